@@ -1,0 +1,34 @@
+"""refund-sim: a wind tunnel for refund policies.
+
+Contents, in the order in which things happen (imports only ever point up this list):
+
+    errors, vocabulary   what can go wrong; the field's words
+    scenario             what a user writes: a YAML file, checked once, frozen
+    rules                pure functions: may the buyer still cancel? what does silence mean? is it worth it?
+    chance               luck: uniforms by (replication, decision, order), turned into facts
+    records              what is written down of an order, and what must always hold
+    market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
+    study                replications, estimates with intervals, curves
+    show                 tables, charts, stories, result folders
+    cli                  the door
+
+scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.api import load, run, trace
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load", "run", "trace"]
+
+
+def __getattr__(name: str) -> Any:
+    """The public functions, imported when first used, so that `refund-sim --help` need not wait for pandas."""
+    if name in ("load", "run", "trace"):
+        return getattr(import_module("sim.api"), name)
+    raise AttributeError(f"module 'sim' has no attribute '{name}'")

@@ -1,0 +1,5 @@
+"""`python -m sim` is `refund-sim`."""
+
+from sim.cli import door
+
+door()

@@ -1,0 +1,1 @@
+"""Luck: one array of uniforms per (replication, named decision), turned into facts before any engine runs."""

@@ -1,0 +1,62 @@
+"""When orders are paid: a non-homogeneous Poisson process, by inversion of its cumulative rate."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance.decisions import Decision
+from sim.chance.streams import Floats, Luck
+from sim.scenario.durations import DAY, HOUR
+from sim.scenario.market import Market
+from sim.scenario.model import Scenario
+from sim.vocabulary import Weekday
+
+
+def paid_instants(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
+    """The instants at which orders are paid, in seconds since the start, ascending; order k is the k-th.
+
+    Gaps of a unit Poisson process are mapped through the inverse of the cumulative rate (Law, *Simulation
+    Modeling and Analysis*, thinning-free NHPP generation), so an order keeps its luck when the rate changes.
+    """
+    hours, expected = cumulative_rate(scenario)
+    reached = _unit_arrivals(luck, float(expected[-1]))
+    instants: Floats = np.interp(reached, expected, hours)
+    return np.minimum(np.floor(instants).astype(np.int64), scenario.experiment.arrivals_end - 1)
+
+
+def cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
+    """Hour by hour: the instant (s) and the number of orders expected until then."""
+    end = scenario.experiment.arrivals_end
+    days = -(-end // DAY)
+    first = scenario.start
+    daily = np.array([_day_rate(scenario.market, first + timedelta(days=n)) for n in range(days)])
+    hourly = np.outer(daily, _hour_shares(scenario.market)).ravel()
+    edges = np.minimum(np.arange(len(hourly) + 1) * HOUR, end).astype(np.float64)
+    expected = np.concatenate([[0.0], np.cumsum(hourly * np.diff(edges) / HOUR)])
+    return edges, expected
+
+
+def _day_rate(market: Market, day: date) -> float:
+    """Orders expected on this day. Weekday weights keep their mean over a week; peaks come on top."""
+    weights = [market.weekdays.get(weekday, 1.0) for weekday in Weekday]
+    weekday = weights[day.weekday()] * len(weights) / sum(weights)
+    return market.orders_per_day * weekday * market.peaks.get(day, 1.0)
+
+
+def _hour_shares(market: Market) -> Floats:
+    weights = np.asarray(market.hours if market.hours is not None else [1.0] * 24)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _unit_arrivals(luck: Luck, until: float) -> Floats:
+    """Arrivals of a Poisson process of rate one before `until`; more luck is fetched until it is passed."""
+    count = int(until + 6 * until**0.5) + 16
+    while True:
+        gaps = -np.log1p(-luck.of(Decision.ARRIVAL_GAP, count))
+        reached = np.cumsum(gaps)
+        if reached[-1] >= until:
+            return np.asarray(reached[reached < until], dtype=np.float64)
+        count *= 2

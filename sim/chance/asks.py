@@ -1,0 +1,134 @@
+"""Facts about the requests that a claim may come to: what would be said, when it is noticed, how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.chance.decisions import Decision
+from sim.chance.drawer import Drawer
+from sim.chance.facts import Ints
+from sim.chance.streams import Floats
+from sim.rules.answers import after_the_reason_game, blames_the_seller, disposition, ruling
+from sim.scenario.durations import NEVER
+from sim.scenario.market import Answers
+from sim.scenario.model import Scenario
+
+Columns = dict[str, Ints]
+
+
+class Luck(NamedTuple):
+    """The decisions that one kind of request is left to."""
+
+    answer: Decision
+    notice: Decision
+    handling: Decision
+
+
+CANCELLATION = Luck(Decision.CANCELLATION_ANSWER, Decision.CANCELLATION_NOTICE, Decision.CANCELLATION_HANDLING)
+DISPUTE = Luck(Decision.DISPUTE_ANSWER, Decision.DISPUTE_NOTICE, Decision.DISPUTE_HANDLING)
+MEDIATION = Luck(Decision.MEDIATION_ANSWER, Decision.MEDIATION_NOTICE, Decision.MEDIATION_HANDLING)
+INSPECTION = Luck(Decision.INSPECTION_ANSWER, Decision.INSPECTION_NOTICE, Decision.INSPECTION_HANDLING)
+
+
+def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    """The columns of the four `Ask`s; `claims` gives the sellers' types, the reasons and who writes first."""
+    kinds = claims["seller_type"]
+    types = list(scenario.market.sellers.types.values())
+    patience = scenario.buyers.patience
+    endless = np.full_like(kinds, NEVER)
+    return {
+        **_cancellation(scenario, drawer, claims),
+        **_named("cancellation", _timing(CANCELLATION, drawer, kinds, [kind.cancellation for kind in types])),
+        "cancellation.patience": drawer.duration(Decision.CANCELLATION_PATIENCE, patience.cancellation),
+        "dispute.disposition": _of_the_dispute(scenario, drawer, claims),
+        **_named("dispute", _timing(DISPUTE, drawer, kinds, [kind.dispute for kind in types])),
+        "dispute.patience": drawer.duration(Decision.DISPUTE_PATIENCE, patience.dispute),
+        **_mediation(scenario, drawer),
+        "mediation.patience": drawer.duration(Decision.MEDIATION_PATIENCE, patience.mediation),
+        "inspection.disposition": _of_the_inspection(scenario, drawer, kinds),
+        **_named("inspection", _timing(INSPECTION, drawer, kinds, [kind.inspection for kind in types])),
+        "inspection.patience": endless,
+    }
+
+
+def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    """What the seller will say to a cancellation, the reason game played through."""
+    types = list(scenario.market.sellers.types.values())
+    kinds, luck = claims["seller_type"], drawer.luck(Decision.CANCELLATION_ANSWER)
+    answers = [kind.cancellation for kind in types]
+    blamed = np.array([blames_the_seller(reason) for reason in claims["reason"].tolist()])
+    asking = np.array([answer.asks_to_change_reason for answer in answers])[kinds]
+    asks = blamed & (drawer.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)
+    said = _said(luck, kinds, answers, [1.0] * len(kinds))
+    unchanged = _said(luck, kinds, answers, [answers[kind].unchanged_odds for kind in kinds.tolist()])
+    agrees = claims["agrees_to_change"].tolist()
+    played = map(after_the_reason_game, said, asks.tolist(), map(bool, agrees), unchanged)
+    return {
+        "cancellation.disposition": np.array(list(played), dtype=np.int64),
+        "asked_to_change": asks.astype(np.int64),
+    }
+
+
+def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Columns) -> Ints:
+    """A buyer who writes first raises the odds of a yes (the article's plea)."""
+    plea = scenario.buyers.plea
+    odds = [plea.odds if plea and writes else 1.0 for writes in claims["writes_first"].tolist()]
+    answers = [kind.dispute for kind in scenario.market.sellers.types.values()]
+    said = _said(drawer.luck(Decision.DISPUTE_ANSWER), claims["seller_type"], answers, odds)
+    return np.array(said, dtype=np.int64)
+
+
+def _of_the_inspection(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Ints:
+    answers = [kind.inspection for kind in scenario.market.sellers.types.values()]
+    said = _said(drawer.luck(Decision.INSPECTION_ANSWER), kinds, answers, [1.0] * len(kinds))
+    return np.array(said, dtype=np.int64)
+
+
+def _mediation(scenario: Scenario, drawer: Drawer) -> Columns:
+    """The platform's ruling; nothing but zeros where there is no mediation to come to."""
+    terms, nobody = scenario.policy.mediation, np.zeros_like(drawer.numbers)
+    if terms is None:
+        return _named("mediation", dict.fromkeys(("disposition", "notice", "notice_share", "handling"), nobody)) | {
+            "split_share": nobody
+        }
+    luck = drawer.luck(Decision.MEDIATION_ANSWER).tolist()
+    rulings = [ruling(u, terms.rulings.buyer, terms.rulings.split) for u in luck]
+    return {
+        "mediation.disposition": np.array(rulings, dtype=np.int64),
+        "mediation.notice": drawer.duration(Decision.MEDIATION_NOTICE, terms.notice),
+        "mediation.notice_share": nobody,
+        "mediation.handling": drawer.duration(Decision.MEDIATION_HANDLING, terms.handling),
+        "split_share": drawer.millionths(Decision.SPLIT_SHARE, terms.split_share),
+    }
+
+
+def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answers]) -> Columns:
+    """When the answerer looks and how long it works, by its type; one luck serves either way of noticing."""
+
+    def share_of_clock(some: Drawer, kind: int) -> Ints:
+        law = answers[kind].notice_share_of_clock
+        return np.zeros_like(some.numbers) if law is None else some.millionths(decisions.notice, law)
+
+    return {
+        "notice": drawer.by_group(kinds, lambda some, kind: some.duration(decisions.notice, answers[kind].notice)),
+        "notice_share": drawer.by_group(kinds, share_of_clock),
+        "handling": drawer.by_group(
+            kinds, lambda some, kind: some.duration(decisions.handling, answers[kind].handling)
+        ),
+    }
+
+
+def _said(luck: Floats, kinds: Ints, answers: Sequence[Answers], odds: list[float]) -> list[int]:
+    """What each answerer will say, from one uniform each."""
+    chances = [answer.chances() for answer in answers]
+    return [
+        disposition(u, c["silent"], c.get("ship", 0.0), c["accept"], c["refuse"], odd)
+        for u, c, odd in zip(luck.tolist(), (chances[kind] for kind in kinds.tolist()), odds, strict=True)
+    ]
+
+
+def _named(stage: str, columns: Columns) -> Columns:
+    return {f"{stage}.{name}": column for name, column in columns.items()}

@@ -1,0 +1,97 @@
+"""Facts about the orders whose buyers change their minds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chance.asks import draw_asks
+from sim.chance.decisions import Decision
+from sim.chance.drawer import Drawer
+from sim.chance.facts import Ints, OrderFacts
+from sim.chance.orders import Dispatching
+from sim.chance.streams import choice
+from sim.rules.answers import reason_stated
+from sim.rules.refunding import share_of
+from sim.scenario.buyers import Regret
+from sim.scenario.distributions import ShareLaw
+from sim.scenario.model import Scenario
+from sim.vocabulary import Reason
+
+Columns = dict[str, Ints]
+
+
+def draw_claims(scenario: Scenario, orders: OrderFacts, drawer: Drawer, asked: Ints, plan: Dispatching) -> Columns:
+    """Every column of `ClaimFacts` for the picked orders."""
+    numbers = drawer.numbers
+    columns = {
+        "order": numbers,
+        "paid": orders.paid[numbers],
+        "value": orders.value[numbers],
+        "seller": orders.seller[numbers],
+        "seller_type": orders.seller_type[numbers],
+        "payment_method": orders.payment_method[numbers],
+        "asked": asked,
+        "arranges_at": plan.arranges_at,
+        "ships_at": plan.ships_at,
+        "dispatch_due": plan.due,
+    }
+    columns |= _of_the_buyer(scenario, drawer, columns["value"])
+    columns |= _of_the_journey(scenario, orders, drawer, columns["paid"])
+    columns |= draw_asks(scenario, drawer, columns)
+    return columns
+
+
+def _of_the_buyer(scenario: Scenario, drawer: Drawer, value: Ints) -> Columns:
+    buyers = scenario.buyers
+    plea = buyers.plea.probability if buyers.plea else 0.0
+    return _motives(buyers.regret, drawer, value) | {
+        "goes_on": drawer.happens(Decision.GOES_ON, buyers.goes_on),
+        "writes_first": drawer.happens(Decision.WRITES_FIRST, plea),
+        "hassle": _part_of(value, drawer, Decision.HASSLE, buyers.hassle),
+        "return_cost": drawer.cents(Decision.RETURN_COST, buyers.return_cost),
+        "return_delay": drawer.duration(Decision.RETURN_DELAY, buyers.return_delay),
+        "escalates": drawer.happens(Decision.ESCALATES, buyers.escalation.probability),
+        "escalates_after": drawer.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
+        "agrees_to_change": drawer.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
+    }
+
+
+def _motives(regret: Regret, drawer: Drawer, value: Ints) -> Columns:
+    """Why the mind changed, what is said, and what buying elsewhere would save."""
+    weights = [regret.reasons.get(reason, 0.0) for reason in Reason]
+    motives = choice(drawer.luck(Decision.REASON), weights)
+    cheaper = drawer.happens(
+        Decision.FOUND_CHEAPER, regret.found_cheaper.probability if regret.found_cheaper else 0
+    )
+    saving = np.zeros_like(value)
+    if regret.found_cheaper:
+        saving = np.where(cheaper, _part_of(value, drawer, Decision.SAVING, regret.found_cheaper.saving), 0)
+    stated = [
+        reason_stated(motive, found) for motive, found in zip(motives.tolist(), cheaper.tolist(), strict=True)
+    ]
+    return {"reason": np.array(stated, dtype=np.int64), "found_cheaper": cheaper, "saving": saving}
+
+
+def _part_of(value: Ints, drawer: Drawer, decision: Decision, law: ShareLaw) -> Ints:
+    """A drawn share of the price, in cents."""
+    shares = drawer.millionths(decision, law)
+    return np.array(
+        [share_of(amount, share) for amount, share in zip(value.tolist(), shares.tolist(), strict=True)],
+        dtype=np.int64,
+    )
+
+
+def _of_the_journey(scenario: Scenario, orders: OrderFacts, drawer: Drawer, paid: Ints) -> Columns:
+    """How long parcels and money travel, and how long this product's cancel button is shown."""
+    cancellation, carrier = scenario.policy.cancellation, scenario.market.carrier
+    posting = [scenario.policy.refund.posting[method] for method in scenario.market.payment_methods]
+    methods = orders.payment_method[drawer.numbers]
+    window = np.zeros_like(paid)
+    if cancellation is not None:
+        window = drawer.duration(Decision.CANCELLATION_WINDOW, cancellation.window.within)
+    return {
+        "window_ends": paid + window,
+        "transit": drawer.duration(Decision.TRANSIT, carrier.transit),
+        "return_transit": drawer.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
+        "posting": drawer.by_group(methods, lambda some, method: some.duration(Decision.POSTING, posting[method])),
+    }

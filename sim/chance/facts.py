@@ -1,0 +1,117 @@
+"""What luck has settled about the orders of one replication before any engine runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """Every order of the replication, by order number: arrays of whole seconds, cents and codes."""
+
+    paid: Ints
+    value: Ints
+    """Cents."""
+    seller: Ints
+    """Seller number, 0 for the busiest."""
+    seller_type: Ints
+    """Position of the seller's type in the scenario."""
+    payment_method: Ints
+    """Position of the payment method in the scenario."""
+
+    def __len__(self) -> int:
+        return len(self.paid)
+
+
+class Ask(NamedTuple):
+    """What is settled about one request, should it ever be opened."""
+
+    disposition: int
+    notice: int
+    """Seconds on the wall before the answerer looks."""
+    notice_share: int
+    """Instead: parts per million of its clock; 0 for none."""
+    handling: int
+    """Seconds of working time at the desk."""
+    patience: int
+    """Seconds the asker waits; NEVER for endless patience."""
+
+
+class ClaimFacts(NamedTuple):
+    """One order whose buyer changes their mind: all that luck settled about it."""
+
+    order: int
+    paid: int
+    value: int
+    seller: int
+    seller_type: int
+    payment_method: int
+    asked: int
+    reason: int
+    arranges_at: int
+    """When shipment would be arranged, if nothing stops it."""
+    ships_at: int
+    """When the parcel would leave, if nothing stops it."""
+    dispatch_due: int
+    """The last instant of the dispatch limit; NEVER without one."""
+    window_ends: int
+    """The last instant of the order's cancellation window."""
+    transit: int
+    goes_on: int
+    found_cheaper: int
+    saving: int
+    """Cents saved by buying elsewhere; 0 for those who did not find it cheaper."""
+    writes_first: int
+    hassle: int
+    """Cents that sending it back is felt to cost besides money."""
+    return_cost: int
+    """Cents of postage, whoever pays."""
+    return_delay: int
+    return_transit: int
+    escalates: int
+    escalates_after: int
+    posting: int
+    split_share: int
+    """The buyer's part in a split ruling, parts per million."""
+    asked_to_change: int
+    """Whether the seller would ask for another reason when answering."""
+    agrees_to_change: int
+    cancellation: Ask
+    dispute: Ask
+    mediation: Ask
+    inspection: Ask
+
+
+ASKS = ("cancellation", "dispute", "mediation", "inspection")
+PLAIN = tuple(field for field in ClaimFacts._fields if field not in ASKS)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """One replication's luck as facts: all orders, and the claims among them column by column."""
+
+    orders: OrderFacts
+    claims: dict[str, Ints]
+    """A column per plain field of `ClaimFacts`, and per field of each `Ask` as `dispute.notice`."""
+    refunded_unasked: Ints
+    """Numbers of the orders that the platform refunds at the dispatch limit before anybody asks."""
+
+    def rows(self) -> list[ClaimFacts]:
+        """The claims one by one, ascending by order number."""
+        asks = [
+            list(
+                map(
+                    Ask._make,
+                    zip(*(self.claims[f"{ask}.{field}"].tolist() for field in Ask._fields), strict=True),
+                )
+            )
+            for ask in ASKS
+        ]
+        plain = [self.claims[field].tolist() for field in PLAIN]
+        return list(map(ClaimFacts._make, zip(*plain, *asks, strict=True)))

@@ -1,0 +1,144 @@
+"""The door: the words of the command line, and the exit codes.
+
+0 fine, 2 bad usage or a bad scenario, 3 internal error, 130 interrupted. Nothing heavy is imported here: each
+command imports what it needs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from sim import __version__
+from sim.errors import RefundSimError, UserError
+
+FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
+
+
+def door() -> NoReturn:
+    """The console command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(words: Sequence[str]) -> int:
+    """Carry out one command. Returns its exit code; never raises for what a user did."""
+    try:
+        arguments = parser().parse_args(words)
+        return _carry_out(arguments)
+    except UserError as fault:
+        _say(str(fault))
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was written")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except RefundSimError as fault:
+        _say(f"internal error: {fault}")
+        return INTERNAL
+
+
+def _carry_out(arguments: argparse.Namespace) -> int:
+    from sim import commands
+
+    command = getattr(commands, arguments.command)
+    try:
+        command(arguments)
+        sys.stdout.flush()
+    except (RefundSimError, KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as surprise:
+        import traceback
+
+        traceback.print_exc()
+        _say(f"internal error ({type(surprise).__name__}): this is a defect of refund-sim, please report it")
+        return INTERNAL
+    return FINE
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and its options."""
+    top = argparse.ArgumentParser(prog="refund-sim", description="A wind tunnel for refund policies.")
+    top.add_argument("--version", action="version", version=f"refund-sim {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _run(_command(commands, "run", "simulate each scenario, print one table, write results"))
+    _trace(_command(commands, "trace", "tell the story of one order"))
+    _validate(_command(commands, "validate", "check scenario files; every fault with its place"))
+    _show(
+        _command(commands, "show", "print the resolved scenario, itself runnable, with where each value came from")
+    )
+    _command(commands, "schema", "print the JSON Schema of scenario files, for editors")
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
+
+
+def _changes(command: argparse.ArgumentParser) -> None:
+    """Options that change a scenario before it runs."""
+    command.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="change one value (repeatable)"
+    )
+    command.add_argument("--replications", metavar="N", help="independent executions of each scenario")
+    command.add_argument("--seed", metavar="N", help="where all luck starts; 0 is a seed")
+    command.add_argument("--orders-per-day", metavar="X", help="mean number of orders a day")
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
+    command.add_argument(
+        "--out", default="results", metavar="DIR", help="where result folders go (default: results)"
+    )
+    command.add_argument(
+        "--keep",
+        choices=("summary", "claims", "journal"),
+        default="claims",
+        help="what is written: the measures; also each claim (default); also each event",
+    )
+    command.add_argument("--force", action="store_true", help="overwrite existing result folders")
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+    _changes(command)
+
+
+def _trace(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenario", metavar="SCENARIO")
+    command.add_argument("--order", type=_number, required=True, metavar="N", help="the order's number")
+    command.add_argument(
+        "--replication", type=_number, default=0, metavar="R", help="which replication (default: 0)"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
+    _changes(command)
+
+
+def _validate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
+    command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless there is a fault")
+    command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one value")
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenario", metavar="SCENARIO")
+    _changes(command)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    door()

@@ -1,0 +1,66 @@
+"""What can go wrong, and whose fault it is.
+
+RefundSimError
+├── UserError                 the user can mend it: exit code 2, never a traceback
+│   ├── BadUsage              the command's words are off
+│   ├── BadScenario           a scenario file is faulty: every fault, with its place
+│   └── BeyondCalendar        a run went past the last day its calendars know
+└── InternalError             we must mend it: exit code 3
+    └── BrokenInvariant       something that is always true was not; carries the order's story
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class RefundSimError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class UserError(RefundSimError):
+    """The user can mend it."""
+
+
+class BadUsage(UserError):
+    """The command, or a call from Python, was given words it does not know."""
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault in a scenario file: where it stands, and what was found and expected there.
+
+    `line` and `column` count from 1; both are 0 where the fault has no place in a file
+    (a value that is missing altogether is placed at the mapping that should hold it).
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class BadScenario(UserError):
+    """A scenario file is faulty. `faults` holds all of them, in the order of the file."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class BeyondCalendar(UserError):
+    """A run went past the last day its calendars know (`Experiment.calendar_days`)."""
+
+
+class InternalError(RefundSimError):
+    """A defect of this package."""
+
+
+class BrokenInvariant(InternalError):
+    """Something that is true after every run was not. The message tells the order's story."""

@@ -1,0 +1,66 @@
+"""A desk: staff who take requests in turn, in opening hours."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from simpy.events import Event
+
+from sim.market.turns import CHOOSES, HAPPENS, Clock
+from sim.rules.clocks import next_opening, work_ends, working_time
+from sim.rules.requests import rank_in_queue
+from sim.scenario.calendars import Calendar
+
+if TYPE_CHECKING:
+    from sim.market.request import Request
+
+
+class Desk:
+    """Staff, a queue and a calendar. An unlimited desk is one with a very large staff."""
+
+    def __init__(self, clock: Clock, number: int, staff: int, discipline: int, calendar: Calendar) -> None:
+        self.clock, self.number, self.calendar = clock, number, calendar
+        self._free, self._discipline = staff, discipline
+        self._queue: list[tuple[int, int, int, int, Request]] = []
+        self._choice_is_due = False
+        self._waiting, self._since = 0, 0
+        self.queue_seconds = 0
+        """The area under the queue's length so far: Little's law is checked against it."""
+
+    def join(self, request: Request) -> None:
+        """A request that was noticed takes its place in the queue."""
+        rank = rank_in_queue(self._discipline, request.deadline)
+        heappush(self._queue, (rank, request.joined_at, request.order, request.stage, request))
+        self._queue_changes_by(1)
+        self._staff_will_choose()
+
+    def leave(self, request: Request) -> None:
+        """A request was settled, for whatever reason: its place in the queue is void, its staff free at once."""
+        if request.is_started:
+            request.work = working_time(request.started_at, request.settled_at, self.calendar)
+            self._free += 1
+            self._staff_will_choose()
+        elif request.has_joined:
+            self._queue_changes_by(-1)
+
+    def _staff_will_choose(self) -> None:
+        if self._free and self._queue and not self._choice_is_due:
+            self._choice_is_due = True
+            self.clock.at(next_opening(self.clock.now, self.calendar), CHOOSES, self.number, self._choose)
+
+    def _choose(self, _: Event) -> None:
+        self._choice_is_due = False
+        while self._free and self._queue:
+            request = heappop(self._queue)[-1]
+            if not request.is_settled:
+                self._free -= 1
+                self._queue_changes_by(-1)
+                done = work_ends(self.clock.now, request.ask.handling, self.calendar)
+                request.starts()
+                self.clock.at(done, HAPPENS, request.order, request.is_answered)
+
+    def _queue_changes_by(self, change: int) -> None:
+        now = self.clock.now
+        self.queue_seconds += self._waiting * (now - self._since)
+        self._waiting, self._since = self._waiting + change, now

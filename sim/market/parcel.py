@@ -1,0 +1,82 @@
+"""The parcel of an order: when it leaves, whether it waits for an answer, when it arrives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.chance.facts import ClaimFacts
+from sim.records.journal import Activity
+from sim.records.life import Life
+from sim.rules import cancelling
+from sim.rules.terms import Span
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Anchor, Party
+
+if TYPE_CHECKING:
+    from sim.market.world import World
+
+
+class Parcel:
+    """The seller's plan for one parcel, and what becomes of it."""
+
+    def __init__(self, facts: ClaimFacts, world: World, life: Life) -> None:
+        self._facts, self._world, self._life = facts, world, life
+        self.ships_at, self.dispatch_due = facts.ships_at, facts.dispatch_due
+        self.delivered_at = NEVER
+        self.is_stopped = False
+        self._waits_since = NEVER
+
+    @property
+    def promised_at(self) -> int:
+        """The delivery date that the platform shows; NEVER where it shows none."""
+        promise = self._world.terms.promise
+        since = self._facts.paid if promise.anchor == Anchor.PAID else self.ships_at
+        return self._world.later(Party.PLATFORM, since, promise.span)
+
+    def has_left(self) -> bool:
+        return not self.is_stopped and self.ships_at <= self._world.now
+
+    def will_miss_the_limit(self) -> bool:
+        """Whether the platform will refund the order because nothing is sent in time."""
+        refunds = self._world.terms.refunds_at_dispatch_limit
+        return refunds and not self.is_stopped and cancelling.is_never_sent(self.ships_at, self.dispatch_due)
+
+    def limit_passes_at(self) -> int:
+        """When the dispatch limit refunds the order; NEVER where it is dispatched in time."""
+        return self.dispatch_due if self.will_miss_the_limit() else NEVER
+
+    def is_waiting(self) -> bool:
+        """Whether shipping is held for an answer."""
+        return self._waits_since < NEVER
+
+    def waits_for_the_answer(self) -> None:
+        """Shipping is held, and the dispatch limit pauses."""
+        self._waits_since = self._world.now
+
+    def waits_no_longer(self) -> None:
+        """The answer is there: what was due to leave leaves."""
+        if self.is_waiting():
+            now, since = self._world.now, self._waits_since
+            self.ships_at = cancelling.ships_after_hold(self.ships_at, now)
+            self.dispatch_due = cancelling.due_after_hold(self.dispatch_due, since, now)
+            self._waits_since = NEVER
+
+    def is_sent_now(self) -> None:
+        """The seller dispatches at once instead of answering."""
+        self.ships_at = self._world.now
+
+    def stays(self) -> None:
+        """The order is cancelled: nothing leaves any more."""
+        self.is_stopped = True
+        if self._facts.arranges_at <= self._world.now:
+            self._life.happened(Activity.ARRANGED, self._facts.arranges_at)
+
+    def travels(self) -> None:
+        """Nobody stopped it: it is arranged, leaves and arrives."""
+        if self.is_stopped or self.delivered_at < NEVER or self.ships_at >= NEVER:
+            return
+        transit = Span(self._world.terms.transit_kind, self._facts.transit)
+        self.delivered_at = self._world.later(Party.CARRIER, self.ships_at, transit)
+        self._life.happened(Activity.ARRANGED, min(self._facts.arranges_at, self.ships_at))
+        self._life.happened(Activity.DISPATCHED, self.ships_at)
+        self._life.happened(Activity.DELIVERED, self.delivered_at)

@@ -1,0 +1,83 @@
+"""The one mechanism: a request on a clock. Wait for it; its value is how it was settled."""
+
+from __future__ import annotations
+
+from simpy.events import Event
+
+from sim.chance.facts import Ask
+from sim.market.desk import Desk
+from sim.market.turns import HAPPENS, LEAVES
+from sim.records.life import JOINED, OPENED, STARTED, STEP_ACTIVITY, Life
+from sim.rules.clocks import instant_after
+from sim.rules.requests import ANSWERED, SILENT, leaves_at, noticed_at, why_it_left
+from sim.rules.terms import RequestTerms
+from sim.scenario.durations import NEVER
+
+
+class Request(Event):
+    """One question put by an asker to an answerer, which ends by whatever comes first.
+
+    *Answered*: unless silent, it joins the desk's queue when noticed, is taken in turn, and the answer lands when
+    the work ends. *Interrupted*: something outside settled it. *Withdrawn*: the asker's patience ran out.
+    *Silence*: the clock ran out. Everything but the answer is known when it opens.
+    """
+
+    def __init__(
+        self, desk: Desk, stage: int, ask: Ask, terms: RequestTerms, life: Life, interrupted_at: int = NEVER
+    ) -> None:
+        super().__init__(desk.clock)
+        self.desk, self.stage, self.ask, self.life, self.order = desk, stage, ask, life, life.order
+        now = desk.clock.now
+        self.deadline = instant_after(now, terms.clock.kind, terms.clock.seconds, desk.calendar)
+        self.joined_at = self.started_at = self.settled_at = NEVER
+        self.work = 0
+        self._interrupted_at = interrupted_at
+        self._gives_up_at = now + ask.patience
+        life.happened(STEP_ACTIVITY[stage][OPENED], now)
+        self._leaves_unless_answered(leaves_at(interrupted_at, self._gives_up_at, self.deadline))
+
+    @property
+    def has_joined(self) -> bool:
+        return self.joined_at < NEVER
+
+    @property
+    def is_started(self) -> bool:
+        return self.started_at < NEVER
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_at < NEVER
+
+    def _leaves_unless_answered(self, leaves: int) -> None:
+        clock, now = self.desk.clock, self.desk.clock.now
+        if leaves < NEVER:
+            clock.at(leaves, LEAVES, self.order, self._leave)
+        if self.ask.disposition != SILENT:
+            noticed = noticed_at(now, self.ask.notice, self.ask.notice_share, self.deadline)
+            if noticed <= leaves and noticed < NEVER:
+                clock.at(noticed, HAPPENS, self.order, self._join)
+
+    def _join(self, _: Event) -> None:
+        if not self.is_settled:
+            self.joined_at = self.desk.clock.now
+            self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
+            self.desk.join(self)
+
+    def starts(self) -> None:
+        """A member of staff takes it up."""
+        self.started_at = self.desk.clock.now
+        self.life.happened(STEP_ACTIVITY[self.stage][STARTED], self.started_at)
+
+    def is_answered(self, _: Event) -> None:
+        """The work has ended; the answer lands, unless the request has left before."""
+        if not self.is_settled:
+            self._settle(ANSWERED)
+
+    def _leave(self, _: Event) -> None:
+        if not self.is_settled:
+            self._settle(why_it_left(self.desk.clock.now, self._interrupted_at, self._gives_up_at))
+
+    def _settle(self, how: int) -> None:
+        self.settled_at = self.desk.clock.now
+        self.desk.leave(self)
+        self.succeed(how)

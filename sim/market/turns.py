@@ -1,0 +1,41 @@
+"""The clock of the marketplace, and who goes first within one second.
+
+Within one second there are three turns: what happens (work ends, buyers act, requests join), then staff choose,
+then requests that nobody answered leave. In a turn the lowest number goes first: the order's, or the desk's at a
+desk's choice. SimPy takes the event with the lowest (instant, priority), so turn and number make the priority;
+its own bookkeeping (priorities 0 and 1) comes before them all: whatever an event causes in its own order happens
+with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import simpy
+from simpy.events import Event, EventPriority
+
+HAPPENS, CHOOSES, LEAVES = (turn << 40 for turn in (1, 2, 3))
+"""The three turns, as the high bits of a priority; an order or desk number fits below."""
+
+
+class Clock(simpy.Environment):
+    """SimPy's event list, on which every instant is a whole number of seconds since the start."""
+
+    @property
+    def now(self) -> int:
+        return self._now  # type: ignore[return-value]  # SimPy would take floats too; nobody here gives it one
+
+    def at(self, instant: int, turn: int, number: int, then: Callable[[Event], None]) -> None:
+        """Call `then` at an instant, in its turn within the second."""
+        callbacks = Moment(self, instant, turn, number).callbacks
+        assert callbacks is not None, "a moment that has just been made has not happened yet"
+        callbacks.append(then)
+
+
+class Moment(Event):
+    """Something that is bound to happen at an instant: wait for it."""
+
+    def __init__(self, clock: Clock, instant: int, turn: int, number: int) -> None:
+        super().__init__(clock)
+        self._ok, self._value = True, None
+        clock.schedule(self, EventPriority(turn | number), instant - clock.now)

@@ -1,0 +1,1 @@
+"""What is written down of an order: its life, the journal, the outcome table, and what must always hold."""

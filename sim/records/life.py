@@ -1,0 +1,82 @@
+"""What happened to one order whose buyer wanted the money back."""
+
+from __future__ import annotations
+
+from sim.records.journal import Activity, Journal
+from sim.scenario.durations import NEVER
+from sim.vocabulary import ClaimKind, Outcome, Route, Settled, Stage, Verdict
+
+STEPS = ("opened", "joined", "started", "settled")
+STEP_ACTIVITY: tuple[tuple[Activity, ...], ...] = (
+    (Activity.REQUEST_OPENED, Activity.REQUEST_JOINED, Activity.REQUEST_STARTED, Activity.REQUEST_SETTLED),
+    (Activity.DISPUTE_OPENED, Activity.DISPUTE_JOINED, Activity.DISPUTE_STARTED, Activity.DISPUTE_SETTLED),
+    (
+        Activity.MEDIATION_OPENED,
+        Activity.MEDIATION_JOINED,
+        Activity.MEDIATION_STARTED,
+        Activity.MEDIATION_SETTLED,
+    ),
+    (
+        Activity.INSPECTION_OPENED,
+        Activity.INSPECTION_JOINED,
+        Activity.INSPECTION_STARTED,
+        Activity.INSPECTION_SETTLED,
+    ),
+)
+OPENED, JOINED, STARTED, SETTLED = range(4)
+
+INSTANTS = tuple(activity.column for activity in Activity)
+"""Every instant of an order, in seconds since the start; NEVER where it did not happen."""
+AMOUNTS = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving")
+"""Cents: what was asked for, what came back, what each party paid, what buying elsewhere saves."""
+SETTLEMENTS = tuple(f"{stage.word}_settled_by" for stage in Stage)
+WORK = tuple(f"{stage.word}_work" for stage in Stage)
+"""Seconds of working time that each request took at its desk."""
+VERDICTS = ("claim", "outcome", "route", "limit_used", "on_record", *SETTLEMENTS)
+COLUMNS = ("order", *INSTANTS, *AMOUNTS, *VERDICTS, *WORK)
+
+
+class Life:
+    """The record of one claim: an attribute for each of `COLUMNS`, filled in as things happen."""
+
+    __slots__ = (*COLUMNS, "_journal")
+
+    return_received_at: int
+    mediation_settled_at: int
+    refunded_at: int
+    claimed: int
+    refund: int
+    buyer_cost: int
+    seller_cost: int
+    platform_cost: int
+    saving: int
+    claim: int
+    outcome: int
+    route: int
+    limit_used: int
+    on_record: int
+    cancellation_settled_by: int
+
+    def __init__(self, order: int, paid_at: int, journal: Journal) -> None:
+        self.order = order
+        self._journal = journal
+        for column in INSTANTS:
+            setattr(self, column, NEVER)
+        for column in (*AMOUNTS, *VERDICTS, *WORK):
+            setattr(self, column, 0)
+        self.claim = int(ClaimKind.REGRET)
+        self.outcome = int(Outcome.OPEN)
+        self.route = int(Route.NONE)
+        self.happened(Activity.PAID, paid_at)
+
+    def happened(self, activity: Activity, at: int, detail: str = "") -> None:
+        """Something happened at an instant; one that never comes is not written down."""
+        if at < NEVER:
+            setattr(self, activity.column, at)
+            self._journal.note(at, self.order, activity, detail)
+
+    def settled(self, stage: Stage, at: int, how: Settled, verdict: Verdict, work: int) -> None:
+        """A request ended: how, what it came to, and the working time it took at the desk."""
+        setattr(self, SETTLEMENTS[stage], int(how))
+        setattr(self, WORK[stage], work)
+        self.happened(STEP_ACTIVITY[stage][SETTLED], at, f"{how.word}: {verdict.word}")

@@ -1,0 +1,32 @@
+"""The outcome table of one replication: a column per fact, whole seconds and cents, one row per claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.chance.facts import Draws, Ints
+from sim.records.journal import Journal
+from sim.records.life import COLUMNS, Life
+
+
+@dataclass(frozen=True)
+class Records:
+    """What one replication leaves behind; the same from either engine."""
+
+    draws: Draws
+    claims: dict[str, Ints]
+    """A column for each of `life.COLUMNS`, one row per claim, ascending by order number."""
+    queue_seconds: Ints
+    """Per desk (sellers by number, mediation last): the area under its queue's length."""
+    journal: Journal
+
+    def __len__(self) -> int:
+        return len(self.claims["order"])
+
+
+def record(lives: list[Life], draws: Draws, queue_seconds: list[int], journal: Journal) -> Records:
+    """Lay the lives side by side."""
+    claims = {column: np.array([getattr(life, column) for life in lives], dtype=np.int64) for column in COLUMNS}
+    return Records(draws, claims, np.array(queue_seconds, dtype=np.int64), journal)

@@ -1,0 +1,1 @@
+"""What the marketplace's rules make of facts: pure functions, named as sentences, shared by both engines."""

@@ -1,0 +1,71 @@
+"""What the answerer will say: its disposition, the reason game, the plea."""
+
+from __future__ import annotations
+
+from sim.vocabulary import Disposition, Reason
+
+SILENT, ACCEPT, REFUSE, SHIP, SPLIT = (int(d) for d in Disposition)
+BLAMES_SELLER = int(Reason.NO_ANSWER)
+"""This reason and those after it blame the seller; the ones before are the article's menu."""
+NOT_NEEDED = int(Reason.NOT_NEEDED)
+
+
+def reason_stated(motive: int, found_cheaper: bool) -> int:
+    """Who found it cheaper finds no such reason on the menu and falls back on "I don't need this item anymore".
+
+    Source: the article ("If none of the reasons fit your situation, you can select …").
+    """
+    return NOT_NEEDED if found_cheaper else motive
+
+
+def blames_the_seller(reason: int) -> bool:
+    """No answer, out of stock, raised price: these count against the seller's rating. Source: the article."""
+    return reason >= BLAMES_SELLER
+
+
+def with_odds(chance: float, odds: float) -> float:
+    """The chance whose odds are `odds` times those of `chance`: p·k / (1 − p + p·k)."""
+    return chance * odds / (1 - chance + chance * odds)
+
+
+def disposition(luck: float, silent: float, ship: float, accept: float, refuse: float, odds: float) -> int:
+    """What the answerer will say, from one uniform: silent, then ship, then accept, then refuse.
+
+    Those who answer at all accept with chance accept / (accept + refuse), its odds multiplied by `odds`
+    (a plea raises them, an unchanged reason lowers them); silence and shipping are left as they are.
+    The order of the four makes a rising chance of acceptance change refusals into acceptances and nothing else.
+    """
+    if luck < silent:
+        return SILENT
+    if luck < silent + ship:
+        return SHIP
+    answers = accept + refuse
+    yes = answers * with_odds(accept / answers, odds) if answers > 0 else 0.0
+    return ACCEPT if luck < silent + ship + yes else REFUSE
+
+
+def ruling(luck: float, buyer: float, split: float) -> int:
+    """For whom the platform decides, from one uniform: the buyer, a split, the seller."""
+    if luck < buyer:
+        return ACCEPT
+    return SPLIT if luck < buyer + split else REFUSE
+
+
+def after_the_reason_game(said: int, asks: bool, agrees: bool, said_if_unchanged: int) -> int:
+    """A seller who would answer may ask for another reason: agreed is accepted, else its chance of a yes is lower.
+
+    One who stays silent, or ships instead, never comes to ask. Source: the article ("do not be afraid to do so …
+    if the seller is reasonable, reliable and promises to return the money quickly").
+    """
+    if not asks or said in (SILENT, SHIP):
+        return said
+    return ACCEPT if agrees else said_if_unchanged
+
+
+def on_sellers_record(reason: int, would_change: bool, answered: bool, cancelled: bool) -> bool:
+    """Whether a cancellation counts against the seller: a blaming reason that nobody changed.
+
+    Only a seller who comes to answer can have it changed. Source: the article ("He does not want your
+    cancellation to affect his Aliexpress rating").
+    """
+    return cancelled and reason >= BLAMES_SELLER and not (would_change and answered)

@@ -1,0 +1,28 @@
+"""The money on its way back: who pays the postage, how much comes back, when it arrives."""
+
+from __future__ import annotations
+
+MILLION = 1_000_000
+
+
+def share_of(amount: int, share: int) -> int:
+    """`share` parts per million of `amount` cents, half a cent rounded up."""
+    return (amount * share + MILLION // 2) // MILLION
+
+
+def paid_by(party: int, payer: int, cost: int) -> int:
+    """What this party pays of a cost that the policy puts on one of them."""
+    return cost if party == payer else 0
+
+
+def arrives_at(bank_posts_at: int, limit: int) -> int:
+    """The bank's posting, or the policy's limit where that is enforced and comes first.
+
+    Source: the article ("the money will be refunded within NINE DAYS").
+    """
+    return min(bank_posts_at, limit)
+
+
+def is_limit_used(bank_posts_at: int, limit: int) -> bool:
+    """Whether the money arrived only because the limit was enforced."""
+    return limit < bank_posts_at

@@ -1,0 +1,109 @@
+"""What every part of a scenario has in common: strict, frozen, no unknown keys; and the words `none` and enums."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from sim.vocabulary import Word
+
+T = TypeVar("T")
+
+
+class Described(BaseModel):
+    """Part of a scenario: what a user writes, checked once, never changed afterwards."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def did_you_mean(found: object, expected: Iterable[str]) -> str:
+    """` — did you mean 'approve'?`, or nothing where no word is near."""
+    near = difflib.get_close_matches(str(found), list(expected), n=1)
+    return f" — did you mean '{near[0]}'?" if near else ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Annotates a `Word` field: the file says its lower-case name. `only` leaves some of the names out."""
+
+    only: tuple[Word, ...] = ()
+
+    def __get_pydantic_core_schema__(self, source: type[Word], handler: GetCoreSchemaHandler) -> CoreSchema:
+        members = {word.word: word for word in (self.only or tuple(source))}
+
+        def check(value: Any) -> Word:
+            if isinstance(value, source) and value in members.values():
+                return value
+            if isinstance(value, str) and value in members:
+                return members[value]
+            raise ValueError(f"found {value!r}, expected one of {', '.join(members)}{did_you_mean(value, members)}")
+
+        return core_schema.no_info_plain_validator_function(
+            check,
+            metadata={"names": list(members)},
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda word: word.word),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"enum": schema["metadata"]["names"]}
+
+
+class _NoneWord:
+    """Lets the word `none` stand for None: the lever is absent."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: None if value == "none" else value,
+            core_schema.nullable_schema(handler(source)),
+            serialization=core_schema.wrap_serializer_function_ser_schema(
+                lambda value, serialize: "none" if value is None else serialize(value)
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        present = handler(schema["schema"]["schema"])
+        return {"anyOf": [present, {"const": "none"}]}
+
+
+NoneOr = Annotated[T | None, _NoneWord()]
+"""A lever that a file can leave out with the word `none`."""
+
+
+def _as_date(value: Any) -> date:
+    if type(value) is date:
+        return value
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"found {value!r}, expected a date such as 2018-11-11") from None
+
+
+_DATE = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[
+    date,
+    BeforeValidator(_as_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DATE.pattern}$")]),
+]
+"""A calendar day from 1900 to 2199, written 2018-11-11."""
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""A probability or a part of a whole, 0 to 1."""
+Factor = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+"""Something to multiply with."""
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""A relative weight."""
+
+
+def sums_to_one(shares: dict[str, float], what: str) -> None:
+    """Raise ValueError unless the shares add up to 1 (within 1e-9)."""
+    total = sum(shares.values())
+    if abs(total - 1) > 1e-9:
+        found = " + ".join(f"{name} {share:g}" for name, share in shares.items())
+        raise ValueError(f"{what} must sum to 1; found {found} = {total:g}")

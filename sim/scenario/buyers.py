@@ -1,0 +1,87 @@
+"""How buyers behave: changing their minds, giving up, going on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from sim.scenario.base import Described, Named, NoneOr, Share, Weight
+from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw
+from sim.vocabulary import Reason
+
+NOTHING = 0
+
+
+class FoundCheaper(Described):
+    """The same thing, somewhere else, for less."""
+
+    probability: Share
+    """Chance that a buyer who changed their mind did so because of this."""
+    saving: ShareLaw
+    """What they would save, as a share of the price."""
+
+
+class Regret(Described):
+    """A buyer changes their mind."""
+
+    probability: Share
+    """Chance that an order is regretted."""
+    after: WallLaw
+    """From payment until the mind has changed."""
+    reasons: Annotated[dict[Annotated[Reason, Named()], Weight], Field(min_length=1)] = {Reason.NOT_NEEDED: 1}
+    """What moves them, by relative weight: the article's menu of seven and three that blame the seller."""
+    found_cheaper: NoneOr[FoundCheaper] = None
+    """Those who found it cheaper elsewhere. No reason on the menu fits them: they fall back on `not_needed`."""
+
+    @field_validator("reasons")
+    @classmethod
+    def _some_reason_has_weight(cls, reasons: dict[Reason, float]) -> dict[Reason, float]:
+        if sum(reasons.values()) == 0:
+            raise ValueError("found no reason with a weight above 0, expected at least one")
+        return reasons
+
+
+class Plea(Described):
+    """The buyer writes to the seller before opening a dispute."""
+
+    probability: Share
+    """Chance that a buyer writes first."""
+    odds: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+    """What the odds that the seller agrees are multiplied by."""
+
+
+class Escalation(Described):
+    """The buyer takes a refused dispute to the platform."""
+
+    probability: Share
+    """Chance that a buyer goes on."""
+    after: WallLaw = Field(default=NOTHING, validate_default=True)
+    """How long they take to do so."""
+
+
+class Patience(Described):
+    """How long a buyer waits for an answer before dropping the request; `never` runs out by default."""
+
+    cancellation: WallLaw = Field(default="never", validate_default=True)
+    dispute: WallLaw = Field(default="never", validate_default=True)
+    mediation: WallLaw = Field(default="never", validate_default=True)
+
+
+class Buyers(Described):
+    """What buyers do of their own accord."""
+
+    regret: Regret
+    agrees_to_change_reason: Share = 0
+    """Chance that a buyer changes the stated reason when the seller asks."""
+    goes_on: Share = 1
+    """Chance that a buyer whose cancellation failed waits for the parcel and disputes; the others give up."""
+    plea: NoneOr[Plea] = None
+    hassle: ShareLaw = Field(default=NOTHING, validate_default=True)
+    """What sending it back is felt to cost besides money, as a share of the price."""
+    return_cost: AmountLaw = Field(default=NOTHING, validate_default=True)
+    """Postage of a return, in units of the currency, whoever pays it."""
+    return_delay: DurationLaw = Field(default=NOTHING, validate_default=True)
+    """From the verdict until the buyer posts the parcel; in business days it is the carrier's."""
+    escalation: Escalation = Escalation(probability=1)
+    patience: Patience = Patience()

@@ -1,0 +1,145 @@
+"""Days on which a party is closed: public holidays by country, and closed spells by date.
+
+Public holidays come from the `holidays` package. It takes 0.1 s to import, so that happens only where a
+calendar names a country; the rules of a country are loaded when it is named.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from sim.scenario.base import Day, Described, did_you_mean
+from sim.scenario.wording import shown
+
+_DAY = TypeAdapter(Day)
+
+
+class Holidays(Described):
+    """The public holidays of a country, or of one of its subdivisions. The country may stand by itself.
+
+    Substitute days off count; the working weekends that China makes up for them with stay weekends.
+    """
+
+    country: str
+    """`CN`, `BR`: two letters (ISO 3166). The package's other codes, such as `CHN`, are understood too."""
+    subdivision: str | None = None
+    """A state or province that has holidays of its own, by its code (`SP`, ISO 3166-2) or its name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_code_is_a_country(cls, value: Any) -> Any:
+        return {"country": _known_country(value)} if isinstance(value, str) else value
+
+    @field_validator("country")
+    @classmethod
+    def _country_is_known(cls, country: str) -> str:
+        return _known_country(country)
+
+    @field_validator("subdivision")
+    @classmethod
+    def _subdivision_is_known(cls, subdivision: str | None, info: ValidationInfo) -> str | None:
+        if subdivision is not None and "country" in info.data:
+            return _known_subdivision(subdivision, info.data["country"])
+        return subdivision
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, str]:
+        return (
+            {"country": self.country, "subdivision": self.subdivision} if self.subdivision else self.country
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        code = {"type": "string", "examples": ["CN", "BR"]}
+        return {"anyOf": [code, handler.resolve_ref_schema(handler(schema))]}
+
+    def between(self, first: date, last: date) -> Iterator[date]:
+        """Every holiday from the first day to the last, both included, in no particular order."""
+        import holidays  # slow; see the top of this page
+
+        years = range(first.year, last.year + 1)
+        known = holidays.country_holidays(self.country, subdiv=self.subdivision, years=years)
+        return (day for day in known if first <= day <= last)
+
+
+class ClosedSpell(Described):
+    """Whole days on which a party is closed, both ends included. A single day may stand by itself."""
+
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    why: str | None = None
+    """What the party is closed for; a label."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_day_is_a_spell(cls, value: Any) -> Any:
+        if not isinstance(value, str | date):
+            return value
+        day = _DAY.validate_python(value)
+        return {"from": day, "to": day}
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> ClosedSpell:
+        if self.last < self.first:
+            raise ValueError(f"found from {self.first} to {self.last}, which ends before it begins")
+        return self
+
+    @model_serializer
+    def _as_written(self) -> dict[str, str]:
+        days = {"from": str(self.first), "to": str(self.last)}
+        return days if self.why is None else days | {"why": self.why}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        day = {"type": "string", "format": "date", "examples": ["2019-02-05"]}
+        return {"anyOf": [day, handler.resolve_ref_schema(handler(schema))]}
+
+    def between(self, first: date, last: date) -> Iterator[date]:
+        """Every closed day from the first day to the last, both included."""
+        begins, ends = max(first, self.first), min(last, self.last)
+        return (begins + timedelta(days=n) for n in range((ends - begins).days + 1))
+
+
+def _known_country(code: str) -> str:
+    from holidays.registry import COUNTRIES  # slow; see the top of this page
+
+    # An entry is the name of a module, then the name of a class and the codes of two and three letters.
+    codes = {name: [word for word in words if len(word) <= 3] for name, words in COUNTRIES.items()}
+    if any(code in known for known in codes.values()):
+        return code
+    words = {name.replace("_", " "): known[0] for name, known in codes.items()}
+    words |= {word.lower(): word for known in codes.values() for word in known}
+    near = difflib.get_close_matches(code.lower(), words, n=1)
+    hint = f" — did you mean '{words[near[0]]}'?" if near else ""
+    raise ValueError(f"found {shown(code)}, expected the code of a country such as 'CN' or 'BR'{hint}")
+
+
+def _known_subdivision(subdivision: str, country: str) -> str:
+    import holidays  # slow; see the top of this page
+
+    entity = holidays.country_holidays(country)
+    known = [*entity.subdivisions, *entity.subdivisions_aliases]
+    if subdivision in known:
+        return subdivision
+    if not known:
+        raise ValueError(f"found {shown(subdivision)}, but the holidays of '{country}' know no subdivisions")
+    some, near = ", ".join(known[:3]), did_you_mean(subdivision, known)
+    raise ValueError(f"found {shown(subdivision)}, expected a part of '{country}' such as {some}{near}")

@@ -1,0 +1,197 @@
+"""The two families of laws that a scenario speaks of: durations, and plain numbers."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Generic
+
+from pydantic import AfterValidator, GetJsonSchemaHandler, model_serializer, model_validator
+from pydantic_core import CoreSchema
+
+from sim.errors import UserError
+from sim.scenario.distributions.composed import Empirical, Part, Parts, Truncated, mixed
+from sim.scenario.distributions.laws import Law, Steps
+from sim.scenario.distributions.parameters import (
+    DurationLognormal,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Parameters,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+from sim.scenario.distributions.written import COUNTED_IN, Describes, Q, Quantity, meant, one_kind, size
+from sim.scenario.durations import DAY, LONGEST, NEVER, Duration, Kind, as_duration
+from sim.scenario.wording import shortened, shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from sim.scenario.distributions.laws import Floats
+
+
+class Family(Describes, Generic[Q]):
+    """A law: a bare value, which is then certain, or one law's name with its parameters."""
+
+    constant: Q | None = None
+    uniform: Uniform[Q] | None = None
+    triangular: Triangular[Q] | None = None
+    exponential: Exponential[Q] | None = None
+    lognormal: Lognormal[Q] | None = None
+    weibull: Weibull[Q] | None = None
+    gamma: Gamma[Q] | None = None
+    empirical: Empirical[Q] | None = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.ways = tuple((name,) for name in cls.model_fields)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_value_is_certain(cls, written: Any) -> Any:
+        # Read here and not as the field `constant`, so that a fault is reported where the value stands.
+        return written if isinstance(written, Mapping | cls) else {"constant": cls._read(written)}
+
+    @classmethod
+    @abstractmethod
+    def _read(cls, written: Any) -> Q:
+        """A bare value. Raises ValueError that says what was found and what was expected."""
+
+    def to_law(self) -> Law:
+        chosen = getattr(self, next(iter(self.model_fields_set)))
+        if isinstance(chosen, Parameters):
+            return chosen.to_law()
+        return mixed(chosen) if isinstance(chosen, tuple) else Steps.of([size(chosen)])
+
+    def ppf(self, u: Floats) -> Floats:
+        """The values that belong to uniforms in [0, 1): the inverse of the distribution function.
+
+        Durations are in seconds, `never` is NEVER; `draw` rounds. A mixture splits its uniform, so its values
+        ascend only within each part.
+        """
+        return self.to_law().ppf(u)
+
+    def cdf(self, x: ArrayLike) -> Floats:
+        """The probability of a value of at most x, for each x."""
+        return self.to_law().cdf(x)
+
+    def mean(self) -> float:
+        """The expected value, infinite where `never` has a chance."""
+        return self.to_law().mean()
+
+    def support(self) -> tuple[float, float]:
+        """Bounds that no value lies outside of; the upper one may be infinite, or NEVER."""
+        return self.to_law().support()
+
+    def __str__(self) -> str:
+        """One line that a scenario file could hold: `{lognormal: {median: 2 d, p95: 6 d}}`."""
+        return _flow(self.written())
+
+    @model_serializer(mode="plain")
+    def written(self) -> Any:
+        """What could have been written. A constant is written bare."""
+        written = super().written()
+        return written.get("constant", written)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        reference = super().__get_pydantic_json_schema__(core, handler)
+        schema = handler.resolve_ref_schema(reference)
+        named = dict(schema)
+        schema.clear()
+        schema.update(anyOf=[named["properties"]["constant"], named], description=named.pop("description"))
+        return reference
+
+
+class DurationLaw(Family[Duration]):
+    """How long: a duration such as `9 d` or `never`, or a law of durations that are all of one kind."""
+
+    constant: Duration | None = None
+    lognormal: DurationLognormal | None = None
+    mixture: Parts[Part[DurationLaw]] | None = None
+    truncated: Truncated[DurationLaw, Duration] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What the durations are counted in; that of `0` and `never` is wall, and they fit everywhere."""
+        return one_kind(self.durations())
+
+    @classmethod
+    def _read(cls, written: Any) -> Duration:
+        return as_duration(written)
+
+
+class NumberLaw(Family[float]):
+    """How much: a number such as `24.5`, or a law of numbers."""
+
+    constant: Quantity[float] | None = None
+    mixture: Parts[Part[NumberLaw]] | None = None
+    truncated: Truncated[NumberLaw, float] | None = None
+
+    @classmethod
+    def _read(cls, written: Any) -> float:
+        if isinstance(written, bool) or not isinstance(written, int | float):
+            raise ValueError(f"found {shown(written)}, expected a number such as 24.5, or a law of numbers")
+        return float(meant(written))
+
+
+def draw(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
+    """Durations in whole seconds for an array of uniforms, rounded here and nowhere else; NEVER for `never`.
+
+    Raises UserError for a duration above 100 years. It is not cut down: the law is not what its writer meant.
+    """
+    import numpy as np
+
+    seconds = np.rint(law.ppf(u))
+    if np.any(beyond := ~((seconds <= LONGEST) | (seconds == NEVER))):
+        years = seconds[beyond].max() / (365 * DAY)
+        found = f"{shortened(str(law))} gave {years:,.0f} years"
+        raise UserError(f"{found}, expected at most 100: truncate it, or write 'never'")
+    return seconds.astype(np.int64)
+
+
+def _counted_in(kind: Kind, *, ends: bool) -> AfterValidator:
+    def check(law: DurationLaw) -> DurationLaw:
+        if law.kind is not kind and any(d.seconds not in (0, NEVER) for d in law.durations()):
+            found = f"{shortened(str(law))}, which is {COUNTED_IN[law.kind]}"
+            raise ValueError(f"found {found}, expected {COUNTED_IN[kind]}")
+        if ends and math.isinf(law.mean()):
+            raise ValueError(f"found {shortened(str(law))}, expected {COUNTED_IN[kind]} that ends")
+        return law
+
+    return AfterValidator(check)
+
+
+def _no_value_outside(low: float, high: float, expected: str) -> AfterValidator:
+    def check(law: NumberLaw) -> NumberLaw:
+        least, most = law.support()
+        if least < low or most > high:
+            raise ValueError(
+                f"found {shortened(str(law))} with values from {least:g} to {most:g}, expected {expected}"
+            )
+        return law
+
+    return AfterValidator(check)
+
+
+WallLaw = Annotated[DurationLaw, _counted_in(Kind.WALL, ends=False)]
+"""A law of durations on the wall clock."""
+WorkLaw = Annotated[DurationLaw, _counted_in(Kind.WORK, ends=True)]
+"""A law of working time. `0` is no work."""
+ShareLaw = Annotated[NumberLaw, _no_value_outside(0, 1, "shares between 0 and 1")]
+"""A law of shares, none outside [0, 1]."""
+AmountLaw = Annotated[NumberLaw, _no_value_outside(0, math.inf, "amounts of 0 or more")]
+"""A law of amounts, none below 0."""
+
+
+def _flow(written: Any) -> str:
+    """YAML on one line."""
+    if isinstance(written, dict):
+        return "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in written.items()) + "}"
+    if isinstance(written, list):
+        return "[" + ", ".join(map(_flow, written)) + "]"
+    return f"{written}"

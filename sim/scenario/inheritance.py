@@ -1,0 +1,133 @@
+"""`extends: base.yaml`: reading a file and all that it builds on.
+
+A scenario file may come from a stranger, so what it names is followed only to regular files inside its own
+folder, and never round in a circle.
+"""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.errors import Fault
+from sim.scenario.merging import merged
+from sim.scenario.outline import Annotations
+from sim.scenario.strict_yaml import MOST_BYTES, read
+from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place
+from sim.scenario.wording import printable, shown
+
+MOST_LAYERS = 8
+"""Files in one chain of `extends`, the scenario itself included."""
+
+
+@dataclass
+class Chain:
+    """A scenario file and those it extends."""
+
+    files: list[str] = field(default_factory=list)
+    """Their names as places give them, the deepest base first."""
+    root: Node | None = None
+    """All of them merged, without `extends`; None where a fault leaves nothing to check."""
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_chain(path: Path, annotations: Annotations) -> Chain:
+    """Read a scenario file and what it extends, and merge them. Never raises for what the files hold.
+
+    `annotations` says what the model expects at the top (see `outline`).
+    """
+    reader = _ChainReader(path)
+    try:
+        layers = reader.layers()
+    except _Broken:
+        return Chain(faults=reader.faults)
+    root: Node = layers.pop()
+    files = [root.place.file]
+    while layers:
+        root = merged(root, layers.pop(), annotations)
+        files.append(root.place.file)
+    return Chain(files, root, reader.faults)
+
+
+class _Broken(Exception):
+    """A link of the chain is missing: the rest cannot be checked."""
+
+
+class _ChainReader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.faults: list[Fault] = []
+        self.seen: list[Path] = []
+
+    def broken(self, place: Place, message: str) -> _Broken:
+        path = "extends" if self.seen else ""
+        self.faults.append(Fault(place.file, place.line, place.column, path, message))
+        return _Broken()
+
+    def layers(self) -> list[Keys]:
+        """The file, its base, the base's base, and so on."""
+        name, asked = self.path, Place(printable(str(self.path)))
+        layers = []
+        while True:
+            layer = self.layer(name, asked)
+            layers.append(layer)
+            extends = layer.nodes.get("extends")
+            if extends is None or extends == Leaf(extends.place, "none"):
+                return [_without_extends(layer) for layer in layers]
+            name, asked = self.base(name, extends), extends.place
+
+    def layer(self, name: Path, asked: Place) -> Keys:
+        """One file, read. `asked` is where its name stands."""
+        real = self.followed(name, asked)
+        data = self.content(real, asked)
+        self.seen.append(real)
+        root, faults = read(data, printable(str(name)))
+        self.faults += faults
+        if isinstance(root, Keys):
+            return root
+        if root is not None:
+            self.faults.append(Fault(root.place.file, root.place.line, root.place.column, "", _NO_MAPPING))
+        raise _Broken
+
+    def base(self, name: Path, extends: Node) -> Path:
+        """The name of the file that another one names, beside it."""
+        if not isinstance(extends, Leaf) or not isinstance(extends.value, str):
+            if extends == Leaf(extends.place, REFUSED):
+                raise _Broken
+            found = shown(extends.value) if isinstance(extends, Leaf) else "a list or mapping"
+            raise self.broken(extends.place, f"found {found}, expected the name of one file, or none")
+        return name.parent / extends.value
+
+    def followed(self, name: Path, asked: Place) -> Path:
+        """The real file behind a name, inside the folder of the first one."""
+        try:
+            real = name.resolve()
+        except (OSError, RuntimeError):  # a link that leads to itself, or a name that is too long
+            raise self.broken(asked, f"{shown(str(name))} cannot be followed") from None
+        if self.seen and not real.is_relative_to(self.seen[0].parent):
+            raise self.broken(asked, f"{shown(str(name))} lies outside the scenario's folder")
+        if real in self.seen:
+            raise self.broken(asked, f"{shown(str(name))} extends this file, which makes a circle")
+        if len(self.seen) == MOST_LAYERS:
+            raise self.broken(asked, f"more than {MOST_LAYERS} files extend each other")
+        return real
+
+    def content(self, real: Path, asked: Place) -> bytes:
+        try:
+            if not stat.S_ISREG(real.stat().st_mode):  # opening a pipe would wait for ever
+                raise self.broken(asked, f"{shown(real.name)} is not a regular file")
+            with real.open("rb") as file:
+                return file.read(MOST_BYTES + 1)
+        except FileNotFoundError:
+            raise self.broken(asked, f"there is no file {shown(real.name)}") from None
+        except OSError as error:
+            raise self.broken(asked, f"{shown(real.name)} cannot be read: {error.strerror}") from None
+
+
+_NO_MAPPING = "expected a mapping, such as 'name: my_market'"
+
+
+def _without_extends(layer: Keys) -> Keys:
+    nodes = {key: node for key, node in layer.nodes.items() if key != "extends"}
+    return Keys(layer.place, nodes, layer.keys)

@@ -1,0 +1,93 @@
+"""From a file to a scenario: read, inherit, change, check; the faults of all steps at once.
+
+file → tree (strict_yaml) → one tree (inheritance, changes) → rows filled (merging) → Scenario (model)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from pydantic import ValidationError
+
+from sim.errors import BadScenario, Fault
+from sim.scenario.changes import COMMAND_LINE, PYTHON, Changes, changed
+from sim.scenario.consistency import complaints
+from sim.scenario.faults import Locator, explained
+from sim.scenario.inheritance import read_chain
+from sim.scenario.merging import with_rows
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import described
+from sim.scenario.sourcing import Unsourced, stray_sources, unsourced
+from sim.scenario.tree import Leaf, Node, Path, Place, child_of, plain, planted
+
+DEFAULT = "default"
+_TOP = (Scenario,)
+"""What the model expects at the top of a file."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario, and where each of its values is written."""
+
+    scenario: Scenario
+    tree: Node
+    """What the files and the changes say, merged, in their own words."""
+    files: tuple[str, ...]
+    """Names of the files, the deepest base first."""
+
+    def origin(self, path: Path) -> str:
+        """Where the value at a path comes from: `base.yaml:12`, `default`, or that a change set it."""
+        node = self.tree
+        for step in path:
+            child = child_of(node, step)
+            if child is not None:
+                node = child
+            elif isinstance(step, str) and not isinstance(node, Leaf):
+                return DEFAULT
+        return {COMMAND_LINE: "set on the command line", PYTHON: "set from Python"}.get(
+            node.place, str(node.place)
+        )
+
+    def unsourced(self) -> list[Unsourced]:
+        """The numbers of the world that no statement of provenance covers."""
+        return unsourced(self.tree, self.files)
+
+
+def load(path: str | FilePath, changes: Changes = ()) -> Scenario:
+    """Read a scenario file, with what it extends, and make changes to it.
+
+    Changes are `{"policy.cancellation.clock": "3 d"}` or `["policy.cancellation.clock=3 d"]`. Raises
+    BadScenario with every fault that can be found, each where it is written.
+    """
+    return load_with_places(path, changes).scenario
+
+
+def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
+    """Like `load`, and keep where each value is written."""
+    chain = read_chain(FilePath(path), _TOP)
+    if chain.root is None:
+        raise BadScenario(chain.faults)
+    tree, faults = changed(chain.root, changes, _TOP)
+    return Loaded(_checked(tree, chain.faults + faults), tree, tuple(chain.files))
+
+
+def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
+    """A scenario that differs only in what is named. Raises BadScenario."""
+    tree, faults = changed(planted(described(scenario), Place(scenario.name)), changes, _TOP)
+    return _checked(tree, faults)
+
+
+def _checked(tree: Node, faults: list[Fault]) -> Scenario:
+    """The scenario that a tree describes. Raises BadScenario with the faults so far and its own."""
+    filled = with_rows(tree, _TOP)
+    locator = Locator(filled)
+    faults = faults + stray_sources(filled, _TOP)
+    try:
+        scenario = Scenario.model_validate(plain(filled))
+    except ValidationError as error:
+        raise BadScenario(faults + explained(error, locator, _TOP)) from None
+    faults += [locator.fault(tuple(path.split(".")), message) for path, message in complaints(scenario)]
+    if faults:
+        raise BadScenario(list(dict.fromkeys(faults)))  # rows share what their default got wrong
+    return scenario

@@ -1,0 +1,152 @@
+"""The marketplace as it is: orders, sellers and how they behave, the carrier."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.scenario.base import Day, Described, Factor, Named, NoneOr, Share, Weight, sums_to_one
+from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
+from sim.vocabulary import Discipline, Weekday
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+"""A short lower-case name, safe in file names and tables."""
+Staff = Annotated[int, Field(ge=1, le=1_000_000)] | Literal["unlimited"]
+"""How many requests a desk works on at once."""
+NOTHING = 0
+"""No time at all, as a law: a constant zero."""
+
+
+class Answers(Described):
+    """How one party answers one kind of request: what it says, when it looks, how long it works."""
+
+    accept: Share = 0
+    """Chance that it says yes."""
+    refuse: Share = 0
+    """Chance that it says no."""
+    silent: Share = 0
+    """Chance that it never says anything."""
+    notice: WallLaw = Field(default=NOTHING, validate_default=True)
+    """Wall-clock time before it looks at the request."""
+    notice_share_of_clock: NoneOr[ShareLaw] = None
+    """Instead of `notice`: it looks after this share of its clock (0.99 stalls to the last minute)."""
+    handling: WorkLaw = Field(default=NOTHING, validate_default=True)
+    """Working time the request takes at the desk."""
+
+    def chances(self) -> dict[str, float]:
+        return {"accept": self.accept, "refuse": self.refuse, "silent": self.silent}
+
+    @model_validator(mode="after")
+    def _one_thing_is_said(self) -> Answers:
+        sums_to_one(self.chances(), "the chances of what it says")
+        if self.notice_share_of_clock is not None and "notice" in self.model_fields_set:
+            raise ValueError("found both notice and notice_share_of_clock, expected one of them")
+        return self
+
+
+class CancellationAnswers(Answers):
+    """How a seller answers a cancellation request. It may also ship at once, and play the reason game."""
+
+    ship: Share = 0
+    """Chance that it dispatches at once instead of answering."""
+    asks_to_change_reason: Share = 0
+    """Where the stated reason blames the seller: chance that it asks the buyer to change it."""
+    unchanged_odds: Annotated[float, Field(ge=0, le=1)] = 1
+    """What the odds of a yes are multiplied by when the buyer does not change the reason."""
+
+    def chances(self) -> dict[str, float]:
+        return {"accept": self.accept, "refuse": self.refuse, "ship": self.ship, "silent": self.silent}
+
+
+ALWAYS_YES = Answers(accept=1)
+
+
+class SellerType(Described):
+    """One kind of seller."""
+
+    share: Share
+    """Share of the sellers that are of this type."""
+    arrange: DurationLaw
+    """From payment until shipment is arranged, in the seller's calendar."""
+    dispatch: DurationLaw
+    """From there until the parcel leaves, in the seller's calendar; `never` is a value."""
+    cancellation: CancellationAnswers
+    """How it answers a buyer who wants to cancel."""
+    dispute: Answers
+    """How it answers a dispute."""
+    inspection: Answers = ALWAYS_YES
+    """What it says of a returned parcel: accept releases the money, refuse contests."""
+
+
+class Sellers(Described):
+    """All sellers of the marketplace, each with a desk of its own."""
+
+    count: Annotated[int, Field(ge=1, le=1_000_000)]
+    """How many sellers there are."""
+    concentration: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = 0
+    """How unequal they are: the k-th seller's share of orders goes with k to the minus this (Zipf)."""
+    staff: Staff = "unlimited"
+    """How many requests one seller works on at once."""
+    discipline: Annotated[Discipline, Named()] = Discipline.FIFO
+    """Whom a seller answers next."""
+    types: Annotated[dict[Name, SellerType], Field(min_length=1)]
+    """The kinds of seller, by name."""
+
+    @field_validator("types")
+    @classmethod
+    def _types_make_a_whole(cls, types: dict[str, SellerType]) -> dict[str, SellerType]:
+        sums_to_one({name: kind.share for name, kind in types.items()}, "the shares of the seller types")
+        return types
+
+
+class Carrier(Described):
+    """Who carries parcels: it only takes time."""
+
+    transit: DurationLaw
+    """From dispatch to delivery."""
+    return_transit: DurationLaw = Field(default=NOTHING, validate_default=True)
+    """From the buyer back to the seller."""
+
+
+class Market(Described):
+    """Orders, sellers and the carrier."""
+
+    orders_per_day: Annotated[float, Field(gt=0, le=10_000_000, allow_inf_nan=False)]
+    """Mean number of orders on a day that is no peak."""
+    hours: Annotated[list[Weight], Field(min_length=24, max_length=24)] | None = None
+    """Relative rate of orders in each of the 24 hours; flat when absent."""
+    weekdays: dict[Annotated[Weekday, Named()], Weight] = {}
+    """Relative rate of orders by weekday; 1 where not named."""
+    peaks: dict[Day, Factor] = {}
+    """Days on which orders come faster: date and factor."""
+    dispatch_stretch: dict[Day, Factor] = {}
+    """Orders paid on these days take this much longer to arrange and dispatch."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    """Three letters; a label, nothing is converted."""
+    order_value: AmountLaw
+    """What the buyer paid, in units of the currency."""
+    payment_methods: Annotated[dict[Name, Share], Field(min_length=1)]
+    """Share of orders paid by each method."""
+    sellers: Sellers
+    carrier: Carrier
+
+    @field_validator("hours")
+    @classmethod
+    def _some_hour_is_open(cls, hours: list[float] | None) -> list[float] | None:
+        if hours is not None and sum(hours) == 0:
+            raise ValueError("found 24 zeros, expected at least one hour in which orders arrive")
+        return hours
+
+    @field_validator("weekdays")
+    @classmethod
+    def _some_day_is_open(cls, weekdays: dict[Weekday, float]) -> dict[Weekday, float]:
+        if len(weekdays) == 7 and sum(weekdays.values()) == 0:
+            raise ValueError("found zero for every weekday, expected at least one on which orders arrive")
+        return weekdays
+
+    @field_validator("payment_methods")
+    @classmethod
+    def _methods_make_a_whole(cls, methods: dict[str, float]) -> dict[str, float]:
+        sums_to_one(methods, "the shares of the payment methods")
+        return methods

@@ -1,0 +1,126 @@
+"""A scenario written out again: complete, runnable, and with a note of where each value comes from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sim.scenario.model import Scenario
+from sim.scenario.outline import Annotations, below, is_by_claim, merges
+from sim.scenario.scalars import value_of
+from sim.scenario.tree import Path
+
+Origin = Callable[[Path], str]
+"""Where the value at a path comes from, in a few words: `base.yaml:12`, `default`."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
+_TAKEN_FOR_BOOLEANS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+"""Words that other readers of YAML do not take for text."""
+_LONGEST_LINE = 88
+_EXACT = 1e15
+
+
+def described(scenario: Scenario) -> dict[str, Any]:
+    """The scenario as dicts, lists and plain values that load to an equal one.
+
+    Defaults are written out; a row of a claim kind says only in what it differs from `default`.
+    """
+    complete = _without_nulls(scenario.model_dump(mode="json", by_alias=True))
+    written: dict[str, Any] = _as_written(complete, [type(scenario)])
+    return written
+
+
+def resolved_yaml(scenario: Scenario, origin: Origin | None = None) -> str:
+    """The scenario as YAML that loads to an equal one; with `origin`, each line says where it comes from."""
+    return "\n".join(_block(described(scenario), (), origin)) + "\n"
+
+
+def _without_nulls(value: Any) -> Any:
+    """An optional key without a value is absent: null is no value in a scenario file."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _as_written(value: Any, annotations: Annotations) -> Any:
+    """Rows without what they inherit, and no time at all as the number 0."""
+    if isinstance(value, list):
+        return [_as_written(inner, below(annotations, number)) for number, inner in enumerate(value)]
+    if not isinstance(value, dict):
+        return 0 if value == "0" and str not in annotations else value
+    written = {key: _as_written(inner, below(annotations, key)) for key, inner in value.items()}
+    if not is_by_claim(annotations):
+        return written
+    default = written.pop("default", None)
+    rows = {
+        kind: _difference(row, default, below(annotations, kind))
+        for kind, row in written.items()
+        if row != default
+    }
+    return {"default": default, **rows}
+
+
+def _difference(row: Any, default: Any, annotations: Annotations) -> Any:
+    """What has to be laid over the default to give the row."""
+    if not (isinstance(row, dict) and isinstance(default, dict) and merges(annotations)):
+        return row
+    return {
+        key: _difference(value, default.get(key), below(annotations, key))
+        for key, value in row.items()
+        if value != default.get(key)
+    }
+
+
+def _block(value: dict[str, Any] | list[Any], path: Path, origin: Origin | None) -> Iterator[str]:
+    """The lines of a mapping or a list; what is short and of one origin stands on one line."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, inner in pairs:
+        head = "-" if isinstance(value, list) else f"{_text(str(step))}:"
+        line, origins = f"{head} {_flow(inner)}", _origins(inner, (*path, step), origin)
+        short = len(line) <= _LONGEST_LINE and len(origins) <= 1
+        if short or not isinstance(inner, dict | list) or not inner:
+            yield line + "".join(f"  # {where}" for where in origins)
+        else:
+            yield head
+            yield from (f"  {line}" for line in _block(inner, (*path, step), origin))
+
+
+def _origins(value: Any, path: Path, origin: Origin | None) -> list[str]:
+    """The different origins of all values at and below a path."""
+    if origin is None:
+        return []
+    if isinstance(value, dict | list) and value:
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        return list(
+            dict.fromkeys(where for step, inner in pairs for where in _origins(inner, (*path, step), origin))
+        )
+    return [origin(path)]
+
+
+def _flow(value: Any) -> str:
+    """A value on one line."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_text(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, value)) + "]"
+        case str():
+            return _text(value)
+        case float() if value.is_integer() and abs(value) < _EXACT:
+            return str(int(value))
+    return json.dumps(value, allow_nan=False)
+
+
+def _text(text: str) -> str:
+    """Text without quotes where every reader of YAML takes it for that very text."""
+    plain = _PLAIN.fullmatch(text) and not text.endswith(" ") and text.lower() not in _TAKEN_FOR_BOOLEANS
+    return text if plain and _is_text(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _is_text(text: str) -> bool:
+    try:
+        return value_of(text) == text
+    except ValueError:
+        return False

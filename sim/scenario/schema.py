@@ -1,0 +1,118 @@
+"""The scenario file as JSON Schema (2020-12), so that an editor completes and checks what is written."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from itertools import pairwise
+from textwrap import dedent
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from sim.scenario.base import Described
+from sim.scenario.model import Scenario
+from sim.scenario.outline import is_by_claim, merges
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_REF = "#/$defs/"
+_PART = "Part"
+"""Ends the name of a definition in which no key is required: what a child file or a claim kind's row says."""
+_MERGES, _BY_CLAIM = "x-merges", "x-by-claim"
+"""Marks of definitions while the schema is made."""
+_EXTENDS = {
+    "type": "string",
+    "description": "A scenario file in this folder to build on: then only what differs is said here.",
+}
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file. One that extends another need not repeat what that one says."""
+    scenario = _simple(Scenario.model_json_schema(by_alias=True, schema_generator=_Generator))
+    wholes = {**scenario.pop("$defs"), "Scenario": scenario}
+    scenario["properties"] = {"extends": _EXTENDS, **scenario["properties"]}
+    merging = {name for name, body in wholes.items() if body.pop(_MERGES, False)}
+    by_claim = {name for name in merging if wholes[name].pop(_BY_CLAIM)}
+    parts = {name + _PART: _part(wholes[name], merging) for name in merging}
+    for name in by_claim:
+        default = wholes[name]["properties"]["default"]
+        wholes[name]["properties"] = {**parts[name + _PART]["properties"], "default": default}
+    return {
+        "$schema": DIALECT,
+        "title": "refund-sim scenario",
+        "description": scenario["description"],
+        "if": {"required": ["extends"], "properties": {"extends": {"not": {"const": "none"}}}},
+        "then": {"$ref": f"{_REF}Scenario{_PART}"},
+        "else": {"$ref": f"{_REF}Scenario"},
+        "$defs": dict(sorted({**wholes, **parts}.items())),
+    }
+
+
+class _Generator(GenerateJsonSchema):
+    """Adds to each key what stands below it in the model, and marks what a child file may say in part."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made, model = super().model_schema(schema), schema["cls"]
+        if issubclass(model, Described):
+            texts = _texts(model)
+            for name, field in model.model_fields.items():
+                if name in texts:
+                    made["properties"][field.alias or name]["description"] = texts[name]
+        if merges([model]):
+            made |= {_MERGES: True, _BY_CLAIM: is_by_claim([model])}
+        return made
+
+
+def _texts(model: type[Described]) -> dict[str, str]:
+    """By name of a field: the text below it, in the class itself and in those it builds on.
+
+    Read from the source here and not by pydantic, which would read it at every start of the command.
+    """
+    texts: dict[str, str] = {}
+    for owner in reversed(model.__mro__):
+        if owner.__module__.startswith("sim.") and "[" not in owner.__name__:
+            body = ast.parse(dedent(inspect.getsource(owner))).body[0]
+            texts |= _texts_in(body)
+    return texts
+
+
+def _texts_in(body: ast.stmt) -> dict[str, str]:
+    texts = {}
+    for field, text in pairwise(body.body if isinstance(body, ast.ClassDef) else ()):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                texts[name] = inspect.cleandoc(words)
+    return texts
+
+
+def _simple(node: Any) -> Any:
+    """Without null, which no scenario file may hold, and without the choices of one that this leaves."""
+    if isinstance(node, list):
+        return [_simple(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _simple(value) for key, value in node.items() if not (key == "default" and value is None)}
+    choices = [choice for choice in made.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del made["anyOf"]
+        return {**choices[0], **made}
+    return {**made, "anyOf": choices} if choices else made
+
+
+def _part(definition: dict[str, Any], merging: set[str]) -> dict[str, Any]:
+    """A definition of which a file may say only some: no key is required, here and in what merges below."""
+    part: dict[str, Any] = _with_parts(definition, merging)
+    part.pop("required", None)
+    return part
+
+
+def _with_parts(node: Any, merging: set[str]) -> Any:
+    if isinstance(node, list):
+        return [_with_parts(inner, merging) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    # A list is replaced as a whole, so its items stay complete.
+    made = {key: value if key == "items" else _with_parts(value, merging) for key, value in node.items()}
+    name = str(node.get("$ref")).removeprefix(_REF)
+    return made | {"$ref": f"{_REF}{name}{_PART}"} if name in merging else made

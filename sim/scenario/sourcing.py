@@ -1,0 +1,81 @@
+"""Which numbers of a scenario nobody vouches for, and which statements of provenance vouch for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sim.errors import Fault
+from sim.scenario.base import did_you_mean
+from sim.scenario.outline import Annotations, below, known_keys
+from sim.scenario.provenance import is_number
+from sim.scenario.tree import Keys, Node, Path, Place, child_of, dotted, leaves
+from sim.scenario.wording import shown
+
+SECTIONS = ("calendars", "market", "buyers", "policy")
+"""Where numbers are statements about the world; those of an experiment are ours to choose."""
+
+
+class Unsourced(NamedTuple):
+    """A number without provenance."""
+
+    path: Path
+    place: Place
+
+
+def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
+    """Every number and duration of the world that no statement of provenance covers, in the tree's order.
+
+    A statement covers its path and everything below it, if it stands in the file of the number or in one
+    that extends it: a child file that changes a number has to say anew where it comes from. A change on the
+    command line is its own provenance, and defaults stand for what is switched off. `files` start with the
+    deepest base. A list of numbers counts as one.
+    """
+    layer = {file: number for number, file in enumerate(files)}
+    sources = [(_path(key), layer.get(node.place.file, len(files))) for key, node in _statements(tree)]
+    found: dict[Path, Place] = {}
+    for path, leaf in leaves(tree):
+        written_in = layer.get(leaf.place.file)
+        if path[0] not in SECTIONS or written_in is None or not is_number(leaf.value):
+            continue
+        if not any(stated >= written_in and _covers(about, path) for about, stated in sources):
+            found.setdefault(path[:-1] if isinstance(path[-1], int) else path, leaf.place)
+    return [Unsourced(path, place) for path, place in found.items()]
+
+
+def stray_sources(root: Node, annotations: Annotations) -> list[Fault]:
+    """A fault for every statement of provenance about a path where nothing stands or could stand."""
+    provenance = child_of(root, "provenance")
+    faults = []
+    for key, _ in _statements(root):
+        if isinstance(provenance, Keys) and not _names_something(_path(key), root, annotations):
+            place = provenance.keys[key]
+            known = {dotted(path[:end]) for path, _ in leaves(root) for end in range(1, len(path) + 1)}
+            message = f"found {shown(key)}, expected the path of a value{did_you_mean(key, sorted(known))}"
+            faults.append(Fault(place.file, place.line, place.column, dotted(("provenance", key)), message))
+    return faults
+
+
+def _statements(root: Node) -> Iterator[tuple[str, Node]]:
+    provenance = child_of(root, "provenance")
+    if isinstance(provenance, Keys):
+        yield from provenance.nodes.items()
+
+
+def _path(key: str) -> tuple[str, ...]:
+    return tuple(key.split("."))
+
+
+def _covers(about: tuple[str, ...], path: Path) -> bool:
+    return about == tuple(map(str, path[: len(about)]))
+
+
+def _names_something(path: Path, root: Node, annotations: Annotations) -> bool:
+    """Whether a value stands there, or a default would."""
+    node: Node | None = root
+    for step in path:
+        node = child_of(node, step) if node else None
+        if node is None and step not in known_keys(annotations):
+            return False
+        annotations = below(annotations, step)
+    return True

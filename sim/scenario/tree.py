@@ -1,0 +1,130 @@
+"""What a scenario file says, as a tree in which every node knows where it stands.
+
+Files are merged, changed and completed as trees, before anything is checked, so that a fault, however far
+it was inherited, can be reported at the line a person has to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sim.scenario.wording import printable
+
+Path = tuple[str | int, ...]
+"""The way from the top of a scenario to a value: keys of mappings and numbers in lists."""
+
+
+class _Refused:
+    def __repr__(self) -> str:
+        return "REFUSED"
+
+
+REFUSED: Final = _Refused()
+"""Stands in for a value that was already reported as a fault, so that the rest can still be checked."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a value is written. Line and column count from 1; both are 0 outside files (`--set`)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A single value: text, a number, true, false or null."""
+
+    place: Place
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    place: Place
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A mapping. `keys` says where each key is written, which is where an unknown key is reported."""
+
+    place: Place
+    nodes: Mapping[str, Node]
+    keys: Mapping[str, Place]
+
+
+Node = Leaf | Items | Keys
+
+
+def plain(node: Node) -> Any:
+    """The same tree as dicts, lists and single values, without places."""
+    match node:
+        case Keys():
+            return {key: plain(child) for key, child in node.nodes.items()}
+        case Items():
+            return [plain(child) for child in node.nodes]
+        case Leaf():
+            return node.value
+
+
+def planted(value: Any, place: Place) -> Node:
+    """A tree grown from dicts, lists and single values, all of it standing at one place."""
+    if isinstance(value, Mapping):
+        nodes = {str(key): planted(child, place) for key, child in value.items()}
+        return Keys(place, nodes, dict.fromkeys(nodes, place))
+    if isinstance(value, list | tuple):
+        return Items(place, tuple(planted(child, place) for child in value))
+    return Leaf(place, value)
+
+
+def child_of(node: Node, step: str | int) -> Node | None:
+    """The value under one key (or number in a list), or None where there is none."""
+    match node:
+        case Keys():
+            return node.nodes.get(str(step))
+        case Items():
+            number = _as_number(step)
+            return node.nodes[number] if number is not None and number < len(node.nodes) else None
+        case Leaf():
+            return None
+
+
+def _as_number(step: str | int) -> int | None:
+    text = str(step)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def with_child(node: Keys | Items, step: str | int, child: Node) -> Node:
+    """The same mapping or list with one value replaced (or, in a mapping, added)."""
+    if isinstance(node, Keys):
+        key = str(step)
+        return Keys(node.place, {**node.nodes, key: child}, {**node.keys, key: child.place})
+    number = int(step)
+    return Items(node.place, (*node.nodes[:number], child, *node.nodes[number + 1 :]))
+
+
+def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
+    """Every single value with its path, in the order of the file."""
+    match node:
+        case Keys():
+            for key, child in node.nodes.items():
+                yield from leaves(child, (*path, key))
+        case Items():
+            for number, child in enumerate(node.nodes):
+                yield from leaves(child, (*path, number))
+        case Leaf():
+            yield path, node
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """`policy.cancellation.clock`: a path as people write it. Never holds a control character."""
+    return ".".join(printable(str(step)) for step in path)

@@ -1,0 +1,1 @@
+"""For people: the story of an order, tables, charts and result folders."""

@@ -1,0 +1,119 @@
+"""What there is to tell of one claim: its facts, its row of the outcome table, its entries in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.chance.facts import ClaimFacts
+from sim.records.journal import Entry
+from sim.records.life import OPENED, STEP_ACTIVITY
+from sim.records.table import Records
+from sim.rules.clocks import instant_after
+from sim.rules.terms import terms_of
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.show.phrases import deadline, money
+from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Stage, Verdict
+
+ANSWERERS = {
+    Stage.CANCELLATION: Party.SELLER,
+    Stage.DISPUTE: Party.SELLER,
+    Stage.MEDIATION: Party.PLATFORM,
+    Stage.INSPECTION: Party.SELLER,
+}
+"""Whose clock each request runs on."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One claim, ready to be told."""
+
+    scenario: Scenario
+    facts: ClaimFacts
+    row: Mapping[str, int]
+    """Its row of the outcome table; the columns are `records.life.COLUMNS`."""
+    entries: tuple[Entry, ...]
+    """Its rows of the journal, in order of time."""
+    deadlines: Mapping[Stage, int]
+    """The last instant of the clock of each request that was opened; NEVER for one without a clock."""
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.row["outcome"])
+
+    @property
+    def route(self) -> Route:
+        return Route(self.row["route"])
+
+    @property
+    def payment_method(self) -> str:
+        return list(self.scenario.market.payment_methods)[self.facts.payment_method]
+
+    @property
+    def seller_type(self) -> str:
+        return list(self.scenario.market.sellers.types)[self.facts.seller_type]
+
+    @cached_property
+    def settlements(self) -> tuple[tuple[int, Stage, Settled, Verdict], ...]:
+        """When and how each request ended, and what that came to, in order of time."""
+        return tuple(
+            (entry.at, stage, *read_settlement(entry))
+            for entry in self.entries
+            for stage in Stage
+            if entry.activity is STEP_ACTIVITY[stage][-1]
+        )
+
+    def verdict_before(self, at: int) -> Verdict | None:
+        """What the last request that ended by this instant came to."""
+        verdicts = [verdict for settled_at, _, _, verdict in self.settlements if settled_at <= at]
+        return verdicts[-1] if verdicts else None
+
+    def money(self, cents: int) -> str:
+        return money(cents, self.scenario.market.currency)
+
+    def by(self, stage: Stage) -> str:
+        """`has until Thu 11 Oct 19:15`, or that there is no clock."""
+        at = self.deadlines[stage]
+        return f"has until {deadline(at, self.scenario.start)}" if at < NEVER else "has no deadline"
+
+
+def read_settlement(entry: Entry) -> tuple[Settled, Verdict]:
+    """How a request ended and what it came to, as `Life.settled` has written it down."""
+    how, verdict = entry.detail.upper().split(": ")
+    return Settled[how], Verdict[verdict]
+
+
+def case_of(
+    records: Records, scenario: Scenario, calendars: Mapping[Party, Calendar], order: int
+) -> Case | None:
+    """What there is to tell of an order of this replication; None where nobody asked for the money back.
+
+    The replication must have kept its journal.
+    """
+    position = int(np.searchsorted(records.claims["order"], order))
+    if position == len(records) or records.claims["order"][position] != order:
+        return None
+    row = {column: int(values[position]) for column, values in records.claims.items()}
+    entries = tuple(entry for entry in records.journal.rows() if entry.order == order)
+    facts = records.draws.rows()[position]
+    return Case(scenario, facts, row, entries, _deadlines(row, scenario, calendars))
+
+
+def _deadlines(
+    row: Mapping[str, int], scenario: Scenario, calendars: Mapping[Party, Calendar]
+) -> dict[Stage, int]:
+    requests = terms_of(scenario, ClaimKind.REGRET).requests
+    return {
+        stage: instant_after(
+            row[STEP_ACTIVITY[stage][OPENED].column],
+            requests[stage].clock.kind,
+            requests[stage].clock.seconds,
+            calendars[ANSWERERS[stage]],
+        )
+        for stage in Stage
+    }

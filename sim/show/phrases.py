@@ -1,0 +1,51 @@
+"""Instants, lengths of time and money as people say them. Never in the words of the machine's locale."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sim.scenario.durations import DAY, HOUR, MINUTE
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day_of(at: int, start: date) -> str:
+    """`Tue  2 Oct 2018`, always as wide, for an instant in seconds since `start`."""
+    day = start + timedelta(days=at // DAY)
+    return f"{_WEEKDAYS[day.weekday()]} {day.day:2} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def time_of(at: int) -> str:
+    """`14:03`; seconds are for machines."""
+    return f"{at % DAY // HOUR:02}:{at % HOUR // MINUTE:02}"
+
+
+def deadline(at: int, start: date) -> str:
+    """`Thu 11 Oct 19:15`, as it stands within a sentence. The year stands in the margin."""
+    return " ".join(f"{day_of(at, start)[:-5]} {time_of(at)}".split())
+
+
+def length(seconds: int) -> str:
+    """`40 s`, `12 min`, `5 h 12 min`, `9 days`, `26 d 3 h`: to the minute below a day, to the hour above."""
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    unit = MINUTE if seconds < DAY else HOUR
+    rounded = (seconds + unit // 2) // unit * unit
+    if rounded % DAY == 0:
+        return "1 day" if rounded == DAY else f"{rounded // DAY} days"
+    sizes = (("d", DAY), ("h", HOUR), ("min", MINUTE))
+    return " ".join(f"{part} {unit}" for unit, part in _parts(rounded, sizes) if part)
+
+
+def _parts(seconds: int, sizes: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]:
+    parts = []
+    for unit, size in sizes:
+        count, seconds = divmod(seconds, size)
+        parts.append((unit, count))
+    return parts
+
+
+def money(cents: int, currency: str) -> str:
+    """`1,024.10 USD`."""
+    return f"{cents // 100:,}.{cents % 100:02} {currency}"

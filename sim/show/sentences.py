@@ -1,0 +1,255 @@
+"""What each event of an order's life sounds like: one sentence, or a small function, per activity.
+
+To tell of a new activity, give it a line in `SENTENCES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.records.journal import Activity, Entry
+from sim.records.life import JOINED, OPENED, STARTED, STEP_ACTIVITY
+from sim.scenario.durations import NEVER
+from sim.show.case import ANSWERERS, Case, read_settlement
+from sim.show.phrases import deadline, length
+from sim.vocabulary import Outcome, Reason, Route, Settled, Stage, Verdict
+
+Sentence = str | Callable[[Case, Entry], str]
+"""Said as it stands, or made from the case. An empty one is left out of the story."""
+
+REASONS = {
+    Reason.NOT_NEEDED: "not needed any more",
+    Reason.CHANGE_ORDER: "the order should be another one",
+    Reason.CHANGE_ADDRESS: "the address should be another one",
+    Reason.CHANGE_COUPON: "the coupon should be another one",
+    Reason.CHANGE_DELIVERY: "the delivery should be another one",
+    Reason.PAYMENT_FAILED: "the payment failed",
+    Reason.OTHER: "some other reason",
+    Reason.NO_ANSWER: "the seller does not answer",
+    Reason.OUT_OF_STOCK: "the seller is out of stock",
+    Reason.RAISED_PRICE: "the seller raised the price",
+}
+ANSWERS = {
+    (Stage.CANCELLATION, Verdict.APPROVE): "The seller agreed to cancel.",
+    (Stage.CANCELLATION, Verdict.DECLINE): "The seller refused to cancel.",
+    (Stage.CANCELLATION, Verdict.SHIPPED): "The seller shipped at once instead of answering.",
+    (Stage.DISPUTE, Verdict.APPROVE): "The seller agreed to give the money back.",
+    (Stage.DISPUTE, Verdict.DECLINE): "The seller refused to give the money back.",
+    (Stage.MEDIATION, Verdict.APPROVE): "The platform ruled for the buyer.",
+    (Stage.MEDIATION, Verdict.DECLINE): "The platform ruled for the seller.",
+    (Stage.MEDIATION, Verdict.SPLIT): "The platform ruled that both bear a part.",
+    (Stage.INSPECTION, Verdict.APPROVE): "The seller found the goods in order and released the money.",
+    (Stage.INSPECTION, Verdict.DECLINE): "The seller contested what came back.",
+}
+SILENCE = {
+    Verdict.APPROVE: "silence approves",
+    Verdict.DECLINE: "silence declines",
+    Verdict.ESCALATE: "silence hands the case to the platform",
+    Verdict.MAY_ESCALATE: "silence lets the buyer call in the platform",
+    Verdict.CLOSE: "silence closes the claim",
+}
+UNSENT = "The dispatch limit passed with nothing sent"
+
+
+# ------------------------------------------------------------------------------- the order and its parcel
+
+
+def paid(case: Case, _: Entry) -> str:
+    value, method = case.money(case.facts.value), case.payment_method
+    return f"The buyer paid {value} by {method} to seller {case.facts.seller}, of the type '{case.seller_type}'."
+
+
+def dispatched(case: Case, entry: Entry) -> str:
+    if case.facts.asked > entry.at:
+        return "The seller dispatched the parcel."
+    return "The parcel left. What has been shipped cannot be intercepted."
+
+
+def delivered(case: Case, entry: Entry) -> str:
+    return f"The parcel arrived, {length(entry.at - case.row['dispatched_at'])} after it left."
+
+
+def mind_changed(case: Case, entry: Entry) -> str:
+    since = length(entry.at - case.facts.paid)
+    reason = REASONS[Reason[entry.detail.upper()]]
+    if case.facts.found_cheaper:
+        cheaper = f"elsewhere it costs {case.money(case.facts.saving)} less"
+        return f"{since} after paying, the buyer changed their mind: {cheaper} (stated: {reason}). {_prospects(case)}"
+    return f"{since} after paying, the buyer changed their mind ({reason}). {_prospects(case)}"
+
+
+def _prospects(case: Case) -> str:
+    """Why there is nothing to cancel, where that is so."""
+    facts = case.facts
+    if case.row["cancellation_opened_at"] < NEVER or case.route is Route.FREE_CANCELLATION:
+        return ""
+    if case.scenario.policy.cancellation is None:
+        return "This policy knows no cancellation."
+    if case.row["dispatched_at"] <= facts.asked:
+        return "The parcel had left, and what has been shipped cannot be intercepted."
+    return f"The time for cancelling this product was over since {deadline(facts.window_ends, case.scenario.start)}."
+
+
+# ------------------------------------------------------------------------------- requests
+
+
+def cancellation_opened(case: Case, _: Entry) -> str:
+    terms = case.scenario.policy.cancellation
+    held = "; the parcel waits meanwhile" if terms and terms.ships_while_open == "held" else ""
+    return f"The buyer asked to cancel; the seller {case.by(Stage.CANCELLATION)} to answer{held}."
+
+
+def dispute_opened(case: Case, _: Entry) -> str:
+    plea = "Having written to the seller first, the buyer" if case.facts.writes_first else "The buyer"
+    amount = case.money(case.row["claimed"])
+    return f"{plea} opened a dispute over {amount}; the seller must agree and {case.by(Stage.DISPUTE)} to answer."
+
+
+def mediation_opened(case: Case, entry: Entry) -> str:
+    by_itself = case.verdict_before(entry.at) is Verdict.ESCALATE
+    how = "The case went to the platform by itself" if by_itself else "The buyer called in the platform"
+    return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
+
+
+def inspection_opened(case: Case, _: Entry) -> str:
+    return f"The seller {case.by(Stage.INSPECTION)} to look at what came back."
+
+
+def noticed(stage: Stage) -> Sentence:
+    """Told only where the request then waits."""
+    answerer, subject = ANSWERERS[stage].word, _subject(stage)
+    return lambda case, entry: (
+        "" if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at else f"The {answerer} noticed the {subject}."
+    )
+
+
+def taken_up(stage: Stage) -> Sentence:
+    """Told only where the work takes time."""
+    joined, settled = STEP_ACTIVITY[stage][JOINED].column, STEP_ACTIVITY[stage][-1].column
+
+    def sentence(case: Case, entry: Entry) -> str:
+        waited = entry.at - case.row[joined]
+        after = f", after it had waited {length(waited)}" if waited else ""
+        return "" if case.row[settled] == entry.at else f"The {ANSWERERS[stage].word} took it up{after}."
+
+    return sentence
+
+
+def settled(stage: Stage) -> Sentence:
+    """How the request ended: an answer, something outside, impatience, or silence."""
+
+    def sentence(case: Case, entry: Entry) -> str:
+        how, verdict = read_settlement(entry)
+        passed = length(entry.at - case.row[STEP_ACTIVITY[stage][OPENED].column])
+        if how is Settled.ANSWERED:
+            return _reason_game(case, stage, verdict) + ANSWERS[stage, verdict]
+        if how is Settled.SILENCE:
+            return f"The {ANSWERERS[stage].word} said nothing in {passed}; {SILENCE[verdict]} under this policy."
+        if how is Settled.WITHDRAWN:
+            return f"After {passed} the buyer had waited long enough and dropped the {_subject(stage)}."
+        sent = case.row["dispatched_at"] <= entry.at
+        return f"Shipped over: the parcel left while the {_subject(stage)} was open." if sent else f"{UNSENT}."
+
+    return sentence
+
+
+def _subject(stage: Stage) -> str:
+    return {Stage.CANCELLATION: "request", Stage.DISPUTE: "dispute", Stage.MEDIATION: "case"}.get(stage, "parcel")
+
+
+def _reason_game(case: Case, stage: Stage, verdict: Verdict) -> str:
+    """A seller who was blamed may ask for another reason when answering."""
+    if stage is not Stage.CANCELLATION or verdict is Verdict.SHIPPED or not case.facts.asked_to_change:
+        return ""
+    agreed = "the buyer agreed" if case.facts.agrees_to_change else "the buyer would not have it"
+    return f"For the sake of its rating the seller asked for another reason; {agreed}. "
+
+
+# ------------------------------------------------------------------------------- goods and money
+
+
+def return_posted(case: Case, _: Entry) -> str:
+    payers = {"buyer_cost": "the buyer", "seller_cost": "the seller", "platform_cost": "the platform"}
+    paid_by = [f"; {who} paid {case.money(case.row[column])} postage" for column, who in payers.items() if case.row[column]]
+    return f"The buyer sent the goods back{''.join(paid_by)}."
+
+
+def refund_due(case: Case, _: Entry) -> str:
+    refund, value = case.money(case.row["refund"]), case.money(case.facts.value)
+    amount = refund if case.outcome is Outcome.REFUNDED else f"{refund} of {value}"
+    if case.route is Route.FREE_CANCELLATION:
+        return f"Cancelling was still free, so nobody had to agree: {amount} fell due."
+    if case.route is Route.NOT_DISPATCHED:
+        return f"{UNSENT}: the platform refunded the order by itself, {amount} fell due."
+    return f"{amount} fell due."
+
+
+def refunded(case: Case, entry: Entry) -> str:
+    posting = entry.at - case.row["refund_due_at"]
+    limit = "; the bank would have taken longer, the policy's limit was kept" if case.row["limit_used"] else ""
+    return f"The money was back ({case.payment_method}){f', {length(posting)} later' if posting else ' at once'}{limit}."
+
+
+# ------------------------------------------------------------------------------- endings without the money
+
+
+def ended(case: Case, entry: Entry) -> str:
+    """Why it went no further, where the last answer has not said it all."""
+    why = {Outcome.GAVE_UP: _why_given_up, Outcome.EXPIRED: _why_expired, Outcome.REFUSED: _why_refused}
+    return why[case.outcome](case, entry) if case.outcome in why else ""
+
+
+def _why_given_up(case: Case, entry: Entry) -> str:
+    verdict = case.verdict_before(entry.at)
+    if verdict is Verdict.WITHDRAWN:
+        return ""
+    if verdict is not None and not case.facts.goes_on:
+        return "The buyer did not want to wait for the parcel and open a dispute."
+    if case.row["delivered_at"] <= entry.at:
+        return "Sending it back was not worth the cost and the trouble: the buyer kept it."
+    return "This policy knows no dispute: there was nothing left to ask for."
+
+
+def _why_expired(case: Case, entry: Entry) -> str:
+    verdict = case.verdict_before(entry.at)
+    if verdict is Verdict.MAY_ESCALATE:
+        return "The buyer did not call in the platform in time."
+    if case.row["dispute_opened_at"] < NEVER or case.row["mediation_opened_at"] < NEVER:
+        return "The last day for sending the goods back passed without a parcel."
+    return "The time for opening a dispute was over."
+
+
+def _why_refused(case: Case, entry: Entry) -> str:
+    verdict = case.verdict_before(entry.at)
+    asked_the_platform = case.row["mediation_opened_at"] < NEVER
+    if verdict is not Verdict.DECLINE or asked_the_platform:
+        return ""
+    return "The buyer did not take it to the platform." if case.scenario.policy.mediation else "That was the last word."
+
+
+SENTENCES: dict[Activity, Sentence] = {
+    Activity.PAID: paid,
+    Activity.ARRANGED: "The seller arranged the shipment.",
+    Activity.DISPATCHED: dispatched,
+    Activity.DELIVERED: delivered,
+    Activity.ASKED: mind_changed,
+    Activity.REQUEST_OPENED: cancellation_opened,
+    Activity.DISPUTE_OPENED: dispute_opened,
+    Activity.MEDIATION_OPENED: mediation_opened,
+    Activity.INSPECTION_OPENED: inspection_opened,
+    Activity.RETURN_POSTED: return_posted,
+    Activity.RETURN_RECEIVED: "The goods were back with the seller.",
+    Activity.REFUND_DUE: refund_due,
+    Activity.REFUNDED: refunded,
+    Activity.ENDED: ended,
+} | {
+    activity: sentence(stage)
+    for stage in Stage
+    for activity, sentence in zip(STEP_ACTIVITY[stage][JOINED:], (noticed, taken_up, settled), strict=True)
+}
+
+
+def sentence_of(case: Case, entry: Entry) -> str:
+    """What an entry sounds like; empty where another one says it."""
+    sentence = SENTENCES[entry.activity]
+    return (sentence if isinstance(sentence, str) else sentence(case, entry)).strip()

@@ -1,0 +1,75 @@
+"""The columns of a result's tables: name, unit, meaning. Docs, notebooks and `orders.csv.gz` follow this page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """What one column holds. A cell is empty (NaT, NaN, no word) where the thing did not happen."""
+
+    unit: str
+    """`local time`, `h`, `d`, `currency` (units of the scenario's currency), `word`, `number` or `yes/no`."""
+    meaning: str
+
+
+_TIME, _MONEY, _WORD, _NUMBER, _YES = "local time", "currency", "word", "number", "yes/no"
+_SETTLED_BY = "answered, shipped_over, not_dispatched, withdrawn or silence; empty while it runs"
+
+COLUMNS: dict[str, Column] = {
+    "replication": Column(_NUMBER, "which independent execution, from 0"),
+    "order": Column(_NUMBER, "number of the order in its replication, by time of payment"),
+    "paid_at": Column(_TIME, "the buyer paid; the price sits with the platform"),
+    "value": Column(_MONEY, "the price paid"),
+    "seller": Column(_NUMBER, "number of the seller, 0 for the one with most orders"),
+    "seller_type": Column(_WORD, "the seller's type, as the scenario names it"),
+    "payment_method": Column(_WORD, "how it was paid, as the scenario names it"),
+    "claim": Column(_WORD, "why the buyer wants the money back: regret"),
+    "reason": Column(_WORD, "what the buyer states: the article's menu of seven, or a reason that blames the seller"),
+    "asked_at": Column(_TIME, "the mind changed; the claim's clock starts"),
+    "outcome": Column(_WORD, "how the claim ended: refunded (in full), partly_refunded, refused, gave_up, expired, open"),
+    "route": Column(_WORD, "the last stage that decided; a return belongs to the stage that ordered it"),
+    "dispatched_at": Column(_TIME, "the parcel left the seller"),
+    "delivered_at": Column(_TIME, "the parcel reached the buyer"),
+    "request_opened_at": Column(_TIME, "cancellation was requested of the seller"),
+    "request_settled_at": Column(_TIME, "that request ended"),
+    "request_settled_by": Column(_WORD, _SETTLED_BY),
+    "dispute_opened_at": Column(_TIME, "a dispute was opened with the seller"),
+    "dispute_settled_at": Column(_TIME, "the dispute ended"),
+    "dispute_settled_by": Column(_WORD, _SETTLED_BY),
+    "mediation_opened_at": Column(_TIME, "the platform was asked to rule"),
+    "mediation_settled_at": Column(_TIME, "the mediation ended"),
+    "return_posted_at": Column(_TIME, "the buyer posted the goods back"),
+    "return_received_at": Column(_TIME, "the seller had them back"),
+    "refund_due_at": Column(_TIME, "the refund fell due"),
+    "refunded_at": Column(_TIME, "the money reached the buyer"),
+    "refund": Column(_MONEY, "what came back, in full or in part"),
+    "buyer_cost": Column(_MONEY, "postage paid by the buyer"),
+    "seller_cost": Column(_MONEY, "postage paid by the seller"),
+    "platform_cost": Column(_MONEY, "postage paid by the platform"),
+    "saving": Column(_MONEY, "what buying it elsewhere would save; 0 for those who did not find it cheaper"),
+    "arranged_at": Column(_TIME, "the seller arranged shipment"),
+    "mediation_settled_by": Column(_WORD, _SETTLED_BY),
+    "inspection_opened_at": Column(_TIME, "the seller was to inspect what came back"),
+    "inspection_settled_at": Column(_TIME, "that inspection ended"),
+    "inspection_settled_by": Column(_WORD, _SETTLED_BY),
+    "ended_at": Column(_TIME, "the claim ended: the money arrived, or the buyer was left without"),
+    "found_cheaper": Column(_YES, "the same thing was found for less elsewhere"),
+    "claimed": Column(_MONEY, "the amount stated in a dispute or mediation"),
+    "limit_used": Column(_YES, "the money came at the policy's limit, before the bank would have sent it"),
+    "on_record": Column(_YES, "the cancellation counts against the seller's rating"),
+    "hours_to_ask": Column("h", "from payment until the mind changed"),
+    "refund_days": Column("d", "from asking until the money arrived"),
+    "seller_work": Column("h", "working time at the seller's desk, all of the claim's requests together"),
+    "mediation_work": Column("h", "working time at the mediation desk"),
+}
+"""Every column of `Result.orders`, in order."""
+
+JOURNAL_COLUMNS: dict[str, Column] = {
+    "case_id": Column(_WORD, "the order: replication-order"),
+    "activity": Column(_WORD, "what happened"),
+    "timestamp": Column(_TIME, "when"),
+    "resource": Column(_WORD, "who did it: buyer, seller and its number, platform, carrier, bank"),
+    "detail": Column(_WORD, "what else there is to say: the reason, how a request was settled, the outcome"),
+}
+"""Every column of `Result.journal`, in order."""

@@ -1,0 +1,64 @@
+"""What is known at a cut: a run is played to its end, and what lies after the cut has not happened (rulebook §3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.records.journal import Journal
+from sim.records.life import INSTANTS, SETTLEMENTS, WORK
+from sim.records.table import Records
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Route, Stage
+
+KNOWN_FROM = {
+    "outcome": "ended_at",
+    "refund": "refunded_at",
+    "limit_used": "refunded_at",
+    "on_record": "refund_due_at",
+    "buyer_cost": "return_posted_at",
+    "seller_cost": "return_posted_at",
+    "platform_cost": "return_posted_at",
+    **{column: f"{stage.word}_settled_at" for columns in (SETTLEMENTS, WORK) for stage, column in zip(Stage, columns, strict=True)},
+}
+"""Column → the instant that fills it; until then it is 0, which is also the number of the outcome `open`."""
+
+
+def cut(records: Records, at: int) -> Records:
+    """The records as somebody would find them at instant `at` (s since the start), the cut itself included.
+
+    A claim not ended by then is `open`, its refund 0 even when it has fallen due. A mind that changes later has
+    not changed: that row is not there. The desks' `queue_seconds` remain those of the whole run.
+    """
+    asked = records.claims["asked_at"] <= at
+    table = {name: column[asked] for name, column in records.claims.items()}
+    table |= {name: np.where(table[name] <= at, table[name], NEVER) for name in INSTANTS}
+    for name, instant in KNOWN_FROM.items():
+        table[name] = np.where(table[instant] < NEVER, table[name], 0)
+    table["route"] = _route_so_far(table)
+    disputed = np.minimum(table["dispute_opened_at"], table["mediation_opened_at"]) < NEVER
+    table["claimed"] = np.where(disputed, table["claimed"], 0)
+    return replace(records, claims=table, journal=_told_by(records.journal, at))
+
+
+def _route_so_far(table: dict[str, Ints]) -> Ints:
+    """The last stage that decided; before anything is decided, the stage that was asked last."""
+    stage = np.full_like(table["route"], Route.NONE)
+    for route, opened in (
+        (Route.CANCELLATION, "cancellation_opened_at"),
+        (Route.DISPUTE, "dispute_opened_at"),
+        (Route.MEDIATION, "mediation_opened_at"),
+    ):
+        stage = np.where(table[opened] < NEVER, route, stage)
+    is_decided = np.minimum(table["refund_due_at"], table["ended_at"]) < NEVER
+    return np.where(is_decided, table["route"], stage)
+
+
+def _told_by(journal: Journal, at: int) -> Journal:
+    told = Journal()
+    for entry in journal.rows():
+        if entry.at <= at:
+            told.note(*entry)
+    return told

@@ -1,0 +1,103 @@
+"""How busy the desks were while the cohort's requests came in, and how long those waited."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.chance.facts import Ints
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import HOUR, NEVER
+from sim.scenario.model import Scenario
+from sim.study.estimates import Floats
+from sim.study.frame import in_cohort
+from sim.study.requests import Requests
+from sim.vocabulary import Party, Settled
+
+SELLERS, MEDIATION = "sellers", "mediation"
+MIDDLE = (0.05, 0.95)
+"""A desk is judged while the middle nine tenths of the cohort's requests joined it."""
+
+
+def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> pd.DataFrame:
+    """One row per request of the cohort's claims: `replication`, `desk`, `by_silence`, `wait` (h).
+
+    The wait lasts from joining the queue until being taken up or leaving; NaN for a request that nobody noticed
+    and for one that still waits at a cut.
+    """
+    mine = requests.only(in_cohort(scenario, requests.paid))
+    has_waited = mine.has_joined & (mine.left_queue < NEVER)
+    return pd.DataFrame(
+        {
+            "replication": np.full_like(mine.opened, replication),
+            "desk": np.where(mine.is_mediation, MEDIATION, SELLERS),
+            "by_silence": mine.settled_by == Settled.SILENCE,
+            "wait": np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan),
+        }
+    )
+
+
+class Load(NamedTuple):
+    """Working time of one replication's desks, in hours, over the stretch in which the cohort met them."""
+
+    mediation_busy: float
+    mediation_staffed: float
+    """Staff × open time; 0 where staff is unlimited, or nobody came."""
+    busiest_seller: float
+    """The highest share of its time that any seller's desk was at work; NaN where it has no meaning."""
+
+
+def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calendar]) -> Load:
+    """How much of their time the desks worked.
+
+    Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
+    """
+    terms, staff = scenario.policy.mediation, scenario.market.sellers.staff
+    at_mediation = requests.is_mediation
+    desk, opening = requests.only(at_mediation), calendars[Party.PLATFORM]
+    first, last = _stretch(scenario, desk)
+    members = terms.staff if terms and isinstance(terms.staff, int) else 0
+    busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
+    staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
+    sellers = requests.only(~at_mediation)
+    busiest = _busiest(scenario, sellers, calendars[Party.SELLER], staff) if isinstance(staff, int) else np.nan
+    return Load(float(busy), staffed, busiest)
+
+
+def _busiest(scenario: Scenario, sellers: Requests, opening: Calendar, staff: int) -> float:
+    first, last = _stretch(scenario, sellers)
+    staffed = staff * float(np.diff(open_seconds([first, last], opening))[0])
+    if not staffed:
+        return float("nan")
+    by_seller = np.bincount(sellers.seller, weights=_worked(sellers, first, last, opening))
+    return float(by_seller.max()) / staffed
+
+
+def _stretch(scenario: Scenario, requests: Requests) -> tuple[int, int]:
+    """From when until when the middle nine tenths of the cohort's requests joined; no time at all without any."""
+    joined = requests.joined[in_cohort(scenario, requests.paid) & requests.has_joined]
+    if not len(joined):
+        return 0, 0
+    first, last = np.quantile(joined, MIDDLE, method="inverted_cdf")
+    return int(first), int(last)
+
+
+def _worked(requests: Requests, first: int, last: int, opening: Calendar) -> Floats:
+    """Open seconds that staff spent on each request within [first, last)."""
+    began = np.clip(requests.started, first, last)
+    done = np.clip(requests.settled, first, last)
+    return np.asarray(open_seconds(done, opening) - open_seconds(began, opening), dtype=np.float64)
+
+
+def open_seconds(instants: list[int] | Ints, calendar: Calendar) -> Ints:
+    """How long the calendar has been open from its beginning until each instant, all at once (s).
+
+    The difference of two is what `rules.clocks.working_time` gives one by one.
+    """
+    opens, closes = np.array(calendar.opens), np.array(calendar.closes)
+    before = np.concatenate([[0], np.cumsum(closes - opens)])
+    spell = np.searchsorted(closes, instants, side="right")
+    began = np.append(opens, calendar.end)[spell]
+    return np.asarray(before[spell] + np.maximum(np.asarray(instants) - began, 0), dtype=np.int64)

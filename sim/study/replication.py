@@ -1,0 +1,42 @@
+"""One replication: luck is drawn, the market lives through it, and what must always hold is checked."""
+
+from __future__ import annotations
+
+from sim.chance.draws import draw_replication
+from sim.market.world import run_simpy
+from sim.records.checks import check
+from sim.records.table import Records
+from sim.scenario.calendars import Calendar, resolve
+from sim.scenario.model import Scenario
+from sim.study.stopwatch import Stopwatch
+from sim.vocabulary import Party
+
+
+def calendars_of(scenario: Scenario) -> dict[Party, Calendar]:
+    """When each party works, unrolled for as long as a run can last. One set serves every replication."""
+    days = scenario.experiment.calendar_days
+    parties = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
+    return {party: resolve(getattr(scenario.calendars, party.word), scenario.start, days) for party in parties}
+
+
+def replicate(
+    scenario: Scenario,
+    replication: int,
+    calendars: dict[Party, Calendar],
+    *,
+    with_journal: bool = False,
+    watch: Stopwatch | None = None,
+) -> Records:
+    """One independent execution, played to its end. Pure: the same arguments give the same records.
+
+    `watch` takes the seconds spent on draws, engine and checks. Raises BrokenInvariant (a defect of ours) and
+    BeyondCalendar.
+    """
+    watch = watch or Stopwatch()
+    with watch.on("draws"):
+        draws = draw_replication(scenario, replication, calendars)
+    with watch.on("engine"):
+        records = run_simpy(scenario, draws, calendars, with_journal=with_journal)
+    with watch.on("checks"):
+        check(scenario, records, calendars)
+    return records

@@ -1,0 +1,70 @@
+"""The requests of one replication, all stages in one list: when each came to a desk and left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance.facts import Ints
+from sim.records.life import STEPS
+from sim.records.table import Records
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Stage
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Every request that was opened: arrays of whole seconds since the start (NEVER: did not happen) and codes."""
+
+    paid: Ints
+    """When its order was paid."""
+    seller: Ints
+    stage: Ints
+    opened: Ints
+    joined: Ints
+    """It was noticed, and took its place in the desk's queue."""
+    started: Ints
+    """Staff took it up."""
+    settled: Ints
+    settled_by: Ints
+
+    def __len__(self) -> int:
+        return len(self.opened)
+
+    def only(self, some: Bools) -> Requests:
+        """Some of them."""
+        return Requests(*(getattr(self, field.name)[some] for field in fields(self)))
+
+    @property
+    def is_mediation(self) -> Bools:
+        """At the mediation desk; all others are at sellers' desks."""
+        return np.asarray(self.stage == Stage.MEDIATION)
+
+    @property
+    def has_joined(self) -> Bools:
+        return np.asarray(self.joined < NEVER)
+
+    @property
+    def left_queue(self) -> Ints:
+        """When it was taken up, or settled while it waited; NEVER while it still waits."""
+        return np.minimum(self.started, self.settled)
+
+
+def requests_of(records: Records) -> Requests:
+    """The requests of all claims, warm-up and run-out included: desks serve them all."""
+    table = records.claims
+    places = np.searchsorted(records.draws.claims["order"], table["order"])
+    seller = records.draws.claims["seller"][places]
+    by_stage = []
+    for stage in Stage:
+        steps = [table[f"{stage.word}_{step}_at"] for step in STEPS]
+        how, which = table[f"{stage.word}_settled_by"], np.full_like(seller, stage)
+        everything = Requests(table["paid_at"], seller, which, *steps, how)
+        by_stage.append(everything.only(everything.opened < NEVER))
+    return Requests(
+        *(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests))
+    )

@@ -1,0 +1,68 @@
+"""What an experiment with one scenario leaves behind: tables, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sim.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Result:
+    """What happened to the claims of the cohort, and how sure one can be of it.
+
+    A claim counts when its order was paid in the cohort window. Intervals are 95 % over replications; their ends
+    are NaN where there is none: with one replication, or where a quantile's end is not reached.
+    """
+
+    scenario: Scenario
+    """As run: with the replications and the seed that were used."""
+
+    summary: pd.DataFrame
+    """One row per measure, indexed by `measure`, in the order of `study.measures.MEASURES`.
+
+    Columns: `value`, `low`, `high` (floats; value is NaN where nothing could be measured or where a quantile over
+    all claims is *not reached*), `unit` (`share`, `d`, `h`, the currency, `claims`, `orders`), `n` (claims, orders
+    or requests the value rests on, over all replications), `title` (what a table calls it).
+    """
+
+    orders: pd.DataFrame
+    """One row per claim of the cohort; the columns, with unit and meaning, are `study.columns.COLUMNS`."""
+
+    curves: pd.DataFrame
+    """Cumulative incidence. One row per `days` since asking (float, 0 to 90, ascending) and `ending`.
+
+    `share` is the share of all claims that had ended so by then, with `low` and `high`. Endings, in order of
+    stacking, are `study.curves.ENDINGS`: refunded, partly_refunded, refused, gave_up, expired, open. At every
+    time the shares sum to 1; `open` has not ended yet.
+    """
+
+    by_hours: pd.DataFrame
+    """Success by how quickly the mind was changed. One row per `group` and bin of hours since payment.
+
+    `group` is `all` or `not_shipped` (not dispatched yet when asked). The bin is [`hours_from`, `hours_to`), the last
+    one open (`hours_to` is inf), and `bin` its text, such as `3-6 h` or `2-3 d`. `n` claims; `success`, `low`,
+    `high`: share refunded in full (NaN where n is 0); `median_days`, `median_low`, `median_high`: days until half
+    of all claims of the bin had their money (NaN: not reached).
+    """
+
+    backlog: pd.DataFrame
+    """Requests waiting at desks, by day: noticed, but neither taken up nor settled. One row per `desk` and `day`.
+
+    `desk` is `sellers` (all of them together) or `mediation`; `day` counts from 0 at the start, `date` is its
+    midnight (datetime64[s]). `noon`: the number waiting at 12:00, `waiting`: the time average over the day, both
+    means over replications; `low`, `high`: the interval of `waiting`. Days run while orders come in.
+    """
+
+    journal: pd.DataFrame | None
+    """Every event of the cohort's claims, when asked for: `case_id` (replication-order), `activity`, `timestamp`
+    (datetime64[s]), `resource` (the party; sellers with their number), `detail`. Ascending by replication, instant
+    and order."""
+
+    about: dict[str, Any]
+    """Provenance, ready for JSON: `scenario` (name), `seed`, `replications`, `stopped` (why there were so many),
+    `orders` and `claims` (cohort, all replications), `invariants`, `fingerprints` (sha256 of `draws`, `outcomes`,
+    `scenario`), `versions` (by package), `platform`, `wall_seconds` (by stage)."""

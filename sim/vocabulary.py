@@ -1,0 +1,155 @@
+"""The field's words, each with the number the engines see.
+
+A word is written in scenario files and tables in lower case (`may_escalate`); inside an engine it is a small
+integer, so that two engines can be compared with `==`. The numbers are frozen: results on disk use them.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Word(IntEnum):
+    """An integer with a name that people read."""
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class ClaimKind(Word):
+    """Why the buyer wants the money back. `none` is an order nobody claimed for."""
+
+    NONE = 0
+    REGRET = 1
+
+
+class Stage(Word):
+    """The four questions that one party puts to another, in the order of an order's life."""
+
+    CANCELLATION = 0
+    DISPUTE = 1
+    MEDIATION = 2
+    INSPECTION = 3
+
+
+class Disposition(Word):
+    """What the answerer will say if it gets to the request."""
+
+    SILENT = 0
+    ACCEPT = 1
+    REFUSE = 2
+    SHIP = 3
+    SPLIT = 4
+
+
+class Settled(Word):
+    """How a request ended. `open` is one that has not."""
+
+    OPEN = 0
+    ANSWERED = 1
+    INTERRUPTED = 2
+    WITHDRAWN = 3
+    SILENCE = 4
+
+
+class Verdict(Word):
+    """What a settled request comes to. The first five are what silence may mean."""
+
+    APPROVE = 1
+    DECLINE = 2
+    ESCALATE = 3
+    MAY_ESCALATE = 4
+    CLOSE = 5
+    SHIPPED = 6
+    WITHDRAWN = 7
+    SPLIT = 8
+
+
+class Outcome(Word):
+    """How an order ended: every order in exactly one of these."""
+
+    OPEN = 0
+    NO_CLAIM = 1
+    REFUNDED = 2
+    PARTLY_REFUNDED = 3
+    REFUSED = 4
+    GAVE_UP = 5
+    EXPIRED = 6
+
+
+class Route(Word):
+    """The last stage that decided. A return belongs to the stage that ordered it."""
+
+    NONE = 0
+    FREE_CANCELLATION = 1
+    CANCELLATION = 2
+    NOT_DISPATCHED = 3
+    DISPUTE = 4
+    MEDIATION = 5
+
+
+class Discipline(Word):
+    """Who is served next at a desk."""
+
+    FIFO = 0
+    EARLIEST_DEADLINE = 1
+
+
+class Anchor(Word):
+    """The named instants of an order from which windows and limits are counted."""
+
+    PAID = 0
+    DISPATCH_DUE = 1
+    ARRANGED = 2
+    DISPATCHED = 3
+    PROMISED = 4
+    DELIVERED = 5
+    ASKED = 6
+    DECIDED = 7
+
+
+class RefundOn(Word):
+    """Which step of a return makes the refund fall due."""
+
+    NOTICE = 0
+    POSTED = 1
+    RECEIVED = 2
+    INSPECTED = 3
+
+
+class Party(Word):
+    """Who acts or pays. The carrier and the bank only take time."""
+
+    BUYER = 0
+    SELLER = 1
+    PLATFORM = 2
+    CARRIER = 3
+    BANK = 4
+
+
+class Reason(Word):
+    """What the buyer says. The first seven are the article's menu; the last three blame the seller."""
+
+    NOT_NEEDED = 0
+    CHANGE_ORDER = 1
+    CHANGE_ADDRESS = 2
+    CHANGE_COUPON = 3
+    CHANGE_DELIVERY = 4
+    PAYMENT_FAILED = 5
+    OTHER = 6
+    NO_ANSWER = 7
+    OUT_OF_STOCK = 8
+    RAISED_PRICE = 9
+
+
+class Weekday(Word):
+    """Days of the week, Monday first, as `datetime.date.weekday` counts them."""
+
+    MON = 0
+    TUE = 1
+    WED = 2
+    THU = 3
+    FRI = 4
+    SAT = 5
+    SUN = 6
