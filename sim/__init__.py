@@ -10,7 +10,8 @@ Contents, in the order in which things happen (imports only ever point up this l
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
     study                replications, estimates with intervals, curves
     show                 tables, charts, stories, result folders
-    cli                  the door
+    api                  the same from Python: sim.load, sim.run, sim.trace
+    commands, cli        what each command does; the door
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
 """

@@ -59,7 +59,7 @@ def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Column
     types = list(scenario.market.sellers.types.values())
     kinds, luck = claims["seller_type"], drawer.luck(Decision.CANCELLATION_ANSWER)
     answers = [kind.cancellation for kind in types]
-    blamed = np.array([blames_the_seller(reason) for reason in claims["reason"].tolist()])
+    blamed = np.array([blames_the_seller(reason) for reason in claims["reason"].tolist()], dtype=np.bool_)
     asking = np.array([answer.asks_to_change_reason for answer in answers])[kinds]
     asks = blamed & (drawer.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)
     said = _said(luck, kinds, answers, [1.0] * len(kinds))

@@ -9,9 +9,11 @@ import numpy as np
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats, Luck
+from sim.errors import UserError
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, draw
 
 MILLION = 1_000_000
+MOST_MONEY = 1e12
 
 
 class Drawer:
@@ -37,8 +39,13 @@ class Drawer:
         return draw(law, self.luck(decision))
 
     def cents(self, decision: Decision, law: AmountLaw) -> Ints:
-        """Money, rounded once to whole cents."""
-        return np.rint(law.ppf(self.luck(decision)) * 100).astype(np.int64)
+        """Money, rounded once to whole cents. Raises UserError above a million million: nobody means that."""
+        amounts = law.ppf(self.luck(decision))
+        if np.any(amounts > MOST_MONEY):
+            raise UserError(
+                f"{law} gave an amount of {amounts.max():.3g}, expected at most {MOST_MONEY:.0e}: truncate it"
+            )
+        return np.rint(amounts * 100).astype(np.int64)
 
     def millionths(self, decision: Decision, law: ShareLaw) -> Ints:
         """A share, rounded once to millionths."""

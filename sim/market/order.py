@@ -176,5 +176,6 @@ class Order(Dealings):
         """The platform's case: a dispatch does not end it, the dispatch limit does."""
         ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
         verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends)
-        self.parcel.waits_no_longer()
+        if verdict is not Verdict.APPROVE:
+            self.parcel.waits_no_longer()
         return verdict

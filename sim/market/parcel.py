@@ -34,7 +34,8 @@ class Parcel:
         return self._world.later(Party.PLATFORM, since, promise.span)
 
     def has_left(self) -> bool:
-        return not self.is_stopped and self.ships_at <= self._world.now
+        is_kept = self.is_stopped or self.is_waiting()
+        return not is_kept and self.ships_at <= self._world.now
 
     def will_miss_the_limit(self) -> bool:
         """Whether the platform will refund the order because nothing is sent in time."""

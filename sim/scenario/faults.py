@@ -44,9 +44,7 @@ class Locator:
         if of_key and isinstance(parent, Keys):
             place = parent.keys[str(path[-1])]
         where = (*self._written[id(node)], *path[depth:])
-        return Fault(
-            place.file, place.line, place.column, dotted(where), shortened(message, _LONGEST_MESSAGE)
-        )
+        return Fault(place.file, place.line, place.column, dotted(where), shortened(message, _LONGEST_MESSAGE))
 
 
 def _defaults_first(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
@@ -81,13 +79,14 @@ class _Finding:
 def explained(error: ValidationError, locator: Locator, annotations: Annotations) -> list[Fault]:
     """Every fault that pydantic found, once. `annotations` are what the model expects at the tree's top."""
     findings = [_traced(locator.root, details) for details in error.errors(include_url=False)]
+    missing = {finding.path for finding in findings if finding.kind == "missing"}
+    unknown = [finding.path for finding in findings if finding.kind == "extra_forbidden"]
+    echoes = {path for path in missing if _in_default(path) & missing} | _misspelt(missing, unknown)
     refused = [path for path, leaf in leaves(locator.root) if leaf.value is REFUSED]
     told = [
         finding
         for finding in findings
-        if not _is_an_echo(finding, findings)
-        and not _is_misspelt(finding, findings)
-        and not any(_touch(finding.path, path) for path in refused)
+        if finding.path not in echoes and not any(_touch(finding.path, path) for path in refused)
     ]
     faults = [
         locator.fault(finding.path, _message(finding, annotations), of_key=finding.of_key)
@@ -101,7 +100,9 @@ def _traced(root: Node, details: Mapping[str, Any]) -> _Finding:
     kind, steps, figures = details["type"], details["loc"], details.get("ctx", {})
     of_key = kind == "extra_forbidden" or steps[-1:] == (_KEY,)
     unwritten = steps[-1:] if kind == "missing" or steps[-1:] == (_KEY,) else ()
-    node, path, choice, offer = root, Path(), Path(), ""
+    node, offer = root, ""
+    path: Path = ()
+    choice: Path = ()
     for step in steps[: len(steps) - len(unwritten)]:
         if (child := child_of(node, step)) is not None:
             node, path = child, (*path, step)
@@ -112,22 +113,17 @@ def _traced(root: Node, details: Mapping[str, Any]) -> _Finding:
     return _Finding(kind, path, node, message, figures, of_key, choice, offer)
 
 
-def _is_an_echo(finding: _Finding, findings: Iterable[_Finding]) -> bool:
-    """Whether a row lacks only what its default lacks too."""
-    missing = {other.path for other in findings if other.kind == "missing"} - {finding.path}
-    path = finding.path
-    at_default = {(*path[:step], "default", *path[step + 1 :]) for step in range(len(path))}
-    return finding.kind == "missing" and bool(missing & at_default)
+def _in_default(path: Path) -> set[Path]:
+    """Where a row of a claim kind would inherit the value at this path from."""
+    return {(*path[:step], "default", *path[step + 1 :]) for step in range(len(path))} - {path}
 
 
-def _is_misspelt(finding: _Finding, findings: Iterable[_Finding]) -> bool:
-    """Whether a missing key is there, under a name that nobody knows and that comes near it."""
-    unknown = [
-        str(other.path[-1])
-        for other in findings
-        if other.kind == "extra_forbidden" and other.path[:-1] == finding.path[:-1]
-    ]
-    return finding.kind == "missing" and bool(did_you_mean(finding.path[-1], unknown))
+def _misspelt(missing: set[Path], unknown: list[Path]) -> set[Path]:
+    """The missing keys that are there after all, under a name that comes near theirs."""
+    names: dict[Path, list[str]] = {}
+    for path in unknown:
+        names.setdefault(path[:-1], []).append(str(path[-1]))
+    return {path for path in missing if did_you_mean(path[-1], names.get(path[:-1], ()))}
 
 
 def _touch(path: Path, refused: Path) -> bool:

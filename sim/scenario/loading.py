@@ -45,9 +45,7 @@ class Loaded:
                 node = child
             elif isinstance(step, str) and not isinstance(node, Leaf):
                 return DEFAULT
-        return {COMMAND_LINE: "set on the command line", PYTHON: "set from Python"}.get(
-            node.place, str(node.place)
-        )
+        return {COMMAND_LINE: "set on the command line", PYTHON: "set from Python"}.get(node.place, str(node.place))
 
     def unsourced(self) -> list[Unsourced]:
         """The numbers of the world that no statement of provenance covers."""

@@ -40,7 +40,7 @@ class Answers(Described):
     @model_validator(mode="after")
     def _one_thing_is_said(self) -> Answers:
         sums_to_one(self.chances(), "the chances of what it says")
-        if self.notice_share_of_clock is not None and "notice" in self.model_fields_set:
+        if self.notice_share_of_clock is not None and any(delay.seconds for delay in self.notice.durations()):
             raise ValueError("found both notice and notice_share_of_clock, expected one of them")
         return self
 

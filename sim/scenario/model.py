@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -99,3 +100,12 @@ class Scenario(Described):
         if isinstance(raw, dict):
             return {key: value for key, value in raw.items() if key != "extends"}
         return raw
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
+        """A scenario that differs only in what is named: `{"policy.cancellation.clock": "3 d"}`.
+
+        Raises BadScenario with every fault.
+        """
+        from sim.scenario.loading import with_changes  # the loader is built on this module
+
+        return with_changes(self, changes)

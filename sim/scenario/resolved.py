@@ -55,9 +55,7 @@ def _as_written(value: Any, annotations: Annotations) -> Any:
         return written
     default = written.pop("default", None)
     rows = {
-        kind: _difference(row, default, below(annotations, kind))
-        for kind, row in written.items()
-        if row != default
+        kind: _difference(row, default, below(annotations, kind)) for kind, row in written.items() if row != default
     }
     return {"default": default, **rows}
 

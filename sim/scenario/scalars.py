@@ -42,9 +42,7 @@ def value_of(text: str) -> Scalar:
     if text in _NULL:
         raise ValueError(f"found {text or 'nothing'}, expected a value (the word none switches a part off)")
     if _OTHER_BASE.fullmatch(text):
-        raise ValueError(
-            f"found {shortened(text)}, expected a number in decimal digits, or quotes if it is text"
-        )
+        raise ValueError(f"found {shortened(text)}, expected a number in decimal digits, or quotes if it is text")
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"found {text}, which is not a finite number; put it in quotes if it is text")
     if not _DECIMAL.fullmatch(text):

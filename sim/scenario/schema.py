@@ -19,8 +19,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
 _PART = "Part"
 """Ends the name of a definition in which no key is required: what a child file or a claim kind's row says."""
-_MERGES, _BY_CLAIM = "x-merges", "x-by-claim"
+_MERGES, _BY_CLAIM = _MARKS = "x-merges", "x-by-claim"
 """Marks of definitions while the schema is made."""
+_NO_DEFAULT = ("default", None)
 _EXTENDS = {
     "type": "string",
     "description": "A scenario file in this folder to build on: then only what differs is said here.",
@@ -29,12 +30,13 @@ _EXTENDS = {
 
 def schema() -> dict[str, Any]:
     """JSON Schema of a scenario file. One that extends another need not repeat what that one says."""
-    scenario = _simple(Scenario.model_json_schema(by_alias=True, schema_generator=_Generator))
+    made = Scenario.model_json_schema(by_alias=True, schema_generator=_Generator)
+    merging = {name for name, body in made["$defs"].items() if body.get(_MERGES)}
+    by_claim = {name for name in merging if made["$defs"][name][_BY_CLAIM]}
+    scenario = _simple(made)
     wholes = {**scenario.pop("$defs"), "Scenario": scenario}
     scenario["properties"] = {"extends": _EXTENDS, **scenario["properties"]}
-    merging = {name for name, body in wholes.items() if body.pop(_MERGES, False)}
-    by_claim = {name for name in merging if wholes[name].pop(_BY_CLAIM)}
-    parts = {name + _PART: _part(wholes[name], merging) for name in merging}
+    parts = {name + _PART: _part(wholes[name], merging) for name in (*merging, "Scenario")}
     for name in by_claim:
         default = wholes[name]["properties"]["default"]
         wholes[name]["properties"] = {**parts[name + _PART]["properties"], "default": default}
@@ -87,12 +89,12 @@ def _texts_in(body: ast.stmt) -> dict[str, str]:
 
 
 def _simple(node: Any) -> Any:
-    """Without null, which no scenario file may hold, and without the choices of one that this leaves."""
+    """Without marks, and without null, which no scenario file may hold, and the choices of one it leaves."""
     if isinstance(node, list):
         return [_simple(inner) for inner in node]
     if not isinstance(node, dict):
         return node
-    made = {key: _simple(value) for key, value in node.items() if not (key == "default" and value is None)}
+    made = {key: _simple(value) for key, value in node.items() if key not in _MARKS and (key, value) != _NO_DEFAULT}
     choices = [choice for choice in made.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
         del made["anyOf"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from sim.errors import Fault
@@ -15,12 +16,18 @@ from sim.scenario.wording import shown
 SECTIONS = ("calendars", "market", "buyers", "policy")
 """Where numbers are statements about the world; those of an experiment are ours to choose."""
 
+_MOST_COMPARED = 100
+"""Names that a misspelt one is compared with: comparing is slow, and a file may hold thousands."""
+
 
 class Unsourced(NamedTuple):
     """A number without provenance."""
 
     path: Path
     place: Place
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.place.column}: {dotted(self.path)}"
 
 
 def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
@@ -48,10 +55,10 @@ def stray_sources(root: Node, annotations: Annotations) -> list[Fault]:
     provenance = child_of(root, "provenance")
     faults = []
     for key, _ in _statements(root):
-        if isinstance(provenance, Keys) and not _names_something(_path(key), root, annotations):
+        stray = _stray_step(_path(key), root, annotations)
+        if stray is not None and isinstance(provenance, Keys):
             place = provenance.keys[key]
-            known = {dotted(path[:end]) for path, _ in leaves(root) for end in range(1, len(path) + 1)}
-            message = f"found {shown(key)}, expected the path of a value{did_you_mean(key, sorted(known))}"
+            message = f"found {shown(key)}, expected the path of a value; nothing is called {stray}"
             faults.append(Fault(place.file, place.line, place.column, dotted(("provenance", key)), message))
     return faults
 
@@ -70,12 +77,14 @@ def _covers(about: tuple[str, ...], path: Path) -> bool:
     return about == tuple(map(str, path[: len(about)]))
 
 
-def _names_something(path: Path, root: Node, annotations: Annotations) -> bool:
-    """Whether a value stands there, or a default would."""
+def _stray_step(path: Path, root: Node, annotations: Annotations) -> str | None:
+    """The first step of a path where no value stands and no default would, with what it comes near to."""
     node: Node | None = root
     for step in path:
+        here = node.nodes if isinstance(node, Keys) else ()
+        known = known_keys(annotations)
         node = child_of(node, step) if node else None
-        if node is None and step not in known_keys(annotations):
-            return False
+        if node is None and step not in known:
+            return shown(step) + did_you_mean(step, [*known, *islice(here, _MOST_COMPARED)])
         annotations = below(annotations, step)
-    return True
+    return None

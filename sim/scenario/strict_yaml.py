@@ -114,7 +114,7 @@ class _Reader:
             self.stop(self.place_after(text[: error.position]), "a control character cannot stand here")
         except yaml.MarkedYAMLError as error:
             place = self.place(error.problem_mark or error.context_mark)
-            self.stop(place, f"not YAML: {shortened(str(error.problem or error.context))}")
+            self.stop(place, f"not YAML: {shortened(str(error.problem or error.context), most=120)}")
         except (ValueError, OverflowError):  # PyYAML's own slip on '\U00110000'
             assert loader is not None
             self.stop(self.place(loader.get_mark()), "no such character")

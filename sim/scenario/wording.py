@@ -55,14 +55,12 @@ _EXPECTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "list_type": lambda _: "a list",
     "literal_error": lambda choice: str(choice["expected"]),
     "model_type": lambda _: "a mapping",
-    "string_pattern_mismatch": lambda text: _FORMS.get(
-        text["pattern"], f"text of the form {text['pattern']}"
-    ),
+    "string_pattern_mismatch": lambda text: _FORMS.get(text["pattern"], f"text of the form {text['pattern']}"),
     "string_too_long": lambda text: f"at most {text['max_length']} characters",
     "string_too_short": lambda text: f"at least {text['min_length']} characters",
     "string_type": lambda _: "text",
-    "too_long": lambda entries: f"at most {entries['max_length']} entries",
-    "too_short": lambda entries: f"at least {entries['min_length']} entries",
+    "too_long": lambda entries: f"at most {_entries(entries['max_length'])}",
+    "too_short": lambda entries: f"at least {_entries(entries['min_length'])}",
     "tuple_type": lambda _: "a list",
 }
 """By pydantic's name for what went wrong, from the figures that it gives."""
@@ -77,3 +75,7 @@ def expected(kind: str, figures: Mapping[str, Any], message: str) -> str:
 
 def _figure(limit: float) -> str:
     return f"{limit:,.0f}" if limit == int(limit) else f"{limit:g}"
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"

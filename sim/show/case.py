@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import takewhile
 
 import numpy as np
 
 from sim.chance.facts import ClaimFacts
 from sim.records.journal import Entry
-from sim.records.life import OPENED, STEP_ACTIVITY
+from sim.records.life import OPENED, SETTLED, STEP_ACTIVITY
 from sim.records.table import Records
 from sim.rules.clocks import instant_after
 from sim.rules.terms import terms_of
@@ -27,6 +27,7 @@ ANSWERERS = {
     Stage.INSPECTION: Party.SELLER,
 }
 """Whose clock each request runs on."""
+_SETTLED = {steps[SETTLED] for steps in STEP_ACTIVITY}
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,10 @@ class Case:
     def seller_type(self) -> str:
         return list(self.scenario.market.sellers.types)[self.facts.seller_type]
 
-    @cached_property
-    def settlements(self) -> tuple[tuple[int, Stage, Settled, Verdict], ...]:
-        """When and how each request ended, and what that came to, in order of time."""
-        return tuple(
-            (entry.at, stage, *read_settlement(entry))
-            for entry in self.entries
-            for stage in Stage
-            if entry.activity is STEP_ACTIVITY[stage][-1]
-        )
-
-    def verdict_before(self, at: int) -> Verdict | None:
-        """What the last request that ended by this instant came to."""
-        verdicts = [verdict for settled_at, _, _, verdict in self.settlements if settled_at <= at]
+    def verdict_before(self, entry: Entry) -> Verdict | None:
+        """What the last request that had ended by this entry came to."""
+        earlier = takewhile(lambda other: other is not entry, self.entries)
+        verdicts = [read_settlement(other)[1] for other in earlier if other.activity in _SETTLED]
         return verdicts[-1] if verdicts else None
 
     def money(self, cents: int) -> str:
@@ -88,25 +80,21 @@ def read_settlement(entry: Entry) -> tuple[Settled, Verdict]:
     return Settled[how], Verdict[verdict]
 
 
-def case_of(
-    records: Records, scenario: Scenario, calendars: Mapping[Party, Calendar], order: int
-) -> Case | None:
+def case_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Calendar], order: int) -> Case | None:
     """What there is to tell of an order of this replication; None where nobody asked for the money back.
 
     The replication must have kept its journal.
     """
-    position = int(np.searchsorted(records.claims["order"], order))
-    if position == len(records) or records.claims["order"][position] != order:
+    if order not in records.claims["order"]:
         return None
+    position = int(np.searchsorted(records.claims["order"], order))
     row = {column: int(values[position]) for column, values in records.claims.items()}
     entries = tuple(entry for entry in records.journal.rows() if entry.order == order)
-    facts = records.draws.rows()[position]
+    facts = next(facts for facts in records.draws.rows() if facts.order == order)
     return Case(scenario, facts, row, entries, _deadlines(row, scenario, calendars))
 
 
-def _deadlines(
-    row: Mapping[str, int], scenario: Scenario, calendars: Mapping[Party, Calendar]
-) -> dict[Stage, int]:
+def _deadlines(row: Mapping[str, int], scenario: Scenario, calendars: Mapping[Party, Calendar]) -> dict[Stage, int]:
     requests = terms_of(scenario, ClaimKind.REGRET).requests
     return {
         stage: instant_after(

@@ -1,4 +1,7 @@
-"""Instants, lengths of time and money as people say them. Never in the words of the machine's locale."""
+"""Instants, lengths of time and money as people say them, never in the words of the machine's locale.
+
+Within a sentence their parts hang together by no-break spaces: a line may end before `24.10 USD`, not inside.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import date, timedelta
 
 from sim.scenario.durations import DAY, HOUR, MINUTE
 
+HELD = "\N{NO-BREAK SPACE}"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -23,29 +27,22 @@ def time_of(at: int) -> str:
 
 def deadline(at: int, start: date) -> str:
     """`Thu 11 Oct 19:15`, as it stands within a sentence. The year stands in the margin."""
-    return " ".join(f"{day_of(at, start)[:-5]} {time_of(at)}".split())
+    return HELD.join([*day_of(at, start).split()[:3], time_of(at)])
 
 
 def length(seconds: int) -> str:
     """`40 s`, `12 min`, `5 h 12 min`, `9 days`, `26 d 3 h`: to the minute below a day, to the hour above."""
     if seconds < MINUTE:
-        return f"{seconds} s"
+        return f"{seconds}{HELD}s"
     unit = MINUTE if seconds < DAY else HOUR
     rounded = (seconds + unit // 2) // unit * unit
     if rounded % DAY == 0:
-        return "1 day" if rounded == DAY else f"{rounded // DAY} days"
-    sizes = (("d", DAY), ("h", HOUR), ("min", MINUTE))
-    return " ".join(f"{part} {unit}" for unit, part in _parts(rounded, sizes) if part)
-
-
-def _parts(seconds: int, sizes: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]:
-    parts = []
-    for unit, size in sizes:
-        count, seconds = divmod(seconds, size)
-        parts.append((unit, count))
-    return parts
+        return f"1{HELD}day" if rounded == DAY else f"{rounded // DAY}{HELD}days"
+    days, rest = divmod(rounded, DAY)
+    parts = {"d": days, "h": rest // HOUR, "min": rest % HOUR // MINUTE}
+    return HELD.join(f"{count}{HELD}{unit}" for unit, count in parts.items() if count)
 
 
 def money(cents: int, currency: str) -> str:
     """`1,024.10 USD`."""
-    return f"{cents // 100:,}.{cents % 100:02} {currency}"
+    return f"{cents // 100:,}.{cents % 100:02}{HELD}{currency}"

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.records.journal import Activity, Entry
-from sim.records.life import JOINED, OPENED, STARTED, STEP_ACTIVITY
+from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
 from sim.scenario.durations import NEVER
 from sim.show.case import ANSWERERS, Case, read_settlement
+from sim.show.endings import why_it_ended
 from sim.show.phrases import deadline, length
-from sim.vocabulary import Outcome, Reason, Route, Settled, Stage, Verdict
+from sim.vocabulary import Outcome, Party, Reason, Route, Settled, Stage, Verdict
 
 Sentence = str | Callable[[Case, Entry], str]
 """Said as it stands, or made from the case. An empty one is left out of the story."""
 
+TOO_LATE = "what has been shipped cannot be intercepted"
+UNSENT = "The dispatch limit passed with nothing sent"
 REASONS = {
     Reason.NOT_NEEDED: "not needed any more",
     Reason.CHANGE_ORDER: "the order should be another one",
@@ -32,7 +35,7 @@ REASONS = {
 ANSWERS = {
     (Stage.CANCELLATION, Verdict.APPROVE): "The seller agreed to cancel.",
     (Stage.CANCELLATION, Verdict.DECLINE): "The seller refused to cancel.",
-    (Stage.CANCELLATION, Verdict.SHIPPED): "The seller shipped at once instead of answering.",
+    (Stage.CANCELLATION, Verdict.SHIPPED): f"The seller shipped at once instead of answering: {TOO_LATE}.",
     (Stage.DISPUTE, Verdict.APPROVE): "The seller agreed to give the money back.",
     (Stage.DISPUTE, Verdict.DECLINE): "The seller refused to give the money back.",
     (Stage.MEDIATION, Verdict.APPROVE): "The platform ruled for the buyer.",
@@ -48,7 +51,6 @@ SILENCE = {
     Verdict.MAY_ESCALATE: "silence lets the buyer call in the platform",
     Verdict.CLOSE: "silence closes the claim",
 }
-UNSENT = "The dispatch limit passed with nothing sent"
 
 
 # ------------------------------------------------------------------------------- the order and its parcel
@@ -60,9 +62,11 @@ def paid(case: Case, _: Entry) -> str:
 
 
 def dispatched(case: Case, entry: Entry) -> str:
+    if case.verdict_before(entry) is Verdict.SHIPPED:
+        return ""
     if case.facts.asked > entry.at:
         return "The seller dispatched the parcel."
-    return "The parcel left. What has been shipped cannot be intercepted."
+    return "The parcel left." if case.row["ended_at"] <= entry.at else f"The parcel left: {TOO_LATE}."
 
 
 def delivered(case: Case, entry: Entry) -> str:
@@ -72,10 +76,9 @@ def delivered(case: Case, entry: Entry) -> str:
 def mind_changed(case: Case, entry: Entry) -> str:
     since = length(entry.at - case.facts.paid)
     reason = REASONS[Reason[entry.detail.upper()]]
-    if case.facts.found_cheaper:
-        cheaper = f"elsewhere it costs {case.money(case.facts.saving)} less"
-        return f"{since} after paying, the buyer changed their mind: {cheaper} (stated: {reason}). {_prospects(case)}"
-    return f"{since} after paying, the buyer changed their mind ({reason}). {_prospects(case)}"
+    cheaper = f": elsewhere it costs {case.money(case.facts.saving)} less" if case.facts.found_cheaper else ""
+    stated = f"stated: {reason}" if cheaper else reason
+    return f"{since} after paying, the buyer changed their mind{cheaper} ({stated}). {_prospects(case)}"
 
 
 def _prospects(case: Case) -> str:
@@ -86,8 +89,9 @@ def _prospects(case: Case) -> str:
     if case.scenario.policy.cancellation is None:
         return "This policy knows no cancellation."
     if case.row["dispatched_at"] <= facts.asked:
-        return "The parcel had left, and what has been shipped cannot be intercepted."
-    return f"The time for cancelling this product was over since {deadline(facts.window_ends, case.scenario.start)}."
+        return f"The parcel had left: {TOO_LATE}."
+    window_ended = deadline(facts.window_ends, case.scenario.start)
+    return f"The time for cancelling this product had been over since {window_ended}."
 
 
 # ------------------------------------------------------------------------------- requests
@@ -106,7 +110,7 @@ def dispute_opened(case: Case, _: Entry) -> str:
 
 
 def mediation_opened(case: Case, entry: Entry) -> str:
-    by_itself = case.verdict_before(entry.at) is Verdict.ESCALATE
+    by_itself = case.verdict_before(entry) is Verdict.ESCALATE
     how = "The case went to the platform by itself" if by_itself else "The buyer called in the platform"
     return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
 
@@ -119,13 +123,15 @@ def noticed(stage: Stage) -> Sentence:
     """Told only where the request then waits."""
     answerer, subject = ANSWERERS[stage].word, _subject(stage)
     return lambda case, entry: (
-        "" if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at else f"The {answerer} noticed the {subject}."
+        ""
+        if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at
+        else f"The {answerer} noticed the {subject}."
     )
 
 
 def taken_up(stage: Stage) -> Sentence:
     """Told only where the work takes time."""
-    joined, settled = STEP_ACTIVITY[stage][JOINED].column, STEP_ACTIVITY[stage][-1].column
+    joined, settled = STEP_ACTIVITY[stage][JOINED].column, STEP_ACTIVITY[stage][SETTLED].column
 
     def sentence(case: Case, entry: Entry) -> str:
         waited = entry.at - case.row[joined]
@@ -148,7 +154,11 @@ def settled(stage: Stage) -> Sentence:
         if how is Settled.WITHDRAWN:
             return f"After {passed} the buyer had waited long enough and dropped the {_subject(stage)}."
         sent = case.row["dispatched_at"] <= entry.at
-        return f"Shipped over: the parcel left while the {_subject(stage)} was open." if sent else f"{UNSENT}."
+        return (
+            f"Shipped over: the parcel left while the {_subject(stage)} was open, and {TOO_LATE}."
+            if sent
+            else f"{UNSENT}."
+        )
 
     return sentence
 
@@ -169,9 +179,14 @@ def _reason_game(case: Case, stage: Stage, verdict: Verdict) -> str:
 
 
 def return_posted(case: Case, _: Entry) -> str:
-    payers = {"buyer_cost": "the buyer", "seller_cost": "the seller", "platform_cost": "the platform"}
-    paid_by = [f"; {who} paid {case.money(case.row[column])} postage" for column, who in payers.items() if case.row[column]]
-    return f"The buyer sent the goods back{''.join(paid_by)}."
+    costs = {party: case.row[f"{party.word}_cost"] for party in (Party.BUYER, Party.SELLER, Party.PLATFORM)}
+    payers = [party for party, cost in costs.items() if cost]
+    paid = [f"{_who(party)} paid {case.money(costs[party])} postage" for party in payers]
+    return f"The buyer sent the goods back{''.join(paid)}."
+
+
+def _who(party: Party) -> str:
+    return " and" if party is Party.BUYER else f"; the {party.word}"
 
 
 def refund_due(case: Case, _: Entry) -> str:
@@ -186,45 +201,9 @@ def refund_due(case: Case, _: Entry) -> str:
 
 def refunded(case: Case, entry: Entry) -> str:
     posting = entry.at - case.row["refund_due_at"]
-    limit = "; the bank would have taken longer, the policy's limit was kept" if case.row["limit_used"] else ""
-    return f"The money was back ({case.payment_method}){f', {length(posting)} later' if posting else ' at once'}{limit}."
-
-
-# ------------------------------------------------------------------------------- endings without the money
-
-
-def ended(case: Case, entry: Entry) -> str:
-    """Why it went no further, where the last answer has not said it all."""
-    why = {Outcome.GAVE_UP: _why_given_up, Outcome.EXPIRED: _why_expired, Outcome.REFUSED: _why_refused}
-    return why[case.outcome](case, entry) if case.outcome in why else ""
-
-
-def _why_given_up(case: Case, entry: Entry) -> str:
-    verdict = case.verdict_before(entry.at)
-    if verdict is Verdict.WITHDRAWN:
-        return ""
-    if verdict is not None and not case.facts.goes_on:
-        return "The buyer did not want to wait for the parcel and open a dispute."
-    if case.row["delivered_at"] <= entry.at:
-        return "Sending it back was not worth the cost and the trouble: the buyer kept it."
-    return "This policy knows no dispute: there was nothing left to ask for."
-
-
-def _why_expired(case: Case, entry: Entry) -> str:
-    verdict = case.verdict_before(entry.at)
-    if verdict is Verdict.MAY_ESCALATE:
-        return "The buyer did not call in the platform in time."
-    if case.row["dispute_opened_at"] < NEVER or case.row["mediation_opened_at"] < NEVER:
-        return "The last day for sending the goods back passed without a parcel."
-    return "The time for opening a dispute was over."
-
-
-def _why_refused(case: Case, entry: Entry) -> str:
-    verdict = case.verdict_before(entry.at)
-    asked_the_platform = case.row["mediation_opened_at"] < NEVER
-    if verdict is not Verdict.DECLINE or asked_the_platform:
-        return ""
-    return "The buyer did not take it to the platform." if case.scenario.policy.mediation else "That was the last word."
+    later = f", {length(posting)} later" if posting else " at once"
+    limit = ", at the policy's limit: the bank would have taken longer" if case.row["limit_used"] else ""
+    return f"The money was back ({case.payment_method}){later}{limit}."
 
 
 SENTENCES: dict[Activity, Sentence] = {
@@ -241,11 +220,12 @@ SENTENCES: dict[Activity, Sentence] = {
     Activity.RETURN_RECEIVED: "The goods were back with the seller.",
     Activity.REFUND_DUE: refund_due,
     Activity.REFUNDED: refunded,
-    Activity.ENDED: ended,
-} | {
-    activity: sentence(stage)
-    for stage in Stage
-    for activity, sentence in zip(STEP_ACTIVITY[stage][JOINED:], (noticed, taken_up, settled), strict=True)
+    Activity.ENDED: why_it_ended,
+    **{
+        activity: sentence(stage)
+        for stage in Stage
+        for activity, sentence in zip(STEP_ACTIVITY[stage][JOINED:], (noticed, taken_up, settled), strict=True)
+    },
 }
 
 

@@ -1,12 +1,12 @@
-"""The story of one order, in plain sentences with times."""
+"""The story of one order, in plain sentences with times; or two stories of it, side by side."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import groupby, zip_longest
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from sim.errors import BadUsage
@@ -15,14 +15,22 @@ from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
 from sim.scenario.wording import printable
-from sim.show.case import Case, case_of
+from sim.show.case import case_of
 from sim.show.endings import closing_of
-from sim.show.phrases import day_of, money, time_of
+from sim.show.phrases import HELD, day_of, money, time_of
 from sim.show.sentences import sentence_of
 from sim.vocabulary import Party
 
 WIDTH = 80
-_DAY, _MARGIN = len("Tue  2 Oct 2018"), len("Tue  2 Oct 2018  14:03  ")
+"""Columns of a terminal, where nothing else is known."""
+NARROWEST = 20
+"""Columns that a sentence needs at the least to be read."""
+_DAY = len("Tue  2 Oct 2018")
+_MARGIN = len("Tue  2 Oct 2018  14:03  ")
+_GUTTER = "   "
+
+Cells = tuple[list[str], ...]
+"""What is told of one instant: a list of sentences per story."""
 
 
 class Event(NamedTuple):
@@ -40,6 +48,7 @@ class Story:
     title: str
     start: date
     events: tuple[Event, ...]
+    """In order of time."""
     closing: tuple[str, ...]
     """How it ended, how long that took since the mind changed, what it cost."""
 
@@ -47,27 +56,94 @@ class Story:
         return "\n".join(self.lines())
 
     def lines(self, width: int = WIDTH) -> list[str]:
-        """The story with the dates in a column of their own; each is given once."""
-        text = [line for event in self.events for line in _wrapped(event.sentence, width - _MARGIN)]
-        margins = [margin for event in self.events for margin in self._margins(event, width)]
-        body = [f"{margin:{_MARGIN}}{line}" for margin, line in zip(_each_once(margins), text, strict=True)]
-        ending = [line for sentence in self.closing for line in _wrapped(sentence, width)]
-        return [*_wrapped(self.title, width), "", *body, "", *ending]
+        """The story, with dates in a column of their own; each date stands once."""
+        body = _laid_out([(at, (told,)) for at, told in self.moments().items()], self.start, width)
+        return [*_wrapped([self.title], width), "", *body, "", *_wrapped(self.closing, width)]
 
-    def _margins(self, event: Event, width: int) -> list[tuple[str, str]]:
-        lines = len(_wrapped(event.sentence, width - _MARGIN))
-        return [(day_of(event.at, self.start), time_of(event.at))] * lines
+    def moments(self) -> dict[int, list[str]]:
+        """The sentences by instant."""
+        moments: dict[int, list[str]] = {}
+        for event in self.events:
+            moments.setdefault(event.at, []).append(event.sentence)
+        return moments
 
     def as_dict(self) -> dict[str, Any]:
         """The story for machines: times in ISO 8601, local to the marketplace."""
-        midnight = datetime.combine(self.start, time())
+        midnight = datetime.fromordinal(self.start.toordinal())
         events = [
             {
                 "at": (midnight + timedelta(seconds=event.at)).isoformat(),
                 "activity": event.activity.title,
                 "party": event.activity.party.word,
-                "text": event.sentence,
+                "text": event.sentence.replace(HELD, " "),
             }
             for event in self.events
         ]
         return {"title": self.title, "events": events, "closing": list(self.closing)}
+
+
+def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Calendar], order: int) -> Story:
+    """Tell what befell an order. The replication must have kept its journal.
+
+    Raises BadUsage where the replication has no such order.
+    """
+    count = len(records.draws.orders)
+    if not 0 <= order < count:
+        raise BadUsage(f"there is no order {order} in this replication, expected one from 0 to {count - 1}")
+    title = f"Order {order} · {printable(scenario.title or scenario.name)}"
+    case = case_of(records, scenario, calendars, order)
+    if case is None:
+        return Story(title, scenario.start, *_without_a_claim(records, scenario, order))
+    told = ((entry, sentence_of(case, entry)) for entry in case.entries)
+    events = tuple(Event(entry.at, entry.activity, sentence) for entry, sentence in told if sentence)
+    return Story(title, scenario.start, events, closing_of(case))
+
+
+def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """An order whose buyer never asked for the money back."""
+    orders = records.draws.orders
+    price = money(int(orders.value[order]), scenario.market.currency)
+    event = Event(int(orders.paid[order]), Activity.PAID, f"The buyer paid {price}.")
+    if order in records.draws.refunded_unasked:
+        nothing_sent = "Nothing was sent within the dispatch limit, so the platform refunded the order by itself."
+        return (event,), (nothing_sent, "The buyer had not asked for it: there was no claim.")
+    return (event,), ("The buyer never asked for the money back: there was no claim.",)
+
+
+def side_by_side(left: Story, right: Story, width: int = 100) -> list[str]:
+    """Two stories of one order in columns, with a line where they part."""
+    moments = (left.moments(), right.moments())
+    rows: list[tuple[int, Cells]] = [
+        (at, tuple(told.get(at, []) for told in moments)) for at in sorted({*moments[0], *moments[1]})
+    ]
+    same = next((number for number, (_, cells) in enumerate(rows) if cells[0] != cells[1]), len(rows))
+    parting = [] if same == len(rows) else [f"{' here they part ':·^{width}}"]
+    together, apart = _laid_out(rows[:same], left.start, width), _laid_out(rows[same:], left.start, width)
+    # The margin of dates stands before the titles and endings too, so that all columns line up.
+    titles = _columns(([left.title], [right.title]), width)
+    closings = _columns((list(left.closing), list(right.closing)), width)
+    return [*titles, "", *together, *parting, *apart, "", *closings]
+
+
+def _laid_out(rows: Iterable[tuple[int, Cells]], start: date, width: int) -> Iterator[str]:
+    """Dates and times in the margin, then a column per story."""
+    day = time = ""
+    for at, cells in rows:
+        before, (day, time) = (day, time), (day_of(at, start), time_of(at))
+        new_day, new_time = day != before[0], (day, time) != before
+        yield from _columns(cells, width, f"{day if new_day else '':{_DAY}}  {time if new_time else ''}")
+
+
+def _columns(cells: Cells, width: int, margin: str = "") -> Iterator[str]:
+    """Texts next to each other, the margin beside their first line."""
+    each = max(NARROWEST, (width - _MARGIN - len(_GUTTER) * (len(cells) - 1)) // len(cells))
+    lines = zip_longest(*(_wrapped(sentences, each) for sentences in cells), fillvalue="")
+    for number, parts in enumerate(lines):
+        beside = "" if number else margin
+        yield f"{beside:{_MARGIN}}{_GUTTER.join(f'{part:{each}}' for part in parts)}".rstrip()
+
+
+def _wrapped(sentences: Iterable[str], width: int) -> list[str]:
+    """Each sentence from a line of its own."""
+    lines = (line for sentence in sentences for line in textwrap.wrap(sentence, width))
+    return [line.replace(HELD, " ") for line in lines]

@@ -25,9 +25,13 @@ COLUMNS: dict[str, Column] = {
     "seller_type": Column(_WORD, "the seller's type, as the scenario names it"),
     "payment_method": Column(_WORD, "how it was paid, as the scenario names it"),
     "claim": Column(_WORD, "why the buyer wants the money back: regret"),
-    "reason": Column(_WORD, "what the buyer states: the article's menu of seven, or a reason that blames the seller"),
+    "reason": Column(
+        _WORD, "what the buyer states: the article's menu of seven, or a reason that blames the seller"
+    ),
     "asked_at": Column(_TIME, "the mind changed; the claim's clock starts"),
-    "outcome": Column(_WORD, "how the claim ended: refunded (in full), partly_refunded, refused, gave_up, expired, open"),
+    "outcome": Column(
+        _WORD, "how the claim ended: refunded (in full), partly_refunded, refused, gave_up, expired, open"
+    ),
     "route": Column(_WORD, "the last stage that decided; a return belongs to the stage that ordered it"),
     "dispatched_at": Column(_TIME, "the parcel left the seller"),
     "delivered_at": Column(_TIME, "the parcel reached the buyer"),

@@ -1,4 +1,4 @@
-"""What is known at a cut: a run is played to its end, and what lies after the cut has not happened (rulebook §3)."""
+"""What is known at a cut: a run is played to its end; what lies after the cut has not happened (rulebook §3)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ KNOWN_FROM = {
     "buyer_cost": "return_posted_at",
     "seller_cost": "return_posted_at",
     "platform_cost": "return_posted_at",
-    **{column: f"{stage.word}_settled_at" for columns in (SETTLEMENTS, WORK) for stage, column in zip(Stage, columns, strict=True)},
+    **{
+        column: f"{stage.word}_settled_at"
+        for columns in (SETTLEMENTS, WORK)
+        for stage, column in zip(Stage, columns, strict=True)
+    },
 }
 """Column → the instant that fills it; until then it is 0, which is also the number of the outcome `open`."""
 

@@ -86,7 +86,8 @@ def _stretch(scenario: Scenario, requests: Requests) -> tuple[int, int]:
 
 def _worked(requests: Requests, first: int, last: int, opening: Calendar) -> Floats:
     """Open seconds that staff spent on each request within [first, last)."""
-    began = np.clip(requests.started, first, last)
+    # One that left while it waited began, for this purpose, when it left: no work at all.
+    began = np.clip(requests.left_queue, first, last)
     done = np.clip(requests.settled, first, last)
     return np.asarray(open_seconds(done, opening) - open_seconds(began, opening), dtype=np.float64)
 

@@ -30,45 +30,59 @@ class Estimate(NamedTuple):
     high: Floats
 
 
-def student(replications: int) -> float:
-    """How many standard errors wide half an interval is; NaN with one replication."""
-    return float(stdtrit(replications - 1, _UPPER)) if replications > 1 else float("nan")
+def student(replications: ArrayLike) -> Floats:
+    """How many standard errors wide half an interval is; NaN with fewer than two replications."""
+    count = np.asarray(replications)
+    return np.where(count > 1, stdtrit(np.maximum(count - 1, 1), _UPPER), np.nan)
 
 
 # ------------------------------------------------------------------------- ratios: shares and means
 
 
-def ratio(parts: ArrayLike, wholes: ArrayLike) -> tuple[Floats, Floats]:
-    """Sum of parts over sum of wholes, and its standard error over replications (the first axis).
+class RatioEstimate(NamedTuple):
+    """A sum over a sum, its standard error, and how many standard errors wide half an interval is."""
 
-    NaN where all wholes are 0. A replication without any whole stays in the count: that it had none is part of
-    the uncertainty. Source of the error: the delta method for a ratio of means (Law, *Simulation Modeling and
-    Analysis*; Cochran, *Sampling Techniques*, §2.11).
+    value: Floats
+    error: Floats
+    steps: Floats
+
+
+def ratio(parts: ArrayLike, wholes: ArrayLike) -> RatioEstimate:
+    """Sum of parts over sum of wholes, over replications (the first axis); NaN where all wholes are 0.
+
+    A replication without any whole has nothing to say and is not counted. Source of the error: the delta method
+    for a ratio of means (Law, *Simulation Modeling and Analysis*; Cochran, *Sampling Techniques*, §2.11).
     """
     part, whole = np.broadcast_arrays(np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64))
-    count, total = len(part), whole.sum(axis=0)
+    count, total = (whole != 0).sum(axis=0), whole.sum(axis=0)
     value = _over(part.sum(axis=0), total)
-    if count == 1:
-        return value, np.full_like(value, np.nan)
-    spread = ((part - value * whole) ** 2).sum(axis=0) * count / (count - 1)
-    return value, _over(np.sqrt(spread), total)
+    spread = ((part - value * whole) ** 2).sum(axis=0)
+    return RatioEstimate(value, _over(np.sqrt(_over(spread * count, count - 1)), total), student(count))
 
 
 def share(parts: ArrayLike, wholes: ArrayLike, n: ArrayLike) -> Estimate:
     """A share, its interval inside [0, 1]: symmetric on the scale of log odds.
 
-    At 0 and 1 replications show no spread. There the interval is Wilson's for `n` claims, which has no need of
-    one: 0 of 10,000 claims is 0 to 0.04 %.
+    Where replications show no spread, as at 0 and 1, it is Wilson's (1927) for `n` claims, which has no need of
+    any: none of 10,000 claims is 0 to 0.04 %.
     """
-    value, error = ratio(parts, wholes)
-    steps = student(len(np.asarray(parts)))
-    is_inside = (value > 0) & (value < 1)
-    middle = np.where(is_inside, value, 0.5)
+    value, error, steps = ratio(parts, wholes)
+    is_spread = error > 0
+    middle = np.where(is_spread, value, 0.5)
     half = steps * error / (middle * (1 - middle))
-    beyond = _Z**2 / (np.asarray(n) + _Z**2) + 0 * error
-    low = np.where(is_inside, expit(logit(middle) - half), np.where(value == 1, 1 - beyond, 0 * error))
-    high = np.where(is_inside, expit(logit(middle) + half), np.where(value == 0, beyond, 1 + 0 * error))
+    flat_low, flat_high = _wilson(value, n, steps)
+    low = np.where(is_spread, expit(logit(middle) - half), flat_low)
+    high = np.where(is_spread, expit(logit(middle) + half), flat_high)
     return Estimate(value, low, high)
+
+
+def _wilson(value: Floats, n: ArrayLike, steps: Floats) -> tuple[Floats, Floats]:
+    """The score interval for a share of `n` independent claims; NaN where there are no steps."""
+    square = _Z**2 / np.maximum(n, 1)
+    centre = (value + square / 2) / (1 + square)
+    half = np.sqrt(value * (1 - value) * square + square**2 / 4) / (1 + square)
+    low, high = np.where(value == 0, 0.0, centre - half), np.where(value == 1, 1.0, centre + half)
+    return np.where(np.isnan(steps), np.nan, low), np.where(np.isnan(steps), np.nan, high)
 
 
 def positive_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
@@ -76,16 +90,15 @@ def positive_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
 
     A mean of 0, which all replications agree on, is 0 to 0.
     """
-    value, error = ratio(parts, wholes)
-    half = student(len(np.asarray(parts))) * _over(error, value, nothing=0.0)
+    value, error, steps = ratio(parts, wholes)
+    half = steps * _over(error, value, nothing=0.0)
     return Estimate(value, value * np.exp(-half), value * np.exp(half))
 
 
 def signed_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
     """A mean of something that may be negative: symmetric as it stands."""
-    value, error = ratio(parts, wholes)
-    half = student(len(np.asarray(parts))) * error
-    return Estimate(value, value - half, value + half)
+    value, error, steps = ratio(parts, wholes)
+    return Estimate(value, value - steps * error, value + steps * error)
 
 
 def _over(part: ArrayLike, whole: ArrayLike, nothing: float = np.nan) -> Floats:
@@ -120,17 +133,17 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
     over 20 replications covers 91 to 92 %.) Its upper end is NaN where more than 2.5 % of the resamples do not
     reach the quantile.
     """
+    times = [one for one in times if one.claims]
     count = len(times)
-    value = float(_first_second(times, np.ones((1, count), dtype=np.int64), q)[0])
-    if count == 1 or not np.isfinite(value):
+    value = float(_first_second(times, np.ones((1, count), dtype=np.int64), q)[0]) if times else np.inf
+    if count < 2 or not np.isfinite(value):
         return _estimate(value if np.isfinite(value) else np.nan, np.nan, np.nan)
-    draw = np.random.Generator(np.random.PCG64(_SEED))
-    found = _first_second(times, draw.multinomial(count, np.full(count, 1 / count), size=RESAMPLES), q)
-    found = found[~np.isnan(found)]
+    resamples = np.random.Generator(np.random.PCG64(_SEED)).multinomial(count, [1 / count] * count, RESAMPLES)
+    found = _first_second(times, resamples, q)
     reached = found[np.isfinite(found)]
     error = float(np.std(np.log1p(reached), ddof=1)) * (count / (count - 1)) ** 0.5
     half, centre = student(count) * error, np.log1p(value)
-    is_open = len(reached) < _UPPER * len(found)
+    is_open = len(reached) < _UPPER * RESAMPLES
     # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is.
     return _estimate(value, max(np.expm1(centre - half), 0.0), np.nan if is_open else np.expm1(centre + half))
 
@@ -142,7 +155,7 @@ def _estimate(value: float, low: float, high: float) -> Estimate:
 def _first_second(times: Sequence[Times], weights: NDArray[np.int64], q: float) -> Floats:
     """For each row of weights (one per replication): the q-quantile in seconds.
 
-    inf where it is not reached, NaN where the weights leave no claim. By bisection over whole seconds.
+    inf where it is not reached, or where there is no claim. By bisection over whole seconds.
     """
     claims = weights @ np.array([one.claims for one in times], dtype=np.int64)
     # A product such as 0.9 × 20 may come out a hair above the whole number that it is.
@@ -158,5 +171,4 @@ def _first_second(times: Sequence[Times], weights: NDArray[np.int64], q: float) 
         middle = (low + high) // 2
         is_enough = counted(middle) >= needed
         low, high = np.where(is_enough, low, middle + 1), np.where(is_enough, middle, high)
-    first = np.where(counted(high) >= needed, high, np.inf)
-    return np.where(claims > 0, first, np.nan)
+    return np.where((claims > 0) & (counted(high) >= needed), high, np.inf)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ Cells = npt.NDArray[np.generic] | pd.Categorical
 
 
 def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
-    """Which of these instants of payment (s) lie in the cohort window: its first instant does, its last does not."""
+    """Which of these instants of payment (s) lie in the cohort window: its first instant does, its end does not."""
     first, beyond = scenario.experiment.cohort_window
     return (paid_at >= first) & (paid_at < beyond)
 
@@ -51,7 +52,9 @@ def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.D
         "on_record": table["on_record"].astype(bool),
         "value": facts["value"] / CENTS,
     }
-    cells |= {f"{name}_settled_by": _settled_by(stage, table, facts, scenario) for stage, name in _STAGE_NAMES.items()}
+    cells |= {
+        f"{name}_settled_by": _settled_by(stage, table, facts, scenario) for stage, name in _STAGE_NAMES.items()
+    }
     cells |= {name: moments(scenario.start, table[column]) for name, column in _INSTANTS.items()}
     cells |= {name: table[name] / CENTS for name in _MONEY}
     cells |= _lengths(table)
@@ -83,7 +86,9 @@ def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
 def _lengths(table: Table) -> dict[str, Cells]:
     """Times that took: hours and days, NaN where there is no end."""
     asked, refunded = table["asked_at"], table["refunded_at"]
-    sellers_work = sum((table[WORK[stage]] for stage in Stage if stage is not Stage.MEDIATION), np.zeros_like(asked))
+    sellers_work = sum(
+        (table[WORK[stage]] for stage in Stage if stage is not Stage.MEDIATION), np.zeros_like(asked)
+    )
     return {
         "hours_to_ask": (asked - table["paid_at"]) / HOUR,
         "refund_days": np.where(refunded < NEVER, (refunded - asked) / DAY, np.nan),
@@ -92,7 +97,7 @@ def _lengths(table: Table) -> dict[str, Cells]:
     }
 
 
-def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) -> pd.Categorical:
+def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) -> pd.Categorical[Any]:
     """How the requests of one stage ended. A seller who ships instead of answering ships over the request."""
     how = table[f"{stage.word}_settled_by"]
     shipped = table["dispatched_at"] < NEVER
@@ -114,12 +119,12 @@ def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) ->
     return _named(codes, SETTLED_BY)
 
 
-def _worded(codes: Ints, words: type[Word]) -> pd.Categorical:
+def _worded(codes: Ints, words: type[Word]) -> pd.Categorical[Any]:
     return _named(codes, [word.word for word in words])
 
 
-def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes.tolist(), categories=list(names))
+def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
 
 
 def journal_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:

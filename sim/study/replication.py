@@ -25,18 +25,27 @@ def replicate(
     calendars: dict[Party, Calendar],
     *,
     with_journal: bool = False,
+) -> Records:
+    """One independent execution, played to its end and checked.
+
+    Pure: the same arguments give the same records. Raises BrokenInvariant (a defect of ours) and BeyondCalendar.
+    """
+    records = play(scenario, replication, calendars, with_journal=with_journal)
+    check(scenario, records, calendars)
+    return records
+
+
+def play(
+    scenario: Scenario,
+    replication: int,
+    calendars: dict[Party, Calendar],
+    *,
+    with_journal: bool = False,
     watch: Stopwatch | None = None,
 ) -> Records:
-    """One independent execution, played to its end. Pure: the same arguments give the same records.
-
-    `watch` takes the seconds spent on draws, engine and checks. Raises BrokenInvariant (a defect of ours) and
-    BeyondCalendar.
-    """
+    """One independent execution, not checked yet; `watch` takes the time of the draws and of the engine."""
     watch = watch or Stopwatch()
     with watch.on("draws"):
         draws = draw_replication(scenario, replication, calendars)
     with watch.on("engine"):
-        records = run_simpy(scenario, draws, calendars, with_journal=with_journal)
-    with watch.on("checks"):
-        check(scenario, records, calendars)
-    return records
+        return run_simpy(scenario, draws, calendars, with_journal=with_journal)

@@ -61,10 +61,8 @@ def requests_of(records: Records) -> Requests:
     seller = records.draws.claims["seller"][places]
     by_stage = []
     for stage in Stage:
-        steps = [table[f"{stage.word}_{step}_at"] for step in STEPS]
+        opened, joined, started, settled = (table[f"{stage.word}_{step}_at"] for step in STEPS)
         how, which = table[f"{stage.word}_settled_by"], np.full_like(seller, stage)
-        everything = Requests(table["paid_at"], seller, which, *steps, how)
+        everything = Requests(table["paid_at"], seller, which, opened, joined, started, settled, how)
         by_stage.append(everything.only(everything.opened < NEVER))
-    return Requests(
-        *(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests))
-    )
+    return Requests(*(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests)))

@@ -25,8 +25,8 @@ class Result:
     """One row per measure, indexed by `measure`, in the order of `study.measures.MEASURES`.
 
     Columns: `value`, `low`, `high` (floats; value is NaN where nothing could be measured or where a quantile over
-    all claims is *not reached*), `unit` (`share`, `d`, `h`, the currency, `claims`, `orders`), `n` (claims, orders
-    or requests the value rests on, over all replications), `title` (what a table calls it).
+    all claims is *not reached*), `unit` (`share`, `d`, `h`, the currency, `claims`, `orders`), `n` (how many
+    claims, requests or, for desks and counts, replications the value rests on), `title` (what a table calls it).
     """
 
     orders: pd.DataFrame
@@ -43,10 +43,10 @@ class Result:
     by_hours: pd.DataFrame
     """Success by how quickly the mind was changed. One row per `group` and bin of hours since payment.
 
-    `group` is `all` or `not_shipped` (not dispatched yet when asked). The bin is [`hours_from`, `hours_to`), the last
-    one open (`hours_to` is inf), and `bin` its text, such as `3-6 h` or `2-3 d`. `n` claims; `success`, `low`,
-    `high`: share refunded in full (NaN where n is 0); `median_days`, `median_low`, `median_high`: days until half
-    of all claims of the bin had their money (NaN: not reached).
+    `group` is `all` or `not_shipped` (not dispatched yet when asked). The bin is [`hours_from`, `hours_to`),
+    the last one open (`hours_to` is inf), and `bin` its text, such as `3-6 h` or `2-3 d`. `n` claims; `success`,
+    `low`, `high`: share refunded in full (NaN where n is 0); `median_days`, `median_low`, `median_high`: days until
+    half of all claims of the bin had their money (NaN: not reached).
     """
 
     backlog: pd.DataFrame
@@ -64,5 +64,6 @@ class Result:
 
     about: dict[str, Any]
     """Provenance, ready for JSON: `scenario` (name), `seed`, `replications`, `stopped` (why there were so many),
-    `orders` and `claims` (cohort, all replications), `invariants`, `fingerprints` (sha256 of `draws`, `outcomes`,
+    `orders` and `claims` (cohort, all replications), `invariants` (names of those checked
+    after every replication; all held), `fingerprints` (sha256 of `draws`, `outcomes`,
     `scenario`), `versions` (by package), `platform`, `wall_seconds` (by stage)."""

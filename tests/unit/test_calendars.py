@@ -134,8 +134,8 @@ def test_a_spring_festival_closes_its_first_and_its_last_day() -> None:
 
 
 def test_closed_spells_may_overlap_and_reach_out_of_the_run() -> None:
-    long_ago, today = {"from": "0001-01-01", "to": "2018-09-04"}, "2018-09-04"
-    after = {"from": "2018-09-06", "to": "9999-12-31"}
+    long_ago, today = {"from": "1900-01-01", "to": "2018-09-04"}, "2018-09-04"
+    after = {"from": "2018-09-06", "to": "2199-12-31"}
     assert unrolled(MONDAY, 30, closed=[long_ago, today, after]).days == [2]
 
 

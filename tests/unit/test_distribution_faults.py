@@ -125,6 +125,7 @@ NUMBER_FAULTS = [
         {"lognormal": {"mu": 1, "sigma": 30}},
         "value.lognormal: found sigma 30, expected between 1e-06 and 20",
     ),
+    ({"lognormal": {"mu": float("nan"), "sigma": 1}}, "value.lognormal: found mu nan, expected between -100"),
     ({"lognormal": {"mu": 1, "sigma": 1, "unit": "d"}}, "value.lognormal.unit: Extra inputs"),
     ({"gamma": {"mean": 5, "sd": -3}}, "value.gamma.sd: found -3, expected more than 0"),
     ({"gamma": {"mean": 5, "sd": 1e9}}, "value.gamma: found shape 2.5e-17, expected between 0.01 and 1e+06"),

@@ -187,9 +187,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
     assert values("\ufeffa: 1") == {"a": 1}
 
 
-NESTED = {
-    opening: opening * 10_000 for opening in ("[", "[ ", "[\n", "{a: ", "- ", "? ", "[{", "[[a]: ", "{? ")
-}
+NESTED = {opening: opening * 10_000 for opening in ("[", "[ ", "[\n", "{a: ", "- ", "? ", "[{", "[[a]: ", "{? ")}
 NESTED["a:"] = "".join(" " * level + "a:\n" for level in range(500))
 
 
@@ -238,9 +236,7 @@ def test_a_number_as_python_writes_it_reads_back_as_itself(number: float) -> Non
     assert math.copysign(1, value) == math.copysign(1, number)
 
 
-LIKELY = st.sampled_from(
-    [*"[]{}:,-?&*!|>'\"%@`#~\n\t \\", "a", "0", "<<", ": ", "- ", "---", "...", "\\U", "é"]
-)
+LIKELY = st.sampled_from([*"[]{}:,-?&*!|>'\"%@`#~\n\t \\", "a", "0", "<<", ": ", "- ", "---", "...", "\\U", "é"])
 
 
 @given(st.lists(LIKELY, max_size=40).map("".join) | st.text() | st.binary())

@@ -73,7 +73,7 @@ class Lognormal(Parameters, Generic[Q]):
     p95: Positive[Q] | None = Field(None, description="19 in 20 values are at most this.")
     mean: Positive[Q] | None = None
     sd: Positive[Q] | None = None
-    mu: Quantity[float] | None = Field(None, description="Mean of the natural logarithm.")
+    mu: float | None = Field(None, description="Mean of the natural logarithm.")
     sigma: Positive[float] | None = Field(None, description="Standard deviation of the natural logarithm.")
 
     def to_law(self) -> laws.Law:

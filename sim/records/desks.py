@@ -1,0 +1,138 @@
+"""Always true at a desk: no more hands than staff, nobody waits while hands are free, and Little's law.
+
+A visit is one request at one desk: it joins the queue, may be taken up, and leaves when it is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.records.evidence import Bools, Breach, Evidence
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Party, Stage
+
+UNLIMITED = NEVER
+"""More staff than there can be requests."""
+
+
+class Visits(NamedTuple):
+    """All visits to all desks: sellers' desks by number, mediation's after them. Instants in seconds."""
+
+    desk: Ints
+    order: Ints
+    joined: Ints
+    queued_until: Ints
+    """When it left the queue: taken up, or settled unheard."""
+    left: Ints
+    """When it was settled."""
+
+
+class Seconds(NamedTuple):
+    """How things stand at a desk at the end of each second in which something changed there; by desk, then time."""
+
+    desk: Ints
+    at: Ints
+    waiting: Ints
+    busy: Ints
+    until: Ints
+    """When something changes there next; NEVER after the last change."""
+
+
+def visits(run: Evidence) -> Visits:
+    """Every request that joined a queue."""
+    return Visits(*(np.concatenate(parts) for parts in zip(*(_of(run, stage) for stage in Stage), strict=True)))
+
+
+def _of(run: Evidence, stage: Stage) -> Visits:
+    joined, started, settled = (run[f"{stage.word}_{step}_at"] for step in ("joined", "started", "settled"))
+    seller, mediation = run.fact("seller"), run.scenario.market.sellers.count
+    desk = np.full_like(seller, mediation) if run.answerer(stage) is Party.PLATFORM else seller
+    came = joined < NEVER
+    columns = (desk, run["order"], joined, np.minimum(started, settled), settled)
+    return Visits(*(column[came] for column in columns))
+
+
+def seconds(visits: Visits) -> Seconds:
+    """Add up comings and goings. A request that was not taken up leaves the queue and no staff."""
+    count = len(visits.desk)
+    desk = np.tile(visits.desk, 3)
+    at = np.concatenate([visits.joined, visits.queued_until, visits.left])
+    in_turn = np.lexsort((at, desk))
+    desk, at = desk[in_turn], at[in_turn]
+    waiting = np.cumsum(np.repeat([1, -1, 0], count)[in_turn])
+    busy = np.cumsum(np.repeat([0, 1, -1], count)[in_turn])
+    until = np.roll(at, -1)
+    until[np.diff(desk, append=-1) != 0] = NEVER
+    over = until > at
+    return Seconds(desk[over], at[over], waiting[over], busy[over], until[over])
+
+
+def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
+    """Once a second is over, nobody works on two requests."""
+    of_all = visits(run)
+    each = seconds(of_all)
+    too_many = each.busy > _staff(run)[each.desk]
+    for desk, at in _first(too_many, each):
+        served = (of_all.desk == desk) & (of_all.queued_until <= at) & (at < of_all.left)
+        yield Breach(f"desk {desk} has too few staff for all that it works on", int(of_all.order[served][-1]))
+
+
+def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
+    """Once a second is over, an open desk with free staff has no queue."""
+    of_all = visits(run)
+    each = seconds(of_all)
+    idle = (each.waiting > 0) & (each.busy < _staff(run)[each.desk])
+    idle[idle] = _opens_before(run, each, idle)
+    for desk, at in _first(idle, each):
+        kept_waiting = (of_all.desk == desk) & (of_all.joined <= at) & (at < of_all.queued_until)
+        yield Breach(f"desk {desk} is open, has free staff and a queue", int(of_all.order[kept_waiting][0]))
+
+
+def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
+    """The area under the queue's length is the sum of the waiting times: to the second, on every path.
+
+    Source: J. D. C. Little, "Little's Law as Viewed on Its 50th Anniversary", Operations Research 59 (2011).
+    """
+    of_all, area = visits(run), run.records.queue_seconds
+    waited = np.zeros(run.scenario.market.sellers.count + 1, dtype=np.int64)
+    if waited.shape != area.shape:
+        yield Breach(f"found {len(area)} desks, expected {len(waited)}", None)
+        return
+    np.add.at(waited, of_all.desk, of_all.queued_until - of_all.joined)
+    for desk in np.flatnonzero(waited != area).tolist():
+        at_desk = of_all.order[of_all.desk == desk].tolist()
+        what = f"desk {desk}: requests waited {waited[desk]} s, the area under its queue is {area[desk]} s"
+        yield Breach(what, at_desk[0] if at_desk else None)
+
+
+def _staff(run: Evidence) -> Ints:
+    """How many work at each desk."""
+    sellers, mediation = run.scenario.market.sellers, run.scenario.policy.mediation
+    staff = [sellers.staff] * sellers.count + [mediation.staff if mediation else "unlimited"]
+    return np.array([UNLIMITED if isinstance(members, str) else members for members in staff], dtype=np.int64)
+
+
+def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
+    """Whether the desk is open at some instant before the next change there."""
+    desk, at, until = each.desk[some], each.at[some], each.until[some]
+    seller = _next_opening(at, run.calendars[Party.SELLER])
+    platform = _next_opening(at, run.calendars[Party.PLATFORM])
+    return np.where(desk < run.scenario.market.sellers.count, seller, platform) < until
+
+
+def _next_opening(at: Ints, calendar: Calendar) -> Ints:
+    """The first open instant from each of these on; NEVER beyond the calendar."""
+    spell = np.searchsorted(calendar.closes, at, side="right")
+    opens: Ints = np.append(calendar.opens, NEVER)[spell]
+    return np.where(opens > at, opens, at)
+
+
+def _first(broken: Bools, each: Seconds) -> Iterator[tuple[int, int]]:
+    """The desk and the instant of the first of these, if there is one."""
+    for row in np.flatnonzero(broken)[:1].tolist():
+        yield int(each.desk[row]), int(each.at[row])

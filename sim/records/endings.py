@@ -1,0 +1,79 @@
+"""Always true of how orders end: each exactly once, and with no more money than was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from sim.records.evidence import Breach, Evidence
+from sim.records.life import COLUMNS, SETTLEMENTS
+from sim.vocabulary import ClaimKind, Outcome, Route, Settled, Word
+
+PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
+PARCEL_STAYS = (Route.FREE_CANCELLATION, Route.CANCELLATION, Route.NOT_DISPATCHED)
+
+
+def orders_in_are_outcomes_out(run: Evidence) -> Iterator[Breach]:
+    """Every claim that was drawn has one row, no other order has one, and the rows ascend by order number."""
+    drawn, told = run.fact("order"), run["order"]
+    for order in np.setxor1d(drawn, told).tolist():
+        yield Breach("was drawn and has no row" if order in drawn else "has a row and was never drawn", order)
+    for order in told[:-1][np.diff(told) <= 0].tolist():
+        yield Breach("stands twice, or its row is out of order", order)
+    for column in COLUMNS:
+        if run.records.claims[column].shape != told.shape:
+            yield Breach(f"the column {column} is not as long as the table", None)
+
+
+def nobody_is_refunded_unasked_and_claims_as_well(run: Evidence) -> Iterator[Breach]:
+    """Orders that the platform refunds at the dispatch limit before anybody asks are no claims."""
+    unasked = run.records.draws.refunded_unasked
+    for order in np.intersect1d(unasked, run["order"]).tolist():
+        yield Breach("was refunded unasked, and has a claim", order)
+    for order in unasked[(unasked < 0) | (unasked >= len(run.records.draws.orders))].tolist():
+        yield Breach("was refunded unasked, and was never paid", order)
+    for order in unasked[:-1][np.diff(unasked) <= 0].tolist():
+        yield Breach("was refunded unasked twice", order)
+
+
+def every_code_is_a_word(run: Evidence) -> Iterator[Breach]:
+    """Kinds of claim, outcomes, routes and settlements are known words, and a claim is a claim."""
+    claims = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
+    outcomes = [outcome for outcome in Outcome if outcome is not Outcome.NO_CLAIM]
+    words: dict[str, Sequence[Word]] = {"claim": claims, "outcome": outcomes, "route": list(Route)}
+    words |= {column: list(Settled) for column in SETTLEMENTS}
+    for column, codes in words.items():
+        yield from run.where(~np.isin(run[column], codes), f"{column} has no such code")
+
+
+def every_claim_has_at_most_one_ending(run: Evidence) -> Iterator[Breach]:
+    """Counted at any time, the shares of the outcomes and of what is still open sum to one."""
+    outcome, ended = run["outcome"], run["ended_at"]
+    is_paid_back = np.isin(outcome, PAID_BACK)
+    yield from run.where((outcome != Outcome.OPEN) != run.has("ended_at"), "an ending goes with an outcome")
+    yield from run.where(is_paid_back & (ended != run["refunded_at"]), "ended before or after it was refunded")
+    yield from run.where(is_paid_back & (run["route"] == Route.NONE), "was refunded by no route")
+
+
+def no_refund_is_above_the_price(run: Evidence) -> Iterator[Breach]:
+    """All the money is a refund, some of it a partial one, and nobody else gets any."""
+    outcome, refund, price = run["outcome"], run["refund"], run.fact("value")
+    yield from run.where((refund < 0) | (refund > price), "the refund is above the price")
+    yield from run.where(run["claimed"] > price, "more is asked for than the price")
+    yield from run.where((outcome == Outcome.REFUNDED) & (refund != price), "refunded is all the money")
+    yield from run.where((outcome == Outcome.PARTLY_REFUNDED) & (refund == price), "partly is not all the money")
+    yield from run.where(~np.isin(outcome, PAID_BACK) & (refund != 0), "money came back without a refund")
+
+
+def the_money_comes_back_once(run: Evidence) -> Iterator[Breach]:
+    """A refund falls due and arrives for those who are refunded, and for nobody else."""
+    is_paid_back = np.isin(run["outcome"], PAID_BACK)
+    yield from run.where(is_paid_back != run.has("refund_due_at"), "a refund falls due for the refunded")
+    yield from run.where(is_paid_back != run.has("refunded_at"), "the money arrives for the refunded")
+
+
+def a_cancelled_parcel_stays(run: Evidence) -> Iterator[Breach]:
+    """What was cancelled, or never sent, is not dispatched any more."""
+    stays = np.isin(run["route"], PARCEL_STAYS) & np.isin(run["outcome"], PAID_BACK)
+    yield from run.where(stays & run.has("dispatched_at"), "was cancelled, and dispatched")

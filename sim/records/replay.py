@@ -1,0 +1,47 @@
+"""The journal, played again, gives the outcome table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.records.evidence import Breach, Evidence
+from sim.records.journal import Activity
+from sim.scenario.durations import NEVER
+
+ACTIVITIES = tuple(Activity)
+
+
+def the_journal_replays_to_the_outcome_table(run: Evidence) -> Iterator[Breach]:
+    """Each event of the journal is an instant of the table, each instant an event, and nothing happens twice."""
+    at, order, activity = _entries(run)
+    told = run["order"]
+    row = np.minimum(np.searchsorted(told, order), len(told) - 1)
+    for unknown in order[told[row] != order][:1].tolist() if len(told) else order[:1].tolist():
+        yield Breach("is in the journal, and has no row", unknown)
+        return
+    replayed = np.full((len(told), len(ACTIVITIES)), NEVER)
+    replayed[row, activity] = at
+    for twice in order[_again(row * len(ACTIVITIES) + activity)][:1].tolist():
+        yield Breach("does something twice in the journal", twice)
+    for number, one in enumerate(ACTIVITIES):
+        differs = replayed[:, number] != run[one.column]
+        yield from run.where(differs, f"'{one.title}' is not when the journal says")
+
+
+def _entries(run: Evidence) -> tuple[Ints, Ints, Ints]:
+    """The journal in three columns: instant, order, number of the activity."""
+    # By column, which is text: Python works out an enum member's hash anew for every look-up.
+    number = {activity.column: number for number, activity in enumerate(ACTIVITIES)}
+    rows = run.records.journal.rows()
+    at = np.fromiter((entry.at for entry in rows), dtype=np.int64, count=len(rows))
+    order = np.fromiter((entry.order for entry in rows), dtype=np.int64, count=len(rows))
+    activity = np.fromiter((number[entry.activity.column] for entry in rows), dtype=np.int64, count=len(rows))
+    return at, order, activity
+
+
+def _again(keys: Ints) -> Ints:
+    """Positions of the keys that stood further up already."""
+    return np.setdiff1d(np.arange(len(keys)), np.unique(keys, return_index=True)[1])

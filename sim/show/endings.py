@@ -1,0 +1,106 @@
+"""How a story ends: why it went no further, the outcome, how long it took, what it cost."""
+
+from __future__ import annotations
+
+from sim.records.journal import Entry
+from sim.scenario.durations import NEVER
+from sim.show.case import Case
+from sim.show.phrases import length
+from sim.vocabulary import Outcome, Route, Verdict
+
+ROUTES = {
+    Route.NONE: "",
+    Route.FREE_CANCELLATION: " by free cancellation",
+    Route.CANCELLATION: " by cancellation",
+    Route.NOT_DISPATCHED: " at the dispatch limit",
+    Route.DISPUTE: " after a dispute",
+    Route.MEDIATION: " after mediation",
+}
+OUTCOMES = {
+    Outcome.REFUNDED: "Refunded in full",
+    Outcome.PARTLY_REFUNDED: "Partly refunded",
+    Outcome.REFUSED: "Refused",
+    Outcome.GAVE_UP: "Given up",
+    Outcome.EXPIRED: "Expired",
+}
+WITH_MONEY = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
+
+
+# ------------------------------------------------------------------------------- why it went no further
+
+
+def why_it_ended(case: Case, entry: Entry) -> str:
+    """Why a claim ended without the money; empty where the last answer has said it all."""
+    why = {Outcome.GAVE_UP: _why_given_up, Outcome.EXPIRED: _why_expired, Outcome.REFUSED: _why_refused}
+    return why[case.outcome](case, entry) if case.outcome in why else ""
+
+
+def _why_given_up(case: Case, entry: Entry) -> str:
+    verdict = case.verdict_before(entry)
+    if verdict is Verdict.WITHDRAWN:
+        return ""
+    if verdict is not None and not case.facts.goes_on:
+        return "The buyer did not want to wait for the parcel and open a dispute."
+    if case.row["delivered_at"] <= entry.at:
+        return "Sending it back was not worth the cost and the trouble: the buyer kept it."
+    return "This policy knows no dispute: there was nothing left to ask for."
+
+
+def _why_expired(case: Case, entry: Entry) -> str:
+    verdict = case.verdict_before(entry)
+    if verdict is Verdict.MAY_ESCALATE:
+        return "The buyer did not call in the platform in time."
+    if verdict is Verdict.APPROVE:
+        return "The last day for sending the goods back passed without a parcel."
+    return "The time for opening a dispute was over."
+
+
+def _why_refused(case: Case, entry: Entry) -> str:
+    if case.verdict_before(entry) is not Verdict.DECLINE or case.row["mediation_opened_at"] < NEVER:
+        return ""
+    if case.scenario.policy.mediation is None:
+        return "There was nobody else to turn to."
+    return "The buyer did not take it to the platform."
+
+
+# ------------------------------------------------------------------------------- the bottom line
+
+
+def closing_of(case: Case) -> tuple[str, ...]:
+    """The outcome and how long it took; the costs; whether it was worth it."""
+    return tuple(sentence for sentence in (_outcome(case), _costs(case), _savings(case), _record(case)) if sentence)
+
+
+def _outcome(case: Case) -> str:
+    if case.outcome is Outcome.OPEN:
+        return "Still open: the parcel never comes, and the buyer waits for it."
+    took = length(case.row["ended_at"] - case.facts.asked)
+    route = ROUTES[case.route] if case.outcome in WITH_MONEY else ""
+    amount = case.money(case.row["refund"])
+    if case.outcome is Outcome.PARTLY_REFUNDED:
+        amount += f" of {case.money(case.facts.value)}"
+    what = f": {amount}" if case.outcome in WITH_MONEY else ": no money"
+    return f"{OUTCOMES[case.outcome]}{route}{what}, {took} after the mind had changed."
+
+
+def _costs(case: Case) -> str:
+    """Who paid what; most claims cost nobody anything but time."""
+    parties = {"the buyer": "buyer_cost", "the seller": "seller_cost", "the platform": "platform_cost"}
+    paid = [f"{party} {case.money(case.row[column])}" for party, column in parties.items() if case.row[column]]
+    return f"It cost {' and '.join(paid)}." if paid else "It cost the buyer nothing but time."
+
+
+def _savings(case: Case) -> str:
+    """Whether cancelling was worth it for who found it cheaper elsewhere. Source: the article's question."""
+    if not case.facts.found_cheaper:
+        return ""
+    saving, spent = case.money(case.facts.saving), case.money(case.row["buyer_cost"])
+    if case.outcome is not Outcome.REFUNDED:
+        return f"Buying elsewhere would have saved {saving}; without the money back it saved nothing."
+    if case.facts.saving > case.row["buyer_cost"]:
+        return f"It was worth it: buying elsewhere saved {saving}."
+    return f"It was not worth it: buying elsewhere saved {saving}, getting out of this order cost {spent}."
+
+
+def _record(case: Case) -> str:
+    return "It counts against the seller's record." if case.row["on_record"] else ""

@@ -1,0 +1,80 @@
+"""Numbers with their intervals, in only as many digits as the interval supports."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sim.study.result import Result
+
+_SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
+"""What a measure's unit is multiplied by to be shown, and what stands behind it; others are shown as they are."""
+NOT_REACHED = "not reached"
+FINEST = 2
+"""Decimals, at most: nobody reads more from a table."""
+WITHOUT_INTERVAL = 1
+"""Decimals of a number that has no interval, or none of any width."""
+
+
+class Shown(NamedTuple):
+    """A number as it is printed, and its interval."""
+
+    value: str
+    interval: str
+    """`±1.2`, or `0.7–1.3` where one half is clearly longer; empty where there is none."""
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.interval})" if self.interval else self.value
+
+
+def decimals_for(half_width: float) -> int:
+    """Decimals that show an interval's half to its first digit, or to the second where the first is a 1.
+
+    0.34 → 1, 0.12 → 2, 2.7 → 0, 1.2 → 1. More would be noise; fewer would round the interval away.
+    """
+    if not half_width > 0 or not math.isfinite(half_width):
+        return WITHOUT_INTERVAL
+    first = math.floor(math.log10(half_width))
+    leads_with_one = half_width < 2 * 10**first
+    return min(max(int(leads_with_one) - first, 0), FINEST)
+
+
+class Measured(NamedTuple):
+    """A measure of a result: a row of `Result.summary`."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+
+    def shown(self) -> Shown:
+        """NaN is *not reached* for a time, and no interval for an end of one; shares become percentages."""
+        scale, suffix = _SCALES.get(self.unit, (1, f" {self.unit}"))
+        if math.isnan(self.value):
+            return Shown(NOT_REACHED if self.unit == "d" else "–", "")
+        value, low, high = (end * scale for end in (self.value, self.low, self.high))
+        halves = [half for half in (value - low, high - value) if not math.isnan(half)]
+        decimals = decimals_for(max(halves, default=math.nan))
+        return Shown(f"{value:,.{decimals}f}{suffix}", _interval(value, low, high, decimals))
+
+
+def measured(result: Result, measure: str) -> Measured:
+    """One measure of a result, by its name."""
+    value, low, high = (float(result.summary[end].loc[measure]) for end in ("value", "low", "high"))
+    return Measured(value, low, high, str(result.summary["unit"].loc[measure]))
+
+
+def _interval(value: float, low: float, high: float, decimals: int) -> str:
+    if math.isnan(low) and math.isnan(high):
+        return ""
+    if math.isnan(high):
+        return f"{low:,.{decimals}f} or more"
+    if math.isnan(low):
+        return f"up to {high:,.{decimals}f}"
+    # In units of the last digit shown; the longer half stands for both where they differ by no more than one.
+    ends = [round(end * 10**decimals) for end in (value, low, high)]
+    below, above = ends[0] - ends[1], ends[2] - ends[0]
+    if abs(below - above) <= 1:
+        return f"±{max(below, above) / 10**decimals:,.{decimals}f}"
+    return f"{low:,.{decimals}f}–{high:,.{decimals}f}"

@@ -1,0 +1,150 @@
+"""The result folder of a scenario: what is in it, byte for byte.
+
+    scenario.yaml   the scenario as run: complete, runnable
+    run.json        where the numbers come from: seed, versions, fingerprints, wall time
+    summary.json    every measure with its interval
+    curves.csv      time to money: the cumulative incidence of each ending
+    by_hours.csv    success by hours between payment and the change of mind
+    backlog.csv     requests waiting at the desks, day by day
+    orders.csv.gz   one row per claim (not with `--keep summary`)
+    journal.csv.gz  one row per event (with `--keep journal`)
+    charts/         each chart as .svg and as .png
+
+The same scenario, seed and versions give the same bytes in every file but `run.json`, which tells the time it took.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from sim.errors import BadUsage
+from sim.scenario.resolved import resolved_yaml
+from sim.show.atomic import put_in_place, sweep
+from sim.study.result import Result
+
+Keep = Literal["summary", "claims", "journal"]
+"""How much is written: the measures, also each claim, also each event."""
+SCHEMA_VERSION = 1
+"""Of the layout of `summary.json` and `run.json`; raised when a reader must change."""
+SIGN = "run.json"
+"""A folder that holds this file is a result folder, which `--force` may replace."""
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that begins so for a formula."""
+DIGITS = 12
+"""Significant digits of a written number: all that is known, without the noise of the last bits."""
+
+
+def expect_room(out: Path, names: Sequence[str], *, force: bool = False) -> None:
+    """Refuse early what `write_result` would refuse after the run, and clear what a killed run has left.
+
+    Raises BadUsage naming every folder in the way: one that exists without `force`, or that is no result folder.
+    """
+    sweep(out, names)
+    folders = [out / name for name in names if (out / name).exists() or (out / name).is_symlink()]
+    foreign = [folder for folder in folders if folder.is_symlink() or not (folder / SIGN).is_file()]
+    if foreign:
+        raise BadUsage(f"{_listed(foreign)}: in the way, and not written by refund-sim; choose another --out")
+    if folders and not force:
+        raise BadUsage(f"{_listed(folders)}: already there; use --force to replace, or another --out")
+
+
+def write_result(result: Result, out: Path, *, keep: Keep = "claims", force: bool = False) -> Path:
+    """Write the result folder `out/<scenario's name>` and return its path: complete, or not at all.
+
+    Raises BadUsage as `expect_room` does, and UserError where the disk is full or the place cannot be written.
+    """
+    name = result.scenario.name
+    expect_room(out, [name], force=force)
+    return put_in_place(out, name, files_of(result, keep))
+
+
+def files_of(result: Result, keep: Keep = "claims") -> Iterator[tuple[str, bytes]]:
+    """Every file of a result: its path within the folder, and its bytes."""
+    yield "scenario.yaml", resolved_yaml(result.scenario).encode()
+    yield SIGN, _json({"schema_version": SCHEMA_VERSION, **result.about})
+    yield "summary.json", _json(summary_of(result))
+    yield "curves.csv", csv_of(result.curves)
+    yield "by_hours.csv", csv_of(result.by_hours)
+    yield "backlog.csv", csv_of(result.backlog)
+    if keep != "summary":
+        yield "orders.csv.gz", _zipped(csv_of(result.orders))
+    if keep == "journal" and result.journal is not None:
+        yield "journal.csv.gz", _zipped(csv_of(result.journal))
+    yield from _charts(result)
+
+
+def summary_of(result: Result) -> dict[str, Any]:
+    """The measures, ready for JSON: `{value, low, high, unit, n}` by name; None where there is no number."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": result.scenario.name,
+        "title": result.scenario.title,
+        "seed": result.about["seed"],
+        "replications": result.about["replications"],
+        "measures": {
+            str(measure): {
+                "value": _number(row["value"]),
+                "low": _number(row["low"]),
+                "high": _number(row["high"]),
+                "unit": row["unit"],
+                "n": int(row["n"]),
+            }
+            for measure, row in result.summary.to_dict("index").items()
+        },
+    }
+
+
+def csv_of(table: pd.DataFrame) -> bytes:
+    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas."""
+    text = table.assign(**{str(name): _harmless(column) for name, column in table.items() if _is_text(column)})
+    written: str = text.to_csv(
+        index=False, lineterminator="\n", float_format=f"%.{DIGITS}g", date_format="%Y-%m-%dT%H:%M:%S"
+    )
+    return written.encode()
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(column.dtype)
+
+
+def _harmless(column: pd.Series[Any]) -> pd.Series[Any]:
+    """An apostrophe before what a spreadsheet would carry out."""
+    return column.map(lambda text: f"'{text}" if str(text).startswith(FORMULA_SIGNS) else text, na_action="ignore")
+
+
+def _charts(result: Result) -> Iterator[tuple[str, bytes]]:
+    # Matplotlib takes longer to import than the rest together; who asks for `summary_of` only need not wait.
+    from sim.show.charts import draw_all
+    from sim.show.charts.saving import png_of, svg_of
+
+    for name, figure in draw_all(result).items():
+        yield f"charts/{name}.svg", svg_of(figure)
+        yield f"charts/{name}.png", png_of(figure)
+
+
+def _zipped(content: bytes) -> bytes:
+    """Compressed without the time and the file's name, which would make equal contents differ."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as zipped:
+        zipped.write(content)
+    return buffer.getvalue()
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def _number(value: float) -> float | None:
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+
+
+def _listed(folders: Sequence[Path]) -> str:
+    return ", ".join(map(str, folders))

@@ -1,0 +1,106 @@
+"""The table that `run` prints: a row per scenario, each number over its 95 % interval."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.scenario.wording import printable
+from sim.show.figures import measured
+from sim.show.notes import notes_of
+from sim.study.result import Result
+
+WIDTH_UNKNOWN = 100
+"""Columns to fill where there is no terminal to ask."""
+
+UNBOUNDED = 10_000
+"""More columns than any table needs."""
+NAME = 12
+"""Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
+
+
+class Column(NamedTuple):
+    """One measure under its heading."""
+
+    heading: str
+    measure: str
+
+
+MONEY = (
+    Column("refunded\nin full", "success_rate"),
+    Column("money\nback", "recovered_share"),
+    Column("half have\nit after", "refund_time_median_all"),
+    Column("within\n7 d", "refunded_within_7d"),
+    Column("\n14 d", "refunded_within_14d"),
+    Column("\n30 d", "refunded_within_30d"),
+)
+"""Did they get their money, and when?"""
+REST = (
+    Column("refunded\nin part", "outcome_partly_refunded"),
+    Column("gave up", "outcome_gave_up"),
+    Column("refused", "outcome_refused"),
+    Column("expired", "outcome_expired"),
+    Column("settled by\nsilence", "silence_share"),
+)
+"""What became of the others, and how many requests were settled by silence."""
+
+
+def print_table(results: Sequence[Result], *, notes: bool = True, console: Console | None = None) -> None:
+    """Print the results next to each other, and below them what a reader should know before believing them.
+
+    Plain text where stdout is no terminal or NO_COLOR is set. `console` is stdout, as wide as the terminal.
+    """
+    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    for table in _tables(results, console):
+        console.print(table)
+        console.print()
+    if not notes:
+        return
+    console.print(Text(_how_to_read(results), style="dim"))
+    for result in results:
+        for note in notes_of(result):
+            console.print(Text(f"{printable(result.scenario.name)}: {note}"))
+
+
+def _tables(results: Sequence[Result], console: Console) -> list[Table]:
+    """One table where the terminal is wide enough for it, else two."""
+    whole = _table(results, MONEY + REST)
+    if console.measure(whole, options=console.options.update(width=UNBOUNDED)).maximum <= console.width:
+        return [whole]
+    return [_table(results, MONEY), _table(results, REST)]
+
+
+def _table(results: Sequence[Result], columns: Sequence[Column]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
+    for column in columns:
+        table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
+    for result in results:
+        table.add_row(_name(result), *(_cell(result, column.measure) for column in columns))
+    return table
+
+
+def _name(result: Result) -> Text:
+    claims = f"{result.about['claims']:,} claims"
+    return Text.assemble(Text(printable(result.scenario.name), style="bold"), "\n", (claims, "dim"))
+
+
+def _cell(result: Result, measure: str) -> Text:
+    """The number, and its interval below."""
+    number = measured(result, measure).shown()
+    return Text.assemble(number.value, "\n", (number.interval, "dim"))
+
+
+def _how_to_read(results: Sequence[Result]) -> str:
+    replications = sorted({int(result.about["replications"]) for result in results})
+    over = " or ".join(f"{count:,}" for count in replications)
+    return (
+        "Shares of all claims (settled by silence: of all requests); the clock starts when the mind changes. "
+        f"Below each number its 95 % interval over {over} replications."
+    )

@@ -1,0 +1,63 @@
+"""Success by how quickly the mind was changed: the article's main claim ("a lot will depend on HOW QUICKLY")."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from sim.scenario.durations import DAY
+from sim.study.counted import every, is_not_shipped, is_refunded, summed, times_to_money
+from sim.study.estimates import quantile, share
+
+_HOURS = (0, 1, 3, 6, 12, 24)
+_DAYS = (2, 3, 4, 5, 6, 7, 9, 14)
+EDGES = (*_HOURS, *(24 * days for days in _DAYS), np.inf)
+"""Hours since payment between which minds are counted together: [0, 1), [1, 3) … up to 14 days and beyond."""
+BINS = (
+    *(f"{low}-{high} h" for low, high in pairwise(_HOURS)),
+    *(f"{low}-{high} d" for low, high in pairwise((1, *_DAYS))),
+    "> 14 d",
+)
+
+
+def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
+    """Success and time to money by hours since payment, for all who asked and for those not yet shipped.
+
+    One row per group and bin, as `Result.by_hours` has them; bins without claims are there with n = 0.
+    """
+    groups = {"all": claims, "not_shipped": claims[is_not_shipped(claims)]}
+    rows = [
+        {
+            "group": group,
+            "hours_from": EDGES[k],
+            "hours_to": EDGES[k + 1],
+            "bin": BINS[k],
+            **_row(part, replications),
+        }
+        for group, members in groups.items()
+        for k, part in enumerate(_binned(members))
+    ]
+    return pd.DataFrame(rows)
+
+
+def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:
+    place = np.searchsorted(EDGES, claims["hours_to_ask"], side="right") - 1
+    return [claims[place == k] for k in range(len(BINS))]
+
+
+def _row(claims: pd.DataFrame, replications: int) -> dict[str, float]:
+    success = share(
+        summed(is_refunded(claims), claims, replications), summed(every(claims), claims, replications), len(claims)
+    )
+    median = quantile(times_to_money(claims, replications), 0.5)
+    return {
+        "n": len(claims),
+        "success": float(success.value),
+        "low": float(success.low),
+        "high": float(success.high),
+        "median_days": float(median.value) / DAY,
+        "median_low": float(median.low) / DAY,
+        "median_high": float(median.high) / DAY,
+    }

@@ -1,0 +1,105 @@
+"""What the measures count: yes or no, or a number, for each row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from sim.study.estimates import Floats, Times
+
+Rows = pd.DataFrame
+Of = Callable[[Rows], ArrayLike]
+"""One number, or yes/no, per row of a table."""
+
+
+def every(rows: Rows) -> ArrayLike:
+    """Each row counts as one."""
+    return np.ones(len(rows))
+
+
+def reads(column: str) -> Of:
+    """What the column holds."""
+    return lambda rows: rows[column]
+
+
+def says(column: str, word: str) -> Of:
+    """Whether the column has this word."""
+    return lambda rows: rows[column] == word
+
+
+def is_known(column: str) -> Of:
+    """Whether the column holds anything."""
+    return lambda rows: rows[column].notna()
+
+
+def is_refunded(claims: Rows) -> pd.Series[bool]:
+    """The buyer has all the money back."""
+    return claims["outcome"] == "refunded"
+
+
+def is_paid(claims: Rows) -> pd.Series[bool]:
+    """Some money came back: all of it, or a part."""
+    return claims["outcome"].isin(["refunded", "partly_refunded"])
+
+
+def is_refunded_within(days: int) -> Of:
+    """The buyer had all the money back within so many days of asking, the last instant included."""
+    return lambda claims: is_refunded(claims) & (claims["refund_days"] <= days)
+
+
+def days_until_refunded(claims: Rows) -> ArrayLike:
+    """From asking to all the money; 0 for those who never had it."""
+    return claims["refund_days"].where(is_refunded(claims), 0)
+
+
+def has_waited_at(desk: str) -> Of:
+    """Whether the request waited at this desk, and its waiting is over."""
+    return lambda requests: (requests["desk"] == desk) & requests["wait"].notna()
+
+
+def is_not_shipped(claims: Rows) -> pd.Series[bool]:
+    """The parcel had not left when the mind changed (one that left in the same second had)."""
+    return claims["dispatched_at"].isna() | (claims["dispatched_at"] > claims["asked_at"])
+
+
+def gain(claims: Rows) -> pd.Series[float]:
+    """What trying to get the money back brought, against keeping the order: refund + saving − costs − price.
+
+    The price is lost only where the goods are gone (cancelled, or posted back), and the saving is made only by
+    those who then have all their money to buy elsewhere. So who cancels gains the saving; who returns it gains the
+    saving less the postage; who returns it in vain loses goods and postage. An open claim counts as it stands.
+    Source: the article's opening ("only to find it somewhere else, but MUCH cheaper").
+    """
+    is_cancelled = is_refunded(claims) & claims["dispatched_at"].isna()
+    are_gone = is_cancelled | claims["return_posted_at"].notna()
+    price = claims["value"].where(are_gone, 0)
+    saving = claims["saving"].where(are_gone & is_refunded(claims), 0)
+    return claims["refund"] + saving - claims["buyer_cost"] - price
+
+
+def was_worth_it(claims: Rows) -> pd.Series[bool]:
+    """It brought something, if only a cent (half a cent, since amounts are floats here)."""
+    return gain(claims) > 0.005
+
+
+# ------------------------------------------------------------------------------- by replication
+
+
+def summed(values: ArrayLike, rows: Rows, replications: int) -> Floats:
+    """Sums by replication; 0 for one without rows."""
+    weights = np.asarray(values, dtype=np.float64)
+    return np.bincount(rows["replication"].to_numpy(), weights=weights, minlength=replications).astype(np.float64)
+
+
+def times_to_money(claims: Rows, replications: int) -> list[Times]:
+    """Per replication: the seconds from asking to a full refund, ascending, and the number of claims."""
+    refunded = claims[is_refunded(claims)]
+    seconds = (refunded["refunded_at"] - refunded["asked_at"]).dt.total_seconds().to_numpy().astype(np.int64)
+    of = refunded["replication"].to_numpy()
+    ordered = seconds[np.lexsort((seconds, of))]
+    by_replication = np.split(ordered, np.cumsum(np.bincount(of, minlength=replications))[:-1])
+    claimants = summed(every(claims), claims, replications).astype(np.int64).tolist()
+    return [Times(one, count) for one, count in zip(by_replication, claimants, strict=True)]

@@ -1,0 +1,52 @@
+"""One hash per ingredient, so that it can be said which of them changed: the scenario, its draws, the outcomes.
+
+Hashes are taken over whole numbers in canonical order (little-endian 64 bit), so they agree between platforms.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+import numpy as np
+
+from sim.chance.facts import Draws, Ints
+from sim.records.life import COLUMNS
+from sim.scenario.model import Scenario
+
+WORDS_ONLY = {"name", "title", "question", "as_of", "provenance"}
+"""Parts of a scenario that say something to people and nothing to the engine."""
+
+
+def of_scenario(scenario: Scenario) -> str:
+    """Of all that plays a part in a run; a new name, title or source leaves it as it was."""
+    described = scenario.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY)
+    return sha256(json.dumps(described, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def of_draws(draws: Draws) -> str:
+    """Of one replication's luck: every fact about every order, columns by name."""
+    columns = {f"orders.{name}": column for name, column in vars(draws.orders).items()}
+    columns |= {f"claims.{name}": column for name, column in draws.claims.items()}
+    columns["refunded_unasked"] = draws.refunded_unasked
+    return of_columns(dict(sorted(columns.items())))
+
+
+def of_outcomes(claims: Mapping[str, Ints]) -> str:
+    """Of one replication's outcome table: every instant, amount and verdict of every claim."""
+    return of_columns({name: claims[name] for name in COLUMNS})
+
+
+def of_columns(columns: Mapping[str, Ints]) -> str:
+    """Of columns of whole numbers with their names and lengths, in the order given."""
+    digest = sha256()
+    for name, column in columns.items():
+        digest.update(f"{name}:{len(column)};".encode())
+        digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+    return digest.hexdigest()
+
+
+def together(parts: list[str]) -> str:
+    """One fingerprint for several replications, in their order."""
+    return sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,182 @@
+"""The numbers of a scenario: what each measures, of which rows, and how its interval is made.
+
+Every measure is a ratio over replications, part over whole (a share, a mean), or a quantile of the time to money.
+`refunded` means in full; a claim refunded in part has an ending of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.scenario.durations import DAY
+from sim.study import counted
+from sim.study.counted import Of, Rows, every, has_waited_at, is_known, is_refunded_within, reads, says, summed
+from sim.study.desks import MEDIATION, SELLERS
+from sim.study.estimates import Estimate, positive_mean, quantile, share, signed_mean
+from sim.vocabulary import Outcome, Route
+
+CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
+"""The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
+WITHIN = (1, 3, 7, 14, 30, 60)
+"""Days at which the share of refunded claims is reported."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Sum of `part` over sum of `whole`, over the rows of a table."""
+
+    name: str
+    title: str
+    part: Of
+    whole: Of = every
+    table: str = CLAIMS
+    unit: str = "share"
+    """`share`, `h`, `d`, `claims`, `orders`, or `currency` for the scenario's."""
+    signed: bool = False
+    """Whether the mean may be negative."""
+    counting: Of | None = None
+    """What `n` adds up; without it the rows that have a whole."""
+
+    def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
+        """The value with its interval, and how many it rests on."""
+        rows = tables[self.table]
+        whole = np.asarray(self.whole(rows), dtype=np.float64)
+        part = np.where(whole > 0, np.asarray(self.part(rows), dtype=np.float64), 0.0)
+        n = int(np.sum(self.counting(rows))) if self.counting else int(np.count_nonzero(whole))
+        parts, wholes = summed(part, rows, replications), summed(whole, rows, replications)
+        if self.unit == "share":
+            return share(parts, wholes, n), n
+        return (signed_mean if self.signed else positive_mean)(parts, wholes), n
+
+
+@dataclass(frozen=True)
+class TimeToMoney:
+    """A quantile, in days, of the time from asking to a full refund, over the claims in `among`."""
+
+    name: str
+    title: str
+    q: float
+    among: Of = every
+    unit: str = "d"
+
+    def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
+        """The value with its interval (NaN: not reached), and how many claims it rests on."""
+        claims = tables[CLAIMS]
+        some = claims[np.asarray(self.among(claims), dtype=bool)]
+        value, low, high = quantile(counted.times_to_money(some, replications), self.q)
+        return Estimate(value / DAY, low / DAY, high / DAY), len(some)
+
+
+Measure = Ratio | TimeToMoney
+
+
+def _decided_by(route: Route) -> str:
+    return "decided at no stage" if route is Route.NONE else f"decided by {route.word.replace('_', ' ')}"
+
+
+_COUNTS: tuple[Measure, ...] = (
+    Ratio(
+        "claims", "claims, by replication", reads("claims"), every, REPLICATIONS, "claims", counting=reads("claims")
+    ),
+    Ratio(
+        "orders", "orders, by replication", reads("orders"), every, REPLICATIONS, "orders", counting=reads("orders")
+    ),
+)
+_MONEY_BACK: tuple[Measure, ...] = (
+    Ratio("success_rate", "refunded in full", counted.is_refunded),
+    Ratio("recovered_share", "money recovered", reads("refund"), reads("value")),
+    TimeToMoney("refund_time_median_all", "half of all claims have their money after", 0.5),
+    Ratio(
+        "refund_time_mean_refunded",
+        "those refunded waited, on average",
+        counted.days_until_refunded,
+        counted.is_refunded,
+        unit="d",
+    ),
+    TimeToMoney("refund_time_p90_refunded", "nine in ten of those refunded waited", 0.9, counted.is_refunded),
+    *(Ratio(f"refunded_within_{days}d", f"refunded within {days} d", is_refunded_within(days)) for days in WITHIN),
+)
+_ENDINGS: tuple[Measure, ...] = (
+    *(
+        Ratio(f"outcome_{outcome.word}", outcome.word.replace("_", " "), says("outcome", outcome.word))
+        for outcome in Outcome
+        if outcome is not Outcome.NO_CLAIM
+    ),
+    *(Ratio(f"route_{route.word}", _decided_by(route), says("route", route.word)) for route in Route),
+    Ratio("open_share", "still open", says("outcome", "open")),
+    Ratio("silence_share", "requests settled by silence", reads("by_silence"), every, REQUESTS),
+    Ratio("mediation_share", "claims that came to mediation", is_known("mediation_opened_at")),
+    Ratio("limit_used_share", "refunds that came at the enforced limit", reads("limit_used"), counted.is_paid),
+    Ratio("on_record_share", "claims that count against the seller", reads("on_record")),
+)
+_WORTH: tuple[Measure, ...] = (
+    Ratio("postage_per_claim", "postage paid by the buyer, per claim", reads("buyer_cost"), unit="currency"),
+    Ratio("worth_it_share", "found it cheaper: it was worth it", counted.was_worth_it, reads("found_cheaper")),
+    Ratio(
+        "worth_it_mean",
+        "found it cheaper: gained, on average",
+        counted.gain,
+        reads("found_cheaper"),
+        unit="currency",
+        signed=True,
+    ),
+)
+_BESIDE: tuple[Measure, ...] = (
+    Ratio(
+        "refunded_unasked_share",
+        "orders refunded unasked at the dispatch limit",
+        reads("refunded_unasked"),
+        reads("orders"),
+        REPLICATIONS,
+        counting=reads("orders"),
+    ),
+    Ratio(
+        "ended_late_share",
+        "claims that ended when no orders came any more",
+        reads("ended_late"),
+        reads("claims"),
+        REPLICATIONS,
+        counting=reads("claims"),
+    ),
+)
+_DESKS: tuple[Measure, ...] = (
+    Ratio("seller_wait_mean", "wait at a seller's desk", reads("wait"), has_waited_at(SELLERS), REQUESTS, "h"),
+    Ratio("mediation_wait_mean", "wait for mediation", reads("wait"), has_waited_at(MEDIATION), REQUESTS, "h"),
+    Ratio(
+        "mediation_utilisation",
+        "mediation at work",
+        reads("mediation_busy"),
+        reads("mediation_staffed"),
+        REPLICATIONS,
+    ),
+    Ratio(
+        "seller_utilisation_busiest",
+        "busiest seller at work",
+        reads("busiest_seller"),
+        is_known("busiest_seller"),
+        REPLICATIONS,
+    ),
+)
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure for measure in (*_COUNTS, *_MONEY_BACK, *_ENDINGS, *_WORTH, *_BESIDE, *_DESKS)
+}
+"""Every measure by name, in the order in which summaries list them."""
+
+
+def summarise(tables: Mapping[str, Rows], replications: int, currency: str) -> pd.DataFrame:
+    """One row per measure, as `Result.summary` has it."""
+    return pd.DataFrame([_row(one, tables, replications, currency) for one in MEASURES.values()]).set_index(
+        "measure"
+    )
+
+
+def _row(measure: Measure, tables: Mapping[str, Rows], replications: int, currency: str) -> dict[str, object]:
+    (value, low, high), n = measure.estimate(tables, replications)
+    numbers = {"value": float(value), "low": float(low), "high": float(high)}
+    unit = currency if measure.unit == "currency" else measure.unit
+    return {"measure": measure.name, **numbers, "unit": unit, "n": n, "title": measure.title}

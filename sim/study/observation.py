@@ -1,0 +1,87 @@
+"""What is kept of one replication once it is over: the cohort's rows, totals, and fingerprints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.chance.facts import Draws
+from sim.records.table import Records
+from sim.rules.clocks import instant_after
+from sim.rules.terms import span
+from sim.scenario.calendars import Calendar
+from sim.scenario.model import Scenario
+from sim.study import fingerprints
+from sim.study.backlog import Waiting, waiting_by_day
+from sim.study.cut import cut
+from sim.study.desks import load_of, requests_frame
+from sim.study.frame import claims_frame, in_cohort, journal_frame, moments
+from sim.study.requests import requests_of
+from sim.vocabulary import Party
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One replication as the study sees it. Small beside the records, and complete for every estimate."""
+
+    claims: pd.DataFrame
+    requests: pd.DataFrame
+    totals: dict[str, float]
+    """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, and the desks' `Load`."""
+    backlog: dict[str, Waiting]
+    journal: pd.DataFrame | None
+    invariants: tuple[str, ...]
+    """Names of those that were checked."""
+    draws_hash: str
+    outcomes_hash: str
+
+
+def observe(
+    scenario: Scenario,
+    replication: int,
+    records: Records,
+    calendars: dict[Party, Calendar],
+    invariants: tuple[str, ...] = (),
+    *,
+    with_journal: bool = False,
+) -> Observation:
+    """Look at one replication: at its end, or at the scenario's cut as if nothing had happened after it."""
+    at = scenario.experiment.cut
+    seen = records if at is None else cut(records, at)
+    requests = requests_of(seen)
+    claims = claims_frame(scenario, replication, seen)
+    totals: dict[str, float] = {
+        "replication": replication,
+        "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
+        "claims": len(claims),
+        "refunded_unasked": _refunded_unasked(scenario, records.draws, calendars[Party.SELLER]),
+        "ended_late": _ended_late(scenario, claims),
+    }
+    return Observation(
+        claims=claims,
+        requests=requests_frame(scenario, replication, requests),
+        totals=totals | load_of(scenario, requests, calendars)._asdict(),
+        backlog=waiting_by_day(scenario, requests),
+        journal=journal_frame(scenario, replication, seen) if with_journal else None,
+        invariants=invariants,
+        draws_hash=fingerprints.of_draws(records.draws),
+        outcomes_hash=fingerprints.of_outcomes(seen.claims),
+    )
+
+
+def _refunded_unasked(scenario: Scenario, draws: Draws, works: Calendar) -> int:
+    """Cohort orders that the platform refunded at the dispatch limit, by the cut, and nobody had asked."""
+    paid = draws.orders.paid[draws.refunded_unasked]
+    paid = paid[in_cohort(scenario, paid)]
+    at, limit = scenario.experiment.cut, span(scenario.policy.dispatch.limit)
+    if at is None:
+        return len(paid)
+    return sum(instant_after(t, limit.kind, limit.seconds, works) <= at for t in paid.tolist())
+
+
+def _ended_late(scenario: Scenario, claims: pd.DataFrame) -> int:
+    """Claims that did not end while orders still came: the desks were emptier for them than in real life."""
+    last = moments(scenario.start, np.array([scenario.experiment.arrivals_end]))[0]
+    return int((~(claims["ended_at"] <= last)).sum())

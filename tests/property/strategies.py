@@ -1,0 +1,291 @@
+"""Random marketplaces: whatever a scenario file may say, small, quick, and rich in ties.
+
+`scenario_files()` draws a mapping that could be written as YAML; `scenario_of` reads it. Every part may be
+missing, trivial or extreme. Durations come mostly from a few round values, arrivals often all within a few
+seconds, so that many things happen in the same second, to one order and between orders. What levers need of
+each other (mediation for silence that escalates, an end to every request) is observed while drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sim.scenario.consistency import complaints
+from sim.scenario.model import Scenario
+
+File = dict[str, Any]
+Strategy = st.SearchStrategy[Any]
+
+START = "2018-10-01"  # a Monday; China's holidays begin
+WALL = ("1 d", "1 s", "5 s", "1 h", "12 h", "1 d 12 h", "3 d", "9 d")
+BUSINESS = ("1 bd", "0.5 bd", "2.5 bd", "7 bd")
+WORK = ("1 h of work", "1 s of work", "20 min of work", "9 h of work")
+"""Nine hours are the working day of some calendars below: work that exactly fits."""
+CALENDARS: tuple[File, ...] = (
+    {},
+    {"hours": {"mon-fri": "09:00-18:00"}},
+    {"hours": {"mon-sat": ["09:00-12:00", "13:30-18:00"], "sun": "00:00-24:00"}},
+    {"hours": {"mon-fri": "00:00-24:00"}},
+    {"hours": {"mon": "09:00-18:00"}, "closed": [{"from": "2018-10-15", "to": "2018-10-28", "why": "away"}]},
+    {"hours": {"mon-fri": "09:00-18:00"}, "holidays": ["CN"], "closed": ["2018-10-03"]},
+)
+MENU = ("not_needed", "change_order", "other", "no_answer", "raised_price")
+
+
+def some(*values: Any) -> Strategy:
+    return st.sampled_from(values)
+
+
+def none_or(present: Strategy) -> Strategy:
+    return st.just("none") | present
+
+
+# ---------------------------------------------------------------------------------------- laws
+
+shares = some(0, 1, 0.5) | st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
+durations = some("0", *WALL) | some(*BUSINESS) | some(*WORK)
+
+
+def parts_of_a_whole(*names: str) -> st.SearchStrategy[dict[str, float]]:
+    """Shares by name that sum to one; often all the weight is on one of them."""
+    certain = some(*names).map(lambda chosen: {name: float(name == chosen) for name in names})
+    weights = st.lists(st.integers(0, 4), min_size=len(names), max_size=len(names)).filter(any)
+    mixed = weights.map(lambda some: {name: part / sum(some) for name, part in zip(names, some, strict=True)})
+    return certain | mixed
+
+
+def laws_of(values: Sequence[Any], *constants: Any) -> Strategy:
+    """A constant, a few values, or one of the smooth laws, about as large as these values."""
+    constant, size = some(*constants, *values), some(*values)
+    few = st.lists(constant, min_size=1, max_size=3).map(lambda seen: {"empirical": {"values": seen}})
+    ascending = st.tuples(*[st.integers(0, len(values) - 1)] * 2).filter(lambda two: two[0] != two[1])
+    smooth = st.one_of(
+        size.map(lambda mean: {"exponential": {"mean": mean}}),
+        size.map(lambda mean: {"gamma": {"mean": mean, "sd": mean}}),
+        size.map(lambda scale: {"weibull": {"shape": 0.7, "scale": scale}}),
+        size.map(lambda mean: {"lognormal": {"mean": mean, "sd": mean}}),
+        size.map(lambda most: {"truncated": {"law": {"exponential": {"mean": most}}, "high": most}}),
+        size.map(lambda high: {"uniform": {"low": constants[0] if constants else values[0], "high": high}}),
+    )
+    del ascending
+    mixtures = st.tuples(shares, constant, smooth).map(
+        lambda split: {"mixture": [{"weight": split[0], "law": split[1]}, {"weight": 1 - split[0], "law": split[2]}]}
+    )
+    return constant | few | smooth | mixtures
+
+
+def never_or(law: Strategy) -> Strategy:
+    """A law, or one under which it may never happen."""
+    perhaps = law.map(lambda other: {"mixture": [{"weight": 0.5, "law": "never"}, {"weight": 0.5, "law": other}]})
+    return law | law | perhaps | st.just("never")
+
+
+wall, business, work = laws_of(WALL, "0"), laws_of(BUSINESS, "0"), laws_of(WORK, "0")
+any_time = wall | business | work
+amounts = laws_of([10, 0.01, 24.5], 0)
+"""Units of the currency."""
+parts = some(0, 0.3, 1, 0.999999) | some({"uniform": {"low": 0, "high": 1}}, {"empirical": {"values": [0, 0.5, 1]}})
+"""A share of a price or of a clock."""
+
+
+# ------------------------------------------------------------------------------------- parties
+
+
+@st.composite
+def answers(draw: st.DrawFn, clocked: bool, ends: bool, *words: str) -> File:
+    """How a seller answers. A request that nothing else `ends` is answered."""
+    said: File = draw(parts_of_a_whole("accept", "refuse", *words, *(["silent"] if ends else [])))
+    if clocked and draw(st.booleans()):
+        said["notice_share_of_clock"] = draw(parts)
+    else:
+        said["notice"] = draw(never_or(wall) if ends else wall)
+    return said | {"handling": draw(work)}
+
+
+@st.composite
+def seller_types(draw: st.DrawFn, policy: File, patience: File) -> File:
+    """One to three kinds of seller, whose answers fit the policy's clocks."""
+    cancellation = clocks_of([policy["cancellation"]])
+    dispute = clocks_of(rows(policy["dispute"]))
+    inspection = clocks_of([row.get("inspection", "none") for row in rows(policy["return"])])
+
+    def asked(clocked: bool, waits: Any, *words: str) -> Strategy:
+        return answers(clocked, clocked or "never" not in str(waits), *words)
+
+    def kind(share: float) -> File:
+        reasons = {"asks_to_change_reason": draw(shares), "unchanged_odds": draw(shares)}
+        return {
+            "share": share,
+            "arrange": draw(never_or(any_time)),
+            "dispatch": draw(never_or(any_time)),
+            "cancellation": draw(asked(cancellation, patience["cancellation"], "ship")) | reasons,
+            "dispute": draw(asked(dispute, patience["dispute"])),
+            "inspection": draw(asked(inspection, "never")),
+        }
+
+    names = ("prompt", "stalls", "absent")[: draw(st.integers(1, 3))]
+    return {name: kind(share) for name, share in draw(parts_of_a_whole(*names)).items()}
+
+
+def rows(levers: Any) -> list[File]:
+    """The rows by claim kind, where there are any."""
+    return [] if levers == "none" else [row for row in levers.values() if row != "none"]
+
+
+def clocks_of(terms: Sequence[Any]) -> bool:
+    """Whether each of these requests, if it exists, has a clock."""
+    return all(one == "none" or one["clock"] != "none" for one in terms)
+
+
+@st.composite
+def buyers(draw: st.DrawFn, patience: File) -> File:
+    reasons = st.dictionaries(some(*MENU), some(1, 0, 2.5), min_size=1).filter(lambda all: any(all.values()))
+    cheaper = st.fixed_dictionaries({"probability": shares, "saving": parts})
+    regret = {"probability": some(1, 0.5, 0), "after": never_or(wall), "reasons": reasons}
+    escalation = st.fixed_dictionaries({"probability": some(1, 0.5, 0), "after": never_or(wall)})
+    return {
+        "regret": draw(st.fixed_dictionaries(regret | {"found_cheaper": none_or(cheaper)})),
+        "agrees_to_change_reason": draw(shares),
+        "goes_on": draw(some(1, 0.5, 0)),
+        "plea": draw(none_or(st.fixed_dictionaries({"probability": shares, "odds": some(1, 3, 0.5)}))),
+        "hassle": draw(some(0, 0.2) | parts),
+        "return_cost": draw(some(0) | amounts),
+        "return_delay": draw(never_or(any_time)),
+        "escalation": draw(escalation),
+        "patience": patience,
+    }
+
+
+# -------------------------------------------------------------------------------------- policy
+
+
+def windows(*anchors: str) -> Strategy:
+    return st.fixed_dictionaries({"after": some(*anchors), "within": durations})
+
+
+def by_claim(terms: Strategy) -> Strategy:
+    """A default, a row for regret, or the one over the other."""
+    alone = st.one_of(terms.map(lambda row: {"default": row}), terms.map(lambda row: {"regret": row}))
+    return alone | st.fixed_dictionaries({"default": terms, "regret": terms})
+
+
+@st.composite
+def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
+    mediated = draw(st.booleans())
+    promise = draw(none_or(windows("paid", "dispatched")))
+    limit = draw(none_or(durations))
+    anchors = ["delivered", "paid", "arranged", "dispatched", "asked"]
+    anchors += ["promised"] * (promise != "none") + ["dispatch_due"] * (limit != "none")
+    silence = ("approve", "decline", "close") + ("escalate", "may_escalate") * mediated
+    clocked = {"clock": none_or(durations), "on_silence": some(*silence)}
+    within = draw(none_or(durations))
+    posting = any_time if within == "none" else never_or(any_time)
+    return {
+        "promise": promise,
+        "dispatch": {"limit": limit, "on_miss": draw(some("refund", "nothing"))},
+        "cancellation": draw(none_or(cancellations(clocked))),
+        "dispute": draw(none_or(by_claim(disputes(clocked, anchors)))),
+        "mediation": draw(mediations) if mediated else "none",
+        "return": draw(none_or(by_claim(returns(mediated)))),
+        "refund": {"within": within, "posting": {method: draw(posting) for method in methods}},
+    }
+
+
+def cancellations(clocked: Mapping[str, Strategy]) -> Strategy:
+    free = st.fixed_dictionaries({"after": some("paid", "arranged", "dispatched"), "within": some("0", *WALL)})
+    window = st.fixed_dictionaries({"after": st.just("paid"), "within": never_or(wall)})
+    ships = {"ships_while_open": some("allowed", "held")}
+    return st.fixed_dictionaries({"window": window, "free_until": none_or(free)} | clocked | ships)
+
+
+def disputes(clocked: Mapping[str, Strategy], anchors: Sequence[str]) -> Strategy:
+    opens, closes = windows(*anchors), none_or(windows(*anchors))
+    return st.fixed_dictionaries({"opens": opens, "closes": closes} | clocked)
+
+
+mediations = none_or(durations).flatmap(
+    lambda clock: st.fixed_dictionaries(
+        {
+            "staff": some("unlimited", 1, 2, 3),
+            "discipline": some("fifo", "earliest_deadline"),
+            "clock": st.just(clock),
+            "on_silence": some("approve", "decline"),
+            "escalate_within": none_or(durations),
+            "notice": wall if clock == "none" else never_or(wall),
+            "handling": work,
+            "rulings": parts_of_a_whole("buyer", "seller", "split"),
+            "split_share": parts,
+        }
+    )
+)
+
+
+def returns(mediated: bool) -> Strategy:
+    silence = ("approve", "close") + ("escalate",) * mediated
+    inspected = st.fixed_dictionaries({"clock": none_or(durations), "on_silence": some(*silence)})
+    terms = {"payer": some("buyer", "seller", "platform"), "post_within": none_or(durations)}
+    with_inspection = {"refund_on": st.just("inspected"), "inspection": inspected}
+    without = {"refund_on": some("received", "posted", "notice"), "inspection": st.just("none")}
+    return st.fixed_dictionaries(terms | with_inspection) | st.fixed_dictionaries(terms | without)
+
+
+# ------------------------------------------------------------------------------------ scenario
+
+SPREAD, AT_MIDNIGHT, AT_NINE = "4 d", "5 s", "9 h 5 s"
+"""Orders over some days; all within five seconds, before or just as the working day begins."""
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> tuple[File, File]:
+    """The experiment and how orders come: a few dozen, or none at all."""
+    cohort, count = draw(some(SPREAD, AT_MIDNIGHT, AT_NINE)), draw(some(20, 1, 6, 40))
+    night = [0.0] * 9 + [1.0] + [0.0] * 14
+    pace = {SPREAD: count / 4, AT_MIDNIGHT: count / 5 * 86_400, AT_NINE: count / 5 * 3_600}[cohort]
+    experiment = {"warm_up": "0", "cohort": cohort, "run_out": "0", "seed": draw(st.integers(0, 2**32 - 1))}
+    market: File = {"orders_per_day": pace, "dispatch_stretch": draw(some({}, {START: 2.5}))}
+    if cohort == AT_NINE:
+        market["hours"] = night
+    if cohort == SPREAD:
+        market |= draw(some({}, {"weekdays": {"tue": 0, "wed": 3}, "peaks": {START: 1.7}}))
+    return experiment | {"follow_up": draw(none_or(some("1 d")))}, market
+
+
+@st.composite
+def scenario_files(draw: st.DrawFn) -> File:
+    """A scenario file, as a mapping, that may be run as it stands."""
+    experiment, market = draw(arrivals())
+    methods = ("card", "wallet")[: draw(st.integers(1, 2))]
+    policy = draw(policies(methods))
+    patience = draw(st.fixed_dictionaries(dict.fromkeys(("cancellation", "dispute", "mediation"), never_or(wall))))
+    sellers = {
+        "count": draw(st.integers(1, 3)),
+        "concentration": draw(some(0, 1)),
+        "staff": draw(some("unlimited", 1, 1, 2, 3)),
+        "discipline": draw(some("fifo", "earliest_deadline")),
+        "types": draw(seller_types(policy, patience)),
+    }
+    market |= {
+        "order_value": draw(some(10, 0) | amounts),
+        "payment_methods": draw(parts_of_a_whole(*methods)),
+        "sellers": sellers,
+        "carrier": {"transit": draw(never_or(any_time)), "return_transit": draw(never_or(any_time))},
+    }
+    return {
+        "name": "drawn",
+        "start": START,
+        "experiment": experiment,
+        "calendars": draw(st.fixed_dictionaries(dict.fromkeys(("seller", "platform", "carrier", "bank"), some(*CALENDARS)))),
+        "market": market,
+        "buyers": draw(buyers(patience)),
+        "policy": policy,
+    }
+
+
+def scenario_of(file: File) -> Scenario:
+    """Read a drawn file. Fails where it may not run, which would be a slip of these strategies."""
+    scenario = Scenario.model_validate(file)
+    assert complaints(scenario) == []
+    return scenario

@@ -1,0 +1,430 @@
+"""From replications to a result: measures, curves, backlog, provenance, each on tables small enough to check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.records.table import Records
+from sim.rules.clocks import working_time
+from sim.scenario.calendars import CalendarSpec, resolve
+from sim.scenario.durations import DAY, HOUR, NEVER
+from sim.study.backlog import waiting_by_day
+from sim.study.by_hours import success_by_hours
+from sim.study.counted import gain
+from sim.study.curves import ENDINGS, GRID, incidence
+from sim.study.desks import load_of, open_seconds, requests_frame
+from sim.study.experiment import run
+from sim.study.measures import CLAIMS, MEASURES, WITHIN
+from sim.study.observation import observe
+from sim.study.replication import calendars_of, replicate
+from sim.study.requests import requests_of
+from tests.tables import MIDNIGHT, claim, claims_of, records_of
+from tests.worlds import accepts, an_order, refuses, says_nothing, world
+
+LATER = {"dispatched_at": MIDNIGHT + pd.Timedelta(days=20)}
+POSTED = LATER | {"return_posted_at": MIDNIGHT + pd.Timedelta(days=30)}
+LIVELY: dict[str, Any] = {
+    "experiment": {"warm_up": "5 d", "cohort": "10 d", "run_out": "20 d", "replications": 4, "seed": 7},
+    "market.orders_per_day": 30,
+    "market.order_value": {"uniform": {"low": 5, "high": 50}},
+    "buyers.regret": {"probability": 0.5, "after": {"exponential": {"mean": "3 d"}}},
+    "policy.cancellation.free_until": {"within": "24 h"},
+}
+"""Four replications of some 150 claims each."""
+
+
+def value(measure: str, *rows: dict[str, Any], replications: int = 2) -> float:
+    """One measure of hand-made claims."""
+    (estimate, _, _), _ = MEASURES[measure].estimate({CLAIMS: claims_of(*rows)}, replications)
+    return float(estimate)
+
+
+def n_of(measure: str, *rows: dict[str, Any], replications: int = 2) -> int:
+    return MEASURES[measure].estimate({CLAIMS: claims_of(*rows)}, replications)[1]
+
+
+# --------------------------------------------------------------------------------------- measures
+
+FOUR = (
+    claim("refunded", 2),
+    claim("refused", 5, route="dispute", value=300.0),
+    claim("partly_refunded", 8, refund=40.0, route="mediation"),
+    claim("refunded", 10, replication=1, limit_used=True, buyer_cost=8.0),
+)
+"""Four claims worth 600 in two replications: two refunded in full, 2 and 10 days after asking."""
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        ("success_rate", 2 / 4),
+        ("recovered_share", 240 / 600),
+        ("refund_time_median_all", 10),
+        ("refund_time_mean_refunded", 6),
+        ("refund_time_p90_refunded", 10),
+        ("refunded_within_1d", 0),
+        ("refunded_within_3d", 1 / 4),
+        ("refunded_within_7d", 1 / 4),
+        ("refunded_within_14d", 2 / 4),
+        ("outcome_refused", 1 / 4),
+        ("outcome_partly_refunded", 1 / 4),
+        ("route_dispute", 1 / 4),
+        ("route_none", 2 / 4),
+        ("limit_used_share", 1 / 3),
+        ("postage_per_claim", 2.0),
+        ("open_share", 0),
+    ],
+)
+def test_measures_of_four_claims_are_as_worked_out_by_hand(measure: str, expected: float) -> None:
+    assert value(measure, *FOUR) == pytest.approx(expected)
+
+
+def test_a_measure_says_how_many_it_rests_on() -> None:
+    assert n_of("success_rate", *FOUR) == 4
+    assert n_of("refund_time_mean_refunded", *FOUR) == 2
+    assert n_of("limit_used_share", *FOUR) == 3
+
+
+def test_the_median_over_all_claims_is_not_reached_where_fewer_than_half_are_refunded() -> None:
+    rows = [claim("refunded", 1), claim("gave_up", 1), claim("refused", 1, replication=1)]
+    assert np.isnan(value("refund_time_median_all", *rows))
+    assert value("refund_time_p90_refunded", *rows) == 1, "it is conditional on having been refunded"
+
+
+def test_a_partly_refunded_claim_is_not_a_success_however_early_the_money_came() -> None:
+    assert value("refunded_within_1d", claim("partly_refunded", 0, refund=99.0), claim("refunded", 0)) == 1 / 2
+
+
+def test_outcomes_and_routes_each_make_a_whole() -> None:
+    for kind in ("outcome_", "route_"):
+        shares = [value(name, *FOUR) for name in MEASURES if name.startswith(kind)]
+        assert sum(shares) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("why", "row", "expected"),
+    [
+        ("cancelled, bought elsewhere", claim("refunded", 1, saving=30.0), 30.0),
+        ("returned at own cost", claim("refunded", 40, saving=30.0, buyer_cost=12.0, **POSTED), 18.0),
+        ("returned at more than it saves", claim("refunded", 40, saving=5.0, buyer_cost=12.0, **POSTED), -7.0),
+        ("no money back, goods kept", claim("refused", 40, saving=30.0, **LATER), 0.0),
+        ("returned in vain", claim("refused", 40, saving=30.0, buyer_cost=12.0, **POSTED), -112.0),
+        ("part of the money, goods kept", claim("partly_refunded", 40, refund=40.0, saving=30.0, **LATER), 40.0),
+        ("all of the money, goods kept", claim("refunded", 40, saving=30.0, **LATER), 100.0),
+        ("nothing yet", claim("open", saving=30.0), 0.0),
+    ],
+)
+def test_whether_it_was_worth_it_depends_on_money_goods_and_postage(
+    why: str, row: dict[str, Any], expected: float
+) -> None:
+    assert gain(claims_of(row)).tolist() == pytest.approx([expected]), why
+
+
+def test_worth_it_is_asked_of_those_who_found_it_cheaper() -> None:
+    rows = [
+        claim("refunded", 1, saving=30.0, found_cheaper=True),
+        claim("refused", 1, saving=30.0, found_cheaper=True, replication=1),
+        claim("refunded", 1),
+    ]
+    assert value("worth_it_share", *rows) == 1 / 2
+    assert value("worth_it_mean", *rows) == 15
+    assert n_of("worth_it_share", *rows) == 2
+
+
+# ----------------------------------------------------------------------------------------- curves
+
+
+def curve(ending: str, days: float, *rows: dict[str, Any]) -> float:
+    table = incidence(claims_of(*rows), 2)
+    return float(table[(table["ending"] == ending) & (table["days"] == days)]["share"].iloc[0])
+
+
+def test_the_curve_counts_a_claim_from_the_instant_at_which_it_ended() -> None:
+    assert [curve("refunded", days, *FOUR) for days in (0, 1.875, 2, 9.75, 10, 90)] == [
+        0,
+        0,
+        1 / 4,
+        1 / 4,
+        1 / 2,
+        1 / 2,
+    ]
+    assert curve("open", 0, *FOUR) == 1
+    assert curve("open", 90, *FOUR) == 0
+
+
+def test_a_claim_that_never_ends_stays_open_on_the_curve() -> None:
+    assert curve("open", 90, claim("open"), claim("refused", 100, replication=1)) == 1
+
+
+def test_at_every_time_the_endings_sum_to_one() -> None:
+    luck = np.random.default_rng(3)
+    rows = [
+        claim(
+            str(luck.choice(ENDINGS[:-1])), round(float(luck.exponential(20)), 4), replication=int(luck.integers(7))
+        )
+        for _ in range(400)
+    ]
+    table = incidence(claims_of(*rows), 7)
+    sums = table.groupby("days")["share"].sum()
+    assert len(sums) == len(GRID)
+    assert (abs(sums - 1) < 1e-12).all()
+    assert table["low"].between(0, table["share"]).all()
+    assert table["high"].between(table["share"], 1).all()
+
+
+def test_the_grid_is_fine_on_the_first_day_and_holds_every_reported_day() -> None:
+    assert (GRID <= DAY).sum() >= 48
+    assert GRID[0] == 0
+    assert GRID[-1] == 90 * DAY
+    assert set(WITHIN) <= set((GRID / DAY).tolist())
+
+
+def test_the_reported_shares_lie_on_the_curve() -> None:
+    result = run(world(LIVELY))
+    refunded = result.curves[result.curves["ending"] == "refunded"].set_index("days")
+    for days in WITHIN:
+        measure = result.summary.loc[f"refunded_within_{days}d"]
+        for column, other in (("value", "share"), ("low", "low"), ("high", "high")):
+            assert measure[column] == pytest.approx(refunded.loc[days, other])
+
+
+# --------------------------------------------------------------------------------- by hours to ask
+
+
+def test_success_is_told_by_hours_since_payment() -> None:
+    rows = [
+        claim("refunded", 3, hours=0.5),
+        claim("gave_up", 3, hours=0.99, replication=1),
+        claim("refunded", 5, hours=1),
+    ]
+    table = success_by_hours(claims_of(*rows), 2).set_index(["group", "bin"])
+    assert table.loc[("all", "0-1 h"), ["n", "success", "median_days"]].tolist() == [2, 0.5, 3]
+    assert table.loc[("all", "1-3 h"), ["n", "success", "median_days"]].tolist() == [1, 1, 5]
+    assert table.loc[("all", "3-6 h"), "n"] == 0
+    assert np.isnan(table.loc[("all", "3-6 h"), "success"])
+
+
+def test_bins_are_fine_below_a_day_and_leave_nobody_out() -> None:
+    table = success_by_hours(
+        claims_of(*(claim("refunded", 1, hours=hours) for hours in (0, 23.9, 24, 335, 336, 9999))), 1
+    )
+    everybody = table[table["group"] == "all"]
+    assert (everybody["hours_to"] <= 24).sum() == 5
+    assert everybody["n"].sum() == 6
+    assert (everybody["hours_from"].tolist()[1:]) == everybody["hours_to"].tolist()[:-1]
+    assert everybody["bin"].tolist()[-4:] == ["6-7 d", "7-9 d", "9-14 d", "> 14 d"]
+
+
+def test_those_not_shipped_when_they_asked_are_told_apart() -> None:
+    shipped_before = claim("refused", 40, hours=30, dispatched_at=MIDNIGHT + pd.Timedelta(hours=30))
+    shipped_after = claim("refunded", 40, hours=30, dispatched_at=MIDNIGHT + pd.Timedelta(hours=31))
+    table = success_by_hours(claims_of(shipped_before, shipped_after, claim("refunded", 1, hours=30)), 1)
+    counts = table[table["bin"] == "1-2 d"].set_index("group")
+    assert counts["n"].to_dict() == {"all": 3, "not_shipped": 2}
+    assert counts["success"].to_dict() == pytest.approx({"all": 2 / 3, "not_shipped": 1})
+
+
+# ------------------------------------------------------------------------------------------ desks
+
+ONE_STAFF: dict[str, Any] = {
+    "experiment": {"warm_up": "0", "cohort": "4 d", "run_out": "0"},
+    "market.sellers": {
+        "count": 1,
+        "staff": 1,
+        "types": {
+            "plain": {
+                "share": 1, "arrange": "0", "dispatch": "5 d", "cancellation": {"accept": 1}, "dispute": {"accept": 1}
+            }
+        },
+    },
+}  # fmt: skip
+
+
+def two_in_a_row() -> Records:
+    """One member of staff, 12 hours of work each: asked at 0:00 and at 6:00 of day 1."""
+    first = an_order(0, asked=DAY, cancellation=accepts(work=12 * HOUR))
+    second = an_order(1, asked=DAY + 6 * HOUR, cancellation=accepts(work=12 * HOUR))
+    return records_of(world(ONE_STAFF), first, second)
+
+
+def test_the_wait_lasts_from_joining_the_queue_until_being_taken_up() -> None:
+    frame = requests_frame(world(ONE_STAFF), 0, requests_of(two_in_a_row()))
+    assert frame["desk"].tolist() == ["sellers", "sellers"]
+    assert frame["wait"].tolist() == [0.0, 6.0]
+
+
+def test_who_leaves_while_waiting_has_waited_until_then_and_got_no_work() -> None:
+    scenario = world(ONE_STAFF)
+    busy = an_order(0, asked=DAY, cancellation=accepts(work=12 * HOUR))
+    gives_up = an_order(1, asked=DAY, cancellation=accepts(work=12 * HOUR, patience=2 * HOUR), goes_on=0)
+    third = an_order(2, asked=DAY + 18 * HOUR, cancellation=accepts())
+    requests = requests_of(records_of(scenario, busy, gives_up, third))
+    assert requests_frame(scenario, 0, requests)["wait"].tolist() == [0.0, 2.0, 0.0]
+    # Between the first and the last to join, 18 hours apart, staff worked for 12.
+    assert load_of(scenario, requests, calendars_of(scenario)).busiest_seller == pytest.approx(12 / 18)
+
+
+def test_a_request_that_nobody_noticed_has_not_waited_at_a_desk() -> None:
+    scenario = world()
+    frame = requests_frame(scenario, 0, requests_of(records_of(scenario, an_order(cancellation=says_nothing()))))
+    assert frame["wait"].isna().sum() >= 1
+
+
+def test_silence_is_counted_by_request() -> None:
+    scenario = world()
+    silent_then_refused = an_order(ships_at=30 * DAY, cancellation=says_nothing(), dispute=refuses())
+    frame = requests_frame(scenario, 0, requests_of(records_of(scenario, silent_then_refused)))
+    assert frame["by_silence"].tolist() == [True, False]
+
+
+def test_unlimited_staff_has_no_utilisation() -> None:
+    scenario = world()
+    load = load_of(scenario, requests_of(records_of(scenario, an_order())), calendars_of(scenario))
+    assert load.mediation_staffed == 0
+    assert np.isnan(load.busiest_seller)
+
+
+def test_open_seconds_are_what_the_clocks_say_one_by_one() -> None:
+    spec = CalendarSpec.model_validate({"hours": {"mon-fri": ["09:00-12:00", "13:00-18:00"], "sat": "00:00-24:00"}})
+    calendar = resolve(spec, world().start, 30)
+    instants = np.random.default_rng(4).integers(0, 30 * DAY, size=(200, 2))
+    for begun, over in np.sort(instants).tolist():
+        passed = np.diff(open_seconds([begun, over], calendar))[0]
+        assert passed == working_time(begun, over, calendar)
+
+
+def test_the_backlog_is_exact_at_noon_and_on_average() -> None:
+    # Of day 1, the second request waits from 6:00 until 12:00, when the first is done.
+    backlog = waiting_by_day(world(ONE_STAFF), requests_of(two_in_a_row()))
+    assert backlog["sellers"].average.tolist() == [0, 6 / 24, 0, 0]
+    assert backlog["sellers"].noon.tolist() == [0, 0, 0, 0]
+    assert backlog["mediation"].average.tolist() == [0, 0, 0, 0]
+
+
+def test_a_request_that_waits_over_noon_is_in_the_backlog_at_noon() -> None:
+    orders = [an_order(k, asked=DAY + k, cancellation=accepts(work=24 * HOUR)) for k in range(3)]
+    backlog = waiting_by_day(world(ONE_STAFF), requests_of(records_of(world(ONE_STAFF), *orders)))
+    assert backlog["sellers"].noon.tolist() == [0, 2, 1, 0]
+    assert backlog["sellers"].average.sum() == pytest.approx((2 * DAY - 1 + DAY - 2 + 1) / DAY, abs=2 / DAY)
+
+
+# ------------------------------------------------------------------------------------- experiments
+
+
+def test_a_result_holds_everything_that_was_promised() -> None:
+    result = run(world(LIVELY), with_journal=True)
+    assert list(result.summary) == ["value", "low", "high", "unit", "n", "title"]
+    assert list(result.summary.index) == list(MEASURES)
+    assert result.summary.index.name == "measure"
+    assert list(result.curves) == ["days", "ending", "share", "low", "high"]
+    assert list(result.backlog) == ["desk", "day", "date", "noon", "waiting", "low", "high"]
+    assert result.backlog["day"].max() == 34
+    assert result.orders["replication"].unique().tolist() == [0, 1, 2, 3]
+    assert result.journal is not None
+    assert result.journal["case_id"].nunique() == len(result.orders)
+    assert json.loads(json.dumps(result.about, allow_nan=False)) == result.about
+
+
+def test_every_measure_lies_between_the_ends_of_its_interval() -> None:
+    summary = run(world(LIVELY)).summary.dropna(subset=["low", "high"])
+    assert len(summary) > 20
+    assert (summary["low"] <= summary["value"]).all()
+    assert (summary["value"] <= summary["high"]).all()
+
+
+def test_the_same_seed_gives_the_same_tables_and_another_seed_others() -> None:
+    first, again, other = run(world(LIVELY)), run(world(LIVELY)), run(world(LIVELY), seed=8)
+    pd.testing.assert_frame_equal(first.orders, again.orders)
+    pd.testing.assert_frame_equal(first.summary, again.summary)
+    assert first.about["fingerprints"] == again.about["fingerprints"]
+    assert first.about["fingerprints"]["draws"] != other.about["fingerprints"]["draws"]
+    assert other.scenario.experiment.seed == other.about["seed"] == 8
+
+
+def test_more_replications_leave_the_first_ones_as_they_were() -> None:
+    two, three = run(world(LIVELY), replications=2), run(world(LIVELY), replications=3)
+    pd.testing.assert_frame_equal(two.orders, three.orders[three.orders["replication"] < 2])
+    assert three.scenario.experiment.replications == three.about["replications"] == 3
+
+
+def test_each_ingredient_has_a_fingerprint_of_its_own() -> None:
+    prints = [
+        run(world(LIVELY | changes), replications=1).about["fingerprints"]
+        for changes in ({}, {"title": "Another name"}, {"policy.refund": {"posting": {"card": "1 d"}}})
+    ]
+    plain, renamed, slower = prints
+    assert renamed == plain
+    assert slower["scenario"] != plain["scenario"]
+    assert slower["outcomes"] != plain["outcomes"]
+
+
+def test_progress_is_told_after_each_replication() -> None:
+    told: list[tuple[int, int]] = []
+    run(world(LIVELY), replications=3, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_one_replication_gives_values_without_intervals() -> None:
+    summary = run(world(LIVELY), replications=1).summary
+    assert summary.loc["success_rate", "value"] > 0
+    assert summary[["low", "high"]].isna().all(axis=None)
+
+
+def test_an_experiment_without_any_claim_has_nothing_to_say_and_says_so() -> None:
+    result = run(world(LIVELY | {"buyers.regret": {"probability": 0, "after": "0"}}), with_journal=True)
+    assert len(result.orders) == 0
+    assert result.summary.loc["orders", "value"] > 0
+    assert result.summary.loc["claims", ["value", "low", "high"]].tolist() == [0, 0, 0]
+    assert np.isnan(result.summary.loc["success_rate", "value"])
+
+
+def test_a_follow_up_leaves_open_what_ends_after_it() -> None:
+    scenario = world(LIVELY | {"policy.refund": {"posting": {"card": "30 d"}}})
+    everything = run(scenario, replications=2)
+    followed = LIVELY["experiment"] | {"follow_up": "10 d"}
+    seen = run(
+        world({**LIVELY, "policy.refund": {"posting": {"card": "30 d"}}, "experiment": followed}), replications=2
+    )
+    cut = MIDNIGHT + pd.Timedelta(days=25)
+    assert (everything.orders["asked_at"] <= cut).sum() == len(seen.orders)
+    assert seen.summary.loc["success_rate", "value"] == 0
+    assert seen.summary.loc["open_share", "value"] == 1
+    assert everything.summary.loc["success_rate", "value"] == 1
+    assert seen.backlog["day"].max() == 24
+
+
+def test_orders_refunded_unasked_are_counted_beside_the_claims_and_up_to_the_cut() -> None:
+    never_sent = {
+        "market.sellers.types.plain.dispatch": "never",
+        "policy.dispatch": {"limit": "7 d"},
+        "buyers.regret": {"probability": 0, "after": "0"},
+    }
+    scenario = world(LIVELY | never_sent)
+    assert run(scenario, replications=2).summary.loc["refunded_unasked_share", "value"] == 1
+    cut_short = world(LIVELY | never_sent | {"experiment": LIVELY["experiment"] | {"follow_up": "2 d"}})
+    calendars = calendars_of(cut_short)
+    records = replicate(cut_short, 0, calendars)
+    paid = records.draws.orders.paid
+    in_time = ((paid >= 5 * DAY) & (paid < 15 * DAY) & (paid + 7 * DAY <= 17 * DAY)).sum()
+    assert 0 < observe(cut_short, 0, records, calendars).totals["refunded_unasked"] == in_time
+
+
+def test_claims_that_outlive_the_stream_of_orders_are_told() -> None:
+    slow = world(LIVELY | {"policy.refund": {"posting": {"card": "30 d"}}})
+    result = run(slow, replications=2)
+    last_order = MIDNIGHT + pd.Timedelta(days=35)
+    late = (result.orders["ended_at"] > last_order).mean()
+    assert 0 < result.summary.loc["ended_late_share", "value"] == pytest.approx(late)
+
+
+def test_an_order_that_never_ends_is_late_and_open() -> None:
+    never_comes = an_order(cancellation=refuses(), transit=NEVER)
+    scenario = world()
+    seen = observe(scenario, 0, records_of(scenario, never_comes), calendars_of(scenario))
+    assert seen.totals["ended_late"] == 1
+    assert seen.claims["outcome"].tolist() == ["open"]

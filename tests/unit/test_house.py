@@ -1,0 +1,104 @@
+"""The house rules that a machine can watch: imports point one way, pages stay short, the contents page is complete."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+
+HOUSE = Path(sim.__file__).parent
+FLOORS = ("errors", "vocabulary", "scenario", "rules", "chance", "records", "market", "study", "show", "api", "commands", "cli")
+"""From the ground up: a floor may import from those before it and from itself."""
+PAGES = sorted(path for path in HOUSE.rglob("*.py"))
+# What `records` writes down are facts drawn by `chance`; `rules` read the scenario's words.
+
+
+def floor_of(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    """Floors that a page imports from, whether at its top, inside a function or for types only."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        modules = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module == "sim":
+            modules += [f"sim.{alias.name}" for alias in node.names]
+        found |= {module.split(".")[1] for module in modules if module.startswith("sim.")}
+    return found & set(FLOORS)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_imports_point_one_way(path: Path) -> None:
+    floor = floor_of(path)
+    if floor in ("__init__", "__main__"):
+        return
+    upward = {other for other in imports_of(path) if FLOORS.index(other) > FLOORS.index(floor)}
+    assert not upward, f"{path} imports from {upward}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_pages_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            assert (node.end_lineno or 0) - body[0].lineno < 40, f"{path}: {node.name}"
+
+
+def test_simpy_stays_in_the_market_and_pandas_out_of_the_engine() -> None:
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        if floor_of(path) != "market":
+            assert "import simpy" not in text and "from simpy" not in text, path
+        if FLOORS.index(floor_of(path)) < FLOORS.index("study") if floor_of(path) in FLOORS else False:
+            assert "import pandas" not in text, path
+
+
+def test_nothing_is_printed_outside_the_door() -> None:
+    for path in PAGES:
+        if floor_of(path) in ("cli", "commands", "show"):
+            continue
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        assert not [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"], path
+
+
+def test_the_contents_page_is_complete() -> None:
+    contents = sim.__doc__ or ""
+    for part in {floor_of(path) for path in PAGES} - {"__init__", "__main__"}:
+        assert part in contents, f"sim/__init__.py does not name {part}"
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+
+
+def test_every_public_thing_says_what_it_is() -> None:
+    for path in PAGES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree), path
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path}: {node.name}"
+
+
+def test_asking_for_help_loads_nothing_heavy() -> None:
+    heavy = ("numpy", "pandas", "scipy", "matplotlib", "pydantic", "simpy", "rich", "holidays")
+    code = f"import sys, sim.cli; sim.cli.parser(); print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_validating_needs_neither_numpy_nor_what_comes_after() -> None:
+    heavy = ("numpy", "pandas", "scipy", "matplotlib", "simpy", "rich")
+    code = (
+        "import sys, sim.cli; sim.cli.main(['validate', '-q', 'scenarios/aliexpress.yaml']);"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE.parent)
+    assert done.stdout.strip() == "[]"

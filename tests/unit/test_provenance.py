@@ -1,0 +1,121 @@
+"""Where numbers come from: what a statement covers, and which numbers nobody vouches for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.loading import load_with_places
+from sim.scenario.tree import dotted
+from tests.scenario_files import BASE, BASE_FILE, faults_of, spoilt, written
+
+COVERED = "  market: {kind: derived, from: a}\n  buyers: {kind: derived, from: b}\n"
+
+
+def unsourced(path: Path, *changes: str) -> list[str]:
+    """The paths of all numbers without provenance."""
+    return [dotted(number.path) for number in load_with_places(path, changes).unsourced()]
+
+
+def test_numbers_and_durations_of_the_world_need_a_provenance_and_words_do_not() -> None:
+    found = unsourced(BASE_FILE)
+    assert "market.sellers.types.absent.arrange" in found
+    assert "market.sellers.types.absent.dispatch.mixture.0.law" in found
+    assert "market.sellers.types.absent.dispatch.mixture.1.weight" in found
+    assert "market.sellers.types.absent.dispatch.mixture.1.law" not in found, "never is a word"
+    assert "market.peaks.2018-11-11" in found
+    assert not any(path.startswith(("experiment", "policy", "buyers.regret.prob")) for path in found)
+
+
+def test_a_statement_covers_everything_below_its_path(tmp_path: Path) -> None:
+    assert unsourced(written(tmp_path, BASE + COVERED)) == []
+    assert unsourced(written(tmp_path, BASE + "  buyers.regret: {kind: derived, from: b}\n")) == [
+        path for path in unsourced(BASE_FILE) if not path.startswith("buyers.regret.")
+    ]
+
+
+def test_a_list_of_numbers_is_one_number_to_account_for(tmp_path: Path) -> None:
+    text = BASE + COVERED.replace("market:", "market.sellers:")
+    assert unsourced(written(tmp_path, text), "market.hours=[" + "1," * 24 + "]").count("market.hours") == 0
+    hours = f"orders_per_day: 30\n  hours: [{', '.join('1' * 24)}]"
+    assert unsourced(written(tmp_path, text.replace("orders_per_day: 30", hours))).count("market.hours") == 1
+
+
+def test_a_child_that_changes_a_number_has_to_say_anew_where_it_comes_from(tmp_path: Path) -> None:
+    written(tmp_path, BASE + COVERED, "covered.yaml")
+    child = "extends: covered.yaml\npolicy: {cancellation: {clock: 3 d}}\n"
+    assert unsourced(written(tmp_path, child)) == ["policy.cancellation.clock"]
+    statement = "provenance: {policy.cancellation.clock: {kind: assumed, from: c, range: [1 d, 9 d]}}"
+    assert unsourced(written(tmp_path, child + statement)) == []
+    assert unsourced(written(tmp_path, f"extends: child.yaml\n{statement}", "grandchild.yaml")) == []
+
+
+def test_a_child_may_vouch_for_what_its_base_says(tmp_path: Path) -> None:
+    assert unsourced(written(tmp_path, f"extends: base.yaml\nprovenance:\n{COVERED}")) == []
+
+
+def test_a_change_on_the_command_line_is_its_own_provenance(tmp_path: Path) -> None:
+    path = written(tmp_path, BASE + COVERED)
+    assert unsourced(path, "policy.cancellation.clock=3 d") == []
+
+
+def test_a_number_without_provenance_is_shown_with_its_place() -> None:
+    first = load_with_places(BASE_FILE).unsourced()[0]
+    assert str(first).endswith("base.yaml:12:19: market.orders_per_day")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "buyers.patience.dispute",
+        "policy.dispute.regret.opens",
+        "market.carrier.return_transit",
+        "policy.refund.posting.card.uniform.low",
+    ],
+)
+def test_a_statement_may_speak_of_a_default_or_of_an_inherited_row(tmp_path: Path, path: str) -> None:
+    assert load_with_places(written(tmp_path, f"{BASE}  {path}: {{kind: derived, from: x}}\n"))
+
+
+@pytest.mark.parametrize(
+    "path", ["policy.cancelation", "market.sellers.types.promt", "buyers.regret.probability.x", "policy..x", "'5'"]
+)
+def test_a_statement_about_nothing_is_a_fault(tmp_path: Path, path: str) -> None:
+    (fault,) = faults_of(written(tmp_path, f"{BASE}  {path}: {{kind: derived, from: x}}\n"))
+    assert "expected the path of a value" in fault
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        "[1, 2]",
+        "[0, 3 d]",
+        "[1 d, 36 h]",
+        "[approve, decline, close]",
+        "[3 d, none]",
+        "[2 bd, 2.5 bd]",
+        "[5 min of work, 1 h of work]",
+    ],
+)
+def test_a_range_is_low_and_high_or_a_choice_of_words(tmp_path: Path, bounds: str) -> None:
+    assert load_with_places(written(tmp_path, spoilt("[0.01, 0.3]", bounds)))
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        "[2, 1]",
+        "[1, 2, 3]",
+        "[1]",
+        "[36 h, 1 d]",
+        "[1 d, 3 bd]",
+        "[approve, approve]",
+        "5",
+        "[1, 3 d]",
+        "[true, false]",
+    ],
+)
+def test_a_range_that_is_none_is_refused(tmp_path: Path, bounds: str) -> None:
+    (fault, *_) = faults_of(written(tmp_path, spoilt("[0.01, 0.3]", bounds)))
+    assert "provenance.buyers.regret.probability" in fault
