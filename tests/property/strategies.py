@@ -43,10 +43,17 @@ def none_or(present: Strategy) -> Strategy:
     return st.just("none") | present
 
 
+@st.composite
+def mostly(draw: st.DrawFn, usual: Strategy, rare: Strategy) -> Any:
+    """One time in four the rare case. What usually happens keeps orders alive until the later stages."""
+    return draw(rare if draw(st.integers(0, 3)) == 3 else usual)
+
+
 # ---------------------------------------------------------------------------------------- laws
 
 shares = some(0, 1, 0.5) | st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
-durations = some("0", *WALL) | some(*BUSINESS) | some(*WORK)
+durations = mostly(some("3 d", "9 d", "7 bd", "9 h of work"), some("0", *WALL) | some(*BUSINESS) | some(*WORK))
+"""Of clocks and limits: long enough for something to happen, or any."""
 
 
 def parts_of_a_whole(*names: str) -> st.SearchStrategy[dict[str, float]]:
@@ -61,7 +68,6 @@ def laws_of(values: Sequence[Any], *constants: Any) -> Strategy:
     """A constant, a few values, or one of the smooth laws, about as large as these values."""
     constant, size = some(*constants, *values), some(*values)
     few = st.lists(constant, min_size=1, max_size=3).map(lambda seen: {"empirical": {"values": seen}})
-    ascending = st.tuples(*[st.integers(0, len(values) - 1)] * 2).filter(lambda two: two[0] != two[1])
     smooth = st.one_of(
         size.map(lambda mean: {"exponential": {"mean": mean}}),
         size.map(lambda mean: {"gamma": {"mean": mean, "sd": mean}}),
@@ -70,9 +76,10 @@ def laws_of(values: Sequence[Any], *constants: Any) -> Strategy:
         size.map(lambda most: {"truncated": {"law": {"exponential": {"mean": most}}, "high": most}}),
         size.map(lambda high: {"uniform": {"low": constants[0] if constants else values[0], "high": high}}),
     )
-    del ascending
     mixtures = st.tuples(shares, constant, smooth).map(
-        lambda split: {"mixture": [{"weight": split[0], "law": split[1]}, {"weight": 1 - split[0], "law": split[2]}]}
+        lambda split: {
+            "mixture": [{"weight": split[0], "law": split[1]}, {"weight": 1 - split[0], "law": split[2]}]
+        }
     )
     return constant | few | smooth | mixtures
 
@@ -80,9 +87,10 @@ def laws_of(values: Sequence[Any], *constants: Any) -> Strategy:
 def never_or(law: Strategy) -> Strategy:
     """A law, or one under which it may never happen."""
     perhaps = law.map(lambda other: {"mixture": [{"weight": 0.5, "law": "never"}, {"weight": 0.5, "law": other}]})
-    return law | law | perhaps | st.just("never")
+    return mostly(law, perhaps | st.just("never"))
 
 
+patient = mostly(st.just("never"), laws_of(("9 d", "1 h", "1 s"), "0"))
 wall, business, work = laws_of(WALL, "0"), laws_of(BUSINESS, "0"), laws_of(WORK, "0")
 any_time = wall | business | work
 amounts = laws_of([10, 0.01, 24.5], 0)
@@ -102,7 +110,7 @@ def answers(draw: st.DrawFn, clocked: bool, ends: bool, *words: str) -> File:
         said["notice_share_of_clock"] = draw(parts)
     else:
         said["notice"] = draw(never_or(wall) if ends else wall)
-    return said | {"handling": draw(work)}
+    return said | {"handling": draw(mostly(some("1 h of work", "9 h of work"), work))}
 
 
 @st.composite
@@ -144,15 +152,15 @@ def clocks_of(terms: Sequence[Any]) -> bool:
 def buyers(draw: st.DrawFn, patience: File) -> File:
     reasons = st.dictionaries(some(*MENU), some(1, 0, 2.5), min_size=1).filter(lambda all: any(all.values()))
     cheaper = st.fixed_dictionaries({"probability": shares, "saving": parts})
-    regret = {"probability": some(1, 0.5, 0), "after": never_or(wall), "reasons": reasons}
-    escalation = st.fixed_dictionaries({"probability": some(1, 0.5, 0), "after": never_or(wall)})
+    regret = {"probability": mostly(some(1), some(0.5, 0)), "after": never_or(wall), "reasons": reasons}
+    escalation = st.fixed_dictionaries({"probability": mostly(some(1), some(0.5, 0)), "after": never_or(wall)})
     return {
         "regret": draw(st.fixed_dictionaries(regret | {"found_cheaper": none_or(cheaper)})),
         "agrees_to_change_reason": draw(shares),
-        "goes_on": draw(some(1, 0.5, 0)),
+        "goes_on": draw(mostly(some(1), some(0.5, 0))),
         "plea": draw(none_or(st.fixed_dictionaries({"probability": shares, "odds": some(1, 3, 0.5)}))),
-        "hassle": draw(some(0, 0.2) | parts),
-        "return_cost": draw(some(0) | amounts),
+        "hassle": draw(mostly(some(0, 0.2), parts)),
+        "return_cost": draw(mostly(some(0, 2.5), amounts)),
         "return_delay": draw(never_or(any_time)),
         "escalation": draw(escalation),
         "patience": patience,
@@ -174,20 +182,20 @@ def by_claim(terms: Strategy) -> Strategy:
 
 @st.composite
 def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
-    mediated = draw(st.booleans())
+    mediated = draw(mostly(some(True), some(False)))
     promise = draw(none_or(windows("paid", "dispatched")))
-    limit = draw(none_or(durations))
+    limit = draw(mostly(some("none"), durations))
     anchors = ["delivered", "paid", "arranged", "dispatched", "asked"]
     anchors += ["promised"] * (promise != "none") + ["dispatch_due"] * (limit != "none")
     silence = ("approve", "decline", "close") + ("escalate", "may_escalate") * mediated
-    clocked = {"clock": none_or(durations), "on_silence": some(*silence)}
+    clocked = {"clock": mostly(durations, some("none")), "on_silence": some(*silence)}
     within = draw(none_or(durations))
     posting = any_time if within == "none" else never_or(any_time)
     return {
         "promise": promise,
         "dispatch": {"limit": limit, "on_miss": draw(some("refund", "nothing"))},
-        "cancellation": draw(none_or(cancellations(clocked))),
-        "dispute": draw(none_or(by_claim(disputes(clocked, anchors)))),
+        "cancellation": draw(mostly(cancellations(clocked), some("none"))),
+        "dispute": draw(mostly(by_claim(disputes(clocked, anchors)), some("none"))),
         "mediation": draw(mediations) if mediated else "none",
         "return": draw(none_or(by_claim(returns(mediated)))),
         "refund": {"within": within, "posting": {method: draw(posting) for method in methods}},
@@ -202,20 +210,20 @@ def cancellations(clocked: Mapping[str, Strategy]) -> Strategy:
 
 
 def disputes(clocked: Mapping[str, Strategy], anchors: Sequence[str]) -> Strategy:
-    opens, closes = windows(*anchors), none_or(windows(*anchors))
+    opens, closes = windows(*anchors), mostly(some("none"), windows(*anchors))
     return st.fixed_dictionaries({"opens": opens, "closes": closes} | clocked)
 
 
 mediations = none_or(durations).flatmap(
     lambda clock: st.fixed_dictionaries(
         {
-            "staff": some("unlimited", 1, 2, 3),
+            "staff": mostly(some(1), some("unlimited", 2, 3)),
             "discipline": some("fifo", "earliest_deadline"),
             "clock": st.just(clock),
             "on_silence": some("approve", "decline"),
             "escalate_within": none_or(durations),
             "notice": wall if clock == "none" else never_or(wall),
-            "handling": work,
+            "handling": mostly(some("1 h of work"), work),
             "rulings": parts_of_a_whole("buyer", "seller", "split"),
             "split_share": parts,
         }
@@ -259,16 +267,16 @@ def scenario_files(draw: st.DrawFn) -> File:
     experiment, market = draw(arrivals())
     methods = ("card", "wallet")[: draw(st.integers(1, 2))]
     policy = draw(policies(methods))
-    patience = draw(st.fixed_dictionaries(dict.fromkeys(("cancellation", "dispute", "mediation"), never_or(wall))))
+    patience = draw(st.fixed_dictionaries(dict.fromkeys(("cancellation", "dispute", "mediation"), patient)))
     sellers = {
         "count": draw(st.integers(1, 3)),
         "concentration": draw(some(0, 1)),
-        "staff": draw(some("unlimited", 1, 1, 2, 3)),
+        "staff": draw(mostly(some(1), some("unlimited", 2, 3))),
         "discipline": draw(some("fifo", "earliest_deadline")),
         "types": draw(seller_types(policy, patience)),
     }
     market |= {
-        "order_value": draw(some(10, 0) | amounts),
+        "order_value": draw(mostly(some(10), amounts)),
         "payment_methods": draw(parts_of_a_whole(*methods)),
         "sellers": sellers,
         "carrier": {"transit": draw(never_or(any_time)), "return_transit": draw(never_or(any_time))},
@@ -277,7 +285,9 @@ def scenario_files(draw: st.DrawFn) -> File:
         "name": "drawn",
         "start": START,
         "experiment": experiment,
-        "calendars": draw(st.fixed_dictionaries(dict.fromkeys(("seller", "platform", "carrier", "bank"), some(*CALENDARS)))),
+        "calendars": draw(
+            st.fixed_dictionaries(dict.fromkeys(("seller", "platform", "carrier", "bank"), some(*CALENDARS)))
+        ),
         "market": market,
         "buyers": draw(buyers(patience)),
         "policy": policy,

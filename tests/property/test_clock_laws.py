@@ -68,9 +68,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 minutes_of_run = st.integers(0, DAYS * MINUTES_A_DAY - 1)
-amounts_of_minutes = (
-    st.integers(0, 3) | st.integers(0, 5 * MINUTES_A_DAY) | st.integers(0, 9).map(lambda h: 60 * h)
-)
+amounts_of_minutes = st.integers(0, 3) | st.integers(0, 5 * MINUTES_A_DAY) | st.integers(0, 9).map(lambda h: 60 * h)
 instants = st.integers(0, DAYS * DAY - 1) | st.integers(0, DAYS * 24 - 1).map(lambda hour: hour * HOUR)
 amounts = st.integers(0, 3) | st.integers(0, 4 * DAY) | st.integers(0, 48).map(lambda hours: hours * HOUR)
 patiently = settings(deadline=None)

@@ -6,8 +6,24 @@ import pytest
 
 from sim.scenario.durations import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.vocabulary import Outcome, Route, Settled
-from tests.worlds import FRI, MEDIATED, MON, NEXT_MON, OFFICE_HOURS, SAT, THU, TUE, WED, Story
-from tests.worlds import accepts, an_order, refuses, says_nothing, tell, tell_all
+from tests.worlds import (
+    FRI,
+    MEDIATED,
+    MON,
+    NEXT_MON,
+    OFFICE_HOURS,
+    SAT,
+    THU,
+    TUE,
+    WED,
+    Story,
+    accepts,
+    an_order,
+    refuses,
+    says_nothing,
+    tell,
+    tell_all,
+)
 
 AN_HOUR = accepts(work=1 * HOUR)
 
@@ -151,6 +167,16 @@ def test_zero_work_that_joined_while_closed_ends_at_the_next_opening() -> None:
 
 def test_work_that_exactly_fits_ends_at_closing() -> None:
     assert at_the_office(WED + 15 * HOUR, work=3 * HOUR).refunded_at == WED + 18 * HOUR
+
+
+def test_who_is_next_when_the_office_closes_is_served_in_the_morning() -> None:
+    first, second = tell_all(
+        OFFICE | staff(1),
+        an_order(0, asked=WED + 15 * HOUR, cancellation=accepts(work=3 * HOUR)),
+        an_order(1, asked=WED + 16 * HOUR, cancellation=AN_HOUR),
+    )
+    assert first.refunded_at == WED + 18 * HOUR
+    assert second.cancellation_started_at == THU + 9 * HOUR
 
 
 def test_work_that_does_not_fit_goes_on_in_the_morning() -> None:

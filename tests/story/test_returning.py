@@ -49,7 +49,7 @@ def test_a_parcel_posted_too_late_is_not_posted_at_all() -> None:
 
 
 def test_the_days_until_posting_may_be_the_carriers_business_days() -> None:
-    # The verdict falls on Friday, 26 October, at 10:00. The carrier rests at weekends, so two days later is Tuesday.
+    # Verdict on Friday, 26 October, at 10:00; the carrier rests at weekends: two business days later is Tuesday.
     weekdays = {"buyers.return_delay": "2 bd", "calendars.carrier": {"hours": {"mon-fri": "00:00-24:00"}}}
     story = send_back(weekdays, asked=25 * DAY + 10 * HOUR, return_delay=2 * DAY)
     assert story.return_posted_at == (25 + 4) * DAY + 10 * HOUR

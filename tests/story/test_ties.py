@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from sim.scenario.durations import DAY, HOUR, SECOND
 from sim.vocabulary import Outcome, Route, Settled
-from tests.worlds import MEDIATED, Story, accepts, an_order, refuses, says_nothing, ships, tell, tell_all
+from tests.worlds import (
+    MEDIATED,
+    OFFICE_HOURS,
+    THU,
+    WED,
+    Story,
+    accepts,
+    an_order,
+    refuses,
+    says_nothing,
+    ships,
+    tell,
+    tell_all,
+)
 
 ONE_SELLER = {"market.sellers.staff": 1}
 LATER = 30 * DAY
@@ -92,6 +105,14 @@ def test_one_second_may_hold_a_whole_story() -> None:
     escalates = MEDIATED | {"policy.cancellation.on_silence": "escalate"}
     story = tell(escalates, cancellation=says_nothing(), ships_at=LATER)
     assert story.cancellation_settled_at == story.mediation_started_at == story.refunded_at == 11 * DAY
+
+
+def test_a_desk_that_opens_as_the_clock_runs_out_still_answers() -> None:
+    # Asked on Wednesday at 20:00 with 13 hours to answer: Thursday at 9:00, when the office opens.
+    changes = {"calendars.seller": OFFICE_HOURS, "policy.cancellation.clock": "13 h"}
+    asked = WED + 20 * HOUR
+    assert tell(changes, asked=asked, cancellation=accepts()).refunded_at == THU + 9 * HOUR
+    assert settled_by(tell(changes, asked=asked, cancellation=accepts(work=1))) is Settled.SILENCE
 
 
 # ------------------------------------------------------------------------ several orders at one desk

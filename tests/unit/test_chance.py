@@ -69,7 +69,7 @@ def test_a_decision_with_a_new_code_changes_nobody_else() -> None:
 
 def test_two_decisions_with_one_code_are_refused() -> None:
     source = inspect.getsource(decisions) + f"    THE_SAME = {int(Decision.INSPECTION_HANDLING)}\n"
-    with pytest.raises(ValueError, match="duplicate values .* THE_SAME -> INSPECTION_HANDLING"):
+    with pytest.raises(ValueError, match=r"duplicate values .* THE_SAME -> INSPECTION_HANDLING"):
         exec(compile(source, "decisions", "exec"), {"__name__": "decisions"})
 
 

@@ -233,16 +233,8 @@ def test_those_not_shipped_when_they_asked_are_told_apart() -> None:
 
 ONE_STAFF: dict[str, Any] = {
     "experiment": {"warm_up": "0", "cohort": "4 d", "run_out": "0"},
-    "market.sellers": {
-        "count": 1,
-        "staff": 1,
-        "types": {
-            "plain": {
-                "share": 1, "arrange": "0", "dispatch": "5 d", "cancellation": {"accept": 1}, "dispute": {"accept": 1}
-            }
-        },
-    },
-}  # fmt: skip
+    "market.sellers.staff": 1,
+}
 
 
 def two_in_a_row() -> Records:

@@ -18,12 +18,13 @@ from sim.vocabulary import Outcome, Reason, Route, Settled
 from tests.tables import records_of
 from tests.worlds import accepts, an_order, refuses, says_nothing, ships, world
 
-PROMISED = (
-    "replication order paid_at value seller seller_type payment_method claim reason asked_at outcome route "
-    "dispatched_at delivered_at request_opened_at request_settled_at request_settled_by dispute_opened_at "
-    "dispute_settled_at dispute_settled_by mediation_opened_at mediation_settled_at return_posted_at "
-    "return_received_at refund_due_at refunded_at refund buyer_cost seller_cost platform_cost saving"
-).split()
+PROMISED = [
+    "replication", "order", "paid_at", "value", "seller", "seller_type", "payment_method", "claim", "reason",
+    "asked_at", "outcome", "route", "dispatched_at", "delivered_at", "request_opened_at", "request_settled_at",
+    "request_settled_by", "dispute_opened_at", "dispute_settled_at", "dispute_settled_by",
+    "mediation_opened_at", "mediation_settled_at", "return_posted_at", "return_received_at", "refund_due_at",
+    "refunded_at", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving",
+]  # fmt: skip
 """The columns that everybody may rely on, first and in this order."""
 RULES = {"policy.mediation": {"rulings": {"buyer": 1, "seller": 0}}}
 

@@ -1,0 +1,129 @@
+"""The look that all charts share: colours, sizes, headings, captions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Protocol
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.style import context
+
+from sim.scenario.wording import shortened
+from sim.study.result import Result
+
+COLOURS = {
+    "refunded": "#0b7a75",
+    "partly_refunded": "#8fd0bf",
+    "refused": "#d55e00",
+    "gave_up": "#f0b95a",
+    "expired": "#7b62a3",
+    "open": "#e4e4e4",
+}
+"""An ending has one colour in every chart. Told apart by the colour-blind, and dark beside light in grey."""
+WORDS = {
+    "refunded": "refunded",
+    "partly_refunded": "refunded in part",
+    "refused": "refused",
+    "gave_up": "given up",
+    "expired": "expired",
+    "open": "still open",
+}
+INK, FAINT, SHADE = "#222222", "#6b6b6b", "#f1efe8"
+BLUE, ORANGE = "#0072b2", "#d98200"
+"""For two groups or desks beside each other."""
+SIZE = (9.0, 5.4)
+"""Inches; 900 pixels wide at 100 to the inch."""
+SMALL = 8.5
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.8,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+}
+"""Laid over matplotlib's own defaults, whatever a user's configuration says; a `$` in a title is no formula."""
+
+
+class Chart(Protocol):
+    """A function that draws a result, on given axes or on a new figure, and returns the axes."""
+
+    def __call__(self, result: Result, ax: Axes | None = None) -> Axes: ...
+
+
+def chart(draw: Callable[[Result, Axes], None]) -> Chart:
+    """Give a drawing the common style, and a figure of its own where it is given no axes."""
+
+    @wraps(draw)
+    def drawn(result: Result, ax: Axes | None = None) -> Axes:
+        with context(STYLE, after_reset=True):
+            if ax is None:
+                ax = Figure(figsize=SIZE, layout="constrained").add_subplot()
+            draw(result, ax)
+        return ax
+
+    return drawn
+
+
+def head(ax: Axes, finding: str, result: Result) -> None:
+    """The finding as the title, and below it whose finding it is."""
+    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26)
+    about = result.about
+    over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
+    scenario = shortened(result.scenario.title or result.scenario.name, 70)
+    ax.annotate(
+        f"{scenario} · {about['claims']:,} claims in {over}",
+        (0, 1),
+        xytext=(0, 11),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=9.5,
+        color=FAINT,
+    )
+
+
+def caption(ax: Axes, text: str, below: float = 42) -> None:
+    """How to read the chart, so many points below the axes."""
+    ax.annotate(
+        text,
+        (0, 0),
+        xytext=(0, -below),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL,
+        color=FAINT,
+    )
+
+
+def panels(ax: Axes, heights: Sequence[float], gap: float = 0.1) -> list[Axes]:
+    """Split axes into panels above each other, the first on top; heights and the gap are shares of the whole."""
+    ax.set_axis_off()
+    # A title outlives its axes' switching off only where it is drawn anew.
+    tops, top = [], 1.0
+    for height in heights:
+        tops.append(top - height)
+        top -= height + gap
+    return [ax.inset_axes((0.0, bottom, 1.0, height)) for bottom, height in zip(tops, heights, strict=True)]
+
+
+def spread(wanted: Sequence[float], apart: float) -> list[float]:
+    """Positions near the wanted ones (ascending), at least so far apart from each other."""
+    placed: list[float] = []
+    for position in wanted:
+        placed.append(max(position, placed[-1] + apart) if placed else position)
+    # Pushed up only, the group leans; move it back by what it leans on average.
+    lean = sum(p - w for p, w in zip(placed, wanted, strict=True)) / max(len(placed), 1)
+    return [position - lean for position in placed]
