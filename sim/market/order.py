@@ -95,7 +95,7 @@ class Order(Dealings):
         escalates, last = self.will_escalate(), self.last_call()
         lapses_at = disputing.chance_to_escalate_lapses_at(self.now, last)
         until = self.now + self.facts.escalates_after if escalates else lapses_at
-        if self.parcel.limit_passes_at() <= until:
+        if self.parcel.limit_passes_at() < until:
             return Outcome.EXPIRED
         yield from self.wait_until(until)
         return (yield from self.have_the_platform_rule()) if escalates else Outcome.EXPIRED

@@ -79,7 +79,8 @@ def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
     too_many = each.busy > _staff(run)[each.desk]
     for desk, at in _first(too_many, each):
         served = (of_all.desk == desk) & (of_all.queued_until <= at) & (at < of_all.left)
-        yield Breach(f"desk {desk} has too few staff for all that it works on", int(of_all.order[served][-1]))
+        latest = np.argmax(np.where(served, of_all.queued_until, -1))
+        yield Breach(f"desk {desk} has too few staff for all that it works on", int(of_all.order[latest]))
 
 
 def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:

@@ -24,7 +24,7 @@ def blames_the_seller(reason: int) -> bool:
 
 
 def with_odds(chance: float, odds: float) -> float:
-    """The chance whose odds are `odds` times those of `chance`: p·k / (1 − p + p·k); none at odds of 0, even of 1."""
+    """The chance whose odds are `odds` times those of `chance`: p·k / (1 − p + p·k); none at odds of 0."""
     if odds == 0:
         return 0.0
     return chance * odds / (1 - chance + chance * odds)

@@ -20,6 +20,11 @@ def day_of(at: int, start: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day:2} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def day_and_month(day: date) -> str:
+    """`8 Feb`."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
 def time_of(at: int) -> str:
     """`14:03`; seconds are for machines."""
     return f"{at % DAY // HOUR:02}:{at % HOUR // MINUTE:02}"

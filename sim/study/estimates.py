@@ -20,6 +20,8 @@ CONFIDENCE = 0.95
 _UPPER = 1 - (1 - CONFIDENCE) / 2
 _Z = 1.959963984540054
 """The normal quantile at `_UPPER`."""
+_ROUNDING = 1e-12
+"""A standard error below this is the rounding of floats, and not spread."""
 
 
 class Estimate(NamedTuple):
@@ -67,7 +69,7 @@ def share(parts: ArrayLike, wholes: ArrayLike, n: ArrayLike) -> Estimate:
     any: none of 10,000 claims is 0 to 0.04 %.
     """
     value, error, steps = ratio(parts, wholes)
-    is_spread = error > 0
+    is_spread = error > _ROUNDING
     middle = np.where(is_spread, value, 0.5)
     half = steps * error / (middle * (1 - middle))
     flat_low, flat_high = _wilson(value, n, steps)

@@ -15,6 +15,7 @@ from tests.worlds import (
     drawn,
     refuses,
     says_nothing,
+    splits,
     tell,
     world,
 )
@@ -105,6 +106,14 @@ def test_a_ruling_for_the_seller_does_not_make_it_send_the_parcel() -> None:
     story = tell_with_limit(TO_THE_PLATFORM, cancellation=says_nothing(), mediation=refuses(after=1 * DAY))
     assert story.ending == NOT_DISPATCHED
     assert story.refunded_at == AT_THE_LIMIT
+
+
+def test_a_split_ruling_stands_even_if_nothing_is_sent_after_it() -> None:
+    # The price was divided once; the limit does not refund the rest.
+    story = tell_with_limit(TO_THE_PLATFORM, cancellation=says_nothing(), mediation=splits(after=1 * DAY))
+    assert story.ending == (Outcome.PARTLY_REFUNDED, Route.MEDIATION)
+    assert (story.refund, story.refunded_at) == (50_00, 6 * DAY)
+    assert story.told.count("refunded") == 1
 
 
 @pytest.mark.parametrize("escalates", [0, 1])

@@ -76,7 +76,7 @@ def on_a_clock() -> list[Race]:
 
 @pytest.mark.parametrize("winner", RATES, ids=lambda how: how.word)
 def test_each_ends_the_share_of_requests_that_its_rate_earns(endless: list[Race], winner: Settled) -> None:
-    agree((race.how == winner for race in endless), settles(RATES[winner], TOGETHER), within=0.01)
+    agree((race.how == winner for race in endless), settles(RATES[winner], TOGETHER), within=0.012)
 
 
 def test_without_a_clock_nothing_is_settled_by_silence(endless: list[Race]) -> None:

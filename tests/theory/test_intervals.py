@@ -1,7 +1,7 @@
 """Do 95 % intervals cover the truth 95 times in 100? Tried where the truth is known and claims hang together.
 
 Claims of one replication share its luck (a crowded desk, a slow month), so they are far from independent: taken as
-independent, the claims of the first world below would give intervals that cover two times in three.
+independent, the claims of the first world below would give intervals that cover three times in five.
 """
 
 from __future__ import annotations

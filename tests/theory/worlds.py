@@ -132,7 +132,8 @@ class Requests:
     @property
     def counted(self) -> NDArray[np.bool_]:
         begins, ends = self.window
-        return np.logical_and(self.opened >= begins, self.opened < ends)
+        inside: NDArray[np.bool_] = (self.opened >= begins) & (self.opened < ends)
+        return inside
 
     @property
     def waits(self) -> NDArray[np.float64]:
@@ -145,7 +146,8 @@ class Requests:
         return (self.settled - self.opened)[self.counted] / HANDLING
 
     def ended_by(self, how: Settled) -> NDArray[np.bool_]:
-        return self.how[self.counted] == how
+        so: NDArray[np.bool_] = self.how[self.counted] == how
+        return so
 
     @property
     def mean_waiting(self) -> float:

@@ -121,3 +121,16 @@ def test_another_replication_has_other_arrivals() -> None:
 
 def test_there_may_be_no_orders_at_all() -> None:
     assert len(paid_instants(a_week(**{"market.orders_per_day": 0.0001}), LUCK)) == 0
+
+
+class ShortGaps(Luck):
+    """Luck by which orders come ten times as fast, or faster."""
+
+    def of(self, decision: Decision, count: int) -> Floats:
+        return super().of(decision, count) / 10
+
+
+def test_a_run_with_more_orders_than_anybody_expected_is_filled_to_its_end() -> None:
+    paid = paid_instants(a_week(), ShortGaps(seed=1, replication=0))
+    assert len(paid) > 10 * 7000
+    assert paid[-1] > 7 * DAY - 60

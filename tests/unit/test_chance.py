@@ -14,6 +14,8 @@ from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws
 from sim.chance.orders import zipf
 from sim.chance.streams import Luck, choice, uniforms
+from sim.errors import UserError
+from sim.scenario.distributions import NumberLaw
 from sim.scenario.durations import DAY, HOUR, NEVER
 from tests.worlds import MEDIATED, SCENARIOS, TINY, drawn, the_article, world
 
@@ -136,6 +138,17 @@ def everyone(count: int) -> Drawer:
 def test_what_has_no_chance_never_happens_and_what_is_certain_always_does() -> None:
     assert not everyone(10_000).happens(Decision.GOES_ON, 0).any()
     assert everyone(10_000).happens(Decision.GOES_ON, 1).all()
+
+
+def test_money_is_rounded_once_to_whole_cents_and_a_share_to_millionths() -> None:
+    third = NumberLaw.model_validate(1 / 3)
+    assert everyone(2).cents(Decision.ORDER_VALUE, third).tolist() == [33, 33]
+    assert everyone(2).millionths(Decision.HASSLE, third).tolist() == [333_333, 333_333]
+
+
+def test_an_amount_that_nobody_means_is_refused() -> None:
+    with pytest.raises(UserError, match="expected at most"):
+        everyone(1).cents(Decision.ORDER_VALUE, NumberLaw.model_validate(1e13))
 
 
 def test_an_orders_luck_does_not_depend_on_who_else_is_asked_about() -> None:

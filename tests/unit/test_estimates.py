@@ -98,6 +98,13 @@ def test_replications_that_happen_to_agree_do_not_make_a_share_certain() -> None
     assert [float(value), float(low), float(high)] == pytest.approx([0.5, 0.2366, 0.7634], abs=1e-4)
 
 
+@pytest.mark.parametrize("whole", [3, 7, 10, 49, 93, 103])
+def test_rounding_is_not_taken_for_spread(whole: int) -> None:
+    for part in range(1, whole):
+        low, high = share([part] * 3, [whole] * 3, 3 * whole)[1:]
+        assert high - low > 0.01
+
+
 # ------------------------------------------------------------------------------------------ means
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -12,13 +14,15 @@ from sim.study.curves import ENDINGS
 from sim.study.result import Result
 from sim.vocabulary import Route
 
+Floats = npt.NDArray[np.float64]
+
 ROUTES = {
     Route.FREE_CANCELLATION: "free cancellation",
     Route.CANCELLATION: "cancellation request",
     Route.NOT_DISPATCHED: "dispatch limit",
     Route.DISPUTE: "dispute",
     Route.MEDIATION: "mediation",
-    Route.NONE: "nobody was asked",
+    Route.NONE: "the buyer alone",
 }
 """In the order of an order's life, and what the chart calls them."""
 
@@ -27,20 +31,20 @@ ROUTES = {
 def outcomes_by_route(result: Result, ax: Axes) -> None:
     """A bar per route that any claim took: its length is the share of all claims, its parts are the outcomes."""
     counts = counts_of(result.orders)
-    shares = counts / max(counts.to_numpy().sum(), 1)
-    start = pd.Series(0.0, index=shares.index)
-    for ending in shares.columns:
-        ax.barh(shares.index, shares[ending], left=start, color=COLOURS[ending], edgecolor="white", height=0.62)
-        start += shares[ending]
-    _lengths(ax, counts, start)
+    everybody = max(len(result.orders), 1)
+    ends = np.zeros(len(counts))
+    for ending, claims in counts.items():
+        share = claims.to_numpy() / everybody
+        ax.barh(list(counts.index), share, left=ends, color=COLOURS[str(ending)], edgecolor="white", height=0.62)
+        ends += share
+    _lengths(ax, counts, ends)
     ax.invert_yaxis()
-    ax.set(xlim=(0, min(1.0, 1.4 * start.max() + 0.05)), xlabel="share of all claims (%)")
-    ax.set_ylabel("stage that decided")
+    ax.set_xticks(np.arange(11) / 10)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     ax.tick_params(axis="y", length=0)
-    head(ax, finding(counts), result)
-    keys = [Patch(color=COLOURS[ending], label=WORDS[ending]) for ending in shares.columns]
-    ax.legend(handles=keys, loc="lower right", title="outcome", alignment="left")
+    ax.set(xlim=(0, 1.5 * ends.max(initial=0.1)), xlabel="share of all claims (%)", ylabel="stage that decided")
+    key = [Patch(color=COLOURS[ending], label=WORDS[ending]) for ending in map(str, counts.columns)]
+    head(ax, finding(counts), result, key)
     caption(ax, "Claims of all replications together. A return belongs to the stage that ordered it.")
 
 
@@ -55,25 +59,29 @@ def counts_of(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def finding(counts: pd.DataFrame) -> str:
-    """Where most claims are decided, and how often that stage refunds."""
-    if counts.empty:
+    """The two stages that decide most claims."""
+    by_route = counts.sum(axis=1).sort_values(ascending=False, kind="stable")
+    if by_route.empty:
         return "Nobody asked for their money back"
-    by_route = counts.sum(axis=1)
-    route = by_route.idxmax()
-    share = by_route[route] / by_route.sum()
-    return f"Most often it is decided by {route}: {share:.0%} of claims".replace("%", " %")
+    shares = [f"{100 * claims / by_route.sum():.0f} %" for claims in by_route]
+    decided = f"{shares[0]} of claims are decided by {by_route.index[0]}"
+    return decided if len(shares) == 1 else f"{decided}, {shares[1]} by {by_route.index[1]}"
 
 
-def _lengths(ax: Axes, counts: pd.DataFrame, ends: pd.Series[float]) -> None:
+def _lengths(ax: Axes, counts: pd.DataFrame, ends: Floats) -> None:
     """Behind each bar: how many claims, and how many of them were refunded in full."""
-    for row, (route, claims) in enumerate(counts.sum(axis=1).items()):
-        refunded = int(counts.at[route, "refunded"]) if "refunded" in counts.columns else 0
-        share = f"{refunded / claims:.0%}".replace("%", " %")
+    everybody = counts.to_numpy().sum()
+    refunded = counts["refunded"] if "refunded" in counts.columns else 0 * counts.sum(axis=1)
+    for row, (claims, happy) in enumerate(zip(counts.sum(axis=1), refunded, strict=True)):
         ax.annotate(
-            f"{claims:,} claims, {share} refunded",
-            (float(ends[route]), row),
+            f"{claims:,} claims ({100 * claims / everybody:.0f} %), {_part(happy, claims)} refunded",
+            (float(ends[row]), row),
             xytext=(6, 0),
             textcoords="offset points",
             va="center",
             fontsize=SMALL,
         )
+
+
+def _part(some: int, of: int) -> str:
+    return {0: "none", of: "all"}.get(some, f"{100 * some / of:.0f} %")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Protocol
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
@@ -31,8 +32,8 @@ WORDS = {
     "open": "still open",
 }
 INK, FAINT, SHADE = "#222222", "#6b6b6b", "#f1efe8"
-BLUE, ORANGE = "#0072b2", "#d98200"
-"""For two groups or desks beside each other."""
+DARK, LIGHT = "#17375e", "#3d85c6"
+"""For two groups or desks beside each other; no ending has a blue."""
 SIZE = (9.0, 5.4)
 """Inches; 900 pixels wide at 100 to the inch."""
 SMALL = 8.5
@@ -77,21 +78,35 @@ def chart(draw: Callable[[Result, Axes], None]) -> Chart:
     return drawn
 
 
-def head(ax: Axes, finding: str, result: Result) -> None:
-    """The finding as the title, and below it whose finding it is."""
-    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26)
+def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> None:
+    """The finding as the title, below it whose finding it is, and a key of labelled artists where one is needed."""
+    rise = 20 if key else 0
+    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26 + rise)
     about = result.about
     over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
     scenario = shortened(result.scenario.title or result.scenario.name, 70)
     ax.annotate(
         f"{scenario} · {about['claims']:,} claims in {over}",
         (0, 1),
-        xytext=(0, 11),
+        xytext=(0, 11 + rise),
         xycoords="axes fraction",
         textcoords="offset points",
         fontsize=9.5,
         color=FAINT,
     )
+    if key:
+        ax.legend(
+            handles=list(key),
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=len(key),
+            fontsize=9,
+            borderaxespad=0.4,
+            borderpad=0,
+            handlelength=1.2,
+            handletextpad=0.5,
+            columnspacing=1.4,
+        )
 
 
 def caption(ax: Axes, text: str, below: float = 42) -> None:
@@ -108,15 +123,12 @@ def caption(ax: Axes, text: str, below: float = 42) -> None:
     )
 
 
-def panels(ax: Axes, heights: Sequence[float], gap: float = 0.1) -> list[Axes]:
-    """Split axes into panels above each other, the first on top; heights and the gap are shares of the whole."""
+def panels(ax: Axes, heights: Sequence[float]) -> list[Axes]:
+    """Panels within axes, the first on top; heights are shares of the whole, what is left is between them."""
     ax.set_axis_off()
-    # A title outlives its axes' switching off only where it is drawn anew.
-    tops, top = [], 1.0
-    for height in heights:
-        tops.append(top - height)
-        top -= height + gap
-    return [ax.inset_axes((0.0, bottom, 1.0, height)) for bottom, height in zip(tops, heights, strict=True)]
+    gap = (1 - sum(heights)) / max(len(heights) - 1, 1)
+    bottoms = [1 - sum(heights[: k + 1]) - k * gap for k in range(len(heights))]
+    return [ax.inset_axes((0.0, bottom, 1.0, height)) for bottom, height in zip(bottoms, heights, strict=True)]
 
 
 def spread(wanted: Sequence[float], apart: float) -> list[float]:

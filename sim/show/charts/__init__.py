@@ -1,0 +1,37 @@
+"""Charts of a result, one file each, drawn without pyplot: nothing is left behind and nothing pops up."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.show.charts.backlog import backlog
+from sim.show.charts.by_hours_to_ask import by_hours_to_ask
+from sim.show.charts.outcomes_by_route import outcomes_by_route
+from sim.show.charts.style import Chart
+from sim.show.charts.time_to_money import time_to_money
+from sim.study.result import Result
+
+CHARTS: dict[str, Chart] = {
+    "time_to_money": time_to_money,
+    "outcomes_by_route": outcomes_by_route,
+    "by_hours_to_ask": by_hours_to_ask,
+    "backlog": backlog,
+}
+"""Every chart of a result, by the name of its file. To add one, write its file and name it here."""
+
+
+def draw_all(result: Result) -> dict[str, Figure]:
+    """A new figure for each of `CHARTS`, by name, laid out once so that it looks the same in every format."""
+    return {name: _laid_out(draw(result)) for name, draw in CHARTS.items()}
+
+
+def _laid_out(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "a chart that was given no axes has a figure of its own"
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
+
+
+__all__ = ["CHARTS", "backlog", "by_hours_to_ask", "draw_all", "outcomes_by_route", "time_to_money"]

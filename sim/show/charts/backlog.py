@@ -1,0 +1,117 @@
+"""The backlog: how many requests wait at the desks, day by day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import ConciseDateFormatter
+from matplotlib.ticker import MaxNLocator
+
+from sim.scenario.durations import DAY
+from sim.scenario.model import Scenario
+from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
+from sim.show.phrases import day_and_month
+from sim.study.result import Result
+
+DESKS = {"sellers": ("the sellers", DARK), "mediation": ("mediation", LIGHT)}
+"""Desks from top to bottom, what the chart calls them, and their colours."""
+LETTER = 0.0098
+"""Width of a letter of a small note, as a share of the chart's width."""
+
+
+@chart
+def backlog(result: Result, ax: Axes) -> None:
+    """Requests that wait at the sellers' desks together, and at mediation: daily means with their intervals."""
+    upper, lower = panels(ax, (0.46, 0.46))
+    for panel, (desk, (name, colour)) in zip((upper, lower), DESKS.items(), strict=True):
+        _waiting(panel, result.backlog[result.backlog["desk"] == desk], colour)
+        _phases(panel, result.scenario)
+        panel.set_ylabel(f"waiting at {name}\n(requests)")
+        panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    _name_the_phases(upper, result.scenario)
+    upper.tick_params(axis="x", labelbottom=False)
+    months = ConciseDateFormatter(lower.xaxis.get_major_locator())  # type: ignore[no-untyped-call]
+    lower.xaxis.set_major_formatter(months)
+    lower.set_xlabel("date (local time)")
+    head(ax, finding(result.backlog), result)
+    caption(ax, "Daily averages of requests noticed but not yet taken up. Bands: 95 % intervals over replications.")
+
+
+def finding(waiting: pd.DataFrame) -> str:
+    """When most requests wait, at each desk that ever has any waiting."""
+    said: list[str] = []
+    for desk, (name, _) in DESKS.items():
+        days = waiting[waiting["desk"] == desk].reset_index(drop=True)
+        if days["waiting"].max() > 0:
+            worst = int(days["waiting"].argmax())
+            most, day = float(days["waiting"].iloc[worst]), days["date"].dt.date.iloc[worst]
+            said.append(f"{most:.0f} {'requests wait ' if not said else ''}at {name} ({day_and_month(day)})")
+    return f"Up to {', '.join(said)}" if said else "No request ever waits for a free desk"
+
+
+def _waiting(ax: Axes, days: pd.DataFrame, colour: str) -> None:
+    dates = days["date"].to_numpy()
+    mean, low, high = (days[column].to_numpy(dtype=np.float64) for column in ("waiting", "low", "high"))
+    ax.fill_between(dates, low, high, color=colour, alpha=0.22, linewidth=0)
+    ax.plot(dates, mean, color=colour, linewidth=1.4)
+    ax.set_ylim(0, 1.25 * max(1.0, np.max(mean), np.max(np.nan_to_num(high))))
+    ax.grid(axis="y")
+
+
+def _phases(ax: Axes, scenario: Scenario) -> None:
+    """The cohort's window is shaded, the warm-up hatched, and each peak of orders has its line."""
+    start, first, beyond, end = _borders(scenario)
+    ax.axvspan(first, beyond, color=SHADE, zorder=0, linewidth=0)
+    ax.axvspan(start, first, facecolor="none", edgecolor="#d8d5cc", hatch="///", zorder=0, linewidth=0)
+    for day in _peaks(scenario):
+        ax.axvline(_number(day), color=FAINT, linewidth=1, linestyle=(0, (3, 2)))
+    ax.set_xlim(start, end)
+
+
+def _name_the_phases(ax: Axes, scenario: Scenario) -> None:
+    """Along the upper edge; a phase, or the way to the next peak, that is too short for its name goes without."""
+    start, first, beyond, end = _borders(scenario)
+    phases = [("warm-up", start, first), ("cohort", first, beyond), ("run-out: orders go on", beyond, end)]
+    peaks = [_number(day) for day in _peaks(scenario)]
+    until = [*peaks[1:], end]
+    notes = [f"{day_and_month(day)}: orders × {factor:g}" for day, factor in _peaks(scenario).items()]
+    for line, row in enumerate((phases, zip(notes, peaks, until, strict=False))):
+        for name, begins, ends in row:
+            if (ends - begins) / (end - start) > LETTER * len(name):
+                _beside(ax, begins, name, line)
+
+
+def _beside(ax: Axes, day: float, text: str, line: int) -> None:
+    """A note to the right of a day, in the given line from the top."""
+    ax.annotate(
+        text,
+        (day, 1),
+        xytext=(4, -3 - 12 * line),
+        xycoords=ax.get_xaxis_transform(),
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL,
+        color=FAINT,
+    )
+
+
+def _peaks(scenario: Scenario) -> dict[date, float]:
+    """Days on which orders come faster than usual, while any come, in order."""
+    start, _, _, end = _borders(scenario)
+    return {day: factor for day, factor in sorted(scenario.market.peaks.items()) if start <= _number(day) < end}
+
+
+def _borders(scenario: Scenario) -> tuple[float, float, float, float]:
+    """Where the warm-up, the cohort and the run-out begin, and where that ends, as the axis counts days."""
+    start, experiment = _number(scenario.start), scenario.experiment
+    first, beyond = (start + seconds / DAY for seconds in experiment.cohort_window)
+    last = experiment.arrivals_end if experiment.cut is None else min(experiment.arrivals_end, experiment.cut)
+    return start, first, beyond, start + last / DAY
+
+
+def _number(day: date) -> float:
+    """Days since 1970, which is how matplotlib counts."""
+    return float((day - date(1970, 1, 1)).days)

@@ -1,0 +1,138 @@
+"""The article's main claim: how quickly the mind changed decides whether, and how soon, the money comes back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator, PercentFormatter
+
+from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
+from sim.study.result import Result
+
+
+class Group(NamedTuple):
+    """Askers that are counted together, and how they are drawn."""
+
+    name: str
+    label: str
+    colour: str
+    marker: str
+    aside: float
+    """How far beside the middle of its bin, in bins."""
+
+
+GROUPS = (
+    Group("all", "all who asked", DARK, "o", -0.13),
+    Group("not_shipped", "not shipped yet when they asked", LIGHT, "D", 0.13),
+)
+FIRST_DAY = 24
+"""Hours; up to there the article finds it easy."""
+NOT_REACHED = 260
+"""Where the lower panel marks a median that is not reached (days, beyond all that is)."""
+DAY_TICKS = {0: "0", 1: "1", 3: "3", 7: "7", 14: "14", 30: "30", 90: "90", NOT_REACHED: "not\nreached"}
+
+
+@chart
+def by_hours_to_ask(result: Result, ax: Axes) -> None:
+    """Success rate (above) and days until half had their money (below), by hours between payment and asking."""
+    bins = result.by_hours
+    upper, lower = panels(ax, (0.47, 0.4))
+    for group in GROUPS:
+        rows = bins[(bins["group"] == group.name)].reset_index(drop=True)
+        _success(upper, rows, group)
+        _medians(lower, rows, group)
+    every_bin = bins[bins["group"] == "all"]
+    for panel in (upper, lower):
+        _bins(panel, every_bin["bin"].tolist(), fine=int((every_bin["hours_to"] <= FIRST_DAY).sum()))
+    _dress(upper, lower)
+    _sizes(upper, bins)
+    head(ax, finding(bins), result, [_key(group) for group in GROUPS])
+    bars = "Bars: 95 % intervals over replications; one that leaves the panel has no known end."
+    caption(ax, f"{bars}\nNot reached: fewer than half got all their money back.")
+
+
+def finding(bins: pd.DataFrame) -> str:
+    """The success of those who asked within a day, against that of all later ones."""
+    asked = bins[(bins["group"] == "all") & (bins["n"] > 0)]
+    early = asked["hours_to"] <= FIRST_DAY
+    if early.all() or not early.any():
+        return "Success by how quickly the mind was changed"
+    soon, late = (np.average(part["success"], weights=part["n"]) for part in (asked[early], asked[~early]))
+    return f"Asked within a day, {100 * soon:.0f} in 100 get all their money back; later, {100 * late:.0f}"
+
+
+def _success(ax: Axes, rows: pd.DataFrame, group: Group) -> None:
+    known = rows[rows["n"] > 0]
+    _points(ax, known, ("success", "low", "high"), group)
+
+
+def _medians(ax: Axes, rows: pd.DataFrame, group: Group) -> None:
+    """A median that is not reached has a place of its own above the others."""
+    counted = rows[rows["n"] > 0]
+    reached = counted["median_days"].notna()
+    _points(ax, counted[reached], ("median_days", "median_low", "median_high"), group)
+    never = counted.index[~reached].to_numpy(dtype=np.float64) + group.aside
+    ax.plot(never, np.full(len(never), NOT_REACHED), "^", color=group.colour, markersize=6, markerfacecolor="white")
+
+
+def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: Group) -> None:
+    """Estimates with their intervals; an end that is not reached leaves the panel."""
+    value, low, high = (rows[column].to_numpy(dtype=np.float64) for column in columns)
+    lengths = (value - np.where(np.isnan(low), value, low), np.where(np.isnan(high), 1e9, high) - value)
+    at = rows.index.to_numpy() + group.aside
+    ax.errorbar(at, value, lengths, fmt=group.marker, color=group.colour, markersize=5, linewidth=1.2)
+
+
+def _key(group: Group) -> Line2D:
+    return Line2D([], [], color=group.colour, marker=group.marker, markersize=5, linestyle="", label=group.label)
+
+
+def _bins(ax: Axes, names: list[str], fine: int) -> None:
+    """A place per bin, equally wide; the first day is shaded."""
+    ax.axvspan(-0.5, fine - 0.5, color=SHADE, zorder=0, linewidth=0)
+    ax.set_xticks(range(len(names)), names)
+    ax.set_xlim(-0.5, len(names) - 0.5)
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="y")
+
+
+def _dress(upper: Axes, lower: Axes) -> None:
+    upper.set(ylim=(0, 1.04), ylabel="refunded in full (%)")
+    upper.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
+    upper.tick_params(axis="x", labelbottom=False)
+    # Logarithmic from a day on, so that hours and months are both seen; linear below, for there may be zeros.
+    lower.set_yscale("symlog", linthresh=1, linscale=0.5)
+    lower.set_yticks(list(DAY_TICKS), list(DAY_TICKS.values()))
+    lower.yaxis.set_minor_locator(NullLocator())
+    lower.get_yticklabels()[-1].set(fontsize=SMALL, linespacing=0.9)
+    lower.set(ylim=(0, 1.3 * NOT_REACHED), ylabel="half refunded after (d)")
+    for panel in (upper, lower):
+        panel.yaxis.set_label_coords(-0.075, 0.5)
+    lower.set_xlabel("time from payment until the mind changed (h, d)")
+
+
+def _sizes(ax: Axes, bins: pd.DataFrame) -> None:
+    """How many claims each point stands for, a line per group, between the panels."""
+    for line, group in enumerate(GROUPS):
+        for place, count in enumerate(bins.loc[bins["group"] == group.name, "n"]):
+            _below(ax, place, f"{count:,}", line, group.colour)
+    _below(ax, -0.9, "claims", 0, FAINT)
+
+
+def _below(ax: Axes, place: float, text: str, line: int, colour: str) -> None:
+    ax.annotate(
+        text,
+        (place, 0),
+        xytext=(0, -5 - 11 * line),
+        xycoords=ax.get_xaxis_transform(),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=8,
+        color=colour,
+        annotation_clip=False,
+    )

@@ -1,0 +1,44 @@
+"""How far long work has come: a bar on a terminal, nothing anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+
+class Progress:
+    """A line per scenario on stderr while it runs; the lines go when the work is done."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+        self._bars = Bars(
+            *columns,
+            TextColumn("replications"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=quiet or not console.is_terminal,
+        )
+
+    def __enter__(self) -> Progress:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def of(self, name: str) -> Callable[[int, int], None]:
+        """What to call after each replication of this scenario: how many are done, of how many."""
+        task: TaskID = self._bars.add_task(name, total=None)
+
+        def step(done: int, total: int) -> None:
+            self._bars.update(task, completed=done, total=total)
+
+        return step

@@ -1,0 +1,259 @@
+"""Every way of spoiling the records of a busy market in one place: for each invariant, slips that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.records import desks, endings, replay, steps
+from sim.records.checks import Invariant
+from sim.records.evidence import Bools, Evidence
+from sim.records.journal import Activity, Journal
+from sim.records.life import SETTLEMENTS
+from sim.records.table import Records
+from sim.scenario.durations import DAY, HOUR, NEVER
+from sim.vocabulary import Outcome, Route, Settled
+
+REFUNDED, PARTLY, REFUSED, GAVE_UP = (
+    Outcome.REFUNDED,
+    Outcome.PARTLY_REFUNDED,
+    Outcome.REFUSED,
+    Outcome.GAVE_UP,
+)
+ANSWERED, INTERRUPTED, WITHDRAWN, SILENCE = (settled for settled in Settled if settled is not Settled.OPEN)
+# ------------------------------------------------------------------------------------------ slips
+
+Rows = Callable[[Evidence], Bools]
+Spoil = Callable[[Evidence], tuple[Records, int]]
+"""Spoils the records; says with which order."""
+
+
+def cell(column: str, where: Rows, value: int | str, plus: int = 0) -> Spoil:
+    """In the first such row, a cell says something else: a number, or what another column says, so much later."""
+
+    def spoil(run: Evidence) -> tuple[Records, int]:
+        row = int(np.flatnonzero(where(run))[0])
+        told = int(run[value][row]) if isinstance(value, str) else value
+        changed = run[column].copy()
+        changed[row] = told + plus
+        return replace(run.records, claims=run.records.claims | {column: changed}), int(run["order"][row])
+
+    return spoil
+
+
+def a_second_row_for_the_first(run: Evidence) -> tuple[Records, int]:
+    claims = {name: np.insert(column, 1, column[0]) for name, column in run.records.claims.items()}
+    return replace(run.records, claims=claims), int(run["order"][0])
+
+
+def no_row_for_the_last(run: Evidence) -> tuple[Records, int]:
+    claims = {name: column[:-1] for name, column in run.records.claims.items()}
+    return replace(run.records, claims=claims), int(run["order"][-1])
+
+
+def refunded_unasked(*numbers: int) -> Spoil:
+    def spoil(run: Evidence) -> tuple[Records, int]:
+        return replace(run.records, draws=replace(run.records.draws, refunded_unasked=as_ints(*numbers))), numbers[
+            0
+        ]
+
+    return spoil
+
+
+def refunded_twice(run: Evidence) -> tuple[Records, int]:
+    free = int(np.setdiff1d(np.arange(len(run.records.draws.orders)), run["order"])[0])
+    return refunded_unasked(free, free)(run)
+
+
+def one_second_more_under_the_queue(run: Evidence) -> tuple[Records, int]:
+    area = run.records.queue_seconds.copy()
+    area[-1] += 1
+    first_in_mediation = int(run["order"][np.argmax(run.has("mediation_joined_at"))])
+    return replace(run.records, queue_seconds=area), first_in_mediation
+
+
+def journal(*, without: Activity | None = None, again: Activity | None = None, order: int | None = None) -> Spoil:
+    """Leaves out the first order's entry of this activity, adds one, or adds one for another order."""
+
+    def spoil(run: Evidence) -> tuple[Records, int]:
+        first = int(run["order"][0])
+        told = Journal()
+        for entry in run.records.journal.rows():
+            if (entry.order, entry.activity) != (first, without):
+                told.note(*entry)
+        if again is not None:
+            told.note(0, first if order is None else order, again)
+        return replace(run.records, journal=told), first if order is None else order
+
+    return spoil
+
+
+def as_ints(*numbers: int) -> Ints:
+    return np.array(numbers, dtype=np.int64)
+
+
+def outcome(*outcomes: Outcome) -> Rows:
+    return lambda run: np.isin(run["outcome"], outcomes)
+
+
+def settled(stage: str, how: Settled) -> Rows:
+    return lambda run: run[f"{stage}_settled_by"] == how
+
+
+def has(*columns: str) -> Rows:
+    return lambda run: np.all([run.has(column) for column in columns], axis=0)
+
+
+def lacks(column: str) -> Rows:
+    return lambda run: ~run.has(column)
+
+
+def both(*conditions: Rows) -> Rows:
+    return lambda run: np.all([condition(run) for condition in conditions], axis=0)
+
+
+def taken_up(at_once: bool) -> Rows:
+    """Disputes that were noticed in office hours, and taken up at once, or else not before staff were free."""
+
+    def rows(run: Evidence) -> Bools:
+        joined, started = run["dispute_joined_at"], run["dispute_started_at"]
+        is_open = (joined % DAY >= 9 * HOUR) & (joined % DAY < 18 * HOUR) & (joined // DAY % 7 < 6)
+        return is_open & (started < NEVER) & ((started == joined) == at_once)
+
+    return rows
+
+
+def unfinished(run: Evidence) -> Bools:
+    return run.has("cancellation_started_at") & (run["cancellation_settled_by"] != ANSWERED)
+
+
+def cancelled(run: Evidence) -> Bools:
+    return run["route"] == Route.CANCELLATION
+
+
+OF_ENDINGS: dict[Invariant, dict[str, Spoil]] = {
+    endings.orders_in_are_outcomes_out: {
+        "a claim has two rows": a_second_row_for_the_first,
+        "a claim has no row": no_row_for_the_last,
+    },
+    endings.nobody_is_refunded_unasked_and_claims_as_well: {
+        "a claim was refunded unasked": refunded_unasked(3),
+        "an order that nobody paid was refunded": refunded_unasked(99_999),
+        "an order was refunded twice": refunded_twice,
+    },
+    endings.every_code_is_a_word: {
+        "an outcome without a name": cell("outcome", outcome(REFUNDED), 99),
+        "a claim by an order without one": cell("outcome", outcome(REFUNDED), int(Outcome.NO_CLAIM)),
+        "a claim of no kind": cell("claim", outcome(REFUNDED), 0),
+        "a route without a name": cell("route", outcome(REFUNDED), 17),
+        **{f"{column} without a name": cell(column, outcome(REFUNDED), 9) for column in SETTLEMENTS},
+    },
+    endings.every_claim_has_at_most_one_ending: {
+        "ended and still open": cell("outcome", outcome(REFUSED), int(Outcome.OPEN)),
+        "neither ended nor open": cell("ended_at", outcome(REFUSED), NEVER),
+        "ended after the money came": cell("ended_at", outcome(REFUNDED), "ended_at", plus=1),
+        "refunded by nobody": cell("route", outcome(REFUNDED), int(Route.NONE)),
+    },
+    endings.no_refund_is_above_the_price: {
+        "more money than was paid": cell("refund", outcome(PARTLY), 100_01),
+        "less than nothing": cell("refund", outcome(PARTLY), -1),
+        "a little less than all": cell("refund", outcome(REFUNDED), 99_99),
+        "all of it, called a part": cell("refund", outcome(PARTLY), 100_00),
+        "money for the refused": cell("refund", outcome(REFUSED), 1),
+        "more asked for than was paid": cell("claimed", outcome(REFUSED), 100_01),
+    },
+    endings.the_money_comes_back_once: {
+        "never due": cell("refund_due_at", outcome(REFUNDED), NEVER),
+        "never there": cell("refunded_at", outcome(PARTLY), NEVER),
+        "due for the refused": cell("refund_due_at", outcome(REFUSED), "ended_at"),
+        "there for those who gave up": cell("refunded_at", outcome(GAVE_UP), "ended_at"),
+    },
+    endings.a_cancelled_parcel_stays: {
+        "a cancelled parcel leaves": cell("dispatched_at", both(outcome(REFUNDED), cancelled), "paid_at"),
+    },
+}
+OF_STEPS: dict[Invariant, dict[str, Spoil]] = {
+    steps.instants_of_an_order_never_decrease: {
+        f"{later} a second before {earlier}": cell(later, has(earlier, later), earlier, plus=-1)
+        for earlier, later in (
+            ("paid_at", "asked_at"),
+            ("arranged_at", "dispatched_at"),
+            ("dispatched_at", "delivered_at"),
+            ("cancellation_joined_at", "cancellation_started_at"),
+            ("cancellation_settled_at", "dispute_opened_at"),
+            ("delivered_at", "dispute_opened_at"),
+            ("dispute_settled_at", "mediation_opened_at"),
+            ("return_posted_at", "return_received_at"),
+            ("mediation_settled_at", "refund_due_at"),
+            ("refund_due_at", "refunded_at"),
+            ("dispute_settled_at", "ended_at"),
+        )
+    },
+    steps.the_refund_falls_due_on_the_step_of_the_return_that_the_policy_names: {
+        "money before the parcel was inspected": cell(
+            "refund_due_at", has("inspection_settled_at", "refund_due_at"), "inspection_opened_at", plus=-1
+        ),
+    },
+    steps.a_request_goes_through_its_steps: {
+        "opened and never settled": cell("dispute_settled_at", has("dispute_opened_at"), NEVER),
+        "settled, one does not know how": cell("dispute_settled_by", has("dispute_opened_at"), 0),
+        "noticed and never opened": cell("mediation_joined_at", lacks("mediation_opened_at"), DAY),
+        "taken up unnoticed": cell("dispute_joined_at", has("dispute_started_at"), NEVER),
+        "answered by nobody": cell("dispute_started_at", settled("dispute", ANSWERED), NEVER),
+    },
+    steps.one_request_is_open_at_a_time: {
+        "a dispute beside a cancellation": cell(
+            "dispute_opened_at",
+            has("cancellation_opened_at", "dispute_opened_at"),
+            "cancellation_settled_at",
+            plus=-1,
+        ),
+    },
+    steps.an_answer_takes_the_work_that_was_drawn: {
+        "answered in less": cell("dispute_work", settled("dispute", ANSWERED), "dispute_work", plus=-1),
+        "done and not answered": cell("cancellation_work", unfinished, 2 * HOUR),
+        "work by nobody": cell("dispute_work", lacks("dispute_started_at"), 1),
+    },
+    steps.nothing_is_answered_after_its_clock: {
+        "an answer after the clock": cell(
+            "dispute_settled_at", settled("dispute", ANSWERED), "dispute_opened_at", plus=5 * DAY + 1
+        ),
+        "silence before the clock": cell(
+            "cancellation_settled_at", settled("cancellation", SILENCE), "cancellation_settled_at", plus=-1
+        ),
+        "withdrawn too early": cell(
+            "mediation_settled_at", settled("mediation", WITHDRAWN), "mediation_settled_at", plus=-1
+        ),
+        "withdrawn too late": cell(
+            "cancellation_settled_at", settled("cancellation", WITHDRAWN), "cancellation_settled_at", plus=1
+        ),
+    },
+    steps.only_dispatch_or_its_limit_interrupts: {
+        "shipped over, and shipped later": cell(
+            "dispatched_at",
+            both(settled("cancellation", INTERRUPTED), has("dispatched_at")),
+            "dispatched_at",
+            plus=1,
+        ),
+        "a dispute is interrupted": cell("dispute_settled_by", settled("dispute", ANSWERED), int(INTERRUPTED)),
+    },
+}
+OF_DESKS_AND_JOURNALS: dict[Invariant, dict[str, Spoil]] = {
+    desks.busy_staff_never_exceed_the_staff: {
+        "taken up out of turn": cell("dispute_started_at", taken_up(at_once=False), "dispute_joined_at"),
+    },
+    desks.nobody_waits_while_staff_are_free: {
+        "left lying for a second": cell("dispute_started_at", taken_up(at_once=True), "dispute_started_at", plus=1),
+    },
+    desks.littles_law_holds_on_every_desk: {"a second of waiting too many": one_second_more_under_the_queue},
+    replay.the_journal_replays_to_the_outcome_table: {
+        "something untold": journal(without=Activity.ASKED),
+        "something told twice": journal(again=Activity.PAID),
+        "something that never happened": journal(again=Activity.INSPECTION_STARTED),
+        "an order that does not exist": journal(again=Activity.PAID, order=99_999),
+    },
+}
+SLIPS = OF_ENDINGS | OF_STEPS | OF_DESKS_AND_JOURNALS
