@@ -1,4 +1,4 @@
-"""Changes that change nothing: what cannot happen, never bites or is only written otherwise leaves every order alone.
+"""Changes that change nothing: what cannot happen, never bites or is only written otherwise leaves orders alone.
 
 Each relation holds for every drawn marketplace, once what it supposes is put in place.
 """
@@ -129,9 +129,9 @@ RELATIONS = {
         given={"policy.refund.posting.*": "2 bd"},
     ),
     "a deadline for posting the return that nobody misses": Same(
-        {"policy.return.default.post_within": "none", "policy.return.regret.post_within": "none"},
-        {"policy.return.default.post_within": EVER, "policy.return.regret.post_within": EVER},
-        given={"buyers.return_delay": "2 d", "policy.return": {"default": {"payer": "buyer"}, "regret": {}}},
+        {"policy.return.*.post_within": "none"},
+        {"policy.return.*.post_within": EVER},
+        given={"buyers.return_delay": "2 d"},
     ),
     "a window for disputes that nobody misses": Same(
         {"policy.dispute.*.closes": "none"},
@@ -218,7 +218,7 @@ RELATIONS = {
 
 
 @pytest.mark.parametrize("what", RELATIONS)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files())
 def test_nothing_is_changed_by(what: str, file: File) -> None:
     same = RELATIONS[what]

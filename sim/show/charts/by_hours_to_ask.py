@@ -127,7 +127,7 @@ def _below(ax: Axes, place: float, text: str, line: int, colour: str) -> None:
     ax.annotate(
         text,
         (place, 0),
-        xytext=(0, -5 - 11 * line),
+        xytext=(0, -8 - 11 * line),
         xycoords=ax.get_xaxis_transform(),
         textcoords="offset points",
         ha="center",

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 ROUTES = {
     Route.FREE_CANCELLATION: "free cancellation",
-    Route.CANCELLATION: "cancellation request",
+    Route.CANCELLATION: "cancellation",
     Route.NOT_DISPATCHED: "dispatch limit",
     Route.DISPUTE: "dispute",
     Route.MEDIATION: "mediation",

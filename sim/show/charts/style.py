@@ -84,7 +84,7 @@ def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> 
     ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26 + rise)
     about = result.about
     over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
-    scenario = shortened(result.scenario.title or result.scenario.name, 70)
+    scenario = shortened(result.scenario.title or result.scenario.name, 60)
     ax.annotate(
         f"{scenario} · {about['claims']:,} claims in {over}",
         (0, 1),

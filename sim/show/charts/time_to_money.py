@@ -22,7 +22,7 @@ MARKS = (7, 14, 30)
 """Days at which the share with money is written down."""
 WORTH_A_NAME = 0.004
 """Share of claims from which an area gets a name."""
-LINE = 0.052
+LINE = 0.056
 """Height of a line of text, as a share of the chart's height."""
 NAME_WIDTH = 11.0
 """Width of a name within the chart, in days."""
@@ -62,17 +62,18 @@ def _interval(ax: Axes, refunded: pd.DataFrame) -> None:
 
 
 def _marks(ax: Axes, days: Floats, refunded: Floats) -> None:
-    """The share with money at the marked days, written below the curve."""
+    """The share with money at the marked days, written below the curve where there is room, else above."""
     for day in MARKS:
         share = float(refunded[np.searchsorted(days, day)])
+        below = share > 2 * LINE
         ax.vlines(day, 0, share, color="white", linewidth=0.8, linestyle=(0, (2, 2)))
-        ax.plot(day, share, marker="o", markersize=4.5, color="white", markeredgecolor=INK)
+        ax.plot(day, share, marker="o", markersize=4.5, color="white", markeredgecolor=INK, clip_on=False)
         ax.annotate(
             f"{100 * share:.0f} %",
             (day, share),
-            xytext=(5, -17),
+            xytext=(5, -17 if below else 6),
             textcoords="offset points",
-            color="white",
+            color="white" if below else INK,
             fontsize=SMALL,
             fontweight="bold",
         )
