@@ -23,13 +23,7 @@ EACH_DAY = {"hours": {"mon-sun": "00:00-24:00"}}
 DECLINES = {"policy.cancellation.on_silence": "decline", "policy.dispute.*.on_silence": "decline"}
 ONE_CLOCK = {
     f"policy.{request}.clock": "2 bd"
-    for request in (
-        "cancellation",
-        "dispute.*",
-        "mediation",
-        "return.default.inspection",
-        "return.regret.inspection",
-    )
+    for request in ("cancellation", "dispute.*", "mediation", "return.*.inspection")
 }
 NOTICED_AT_ONCE = {
     f"{TYPES}.{request}.{when}": never

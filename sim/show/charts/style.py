@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from statistics import fmean
 from typing import Any, Protocol
 
 from matplotlib.artist import Artist
@@ -132,10 +133,16 @@ def panels(ax: Axes, heights: Sequence[float]) -> list[Axes]:
 
 
 def spread(wanted: Sequence[float], apart: float) -> list[float]:
-    """Positions near the wanted ones (ascending), at least so far apart from each other."""
-    placed: list[float] = []
-    for position in wanted:
-        placed.append(max(position, placed[-1] + apart) if placed else position)
-    # Pushed up only, the group leans; move it back by what it leans on average.
-    lean = sum(p - w for p, w in zip(placed, wanted, strict=True)) / max(len(placed), 1)
-    return [position - lean for position in placed]
+    """Positions as near as can be to the wanted ones (ascending), at least so far apart from each other.
+
+    Least squares: neighbours that would come too close are pooled around their mean (pool adjacent violators;
+    Barlow et al. 1972).
+    """
+    pools: list[list[float]] = []
+    for number, position in enumerate(wanted):
+        pools.append([position - number * apart])
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    levels = [fmean(pool) for pool in pools for _ in pool]
+    return [level + number * apart for number, level in enumerate(levels)]

@@ -24,6 +24,8 @@ WORTH_A_NAME = 0.004
 """Share of claims from which an area gets a name."""
 LINE = 0.056
 """Height of a line of text, as a share of the chart's height."""
+LEADER = {"arrowstyle": "-", "linewidth": 1.5, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)}
+"""The line that leads from an area to its name."""
 NAME_WIDTH = 11.0
 """Width of a name within the chart, in days."""
 
@@ -92,7 +94,7 @@ def _names(ax: Axes, last: Mapping[str, float]) -> None:
             xycoords=ax.get_yaxis_transform(),
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": COLOURS[ending], "linewidth": 1.5, "shrinkA": 1, "shrinkB": 0},
+            arrowprops=LEADER | {"color": COLOURS[ending]},
         )
 
 

@@ -1,0 +1,161 @@
+"""What is true of every marketplace that can be described: it runs, nothing breaks, and it keeps its symmetries."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.records.checks import INVARIANTS, check
+from sim.records.evidence import Evidence
+from sim.records.table import Records
+from sim.rules.clocks import next_opening, work_ends
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Outcome, Settled, Stage
+from tests.property.relations import changed, differences, lived_through
+from tests.property.strategies import SPREAD, START, File, scenario_files
+
+a_few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+UNLIMITED = {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"}
+WHEN_THE_MONEY_CAME = ("refunded_at", "ended_at", "limit_used")
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(file=scenario_files())
+def test_whatever_is_always_true_holds_in_every_marketplace(file: File) -> None:
+    run = lived_through(file, with_journal=True)
+    assert len(check(run.scenario, run.records, run.calendars)) == len(INVARIANTS)
+
+
+@a_few
+@given(file=scenario_files())
+def test_the_same_seed_tells_the_same_story(file: File) -> None:
+    one, other = (lived_through(file, with_journal=True).records for _ in range(2))
+    assert differences(one, other) == []
+    assert one.journal.rows() == other.journal.rows()
+
+
+@a_few
+@given(file=scenario_files())
+def test_who_writes_the_journal_changes_nothing(file: File) -> None:
+    assert differences(lived_through(file, with_journal=True).records, lived_through(file).records) == []
+
+
+@a_few
+@given(file=scenario_files())
+def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File) -> None:
+    market, refund = file["market"], file["policy"]["refund"]
+    renamed = changed(
+        file,
+        {
+            "market.payment_methods": under_other_names(market["payment_methods"]),
+            "market.sellers.types": under_other_names(market["sellers"]["types"]),
+            "policy.refund.posting": under_other_names(refund["posting"]),
+        },
+    )
+    assert differences(lived_through(file).records, lived_through(renamed).records) == []
+
+
+def under_other_names(named: File) -> File:
+    """The same in the same order, under names that sort the other way round."""
+    return {f"z{9 - number}-{name}": value for number, (name, value) in enumerate(named.items())}
+
+
+@a_few
+@given(file=scenario_files())
+def test_with_staff_without_limit_a_desk_is_a_pure_delay(file: File) -> None:
+    """Whoever is noticed is taken up at the next opening, and answered when the work is done: before or never."""
+    run = lived_through(changed(file, UNLIMITED))
+    for stage in Stage:
+        calendar = run.calendars[run.answerer(stage)]
+        joined, started, settled, how, work = (column_of(run, stage, what) for what in STEPS_OF_A_REQUEST)
+        for row in np.flatnonzero(np.array(joined) < NEVER).tolist():
+            answer = work_ends(joined[row], work[row], calendar)
+            assert (settled[row] == answer) if how[row] == Settled.ANSWERED else (settled[row] < answer)
+            assert started[row] in (next_opening(joined[row], calendar), NEVER)
+
+
+STEPS_OF_A_REQUEST = ("joined_at", "started_at", "settled_at", "settled_by", "handling")
+
+
+def column_of(run: Evidence, stage: Stage, what: str) -> list[int]:
+    column = run.fact(f"{stage.word}.handling") if what == "handling" else run[f"{stage.word}_{what}"]
+    return column.tolist()
+
+
+@a_few
+@given(file=scenario_files(), later=st.integers(1, 48))
+def test_orders_that_come_later_change_nothing_for_earlier_ones_where_nobody_waits(file: File, later: int) -> None:
+    spread = changed(file, UNLIMITED, {"experiment.cohort": SPREAD, "market.orders_per_day": 6})
+    short = lived_through(spread)
+    long = lived_through(changed(spread, {"experiment.run_out": f"{later} h"}))
+    assert differences(short.records, only_the_first(len(short.records.draws.orders), long.records)) == []
+
+
+def only_the_first(count: int, records: Records) -> Records:
+    """The records without the orders from number `count` on."""
+    claims = {name: column[records.claims["order"] < count] for name, column in records.claims.items()}
+    unasked = records.draws.refunded_unasked
+    draws = type(records.draws)(records.draws.orders, records.draws.claims, unasked[unasked < count])
+    return Records(draws, claims, queue_seconds=np.zeros_like(records.queue_seconds), journal=records.journal)
+
+
+@a_few
+@given(file=scenario_files(), weeks=st.integers(1, 3))
+def test_weeks_are_alike_but_for_their_holidays(file: File, weeks: int) -> None:
+    start = str(date.fromisoformat(START) + timedelta(weeks=weeks))
+    no_dates = {f"calendars.*.{dates}": [] for dates in ("holidays", "closed")}
+    no_dates |= {"market.peaks": {}, "market.dispatch_stretch": {}}
+    plain = changed(file, no_dates)
+    assert differences(lived_through(plain).records, lived_through(changed(plain, {"start": start})).records) == []
+
+
+@a_few
+@given(file=scenario_files())
+def test_the_bank_changes_nothing_but_when_the_money_comes(file: File) -> None:
+    slow = changed(file, {"policy.refund.posting.*": "20 bd", "policy.refund.within": "none"})
+    fast = changed(file, {"policy.refund.posting.*": "0"})
+    one, other = lived_through(slow), lived_through(fast)
+    assert differences(one.records, other.records, but=WHEN_THE_MONEY_CAME) == []
+    assert np.all(one["refunded_at"] >= other["refunded_at"])
+
+
+@a_few
+@given(file=scenario_files())
+def test_the_price_changes_no_instant_where_sending_back_costs_nothing(file: File) -> None:
+    nothing = {"buyers.hassle": 0, "buyers.return_cost": 0, "policy.mediation.split_share": 0.5}
+    cheap, dear = (lived_through(changed(file, nothing, {"market.order_value": price})) for price in (10, 1000))
+    money = ("refund", "claimed", "saving")
+    assert differences(cheap.records, dear.records, but=money) == []
+    assert np.array_equal(100 * cheap["refund"], dear["refund"])
+
+
+@a_few
+@given(file=scenario_files())
+def test_a_claim_that_is_never_made_has_no_row(file: File) -> None:
+    assert len(lived_through(changed(file, {"buyers.regret.probability": 0})).records) == 0
+
+
+@a_few
+@given(file=scenario_files())
+def test_an_order_that_everybody_agrees_to_is_refunded(file: File) -> None:
+    """Everything is free before dispatch, and everybody says yes after it; nothing is lost or sent back."""
+    generous = {
+        "policy.cancellation": {
+            "window": {"within": "never"},
+            "free_until": {"after": "dispatched"},
+            "clock": "1 d",
+            "on_silence": "approve",
+        },
+        "policy.dispute": {"default": {"opens": {"after": "delivered"}, "clock": "1 s", "on_silence": "approve"}},
+        "policy.return": "none",
+        "market.carrier.transit": "3 d",
+        "market.sellers.types.*.dispute": {"accept": 1},
+        "market.order_value": 10,
+        "buyers.hassle": 0,
+        "buyers.patience.dispute": "never",
+    }
+    run = lived_through(changed(file, generous))
+    assert set(run["outcome"]) <= {Outcome.REFUNDED}
