@@ -7,10 +7,12 @@ command imports what it needs, so that `--help` answers at once.
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from sim import __version__
 from sim.errors import RefundSimError, UserError
@@ -20,23 +22,27 @@ FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
 
 def door() -> NoReturn:
     """The console command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Where dashes and umlauts cannot be shown, escapes can, and YAML and JSON read them back.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 
 
 def main(words: Sequence[str]) -> int:
     """Carry out one command. Returns its exit code; never raises for what a user did."""
     try:
-        arguments = parser().parse_args(words)
-        return _carry_out(arguments)
+        return _carry_out(parser().parse_args(words))
+    except SystemExit as told:  # argparse has given help, or said what is wrong with the words
+        return int(told.code or FINE)
     except UserError as fault:
         _say(str(fault))
         return BAD_INPUT
     except KeyboardInterrupt:
-        _say("interrupted; nothing was written")
+        _say("interrupted; result folders that are there are complete")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone; Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go(sys.stdout)
         return FINE
     except RefundSimError as fault:
         _say(f"internal error: {fault}")
@@ -52,7 +58,12 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
     except (RefundSimError, KeyboardInterrupt, BrokenPipeError):
         raise
+    except SystemExit:  # what rich makes of a broken pipe
+        raise BrokenPipeError from None
     except Exception as surprise:
+        if isinstance(surprise, OSError) and surprise.errno == errno.ENOSPC:
+            _let_go(sys.stdout)
+            raise UserError("cannot write: no space left") from None
         import traceback
 
         traceback.print_exc()
@@ -62,7 +73,15 @@ def _carry_out(arguments: argparse.Namespace) -> int:
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(message + "\n")
+    try:
+        sys.stderr.write(message + "\n")
+    except BrokenPipeError:
+        _let_go(sys.stderr)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Nobody reads this stream any more, and Python would complain once more when it closes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

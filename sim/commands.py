@@ -57,9 +57,8 @@ def trace(arguments: Namespace) -> None:
     """The story of one order, in plain sentences with times."""
     from sim.api import trace as trace_order
 
-    story = trace_order(
-        _loaded([arguments.scenario], changes_of(arguments))[0], arguments.order, arguments.replication
-    )
+    (scenario,) = _loaded([_the_only_file(arguments.scenario)], changes_of(arguments))
+    story = trace_order(scenario, arguments.order, arguments.replication)
     if arguments.json:
         _print_json(story.as_dict())
     else:
@@ -92,7 +91,7 @@ def show(arguments: Namespace) -> None:
     from sim.scenario.loading import load_with_places
     from sim.scenario.resolved import resolved_yaml
 
-    loaded = load_with_places(arguments.scenario, changes_of(arguments))
+    loaded = load_with_places(_the_only_file(arguments.scenario), changes_of(arguments))
     sys.stdout.write(resolved_yaml(loaded.scenario, loaded.origin))
 
 
@@ -123,6 +122,14 @@ def scenario_files(names: list[str]) -> list[Path]:
             raise BadUsage(f"{name}: no scenario files (*.yaml) in this folder")
         files += found
     return files
+
+
+def _the_only_file(name: str) -> str:
+    """The scenario file named, or the only one in the folder named. Raises BadUsage."""
+    files = scenario_files([name])
+    if len(files) > 1:
+        raise BadUsage(f"{name}: {len(files)} scenario files in this folder, expected one")
+    return str(files[0])
 
 
 def _loaded(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:

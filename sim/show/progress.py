@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import TracebackType
 
@@ -15,6 +16,8 @@ class Progress:
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
+        # Asked of the stream itself: FORCE_COLOR, which CI sets, lets rich take every file for a terminal.
+        is_terminal = sys.stderr.isatty() and not console.is_dumb_terminal
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         self._bars = Bars(
             *columns,
@@ -22,7 +25,7 @@ class Progress:
             TimeRemainingColumn(),
             console=console,
             transient=True,
-            disable=quiet or not console.is_terminal,
+            disable=quiet or not is_terminal,
         )
 
     def __enter__(self) -> Progress:

@@ -137,17 +137,28 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
     """
     times = [one for one in times if one.claims]
     count = len(times)
-    value = float(_first_second(times, np.ones((1, count), dtype=np.int64), q)[0]) if times else np.inf
+    value, found = resampled(times, q)
     if count < 2 or not np.isfinite(value):
         return _estimate(value if np.isfinite(value) else np.nan, np.nan, np.nan)
-    resamples = np.random.Generator(np.random.PCG64(_SEED)).multinomial(count, [1 / count] * count, RESAMPLES)
-    found = _first_second(times, resamples, q)
     reached = found[np.isfinite(found)]
     error = float(np.std(np.log1p(reached), ddof=1)) * (count / (count - 1)) ** 0.5
     half, centre = student(count) * error, np.log1p(value)
     is_open = len(reached) < _UPPER * RESAMPLES
     # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is.
     return _estimate(value, max(np.expm1(centre - half), 0.0), np.nan if is_open else np.expm1(centre + half))
+
+
+def resampled(times: Sequence[Times], q: float) -> tuple[float, Floats]:
+    """The q-quantile in seconds, and what it is in each resample of whole replications; inf: not reached.
+
+    Any two experiments of as many replications are resampled alike, so that their quantiles can be paired.
+    """
+    count = len(times)
+    if not count:
+        return np.inf, np.empty(0)
+    everything = np.ones((1, count), dtype=np.int64)
+    resamples = np.random.Generator(np.random.PCG64(_SEED)).multinomial(count, [1 / count] * count, RESAMPLES)
+    return float(_first_second(times, everything, q)[0]), _first_second(times, resamples, q)
 
 
 def _estimate(value: float, low: float, high: float) -> Estimate:

@@ -6,17 +6,18 @@ Every measure is a ratio over replications, part over whole (a share, a mean), o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sim.scenario.durations import DAY
 from sim.study import counted
 from sim.study.counted import Of, Rows, every, has_waited_at, is_known, is_refunded_within, reads, says, summed
 from sim.study.desks import MEDIATION, SELLERS
-from sim.study.estimates import Estimate, positive_mean, quantile, share, signed_mean
+from sim.study.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
 from sim.vocabulary import Outcome, Route
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
@@ -40,17 +41,41 @@ class Ratio:
     """Whether the mean may be negative."""
     counting: Of | None = None
     """What `n` adds up; without it the rows that have a whole."""
+    bound: float | None = None
+    """What the mean cannot exceed, if anything; a share cannot exceed 1."""
+
+    @property
+    def most(self) -> float | None:
+        """The upper bound of the mean."""
+        return 1.0 if self.unit == "share" else self.bound
+
+    def sums(self, tables: Mapping[str, Rows], replications: int) -> tuple[Floats, Floats]:
+        """The sums of part and of whole, by replication."""
+        rows = tables[self.table]
+        whole = self._whole(rows)
+        part = np.where(whole > 0, np.asarray(self.part(rows), dtype=np.float64), 0.0)
+        return summed(part, rows, replications), summed(whole, rows, replications)
+
+    def _whole(self, rows: Rows) -> Floats:
+        return np.asarray(self.whole(rows), dtype=np.float64)
 
     def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
         """The value with its interval, and how many it rests on."""
+        n = self.n(tables)
+        return self.estimated(*self.sums(tables, replications), n), n
+
+    def n(self, tables: Mapping[str, Rows]) -> int:
+        """How many it rests on."""
         rows = tables[self.table]
-        whole = np.asarray(self.whole(rows), dtype=np.float64)
-        part = np.where(whole > 0, np.asarray(self.part(rows), dtype=np.float64), 0.0)
-        n = int(np.sum(self.counting(rows))) if self.counting else int(np.count_nonzero(whole))
-        parts, wholes = summed(part, rows, replications), summed(whole, rows, replications)
-        if self.unit == "share":
-            return share(parts, wholes, n), n
-        return (signed_mean if self.signed else positive_mean)(parts, wholes), n
+        return int(np.sum(self.counting(rows))) if self.counting else int(np.count_nonzero(self._whole(rows)))
+
+    def estimated(self, parts: ArrayLike, wholes: ArrayLike, n: int) -> Estimate:
+        """The value with its interval, from the sums by replication."""
+        if self.most:
+            # A mean that is bounded on both sides is a share of its bound.
+            value, low, high = share(np.asarray(parts) / self.most, wholes, n)
+            return Estimate(value * self.most, low * self.most, high * self.most)
+        return (signed_mean if self.signed else positive_mean)(parts, wholes)
 
 
 @dataclass(frozen=True)
@@ -63,12 +88,19 @@ class TimeToMoney:
     among: Of = every
     unit: str = "d"
 
+    def times(self, claims: Rows, replications: int) -> list[Times]:
+        """The times it is a quantile of, by replication."""
+        return counted.times_to_money(claims[np.asarray(self.among(claims), dtype=bool)], replications)
+
     def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
         """The value with its interval (NaN: not reached), and how many claims it rests on."""
-        claims = tables[CLAIMS]
-        some = claims[np.asarray(self.among(claims), dtype=bool)]
-        value, low, high = quantile(counted.times_to_money(some, replications), self.q)
-        return Estimate(value / DAY, low / DAY, high / DAY), len(some)
+        times = self.times(tables[CLAIMS], replications)
+        return self.estimated(times), sum(one.claims for one in times)
+
+    def estimated(self, times: Sequence[Times]) -> Estimate:
+        """The value with its interval, from the times by replication."""
+        value, low, high = quantile(times, self.q)
+        return Estimate(value / DAY, low / DAY, high / DAY)
 
 
 Measure = Ratio | TimeToMoney
@@ -99,6 +131,16 @@ _MONEY_BACK: tuple[Measure, ...] = (
     ),
     TimeToMoney("refund_time_p90_refunded", "nine in ten of those refunded waited", 0.9, counted.is_refunded),
     *(Ratio(f"refunded_within_{days}d", f"refunded within {days} d", is_refunded_within(days)) for days in WITHIN),
+    *(
+        Ratio(
+            f"money_days_{days}d",
+            f"days with the money, of the first {days} since asking",
+            counted.days_with_the_money(days),
+            unit="d",
+            bound=days,
+        )
+        for days in (30, 60)
+    ),
 )
 _ENDINGS: tuple[Measure, ...] = (
     *(
@@ -114,7 +156,14 @@ _ENDINGS: tuple[Measure, ...] = (
     Ratio("on_record_share", "claims that count against the seller", reads("on_record")),
 )
 _WORTH: tuple[Measure, ...] = (
-    Ratio("postage_per_claim", "postage paid by the buyer, per claim", reads("buyer_cost"), unit="currency"),
+    *(
+        Ratio(name, f"postage paid by the {party}, per claim", reads(f"{party}_cost"), unit="currency")
+        for name, party in (
+            ("postage_per_claim", "buyer"),
+            ("seller_postage_per_claim", "seller"),
+            ("platform_postage_per_claim", "platform"),
+        )
+    ),
     Ratio("worth_it_share", "found it cheaper: it was worth it", counted.was_worth_it, reads("found_cheaper")),
     Ratio(
         "worth_it_mean",
@@ -166,6 +215,20 @@ MEASURES: dict[str, Measure] = {
     measure.name: measure for measure in (*_COUNTS, *_MONEY_BACK, *_ENDINGS, *_WORTH, *_BESIDE, *_DESKS)
 }
 """Every measure by name, in the order in which summaries list them."""
+
+
+def by_replication(tables: Mapping[str, Rows], replications: int) -> pd.DataFrame:
+    """What each replication adds to each ratio: one row per ratio and replication, as `Result.by_replication` has it."""
+    ratios = [measure for measure in MEASURES.values() if isinstance(measure, Ratio)]
+    sums = [ratio.sums(tables, replications) for ratio in ratios]
+    return pd.DataFrame(
+        {
+            "measure": np.repeat([ratio.name for ratio in ratios], replications),
+            "replication": np.tile(np.arange(replications), len(ratios)),
+            "part": np.concatenate([part for part, _ in sums]),
+            "whole": np.concatenate([whole for _, whole in sums]),
+        }
+    )
 
 
 def summarise(tables: Mapping[str, Rows], replications: int, currency: str) -> pd.DataFrame:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Draws
+from sim.records.checks import check
 from sim.records.table import Records
 from sim.rules.clocks import instant_after
 from sim.rules.terms import span
@@ -18,7 +20,10 @@ from sim.study.backlog import Waiting, waiting_by_day
 from sim.study.cut import cut
 from sim.study.desks import load_of, requests_frame
 from sim.study.frame import claims_frame, in_cohort, journal_frame, moments
+from sim.study.measures import CLAIMS, REPLICATIONS, REQUESTS
+from sim.study.replication import play
 from sim.study.requests import requests_of
+from sim.study.stopwatch import Stopwatch
 from sim.vocabulary import Party
 
 
@@ -36,6 +41,27 @@ class Observation:
     """Names of those that were checked."""
     draws_hash: str
     outcomes_hash: str
+
+
+def witness(
+    scenario: Scenario,
+    replication: int,
+    calendars: dict[Party, Calendar],
+    *,
+    with_journal: bool = False,
+    watch: Stopwatch | None = None,
+) -> Observation:
+    """Live through one replication, check what must always hold, and look at it: the unit of every experiment.
+
+    Pure, so any replication can be had again alone: `witness(scenario, 7, calendars_of(scenario))` sees exactly
+    what a run of a hundred saw of its replication 7. Raises BrokenInvariant (a defect of ours) and BeyondCalendar.
+    """
+    watch = watch or Stopwatch()
+    records = play(scenario, replication, calendars, with_journal=with_journal, watch=watch)
+    with watch.on("checks"):
+        invariants = check(scenario, records, calendars)
+    with watch.on("tables"):
+        return observe(scenario, replication, records, calendars, invariants, with_journal=with_journal)
 
 
 def observe(
@@ -85,3 +111,12 @@ def _ended_late(scenario: Scenario, claims: pd.DataFrame) -> int:
     """Claims that did not end while orders still came: the desks were emptier for them than in real life."""
     last = moments(scenario.start, np.array([scenario.experiment.arrivals_end]))[0]
     return int((~(claims["ended_at"] <= last)).sum())
+
+
+def tables_of(seen: Sequence[Observation]) -> dict[str, pd.DataFrame]:
+    """The tables that measures read: replications below each other, in the order given."""
+    return {
+        CLAIMS: pd.concat([one.claims for one in seen], ignore_index=True),
+        REQUESTS: pd.concat([one.requests for one in seen], ignore_index=True),
+        REPLICATIONS: pd.DataFrame([one.totals for one in seen]),
+    }

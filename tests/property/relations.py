@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
+from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,14 @@ from sim.chance.draws import draw_replication
 from sim.market.world import run_simpy
 from sim.records.evidence import Evidence
 from sim.records.table import Records
+from sim.scenario.calendars import Calendar, CalendarSpec, resolve
+from sim.vocabulary import Party
 from tests.property.strategies import File, scenario_of
-from tests.worlds import calendars_of
 
 Changes = Mapping[str, Any]
 """Path in the file → what stands there; `*` is every key, as in `{"market.sellers.types.*.arrange": "1 d"}`."""
+
+PARTIES = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
 
 
 def changed(file: File, *changes: Changes) -> File:
@@ -41,9 +46,17 @@ def _put(place: Any, path: list[str], value: Any) -> None:
 def lived_through(file: File, *, with_journal: bool = False) -> Evidence:
     """The file's first replication."""
     scenario = scenario_of(file)
-    calendars = calendars_of(scenario)
+    written = {party: getattr(scenario.calendars, party.word).model_dump_json() for party in PARTIES}
+    days = scenario.experiment.calendar_days
+    calendars = {party: _calendar(words, scenario.start, days) for party, words in written.items()}
     draws = draw_replication(scenario, 0, calendars)
     return Evidence(scenario, run_simpy(scenario, draws, calendars, with_journal=with_journal), calendars)
+
+
+@cache
+def _calendar(written: str, start: date, days: int) -> Calendar:
+    """Drawn worlds have few calendars between them."""
+    return resolve(CalendarSpec.model_validate_json(written), start, days)
 
 
 def differences(one: Records, other: Records, *, but: Collection[str] = ()) -> list[str]:

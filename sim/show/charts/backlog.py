@@ -18,6 +18,8 @@ from sim.study.result import Result
 
 DESKS = {"sellers": ("the sellers", DARK), "mediation": ("mediation", LIGHT)}
 """Desks from top to bottom, what the chart calls them, and their colours."""
+BAND = 3
+"""The panel shows a band up to so many times the highest mean; with few replications it may reach further."""
 LETTER = 0.0098
 """Width of a letter of a small note, as a share of the chart's width."""
 
@@ -37,7 +39,8 @@ def backlog(result: Result, ax: Axes) -> None:
     lower.xaxis.set_major_formatter(months)
     lower.set_xlabel("date (local time)")
     head(ax, finding(result.backlog), result)
-    caption(ax, "Daily averages of requests noticed but not yet taken up. Bands: 95 % intervals over replications.")
+    bands = "Bands: 95 % intervals over replications; one may leave its panel."
+    caption(ax, f"Daily averages of requests noticed but not yet taken up. {bands}")
 
 
 def finding(waiting: pd.DataFrame) -> str:
@@ -57,8 +60,11 @@ def _waiting(ax: Axes, days: pd.DataFrame, colour: str) -> None:
     mean, low, high = (days[column].to_numpy(dtype=np.float64) for column in ("waiting", "low", "high"))
     ax.fill_between(dates, low, high, color=colour, alpha=0.22, linewidth=0)
     ax.plot(dates, mean, color=colour, linewidth=1.4)
-    ax.set_ylim(0, 1.25 * max(1.0, np.max(mean), np.max(np.nan_to_num(high))))
+    highest = min(np.max(np.nan_to_num(high, nan=0.0)), BAND * np.max(mean))
+    ax.set_ylim(0, 1.25 * max(1.0, np.max(mean), highest))
     ax.grid(axis="y")
+    if not mean.any():
+        ax.text(0.5, 0.5, "nobody ever waits", transform=ax.transAxes, ha="center", color=FAINT)
 
 
 def _phases(ax: Axes, scenario: Scenario) -> None:
@@ -95,6 +101,7 @@ def _beside(ax: Axes, day: float, text: str, line: int) -> None:
         va="top",
         fontsize=SMALL,
         color=FAINT,
+        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1},
     )
 
 

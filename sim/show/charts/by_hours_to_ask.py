@@ -33,6 +33,8 @@ FIRST_DAY = 24
 """Hours; up to there the article finds it easy."""
 NOT_REACHED = 260
 """Where the lower panel marks a median that is not reached (days, beyond all that is)."""
+BEYOND = 1e6
+"""More days than any panel shows."""
 DAY_TICKS = {0: "0", 1: "1", 3: "3", 7: "7", 14: "14", 30: "30", 90: "90", NOT_REACHED: "not\nreached"}
 
 
@@ -80,9 +82,10 @@ def _medians(ax: Axes, rows: pd.DataFrame, group: Group) -> None:
 
 
 def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: Group) -> None:
-    """Estimates with their intervals; an end that is not reached leaves the panel."""
+    """Estimates with their intervals, where they have one; one without an upper end leaves the panel."""
     value, low, high = (rows[column].to_numpy(dtype=np.float64) for column in columns)
-    lengths = (value - np.where(np.isnan(low), value, low), np.where(np.isnan(high), 1e9, high) - value)
+    endless = np.isnan(high) & ~np.isnan(low)
+    lengths = np.nan_to_num([value - low, np.where(endless, BEYOND, high - value)], nan=0.0)
     at = rows.index.to_numpy() + group.aside
     ax.errorbar(at, value, lengths, fmt=group.marker, color=group.colour, markersize=5, linewidth=1.2)
 

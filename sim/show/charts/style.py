@@ -20,7 +20,7 @@ COLOURS = {
     "partly_refunded": "#8fd0bf",
     "refused": "#d55e00",
     "gave_up": "#f0b95a",
-    "expired": "#7b62a3",
+    "expired": "#54417f",
     "open": "#e4e4e4",
 }
 """An ending has one colour in every chart. Told apart by the colour-blind, and dark beside light in grey."""

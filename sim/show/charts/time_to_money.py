@@ -35,12 +35,8 @@ def time_to_money(result: Result, ax: Axes) -> None:
     """Stacked cumulative incidence: the share of all claims that had ended so by each day, each way of ending."""
     curves = {str(ending): curve for ending, curve in result.curves.groupby("ending", observed=True)}
     days = curves["open"]["days"].to_numpy(dtype=np.float64)
-    shares = {ending: curves[ending]["share"].to_numpy(dtype=np.float64) for ending in ENDINGS}
-    ax.stackplot(days, *shares.values(), colors=[COLOURS[e] for e in ENDINGS], edgecolor="white", linewidth=0.6)
-    _interval(ax, curves["refunded"])
-    _marks(ax, days, shares["refunded"])
-    _names(ax, {ending: float(share[-1]) for ending, share in shares.items()})
-    _name_of_open(ax, days, 1 - shares["open"])
+    if result.about["claims"]:
+        _areas(ax, days, curves)
     ax.set(xlim=(0, days[-1]), ylim=(0, 1), xlabel="days since the mind changed (d)")
     ax.set_ylabel("share of all claims (%)")
     ax.set_xticks([0, *MARKS, 60, 90])
@@ -52,10 +48,21 @@ def time_to_money(result: Result, ax: Axes) -> None:
 
 def finding(result: Result) -> str:
     """When half of all claims have their money; or that they never do."""
+    if not result.about["claims"]:
+        return "Nobody asked for their money back"
     half = measured(result, "refund_time_median_all")
     if np.isnan(half.value):
         return "Fewer than half of all claims get their money back"
     return f"Half of all claims have their money back after {half.shown().value}ays"
+
+
+def _areas(ax: Axes, days: Floats, curves: Mapping[str, pd.DataFrame]) -> None:
+    shares = {ending: curves[ending]["share"].to_numpy(dtype=np.float64) for ending in ENDINGS}
+    ax.stackplot(days, *shares.values(), colors=[COLOURS[e] for e in ENDINGS], edgecolor="white", linewidth=0.6)
+    _interval(ax, curves["refunded"])
+    _marks(ax, days, shares["refunded"])
+    _names(ax, {ending: float(share[-1]) for ending, share in shares.items()})
+    _name_of_open(ax, days, 1 - shares["open"])
 
 
 def _interval(ax: Axes, refunded: pd.DataFrame) -> None:

@@ -1,0 +1,160 @@
+"""Policies side by side: the same orders, with the same luck, under each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+
+import pandas as pd
+
+from sim.errors import BadUsage
+from sim.scenario.model import Scenario
+from sim.study.curve_differences import crossings_of, curve_difference
+from sim.study.differences import differences_of
+from sim.study.experiment import Progress, run
+from sim.study.flips import flips_of
+from sim.study.pairing import what_sets_apart
+from sim.study.result import Result
+from sim.study.verdicts import INCONCLUSIVE, Headline, headlines_with
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changes when other policies take the place of the base, and how sure one can be of it.
+
+    A difference is always *other − base*. Intervals are 95 % over replications, plain (`low`, `high`) and
+    simultaneous (`low_simultaneous`, `high_simultaneous`: all of them hold at once with 95 %); their ends are NaN
+    where there is none. Tables that cover several scenarios name the other one in their column `scenario`.
+    """
+
+    base: Result
+    others: tuple[Result, ...]
+    """In the order in which they were given; their scenarios have different names."""
+
+    headlines: dict[str, Headline]
+    """The measures that are judged, by name, with which way is better and the margin that matters."""
+
+    differences: pd.DataFrame
+    """One row per `scenario` and `measure`: those of `study.measures.MEASURES`, in their order.
+
+    - `base`, `other`, `difference`, `low`, `high`: floats in `unit`, as `Result.summary` has them; a difference of
+      shares is a share as well (0.02 is two percentage points). NaN: not measured, or a quantile *not reached*.
+    - `low_simultaneous`, `high_simultaneous`: Bonferroni over all headlines of all scenarios.
+    - `is_headline`: whether it is judged. Of all others, `margin` is NaN, `verdict` empty, and
+      `low_simultaneous`, `high_simultaneous` are shown for what they are.
+    - `margin`: a difference up to this does not matter; in `unit`.
+    - `verdict`: a word of `study.verdicts.VERDICTS`, defined there: better, worse, equivalent, inconclusive,
+      not_reached, curves_cross.
+    - `replications_needed`: how many *more* would settle what is inconclusive, should the difference stay where it
+      is; inf where no experiment may have so many, NaN where nothing is to be settled or one cannot tell.
+    - `correlation` of the two estimates, and `variance_ratio`: variance of the difference as measured ÷ what it
+      would be with independent runs (0.1: pairing is worth ten times the replications). NaN where not paired.
+    - `unit` and `title`: as in `Result.summary`.
+    """
+
+    flips: pd.DataFrame
+    """Every order of the cohort by how it ended under each policy: one row per way to end and place to part.
+
+    - `base_outcome`, `other_outcome`: outcomes of claims (refunded, partly_refunded, refused, gave_up, expired,
+      open), `refunded_unasked` (at the dispatch limit, before anybody asked) or `no_claim`. Summed over either,
+      `orders` are the other's counts exactly: all orders paid in the cohort window are in the table.
+    - `parts_at`: the first step that differs, a word of `study.flips.PARTINGS`; `never` where none does.
+    - `orders` in all replications together, `per_replication` on average.
+    - `time_change`: mean change in days from asking to the money, where both refund in full; else NaN.
+    - `money_change`: mean change in what the buyer is left with: refund less postage, in the currency.
+    - `examples`: up to three (replication, order), for `trace`.
+
+    Rows stand in the order of outcomes, the more frequent parting first. Scenarios that share no luck with the
+    base (`apart`) have no rows: their orders are other orders.
+    """
+
+    curves: pd.DataFrame
+    """Time to money, compared. One row per `scenario` and `days` since asking (0 to 90, the grid of
+    `Result.curves`): `base` and `other` (shares of all claims refunded in full by then), their `difference` with
+    `low` and `high`, and the band `low_simultaneous` to `high_simultaneous`, which holds over all times at once."""
+
+    crossings: pd.DataFrame
+    """Where the curves cross for sure: the band lies on one side of zero before, and on the other after. One row
+    per crossing: `scenario`, `after` and `before` (days; the crossing lies between), `first_ahead` (`base` or
+    `other`: whose claims had their money sooner until then). Empty where no curves cross."""
+
+    apart: dict[str, tuple[str, ...]]
+    """By scenario, in words, what keeps it from sharing luck with the base, such as `the number of sellers (60 and
+    90)`. It was compared unpaired, as independent runs are (Welch), and has no flips. Empty: all share."""
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """The rows of `differences` that are judged."""
+        return self.differences[self.differences["is_headline"]]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no verdict is inconclusive."""
+        return not (self.verdicts["verdict"] == INCONCLUSIVE).any()
+
+    def flip_table(self, scenario: str) -> pd.DataFrame:
+        """Orders by outcome under the base (rows) and under another scenario (columns), all replications.
+
+        Its diagonal ended the same; sums over rows and columns are the two counts of outcomes.
+        """
+        rows = self.flips[self.flips["scenario"] == scenario]
+        return rows.pivot_table(
+            "orders", "base_outcome", "other_outcome", aggfunc="sum", fill_value=0, observed=True
+        )
+
+    def flipped(self, scenario: str) -> pd.DataFrame:
+        """The rows of `flips` whose orders end otherwise under this scenario, most frequent first."""
+        rows = self.flips[self.flips["scenario"] == scenario]
+        changed = rows["base_outcome"].astype(str) != rows["other_outcome"].astype(str)
+        return rows[changed].sort_values("orders", ascending=False, kind="stable")
+
+
+def compare(
+    base: Scenario,
+    *others: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    margins: Mapping[str, float] | None = None,
+) -> Comparison:
+    """Simulate a base and what-ifs with the same luck, and say what changes and how sure one can be of it.
+
+    All run with as many replications as the base has, unless `replications` says otherwise; `seed` takes the
+    place of each scenario's own. `margins` gives headline measures other margins than their own, in the measure's
+    unit: `{"success_rate": 0.01}`. `progress` is told after each replication how many are done, of all.
+    Raises BadUsage for no other scenario, for two of one name and for a margin that makes no sense, before
+    anything is run; and what `run` raises.
+    """
+    _expect_different_names(others)
+    headlines_with(margins or {})
+    replications = replications or base.experiment.replications
+    done = count(1)
+
+    def step(_: int, of: int) -> None:
+        if progress:
+            progress(next(done), of * (1 + len(others)))
+
+    results = [run(one, replications=replications, seed=seed, progress=step, jobs=jobs) for one in (base, *others)]
+    return comparison_of(results[0], *results[1:], margins=margins)
+
+
+def comparison_of(base: Result, *others: Result, margins: Mapping[str, float] | None = None) -> Comparison:
+    """Compare what has been run already. Raises BadUsage as `compare` does."""
+    _expect_different_names([other.scenario for other in others])
+    headlines = headlines_with(margins or {})
+    apart = {other.scenario.name: what_sets_apart(base, other) for other in others}
+    curves, crossings, differences, flips = [], [], [], []
+    for other in others:
+        name, is_paired = other.scenario.name, not apart[other.scenario.name]
+        curve = curve_difference(base, other, is_paired)
+        crossing = crossings_of(curve)
+        difference = differences_of(
+            base, other, is_paired, headlines, verdicts=len(headlines) * len(others), crosses=len(crossing) > 0
+        )
+        flips.append(_named(name, flips_of(base, other)) if is_paired else pd.DataFrame())
+        curves.append(_named(name, curve))
+        crossings.append(_named(name, crossing))
+        differences.append(_named(name, difference))
+    ...

@@ -1,0 +1,139 @@
+"""Every measure of two experiments side by side: the difference, its intervals, and the verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isnan, nan
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.scenario.durations import DAY
+from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
+from sim.study.estimates import CONFIDENCE
+from sim.study.measures import MEASURES, TimeToMoney
+from sim.study.result import Result
+from sim.study.verdicts import (
+    CURVES_CROSS,
+    EQUIVALENT,
+    INCONCLUSIVE,
+    NOT_REACHED,
+    Headline,
+    replications_needed,
+    verdict_on,
+)
+
+Estimates = Mapping[str, Deviating]
+"""By measure, in the unit of `Result.summary`."""
+
+
+def estimates_of(result: Result) -> Estimates:
+    """All measures of an experiment, each with its deviations."""
+    sums = dict(list(result.by_replication.groupby("measure", sort=False)))
+    return {
+        name: _quantile(measure, result) if isinstance(measure, TimeToMoney) else _ratio(sums[name])
+        for name, measure in MEASURES.items()
+    }
+
+
+def _ratio(sums: pd.DataFrame) -> Deviating:
+    return ratio_of(sums["part"].to_numpy(), sums["whole"].to_numpy())
+
+
+def _quantile(measure: TimeToMoney, result: Result) -> Deviating:
+    seconds = quantile_of(measure.times(result.orders, result.about["replications"]), measure.q)
+    return seconds._replace(value=seconds.value / DAY, deviations=seconds.deviations / DAY)
+
+
+class Bench(NamedTuple):
+    """What has to be known beforehand to judge the differences between two experiments."""
+
+    headlines: Mapping[str, Headline]
+    confidence: float
+    """Of each simultaneous interval."""
+    is_paired: bool
+    curves_cross: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure of two experiments."""
+
+    name: str
+    unit: str
+    base: float
+    other: float
+    difference: Difference
+    n: float
+    """How many the difference rests on, at the least; inf where it is one and the same scenario, and nothing more
+    has to be seen to know that nothing differs."""
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The interval of the difference: that of shares is never beyond ± 1."""
+        if self.unit == "share":
+            low, high = self.difference.interval(confidence, limit=1.0, n=self.n)
+        else:
+            low, high = self.difference.interval(confidence)
+        return float(low), float(high)
+
+
+def differences_of(base: Result, other: Result, estimates: tuple[Estimates, Estimates], bench: Bench) -> pd.DataFrame:
+    """One row per measure, as `Comparison.differences` has it."""
+    prints = [result.about["fingerprints"]["scenario"] for result in (base, other)]
+    is_the_same, subtract = prints[0] == prints[1], paired if bench.is_paired else unpaired
+    rows = []
+    for name in MEASURES:
+        mine, its = (one[name] for one in estimates)
+        unit, title = base.summary.loc[name, ["unit", "title"]]
+        n = min(base.summary.loc[name, "n"], other.summary.loc[name, "n"])
+        one = Measured(
+            name, unit, float(mine.value), float(its.value), subtract(mine, its), inf if is_the_same else float(n)
+        )
+        done = min(result.about["replications"] for result in (base, other))
+        rows.append(_row(one) | _judgement(one, bench, done) | {"unit": unit, "title": title})
+    return pd.DataFrame(rows)
+
+
+def _row(one: Measured) -> dict[str, object]:
+    low, high = one.interval(CONFIDENCE)
+    return {
+        "measure": one.name,
+        "base": one.base,
+        "other": one.other,
+        "difference": float(one.difference.value),
+        "low": low,
+        "high": high,
+        "correlation": float(one.difference.correlation),
+        "variance_ratio": float(one.difference.variance_ratio),
+    }
+
+
+def _judgement(one: Measured, bench: Bench, done: int) -> dict[str, object]:
+    """What is said of a headline; nothing of all others."""
+    headline = bench.headlines.get(one.name)
+    if headline is None:
+        nothing = {"low_simultaneous": nan, "high_simultaneous": nan, "margin": nan}
+        return nothing | {"is_headline": False, "verdict": "", "replications_needed": nan}
+    low, high = one.interval(bench.confidence)
+    margin = headline.margin_over(one.base)
+    verdict = _verdict(one, verdict_on(low, high, margin, headline.more_is_better), bench)
+    value, error = float(one.difference.value), float(one.difference.error)
+    is_open = verdict == INCONCLUSIVE
+    return {
+        "low_simultaneous": low,
+        "high_simultaneous": high,
+        "margin": margin,
+        "is_headline": True,
+        "verdict": verdict,
+        "replications_needed": replications_needed(value, error, margin, done, bench.confidence) if is_open else nan,
+    }
+
+
+def _verdict(one: Measured, verdict: str, bench: Bench) -> str:
+    """The verdict, unless a time is compared of which nothing can be said in one number."""
+    if not isinstance(MEASURES[one.name], TimeToMoney):
+        return verdict
+    if isnan(one.difference.value):
+        return NOT_REACHED
+    return CURVES_CROSS if bench.curves_cross and verdict != EQUIVALENT else verdict

@@ -1,0 +1,77 @@
+"""Do two scenarios share their luck? Only then is an order of the one the same order in the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.chance.orders import draw_orders
+from sim.chance.streams import Luck
+from sim.scenario.model import Scenario
+from sim.study.frame import in_cohort
+from sim.study.result import Result
+
+_WHO_BUYS_WHEN_OF_WHOM = {
+    "start": "the first day",
+    "experiment.seed": "the seed",
+    "experiment.warm_up": "the warm-up",
+    "experiment.cohort": "the cohort window",
+    "market.orders_per_day": "orders per day",
+    "market.hours": "the hours of the day at which orders come",
+    "market.weekdays": "the weekdays on which orders come",
+    "market.peaks": "the peaks",
+    "market.sellers.count": "the number of sellers",
+    "market.sellers.concentration": "how orders spread over the sellers",
+}
+"""What in a scenario settles which orders there are: path, and how a sentence calls it."""
+
+
+def what_sets_apart(base: Result, other: Result) -> tuple[str, ...]:
+    """In words, what keeps two experiments from being compared order by order; nothing where they share their luck.
+
+    They do where every cohort order is paid at the same instant to the same seller: everything else about an order
+    is then drawn from the same uniform numbers. The orders themselves decide (of the first replication: the others
+    are made alike); the scenarios only say why.
+    """
+    counts = (base.about["replications"], other.about["replications"])
+    if counts[0] != counts[1]:
+        return (f"the number of replications ({counts[0]} and {counts[1]})",)
+    if _have_the_same_orders(base.scenario, other.scenario):
+        return ()
+    return tuple(_differing(base.scenario, other.scenario)) or ("the orders themselves",)
+
+
+def _have_the_same_orders(base: Scenario, other: Scenario) -> bool:
+    if base.start != other.start:
+        return False
+    return all(np.array_equal(*columns) for columns in zip(_cohort(base), _cohort(other), strict=True))
+
+
+def _cohort(scenario: Scenario) -> tuple[Ints, Ints, Ints]:
+    """Number, instant of payment and seller of each order in the cohort of the first replication."""
+    orders = draw_orders(scenario, Luck(scenario.experiment.seed, 0))
+    chosen = in_cohort(scenario, orders.paid)
+    return np.flatnonzero(chosen), orders.paid[chosen], orders.seller[chosen]
+
+
+def _differing(base: Scenario, other: Scenario) -> list[str]:
+    described = [one.model_dump(mode="json") for one in (base, other)]
+    found = []
+    for path, name in _WHO_BUYS_WHEN_OF_WHOM.items():
+        values = [_at(document, path) for document in described]
+        if values[0] != values[1]:
+            found.append(name + _told(*values))
+    return found
+
+
+def _at(document: Any, path: str) -> Any:
+    for step in path.split("."):
+        document = document[step]
+    return document
+
+
+def _told(base: Any, other: Any) -> str:
+    """Both values where they are short enough for a sentence."""
+    return f" ({base} and {other})" if isinstance(base, str | int | float) else ""
