@@ -1,9 +1,10 @@
-"""The Python interface: `sim.load`, `sim.run`, `sim.trace`.
+"""The Python interface: `sim.load`, `sim.run`, `sim.compare`, `sim.trace`.
 
     import sim
     scenario = sim.load("scenarios/aliexpress.yaml")
     fast = scenario.with_changes({"policy.cancellation.clock": "3 d"})
     result = sim.run(scenario, replications=20, seed=1)
+    comparison = sim.compare(scenario, sim.load("scenarios/three-day-clock.yaml"))
     print(sim.trace(scenario, order=17))
 """
 
@@ -13,10 +14,11 @@ from sim.errors import BadUsage
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show.story import Story, story_of
+from sim.study.comparison import compare
 from sim.study.experiment import run
 from sim.study.replication import calendars_of, replicate
 
-__all__ = ["load", "run", "trace"]
+__all__ = ["compare", "load", "run", "trace"]
 
 
 def trace(scenario: Scenario, order: int, replication: int = 0) -> Story:

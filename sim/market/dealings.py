@@ -98,7 +98,7 @@ class Dealings:
         anchors = (
             self.facts.paid,
             self.parcel.dispatch_due,
-            self.facts.arranges_at,
+            self.parcel.arranged_at,
             self.parcel.ships_at,
             self.parcel.promised_at,
             self.parcel.delivered_at,

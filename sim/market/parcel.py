@@ -27,6 +27,11 @@ class Parcel:
         self._waits_since = NEVER
 
     @property
+    def arranged_at(self) -> int:
+        """As planned, or when the parcel leaves, should a seller send it at once instead of answering."""
+        return min(self._facts.arranges_at, self.ships_at)
+
+    @property
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
         promise = self._world.terms.promise
@@ -78,6 +83,6 @@ class Parcel:
             return
         transit = Span(self._world.terms.transit_kind, self._facts.transit)
         self.delivered_at = self._world.later(Party.CARRIER, self.ships_at, transit)
-        self._life.happened(Activity.ARRANGED, min(self._facts.arranges_at, self.ships_at))
+        self._life.happened(Activity.ARRANGED, self.arranged_at)
         self._life.happened(Activity.DISPATCHED, self.ships_at)
         self._life.happened(Activity.DELIVERED, self.delivered_at)

@@ -6,8 +6,11 @@ from sim.scenario.durations import NEVER
 
 
 def is_too_late(at: int, last: int) -> bool:
-    """Windows and limits include their last instant: opening, escalating and posting are in time until then."""
-    return at > last
+    """Windows and limits include their last instant: opening, escalating and posting are in time until then.
+
+    What never happens is too late for any window, even for one without end.
+    """
+    return at > last or at >= NEVER
 
 
 def is_worth_it(expected: int, return_cost: int, hassle: int) -> bool:

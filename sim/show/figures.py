@@ -15,6 +15,8 @@ FINEST = 2
 """Decimals, at most: nobody reads more from a table."""
 WITHOUT_INTERVAL = 1
 """Decimals of a number that has no interval, or none of any width."""
+NEARLY_EQUAL = 1.2
+"""An interval whose longer half is at most so many times the shorter one is written as ± the longer."""
 
 
 class Shown(NamedTuple):
@@ -72,9 +74,7 @@ def _interval(value: float, low: float, high: float, decimals: int) -> str:
         return f"{low:,.{decimals}f} or more"
     if math.isnan(low):
         return f"up to {high:,.{decimals}f}"
-    # In units of the last digit shown; the longer half stands for both where they differ by no more than one.
-    ends = [round(end * 10**decimals) for end in (value, low, high)]
-    below, above = ends[0] - ends[1], ends[2] - ends[0]
-    if abs(below - above) <= 1:
-        return f"±{max(below, above) / 10**decimals:,.{decimals}f}"
+    shorter, longer = sorted((value - low, high - value))
+    if longer <= NEARLY_EQUAL * shorter:
+        return f"±{longer:,.{decimals}f}"
     return f"{low:,.{decimals}f}–{high:,.{decimals}f}"

@@ -1,4 +1,4 @@
-"""The story of one order, in plain sentences with times; or two stories of it, side by side."""
+"""The story of one order, in plain sentences with times."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ WIDTH = 80
 NARROWEST = 20
 """Columns that a sentence needs at the least to be read."""
 _DAY = len("Tue  2 Oct 2018")
-_MARGIN = len("Tue  2 Oct 2018  14:03  ")
-_GUTTER = "   "
+MARGIN = len("Tue  2 Oct 2018  14:03  ")
+GUTTER = "   "
 
 Cells = tuple[list[str], ...]
 """What is told of one instant: a list of sentences per story."""
@@ -45,27 +45,26 @@ class Event(NamedTuple):
 class Story:
     """An order's life, ready to be read. `str` gives it for a terminal of 80 columns."""
 
-    title: str
+    order: int
+    policy: str
+    """The scenario's title."""
     start: date
     events: tuple[Event, ...]
     """In order of time."""
     closing: tuple[str, ...]
     """How it ended, how long that took since the mind changed, what it cost."""
 
+    @property
+    def title(self) -> str:
+        return f"Order {self.order} · {self.policy}"
+
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self, width: int = WIDTH) -> list[str]:
         """The story, with dates in a column of their own; each date stands once."""
-        body = _laid_out([(at, (told,)) for at, told in self.moments().items()], self.start, width)
-        return [*_wrapped([self.title], width), "", *body, "", *_wrapped(self.closing, width)]
-
-    def moments(self) -> dict[int, list[str]]:
-        """The sentences by instant."""
-        moments: dict[int, list[str]] = {}
-        for event in self.events:
-            moments.setdefault(event.at, []).append(event.sentence)
-        return moments
+        body = laid_out(((at, (told,)) for at, told in moments(self.events).items()), self.start, width)
+        return [*wrapped([self.title], width), "", *body, "", *wrapped(self.closing, width)]
 
     def as_dict(self) -> dict[str, Any]:
         """The story for machines: times in ISO 8601, local to the marketplace."""
@@ -90,60 +89,52 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
     count = len(records.draws.orders)
     if not 0 <= order < count:
         raise BadUsage(f"there is no order {order} in this replication, expected one from 0 to {count - 1}")
-    title = f"Order {order} · {printable(scenario.title or scenario.name)}"
+    policy = printable(scenario.title or scenario.name)
     case = case_of(records, scenario, calendars, order)
     if case is None:
-        return Story(title, scenario.start, *_without_a_claim(records, scenario, order))
+        return Story(order, policy, scenario.start, *_without_a_claim(records, scenario, order))
     told = ((entry, sentence_of(case, entry)) for entry in case.entries)
     events = tuple(Event(entry.at, entry.activity, sentence) for entry, sentence in told if sentence)
-    return Story(title, scenario.start, events, closing_of(case))
+    return Story(order, policy, scenario.start, events, closing_of(case))
 
 
 def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """An order whose buyer never asked for the money back."""
     orders = records.draws.orders
-    price = money(int(orders.value[order]), scenario.market.currency)
-    event = Event(int(orders.paid[order]), Activity.PAID, f"The buyer paid {price}.")
+    paid = payment(scenario, *(int(column[order]) for column in orders.of_whom_and_how))
     if order in records.draws.refunded_unasked:
         nothing_sent = "Nothing was sent within the dispatch limit, so the platform refunded the order by itself."
         return (event,), (nothing_sent, "The buyer had not asked for it: there was no claim.")
     return (event,), ("The buyer never asked for the money back: there was no claim.",)
 
 
-def side_by_side(left: Story, right: Story, width: int = 100) -> list[str]:
-    """Two stories of one order in columns, with a line where they part."""
-    moments = (left.moments(), right.moments())
-    rows: list[tuple[int, Cells]] = [
-        (at, tuple(told.get(at, []) for told in moments)) for at in sorted({*moments[0], *moments[1]})
-    ]
-    same = next((number for number, (_, cells) in enumerate(rows) if cells[0] != cells[1]), len(rows))
-    parting = [] if same == len(rows) else [f"{' here they part ':·^{width}}"]
-    together, apart = _laid_out(rows[:same], left.start, width), _laid_out(rows[same:], left.start, width)
-    # The margin of dates stands before the titles and endings too, so that all columns line up.
-    titles = _columns(([left.title], [right.title]), width)
-    closings = _columns((list(left.closing), list(right.closing)), width)
-    return [*titles, "", *together, *parting, *apart, "", *closings]
+def moments(events: Iterable[Event]) -> dict[int, list[str]]:
+    """The sentences by instant."""
+    found: dict[int, list[str]] = {}
+    for event in events:
+        found.setdefault(event.at, []).append(event.sentence)
+    return found
 
 
-def _laid_out(rows: Iterable[tuple[int, Cells]], start: date, width: int) -> Iterator[str]:
+def laid_out(rows: Iterable[tuple[int, Cells]], start: date, width: int) -> Iterator[str]:
     """Dates and times in the margin, then a column per story."""
     day = time = ""
     for at, cells in rows:
         before, (day, time) = (day, time), (day_of(at, start), time_of(at))
         new_day, new_time = day != before[0], (day, time) != before
-        yield from _columns(cells, width, f"{day if new_day else '':{_DAY}}  {time if new_time else ''}")
+        yield from columns(cells, width, f"{day if new_day else '':{_DAY}}  {time if new_time else ''}")
 
 
-def _columns(cells: Cells, width: int, margin: str = "") -> Iterator[str]:
+def columns(cells: Cells, width: int, margin: str = "") -> Iterator[str]:
     """Texts next to each other, the margin beside their first line."""
-    each = max(NARROWEST, (width - _MARGIN - len(_GUTTER) * (len(cells) - 1)) // len(cells))
-    lines = zip_longest(*(_wrapped(sentences, each) for sentences in cells), fillvalue="")
+    each = max(NARROWEST, (width - MARGIN - len(GUTTER) * (len(cells) - 1)) // len(cells))
+    lines = zip_longest(*(wrapped(sentences, each) for sentences in cells), fillvalue="")
     for number, parts in enumerate(lines):
         beside = "" if number else margin
-        yield f"{beside:{_MARGIN}}{_GUTTER.join(f'{part:{each}}' for part in parts)}".rstrip()
+        yield f"{beside:{MARGIN}}{GUTTER.join(f'{part:{each}}' for part in parts)}".rstrip()
 
 
-def _wrapped(sentences: Iterable[str], width: int) -> list[str]:
+def wrapped(sentences: Iterable[str], width: int) -> list[str]:
     """Each sentence from a line of its own."""
     lines = (line for sentence in sentences for line in textwrap.wrap(sentence, width))
     return [line.replace(HELD, " ") for line in lines]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 import pandas as pd
 
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
 from sim.study.curve_differences import crossings_of, curve_difference
-from sim.study.differences import differences_of
+from sim.study.differences import Bench, Estimates, differences_of, estimates_of
 from sim.study.experiment import Progress, run
 from sim.study.flips import flips_of
+from sim.study.jobs import Workers
 from sim.study.pairing import what_sets_apart
 from sim.study.result import Result
-from sim.study.verdicts import INCONCLUSIVE, Headline, headlines_with
+from sim.study.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Comparison:
     - `base`, `other`, `difference`, `low`, `high`: floats in `unit`, as `Result.summary` has them; a difference of
       shares is a share as well (0.02 is two percentage points). NaN: not measured, or a quantile *not reached*.
     - `low_simultaneous`, `high_simultaneous`: Bonferroni over all headlines of all scenarios.
-    - `is_headline`: whether it is judged. Of all others, `margin` is NaN, `verdict` empty, and
-      `low_simultaneous`, `high_simultaneous` are shown for what they are.
+    - `is_headline`: whether it is judged. Of others, the simultaneous interval and the margin are NaN and the
+      verdict is empty: they are shown, not judged.
     - `margin`: a difference up to this does not matter; in `unit`.
     - `verdict`: a word of `study.verdicts.VERDICTS`, defined there: better, worse, equivalent, inconclusive,
       not_reached, curves_cross.
@@ -116,18 +119,18 @@ def compare(
     replications: int | None = None,
     seed: int | None = None,
     progress: Progress | None = None,
-    jobs: int | None = None,
+    jobs: int | Workers | None = None,
     margins: Mapping[str, float] | None = None,
 ) -> Comparison:
     """Simulate a base and what-ifs with the same luck, and say what changes and how sure one can be of it.
 
     All run with as many replications as the base has, unless `replications` says otherwise; `seed` takes the
     place of each scenario's own. `margins` gives headline measures other margins than their own, in the measure's
-    unit: `{"success_rate": 0.01}`. `progress` is told after each replication how many are done, of all.
-    Raises BadUsage for no other scenario, for two of one name and for a margin that makes no sense, before
-    anything is run; and what `run` raises.
+    unit: `{"success_rate": 0.01}`. `progress` is told after each replication how many are done, of all; `jobs` is
+    as for `run`. Raises BadUsage for no other scenario, for two of one name and for a margin that makes no sense,
+    before anything is run; and what `run` raises.
     """
-    _expect_different_names(others)
+    _expect_comparable(base, others)
     headlines_with(margins or {})
     replications = replications or base.experiment.replications
     done = count(1)
@@ -136,25 +139,70 @@ def compare(
         if progress:
             progress(next(done), of * (1 + len(others)))
 
-    results = [run(one, replications=replications, seed=seed, progress=step, jobs=jobs) for one in (base, *others)]
-    return comparison_of(results[0], *results[1:], margins=margins)
+    with nullcontext(jobs) if isinstance(jobs, Workers) else Workers(jobs) as workers:
+        results = [
+            run(one, replications=replications, seed=seed, progress=step, jobs=workers) for one in (base, *others)
+        ]
+    return comparison_of(*results, margins=margins)
 
 
 def comparison_of(base: Result, *others: Result, margins: Mapping[str, float] | None = None) -> Comparison:
     """Compare what has been run already. Raises BadUsage as `compare` does."""
-    _expect_different_names([other.scenario for other in others])
+    _expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
     apart = {other.scenario.name: what_sets_apart(base, other) for other in others}
-    curves, crossings, differences, flips = [], [], [], []
+    yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
+    tables = {other.scenario.name: _compared(yardstick, other, not apart[other.scenario.name]) for other in others}
+    differences, flips, curves, crossings = (
+        pd.concat(
+            [one.assign(scenario=name)[["scenario", *one]] for name, one in zip(tables, column, strict=True)]
+        ).reset_index(drop=True)
+        for column in zip(*tables.values(), strict=True)
+    )
+    apart = {name: why for name, why in apart.items() if why}
+    return Comparison(base, others, headlines, differences, flips, curves, crossings, apart)
+
+
+class _Yardstick(NamedTuple):
+    """What all others are held against."""
+
+    base: Result
+    estimates: Estimates
+    headlines: Mapping[str, Headline]
+    confidence: float
+    """Of each simultaneous interval."""
+
+
+class _Tables(NamedTuple):
+    """What there is to say about one of the others."""
+
+    differences: pd.DataFrame
+    flips: pd.DataFrame
+    curves: pd.DataFrame
+    crossings: pd.DataFrame
+
+
+def _compared(yardstick: _Yardstick, other: Result, is_paired: bool) -> _Tables:
+    base = yardstick.base
+    curves = curve_difference(base, other, is_paired=is_paired)
+    crossings = crossings_of(curves)
+    bench = Bench(yardstick.headlines, yardstick.confidence, is_paired, curves_cross=len(crossings) > 0)
+    differences = differences_of(base, other, (yardstick.estimates, estimates_of(other)), bench)
+    # Where no luck is shared, order 17 is another order: there is nothing to flip, but the columns are the same.
+    flips = flips_of(base, other) if is_paired else flips_of(base, base).iloc[:0]
+    return _Tables(differences, flips, curves, crossings)
+
+
+def _expect_comparable(base: Scenario, others: Sequence[Scenario]) -> None:
+    if not others:
+        raise BadUsage("found nothing to compare the base with, expected one scenario or more")
+    names = [other.name for other in others]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadUsage(
+                f"two of the scenarios to compare are named '{name}', expected a name of its own for each"
+            )
     for other in others:
-        name, is_paired = other.scenario.name, not apart[other.scenario.name]
-        curve = curve_difference(base, other, is_paired)
-        crossing = crossings_of(curve)
-        difference = differences_of(
-            base, other, is_paired, headlines, verdicts=len(headlines) * len(others), crosses=len(crossing) > 0
-        )
-        flips.append(_named(name, flips_of(base, other)) if is_paired else pd.DataFrame())
-        curves.append(_named(name, curve))
-        crossings.append(_named(name, crossing))
-        differences.append(_named(name, difference))
-    ...
+        mine, its = base.market.currency, other.market.currency
+        if mine != its:
+            raise BadUsage(f"{other.name} counts in {its} and the base in {mine}: nothing is converted")

@@ -54,8 +54,8 @@ def days_with_the_money(days: int) -> Of:
     """How long each had all the money back, of the first so many days since asking; 0 for who never had it then.
 
     Their mean is the area under the curve of refunds up to that day. Unlike a median, it is always there; unlike
-    the mean time of those refunded, it is higher under the policy that refunds more. (Restricted mean time lost:
-    Andersen et al. 2013.)
+    the mean time of those refunded, it does not prefer a policy for refunding fewer. Source: the time lost to one
+    of several competing endings, Andersen (2013), Statistics in Medicine 32.
     """
     return lambda claims: (days - claims["refund_days"]).clip(lower=0).where(is_refunded(claims), 0)
 

@@ -6,23 +6,55 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, stdtrit
 
 from sim.scenario.durations import DAY
 from sim.study.counted import times_to_money
 from sim.study.curves import GRID
-from sim.study.deviations import Deviating, Difference, paired, ratio_of, unpaired
-from sim.study.estimates import CONFIDENCE, Floats
+from sim.study.deviations import Deviating, paired, ratio_of, unpaired
+from sim.study.differences import is_the_same
+from sim.study.estimates import CONFIDENCE
 from sim.study.result import Result
 
-_PATHS = 4000
-_SEED = 20181002
-"""Fixed, and apart from every scenario's streams: the same claims always give the same band."""
 
-
-def curve_difference(base: Result, other: Result, is_paired: bool) -> pd.DataFrame:
+def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.DataFrame:
     """Shares of all claims refunded by each time, their difference, and its band; see `Comparison.curves`."""
     mine, its = _refunded_by(base), _refunded_by(other)
     difference = (paired if is_paired else unpaired)(mine, its)
-    low, high = difference.interval(CONFIDENCE, limit=1.0)
-    ...
+    n = np.inf if is_the_same(base, other) else min(len(base.orders), len(other.orders))
+    low, high = difference.interval(CONFIDENCE, limit=1.0, n=n)
+    lowest, highest = difference.band(CONFIDENCE, limit=1.0, n=n)
+    return pd.DataFrame(
+        {
+            "days": GRID / DAY,
+            "base": mine.value,
+            "other": its.value,
+            "difference": difference.value,
+            "low": low,
+            "high": high,
+            "low_simultaneous": lowest,
+            "high_simultaneous": highest,
+        }
+    )
+
+
+def _refunded_by(result: Result) -> Deviating:
+    """The share of all claims refunded in full by each time of the grid, the time itself included."""
+    times = times_to_money(result.orders, result.about["replications"])
+    refunded = np.array([np.searchsorted(one.seconds, GRID, side="right") for one in times])
+    claims = np.array([one.claims for one in times])
+    return ratio_of(refunded, np.broadcast_to(claims[:, None], refunded.shape))
+
+
+def crossings_of(curve: pd.DataFrame) -> pd.DataFrame:
+    """Where the curves of `curve_difference` cross for sure, as `Comparison.crossings` has it.
+
+    Only where the whole band lies on one side of zero at some time, and on the other side at a later one.
+    """
+    is_above, is_below = curve["low_simultaneous"] > 0, curve["high_simultaneous"] < 0
+    sure = zip(curve["days"][is_above | is_below].tolist(), is_above[is_above | is_below].tolist(), strict=True)
+    turns = [
+        {"after": earlier, "before": later, "first_ahead": "other" if was_above else "base"}
+        for (earlier, was_above), (later, is_now_above) in pairwise(sure)
+        if was_above != is_now_above
+    ]
+    return pd.DataFrame(turns, columns=["after", "before", "first_ahead"])

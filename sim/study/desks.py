@@ -57,7 +57,7 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
     terms, staff = scenario.policy.mediation, scenario.market.sellers.staff
     at_mediation = requests.is_mediation
     desk, opening = requests.only(at_mediation), calendars[Party.PLATFORM]
-    first, last = _stretch(scenario, desk)
+    first, last = stretch_of(scenario, desk)
     members = terms.staff if terms and isinstance(terms.staff, int) else 0
     busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
     staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
@@ -67,7 +67,7 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
 
 
 def _busiest(scenario: Scenario, sellers: Requests, opening: Calendar, staff: int) -> float:
-    first, last = _stretch(scenario, sellers)
+    first, last = stretch_of(scenario, sellers)
     staffed = staff * float(np.diff(open_seconds([first, last], opening))[0])
     if not staffed:
         return float("nan")
@@ -75,7 +75,16 @@ def _busiest(scenario: Scenario, sellers: Requests, opening: Calendar, staff: in
     return float(by_seller.max()) / staffed
 
 
-def _stretch(scenario: Scenario, requests: Requests) -> tuple[int, int]:
+def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:
+    """When the cohort met the sellers' desks, and when mediation (s since the start)."""
+    at_mediation = requests.is_mediation
+    return {
+        SELLERS: stretch_of(scenario, requests.only(~at_mediation)),
+        MEDIATION: stretch_of(scenario, requests.only(at_mediation)),
+    }
+
+
+def stretch_of(scenario: Scenario, requests: Requests) -> tuple[int, int]:
     """From when until when the middle nine tenths of the cohort's requests joined; no time at all without any."""
     joined = requests.joined[in_cohort(scenario, requests.paid) & requests.has_joined]
     if not len(joined):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
 from sim.study.estimates import Floats, Times, resampled
 
@@ -21,6 +21,9 @@ OPEN_FROM = 0.025
 """An end of an interval is open where more of the resamples than this do not reach the quantile."""
 _ROUNDING = 1e-12
 """A standard error below this is the rounding of floats, and not spread."""
+_PATHS = 4000
+_SEED = 20181002
+"""Fixed, and apart from every scenario's streams: the same claims always give the same band."""
 
 
 class Deviating(NamedTuple):
@@ -46,7 +49,7 @@ class Deviating(NamedTuple):
 
 def length(deviations: Floats) -> Floats:
     """A standard error, from deviations."""
-    return np.sqrt(np.nansum(np.square(deviations), axis=0))
+    return np.asarray(np.sqrt(np.nansum(np.square(deviations), axis=0)))
 
 
 def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Deviating:
@@ -85,7 +88,7 @@ class Difference(NamedTuple):
     """One estimate less another, with what an interval of any confidence needs."""
 
     value: Floats
-    error: Floats
+    deviations: Floats
     freedom: Floats
     """Degrees of freedom of Student's t."""
     opens_below: Floats
@@ -95,52 +98,72 @@ class Difference(NamedTuple):
     variance_ratio: Floats
     """Variance ÷ what it would be with independent runs. Both NaN where not paired, or where nothing varies."""
 
-    def steps(self, confidence: float) -> Floats:
-        """How many standard errors wide half an interval is; NaN with fewer than two replications."""
-        upper = 1 - (1 - confidence) / 2
-        return np.where(self.freedom > 0, stdtrit(np.maximum(self.freedom, 1), upper), np.nan)
+    @property
+    def error(self) -> Floats:
+        """Its standard error."""
+        return length(self.deviations)
 
     def interval(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
         """Its ends; NaN where there is none. They stay within ± `limit`, where no difference can be beyond it.
 
         Where nothing varies over replications, half of it is what Wilson's score interval (1927) leaves open when
-        none of `n` claims is seen to differ: z² / (n + z²), which is 0 without a number.
+        none of `n` claims is seen to differ, z² / (n + z²) of the limit; 0 where there is no limit.
         """
-        square = ndtri(1 - (1 - confidence) / 2) ** 2
-        steps = self.steps(confidence)
-        none_seen = np.where(np.isnan(steps), np.nan, square / (n + square))
-        half = np.where(self.error > _ROUNDING, steps * self.error, none_seen)
+        return self._ends(1 - (1 - confidence) / 2, limit, n)
+
+    def band(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
+        """The ends of intervals along an array that hold all at once; otherwise like `interval`.
+
+        As many standard errors wide as the farthest of all differences strays, with this confidence, when the
+        deviations are given random weights (sup-t band by multiplier bootstrap: Montiel Olea & Plagborg-Møller,
+        "Simultaneous confidence bands", 2019), on the scale of Student's t.
+        """
+        varies = self.error > _ROUNDING
+        if not varies.any():
+            return self.interval(confidence, limit=limit, n=n)
+        # What the deviations come to when weighted at random depends on their triangle alone: fewer numbers.
+        triangle = np.linalg.qr(self.deviations[:, varies] / self.error[varies], mode="r")
+        weights = np.random.Generator(np.random.PCG64(_SEED)).standard_normal((_PATHS, len(triangle)))
+        farthest = np.abs(weights @ triangle).max(axis=1)
+        return self._ends(float(ndtr(np.quantile(farthest, confidence))), limit, n)
+
+    def _ends(self, upper: float, limit: float, n: float) -> tuple[Floats, Floats]:
+        steps = np.where(self.freedom > 0, stdtrit(np.maximum(self.freedom, 1), upper), np.nan)
+        square = ndtri(upper) ** 2
+        none_seen = limit * square / (n + square) if np.isfinite(limit) else 0.0
+        half = np.where(self.error > _ROUNDING, steps * self.error, np.where(np.isnan(steps), np.nan, none_seen))
         low = np.where(self.opens_below, np.nan, np.maximum(self.value - half, -limit))
         return low, np.where(self.opens_above, np.nan, np.minimum(self.value + half, limit))
 
 
 def paired(base: Deviating, other: Deviating) -> Difference:
     """Other less base, where both are of the same replications with the same luck."""
-    error, alone = length(other.deviations - base.deviations), np.hypot(base.error, other.error)
+    deviations, alone = other.deviations - base.deviations, np.hypot(base.error, other.error)
     together = np.nansum(base.deviations * other.deviations, axis=0)
     return Difference(
         value=other.value - base.value,
-        error=error,
+        deviations=deviations,
         freedom=np.minimum(base.replications, other.replications) - 1,
         opens_below=base.is_often_unreached,
         opens_above=other.is_often_unreached,
         correlation=together / _or_nan(base.error * other.error),
-        variance_ratio=np.square(error / _or_nan(alone)),
+        variance_ratio=np.square(length(deviations) / _or_nan(alone)),
     )
 
 
 def unpaired(base: Deviating, other: Deviating) -> Difference:
     """Other less base, as of independent runs (Welch 1947).
 
-    What luck they may have in common tends to move both the same way; it makes this interval too wide, if anything.
+    What luck they may have in common tends to move both the same way: it makes this interval too wide, if anything.
     """
     variances = np.square(base.error), np.square(other.error)
     spare = _or_nan(base.replications - 1), _or_nan(other.replications - 1)
-    welch = np.square(sum(variances)) / _or_nan(sum(v**2 / f for v, f in zip(variances, spare, strict=True)))
+    spread = variances[0] ** 2 / spare[0] + variances[1] ** 2 / spare[1]
+    welch = (variances[0] + variances[1]) ** 2 / _or_nan(spread)
     nothing = np.full_like(base.value, np.nan)
     return Difference(
         value=other.value - base.value,
-        error=np.sqrt(sum(variances)),
+        deviations=np.concatenate([-base.deviations, other.deviations]),
         freedom=np.where(np.isnan(welch), np.minimum(*spare), welch),
         opens_below=base.is_often_unreached,
         opens_above=other.is_often_unreached,

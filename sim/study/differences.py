@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, isnan, nan
+from math import inf, nan
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
-from sim.study.measures import MEASURES, TimeToMoney
+from sim.study.measures import MEASURES, Ratio, TimeToMoney
 from sim.study.result import Result
 from sim.study.verdicts import (
     CURVES_CROSS,
@@ -24,6 +24,11 @@ from sim.study.verdicts import (
     verdict_on,
 )
 
+COLUMNS = [
+    *("measure", "base", "other", "difference", "low", "high", "low_simultaneous", "high_simultaneous"),
+    *("is_headline", "margin", "verdict", "replications_needed", "correlation", "variance_ratio", "unit", "title"),
+]
+"""Of the table of differences, in order."""
 Estimates = Mapping[str, Deviating]
 """By measure, in the unit of `Result.summary`."""
 
@@ -61,7 +66,6 @@ class Measured:
     """One measure of two experiments."""
 
     name: str
-    unit: str
     base: float
     other: float
     difference: Difference
@@ -70,32 +74,40 @@ class Measured:
     has to be seen to know that nothing differs."""
 
     def interval(self, confidence: float) -> tuple[float, float]:
-        """The interval of the difference: that of shares is never beyond ± 1."""
-        if self.unit == "share":
-            low, high = self.difference.interval(confidence, limit=1.0, n=self.n)
-        else:
-            low, high = self.difference.interval(confidence)
+        """The interval of the difference: of what lies between 0 and a bound, it is never beyond ± that bound."""
+        measure = MEASURES[self.name]
+        bound = measure.most if isinstance(measure, Ratio) else None
+        low, high = self.difference.interval(confidence, limit=bound or inf, n=self.n)
         return float(low), float(high)
 
 
-def differences_of(base: Result, other: Result, estimates: tuple[Estimates, Estimates], bench: Bench) -> pd.DataFrame:
+def differences_of(
+    base: Result, other: Result, estimates: tuple[Estimates, Estimates], bench: Bench
+) -> pd.DataFrame:
     """One row per measure, as `Comparison.differences` has it."""
-    prints = [result.about["fingerprints"]["scenario"] for result in (base, other)]
-    is_the_same, subtract = prints[0] == prints[1], paired if bench.is_paired else unpaired
+    subtract = paired if bench.is_paired else unpaired
+    done = min(base.about["replications"], other.about["replications"])
     rows = []
     for name in MEASURES:
         mine, its = (one[name] for one in estimates)
-        unit, title = base.summary.loc[name, ["unit", "title"]]
-        n = min(base.summary.loc[name, "n"], other.summary.loc[name, "n"])
-        one = Measured(
-            name, unit, float(mine.value), float(its.value), subtract(mine, its), inf if is_the_same else float(n)
+        n = (
+            inf
+            if is_the_same(base, other)
+            else float(min(base.summary.loc[name, "n"], other.summary.loc[name, "n"]))
         )
-        done = min(result.about["replications"] for result in (base, other))
-        rows.append(_row(one) | _judgement(one, bench, done) | {"unit": unit, "title": title})
-    return pd.DataFrame(rows)
+        one = Measured(name, float(mine.value), float(its.value), subtract(mine, its), n)
+        about = base.summary.loc[name, ["unit", "title"]].to_dict()
+        rows.append(_numbers(one) | _judgement(one, bench, done) | about)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(one: Measured) -> dict[str, object]:
+def is_the_same(base: Result, other: Result) -> bool:
+    """Whether it is one and the same scenario, luck included."""
+    prints = [result.about["fingerprints"] for result in (base, other)]
+    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
+
+
+def _numbers(one: Measured) -> dict[str, object]:
     low, high = one.interval(CONFIDENCE)
     return {
         "measure": one.name,
@@ -126,7 +138,9 @@ def _judgement(one: Measured, bench: Bench, done: int) -> dict[str, object]:
         "margin": margin,
         "is_headline": True,
         "verdict": verdict,
-        "replications_needed": replications_needed(value, error, margin, done, bench.confidence) if is_open else nan,
+        "replications_needed": replications_needed(value, error, margin, done, bench.confidence)
+        if is_open
+        else nan,
     }
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pandas as pd
 
-from sim.records.checks import check
+from sim.errors import BadUsage
 from sim.scenario.model import Experiment, Scenario
 from sim.study import fingerprints
 from sim.study.backlog import backlog_frame
 from sim.study.by_hours import success_by_hours
 from sim.study.curves import incidence
-from sim.study.measures import CLAIMS, REPLICATIONS, REQUESTS, summarise
-from sim.study.observation import Observation, observe
-from sim.study.replication import calendars_of, play
+from sim.study.jobs import Workers
+from sim.study.measures import CLAIMS, by_replication, summarise
+from sim.study.observation import Observation, tables_of
+from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise, aims_of
 from sim.study.result import Result
 from sim.study.stopwatch import Stopwatch
 
@@ -31,23 +33,38 @@ def run(
     *,
     replications: int | None = None,
     seed: int | None = None,
+    precision: Mapping[str, float | str] | None = None,
+    max_replications: int = MOST,
+    jobs: int | Workers | None = None,
     with_journal: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate a scenario and estimate what became of its cohort.
 
-    `replications` and `seed` take the place of the scenario's own. The same scenario and seed give the same
-    tables, to the bit. Raises ValidationError (pydantic) for numbers that no experiment may have, BeyondCalendar
-    when a claim outlives the calendars, and BrokenInvariant, which is a defect of ours.
+    `replications` and `seed` take the place of the scenario's own. With `precision`, replications go on until each
+    named measure is known so well (`study.precision`), and no further than `max_replications`; `about["stopped"]`
+    says which it was. `jobs` is the number of processes, None for all cores where that pays; or `Workers` that
+    several experiments share. Processes change nothing in the result: the same scenario and seed give the same
+    tables, to the bit.
+
+    Raises BadUsage for a precision that makes no sense, ValidationError (pydantic) for numbers that no experiment
+    may have, BeyondCalendar when a claim outlives the calendars, and BrokenInvariant, which is a defect of ours.
     """
-    scenario = _with(scenario, replications=replications, seed=seed)
+    if precision and replications is not None:
+        raise BadUsage("found replications and a precision, expected one of them: a precision decides how many")
+    scenario = _with(scenario, replications=max_replications if precision else replications, seed=seed)
+    plan = _plan(scenario, precision or {})
     watch = Stopwatch()
-    seen = []
-    for observation in _observations(scenario, watch, with_journal):
-        seen.append(observation)
-        if progress:
-            progress(len(seen), scenario.experiment.replications)
-    return _result(scenario, seen, watch)
+    with nullcontext(jobs) if isinstance(jobs, Workers) else Workers(jobs) as workers, watch.on("replications"):
+        seen = _carried_out(scenario, plan, workers, watch, progress, with_journal)
+        how = {"stopped": plan.stopped, "jobs": workers.at_work}
+    return _result(_with(scenario, replications=len(seen)), seen, how, watch)
+
+
+def _plan(scenario: Scenario, precision: Mapping[str, float | str]) -> Plan:
+    """As many replications as the scenario says, or as many at most."""
+    replications = scenario.experiment.replications
+    return UntilPrecise(aims_of(precision), replications) if precision else AsAsked(replications)
 
 
 def _with(scenario: Scenario, **numbers: int | None) -> Scenario:
@@ -57,41 +74,46 @@ def _with(scenario: Scenario, **numbers: int | None) -> Scenario:
     return scenario.model_copy(update={"experiment": Experiment.model_validate(described)})
 
 
-def _observations(scenario: Scenario, watch: Stopwatch, with_journal: bool) -> Iterator[Observation]:
-    """One replication after the other; the records of one are gone before the next begins."""
-    with watch.on("calendars"):
-        calendars = calendars_of(scenario)
-    for replication in range(scenario.experiment.replications):
-        records = play(scenario, replication, calendars, with_journal=with_journal, watch=watch)
-        with watch.on("checks"):
-            invariants = check(scenario, records, calendars)
-        with watch.on("tables"):
-            observation = observe(scenario, replication, records, calendars, invariants, with_journal=with_journal)
-        yield observation
+def _carried_out(
+    scenario: Scenario,
+    plan: Plan,
+    workers: Workers,
+    watch: Stopwatch,
+    progress: Progress | None,
+    with_journal: bool,
+) -> list[Observation]:
+    """Replications in their order, until the plan has enough."""
+    seen: list[Observation] = []
+    while len(seen) < plan.wanted:
+        numbers = range(len(seen), plan.wanted)
+        for observation in workers.observations(scenario, numbers, with_journal=with_journal, watch=watch):
+            seen.append(observation)
+            if progress:
+                progress(len(seen), plan.wanted)
+        plan.learn(seen)
+    return seen
 
 
-def _result(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) -> Result:
+def _result(scenario: Scenario, seen: Sequence[Observation], how: dict[str, Any], watch: Stopwatch) -> Result:
     replications = len(seen)
     with watch.on("estimates"):
-        claims = pd.concat([one.claims for one in seen], ignore_index=True)
-        tables = {
-            CLAIMS: claims,
-            REQUESTS: pd.concat([one.requests for one in seen], ignore_index=True),
-            REPLICATIONS: pd.DataFrame([one.totals for one in seen]),
-        }
+        tables = tables_of(seen)
+        claims = tables[CLAIMS]
         summary = summarise(tables, replications, scenario.market.currency)
         curves, by_hours = incidence(claims, replications), success_by_hours(claims, replications)
         backlog = backlog_frame(scenario, [one.backlog for one in seen])
     journals = [one.journal for one in seen if one.journal is not None]
     return Result(
         scenario=scenario,
+        unasked=pd.concat([one.unasked for one in seen], ignore_index=True),
+        by_replication=by_replication(tables, replications),
         summary=summary,
         orders=claims,
         curves=curves,
         by_hours=by_hours,
         backlog=backlog,
         journal=pd.concat(journals, ignore_index=True) if journals else None,
-        about=_about(scenario, seen, watch),
+        about=_about(scenario, seen, watch) | how,
     )
 
 
@@ -101,7 +123,6 @@ def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) ->
         "scenario": scenario.name,
         "seed": scenario.experiment.seed,
         "replications": len(seen),
-        "stopped": "all replications that were asked for are done",
         "orders": sum(int(one.totals["orders"]) for one in seen),
         "claims": sum(len(one.claims) for one in seen),
         "invariants": list(seen[0].invariants),

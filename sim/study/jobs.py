@@ -79,9 +79,9 @@ class Workers:
             worker.bury()
 
     @property
-    def started(self) -> int:
-        """How many processes are at work, this one not counted."""
-        return sum(worker.is_started for worker in self._workers)
+    def at_work(self) -> int:
+        """How many processes live through replications: the workers that were started, or this one."""
+        return sum(worker.is_started for worker in self._workers) or 1
 
     def observations(
         self,
@@ -123,7 +123,7 @@ class Workers:
         if self.jobs == 1 or left == 1:
             return False
         saved = left * self._pace * (1 - 1 / self.jobs)
-        return not self._only_if_it_pays or self.started > 0 or saved > STARTING
+        return not self._only_if_it_pays or self.at_work > 1 or saved > STARTING
 
     def _portion(self, left: deque[int]) -> tuple[int, ...]:
         """What the next task takes from what is left: enough to be worth asking, and no more than a fair share."""
@@ -206,7 +206,8 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _asked(process: subprocess.Popen[bytes], task: Task) -> Answer | Exception:
     """Raises EOFError, OSError or UnpicklingError when the worker dies before or while it answers."""
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     pickle.dump(task, process.stdin)
     process.stdin.flush()
     answer: Answer | Exception = pickle.load(process.stdout)

@@ -18,8 +18,8 @@ from sim.scenario.model import Scenario
 from sim.study import fingerprints
 from sim.study.backlog import Waiting, waiting_by_day
 from sim.study.cut import cut
-from sim.study.desks import load_of, requests_frame
-from sim.study.frame import claims_frame, in_cohort, journal_frame, moments
+from sim.study.desks import load_of, requests_frame, stretches
+from sim.study.frame import CENTS, claims_frame, in_cohort, journal_frame, moments
 from sim.study.measures import CLAIMS, REPLICATIONS, REQUESTS
 from sim.study.replication import play
 from sim.study.requests import requests_of
@@ -33,9 +33,13 @@ class Observation:
 
     claims: pd.DataFrame
     requests: pd.DataFrame
+    unasked: pd.DataFrame
+    """Orders refunded at the dispatch limit before anybody asked, as `Result.unasked` has them."""
     totals: dict[str, float]
     """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, and the desks' `Load`."""
     backlog: dict[str, Waiting]
+    met: dict[str, tuple[int, int]]
+    """From when until when the cohort's requests joined each group of desks (`desks.stretch_of`)."""
     journal: pd.DataFrame | None
     invariants: tuple[str, ...]
     """Names of those that were checked."""
@@ -78,18 +82,21 @@ def observe(
     seen = records if at is None else cut(records, at)
     requests = requests_of(seen)
     claims = claims_frame(scenario, replication, seen)
+    unasked = _refunded_unasked(scenario, replication, records.draws, calendars[Party.SELLER])
     totals: dict[str, float] = {
         "replication": replication,
         "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
         "claims": len(claims),
-        "refunded_unasked": _refunded_unasked(scenario, records.draws, calendars[Party.SELLER]),
+        "refunded_unasked": len(unasked),
         "ended_late": _ended_late(scenario, claims),
     }
     return Observation(
         claims=claims,
         requests=requests_frame(scenario, replication, requests),
+        unasked=unasked,
         totals=totals | load_of(scenario, requests, calendars)._asdict(),
         backlog=waiting_by_day(scenario, requests),
+        met=stretches(scenario, requests),
         journal=journal_frame(scenario, replication, seen) if with_journal else None,
         invariants=invariants,
         draws_hash=fingerprints.of_draws(records.draws),
@@ -97,14 +104,17 @@ def observe(
     )
 
 
-def _refunded_unasked(scenario: Scenario, draws: Draws, works: Calendar) -> int:
+def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws, works: Calendar) -> pd.DataFrame:
     """Cohort orders that the platform refunded at the dispatch limit, by the cut, and nobody had asked."""
-    paid = draws.orders.paid[draws.refunded_unasked]
-    paid = paid[in_cohort(scenario, paid)]
+    orders = draws.refunded_unasked[in_cohort(scenario, draws.orders.paid[draws.refunded_unasked])]
     at, limit = scenario.experiment.cut, span(scenario.policy.dispatch.limit)
-    if at is None:
-        return len(paid)
-    return sum(instant_after(t, limit.kind, limit.seconds, works) <= at for t in paid.tolist())
+    if at is not None:
+        refunded_at = [
+            instant_after(t, limit.kind, limit.seconds, works) for t in draws.orders.paid[orders].tolist()
+        ]
+        orders = orders[np.array(refunded_at, dtype=np.int64) <= at]
+    refund = draws.orders.value[orders] / CENTS
+    return pd.DataFrame({"replication": np.full_like(orders, replication), "order": orders, "refund": refund})
 
 
 def _ended_late(scenario: Scenario, claims: pd.DataFrame) -> int:

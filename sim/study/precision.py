@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from math import ceil, isfinite, nan
-from typing import NamedTuple, Protocol
+from math import ceil, inf, isfinite, nan
+from typing import Any, NamedTuple, Protocol
 
-import numpy as np
+import pandas as pd
 
 from sim.errors import BadUsage
 from sim.scenario.base import did_you_mean
-from sim.study.estimates import Estimate, Times
+from sim.scenario.wording import shown
+from sim.study.estimates import Estimate
 from sim.study.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMoney
 from sim.study.observation import Observation, tables_of
 
@@ -63,6 +64,7 @@ class Aim(NamedTuple):
     measure: str
     half_width: float
     is_relative: bool
+    """To the value; else in the measure's own unit."""
 
     def __str__(self) -> str:
         return _shown(self.half_width, self.is_relative)
@@ -97,20 +99,22 @@ def as_written(options: Sequence[str]) -> dict[str, str]:
 
 def _aim(name: str, written: float | str) -> Aim:
     if name not in MEASURES:
-        raise BadUsage(f"precision of '{name}': there is no such measure{did_you_mean(name, MEASURES)}")
-    measure, text = MEASURES[name], str(written).strip()
+        raise BadUsage(f"precision of {shown(name)}: there is no such measure{did_you_mean(name, MEASURES)}")
+    text = str(written).strip()
     is_relative = text.endswith("%")
     number = text.removesuffix("%").rstrip()
-    if not _NUMBER.fullmatch(number) or not 0 < float(number) < float("inf"):
-        raise BadUsage(f"precision of {name}: found '{text}', expected a half-width above 0, such as {_example(measure)}")
-    aim = Aim(name, float(number) / (100 if is_relative else 1), is_relative)
-    if complaint := _nonsense(aim, measure):
-        raise BadUsage(f"precision of {name}: found '{text}'; {complaint}, expected one such as {_example(measure)}")
+    half_width = float(number) / (100 if is_relative else 1) if _NUMBER.fullmatch(number) else nan
+    aim = Aim(name, half_width, is_relative)
+    if complaint := _nonsense(aim, MEASURES[name]):
+        example = _example(MEASURES[name])
+        raise BadUsage(f"precision of {name}: found {shown(text)}; {complaint}, expected one such as {example}")
     return aim
 
 
 def _nonsense(aim: Aim, measure: Measure) -> str:
     """Why nobody can mean this; empty where somebody can."""
+    if not 0 < aim.half_width < inf:
+        return "a half-width is a number above 0"
     if aim.is_relative and measure.unit == "share":
         return "a share needs an absolute half-width"
     if aim.is_relative and isinstance(measure, Ratio) and measure.signed:
@@ -152,14 +156,15 @@ class UntilPrecise:
         """Look at the named measures again, and ask for more replications, or say why not."""
         tables = tables_of(seen[self._done :])
         for evidence in self._evidence.values():
-            evidence.add(tables, self._done, len(seen))
+            evidence.add(tables, len(seen))
         self._done = len(seen)
         found = {aim: aim.half_width_of(evidence.estimate()) for aim, evidence in self._evidence.items()}
         missed = {aim: half for aim, half in found.items() if not half <= aim.half_width}
         if not missed:
             self.stopped = f"precision reached after {self._done:,} replications: {_listed(found)}"
         elif self._done >= self._most:
-            self.stopped = f"precision not reached within {self._done:,} replications: {_listed(missed, asked=True)}"
+            halves = _listed(missed, asked=True)
+            self.stopped = f"precision not reached within {self._done:,} replications: {halves}"
         else:
             self.wanted = min(max(self._needed(aim, half) for aim, half in missed.items()), self._most)
 
@@ -172,11 +177,44 @@ class UntilPrecise:
 
 
 class _Evidence:
-    """What the replications so far say of one measure, kept so that each is read only once."""
+    """What the replications so far say of one measure: each is read only once."""
 
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
-        self._parts: list[np.ndarray] = []
-        self._wholes: list[np.ndarray] = []
-        self._times: list[Times] = []
+        self._said: list[Any] = []
         self._n = 0
+
+    def add(self, tables: Mapping[str, pd.DataFrame], replications: int) -> None:
+        """Take in the tables of the newest replications; with them there are so many."""
+        self._said += _said(self._measure, tables, replications)[len(self._said) :]
+        self._n += self._measure.n(tables) if isinstance(self._measure, Ratio) else 0
+
+    def estimate(self) -> Estimate:
+        """The value with its interval, over all replications so far."""
+        if isinstance(self._measure, TimeToMoney):
+            return self._measure.estimated(self._said)
+        parts, wholes = zip(*self._said, strict=True)
+        return self._measure.estimated(parts, wholes, self._n)
+
+
+def _said(measure: Measure, tables: Mapping[str, pd.DataFrame], replications: int) -> Sequence[Any]:
+    """What each replication says: times to money, or a part and a whole. Nothing where it is not in the tables."""
+    if isinstance(measure, TimeToMoney):
+        return measure.times(tables[CLAIMS], replications)
+    return list(zip(*measure.sums(tables, replications), strict=True))
+
+
+# --------------------------------------------------------------------------------------- in words
+
+
+def _listed(found: Mapping[Aim, float], *, asked: bool = False) -> str:
+    return ", ".join(
+        f"{aim.measure} {_shown(half, aim.is_relative)}" + (f" (asked {aim})" if asked else "")
+        for aim, half in found.items()
+    )
+
+
+def _shown(half_width: float, is_relative: bool) -> str:
+    if not isfinite(half_width):
+        return "has no interval"
+    return f"±{half_width * 100:.3g} %" if is_relative else f"±{half_width:.3g}"

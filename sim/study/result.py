@@ -57,6 +57,14 @@ class Result:
     means over replications; `low`, `high`: the interval of `waiting`. Days run while orders come in.
     """
 
+    unasked: pd.DataFrame
+    """Orders of the cohort that were refunded at the dispatch limit before anybody asked, and so are no claims:
+    `replication`, `order`, `refund` (the price, in the currency)."""
+
+    by_replication: pd.DataFrame
+    """What each replication adds to each measure that is a ratio: one row per `measure` and `replication`, with
+    `part` and `whole`. The measure's value is the sum of parts over the sum of wholes."""
+
     journal: pd.DataFrame | None
     """Every event of the cohort's claims, when asked for: `case_id` (replication-order), `activity`, `timestamp`
     (datetime64[s]), `resource` (the party; sellers with their number), `detail`. Ascending by replication, instant

@@ -65,14 +65,16 @@ answered at all, and what does it cost the buyer. Each with the margin below whi
 
 
 def headlines_with(margins: Mapping[str, float]) -> dict[str, Headline]:
-    """The headlines, some of them with other margins. Raises BadUsage for a name or a number that makes no sense."""
+    """The headlines, some with other margins. Raises BadUsage for a name or a number that makes no sense."""
     for measure, margin in margins.items():
         if measure not in HEADLINES:
             near = did_you_mean(measure, list(HEADLINES))
             raise BadUsage(f"'{measure}' is not judged and has no margin{near}; judged are {', '.join(HEADLINES)}")
         if not (isfinite(margin) and margin >= 0):
             raise BadUsage(f"found a margin of {margin} for {measure}, expected a number of at least 0")
-    given = {measure: HEADLINES[measure]._replace(margin=margin, relative=0.0) for measure, margin in margins.items()}
+    given = {
+        measure: HEADLINES[measure]._replace(margin=margin, relative=0.0) for measure, margin in margins.items()
+    }
     return HEADLINES | given
 
 

@@ -197,7 +197,7 @@ def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
         "cancellation": draw(mostly(cancellations(clocked), some("none"))),
         "dispute": draw(mostly(by_claim(disputes(clocked, anchors)), some("none"))),
         "mediation": draw(mediations) if mediated else "none",
-        "return": draw(none_or(by_claim(returns(mediated)))),
+        "return": draw(mostly(by_claim(returns(mediated)), some("none"))),
         "refund": {"within": within, "posting": {method: draw(posting) for method in methods}},
     }
 
@@ -235,9 +235,11 @@ def returns(mediated: bool) -> Strategy:
     silence = ("approve", "close") + ("escalate",) * mediated
     inspected = st.fixed_dictionaries({"clock": none_or(durations), "on_silence": some(*silence)})
     terms = {"payer": some("buyer", "seller", "platform"), "post_within": none_or(durations)}
-    with_inspection = {"refund_on": st.just("inspected"), "inspection": inspected}
-    without = {"refund_on": some("received", "posted", "notice"), "inspection": st.just("none")}
-    return st.fixed_dictionaries(terms | with_inspection) | st.fixed_dictionaries(terms | without)
+    steps = [
+        {"refund_on": st.just(step), "inspection": st.just("none")} for step in ("received", "posted", "notice")
+    ]
+    steps.append({"refund_on": st.just("inspected"), "inspection": inspected})
+    return st.one_of([st.fixed_dictionaries(terms | step) for step in steps])
 
 
 # ------------------------------------------------------------------------------------ scenario

@@ -12,13 +12,14 @@ from sim.records.checks import INVARIANTS, check
 from sim.records.evidence import Evidence
 from sim.records.table import Records
 from sim.rules.clocks import next_opening, work_ends
-from sim.scenario.durations import NEVER
+from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome, Settled, Stage
 from tests.property.relations import changed, differences, lived_through
 from tests.property.strategies import SPREAD, START, File, scenario_files
 
 a_few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 UNLIMITED = {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"}
+ANCHORS = ("paid", "asked", "arranged", "dispatched", "delivered")
 WHEN_THE_MONEY_CAME = ("refunded_at", "ended_at", "limit_used")
 
 
@@ -83,6 +84,26 @@ STEPS_OF_A_REQUEST = ("joined_at", "started_at", "settled_at", "settled_by", "ha
 def column_of(run: Evidence, stage: Stage, what: str) -> list[int]:
     column = run.fact(f"{stage.word}.handling") if what == "handling" else run[f"{stage.word}_{what}"]
     return column.tolist()
+
+
+@a_few
+@given(file=scenario_files())
+def test_postage_is_paid_once_for_what_is_sent_back(file: File) -> None:
+    run = lived_through(file)
+    paid = run["buyer_cost"] + run["seller_cost"] + run["platform_cost"]
+    assert np.array_equal(paid, np.where(run.has("return_posted_at"), run.fact("return_cost"), 0))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(file=scenario_files(), opens=st.sampled_from(ANCHORS), closes=st.sampled_from(ANCHORS))
+def test_a_dispute_is_opened_inside_its_window(file: File, opens: str, closes: str) -> None:
+    """Counted from what is told to have happened."""
+    window = {"opens": {"after": opens, "within": "1 d"}, "closes": {"after": closes, "within": "9 d"}}
+    run = lived_through(changed(file, {f"policy.dispute.*.{name}": terms for name, terms in window.items()}))
+    opened = run["dispute_opened_at"]
+    disputed = run.has("dispute_opened_at")
+    assert np.all(run[f"{opens}_at"][disputed] + DAY <= opened[disputed])
+    assert np.all(run[f"{closes}_at"][disputed] + 9 * DAY >= opened[disputed])
 
 
 @a_few

@@ -187,7 +187,7 @@ def named(name: str) -> Any:
     return result().scenario.model_copy(update={"name": name})
 
 
-# ------------------------------------------------------------------------------------------- killed, full, forbidden
+# --------------------------------------------------------------------------------- killed, full, forbidden
 
 
 def killed(tmp_path: Path, where: str) -> None:

@@ -25,6 +25,8 @@ ROUTES = {
     Route.NONE: "the buyer alone",
 }
 """In the order of an order's life, and what the chart calls them."""
+FEWEST_BARS = 4
+"""Bars that there is room for even if there are fewer."""
 
 
 @chart
@@ -38,7 +40,7 @@ def outcomes_by_route(result: Result, ax: Axes) -> None:
         ax.barh(list(counts.index), share, left=ends, color=COLOURS[str(ending)], edgecolor="white", height=0.62)
         ends += share
     _lengths(ax, counts, ends)
-    ax.invert_yaxis()
+    ax.set_ylim(max(len(counts), FEWEST_BARS) - 0.5, -0.5)
     ax.set_xticks(np.arange(11) / 10)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     ax.tick_params(axis="y", length=0)

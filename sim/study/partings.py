@@ -1,0 +1,80 @@
+"""Where two stories of one order part: at the first step that differs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.chance.facts import Ints
+from sim.scenario.durations import NEVER
+from sim.study.columns import COLUMNS
+
+ASKING, LIMIT, MONEY, END, NEVER_PART = "asking", "dispatch_limit", "money", "end", "never"
+_STEPS = {
+    ASKING: ("asked_at",),
+    "free_cancellation": ("freed_at",),
+    LIMIT: ("limit_at",),
+    "dispatch": ("arranged_at", "dispatched_at"),
+    "delivery": ("delivered_at",),
+    "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at"),
+    "dispute": ("dispute_opened_at", "dispute_settled_at", "dispute_granted_at"),
+    "mediation": ("mediation_opened_at", "mediation_settled_at", "mediation_granted_at"),
+    "return": ("return_posted_at", "return_received_at"),
+    "inspection": ("inspection_opened_at", "inspection_settled_at"),
+    "refund": ("refund_due_at", "refunded_at"),
+}
+"""What can happen first in one story and not, or only later, in the other. In the order of an order's life, which
+also says what comes first within one second: a parcel that leaves ends the request, not the other way round."""
+PARTINGS = (*_STEPS, END, MONEY, NEVER_PART)
+"""Where two stories of one order may part.
+
+A step that only one of them takes, or takes earlier, parts them there; so does a verdict (of a cancellation, a
+dispute, a mediation) that is for the buyer in only one. `end`: they only end otherwise, or at another time. `money`:
+they differ in nothing but who pays how much. `never`: they do not differ.
+"""
+_ENDINGS, _AMOUNTS = ("outcome", "route"), ("refund", "buyer_cost", "seller_cost", "platform_cost")
+_VERDICTS = ("request", "dispute", "mediation")
+
+
+def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
+    """For each claim of two tables with the columns of `Result.orders` and the same rows: a word of `PARTINGS`.
+
+    Told from instants alone, so no journal is needed.
+    """
+    mine, its = _instants(base), _instants(other)
+    stages = [stage for stage, columns in _STEPS.items() for _ in columns]
+    columns = [column for columns in _STEPS.values() for column in columns]
+    first = np.array([np.where(mine[c] == its[c], NEVER, np.minimum(mine[c], its[c])) for c in columns])
+    ends_otherwise = _differ(base, other, _ENDINGS) | (mine["ended_at"] != its["ended_at"])
+    without_a_step = np.where(ends_otherwise, END, np.where(_differ(base, other, _AMOUNTS), MONEY, NEVER_PART))
+    # The first of several minima: what comes first within one second.
+    places = np.where(first.min(axis=0) < NEVER, np.array(stages)[first.argmin(axis=0)], without_a_step)
+    return pd.Series(places, index=base.index, dtype=object)
+
+
+def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.asarray(np.any([base[c].to_numpy() != other[c].to_numpy() for c in columns], axis=0))
+
+
+def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
+    """Every instant, in seconds of any one clock; NEVER where it did not happen."""
+    at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at")}
+    at |= {
+        name: np.where(claims["route"] == route, at["refund_due_at"], NEVER)
+        for name, route in (("freed_at", "free_cancellation"), ("limit_at", "not_dispatched"))
+    }
+    # The verdict that was for the buyer is the last one before the money, or the return that it waits for.
+    granted = np.minimum(at["return_posted_at"], at["refund_due_at"])
+    settled = {stage: at[f"{stage}_settled_at"] for stage in _VERDICTS}
+    earlier = {stage: np.where(instant <= granted, instant, -1) for stage, instant in settled.items()}
+    last = np.maximum.reduce(list(earlier.values()))
+    is_granted = (granted < NEVER) & (last >= 0) & (at["limit_at"] == NEVER)
+    return at | {
+        f"{stage}_granted_at": np.where(is_granted & (earlier[stage] == last), last, NEVER) for stage in _VERDICTS
+    }
+
+
+def _seconds(moments: pd.Series[pd.Timestamp]) -> Ints:
+    seconds = moments.to_numpy().astype("datetime64[s]").astype(np.int64)
+    return np.where(moments.isna(), NEVER, seconds)

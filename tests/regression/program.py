@@ -1,0 +1,52 @@
+"""Helpers for tests of the program as a whole: a small market to run, and the program in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.scenario_files import BASE_FILE, written
+
+ROOT = Path(__file__).parents[2]
+SCENARIOS = ROOT / "scenarios"
+SHORT = ("--set", "experiment.run_out=10 d")
+SMALL = (BASE_FILE, *SHORT)
+"""A scenario with an option that keeps its run short: two replications of some hundred claims."""
+
+
+def market_of_two(folder: Path) -> Path:
+    """A new folder with two scenario files, `base` and `other`."""
+    folder.mkdir()
+    written(folder, "extends: base.yaml\nname: other\n", "other.yaml")
+    return folder
+
+
+class Answer(NamedTuple):
+    """What the program answers."""
+
+    code: int
+    out: str
+    err: str
+
+
+def program(*words: object, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Answer:
+    """The program in a process of its own, with these variables over those that are there."""
+    command = [sys.executable, "-m", "sim", *map(str, words)]
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+    done = subprocess.run(command, env=surroundings, cwd=cwd, capture_output=True, text=True, check=False)
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder: its path within, and its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def told(path: Path) -> Any:
+    """What a JSON file says."""
+    return json.loads(path.read_text())

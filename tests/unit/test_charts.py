@@ -1,0 +1,212 @@
+"""Charts say what they show: units on every axis, nothing on top of anything else, the same bytes every time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from sim.show.charts import CHARTS, backlog, by_hours_to_ask, draw_all, outcomes_by_route, time_to_money
+from sim.show.charts.outcomes_by_route import ROUTES, counts_of
+from sim.show.charts.saving import png_of, svg_of
+from sim.show.charts.style import COLOURS, WORDS, spread
+from sim.study.curves import ENDINGS
+from sim.study.experiment import run
+from sim.study.result import Result
+from sim.vocabulary import Route
+from tests.unit.busy_market import BUSY
+from tests.worlds import world
+
+MONTHS: dict[str, Any] = {"experiment.warm_up": "28 d", "experiment.cohort": "28 d", "experiment.run_out": "60 d"}
+PEAKS = {"2018-11-11": 2, "2018-11-12": 1.5, "2018-12-12": 2, "2019-01-24": 3}
+WORLDS: dict[str, tuple[int, dict[str, Any]]] = {
+    "a busy market": (3, MONTHS | {"market.peaks": PEAKS, "title": "A market in which everything occurs"}),
+    "a single day": (2, {"experiment.cohort": "1 d"}),
+    "nobody regrets": (2, {"buyers.regret.probability": 0}),
+    "everybody asks at once and is paid at once": (
+        2,
+        MONTHS | {"policy.cancellation.free_until": {"within": "24 h"}, "buyers.regret.after": 0}
+        | {"policy.refund.posting": {"card": 0}},
+    ),
+    "one replication with a long title": (1, {"title": "$x^2$ and a very long title: " + "on and on " * 15}),
+}  # fmt: skip
+
+
+@cache
+def result(name: str = "a busy market") -> Result:
+    replications, changes = WORLDS[name]
+    return run(world(BUSY | changes), replications=replications)
+
+
+@cache
+def figures(name: str = "a busy market") -> dict[str, Figure]:
+    return draw_all(result(name))
+
+
+@cache
+def drawn_by_somebody_else() -> dict[str, Figure]:
+    """The same result, drawn by a user with a taste of their own."""
+    with rc_context({"font.size": 30, "axes.facecolor": "pink", "text.parse_math": True}):
+        return draw_all(result())
+
+
+EVERY_CHART = pytest.mark.parametrize("chart", list(CHARTS))
+EVERY_WORLD = pytest.mark.parametrize("name", list(WORLDS))
+
+
+def panels(figure: Figure) -> Iterator[Axes]:
+    """All axes that are seen, those within others too."""
+    for ax in figure.axes:
+        yield from (part for part in (ax, *ax.child_axes) if part.axison)
+
+
+def texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Every text that is seen, and the pixels it covers."""
+    found: list[Text] = []
+    for host in figure.axes:
+        for ax in (host, *host.child_axes):
+            found += [ax.title, *_side_titles(ax), *ax.texts]
+            legend = ax.get_legend()
+            found += legend.get_texts() if legend else []
+    for ax in panels(figure):
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+            found += [axis.label, *(label for place, label in ticks if low <= place <= high)]
+    seen = [text for text in found if text.get_visible() and text.get_text().strip()]
+    # Of an annotation only its words: its leader may well touch something.
+    return [(text.get_text(), Text.get_window_extent(text)) for text in seen]
+
+
+def _side_titles(ax: Axes) -> list[Text]:
+    return [
+        text for text in ax.get_children() if isinstance(text, Text) and text.get_text() == ax.get_title("left")
+    ]
+
+
+@EVERY_WORLD
+@EVERY_CHART
+def test_no_text_lies_on_another_or_leaves_the_picture(chart: str, name: str) -> None:
+    figure = figures(name)[chart]
+    placed = texts(figure)
+    assert [(a, b) for (a, first), (b, second) in combinations(placed, 2) if _covers(first, second)] == []
+    inside = Bbox.from_extents(-1, -1, figure.bbox.width + 1, figure.bbox.height + 1)
+    assert [text for text, box in placed if not (inside.contains(*box.min) and inside.contains(*box.max))] == []
+
+
+def _covers(one: Bbox, other: Bbox) -> bool:
+    """By more than a pixel, which is within the rounding of a letter's edge."""
+    common = Bbox.intersection(one, other)
+    return common is not None and min(common.width, common.height) > 1
+
+
+@EVERY_CHART
+def test_every_axis_says_what_it_counts_and_in_what(chart: str) -> None:
+    units = ("(%)", "(d)", "(h, d)", "(requests)", "(local time)")
+    words = ("stage that decided",)
+    seen = list(panels(figures()[chart]))
+    labels = [ax.get_ylabel() for ax in seen] + [seen[-1].get_xlabel()]
+    assert all(label.endswith(units) or label in words for label in labels), labels
+
+
+@EVERY_CHART
+def test_every_chart_has_a_finding_its_scenario_and_how_to_read_it(chart: str) -> None:
+    said = [text for text, _ in texts(figures()[chart])]
+    assert f"A market in which everything occurs · {result().about['claims']:,} claims in 3 replications" in said
+    assert figures()[chart].axes[0].get_title("left")
+    assert any("replications" in text and text.endswith((".", "it.")) for text in said)
+
+
+@EVERY_CHART
+def test_the_same_result_gives_the_same_bytes_whatever_a_users_style(chart: str) -> None:
+    assert svg_of(drawn_by_somebody_else()[chart]) == svg_of(figures()[chart])
+    assert png_of(drawn_by_somebody_else()[chart]) == png_of(figures()[chart])
+
+
+@EVERY_CHART
+def test_a_picture_says_nothing_of_when_and_by_what_it_was_drawn(chart: str) -> None:
+    svg, png = svg_of(figures()[chart]), png_of(figures()[chart])
+    assert b"dc:date" not in svg
+    assert b"Matplotlib v" not in svg
+    assert b"tEXt" not in png
+
+
+@EVERY_CHART
+def test_a_chart_is_drawn_on_axes_that_are_given(chart: str) -> None:
+    ax = Figure().add_subplot(2, 2, 1)
+    assert CHARTS[chart](result(), ax=ax) is ax
+
+
+def test_a_dollar_in_a_title_is_no_formula() -> None:
+    name = "one replication with a long title"
+    assert any(text.startswith("$x^2$ and a very") for text, _ in texts(figures(name)["backlog"]))
+
+
+# ------------------------------------------------------------------------------------------- what they show
+
+
+def test_every_ending_has_a_colour_and_a_name() -> None:
+    assert set(COLOURS) == set(WORDS) == set(ENDINGS)
+
+
+def test_neighbours_in_the_stack_are_told_apart_in_grey() -> None:
+    lightness = [float(np.dot(to_rgb(COLOURS[ending]), (0.299, 0.587, 0.114))) for ending in ENDINGS]
+    assert min(abs(a - b) for a, b in pairwise(lightness)) > 0.2
+
+
+def test_every_route_has_a_name_in_the_chart() -> None:
+    assert set(ROUTES) == set(Route)
+
+
+def test_bars_of_the_routes_hold_every_claim_once() -> None:
+    assert counts_of(result().orders).to_numpy().sum() == result().about["claims"]
+
+
+def test_the_stack_ends_at_all_claims() -> None:
+    ax = time_to_money(result())
+    tops = [path.vertices[:, 1].max() for area in ax.collections for path in area.get_paths()]
+    assert max(tops) == pytest.approx(1)
+
+
+def test_titles_state_the_finding() -> None:
+    titles = {name: figure.axes[0].get_title("left") for name, figure in figures().items()}
+    median = result().summary.at["refund_time_median_all", "value"]
+    assert titles["time_to_money"].startswith("Fewer than half" if math.isnan(median) else "Half of all claims")
+    assert titles["outcomes_by_route"].split(" % of claims are decided by ")[0].isdigit()
+    assert titles["by_hours_to_ask"].startswith("Asked within a day, ")
+    assert titles["backlog"].startswith("Up to ")
+
+
+def test_titles_without_a_finding_say_why() -> None:
+    empty = result("nobody regrets")
+    assert time_to_money(empty).get_title("left") == "Nobody asked for their money back"
+    assert outcomes_by_route(empty).get_title("left") == "Nobody asked for their money back"
+    assert by_hours_to_ask(empty).get_title("left") == "Success by how quickly the mind was changed"
+    assert backlog(empty).get_title("left") == "No request ever waits for a free desk"
+
+
+def test_a_median_that_is_not_reached_is_marked_as_such() -> None:
+    bins = result().by_hours.assign(median_days=np.nan, median_low=np.nan, median_high=np.nan)
+    lower = by_hours_to_ask(replace(result(), by_hours=bins)).child_axes[1]
+    marked = [line for line in lower.lines if line.get_marker() == "^"]
+    assert sum(len(line.get_xdata()) for line in marked) == (bins["n"] > 0).sum()
+    assert "not\nreached" in [label.get_text() for label in lower.get_yticklabels()]
+
+
+def test_names_beside_the_stack_move_apart_as_little_as_they_must() -> None:
+    assert spread([0.1, 0.5, 0.9], 0.1) == pytest.approx([0.1, 0.5, 0.9])
+    assert spread([0.5, 0.5, 0.9], 0.1) == pytest.approx([0.45, 0.55, 0.9])
+    assert spread([0.5, 0.5, 0.6], 0.1) == pytest.approx([0.4333, 0.5333, 0.6333], abs=1e-4)
+    assert spread([], 0.1) == []
