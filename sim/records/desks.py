@@ -94,6 +94,15 @@ def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
         yield Breach(f"desk {desk} is open, has free staff and a queue", int(of_all.order[kept_waiting][0]))
 
 
+def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
+    """Staff take requests only while their desk is open."""
+    for stage in Stage:
+        started = run[f"{stage.word}_started_at"]
+        opens = _next_opening(started, run.calendars[run.answerer(stage)])
+        is_closed = (started < NEVER) & (opens != started)
+        yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
+
+
 def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
     """The area under the queue's length is the sum of the waiting times: to the second, on every path.
 

@@ -90,6 +90,12 @@ def _silence(scenario: Scenario) -> Iterator[Complaint]:
                 f"policy.dispute.{kind}.on_silence",
                 f"found '{terms.on_silence.word}', but policy.mediation is none",
             )
+    for kind, returns in rows(scenario.policy.returns):
+        if returns.inspection is not None and returns.inspection.on_silence in NEEDS_MEDIATION:
+            yield (
+                f"policy.return.{kind}.inspection.on_silence",
+                f"found '{returns.inspection.on_silence.word}', but policy.mediation is none",
+            )
 
 
 def _anchors(scenario: Scenario) -> Iterator[Complaint]:

@@ -75,7 +75,8 @@ class Comparison:
     curves: pd.DataFrame
     """Time to money, compared. One row per `scenario` and `days` since asking (0 to 90, the grid of
     `Result.curves`): `base` and `other` (shares of all claims refunded in full by then), their `difference` with
-    `low` and `high`, and the band `low_simultaneous` to `high_simultaneous`, which holds over all times at once."""
+    `low` and `high`, and the band `low_simultaneous` to `high_simultaneous`, which holds at all of these times at
+    once (Bonferroni)."""
 
     crossings: pd.DataFrame
     """Where the curves cross for sure: the band lies on one side of zero before, and on the other after. One row

@@ -14,6 +14,7 @@ from sim.study.deviations import Deviating, paired, ratio_of, unpaired
 from sim.study.differences import is_the_same
 from sim.study.estimates import CONFIDENCE
 from sim.study.result import Result
+from sim.study.verdicts import simultaneous
 
 
 def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.DataFrame:
@@ -22,7 +23,7 @@ def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.Data
     difference = (paired if is_paired else unpaired)(mine, its)
     n = np.inf if is_the_same(base, other) else min(len(base.orders), len(other.orders))
     low, high = difference.interval(CONFIDENCE, limit=1.0, n=n)
-    lowest, highest = difference.band(CONFIDENCE, limit=1.0, n=n)
+    lowest, highest = difference.interval(simultaneous(len(GRID)), limit=1.0, n=n)
     return pd.DataFrame(
         {
             "days": GRID / DAY,
