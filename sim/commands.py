@@ -142,7 +142,8 @@ def _follow_one(comparison: Comparison, files: Sequence[str], arguments: Namespa
         if example:
             replication, order = example
             changes = [word for change in changes_of(arguments) for word in ("--set", change)]
-            words = ["trace", files[0], "--versus", file, "--order", order, "--replication", replication, *changes]
+            which = ["--order", order, *(["--replication", replication] if replication else [])]
+            words = ["trace", files[0], "--versus", file, *which, *changes]
             return f"follow one order:  refund-sim {shlex.join(map(str, words))}\n"
     return ""
 
@@ -182,7 +183,7 @@ def validate(arguments: Namespace) -> None:
         if not arguments.quiet:
             missing = loaded.unsourced()
             sys.stdout.write(
-                f"{path}: valid" + (f", {len(missing)} numbers without provenance:\n" if missing else "\n")
+                f"{path}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n")
             )
             sys.stdout.writelines(f"  {number}\n" for number in missing)
     if faults:

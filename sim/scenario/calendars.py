@@ -133,9 +133,7 @@ class OneOrMany:
 
         return core_schema.no_info_wrap_validator_function(read, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         many = handler(schema)
         return {"anyOf": [many["items"], many]}
 

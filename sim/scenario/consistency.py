@@ -68,7 +68,8 @@ def _posting(scenario: Scenario) -> Iterator[Complaint]:
         if method not in posting:
             yield "policy.refund.posting", f"payment method '{method}' has no posting time"
         elif scenario.policy.refund.within is None and may_be_never(posting[method]):
-            yield f"policy.refund.posting.{method}", "found a law that may be never, but policy.refund.within is none"
+            endless = "found a law that may be never, but policy.refund.within is none"
+            yield f"policy.refund.posting.{method}", endless
     for method in posting:
         if method not in methods:
             known = did_you_mean(method, methods)

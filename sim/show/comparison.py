@@ -61,9 +61,8 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
         console.print()
     if notes:
         console.print(Text(_how_to_read(comparison), style="dim"), width=min(console.width, WIDEST))
-        for result in (comparison.base, *comparison.others):
-            for note in notes_of(result):
-                console.print(Text(f"{printable(result.scenario.name)}: {note}"))
+        for note, names in _notes(comparison).items():
+            console.print(Text(f"{', '.join(names)}: {note}"), width=min(console.width, WIDEST))
 
 
 def _opening(comparison: Comparison) -> Group:
@@ -164,6 +163,15 @@ def _cells(pair: FlipPair) -> tuple[str, ...]:
 
 
 # ------------------------------------------------------------------------------- how to read it
+
+
+def _notes(comparison: Comparison) -> dict[str, list[str]]:
+    """What should be known of the results, and of which ones."""
+    notes: dict[str, list[str]] = {}
+    for result in (comparison.base, *comparison.others):
+        for note in notes_of(result):
+            notes.setdefault(note, []).append(_name(result))
+    return notes
 
 
 def _how_to_read(comparison: Comparison) -> str:

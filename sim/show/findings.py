@@ -199,9 +199,10 @@ def _time(change: Change, comparison: Comparison, scenario: str) -> str:
 def _crossing(comparison: Comparison, scenario: str) -> str:
     first = comparison.crossings[comparison.crossings["scenario"] == scenario].iloc[0]
     ahead, then = ("the base", "this one") if first["first_ahead"] == "base" else ("this one", "the base")
+    leads = [f"{100 * first[lead]:.2g}{HELD}points at most" for lead in ("first_lead", "then_lead")]
     return (
         f"Neither is the quicker throughout: up to {first['after']:g}{HELD}d after asking, more claims have their "
-        f"money under {ahead}, and from {first['before']:g}{HELD}d on under {then}."
+        f"money under {ahead} ({leads[0]}), and from {first['before']:g}{HELD}d on under {then} ({leads[1]})."
     )
 
 

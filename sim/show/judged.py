@@ -6,7 +6,7 @@ import math
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.show.figures import Measured, Shown, decimals_for
+from sim.show.figures import Shown, decimals_for
 from sim.study.verdicts import INCONCLUSIVE
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class Judged(NamedTuple):
         if self.difference == self.low == self.high == 0:
             return Shown(NOTHING, "")
         value, low, high = (self.scale * end for end in (self.difference, self.low, self.high))
-        decimals = decimals_for((high - low) / 2)
-        interval = Measured(value, low, high, "claims").shown().interval.replace("-", "−")
-        return Shown(f"{signed(value, decimals)} {self.unit_shown}", interval)
+        halves = [half for half in (value - low, high - value) if not isnan(half)]
+        decimals = decimals_for(max(halves, default=0.0))
+        return Shown(f"{signed(value, decimals)} {self.unit_shown}", _interval(value, low, high, decimals))
 
     def said(self) -> str:
         """The verdict in words: `better`, `inconclusive (10 more)`."""
@@ -96,6 +96,16 @@ def headlines_of(comparison: Comparison, scenario: str) -> dict[str, Judged]:
 
 def _judged(row: dict[Any, Any]) -> Judged:
     return Judged(**{field: row[field] for field in Judged._fields})
+
+
+def _interval(value: float, low: float, high: float, decimals: int) -> str:
+    """`±0.15`; both ends where one half is longer, and one where only that is known."""
+    ends = [signed(end, decimals) for end in (low, high)]
+    if isnan(low) or isnan(high):
+        return "" if isnan(low) and isnan(high) else f"≤ {ends[1]}" if isnan(low) else f"≥ {ends[0]}"
+    if math.isclose(value - low, high - value, rel_tol=1e-6, abs_tol=1e-12):
+        return f"±{value - low:,.{decimals}f}"
+    return f"{ends[0]} to {ends[1]}"
 
 
 def rough(number: float) -> str:

@@ -81,7 +81,8 @@ class Comparison:
     crossings: pd.DataFrame
     """Where the curves cross for sure: the band lies on one side of zero before, and on the other after. One row
     per crossing: `scenario`, `after` and `before` (days; the crossing lies between), `first_ahead` (`base` or
-    `other`: whose claims had their money sooner until then). Empty where no curves cross."""
+    `other`: under which more claims had their money until then), `first_lead` and `then_lead` (by how large a share
+    of all claims at most, before and after). Empty where no curves cross."""
 
     apart: dict[str, tuple[str, ...]]
     """By scenario, in words, what keeps it from sharing luck with the base, such as `the number of sellers (60 and

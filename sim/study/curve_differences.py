@@ -52,10 +52,16 @@ def crossings_of(curve: pd.DataFrame) -> pd.DataFrame:
     Only where the whole band lies on one side of zero at some time, and on the other side at a later one.
     """
     is_above, is_below = curve["low_simultaneous"] > 0, curve["high_simultaneous"] < 0
-    sure = zip(curve["days"][is_above | is_below].tolist(), is_above[is_above | is_below].tolist(), strict=True)
-    turns = [
-        {"after": earlier, "before": later, "first_ahead": "other" if was_above else "base"}
-        for (earlier, was_above), (later, is_now_above) in pairwise(sure)
-        if was_above != is_now_above
-    ]
-    return pd.DataFrame(turns, columns=["after", "before", "first_ahead"])
+    sure = curve[is_above | is_below]
+    # Stretches of time over which one and the same policy is surely ahead, whatever is unsure in between.
+    stretches = [rows for _, rows in sure.groupby((is_above != is_above[sure.index].shift()).cumsum())]
+    return pd.DataFrame([_crossing(*two) for two in pairwise(stretches)], columns=CROSSING)
+
+
+CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
+
+
+def _crossing(first: pd.DataFrame, then: pd.DataFrame) -> tuple[float, float, str, float, float]:
+    leads = (float(rows["difference"].abs().max()) for rows in (first, then))
+    ahead = "other" if first["difference"].iloc[0] > 0 else "base"
+    return float(first["days"].iloc[-1]), float(then["days"].iloc[0]), ahead, *leads

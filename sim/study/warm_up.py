@@ -7,10 +7,11 @@ it matters and where the replications leave no doubt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from sim.chance.facts import Ints
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.study.desks import MEDIATION, SELLERS
@@ -20,8 +21,7 @@ from sim.study.waits import Waits
 
 DESKS = {SELLERS: "the sellers' desks", MEDIATION: "the mediation desk"}
 WEEK = 7
-FORTNIGHT = 2 * WEEK
-AS_LONG = 2 / 3
+THREE_QUARTERS = 3 / 4
 """Who comes first should wait at least so much of what is usual later."""
 A_THIRD = 1 / 3
 """Growth over the second half of a run, as a part of the level then, that is no mere fluctuation: a queue that
@@ -55,35 +55,25 @@ def waits_compared(desk: str, seen: Sequence[Observation]) -> tuple[float, float
     """How long the first of the cohort waited at a desk, how long is usual later (h of working time), and the gap.
 
     Desks start empty, so with a warm-up too short the first to come wait too little. They are those who join in
-    the fortnight from when the cohort arrives; `usual` is the median of later weeks, since a peak or what has piled
-    up over a holiday is not the rule, and closed days are no working time. The gap is first − ⅔ usual, with its
+    the week from when the cohort arrives; `usual` is the median of later weeks, since a peak or what has piled up
+    over a holiday is not the rule, and closed days are no working time. The gap is first − ¾ usual, with its
     interval over replications; NaN where it cannot be told. Source: a test for transient means, the beginning
     against the rest (Goldsman, Schruben & Swain 1994), on the one side that an empty start is on. Rules that cut
     where the variance is least (MSER-5, White 1997) would cut off every holiday as well.
     """
     arrivals = [one.met[desk][0] // DAY for one in seen if one.met[desk] != (0, 0)]
     begins = int(np.mean(arrivals)) if arrivals else 0
-    pairs = np.array([_first_and_usual(one.waits[desk], begins) for one in seen])
-    told = pairs[~np.isnan(pairs).any(axis=1)]
-    if not len(told):
-        return np.nan, np.nan, Estimate(*np.full(3, np.nan))
-    first, usual = told.mean(axis=0)
-    return float(first), float(usual), signed_mean(told[:, 0] - AS_LONG * told[:, 1], np.ones(len(told)))
 
+    def first_and_usual(waits: Waits) -> tuple[float, float]:
+        week = slice(begins, begins + WEEK)
+        return _mean(waits.joined[week], waits.hours[week]), _median(_by_week(waits, begins + WEEK)[1])
 
-def _first_and_usual(waits: Waits, begins: int) -> tuple[float, float]:
-    """In one replication; NaN where nobody came."""
-    joined, hours = (days[begins : begins + FORTNIGHT].sum() for days in waits)
-    _, later = _by_week(waits, begins + FORTNIGHT)
-    return float(hours / joined) if joined else np.nan, float(np.median(later)) if len(later) else np.nan
+    def gap(waits: Waits) -> float:
+        first, usual = first_and_usual(waits)
+        return first - THREE_QUARTERS * usual
 
-
-def _by_week(waits: Waits, first_day: int) -> tuple[Floats, Floats]:
-    """Whole weeks up to the last day: numbers, and mean waits of those who joined then. No week without any."""
-    weeks = max(len(waits.joined) - first_day, 0) // WEEK
-    first_day = len(waits.joined) - weeks * WEEK
-    joined, hours = (days[first_day:].reshape(weeks, WEEK).sum(axis=1) for days in waits)
-    return np.flatnonzero(joined).astype(np.float64), hours[joined > 0] / joined[joined > 0]
+    every = [one.waits[desk] for one in seen]
+    return *first_and_usual(_together(every)), _jackknifed(gap, every)
 
 
 # ------------------------------------------------------------------------------- no steady state
@@ -102,23 +92,55 @@ def _growing(desk: str, seen: Sequence[Observation]) -> str:
 def growth(desk: str, seen: Sequence[Observation]) -> tuple[Estimate, float, int]:
     """By how much waits grow from week to week in the second half of the run, their level then, and its weeks.
 
-    In hours of working time: the backlog itself grows over every holiday, and shrinks again. In each replication
-    it is the median of the slopes between any two weeks (Theil 1950, Sen 1968), which a bad week does not move;
-    then the mean over replications with its interval. NaN where too few came to tell.
+    In hours of working time: the backlog itself grows over every holiday, and shrinks again. It is the median of
+    the slopes between any two weeks (Theil 1950, Sen 1968), which a bad week does not move, with its interval over
+    replications. NaN where too few came to tell.
     """
-    half = len(seen[0].waits[desk].joined) // 2
-    weeks = [_by_week(one.waits[desk], half) for one in seen]
-    told = [(number, wait) for number, wait in weeks if len(number) > 1]
-    if not told:
-        return Estimate(*np.full(3, np.nan)), np.nan, 0
-    slopes = np.array([_slope(number, wait) for number, wait in told])
-    level = np.mean([wait.mean() for _, wait in told])
-    return signed_mean(slopes, np.ones(len(slopes))), float(level), half // WEEK
+    every = [one.waits[desk] for one in seen]
+    half = len(every[0].joined) // 2
+
+    def slope(waits: Waits) -> float:
+        week, wait = _by_week(waits, half)
+        earlier, later = np.triu_indices(len(week), 1)
+        return _median((wait[later] - wait[earlier]) / (week[later] - week[earlier]))
+
+    return _jackknifed(slope, every), _median(_by_week(_together(every), half)[1]), half // WEEK
 
 
-def _slope(x: Floats, y: Floats) -> float:
-    earlier, later = np.triu_indices(len(x), 1)
-    return float(np.median((y[later] - y[earlier]) / (x[later] - x[earlier])))
+# ------------------------------------------------------------------------------- waits by week
+
+
+def _by_week(waits: Waits, first_day: int) -> tuple[Floats, Floats]:
+    """Whole weeks up to the last day: numbers, and mean waits of those who joined then. No week without any."""
+    weeks = max(len(waits.joined) - first_day, 0) // WEEK
+    first_day = len(waits.joined) - weeks * WEEK
+    joined, hours = (days[first_day:].reshape(weeks, WEEK).sum(axis=1) for days in waits)
+    return np.flatnonzero(joined).astype(np.float64), hours[joined > 0] / joined[joined > 0]
+
+
+def _together(every: Sequence[Waits]) -> Waits:
+    """All replications added up: what happens to all of them in the same week stands out, luck does not."""
+    return Waits(*(np.sum(days, axis=0) for days in zip(*every, strict=True)))
+
+
+def _jackknifed(statistic: Callable[[Waits], float], every: Sequence[Waits]) -> Estimate:
+    """A number that is read off all replications together, with its interval.
+
+    Source: the jackknife (Quenouille 1956, Tukey 1958): what each replication contributes is seen by leaving it out.
+    """
+    total, count = _together(every), len(every)
+    without = np.array(
+        [statistic(Waits(*(of_all - own for of_all, own in zip(total, one, strict=True)))) for one in every]
+    )
+    return signed_mean(count * statistic(total) - (count - 1) * without, np.ones(count))
+
+
+def _mean(joined: Ints, hours: Floats) -> float:
+    return float(hours.sum() / joined.sum()) if joined.any() else np.nan
+
+
+def _median(numbers: Floats) -> float:
+    return float(np.median(numbers)) if len(numbers) else np.nan
 
 
 # ------------------------------------------------------------------------------- run-out too short

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from sim.scenario.durations import DAY
+from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.study.comparison import compare
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import Floats, Times
 from sim.study.verdicts import INCONCLUSIVE, simultaneous, verdict_on
 from sim.vocabulary import Outcome
 from tests.theory.worlds import NOTHING_INTERFERES, PLAIN, YES, claims_that_never_meet, exponential, replications
-from tests.worlds import world
+from tests.worlds import SCENARIOS, world
 
 REPEATS = 2000
 FAIR = (0.93, 0.97)
@@ -178,3 +180,13 @@ def _successes(scenario: Scenario) -> tuple[Floats, Floats]:
     outcomes = [records.claims["outcome"] for records in replications(scenario)]
     refunded = [(one == Outcome.REFUNDED).sum() for one in outcomes]
     return np.array(refunded, dtype=np.float64), np.array([len(one) for one in outcomes], dtype=np.float64)
+
+
+@pytest.mark.slow
+def test_on_the_articles_world_shared_luck_is_worth_at_least_five_times_the_replications() -> None:
+    files = [SCENARIOS / f"{name}.yaml" for name in ("aliexpress", "three-day-clock")]
+    comparison = compare(*map(load, files), replications=20)
+    gain = comparison.differences.set_index("measure")["variance_ratio"]
+    found = f"found {gain['success_rate']:.3f} and {gain['refunded_within_14d']:.3f} of independent runs' variance"
+    assert gain[["success_rate", "refunded_within_14d"]].max() <= 0.2, found
+    assert comparison.flipped("three-day-clock")["orders"].sum() > 20

@@ -13,7 +13,7 @@ import sim
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
 from sim.study.comparison import Comparison, comparison_of
-from sim.study.curve_differences import crossings_of
+from sim.study.curve_differences import CROSSING, crossings_of
 from sim.study.curves import GRID
 from sim.study.differences import COLUMNS, Bench, differences_of, estimates_of
 from sim.study.experiment import run
@@ -75,7 +75,7 @@ def test_a_comparison_holds_everything_that_was_promised() -> None:
     assert list(comparison.differences) == ["scenario", *COLUMNS]
     assert comparison.differences["measure"].tolist() == list(MEASURES)
     assert comparison.curves["days"].tolist() == (GRID / 86400).tolist()
-    assert list(comparison.crossings) == ["scenario", "after", "before", "first_ahead"]
+    assert list(comparison.crossings) == ["scenario", *CROSSING]
     assert set(comparison.differences["scenario"]) == set(comparison.flips["scenario"]) == {"quick"}
     assert comparison.verdicts["measure"].tolist() == [name for name in MEASURES if name in HEADLINES]
     assert set(comparison.verdicts["verdict"]) <= set(VERDICTS)
@@ -253,12 +253,18 @@ def test_curves_that_cross_name_no_winner_for_time() -> None:
 
 
 def band(*ends: tuple[float, float]) -> pd.DataFrame:
-    return pd.DataFrame(ends, columns=["low_simultaneous", "high_simultaneous"]).assign(days=np.arange(len(ends)))
+    """A band at days 0, 1, 2 …, with the difference in its middle."""
+    table = pd.DataFrame(ends, columns=["low_simultaneous", "high_simultaneous"])
+    return table.assign(days=np.arange(len(ends)), difference=table.mean(axis=1))
 
 
 def test_curves_cross_where_the_band_is_on_one_side_before_and_on_the_other_after() -> None:
-    curve = band((0, 0), (0.1, 0.2), (0.1, 0.2), (-0.1, 0.1), (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.2))
-    assert list(crossings_of(curve).itertuples(index=False, name=None)) == [(2, 4, "other"), (4, 6, "base")]
+    curve = band((0, 0), (0.1, 0.2), (0.1, 0.4), (-0.1, 0.1), (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.2))
+    first, second = crossings_of(curve).itertuples(index=False, name=None)
+    assert first[:3] == (2, 4, "other")
+    assert first[3:] == pytest.approx((0.25, 0.2))
+    assert second[:3] == (4, 6, "base")
+    assert second[3:] == pytest.approx((0.2, 0.15))
 
 
 def test_curves_that_may_touch_do_not_cross() -> None:

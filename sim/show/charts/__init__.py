@@ -1,4 +1,4 @@
-"""Charts of a result or a comparison, one file each, drawn without pyplot: nothing is left behind and nothing pops up."""
+"""Charts of a result or a comparison, one file each. Without pyplot: nothing is left behind, nothing pops up."""
 
 from __future__ import annotations
 

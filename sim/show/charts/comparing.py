@@ -79,7 +79,7 @@ class ComparisonChart(Protocol):
 def comparison_chart(
     layout: Callable[[Comparison], Layout],
 ) -> Callable[[Callable[[Comparison, Axes, list[Axes]], None]], ComparisonChart]:
-    """Give a drawing the common style, its panels (row by row), and a figure of its own where it is given no axes."""
+    """Give a drawing the common style, panels (row by row), and a figure of its own where it is given no axes."""
 
     def decorate(draw: Callable[[Comparison, Axes, list[Axes]], None]) -> ComparisonChart:
         @wraps(draw)

@@ -27,7 +27,7 @@ def _layout(comparison: Comparison) -> Layout:
 
 @comparison_chart(_layout)
 def difference_curves(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
-    """A panel per scenario, all on one scale: other − base, the share of all claims refunded in full by each day."""
+    """A panel per scenario, all on one scale: other − base, the share of claims refunded in full by each day."""
     names = [other.scenario.name for other in comparison.others]
     columns = _layout(comparison).columns
     reach = _reach(comparison.curves)
@@ -53,12 +53,11 @@ def finding(comparison: Comparison) -> str:
     if crossing:
         more = f" and {len(crossing) - 1} more" if len(crossing) > 1 else ""
         return f"Soonest is not most: under {shortened(crossing[0], 30)}{more} the curves cross"
-    curves = comparison.curves
-    furthest = curves.loc[curves["difference"].abs().idxmax()]
-    gap = 100 * float(furthest["difference"])
-    decimals = decimals_for(100 * (float(furthest["high"]) - float(furthest["low"])) / 2)
+    furthest = comparison.curves.to_dict("records")[int(comparison.curves["difference"].abs().argmax())]
+    gap, low, high = (100 * float(furthest[end]) for end in ("difference", "low", "high"))
+    shown = signed(gap, decimals_for((high - low) / 2))
     days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), 30)
-    return f"Widest gap: {signed(gap, decimals)} {POINTS} of claims with money {days}, under {name}"
+    return f"Widest gap: {shown} {POINTS} of claims with money {days}, under {name}"
 
 
 def _reach(curves: pd.DataFrame) -> tuple[float, float]:
@@ -96,11 +95,12 @@ def _last(ax: Axes, last: pd.Series[float]) -> None:
 
 
 def _crossings(ax: Axes, crossings: pd.DataFrame) -> None:
-    for crossing in crossings.itertuples():
-        ax.axvspan(crossing.after, crossing.before, color=CROSSING, alpha=0.25, linewidth=0)
+    for crossing in crossings.to_dict("records"):
+        after, before = float(crossing["after"]), float(crossing["before"])
+        ax.axvspan(after, before, color=CROSSING, alpha=0.25, linewidth=0)
         ax.annotate(
-            f"cross, {crossing.after:g} to {crossing.before:g} d",
-            (crossing.after, 1),
+            f"cross, {after:g} to {before:g} d",
+            (after, 1),
             xytext=(-4, -3),
             xycoords=ax.get_xaxis_transform(),
             textcoords="offset points",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
@@ -91,19 +90,24 @@ def _endings(comparison: Comparison, scenario: str) -> list[str]:
     return [ending for ending in ENDINGS if ending in seen]
 
 
-def _matrix(ax: Axes, table: pd.DataFrame, endings: Sequence[str]) -> None:
-    table = table.reindex(index=endings, columns=endings, fill_value=0)
-    turned = [(base, other) for base in endings for other in endings if base != other and base != NO_CLAIM]
-    most = max((int(table.loc[pair]) for pair in turned), default=1)
+def _matrix(ax: Axes, table: pd.DataFrame, endings: list[str]) -> None:
+    counts = table.reindex(index=endings, columns=endings, fill_value=0).to_numpy(dtype=np.int64)
+    turned = [_of_claims(base) * counts[row, row != np.arange(len(endings))] for row, base in enumerate(endings)]
+    most = int(np.max(turned, initial=1))
     for row, base in enumerate(endings):
         for column, other in enumerate(endings):
-            _cell(ax, (column, row), int(table.loc[base, other]), most, _colour(base, other))
+            _cell(ax, (column, row), int(counts[row, column]), most, _colour(base, other))
     words = [WORDS[ending] for ending in endings]
     ax.set(xlim=(-0.5, len(endings) - 0.5), ylim=(len(endings) - 0.5, -0.5))
     ax.set_yticks(range(len(endings)), words, fontsize=SMALL)
     ax.set_xticks(range(len(endings)), words, fontsize=SMALL, rotation=30, ha="right", rotation_mode="anchor")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+
+
+def _of_claims(base: str) -> int:
+    """Orders that nobody claimed for are so many that nothing else would have a colour beside them."""
+    return int(base != NO_CLAIM)
 
 
 def _colour(base: str, other: str) -> str:

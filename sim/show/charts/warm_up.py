@@ -21,7 +21,7 @@ FORTNIGHT = 14
 
 @chart
 def warm_up(result: Result, ax: Axes) -> None:
-    """Requests waiting day by day, and their mean so far: where it has settled by the end of the warm-up, all is well."""
+    """Requests waiting day by day, and their mean so far, which should have settled when the warm-up ends."""
     upper, lower = panels(ax, (0.46, 0.46))
     for panel, (desk, (name, colour)) in zip((upper, lower), DESKS.items(), strict=True):
         days = result.backlog[result.backlog["desk"] == desk]
@@ -46,14 +46,15 @@ def warm_up(result: Result, ax: Axes) -> None:
 def finding(waiting: pd.DataFrame, scenario: Scenario) -> str:
     """How many wait at each desk when the cohort comes, beside a usual day later on."""
     first = _first_day(scenario)
-    said = []
+    said: list[str] = []
     for desk, (name, _) in DESKS.items():
         days = waiting[waiting["desk"] == desk]
         came = days[(days["day"] >= first) & (days["day"] < first + FORTNIGHT)]["waiting"]
         later = days[days["day"] >= first + FORTNIGHT]["waiting"]
         if len(came) and len(later) and days["waiting"].any():
-            said.append(f"{came.mean():.0f} wait at {name} (later {later.mean():.0f})")
-    return f"When the cohort comes, {', '.join(said)}" if said else "No request ever waits for a free desk"
+            when = " as the cohort starts" if not said else ""
+            said.append(f"{came.mean():.0f} {'' if said else 'wait '}at {name}{when} (later {later.mean():.0f})")
+    return ", ".join(said) or "No request ever waits for a free desk"
 
 
 def _waiting(ax: Axes, days: pd.DataFrame, colour: str) -> None:
