@@ -182,9 +182,7 @@ def validate(arguments: Namespace) -> None:
             continue
         if not arguments.quiet:
             missing = loaded.unsourced()
-            sys.stdout.write(
-                f"{path}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n")
-            )
+            sys.stdout.write(f"{path}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n"))
             sys.stdout.writelines(f"  {number}\n" for number in missing)
     if faults:
         raise BadScenario(faults)

@@ -148,6 +148,7 @@ def _zipped(content: bytes) -> bytes:
 
 
 def json_of(document: dict[str, Any]) -> bytes:
+    """As JSON with sorted keys; NaN and infinities are refused, they are no JSON."""
     return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 

@@ -16,6 +16,9 @@ from sim.study.estimates import CONFIDENCE
 from sim.study.result import Result
 from sim.study.verdicts import simultaneous
 
+CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
+"""Columns of the table of crossings, in order."""
+
 
 def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.DataFrame:
     """Shares of all claims refunded by each time, their difference, and its band; see `Comparison.curves`."""
@@ -54,14 +57,12 @@ def crossings_of(curve: pd.DataFrame) -> pd.DataFrame:
     is_above, is_below = curve["low_simultaneous"] > 0, curve["high_simultaneous"] < 0
     sure = curve[is_above | is_below]
     # Stretches of time over which one and the same policy is surely ahead, whatever is unsure in between.
-    stretches = [rows for _, rows in sure.groupby((is_above != is_above[sure.index].shift()).cumsum())]
+    turns = is_above[sure.index].astype(int).diff().ne(0).cumsum()
+    stretches = [rows for _, rows in sure.groupby(turns)]
     return pd.DataFrame([_crossing(*two) for two in pairwise(stretches)], columns=CROSSING)
 
 
-CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
-
-
 def _crossing(first: pd.DataFrame, then: pd.DataFrame) -> tuple[float, float, str, float, float]:
-    leads = (float(rows["difference"].abs().max()) for rows in (first, then))
+    first_lead, then_lead = (float(rows["difference"].abs().max()) for rows in (first, then))
     ahead = "other" if first["difference"].iloc[0] > 0 else "base"
-    return float(first["days"].iloc[-1]), float(then["days"].iloc[0]), ahead, *leads
+    return float(first["days"].iloc[-1]), float(then["days"].iloc[0]), ahead, first_lead, then_lead

@@ -80,31 +80,37 @@ def waits_compared(desk: str, seen: Sequence[Observation]) -> tuple[float, float
 
 
 def _growing(desk: str, seen: Sequence[Observation]) -> str:
-    a_week, level, weeks = growth(desk, seen)
-    if not (a_week.low > 0 and a_week.value * weeks >= max(AN_HOUR, A_THIRD * level)):
+    a_week, level, weeks, trend = growth(desk, seen)
+    if not (trend.low > 0 and a_week * weeks >= max(AN_HOUR, A_THIRD * level)):
         return ""
     return (
-        f"ever more requests wait at {DESKS[desk]}: {float(a_week.value):.2g} h of working time longer every week; "
+        f"ever more requests wait at {DESKS[desk]}: {a_week:.2g} h of working time longer every week; "
         "with no steady state, times say as much of the run's length as of the policy"
     )
 
 
-def growth(desk: str, seen: Sequence[Observation]) -> tuple[Estimate, float, int]:
+def growth(desk: str, seen: Sequence[Observation]) -> tuple[float, float, int, Estimate]:
     """By how much waits grow from week to week in the second half of the run, their level then, and its weeks.
 
     In hours of working time: the backlog itself grows over every holiday, and shrinks again. It is the median of
-    the slopes between any two weeks (Theil 1950, Sen 1968), which a bad week does not move, with its interval over
-    replications. NaN where too few came to tell.
+    the slopes between any two weeks (Theil 1950, Sen 1968), which a bad week does not move. Whether replications
+    agree that there is growth is told by the last: the mean least-squares slope with its interval. NaN where too
+    few came to tell.
     """
     every = [one.waits[desk] for one in seen]
     half = len(every[0].joined) // 2
+    week, wait = _by_week(_together(every), half)
+    earlier, later = np.triu_indices(len(week), 1)
+    a_week = _median((wait[later] - wait[earlier]) / (week[later] - week[earlier]))
+    slopes = np.array([_least_squares(*_by_week(one, half)) for one in every])
+    return a_week, _median(wait), half // WEEK, signed_mean(slopes, np.ones(len(slopes)))
 
-    def slope(waits: Waits) -> float:
-        week, wait = _by_week(waits, half)
-        earlier, later = np.triu_indices(len(week), 1)
-        return _median((wait[later] - wait[earlier]) / (week[later] - week[earlier]))
 
-    return _jackknifed(slope, every), _median(_by_week(_together(every), half)[1]), half // WEEK
+def _least_squares(week: Floats, wait: Floats) -> float:
+    if len(week) < 2:
+        return np.nan
+    beside = week - week.mean()
+    return float((beside * wait).sum() / (beside**2).sum())
 
 
 # ------------------------------------------------------------------------------- waits by week
@@ -120,18 +126,16 @@ def _by_week(waits: Waits, first_day: int) -> tuple[Floats, Floats]:
 
 def _together(every: Sequence[Waits]) -> Waits:
     """All replications added up: what happens to all of them in the same week stands out, luck does not."""
-    return Waits(*(np.sum(days, axis=0) for days in zip(*every, strict=True)))
+    return Waits(np.sum([one.joined for one in every], axis=0), np.sum([one.hours for one in every], axis=0))
 
 
 def _jackknifed(statistic: Callable[[Waits], float], every: Sequence[Waits]) -> Estimate:
     """A number that is read off all replications together, with its interval.
 
-    Source: the jackknife (Quenouille 1956, Tukey 1958): what each replication contributes is seen by leaving it out.
+    Source: the jackknife (Tukey 1958): what each replication contributes is seen by leaving it out.
     """
     total, count = _together(every), len(every)
-    without = np.array(
-        [statistic(Waits(*(of_all - own for of_all, own in zip(total, one, strict=True)))) for one in every]
-    )
+    without = np.array([statistic(Waits(total.joined - one.joined, total.hours - one.hours)) for one in every])
     return signed_mean(count * statistic(total) - (count - 1) * without, np.ones(count))
 
 

@@ -129,8 +129,8 @@ def test_curves_that_cross_have_no_winner() -> None:
     table.loc[table["measure"] == "refund_time_median_all", "verdict"] = "curves_cross"
     crossed = replace(compared(), differences=table, crossings=crossings)
     assert findings(crossed, "approves")[1].replace("\N{NO-BREAK SPACE}", " ") == (
-        "Neither is the quicker throughout: up to 5 d after asking, more claims have their money under this one (1.2 "
-        "points at most), and from 7.5 d on under the base (0.4 points at most)."
+        "Neither is the quicker throughout: up to 5 d after asking, more claims have their money under this one "
+        "(1.2 points at most), and from 7.5 d on under the base (0.4 points at most)."
     )
 
 

@@ -12,21 +12,19 @@ import pytest
 import sim
 
 HOUSE = Path(sim.__file__).parent
-FLOORS = tuple(
-    [
-        "errors",
-        "vocabulary",
-        "scenario",
-        "rules",
-        "chance",
-        "records",
-        "market",
-        "study",
-        "show",
-        "api",
-        "commands",
-        "cli",
-    ]
+FLOORS = (
+    "errors",
+    "vocabulary",
+    "scenario",
+    "rules",
+    "chance",
+    "records",
+    "market",
+    "study",
+    "show",
+    "api",
+    "commands",
+    "cli",
 )
 """From the ground up: a floor may import from those before it and from itself."""
 PAGES = sorted(path for path in HOUSE.rglob("*.py"))
