@@ -87,7 +87,8 @@ def _of_the_buyers(scenario: Scenario) -> Iterator[Complaint]:
     offers = scenario.buyers.offers
     makes_offers = any(kind.dispute.counter > 0 for kind in scenario.market.sellers.types.values())
     for kind, terms in rows(scenario.policy.dispute):
-        if not makes_offers or terms.offer.clock is not None or _platform_comes(terms):
+        asks_a_seller = terms.needs_consent and terms.answered_by is Party.SELLER and terms.rounds > 0
+        if not (makes_offers and asks_a_seller) or terms.offer.clock is not None or _platform_comes(terms):
             continue
         endless = f"but policy.dispute.{kind}.offer has no clock: the offer would never end"
         if offers.silent > 0:
