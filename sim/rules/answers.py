@@ -57,6 +57,17 @@ def ruling(luck: float, buyer: float, split: float) -> int:
     return SPLIT if luck < buyer + split else REFUSE
 
 
+def answer_to_an_offer(answers: int, offered: int, reservation: int) -> int:
+    """Who answers an offer takes one that reaches what they settle for at the least (both parts per million).
+
+    Source: alternating offers against a reservation value (A. Rubinstein, "Perfect Equilibrium in a Bargaining
+    Model", Econometrica 50 (1982)), here with a seller who does not reckon with it.
+    """
+    if answers == SILENT:
+        return SILENT
+    return ACCEPT if offered >= reservation else REFUSE
+
+
 def after_the_reason_game(said: int, asks: bool, agrees: bool, said_if_unchanged: int) -> int:
     """A seller who would answer may ask for another reason: agreed is accepted, else its chance of a yes is lower.
 
