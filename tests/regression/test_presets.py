@@ -41,7 +41,7 @@ AT_THE_PEAK = {"experiment.run_out": "60 d"}
 """The loads' cohort lies where it is, around 11 November."""
 
 each_preset = pytest.mark.parametrize("name", PRESETS)
-each_file = pytest.mark.parametrize("name", (WORLD, *PRESETS, *LOADS))
+each_file = pytest.mark.parametrize("name", [WORLD, *PRESETS, *LOADS])
 
 
 def file_of(name: str) -> Path:
