@@ -22,15 +22,19 @@ class ClaimKind(Word):
 
     NONE = 0
     REGRET = 1
+    NOT_RECEIVED = 2
+    DEFECT = 3
 
 
 class Stage(Word):
-    """The four questions that one party puts to another, in the order of an order's life."""
+    """The questions that one party puts to another: a claim's four, offers in a dispute, the last resort."""
 
     CANCELLATION = 0
     DISPUTE = 1
     MEDIATION = 2
     INSPECTION = 3
+    OFFER = 4
+    CHARGEBACK = 5
 
 
 class Disposition(Word):
@@ -41,6 +45,7 @@ class Disposition(Word):
     REFUSE = 2
     SHIP = 3
     SPLIT = 4
+    COUNTER = 5
 
 
 class Settled(Word):
@@ -64,6 +69,7 @@ class Verdict(Word):
     SHIPPED = 6
     WITHDRAWN = 7
     SPLIT = 8
+    COUNTER = 9
 
 
 class Outcome(Word):
@@ -87,6 +93,7 @@ class Route(Word):
     NOT_DISPATCHED = 3
     DISPUTE = 4
     MEDIATION = 5
+    CHARGEBACK = 6
 
 
 class Discipline(Word):

@@ -130,7 +130,7 @@ def says_nothing(**more: int) -> Ask:
 
 _AN_ORDER = ClaimFacts(
     **dict.fromkeys(ClaimFacts._fields, 0)
-    | {"value": 100_00, "split_share": 500_000, "goes_on": 1, "escalates": 1}
+    | {"claim": 1, "value": 100_00, "split_share": 500_000, "goes_on": 1, "escalates": 1}
     | {"asked": 2 * DAY, "ships_at": 5 * DAY, "transit": 20 * DAY}
     | {"dispatch_due": NEVER, "window_ends": 9 * DAY}
     | dict.fromkeys(ASKS, accepts())

@@ -43,7 +43,7 @@ def _day_rate(market: Market, day: date) -> float:
     """Orders expected on this day. Weekday weights keep their mean over a week; peaks come on top."""
     weights = [market.weekdays.get(weekday, 1.0) for weekday in Weekday]
     weekday = weights[day.weekday()] * len(weights) / sum(weights)
-    return market.orders_per_day * weekday * market.peaks.get(day, 1.0)
+    return market.orders_per_day * weekday * market.peak_on(day)
 
 
 def _hour_shares(market: Market) -> Floats:

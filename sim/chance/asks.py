@@ -15,6 +15,8 @@ from sim.rules.answers import after_the_reason_game, blames_the_seller, disposit
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
 from sim.scenario.model import Scenario
+from sim.scenario.policy import Rulings
+from sim.vocabulary import ClaimKind, Disposition
 
 Columns = dict[str, Ints]
 
@@ -34,7 +36,7 @@ INSPECTION = Luck(Decision.INSPECTION_ANSWER, Decision.INSPECTION_NOTICE, Decisi
 
 
 def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
-    """The columns of the four `Ask`s; `claims` gives the sellers' types, the reasons and who writes first."""
+    """The columns of every `Ask`; `claims` gives the sellers' types, the reasons and who writes first."""
     kinds = claims["seller_type"]
     types = list(scenario.market.sellers.types.values())
     patience = scenario.buyers.patience
@@ -46,11 +48,15 @@ def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
         "dispute.disposition": _of_the_dispute(scenario, drawer, claims),
         **_named("dispute", _timing(DISPUTE, drawer, kinds, [kind.dispute for kind in types])),
         "dispute.patience": drawer.duration(Decision.DISPUTE_PATIENCE, patience.dispute),
-        **_mediation(scenario, drawer),
+        **_mediation(scenario, drawer, claims["claim"]),
         "mediation.patience": drawer.duration(Decision.MEDIATION_PATIENCE, patience.mediation),
         "inspection.disposition": _of_the_inspection(scenario, drawer, kinds),
         **_named("inspection", _timing(INSPECTION, drawer, kinds, [kind.inspection for kind in types])),
         "inspection.patience": endless,
+        **_offers(scenario, drawer, kinds),
+        "offer.patience": endless,
+        **_chargeback(scenario, drawer),
+        "chargeback.patience": endless,
     }
 
 
@@ -87,22 +93,61 @@ def _of_the_inspection(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Ints:
     return np.array(said, dtype=np.int64)
 
 
-def _mediation(scenario: Scenario, drawer: Drawer) -> Columns:
-    """The platform's ruling; nothing but zeros where there is no mediation to come to."""
+def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
+    """The platform's ruling on each kind of claim; nothing but zeros where there is no mediation to come to."""
     terms, nobody = scenario.policy.mediation, np.zeros_like(drawer.numbers)
     if terms is None:
-        return _named("mediation", dict.fromkeys(("disposition", "notice", "notice_share", "handling"), nobody)) | {
-            "split_share": nobody
-        }
-    luck = drawer.luck(Decision.MEDIATION_ANSWER).tolist()
-    rulings = [ruling(u, terms.rulings.buyer, terms.rulings.split) for u in luck]
+        return _silent("mediation", drawer) | {"split_share": nobody, "ruling_if_not_received": nobody}
+    by_kind = {int(kind): _rulings(drawer, terms.rulings_by_claim.get(kind, terms.rulings)) for kind in ClaimKind}
     return {
-        "mediation.disposition": np.array(rulings, dtype=np.int64),
+        "mediation.disposition": np.choose(kinds, list(by_kind.values())),
+        "ruling_if_not_received": by_kind[ClaimKind.NOT_RECEIVED],
         "mediation.notice": drawer.duration(Decision.MEDIATION_NOTICE, terms.notice),
         "mediation.notice_share": nobody,
         "mediation.handling": drawer.duration(Decision.MEDIATION_HANDLING, terms.handling),
         "split_share": drawer.millionths(Decision.SPLIT_SHARE, terms.split_share),
     }
+
+
+def _rulings(drawer: Drawer, shares: Rulings) -> Ints:
+    """For whom the platform decides; one luck for whatever kind of claim it is."""
+    luck = drawer.luck(Decision.MEDIATION_ANSWER).tolist()
+    return np.array([ruling(u, shares.buyer, shares.split) for u in luck], dtype=np.int64)
+
+
+def _offers(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
+    """What sellers offer in each round, and whether and when buyers answer."""
+    sellers, buyers = list(scenario.market.sellers.types.values()), scenario.buyers.offers
+    silent = drawer.happens(Decision.OFFER_ANSWER, buyers.silent)
+
+    def offered(decision: Decision) -> Ints:
+        return drawer.by_group(kinds, lambda some, kind: some.millionths(decision, sellers[kind].dispute.offer))
+
+    return _silent("offer", drawer) | {
+        "first_offer": offered(Decision.FIRST_OFFER),
+        "second_offer": offered(Decision.SECOND_OFFER),
+        "third_offer": offered(Decision.THIRD_OFFER),
+        "offer.disposition": np.where(silent == 1, Disposition.SILENT, Disposition.ACCEPT).astype(np.int64),
+        "offer.notice": drawer.duration(Decision.OFFER_NOTICE, buyers.notice),
+    }
+
+
+def _chargeback(scenario: Scenario, drawer: Drawer) -> Columns:
+    """For whom the bank decides, and when."""
+    terms = scenario.policy.chargeback
+    if terms is None:
+        return _silent("chargeback", drawer)
+    won = drawer.happens(Decision.CHARGEBACK_ANSWER, terms.rulings.buyer)
+    return _silent("chargeback", drawer) | {
+        "chargeback.disposition": np.where(won == 1, Disposition.ACCEPT, Disposition.REFUSE).astype(np.int64),
+        "chargeback.notice": drawer.duration(Decision.CHARGEBACK_NOTICE, terms.notice),
+    }
+
+
+def _silent(stage: str, drawer: Drawer) -> Columns:
+    """An answerer who never says anything, and takes no time over it."""
+    nobody = np.zeros_like(drawer.numbers)
+    return _named(stage, dict.fromkeys(("disposition", "notice", "notice_share", "handling"), nobody))
 
 
 def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answers]) -> Columns:
@@ -125,7 +170,7 @@ def _said(luck: Floats, kinds: Ints, answers: Sequence[Answers], odds: list[floa
     """What each answerer will say, from one uniform each."""
     chances = [answer.chances() for answer in answers]
     return [
-        disposition(u, c["silent"], c.get("ship", 0.0), c["accept"], c["refuse"], odd)
+        disposition(u, c["silent"], c.get("ship", 0.0), c["accept"], c["refuse"], odd, c.get("counter", 0.0))
         for u, c, odd in zip(luck.tolist(), (chances[kind] for kind in kinds.tolist()), odds, strict=True)
     ]
 

@@ -1,8 +1,9 @@
-"""Facts about the orders whose buyers change their minds."""
+"""Facts about the orders whose buyers want the money back."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.chance.asks import draw_asks
 from sim.chance.decisions import Decision
@@ -10,17 +11,20 @@ from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.orders import Dispatching
 from sim.chance.streams import choice
+from sim.chance.wishes import Wishes
 from sim.rules.answers import reason_stated
 from sim.rules.refunding import share_of
 from sim.scenario.buyers import Regret
 from sim.scenario.distributions import ShareLaw
 from sim.scenario.model import Scenario
-from sim.vocabulary import Reason
+from sim.vocabulary import ClaimKind, Reason
 
 Columns = dict[str, Ints]
 
 
-def draw_claims(scenario: Scenario, orders: OrderFacts, drawer: Drawer, asked: Ints, plan: Dispatching) -> Columns:
+def draw_claims(
+    scenario: Scenario, orders: OrderFacts, drawer: Drawer, wishes: Wishes, plan: Dispatching
+) -> Columns:
     """Every column of `ClaimFacts` for the picked orders."""
     numbers = drawer.numbers
     columns = {
@@ -30,21 +34,23 @@ def draw_claims(scenario: Scenario, orders: OrderFacts, drawer: Drawer, asked: I
         "seller": orders.seller[numbers],
         "seller_type": orders.seller_type[numbers],
         "payment_method": orders.payment_method[numbers],
-        "asked": asked,
+        "claim": wishes.claim,
+        "asked": wishes.asked,
         "arranges_at": plan.arranges_at,
         "ships_at": plan.ships_at,
         "dispatch_due": plan.due,
     }
-    columns |= _of_the_buyer(scenario, drawer, columns["value"])
+    columns |= _of_the_buyer(scenario, drawer, columns)
     columns |= _of_the_journey(scenario, orders, drawer, columns["paid"])
     columns |= draw_asks(scenario, drawer, columns)
     return columns
 
 
-def _of_the_buyer(scenario: Scenario, drawer: Drawer, value: Ints) -> Columns:
-    buyers = scenario.buyers
+def _of_the_buyer(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    buyers, value = scenario.buyers, claims["value"]
     plea = buyers.plea.probability if buyers.plea else 0.0
-    return _motives(buyers.regret, drawer, value) | {
+    return _motives(buyers.regret, drawer, value, claims["claim"] == ClaimKind.REGRET) | {
+        "trusted": drawer.happens(Decision.TRUSTED, buyers.trusted),
         "goes_on": drawer.happens(Decision.GOES_ON, buyers.goes_on),
         "writes_first": drawer.happens(Decision.WRITES_FIRST, plea),
         "hassle": _part_of(value, drawer, Decision.HASSLE, buyers.hassle),
@@ -53,16 +59,18 @@ def _of_the_buyer(scenario: Scenario, drawer: Drawer, value: Ints) -> Columns:
         "escalates": drawer.happens(Decision.ESCALATES, buyers.escalation.probability),
         "escalates_after": drawer.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
         "agrees_to_change": drawer.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
+        "reservation": drawer.millionths(Decision.RESERVATION, buyers.offers.reservation),
+        "charges_back": drawer.happens(Decision.CHARGES_BACK, buyers.chargeback.probability),
+        "charges_back_after": drawer.duration(Decision.CHARGES_BACK_AFTER, buyers.chargeback.after),
     }
 
 
-def _motives(regret: Regret, drawer: Drawer, value: Ints) -> Columns:
-    """Why the mind changed, what is said, and what buying elsewhere would save."""
+def _motives(regret: Regret, drawer: Drawer, value: Ints, regrets: NDArray[np.bool_]) -> Columns:
+    """Why the mind changed, what is said, and what buying elsewhere would save those who regret."""
     weights = [regret.reasons.get(reason, 0.0) for reason in Reason]
     motives = choice(drawer.luck(Decision.REASON), weights)
-    cheaper = drawer.happens(
-        Decision.FOUND_CHEAPER, regret.found_cheaper.probability if regret.found_cheaper else 0
-    )
+    found = regret.found_cheaper.probability if regret.found_cheaper else 0
+    cheaper = np.where(regrets, drawer.happens(Decision.FOUND_CHEAPER, found), 0)
     saving = np.zeros_like(value)
     if regret.found_cheaper:
         saving = np.where(cheaper, _part_of(value, drawer, Decision.SAVING, regret.found_cheaper.saving), 0)
@@ -92,6 +100,9 @@ def _of_the_journey(scenario: Scenario, orders: OrderFacts, drawer: Drawer, paid
     return {
         "window_ends": paid + window,
         "transit": drawer.duration(Decision.TRANSIT, carrier.transit),
+        "lost": drawer.happens(Decision.LOST, carrier.lost),
+        "free_return": drawer.happens(Decision.FREE_RETURN_LISTING, scenario.market.free_return_listings),
+        "return_lost": drawer.happens(Decision.RETURN_LOST, carrier.return_lost),
         "return_transit": drawer.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
         "posting": drawer.by_group(methods, lambda some, method: some.duration(Decision.POSTING, posting[method])),
     }

@@ -44,7 +44,7 @@ class Ask(NamedTuple):
 
 
 class ClaimFacts(NamedTuple):
-    """One order whose buyer changes their mind: all that luck settled about it."""
+    """One order whose buyer wants the money back: all that luck settled about it."""
 
     order: int
     paid: int
@@ -52,6 +52,8 @@ class ClaimFacts(NamedTuple):
     seller: int
     seller_type: int
     payment_method: int
+    claim: int
+    """Why: the kind of claim it begins as."""
     asked: int
     reason: int
     arranges_at: int
@@ -63,6 +65,12 @@ class ClaimFacts(NamedTuple):
     window_ends: int
     """The last instant of the order's cancellation window."""
     transit: int
+    lost: int
+    """Whether the parcel never arrives, should it leave."""
+    trusted: int
+    """Whether the platform trusts this buyer."""
+    free_return: int
+    """Whether the seller pays for a return that the policy puts on the buyer."""
     goes_on: int
     found_cheaper: int
     saving: int
@@ -74,11 +82,22 @@ class ClaimFacts(NamedTuple):
     """Cents of postage, whoever pays."""
     return_delay: int
     return_transit: int
+    return_lost: int
     escalates: int
     escalates_after: int
     posting: int
     split_share: int
     """The buyer's part in a split ruling, parts per million."""
+    ruling_if_not_received: int
+    """The platform's disposition, should the claim become one of goods not received."""
+    first_offer: int
+    """What a seller who offers a part of the price offers in each round, parts per million."""
+    second_offer: int
+    third_offer: int
+    reservation: int
+    """The least part of the price that the buyer settles for, parts per million."""
+    charges_back: int
+    charges_back_after: int
     asked_to_change: int
     """Whether the seller would ask for another reason when answering."""
     agrees_to_change: int
@@ -86,9 +105,13 @@ class ClaimFacts(NamedTuple):
     dispute: Ask
     mediation: Ask
     inspection: Ask
+    offer: Ask
+    """How the buyer answers an offer; accept means an answer, which depends on what is offered."""
+    chargeback: Ask
 
 
-ASKS = ("cancellation", "dispute", "mediation", "inspection")
+ASKS = ("cancellation", "dispute", "mediation", "inspection", "offer", "chargeback")
+"""By stage."""
 PLAIN = tuple(field for field in ClaimFacts._fields if field not in ASKS)
 
 

@@ -10,8 +10,8 @@ from sim.chance.arrivals import paid_instants
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
-from sim.chance.streams import Luck, choice
-from sim.rules.clocks import instant_after
+from sim.chance.instants import instants_after
+from sim.chance.streams import Floats, Luck, choice
 from sim.rules.terms import kind_of, span
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
@@ -71,29 +71,30 @@ def draw_dispatching(scenario: Scenario, orders: OrderFacts, drawer: Drawer, cal
         calendar,
     )
     limit = span(scenario.policy.dispatch.limit)
-    due = [instant_after(t, limit.kind, limit.seconds, calendar) for t in paid.tolist()]
-    return Dispatching(arranges_at, ships_at, np.array(due, dtype=np.int64))
+    due = instants_after(paid, limit.kind, np.array(limit.seconds), calendar)
+    return Dispatching(arranges_at, ships_at, due)
 
 
-def _stretched(
-    drawer: Drawer, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: list[float]
-) -> list[int]:
+def _stretched(drawer: Drawer, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats) -> Ints:
     """Handling times, longer for orders paid on the days that the scenario names."""
-    drawn = drawer.by_group(kinds, lambda some, kind: some.duration(decision, laws[kind])).tolist()
-    return [
-        t if factor == 1.0 or t >= NEVER else round(t * factor) for t, factor in zip(drawn, stretch, strict=True)
-    ]
+    drawn = drawer.by_group(kinds, lambda some, kind: some.duration(decision, laws[kind]))
+    longer = (stretch != 1.0) & (drawn < NEVER)
+    return np.where(longer, np.rint(np.where(longer, drawn, 0) * stretch).astype(np.int64), drawn)
 
 
-def _stretches(scenario: Scenario, paid: Ints) -> list[float]:
-    by_day = {(day - scenario.start).days: factor for day, factor in scenario.market.dispatch_stretch.items()}
-    return [by_day.get(day, 1.0) for day in (paid // DAY).tolist()]
+def _stretches(scenario: Scenario, paid: Ints) -> Floats:
+    """By how much the handling of each order is stretched."""
+    stretches = np.ones(len(paid), dtype=np.float64)
+    for day, factor in scenario.market.dispatch_stretch.items():
+        stretches[paid // DAY == (day - scenario.start).days] = factor
+    return stretches
 
 
-def _later(since: Ints, kinds: Ints, laws: list[DurationLaw], lengths: list[int], calendar: Calendar) -> Ints:
-    counted_in = [kind_of(law) for law in laws]
-    instants = [
-        instant_after(t, counted_in[kind], length, calendar)
-        for t, kind, length in zip(since.tolist(), kinds.tolist(), lengths, strict=True)
-    ]
-    return np.array(instants, dtype=np.int64)
+def _later(since: Ints, kinds: Ints, laws: list[DurationLaw], lengths: Ints, calendar: Calendar) -> Ints:
+    """Each counted in the kind of its seller type's law."""
+    counted_in = np.array([kind_of(law) for law in laws])[kinds]
+    instants = np.empty_like(since)
+    for kind in np.unique(counted_in).tolist():
+        some = counted_in == kind
+        instants[some] = instants_after(since[some], kind, lengths[some], calendar)
+    return instants

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
-from sim.chance.facts import Ask, ClaimFacts
+from sim.chance.facts import ClaimFacts
 from sim.market.desk import Desk
 from sim.market.parcel import Parcel
-from sim.market.request import Request
 from sim.market.turns import HAPPENS, Moment
 from sim.records.journal import Activity
 from sim.records.life import Life
-from sim.rules import answers, cancelling, disputing, refunding, requests
+from sim.rules import answers, cancelling, disputing, refunding, returning
 from sim.rules.terms import Since, Span
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Outcome, Party, RefundOn, Route, Settled, Stage, Verdict
+from sim.vocabulary import ClaimKind, Outcome, Party, Reason, RefundOn, Route, Settled
 
 if TYPE_CHECKING:
     from sim.market.world import World
 
 Waiting = Generator[Event, int, None]
 """A part of the story in which time passes."""
-Asking = Generator[Event, int, Verdict]
-"""A part of the story that waits for a verdict."""
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
@@ -33,21 +30,11 @@ class Dealings:
     """One order with what luck brought it (`facts`), what the policy says (`terms`), what happened (`life`)."""
 
     def __init__(self, facts: ClaimFacts, world: World) -> None:
-        self.facts, self.world, self.terms = facts, world, world.terms
-        self.life = Life(facts.order, facts.paid, world.journal)
+        self.facts, self.world, self.terms = facts, world, world.terms[facts.claim]
+        self.life = Life(facts.order, facts.claim, facts.paid, world.journal)
         self.life.saving = facts.saving
-        self.parcel = Parcel(facts, world, self.life)
-
-    # ---- what is asked
-
-    def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER) -> Asking:
-        """Open a request, wait until it is settled one way or another, and say what it came to."""
-        terms = self.terms.requests[stage]
-        request = Request(desk, stage, ask, terms, self.life, interrupted_at)
-        how = yield request
-        verdict = Verdict(requests.verdict(how, ask.disposition, terms.on_silence))
-        self.life.settled(stage, self.now, Settled(how), verdict, request.work)
-        return verdict
+        self.parcel: Parcel = Parcel(facts, world, self.terms, self.life)
+        self.decided_at = NEVER
 
     # ---------------------------------------------------------------------- what is the case
 
@@ -65,13 +52,13 @@ class Dealings:
         )
 
     def is_still_free(self) -> bool:
-        free = self.terms.free_until
+        free = self.terms.trusted_free_until if self.facts.trusted else self.terms.free_until
         return free is not None and cancelling.is_free(self.facts.asked, self.instant(free))
 
     def is_worth_it(self) -> bool:
         """The money against the postage that the policy puts on the buyer, and the hassle."""
-        cost = self.facts.return_cost if self.terms.needs_return else 0
-        postage = refunding.paid_by(Party.BUYER, self.terms.return_payer, cost)
+        cost = self.facts.return_cost if self.goods_must_go_back() and not self.is_not_received() else 0
+        postage = refunding.paid_by(Party.BUYER, self.return_payer, cost)
         return disputing.is_worth_it(self.facts.value, postage, self.facts.hassle)
 
     def will_escalate(self) -> bool:
@@ -85,27 +72,47 @@ class Dealings:
         return self.after(Party.PLATFORM, self.terms.escalate_within)
 
     def is_ruled(self) -> bool:
-        return self.life.mediation_settled_at < NEVER
+        """Whether the platform has spoken: in mediation, or in answer to the dispute."""
+        answered = self.terms.platform_answers and self.life.dispute_settled_at < NEVER
+        return answered or self.life.mediation_settled_at < NEVER
+
+    def is_not_received(self) -> bool:
+        return self.life.claim == ClaimKind.NOT_RECEIVED
+
+    def goods_must_go_back(self) -> bool:
+        """Whether the policy wants them back, should they be there."""
+        return returning.must_go_back(self.terms.needs_return, self.facts.value, self.terms.returnless_below)
+
+    def goods_are_there_to_go_back(self) -> bool:
+        return returning.is_there_to_go_back(self.parcel.delivered_at, self.now, self.is_not_received())
+
+    def money_waits_for_the_parcel(self) -> bool:
+        """Whether the parcel has to come before the money does."""
+        on_notice = self.money_comes_on(RefundOn.NOTICE)
+        return not self.is_not_received() and returning.money_waits_for_the_parcel(
+            self.terms.while_in_transit, self.goods_must_go_back(), on_notice
+        )
 
     def goods_are_back(self) -> bool:
         return self.life.return_received_at < NEVER
 
+    @property
+    def return_payer(self) -> int:
+        return returning.who_pays_the_postage(self.terms.return_payer, bool(self.facts.free_return))
+
     def money_comes_on(self, step: RefundOn) -> bool:
-        return self.terms.refund_on == step
+        return step == (self.terms.trusted_refund_on if self.facts.trusted else self.terms.refund_on)
+
+    def will_charge_back(self) -> bool:
+        """Whether this buyer, who got nothing, turns to the bank."""
+        if not (self.facts.charges_back and self.terms.may_charge_back[self.facts.payment_method]):
+            return False
+        at, last = self.now + self.facts.charges_back_after, self.instant(self.terms.charge_back_until)
+        return not disputing.is_too_late(at, last)
 
     def instant(self, since: Since) -> int:
-        """So long after a named instant of this order (in the order of `Anchor`), on the platform's clock."""
-        anchors = (
-            self.facts.paid,
-            self.parcel.dispatch_due,
-            self.parcel.arranged_at,
-            self.parcel.ships_at,
-            self.parcel.promised_at,
-            self.parcel.delivered_at,
-            self.facts.asked,
-            self.now,
-        )
-        return self.world.later(Party.PLATFORM, anchors[since.anchor], since.span)
+        """So long after a named instant of this order, on the platform's clock."""
+        return self.world.later(Party.PLATFORM, ANCHORS[since.anchor](self), since.span)
 
     def after(self, party: Party, span: Span) -> int:
         """So long from now, on this party's clock."""
@@ -121,18 +128,44 @@ class Dealings:
             yield Moment(self.world.clock, instant, HAPPENS, self.facts.order)
 
     def wait_for_the_parcel(self) -> Waiting:
-        self.parcel.travels()
-        yield from self.wait_until(self.parcel.delivered_at)
+        """It comes, or the promised date passes and it is known that it never will."""
+        missed_at = self.parcel.missed_at
+        if missed_at >= NEVER:
+            self.parcel.travels()
+        yield from self.wait_until(min(self.parcel.delivered_at, missed_at))
 
-    def post_the_return(self, posted_at: int) -> None:
-        """Somebody pays the postage, and the parcel is on its way back."""
-        payer, cost = self.terms.return_payer, self.facts.return_cost
+    def wait_for_the_dispatch(self) -> Waiting:
+        """It leaves, or the promised date passes and it is known that it never will."""
+        yield from self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at))
+
+    def miss_the_parcel(self) -> None:
+        """Who waited in vain until the promised date now claims for goods not received."""
+        self.life.claim = int(ClaimKind.NOT_RECEIVED)
+        self.terms = self.world.terms[ClaimKind.NOT_RECEIVED]
+        self.life.happened(Activity.MISSED, self.now)
+
+    def return_begun_at(self, since: int) -> tuple[int, int]:
+        """When the buyer posts what arrived at an instant, and the last instant for that."""
+        delay = Span(self.terms.return_delay_kind, self.facts.return_delay)
+        posted_at = self.world.later(Party.CARRIER, since, delay)
+        return posted_at, self.world.later(Party.PLATFORM, since, self.terms.post_within)
+
+    def post_the_return(self, posted_at: int) -> int:
+        """Somebody pays the postage, and the parcel is on its way back: until when, should it not get lost."""
+        payer, cost = self.return_payer, self.facts.return_cost
         self.life.buyer_cost += refunding.paid_by(Party.BUYER, payer, cost)
         self.life.seller_cost += refunding.paid_by(Party.SELLER, payer, cost)
         self.life.platform_cost += refunding.paid_by(Party.PLATFORM, payer, cost)
         self.life.happened(Activity.RETURN_POSTED, posted_at)
         transit = Span(self.terms.return_transit_kind, self.facts.return_transit)
-        self.life.happened(Activity.RETURN_RECEIVED, self.world.later(Party.CARRIER, posted_at, transit))
+        arrives_at = self.world.later(Party.CARRIER, posted_at, transit)
+        self.life.happened(Activity.RETURN_RECEIVED, NEVER if self.facts.return_lost else arrives_at)
+        return arrives_at
+
+    def why(self) -> str:
+        """Why the money is wanted back, in a word."""
+        kind = ClaimKind(self.facts.claim)
+        return Reason(self.facts.reason).word if kind is ClaimKind.REGRET else kind.word
 
     def cancel(self, route: Route) -> Outcome:
         """The parcel stays, all the money goes back."""
@@ -143,12 +176,20 @@ class Dealings:
     def be_refunded(self, amount: int) -> Outcome:
         """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
         posting = Span(self.terms.posting_kinds[self.facts.payment_method], self.facts.posting)
-        posts_at, limit = self.after(Party.BANK, posting), self.after(Party.BANK, self.terms.refund_within)
+        posts_at, limit = self.after(Party.BANK, posting), self.refund_limit()
         self.life.refund = amount
         self.life.limit_used = refunding.is_limit_used(posts_at, limit)
         self.life.happened(Activity.REFUND_DUE, self.now)
         self.life.happened(Activity.REFUNDED, refunding.arrives_at(posts_at, limit))
         return Outcome.REFUNDED if amount == self.facts.value else Outcome.PARTLY_REFUNDED
+
+    def refund_limit(self) -> int:
+        """The latest at which a refund that falls due now may arrive."""
+        if not self.terms.refund_counts_from_decision:
+            return self.after(Party.BANK, self.terms.refund_within)
+        decided_at = min(self.decided_at, self.now)
+        limit = self.world.later(Party.BANK, decided_at, self.terms.refund_within)
+        return refunding.limit_of(limit, self.now)
 
     def end_with(self, outcome: Outcome) -> None:
         """Close the book; a parcel that nobody stopped still travels."""
@@ -164,3 +205,16 @@ class Dealings:
         if outcome is not Outcome.OPEN:
             ended = self.life.refunded_at if outcome in PAID else self.now
             self.life.happened(Activity.ENDED, ended, outcome.word)
+
+
+ANCHORS: tuple[Callable[[Dealings], int], ...] = (
+    lambda order: order.facts.paid,
+    lambda order: order.parcel.dispatch_due,
+    lambda order: order.parcel.arranged_at,
+    lambda order: order.parcel.ships_at,
+    lambda order: order.parcel.promised_at,
+    lambda order: order.parcel.delivered_at,
+    lambda order: order.facts.asked,
+    lambda order: order.now,
+)
+"""The named instants that windows and limits are counted from, in the order of `Anchor`."""

@@ -2,7 +2,8 @@
 
 Every `yield` is time passing. What is decided, and why, stands in `sim.rules`; what luck brought stands in
 `self.facts`; what the policy says stands in `self.terms`; what happened goes into `self.life`. The verbs that the
-story is told in (`wait_for_the_parcel`, `is_worth_it`, `be_refunded` …) stand in `dealings`.
+story is told in (`wait_for_the_parcel`, `is_worth_it`, `be_refunded` …) stand in `dealings`, its requests
+(`ask_to_cancel`, `ask_the_platform` …) in `questions`.
 """
 
 from __future__ import annotations
@@ -11,32 +12,35 @@ from collections.abc import Generator
 
 from simpy.events import Event
 
-from sim.market.dealings import PAID, Asking, Dealings, Waiting
+from sim.market.dealings import PAID, Waiting
+from sim.market.questions import Questions
 from sim.records.journal import Activity
-from sim.rules import cancelling, disputing, refunding
-from sim.rules.terms import Span
-from sim.scenario.durations import NEVER
-from sim.vocabulary import Outcome, Party, Reason, RefundOn, Route, Settled, Stage, Verdict
+from sim.rules import disputing, refunding
+from sim.vocabulary import ClaimKind, Outcome, RefundOn, Route, Verdict
 
 Steps = Generator[Event, int, Outcome]
 """A part of the story that comes to an outcome."""
 
 
-class Order(Dealings):
-    """One order, from the moment its buyer changes their mind."""
+class Order(Questions):
+    """One order, from the moment its buyer wants the money back."""
 
     # ------------------------------------------------------------------------------ the story
 
     def live(self) -> Waiting:
-        """The mind has changed: seek the money. Whatever comes of it, the platform refunds what is never sent."""
-        self.life.happened(Activity.ASKED, self.facts.asked, Reason(self.facts.reason).word)
+        """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last."""
+        self.life.happened(Activity.ASKED, self.facts.asked, self.why())
         outcome = yield from self.seek_the_money()
         if outcome not in PAID and self.parcel.will_miss_the_limit():
             outcome = yield from self.be_refunded_at_the_limit()
+        if outcome not in PAID:
+            outcome = yield from self.try_the_last_resort(outcome)
         self.end_with(outcome)
 
     def seek_the_money(self) -> Steps:
-        """Cancel while that is possible; else wait for the parcel and dispute."""
+        """Who changed their mind cancels while that is possible, else waits and disputes; the others dispute."""
+        if self.facts.claim != ClaimKind.REGRET:
+            return (yield from self.dispute_in_time())
         if self.may_still_cancel():
             if self.is_still_free():
                 return self.cancel(Route.FREE_CANCELLATION)
@@ -56,11 +60,27 @@ class Order(Dealings):
         return (yield from self.wait_and_dispute())
 
     def wait_and_dispute(self) -> Steps:
-        """What has been shipped cannot be intercepted: wait for the parcel, then ask for the money."""
+        """What has been shipped cannot be intercepted: wait for the parcel, or at least until it is under way."""
         if self.parcel.will_miss_the_limit():
             return Outcome.OPEN
-        yield from self.wait_for_the_parcel()
-        yield from self.wait_until(self.instant(self.terms.opens))
+        if self.terms.while_in_transit:
+            yield from self.wait_for_the_dispatch()
+        else:
+            yield from self.wait_for_the_parcel()
+        if self.parcel.missed_at <= self.now:
+            self.miss_the_parcel()
+        return (yield from self.dispute_in_time())
+
+    def dispute_in_time(self) -> Steps:
+        """Ask for the money while the policy lets one, if it is worth the trouble."""
+        if not self.terms.may_dispute:
+            return Outcome.GAVE_UP
+        opens = max(self.now, self.instant(self.terms.opens))
+        if self.parcel.limit_passes_at() <= opens:
+            return Outcome.OPEN
+        if self.parcel.has_left():
+            self.parcel.travels()
+        yield from self.wait_until(opens)
         if disputing.is_too_late(self.now, self.instant(self.terms.closes)):
             return Outcome.EXPIRED
         if not self.is_worth_it():
@@ -68,26 +88,60 @@ class Order(Dealings):
         return (yield from self.dispute())
 
     def dispute(self) -> Steps:
-        """State a reason and an amount. The seller must agree, or the clock says what its silence means."""
+        """State a reason and an amount. Who has to agree says so, or the clock says what silence means."""
         self.life.route, self.life.claimed = Route.DISPUTE, self.facts.value
-        verdict = yield from self.ask(Stage.DISPUTE, self.seller_desk, self.facts.dispute)
-        if verdict is Verdict.APPROVE:
-            return (yield from self.send_it_back())
-        if verdict is Verdict.CLOSE:
-            return Outcome.REFUSED
-        if verdict is Verdict.ESCALATE:
-            return (yield from self.have_the_platform_rule())
-        if verdict is Verdict.MAY_ESCALATE:
-            return (yield from self.escalate_or_lapse())
-        if verdict is Verdict.WITHDRAWN:
-            return Outcome.GAVE_UP
+        if not self.terms.needs_consent:
+            self.life.happened(Activity.WITHDREW, self.now)
+            return (yield from self.win())
+        match (yield from self.ask_for_the_money()):
+            case Verdict.APPROVE:
+                return (yield from self.win())
+            case Verdict.SPLIT:
+                return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
+            case Verdict.COUNTER:
+                return (yield from self.haggle())
+            case Verdict.ESCALATE:
+                return (yield from self.be_taken_over())
+            case Verdict.MAY_ESCALATE:
+                return (yield from self.escalate_or_lapse())
+            case Verdict.WITHDRAWN:
+                return (yield from self.lose_patience())
+            case Verdict.CLOSE:
+                return Outcome.REFUSED
         return (yield from self.escalate_or_be_refused())
+
+    def haggle(self) -> Steps:
+        """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
+        offers = self.facts.first_offer, self.facts.second_offer, self.facts.third_offer
+        for offered in offers[: self.terms.rounds]:
+            match (yield from self.ask_the_buyer(offered)):
+                case Verdict.APPROVE:
+                    return self.be_refunded(refunding.share_of(self.facts.value, offered))
+                case Verdict.ESCALATE:
+                    return (yield from self.be_taken_over())
+                case Verdict.CLOSE:
+                    return Outcome.REFUSED
+        return (yield from self.escalate_or_be_refused())
+
+    def be_taken_over(self) -> Steps:
+        """The platform steps into a pending dispute, unless it has just refunded the order by itself."""
+        if self.parcel.limit_passes_at() <= self.now:
+            return Outcome.OPEN
+        return (yield from self.have_the_platform_rule())
+
+    def lose_patience(self) -> Steps:
+        """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
+        may_at, escalates = self.buyer_may_call_at, bool(self.facts.escalates)
+        if not disputing.calls_instead_of_giving_up(self.now, may_at, escalates):
+            return Outcome.GAVE_UP
+        return (yield from self.have_the_platform_rule())
 
     def escalate_or_be_refused(self) -> Steps:
         """The seller said no: take it to the platform where there is one and while there is time."""
-        if not self.will_escalate():
+        until = self.now + self.facts.escalates_after
+        if not self.will_escalate() or self.parcel.limit_passes_at() < until:
             return Outcome.REFUSED
-        yield from self.wait_until(self.now + self.facts.escalates_after)
+        yield from self.wait_until(until)
         return (yield from self.have_the_platform_rule())
 
     def escalate_or_lapse(self) -> Steps:
@@ -110,19 +164,25 @@ class Order(Dealings):
             return Outcome.GAVE_UP
         if verdict is not Verdict.APPROVE:
             return Outcome.REFUSED
+        return (yield from self.win())
+
+    def win(self) -> Steps:
+        """All the money is the buyer's. What was not sent stays; what is on its way comes first, and goes back."""
+        self.decided_at = min(self.decided_at, self.now)
         if self.goods_are_back():
             return self.be_refunded(self.facts.value)
         if not self.parcel.has_left():
-            return self.cancel(Route.MEDIATION)
-        yield from self.wait_for_the_parcel()
+            return self.cancel(Route(self.life.route))
+        self.parcel.travels()
+        if self.money_waits_for_the_parcel():
+            yield from self.wait_for_the_parcel()
+        if not self.goods_must_go_back() or not self.goods_are_there_to_go_back():
+            return self.be_refunded(self.facts.value)
         return (yield from self.send_it_back())
 
     def send_it_back(self) -> Steps:
         """Where the policy wants the goods back, they go back before the money does."""
-        if not self.terms.needs_return:
-            return self.be_refunded(self.facts.value)
-        delay = Span(self.terms.return_delay_kind, self.facts.return_delay)
-        posted_at, last = self.after(Party.CARRIER, delay), self.after(Party.PLATFORM, self.terms.post_within)
+        posted_at, last = self.return_begun_at(max(self.now, self.parcel.delivered_at))
         is_posted = not disputing.is_too_late(posted_at, last)
         if self.money_comes_on(RefundOn.NOTICE):
             if is_posted:
@@ -131,17 +191,23 @@ class Order(Dealings):
         yield from self.wait_until(posted_at if is_posted else last)
         if not is_posted:
             return Outcome.EXPIRED
-        self.post_the_return(posted_at)
+        arrives_at = self.post_the_return(posted_at)
         if self.money_comes_on(RefundOn.POSTED):
             return self.be_refunded(self.facts.value)
-        yield from self.wait_until(self.life.return_received_at)
+        yield from self.wait_until(arrives_at)
+        if self.facts.return_lost:
+            return self.bear_the_loss()
         if self.money_comes_on(RefundOn.INSPECTED):
             return (yield from self.be_inspected())
         return self.be_refunded(self.facts.value)
 
+    def bear_the_loss(self) -> Outcome:
+        """The return got lost: at the buyer's cost, or the platform's."""
+        return self.be_refunded(self.facts.value) if self.terms.platform_bears_lost_return else Outcome.REFUSED
+
     def be_inspected(self) -> Steps:
         """The seller looks at what came back and releases the money, or contests; the platform rules once."""
-        verdict = yield from self.ask(Stage.INSPECTION, self.seller_desk, self.facts.inspection)
+        verdict = yield from self.ask_for_the_release()
         if verdict is Verdict.CLOSE:
             return Outcome.REFUSED
         if verdict is Verdict.APPROVE or self.is_ruled():
@@ -155,27 +221,14 @@ class Order(Dealings):
         yield from self.wait_until(self.parcel.dispatch_due)
         return self.cancel(Route.NOT_DISPATCHED)
 
-    # ------------------------------------------------------------------------- what is asked
-
-    def ask_to_cancel(self) -> Asking:
-        """The cancellation request: races the dispatch, or holds it, as the policy says."""
-        self.life.route = Route.CANCELLATION
-        ask, held = self.facts.cancellation, self.terms.ships_held
-        if held:
-            self.parcel.waits_for_the_answer()
-            ask = ask._replace(disposition=cancelling.answer_while_held(ask.disposition))
-        ends = cancelling.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
-        verdict = yield from self.ask(Stage.CANCELLATION, self.seller_desk, ask, ends)
-        if verdict is Verdict.SHIPPED and self.life.cancellation_settled_by == Settled.ANSWERED:
-            self.parcel.is_sent_now()
-        if verdict is not Verdict.ESCALATE:
-            self.parcel.waits_no_longer()
-        return verdict
-
-    def ask_the_platform(self) -> Asking:
-        """The platform's case: a dispatch does not end it, the dispatch limit does."""
-        ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
-        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends)
-        if verdict is not Verdict.APPROVE:
-            self.parcel.waits_no_longer()
-        return verdict
+    def try_the_last_resort(self, outcome: Outcome) -> Steps:
+        """The bank takes the money back from the seller; if it does not, what was before stands."""
+        if outcome is Outcome.OPEN or not self.will_charge_back():
+            return outcome
+        yield from self.wait_until(self.now + self.facts.charges_back_after)
+        if (yield from self.ask_the_bank()) is not Verdict.APPROVE:
+            return outcome
+        if not self.parcel.has_left():
+            return self.cancel(Route.CHARGEBACK)
+        self.life.route = Route.CHARGEBACK
+        return self.be_refunded(self.facts.value)

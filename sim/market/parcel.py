@@ -8,7 +8,7 @@ from sim.chance.facts import ClaimFacts
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import cancelling
-from sim.rules.terms import Span
+from sim.rules.terms import Span, Terms
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from sim.market.world import World
 
 
+NOT_WORKED_OUT = (-1, NEVER)
+
+
 class Parcel:
     """The seller's plan for one parcel, and what becomes of it."""
 
-    def __init__(self, facts: ClaimFacts, world: World, life: Life) -> None:
-        self._facts, self._world, self._life = facts, world, life
+    def __init__(self, facts: ClaimFacts, world: World, terms: Terms, life: Life) -> None:
+        self._facts, self._world, self._terms, self._life = facts, world, terms, life
         self.ships_at, self.dispatch_due = facts.ships_at, facts.dispatch_due
-        self.delivered_at = NEVER
         self.is_stopped = False
+        self._travels = False
+        self._arrival_if_shipped = NOT_WORKED_OUT
         self._waits_since = NEVER
 
     @property
@@ -34,9 +38,24 @@ class Parcel:
     @property
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
-        promise = self._world.terms.promise
+        promise = self._terms.promise
         since = self._facts.paid if promise.anchor == Anchor.PAID else self.ships_at
         return self._world.later(Party.PLATFORM, since, promise.span)
+
+    @property
+    def delivered_at(self) -> int:
+        """When it arrives, if nothing stops it; NEVER for one that is lost, or never sent."""
+        if self._facts.lost:
+            return NEVER
+        if self._arrival_if_shipped[0] != self.ships_at:
+            transit = Span(self._terms.transit_kind, self._facts.transit)
+            self._arrival_if_shipped = self.ships_at, self._world.later(Party.CARRIER, self.ships_at, transit)
+        return self._arrival_if_shipped[1]
+
+    @property
+    def missed_at(self) -> int:
+        """When a buyer who waits for a parcel that never comes knows it: at the promised date, if there is one."""
+        return self.promised_at if self.delivered_at >= NEVER else NEVER
 
     def has_left(self) -> bool:
         is_kept = self.is_stopped or self.is_waiting()
@@ -44,7 +63,7 @@ class Parcel:
 
     def will_miss_the_limit(self) -> bool:
         """Whether the platform will refund the order because nothing is sent in time."""
-        refunds = self._world.terms.refunds_at_dispatch_limit
+        refunds = self._terms.refunds_at_dispatch_limit
         return refunds and not self.is_stopped and cancelling.is_never_sent(self.ships_at, self.dispatch_due)
 
     def limit_passes_at(self) -> int:
@@ -79,10 +98,9 @@ class Parcel:
 
     def travels(self) -> None:
         """Nobody stopped it: it is arranged, leaves and arrives."""
-        if self.is_stopped or self.delivered_at < NEVER or self.ships_at >= NEVER:
+        if self.is_stopped or self._travels or self.ships_at >= NEVER:
             return
-        transit = Span(self._world.terms.transit_kind, self._facts.transit)
-        self.delivered_at = self._world.later(Party.CARRIER, self.ships_at, transit)
+        self._travels = True
         self._life.happened(Activity.ARRANGED, self.arranged_at)
         self._life.happened(Activity.DISPATCHED, self.ships_at)
         self._life.happened(Activity.DELIVERED, self.delivered_at)

@@ -7,7 +7,7 @@ from simpy.events import Event
 from sim.chance.facts import Ask
 from sim.market.desk import Desk
 from sim.market.turns import HAPPENS, LEAVES
-from sim.records.life import JOINED, OPENED, STARTED, STEP_ACTIVITY, Life
+from sim.records.life import JOINED, STARTED, STEP_ACTIVITY, Life
 from sim.rules.clocks import instant_after
 from sim.rules.requests import ANSWERED, SILENT, leaves_at, noticed_at, why_it_left
 from sim.rules.terms import RequestTerms
@@ -33,7 +33,7 @@ class Request(Event):
         self.work = 0
         self._interrupted_at = interrupted_at
         self._gives_up_at = now + ask.patience
-        life.happened(STEP_ACTIVITY[stage][OPENED], now)
+        life.opened(stage, now)
         self._leaves_unless_answered(leaves_at(interrupted_at, self._gives_up_at, self.deadline))
 
     @property

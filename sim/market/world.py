@@ -16,7 +16,7 @@ from sim.records.journal import Journal, NoJournal
 from sim.records.table import Records, record
 from sim.rules.clocks import instant_after
 from sim.rules.terms import Span, terms_of
-from sim.scenario.calendars import Calendar
+from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Discipline, Party
 
@@ -30,14 +30,21 @@ class World:
     def __init__(self, scenario: Scenario, calendars: dict[Party, Calendar], journal: Journal) -> None:
         self.clock = Clock()
         self.journal = journal
-        self.terms = terms_of(scenario, ClaimKind.REGRET)
-        self._calendars = calendars
+        self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
+        self._calendars = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
         sellers, mediation = scenario.market.sellers, scenario.policy.mediation
         self.seller_desks = [
             self._desk(number, sellers.staff, sellers.discipline, Party.SELLER) for number in range(sellers.count)
         ]
         staff, discipline = (mediation.staff, mediation.discipline) if mediation else ("unlimited", Discipline.FIFO)
         self.mediation_desk = self._desk(sellers.count, staff, discipline, Party.PLATFORM)
+        self.buyers_desk = self._desk(sellers.count + 1, "unlimited", Discipline.FIFO, Party.BUYER)
+        self.bank_desk = self._desk(sellers.count + 2, "unlimited", Discipline.FIFO, Party.BANK)
+
+    @property
+    def desks(self) -> list[Desk]:
+        """By number."""
+        return [*self.seller_desks, self.mediation_desk, self.buyers_desk, self.bank_desk]
 
     def _desk(self, number: int, staff: int | str, discipline: Discipline, party: Party) -> Desk:
         members = UNLIMITED if isinstance(staff, str) else staff
@@ -53,11 +60,10 @@ class World:
         return instant_after(since, span.kind, span.seconds, self._calendars[party])
 
     def live_through(self, claims: list[ClaimFacts]) -> list[Order]:
-        """Let every buyer change their mind when the time comes, and play all that follows to its end."""
+        """Let every buyer ask when the time comes, and play all that follows to its end."""
         orders = [Order(facts, self) for facts in claims]
         self.clock.process(self._minds_change(sorted(orders, key=lambda order: order.facts.asked)))
-        with _no_garbage_collection():
-            self.clock.run()
+        self.clock.run()
         return orders
 
     def _minds_change(self, orders: list[Order]) -> Generator[Event, None, None]:
@@ -71,10 +77,10 @@ def run_simpy(
 ) -> Records:
     """One replication in SimPy: the facts in, the records out."""
     journal = Journal() if with_journal else NoJournal()
-    world = World(scenario, calendars, journal)
-    orders = world.live_through(draws.rows())
-    desks = [*world.seller_desks, world.mediation_desk]
-    return record([order.life for order in orders], draws, [desk.queue_seconds for desk in desks], journal)
+    with _no_garbage_collection():
+        world = World(scenario, calendars, journal)
+        lives = [order.life for order in world.live_through(draws.rows())]
+        return record(lives, draws, [desk.queue_seconds for desk in world.desks], journal)
 
 
 @contextmanager

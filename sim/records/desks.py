@@ -18,10 +18,16 @@ from sim.vocabulary import Party, Stage
 
 UNLIMITED = NEVER
 """More staff than there can be requests."""
+AFTER_THE_SELLERS = (Party.PLATFORM, Party.BUYER, Party.BANK)
+"""Whose desks come after the sellers', in this order."""
 
 
 class Visits(NamedTuple):
-    """All visits to all desks: sellers' desks by number, mediation's after them. Instants in seconds."""
+    """All visits to all desks: sellers' by number, then mediation's, the buyers', the bank's. Instants in seconds.
+
+    Of several offers only the last is on record. Nobody ever waits at the desks of buyers and the bank but for
+    its opening hours.
+    """
 
     desk: Ints
     order: Ints
@@ -50,8 +56,10 @@ def visits(run: Evidence) -> Visits:
 
 def _of(run: Evidence, stage: Stage) -> Visits:
     joined, started, settled = (run[f"{stage.word}_{step}_at"] for step in ("joined", "started", "settled"))
-    seller, mediation = run.fact("seller"), run.scenario.market.sellers.count
-    desk = np.full_like(seller, mediation) if run.answerer(stage) is Party.PLATFORM else seller
+    sellers, answerer = run.scenario.market.sellers.count, run.answerers(stage)
+    desk = np.where(answerer == Party.SELLER, run.fact("seller"), 0)
+    for number, party in enumerate(AFTER_THE_SELLERS, start=sellers):
+        desk[answerer == party] = number
     came = joined < NEVER
     columns = (desk, run["order"], joined, np.minimum(started, settled), settled)
     return Visits(*(column[came] for column in columns))
@@ -97,10 +105,11 @@ def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
 def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     """Staff take requests only while their desk is open."""
     for stage in Stage:
-        started = run[f"{stage.word}_started_at"]
-        opens = _next_opening(started, run.calendars[run.answerer(stage)])
-        is_closed = (started < NEVER) & (opens != started)
-        yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
+        started, answerers = run[f"{stage.word}_started_at"], run.answerers(stage)
+        for party in np.unique(answerers).tolist():
+            opens = _next_opening(started, run.calendar(Party(party)))
+            is_closed = (answerers == party) & (started < NEVER) & (opens != started)
+            yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
 
 
 def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
@@ -109,7 +118,7 @@ def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
     Source: J. D. C. Little, "Little's Law as Viewed on Its 50th Anniversary", Operations Research 59 (2011).
     """
     of_all, area = visits(run), run.records.queue_seconds
-    waited = np.zeros(run.scenario.market.sellers.count + 1, dtype=np.int64)
+    waited = np.zeros(len(_staff(run)), dtype=np.int64)
     if waited.shape != area.shape:
         yield Breach(f"found {len(area)} desks, expected {len(waited)}", None)
         return
@@ -124,15 +133,18 @@ def _staff(run: Evidence) -> Ints:
     """How many work at each desk."""
     sellers, mediation = run.scenario.market.sellers, run.scenario.policy.mediation
     staff = [sellers.staff] * sellers.count + [mediation.staff if mediation else "unlimited"]
+    staff += ["unlimited", "unlimited"]
     return np.array([UNLIMITED if isinstance(members, str) else members for members in staff], dtype=np.int64)
 
 
 def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
     """Whether the desk is open at some instant before the next change there."""
     desk, at, until = each.desk[some], each.at[some], each.until[some]
-    seller = _next_opening(at, run.calendars[Party.SELLER])
-    platform = _next_opening(at, run.calendars[Party.PLATFORM])
-    return np.where(desk < run.scenario.market.sellers.count, seller, platform) < until
+    opens = _next_opening(at, run.calendar(Party.SELLER))
+    for number, party in enumerate(AFTER_THE_SELLERS, start=run.scenario.market.sellers.count):
+        here = desk == number
+        opens[here] = _next_opening(at[here], run.calendar(party))
+    return opens < until
 
 
 def _next_opening(at: Ints, calendar: Calendar) -> Ints:

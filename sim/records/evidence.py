@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from sim.chance.facts import Ints
 from sim.records.table import Records
 from sim.rules.clocks import instant_after
-from sim.rules.terms import Terms, terms_of
-from sim.scenario.calendars import Calendar
+from sim.rules.terms import Span, Terms, terms_of
+from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party, Stage
 
 Bools = NDArray[np.bool_]
+ANSWERERS = (Party.SELLER, Party.SELLER, Party.PLATFORM, Party.SELLER, Party.BUYER, Party.BANK)
+"""Who answers, by stage; a dispute may be the platform's to answer."""
 
 
 class Breach(NamedTuple):
@@ -53,18 +55,44 @@ class Evidence:
         """What the policy says to each kind of claim."""
         return {kind: terms_of(self.scenario, kind) for kind in ClaimKind if kind is not ClaimKind.NONE}
 
-    def answerer(self, stage: Stage) -> Party:
-        """Whose desk, and so whose calendar, a request of this stage goes to."""
-        return Party.PLATFORM if stage is Stage.MEDIATION else Party.SELLER
+    def by_kind(self, lever: Callable[[Terms], int]) -> Ints:
+        """A lever, or what follows from it, as the policy has it for each claim's kind."""
+        values = [0, *(int(lever(terms)) for terms in self.terms.values())]
+        return np.array(values, dtype=np.int64)[self["claim"]]
+
+    def answerers(self, stage: Stage) -> Ints:
+        """Whose desk, and so whose calendar, each claim's request of this stage goes to."""
+        usual = np.full(len(self["order"]), ANSWERERS[stage])
+        if stage is not Stage.DISPUTE:
+            return usual
+        return np.where(self.by_kind(lambda terms: terms.platform_answers), Party.PLATFORM, usual)
+
+    def answer(self, stage: Stage, field: str) -> Ints:
+        """What luck settled about each claim's answerer at this stage."""
+        if stage is not Stage.DISPUTE:
+            return self.fact(f"{stage.word}.{field}")
+        of_the_platform = self.answerers(stage) == Party.PLATFORM
+        return np.where(of_the_platform, self.fact(f"mediation.{field}"), self.fact(f"dispute.{field}"))
+
+    def calendar(self, party: Party) -> Calendar:
+        """When a party works; buyers never close."""
+        if party is Party.BUYER:
+            return round_the_clock(self.scenario.experiment.calendar_days)
+        return self.calendars[party]
 
     def deadlines(self, stage: Stage) -> Ints:
         """When the clock of each claim's request runs out, worked out anew; NEVER where none was opened."""
-        opened, calendar = self[f"{stage.word}_opened_at"], self.calendars[self.answerer(stage)]
         clocks = {int(kind): terms.requests[stage].clock for kind, terms in self.terms.items()}
-        deadlines = np.full(len(opened), NEVER)
-        for row in np.flatnonzero(opened < NEVER).tolist():
-            deadlines[row] = instant_after(int(opened[row]), *clocks[int(self["claim"][row])], calendar)
-        return deadlines
+        return self.later(stage.word, "opened", clocks, self.answerers(stage))
+
+    def later(self, stage: str, step: str, spans: dict[int, Span], parties: Ints) -> Ints:
+        """So long after a step of each claim's request, by kind of claim, on these parties' clocks."""
+        since = self[f"{stage}_{step}_at"]
+        instants = np.full(len(since), NEVER)
+        for row in np.flatnonzero(since < NEVER).tolist():
+            calendar = self.calendar(Party(int(parties[row])))
+            instants[row] = instant_after(int(since[row]), *spans[int(self["claim"][row])], calendar)
+        return instants
 
     def where(self, broken: Bools, what: str) -> Iterator[Breach]:
         """The first claim for which this is so, if there is one."""

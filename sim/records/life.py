@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from sim.records.journal import Activity, Journal
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Outcome, Route, Settled, Stage, Verdict
+from sim.vocabulary import Outcome, Route, Settled, Stage, Verdict
 
 STEPS = ("opened", "joined", "started", "settled")
-STEP_ACTIVITY: tuple[tuple[Activity, ...], ...] = (
-    (Activity.REQUEST_OPENED, Activity.REQUEST_JOINED, Activity.REQUEST_STARTED, Activity.REQUEST_SETTLED),
-    (Activity.DISPUTE_OPENED, Activity.DISPUTE_JOINED, Activity.DISPUTE_STARTED, Activity.DISPUTE_SETTLED),
-    (
-        Activity.MEDIATION_OPENED,
-        Activity.MEDIATION_JOINED,
-        Activity.MEDIATION_STARTED,
-        Activity.MEDIATION_SETTLED,
-    ),
-    (
-        Activity.INSPECTION_OPENED,
-        Activity.INSPECTION_JOINED,
-        Activity.INSPECTION_STARTED,
-        Activity.INSPECTION_SETTLED,
-    ),
+STEP_ACTIVITY = tuple(
+    tuple(Activity[f"{name}_{step.upper()}"] for step in STEPS)
+    for name in ("REQUEST", "DISPUTE", "MEDIATION", "INSPECTION", "OFFER", "CHARGEBACK")
 )
+"""By stage: what its four steps are called."""
 OPENED, JOINED, STARTED, SETTLED = range(4)
 
 INSTANTS = tuple(activity.column for activity in Activity)
@@ -36,11 +25,15 @@ VERDICTS = ("claim", "outcome", "route", "limit_used", "on_record", *SETTLEMENTS
 COLUMNS = ("order", *INSTANTS, *AMOUNTS, *VERDICTS, *WORK)
 
 
+_BLANK = dict.fromkeys(INSTANTS, NEVER) | dict.fromkeys((*AMOUNTS, *VERDICTS, *WORK), 0)
+"""Nothing has happened."""
+
+
 class Life:
     """The record of one claim: an attribute for each of `COLUMNS`, filled in as things happen."""
 
-    __slots__ = (*COLUMNS, "_journal")
-
+    order: int
+    dispute_settled_at: int
     return_received_at: int
     mediation_settled_at: int
     refunded_at: int
@@ -57,14 +50,11 @@ class Life:
     on_record: int
     cancellation_settled_by: int
 
-    def __init__(self, order: int, paid_at: int, journal: Journal) -> None:
+    def __init__(self, order: int, claim: int, paid_at: int, journal: Journal) -> None:
+        vars(self).update(_BLANK)
         self.order = order
         self._journal = journal
-        for column in INSTANTS:
-            setattr(self, column, NEVER)
-        for column in (*AMOUNTS, *VERDICTS, *WORK):
-            setattr(self, column, 0)
-        self.claim = int(ClaimKind.REGRET)
+        self.claim = claim
         self.outcome = int(Outcome.OPEN)
         self.route = int(Route.NONE)
         self.happened(Activity.PAID, paid_at)
@@ -74,6 +64,12 @@ class Life:
         if at < NEVER:
             setattr(self, activity.column, at)
             self._journal.note(at, self.order, activity, detail)
+
+    def opened(self, stage: int, at: int) -> None:
+        """A request was put. A further offer takes the place of the one before."""
+        for activity in STEP_ACTIVITY[stage][JOINED:] if stage == Stage.OFFER else ():
+            setattr(self, activity.column, NEVER)
+        self.happened(STEP_ACTIVITY[stage][OPENED], at)
 
     def settled(self, stage: Stage, at: int, how: Settled, verdict: Verdict, work: int) -> None:
         """A request ended: how, what it came to, and the working time it took at the desk."""

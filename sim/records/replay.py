@@ -7,21 +7,30 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.chance.facts import Ints
-from sim.records.evidence import Breach, Evidence
+from sim.records.evidence import Bools, Breach, Evidence
 from sim.records.journal import Activity
+from sim.records.life import STEP_ACTIVITY
 from sim.scenario.durations import NEVER
+from sim.vocabulary import Stage
 
 ACTIVITIES = tuple(Activity)
+OFFER = tuple(ACTIVITIES.index(activity) for activity in STEP_ACTIVITY[Stage.OFFER])
+"""The numbers of the steps of an offer, its opening first."""
 
 
 def the_journal_replays_to_the_outcome_table(run: Evidence) -> Iterator[Breach]:
-    """Each event of the journal is an instant of the table, each instant an event, and nothing happens twice."""
+    """Each event of the journal is an instant of the table, each instant an event, and nothing happens twice.
+
+    But for offers, which may come one after the other: the table has the last one.
+    """
     at, order, activity = _entries(run)
     told = run["order"]
     row = np.minimum(np.searchsorted(told, order), len(told) - 1)
     for unknown in order[told[row] != order][:1].tolist() if len(told) else order[:1].tolist():
         yield Breach("is in the journal, and has no row", unknown)
         return
+    last = _of_the_last_offer(row, activity, len(told))
+    at, order, activity, row = at[last], order[last], activity[last], row[last]
     replayed = np.full((len(told), len(ACTIVITIES)), NEVER)
     replayed[row, activity] = at
     for twice in order[_again(row * len(ACTIVITIES) + activity)][:1].tolist():
@@ -40,6 +49,15 @@ def _entries(run: Evidence) -> tuple[Ints, Ints, Ints]:
     order = np.fromiter((entry.order for entry in rows), dtype=np.int64, count=len(rows))
     activity = np.fromiter((number[entry.activity.column] for entry in rows), dtype=np.int64, count=len(rows))
     return at, order, activity
+
+
+def _of_the_last_offer(row: Ints, activity: Ints, rows: int) -> Bools:
+    """Which entries are left when a further offer takes the place of the one before."""
+    number = np.arange(len(row))
+    opened = activity == OFFER[0]
+    last_opened = np.full(rows, -1)
+    np.maximum.at(last_opened, row[opened], number[opened])
+    return ~np.isin(activity, OFFER) | (number >= last_opened[row])
 
 
 def _again(keys: Ints) -> Ints:

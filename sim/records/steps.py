@@ -7,24 +7,31 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
+from sim.chance.facts import Ints
 from sim.records.evidence import Breach, Evidence
 from sim.records.life import STEPS
 from sim.scenario.durations import NEVER
-from sim.vocabulary import RefundOn, Route, Settled, Stage
+from sim.vocabulary import ClaimKind, Party, RefundOn, Route, Settled, Stage
 
 CHAINS = (
-    "paid arranged dispatched delivered dispute_opened",
+    "paid arranged dispatched delivered",
     "paid asked cancellation_opened",
+    "asked missed dispute_opened",
     "asked dispute_opened",
+    "asked withdrawn return_posted",
+    "withdrawn refund_due",
     "asked mediation_opened",
     *(" ".join(f"{stage.word}_{step}" for step in STEPS) for stage in Stage),
     "cancellation_settled dispute_opened",
     "cancellation_settled mediation_opened",
+    "dispute_settled offer_opened",
     "dispute_settled mediation_opened",
+    "offer_settled mediation_opened",
     "dispute_settled return_posted return_received inspection_opened",
     "asked refund_due refunded ended",
     *(f"{stage.word}_settled refund_due" for stage in Stage),
     *(f"{stage.word}_settled ended" for stage in Stage),
+    *(f"{stage.word}_settled chargeback_opened" for stage in Stage if stage is not Stage.CHARGEBACK),
 )
 """Instants that come in this order, where they come at all. A mediation may precede a return or follow one."""
 MONEY_FALLS_DUE = {
@@ -43,14 +50,37 @@ def instants_of_an_order_never_decrease(run: Evidence) -> Iterator[Breach]:
         yield from _never_before(run, earlier, later)
 
 
-def the_refund_falls_due_on_the_step_of_the_return_that_the_policy_names(run: Evidence) -> Iterator[Breach]:
-    """At once on notice; else not before the parcel is posted, received or inspected."""
+def a_dispute_is_opened_when_the_claim_may_be_made(run: Evidence) -> Iterator[Breach]:
+    """With the parcel there, or at least under way; who received nothing may have it come later."""
+    disputed = np.minimum(run["dispute_opened_at"], run["withdrawn_at"])
     for kind, terms in run.terms.items():
-        if terms.needs_return:
-            earlier, later = MONEY_FALLS_DUE[RefundOn(terms.refund_on)].split()
-            of_kind = (run["claim"] == kind) & run.has("return_posted_at") & run.has("refund_due_at")
+        if kind is not ClaimKind.NOT_RECEIVED:
+            waits_for = "dispatched_at" if terms.while_in_transit else "delivered_at"
+            early = (run["claim"] == kind) & (disputed < run[waits_for])
+            yield from run.where(early, f"the dispute comes before {waits_for.removesuffix('_at')}")
+
+
+def the_refund_falls_due_on_the_step_of_the_return_that_the_policy_names(run: Evidence) -> Iterator[Breach]:
+    """At once on notice; else not before the parcel is posted, received or inspected, should it not get lost."""
+    returned = run.has("return_posted_at") & run.has("refund_due_at") & (run.fact("return_lost") == 0)
+    for kind, terms in run.terms.items():
+        for trusted, refund_on in enumerate((terms.refund_on, terms.trusted_refund_on)):
+            earlier, later = MONEY_FALLS_DUE[RefundOn(refund_on)].split()
             late = run[f"{earlier}_at"] > run[f"{later}_at"]
+            of_kind = returned & (run["claim"] == kind) & (run.fact("trusted") == trusted)
             yield from run.where(of_kind & late, f"{later} comes before {earlier}")
+
+
+def goods_go_back_only_where_the_policy_wants_them(run: Evidence) -> Iterator[Breach]:
+    """Not where it wants none, nor below the price that it does not bother about; and nothing lost comes back."""
+    posted, price = run.has("return_posted_at"), run.fact("value")
+    wanted = run.by_kind(lambda terms: terms.needs_return) == 1
+    yield from run.where(posted & ~wanted, "goods go back that nobody wants")
+    yield from run.where(
+        posted & (price < run.by_kind(lambda terms: terms.returnless_below)), "too cheap to go back"
+    )
+    yield from run.where(run.has("return_received_at") & (run.fact("return_lost") == 1), "a lost return came back")
+    yield from run.where(run.has("delivered_at") & (run.fact("lost") == 1), "a lost parcel came")
 
 
 def _never_before(run: Evidence, earlier: str, later: str) -> Iterator[Breach]:
@@ -81,7 +111,7 @@ def one_request_is_open_at_a_time(run: Evidence) -> Iterator[Breach]:
 def an_answer_takes_the_work_that_was_drawn(run: Evidence) -> Iterator[Breach]:
     """All of it when the request is answered, less when it left the desk before, none if nobody took it up."""
     for stage in Stage:
-        work, drawn = run[f"{stage.word}_work"], run.fact(f"{stage.word}.handling")
+        work, drawn = run[f"{stage.word}_work"], run.answer(stage, "handling")
         answered = run[f"{stage.word}_settled_by"] == Settled.ANSWERED
         started = run.has(f"{stage.word}_started_at")
         yield from run.where(answered & (work != drawn), f"{stage.word}: not the work that was drawn")
@@ -119,17 +149,31 @@ def interruption_goes_before_impatience_and_impatience_before_silence(run: Evide
         yield from run.where(hasty, "cancellation: not interrupted, though the parcel left or missed its limit")
 
 
-def only_dispatch_or_its_limit_interrupts(run: Evidence) -> Iterator[Breach]:
-    """A cancellation ends where the parcel leaves; that, or a mediation, where the limit refunds the order."""
-    refunded_at_limit = (run["route"] == Route.NOT_DISPATCHED) & run.has("refund_due_at")
+def only_dispatch_its_limit_or_the_platform_interrupts(run: Evidence) -> Iterator[Breach]:
+    """The parcel leaves, the limit refunds the order, the platform takes a dispute over; nothing else intrudes."""
+    at_limit = np.where(run["route"] == Route.NOT_DISPATCHED, run["refund_due_at"], NEVER)
+    taken_over = _taken_over_at(run)
+    intruders = {
+        Stage.CANCELLATION: (run["dispatched_at"], at_limit),
+        Stage.DISPUTE: (taken_over, at_limit),
+        Stage.MEDIATION: (at_limit,),
+        Stage.OFFER: (taken_over, at_limit),
+    }
     for stage in Stage:
-        settled, interrupted = (
-            run[f"{stage.word}_settled_at"],
-            run[f"{stage.word}_settled_by"] == Settled.INTERRUPTED,
-        )
-        allowed = refunded_at_limit & (run["refund_due_at"] == settled) & (stage <= Stage.MEDIATION)
-        if stage is Stage.CANCELLATION:
-            allowed |= run["dispatched_at"] == settled
-        yield from run.where(
-            interrupted & ~allowed, f"{stage.word}: interrupted, by neither dispatch nor its limit"
-        )
+        settled = run[f"{stage.word}_settled_at"]
+        interrupted = run[f"{stage.word}_settled_by"] == Settled.INTERRUPTED
+        allowed = np.zeros_like(interrupted)
+        for instant in intruders.get(stage, ()):
+            allowed |= settled == instant
+        yield from run.where(interrupted & ~allowed, f"{stage.word}: interrupted, and nothing came between")
+
+
+def _taken_over_at(run: Evidence) -> Ints:
+    """When the platform would take each dispute over: called by the buyer, or by itself."""
+    platform = np.full(len(run["order"]), Party.PLATFORM)
+    may_call = {int(kind): terms.buyer_may_call_after for kind, terms in run.terms.items()}
+    by_itself = {int(kind): terms.steps_in_after for kind, terms in run.terms.items()}
+    may_at = run.later("dispute", "opened", may_call, platform)
+    calls = (run.fact("escalates") == 1) & (may_at < NEVER) & (run.fact("escalates_after") < NEVER)
+    calls_at = np.where(calls, may_at + run.fact("escalates_after"), NEVER)
+    return np.minimum(calls_at, run.later("dispute", "opened", by_itself, platform))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
 from sim.chance.facts import Draws, Ints
 from sim.records.journal import Journal
 from sim.records.life import COLUMNS, Life
+
+_COLUMNS_OF = attrgetter(*COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Records:
     claims: dict[str, Ints]
     """A column for each of `life.COLUMNS`, one row per claim, ascending by order number."""
     queue_seconds: Ints
-    """Per desk (sellers by number, mediation last): the area under its queue's length."""
+    """Per desk (sellers by number, mediation, buyers, bank): the area under its queue's length."""
     journal: Journal
 
     def __len__(self) -> int:
@@ -28,5 +31,6 @@ class Records:
 
 def record(lives: list[Life], draws: Draws, queue_seconds: list[int], journal: Journal) -> Records:
     """Lay the lives side by side."""
-    claims = {column: np.array([getattr(life, column) for life in lives], dtype=np.int64) for column in COLUMNS}
+    rows = np.array([_COLUMNS_OF(life) for life in lives], dtype=np.int64).reshape(len(lives), len(COLUMNS))
+    claims = dict(zip(COLUMNS, np.ascontiguousarray(rows.T), strict=True))
     return Records(draws, claims, np.array(queue_seconds, dtype=np.int64), journal)

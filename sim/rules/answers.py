@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.vocabulary import Disposition, Reason
 
-SILENT, ACCEPT, REFUSE, SHIP, SPLIT = (int(d) for d in Disposition)
+SILENT, ACCEPT, REFUSE, SHIP, SPLIT, COUNTER = (int(d) for d in Disposition)
 BLAMES_SELLER = int(Reason.NO_ANSWER)
 """This reason and those after it blame the seller; the ones before are the article's menu."""
 NOT_NEEDED = int(Reason.NOT_NEEDED)
@@ -30,20 +30,24 @@ def with_odds(chance: float, odds: float) -> float:
     return chance * odds / (1 - chance + chance * odds)
 
 
-def disposition(luck: float, silent: float, ship: float, accept: float, refuse: float, odds: float) -> int:
-    """What the answerer will say, from one uniform: silent, then ship, then accept, then refuse.
+def disposition(
+    luck: float, silent: float, ship: float, accept: float, refuse: float, odds: float, counter: float = 0.0
+) -> int:
+    """What the answerer will say, from one uniform: silent, then ship, then counter, then accept, then refuse.
 
-    Those who answer at all accept with chance accept / (accept + refuse), its odds multiplied by `odds`
-    (a plea raises them, an unchanged reason lowers them); silence and shipping are left as they are.
-    The order of the four makes a rising chance of acceptance change refusals into acceptances and nothing else.
+    Those who answer yes or no accept with chance accept / (accept + refuse), its odds multiplied by `odds`
+    (a plea raises them, an unchanged reason lowers them); silence, shipping and offers are left as they are.
+    The order of the five makes a rising chance of acceptance change refusals into acceptances and nothing else.
     """
     if luck < silent:
         return SILENT
     if luck < silent + ship:
         return SHIP
+    if luck < silent + ship + counter:
+        return COUNTER
     answers = accept + refuse
     yes = answers * with_odds(accept / answers, odds) if answers > 0 else 0.0
-    return ACCEPT if luck < silent + ship + yes else REFUSE
+    return ACCEPT if luck < silent + ship + counter + yes else REFUSE
 
 
 def ruling(luck: float, buyer: float, split: float) -> int:
@@ -51,6 +55,17 @@ def ruling(luck: float, buyer: float, split: float) -> int:
     if luck < buyer:
         return ACCEPT
     return SPLIT if luck < buyer + split else REFUSE
+
+
+def answer_to_an_offer(answers: int, offered: int, reservation: int) -> int:
+    """Who answers an offer takes one that reaches what they settle for at the least (both parts per million).
+
+    Source: alternating offers against a reservation value (A. Rubinstein, "Perfect Equilibrium in a Bargaining
+    Model", Econometrica 50 (1982)), here with a seller who does not reckon with it.
+    """
+    if answers == SILENT:
+        return SILENT
+    return ACCEPT if offered >= reservation else REFUSE
 
 
 def after_the_reason_game(said: int, asks: bool, agrees: bool, said_if_unchanged: int) -> int:

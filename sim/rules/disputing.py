@@ -22,6 +22,29 @@ def is_worth_it(expected: int, return_cost: int, hassle: int) -> bool:
     return expected > return_cost + hassle
 
 
+def calls_the_platform_at(buyer_may_at: int, escalates: bool, escalates_after: int) -> int:
+    """When a buyer whose dispute is still pending calls the platform: some time after they first may, or never.
+
+    Source: eBay lets the buyer ask it to step in after three business days (ebay.co.uk/help, id=4701).
+    """
+    if not escalates or buyer_may_at >= NEVER or escalates_after >= NEVER:
+        return NEVER
+    return buyer_may_at + escalates_after
+
+
+def taken_over_at(calls_at: int, by_itself_at: int) -> int:
+    """When the platform takes a pending dispute over: called by the buyer, or by itself, whichever is first.
+
+    Source: AliExpress's old rules, where the buyer may escalate from day 4 and day 16 does it (docs/model.md).
+    """
+    return min(calls_at, by_itself_at)
+
+
+def calls_instead_of_giving_up(now: int, buyer_may_at: int, escalates: bool) -> bool:
+    """A buyer who has lost patience with the seller calls the platform, if they would and already may."""
+    return escalates and now >= buyer_may_at
+
+
 def chance_to_escalate_lapses_at(decided: int, last: int) -> int:
     """When a buyer who may call the platform no longer can; at once where there is no deadline to wait for."""
     return last if last < NEVER else decided

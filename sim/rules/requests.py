@@ -5,10 +5,12 @@ from __future__ import annotations
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Discipline, Disposition, Settled, Verdict
 
-SILENT, ACCEPT, REFUSE, SHIP, SPLIT = (int(d) for d in Disposition)
+SILENT, ACCEPT, REFUSE, SHIP, SPLIT, COUNTER = (int(d) for d in Disposition)
 ANSWERED, INTERRUPTED, WITHDRAWN, SILENCE = (int(s) for s in list(Settled)[1:])
 APPROVE, DECLINE = int(Verdict.APPROVE), int(Verdict.DECLINE)
-SHIPPED, WITHDRAW, SPLIT_VERDICT = int(Verdict.SHIPPED), int(Verdict.WITHDRAWN), int(Verdict.SPLIT)
+SHIPPED, WITHDRAW = int(Verdict.SHIPPED), int(Verdict.WITHDRAWN)
+SAID = (DECLINE, APPROVE, DECLINE, SHIPPED, int(Verdict.SPLIT), int(Verdict.COUNTER))
+"""What an answer comes to, by disposition; silence gives none."""
 EARLIEST_DEADLINE = int(Discipline.EARLIEST_DEADLINE)
 MILLION = 1_000_000
 
@@ -43,14 +45,10 @@ def rank_in_queue(discipline: int, deadline: int) -> int:
     return deadline if discipline == EARLIEST_DEADLINE else 0
 
 
-def verdict(settled: int, disposition: int, on_silence: int) -> int:
+def verdict(settled: int, disposition: int, on_silence: int, on_interruption: int = SHIPPED) -> int:
     """What a settled request comes to."""
     if settled == SILENCE:
         return on_silence
     if settled == WITHDRAWN:
         return WITHDRAW
-    if settled == INTERRUPTED or disposition == SHIP:
-        return SHIPPED
-    if disposition == ACCEPT:
-        return APPROVE
-    return SPLIT_VERDICT if disposition == SPLIT else DECLINE
+    return on_interruption if settled == INTERRUPTED else SAID[disposition]

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import NEVER, Duration, Kind
 from sim.scenario.model import Scenario
-from sim.scenario.policy import DisputeTerms, FreeUntil, MediationTerms, Promise, ReturnTerms, Window
+from sim.scenario.policy import (
+    CancellationTerms,
+    ChargebackTerms,
+    DisputeTerms,
+    FreeUntil,
+    InspectionTerms,
+    MediationTerms,
+    OfferTerms,
+    Policy,
+    Promise,
+    ReturnTerms,
+    SteppingIn,
+    Window,
+)
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict
 
 
@@ -26,12 +39,17 @@ class Since(NamedTuple):
 
 
 class RequestTerms(NamedTuple):
-    """What the policy adds to a request: the clock, and what it means when that runs out."""
+    """What the policy adds to a request: the clock, what it means when that runs out, and when it is cut short."""
 
     clock: Span
     on_silence: int
+    on_interruption: int = int(Verdict.SHIPPED)
 
 
+Levers = dict[str, Any]
+"""Some fields of `Terms`."""
+Clocked = CancellationTerms | DisputeTerms | MediationTerms | InspectionTerms | OfferTerms | ChargebackTerms
+"""What the policy says of one kind of request."""
 UNLIMITED = Span(int(Kind.NONE), NEVER)
 ABSENT = RequestTerms(UNLIMITED, int(Verdict.DECLINE))
 
@@ -43,18 +61,34 @@ class Terms(NamedTuple):
     promise: Since
     may_cancel: bool
     free_until: Since | None
+    trusted_free_until: Since | None
     ships_held: bool
     may_dispute: bool
     opens: Since
     closes: Since
+    while_in_transit: bool
+    needs_consent: bool
+    platform_answers: bool
+    rounds: int
+    buyer_may_call_after: Span
+    steps_in_after: Span
     may_mediate: bool
     escalate_within: Span
     needs_return: bool
     return_payer: int
     post_within: Span
     refund_on: int
+    trusted_refund_on: int
+    returnless_below: int
+    """Cents."""
+    platform_bears_lost_return: bool
     refund_within: Span
+    refund_counts_from_decision: bool
+    may_charge_back: tuple[bool, ...]
+    """By payment method."""
+    charge_back_until: Since
     requests: tuple[RequestTerms, ...]
+    """By stage."""
     transit_kind: int
     return_delay_kind: int
     return_transit_kind: int
@@ -76,29 +110,64 @@ def terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
     policy, market = scenario.policy, scenario.market
     dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
     returns: ReturnTerms | None = getattr(policy.returns, claim.word, None)
-    mediation = policy.mediation
     return Terms(
         refunds_at_dispatch_limit=refunds_at_dispatch_limit(scenario),
-        promise=_since(policy.promise),
-        may_cancel=policy.cancellation is not None,
-        free_until=_free_until(scenario),
-        ships_held=policy.cancellation is not None and policy.cancellation.ships_while_open == "held",
-        may_dispute=dispute is not None,
-        opens=_since(dispute.opens if dispute else None),
-        closes=_since(dispute.closes if dispute else None),
-        may_mediate=mediation is not None,
-        escalate_within=span(mediation.escalate_within if mediation else None),
-        needs_return=returns is not None,
-        return_payer=int(returns.payer if returns else Party.BUYER),
-        post_within=span(returns.post_within if returns else None),
-        refund_on=int(returns.refund_on if returns else RefundOn.NOTICE),
-        refund_within=span(policy.refund.within),
-        requests=_requests(scenario, dispute, mediation, returns),
+        promise=since_of(policy.promise),
+        **_of_cancelling(policy.cancellation),
+        **_of_disputing(dispute),
+        may_mediate=policy.mediation is not None,
+        escalate_within=span(policy.mediation.escalate_within if policy.mediation else None),
+        **_of_returning(returns),
+        refund_within=span(policy.refund.within_by_claim.get(claim, policy.refund.within)),
+        refund_counts_from_decision=policy.refund.counted_from == "decided",
+        may_charge_back=_may_charge_back(scenario, claim),
+        charge_back_until=since_of(policy.chargeback.window if policy.chargeback else None),
+        requests=_requests(policy, dispute, returns),
         transit_kind=kind_of(market.carrier.transit),
         return_delay_kind=kind_of(scenario.buyers.return_delay),
         return_transit_kind=kind_of(market.carrier.return_transit),
         posting_kinds=tuple(kind_of(policy.refund.posting[method]) for method in market.payment_methods),
     )
+
+
+def _of_cancelling(terms: CancellationTerms | None) -> Levers:
+    free = terms.free_until if terms else None
+    trusted = terms.trusted_free_until if terms and terms.trusted_free_until else free
+    return {
+        "may_cancel": terms is not None,
+        "free_until": since_of(free) if free else None,
+        "trusted_free_until": since_of(trusted) if trusted else None,
+        "ships_held": terms is not None and terms.ships_while_open == "held",
+    }
+
+
+def _of_disputing(terms: DisputeTerms | None) -> Levers:
+    steps_in = terms.steps_in if terms and terms.steps_in else SteppingIn()
+    return {
+        "may_dispute": terms is not None,
+        "opens": since_of(terms.opens if terms else None),
+        "closes": since_of(terms.closes if terms else None),
+        "while_in_transit": terms is not None and terms.while_in_transit,
+        "needs_consent": terms is None or terms.needs_consent,
+        "platform_answers": terms is not None and terms.answered_by is Party.PLATFORM,
+        "rounds": terms.rounds if terms else 0,
+        "buyer_may_call_after": span(steps_in.buyer_may_after),
+        "steps_in_after": span(steps_in.by_itself_after),
+    }
+
+
+def _of_returning(terms: ReturnTerms | None) -> Levers:
+    refund_on = terms.refund_on if terms else RefundOn.NOTICE
+    trusted = terms.trusted_refund_on if terms else None
+    return {
+        "needs_return": terms is not None,
+        "return_payer": int(terms.payer if terms else Party.BUYER),
+        "post_within": span(terms.post_within if terms else None),
+        "refund_on": int(refund_on),
+        "trusted_refund_on": int(refund_on if trusted is None else trusted),
+        "returnless_below": round(100 * terms.returnless_below) if terms else 0,
+        "platform_bears_lost_return": terms is not None and terms.lost_return == "platform_bears",
+    }
 
 
 def refunds_at_dispatch_limit(scenario: Scenario) -> bool:
@@ -107,24 +176,35 @@ def refunds_at_dispatch_limit(scenario: Scenario) -> bool:
     return dispatch.limit is not None and dispatch.on_miss == "refund"
 
 
-def _free_until(scenario: Scenario) -> Since | None:
-    terms = scenario.policy.cancellation
-    return None if terms is None or terms.free_until is None else _since(terms.free_until)
-
-
-def _since(window: Window | Promise | FreeUntil | None) -> Since:
+def since_of(window: Window | Promise | FreeUntil | None) -> Since:
     """A window as an engine reads it; an absent one has no limit."""
     if window is None:
         return Since(int(Anchor.ASKED), UNLIMITED)
     return Since(int(window.after), span(window.within))
 
 
+def _may_charge_back(scenario: Scenario, claim: ClaimKind) -> tuple[bool, ...]:
+    terms = scenario.policy.chargeback
+    return tuple(
+        terms is not None and claim in terms.claims and method in terms.methods
+        for method in scenario.market.payment_methods
+    )
+
+
 def _requests(
-    scenario: Scenario,
-    dispute: DisputeTerms | None,
-    mediation: MediationTerms | None,
-    returns: ReturnTerms | None,
+    policy: Policy, dispute: DisputeTerms | None, returns: ReturnTerms | None
 ) -> tuple[RequestTerms, ...]:
-    """By stage, in the order of the stages."""
-    asked = (scenario.policy.cancellation, dispute, mediation, returns.inspection if returns else None)
-    return tuple(ABSENT if one is None else RequestTerms(span(one.clock), int(one.on_silence)) for one in asked)
+    """By stage, in the order of the stages. What cuts a dispute short is the platform, which takes it over."""
+    taken_over = int(Verdict.ESCALATE)
+    return (
+        _request(policy.cancellation),
+        _request(dispute)._replace(on_interruption=taken_over),
+        _request(policy.mediation),
+        _request(returns.inspection if returns else None),
+        _request(dispute.offer if dispute else None)._replace(on_interruption=taken_over),
+        _request(policy.chargeback),
+    )
+
+
+def _request(terms: Clocked | None) -> RequestTerms:
+    return ABSENT if terms is None else RequestTerms(span(terms.clock), int(terms.on_silence))

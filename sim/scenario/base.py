@@ -76,21 +76,22 @@ NoneOr = Annotated[T | None, _NoneWord()]
 """A lever that a file can leave out with the word `none`."""
 
 
-def _as_date(value: Any) -> date:
+def as_date(value: Any) -> date:
+    """`"2018-11-11"` → that day. Raises ValueError that says what was expected."""
     if type(value) is date:
         return value
     try:
-        if not _DATE.fullmatch(value):
+        if not re.fullmatch(DATE, value):
             raise ValueError
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise ValueError(f"found {value!r}, expected a date such as 2018-11-11") from None
 
 
-_DATE = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+DATE = r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
 Day = Annotated[
     date,
-    BeforeValidator(_as_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DATE.pattern}$")]),
+    BeforeValidator(as_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{DATE}$")]),
 ]
 """A calendar day from 1900 to 2199, written 2018-11-11."""
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

@@ -68,10 +68,45 @@ class Patience(Described):
     mediation: WallLaw = Field(default="never", validate_default=True)
 
 
+class Notices(Described):
+    """A fault of the delivery that some buyers notice, and ask their money back for."""
+
+    probability: Share
+    """Chance that a buyer whom it befalls notices and asks."""
+    after: WallLaw = Field(default=NOTHING, validate_default=True)
+    """How long that takes."""
+
+
+class Bargaining(Described):
+    """How a buyer answers a seller who offers a part of the money."""
+
+    reservation: ShareLaw = Field(default=0.5, validate_default=True)
+    """The least share of the price for which a buyer settles and keeps the goods."""
+    silent: Share = 0
+    """Chance that a buyer never answers an offer."""
+    notice: WallLaw = Field(default=NOTHING, validate_default=True)
+    """How long a buyer takes to answer one."""
+
+
+class LastResort(Described):
+    """A buyer who got nothing has the bank take the money back, where `policy.chargeback` lets them."""
+
+    probability: Share = 0
+    """Chance that a buyer does so."""
+    after: WallLaw = Field(default=NOTHING, validate_default=True)
+    """How long after the claim ended."""
+
+
 class Buyers(Described):
     """What buyers do of their own accord."""
 
+    trusted: Share = 0
+    """Share of buyers whom the platform trusts; a policy may grant them terms of their own."""
     regret: Regret
+    not_received: NoneOr[Notices] = None
+    """The promised date passes without delivery: the time counts from that date."""
+    defect: NoneOr[Notices] = None
+    """What was delivered is faulty: the chance counts that and noticing it, the time runs from delivery."""
     agrees_to_change_reason: Share = 0
     """Chance that a buyer changes the stated reason when the seller asks."""
     goes_on: Share = 1
@@ -85,3 +120,5 @@ class Buyers(Described):
     """From the verdict until the buyer posts the parcel; in business days it is the carrier's."""
     escalation: Escalation = Escalation(probability=1)
     patience: Patience = Patience()
+    offers: Bargaining = Bargaining()
+    chargeback: LastResort = LastResort()

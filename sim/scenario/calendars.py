@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, get_args
 
@@ -205,6 +206,12 @@ def resolve(spec: CalendarSpec, start: date, days: int) -> Calendar:
         days=business,
         end=days * DAY,
     )
+
+
+@lru_cache(maxsize=8)
+def round_the_clock(days: int) -> Calendar:
+    """The calendar of those who never close: buyers. It does not depend on the date."""
+    return resolve(ALWAYS_OPEN, date(2001, 1, 1), days)
 
 
 def _days_off(spec: CalendarSpec, start: date, days: int) -> set[int]:

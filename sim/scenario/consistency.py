@@ -1,33 +1,22 @@
-"""What no part of a scenario can know alone: levers that need each other."""
+"""What no part of a scenario can know alone: levers that need each other. What never ends is in `endless`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from sim.errors import UserError
 from sim.scenario.base import did_you_mean
+from sim.scenario.by_claim import rows
 from sim.scenario.calendars import resolve
-from sim.scenario.distributions import DurationLaw
-from sim.scenario.durations import DAY, NEVER
-from sim.scenario.market import Answers
+from sim.scenario.durations import DAY
+from sim.scenario.endless import Complaint, endless_requests, may_be_never
 from sim.scenario.model import MOST_ORDERS, Scenario
-from sim.scenario.policy import ByClaim, Window
-from sim.vocabulary import Anchor, Verdict
+from sim.scenario.policy import DisputeTerms, RefundTerms, Window
+from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 
-T = TypeVar("T")
-Complaint = tuple[str, str]
-"""A path and what is wrong there."""
 NEEDS_MEDIATION = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
-KNOWN_WHEN_DISPUTING = (
-    Anchor.PAID,
-    Anchor.DISPATCH_DUE,
-    Anchor.ARRANGED,
-    Anchor.DISPATCHED,
-    Anchor.PROMISED,
-    Anchor.DELIVERED,
-    Anchor.ASKED,
-)
+NO_MEDIATION = "policy.mediation is none"
+NOT_RECEIVED = ClaimKind.NOT_RECEIVED.word
 
 
 def complaints(scenario: Scenario) -> list[Complaint]:
@@ -36,18 +25,15 @@ def complaints(scenario: Scenario) -> list[Complaint]:
         *_size(scenario),
         *_posting(scenario),
         *_silence(scenario),
+        *_platform(scenario),
         *_anchors(scenario),
-        *_clocks(scenario),
+        *_not_received(scenario),
+        *_in_transit(scenario),
+        *_offers(scenario),
+        *_chargeback(scenario),
+        *endless_requests(scenario),
         *_calendars(scenario),
     ]
-
-
-def rows(levers: ByClaim[T] | None) -> Iterator[tuple[str, T]]:
-    """The rows by claim kind, with their names; the default itself is no row."""
-    for kind in type(levers).model_fields if levers is not None else ():
-        row = getattr(levers, kind)
-        if kind != "default" and row is not None:
-            yield kind, row
 
 
 def _size(scenario: Scenario) -> Iterator[Complaint]:
@@ -63,17 +49,28 @@ def _size(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def _posting(scenario: Scenario) -> Iterator[Complaint]:
-    methods, posting = scenario.market.payment_methods, scenario.policy.refund.posting
+    methods, refund = scenario.market.payment_methods, scenario.policy.refund
     for method in methods:
-        if method not in posting:
+        path = f"policy.refund.posting.{method}"
+        if method not in refund.posting:
             yield "policy.refund.posting", f"payment method '{method}' has no posting time"
-        elif scenario.policy.refund.within is None and may_be_never(posting[method]):
-            endless = "found a law that may be never, but policy.refund.within is none"
-            yield f"policy.refund.posting.{method}", endless
-    for method in posting:
+        elif not _is_limited(refund) and may_be_never(refund.posting[method]):
+            yield path, "found a law that may be never, but policy.refund.within is none"
+    for method in refund.posting:
         if method not in methods:
-            known = did_you_mean(method, methods)
-            yield f"policy.refund.posting.{method}", f"'{method}' is not among market.payment_methods{known}"
+            yield f"policy.refund.posting.{method}", _no_such_method(method, scenario)
+
+
+def _is_limited(refund: RefundTerms) -> bool:
+    """Whether the money of every kind of claim has a limit."""
+    limits = refund.within_by_claim
+    kinds = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
+    return all(limits.get(kind, refund.within) is not None for kind in kinds)
+
+
+def _no_such_method(method: str, scenario: Scenario) -> str:
+    methods = scenario.market.payment_methods
+    return f"'{method}' is not among market.payment_methods{did_you_mean(method, methods)}"
 
 
 def _silence(scenario: Scenario) -> Iterator[Complaint]:
@@ -81,84 +78,101 @@ def _silence(scenario: Scenario) -> Iterator[Complaint]:
         return
     cancellation = scenario.policy.cancellation
     if cancellation is not None and cancellation.on_silence in NEEDS_MEDIATION:
-        yield (
-            "policy.cancellation.on_silence",
-            f"found '{cancellation.on_silence.word}', but policy.mediation is none",
-        )
+        yield "policy.cancellation.on_silence", f"found '{cancellation.on_silence.word}', but {NO_MEDIATION}"
     for kind, terms in rows(scenario.policy.dispute):
         if terms.on_silence in NEEDS_MEDIATION:
-            yield (
-                f"policy.dispute.{kind}.on_silence",
-                f"found '{terms.on_silence.word}', but policy.mediation is none",
-            )
+            yield f"policy.dispute.{kind}.on_silence", f"found '{terms.on_silence.word}', but {NO_MEDIATION}"
     for kind, returns in rows(scenario.policy.returns):
         if returns.inspection is not None and returns.inspection.on_silence in NEEDS_MEDIATION:
-            yield (
-                f"policy.return.{kind}.inspection.on_silence",
-                f"found '{returns.inspection.on_silence.word}', but policy.mediation is none",
-            )
+            found = returns.inspection.on_silence.word
+            yield f"policy.return.{kind}.inspection.on_silence", f"found '{found}', but {NO_MEDIATION}"
+
+
+def _platform(scenario: Scenario) -> Iterator[Complaint]:
+    """The platform answers, or steps in, through its mediation; what it has answered it need not take over."""
+    mediated = scenario.policy.mediation is not None
+    for kind, terms in rows(scenario.policy.dispute):
+        path = f"policy.dispute.{kind}"
+        if terms.steps_in is not None and not mediated:
+            yield f"{path}.steps_in", f"found terms, but {NO_MEDIATION}"
+        if terms.answered_by is not Party.PLATFORM:
+            continue
+        if not mediated:
+            yield f"{path}.answered_by", f"found 'platform', but {NO_MEDIATION}"
+        if terms.steps_in is not None:
+            yield f"{path}.steps_in", "found terms, but the platform answers itself; expected none"
+        if terms.on_silence in NEEDS_MEDIATION:
+            yield f"{path}.on_silence", f"found '{terms.on_silence.word}', but the platform has answered by then"
 
 
 def _anchors(scenario: Scenario) -> Iterator[Complaint]:
     for kind, terms in rows(scenario.policy.dispute):
-        for name, window in (("opens", terms.opens), ("closes", terms.closes)):
-            if window is not None:
-                yield from _anchor(scenario, f"policy.dispute.{kind}.{name}.after", window)
+        for name, window in _windows(terms):
+            path = f"policy.dispute.{kind}.{name}.after"
+            if window.after is Anchor.DECIDED:
+                names = ", ".join(anchor.word for anchor in Anchor if anchor is not Anchor.DECIDED)
+                yield path, f"found 'decided', which is not known yet then; expected one of {names}"
+            yield from _anchor(scenario, path, window)
+    if scenario.policy.chargeback is not None:
+        yield from _anchor(scenario, "policy.chargeback.window.after", scenario.policy.chargeback.window)
+
+
+def _windows(terms: DisputeTerms) -> Iterator[tuple[str, Window]]:
+    yield "opens", terms.opens
+    if terms.closes is not None:
+        yield "closes", terms.closes
 
 
 def _anchor(scenario: Scenario, path: str, window: Window) -> Iterator[Complaint]:
-    if window.after not in KNOWN_WHEN_DISPUTING:
-        names = ", ".join(anchor.word for anchor in KNOWN_WHEN_DISPUTING)
-        yield path, f"found '{window.after.word}', which is not known yet then; expected one of {names}"
     if window.after is Anchor.PROMISED and scenario.policy.promise is None:
         yield path, "found 'promised', but policy.promise is none"
     if window.after is Anchor.DISPATCH_DUE and scenario.policy.dispatch.limit is None:
         yield path, "found 'dispatch_due', but policy.dispatch.limit is none"
 
 
-def _clocks(scenario: Scenario) -> Iterator[Complaint]:
-    """A share of no clock is refused, and so is a request that nothing would ever end."""
-    policy, patience = scenario.policy, scenario.buyers.patience
-    mediation = policy.mediation
-    if mediation is not None and mediation.clock is None and may_be_never(patience.mediation):
-        for law_name, law in (("notice", mediation.notice), ("handling", mediation.handling)):
-            if may_be_never(law):
-                yield (
-                    f"policy.mediation.{law_name}",
-                    "found a law that may be never, but mediation has no clock",
-                )
-    for name, kind in scenario.market.sellers.types.items():
-        path = f"market.sellers.types.{name}"
-        if policy.cancellation is not None:
-            clock, waits = policy.cancellation.clock, patience.cancellation
-            yield from _one_clock(f"{path}.cancellation", kind.cancellation, clock is None, may_be_never(waits))
-        for _, terms in rows(policy.dispute):
-            clock, waits = terms.clock, patience.dispute
-            yield from _one_clock(f"{path}.dispute", kind.dispute, clock is None, may_be_never(waits))
-        for _, returns in rows(policy.returns):
-            if returns.inspection is not None:
-                yield from _one_clock(f"{path}.inspection", kind.inspection, returns.inspection.clock is None, True)
-
-
-def may_be_never(law: DurationLaw) -> bool:
-    """Whether some of the durations drawn from this law never end."""
-    return any(duration.seconds == NEVER for duration in law.durations())
-
-
-def _one_clock(path: str, answers: Answers, no_clock: bool, for_ever_patient: bool) -> Iterator[Complaint]:
-    if no_clock and answers.notice_share_of_clock is not None:
-        yield (
-            f"{path}.notice_share_of_clock",
-            "a share of the clock, but the policy gives this request no clock",
-        )
-    if not (no_clock and for_ever_patient):
+def _not_received(scenario: Scenario) -> Iterator[Complaint]:
+    """Such a claim counts from the promised date, and never from a delivery that did not happen."""
+    policy, buyers = scenario.policy, scenario.buyers
+    if buyers.not_received is not None and policy.promise is None:
+        yield "buyers.not_received", "found buyers who miss a promised date, but policy.promise is none"
+    loses = policy.promise is not None and scenario.market.carrier.lost > 0
+    if buyers.not_received is None and not loses:
         return
-    endless = "but with no clock and a buyer of endless patience the request would never end"
-    if answers.silent > 0:
-        yield f"{path}.silent", f"found {answers.silent:g}, {endless}"
-    for name, law in (("notice", answers.notice), ("handling", answers.handling)):
-        if may_be_never(law):
-            yield f"{path}.{name}", f"found a law that may be never, {endless}"
+    for kind, terms in rows(policy.dispute):
+        for name, window in _windows(terms):
+            if kind == NOT_RECEIVED and window.after is Anchor.DELIVERED:
+                yield (
+                    f"policy.dispute.{kind}.{name}.after",
+                    "found 'delivered', but nothing was; expected another instant, such as promised",
+                )
+
+
+def _in_transit(scenario: Scenario) -> Iterator[Complaint]:
+    for kind, terms in rows(scenario.policy.dispute):
+        waits = kind == ClaimKind.REGRET.word and terms.opens.after is Anchor.DELIVERED
+        if waits and terms.while_in_transit:
+            yield (
+                f"policy.dispute.{kind}.opens.after",
+                "found 'delivered', but while_in_transit is true; expected an earlier instant, such as dispatched",
+            )
+
+
+def _offers(scenario: Scenario) -> Iterator[Complaint]:
+    """No seller has an offer in mind where no claim lets it make one."""
+    rounds = [terms.rounds for _, terms in rows(scenario.policy.dispute)]
+    for name, seller in scenario.market.sellers.types.items():
+        if seller.dispute.counter > 0 and rounds and max(rounds) == 0:
+            yield (
+                f"market.sellers.types.{name}.dispute.counter",
+                f"found {seller.dispute.counter:g}, but policy.dispute has no rounds of offers",
+            )
+
+
+def _chargeback(scenario: Scenario) -> Iterator[Complaint]:
+    terms = scenario.policy.chargeback
+    for number, method in enumerate(terms.methods if terms else ()):
+        if method not in scenario.market.payment_methods:
+            yield f"policy.chargeback.methods.{number}", _no_such_method(method, scenario)
 
 
 def _calendars(scenario: Scenario) -> Iterator[Complaint]:

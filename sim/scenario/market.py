@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.base import Day, Described, Factor, Named, NoneOr, Share, Weight, sums_to_one
+from sim.scenario.days import Days
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.vocabulary import Discipline, Weekday
 
@@ -59,6 +61,18 @@ class CancellationAnswers(Answers):
         return {"accept": self.accept, "refuse": self.refuse, "ship": self.ship, "silent": self.silent}
 
 
+class DisputeAnswers(Answers):
+    """How a seller answers a dispute. Instead of yes or no it may offer a part of the money."""
+
+    counter: Share = 0
+    """Chance that it makes an offer, and as many more as the policy has rounds."""
+    offer: ShareLaw = Field(default=0.5, validate_default=True)
+    """What it offers, as a share of the price; drawn anew for each round."""
+
+    def chances(self) -> dict[str, float]:
+        return {"accept": self.accept, "refuse": self.refuse, "counter": self.counter, "silent": self.silent}
+
+
 ALWAYS_YES = Answers(accept=1)
 
 
@@ -73,7 +87,7 @@ class SellerType(Described):
     """From there until the parcel leaves, in the seller's calendar; `never` is a value."""
     cancellation: CancellationAnswers
     """How it answers a buyer who wants to cancel."""
-    dispute: Answers
+    dispute: DisputeAnswers
     """How it answers a dispute."""
     inspection: Answers = ALWAYS_YES
     """What it says of a returned parcel: accept releases the money, refuse contests."""
@@ -101,12 +115,16 @@ class Sellers(Described):
 
 
 class Carrier(Described):
-    """Who carries parcels: it only takes time."""
+    """Who carries parcels: it takes time, and loses some."""
 
     transit: DurationLaw
     """From dispatch to delivery."""
     return_transit: DurationLaw = Field(default=NOTHING, validate_default=True)
     """From the buyer back to the seller."""
+    lost: Share = 0
+    """Chance that a parcel never arrives."""
+    return_lost: Share = 0
+    """Chance that a returned parcel never arrives."""
 
 
 class Market(Described):
@@ -118,8 +136,8 @@ class Market(Described):
     """Relative rate of orders in each of the 24 hours; flat when absent."""
     weekdays: dict[Annotated[Weekday, Named()], Weight] = {}
     """Relative rate of orders by weekday; 1 where not named."""
-    peaks: dict[Day, Factor] = {}
-    """Days on which orders come faster: date and factor."""
+    peaks: dict[Days, Factor] = {}
+    """Days on which orders come faster: a date, or a season as in 2018-10-21..2018-11-10, and the factor."""
     dispatch_stretch: dict[Day, Factor] = {}
     """Orders paid on these days take this much longer to arrange and dispatch."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
@@ -128,6 +146,8 @@ class Market(Described):
     """What the buyer paid, in units of the currency."""
     payment_methods: Annotated[dict[Name, Share], Field(min_length=1)]
     """Share of orders paid by each method."""
+    free_return_listings: Share = 0
+    """Share of orders whose seller pays for a return that the policy puts on the buyer."""
     sellers: Sellers
     carrier: Carrier
 
@@ -150,3 +170,8 @@ class Market(Described):
     def _methods_make_a_whole(cls, methods: dict[str, float]) -> dict[str, float]:
         sums_to_one(methods, "the shares of the payment methods")
         return methods
+
+    def peak_on(self, day: date) -> float:
+        """How much faster orders come on this day: the shortest season that holds it says so, a date before all."""
+        seasons = [season for season in self.peaks if season.first <= day <= season.last]
+        return self.peaks[min(seasons, key=lambda season: season.last - season.first)] if seasons else 1.0

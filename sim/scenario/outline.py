@@ -14,7 +14,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 from sim.scenario.base import Described
-from sim.scenario.policy import ByClaim
+from sim.scenario.by_claim import ByClaim
 from sim.scenario.provenance import Source
 from sim.scenario.tree import Path
 

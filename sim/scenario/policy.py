@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
+from sim.scenario.by_claim import ByClaim, ClaimName
 from sim.scenario.distributions import DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
 from sim.scenario.market import NOTHING, Name, Staff
 from sim.vocabulary import Anchor, Discipline, Party, RefundOn, Verdict
 
-T = TypeVar("T")
-
+MOST_ROUNDS = 3
 ANY_SILENCE = (Verdict.APPROVE, Verdict.DECLINE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE)
 
 
@@ -65,21 +65,51 @@ class CancellationTerms(Described):
     """How long the seller may take; in business days or working time, its own."""
     on_silence: Annotated[Verdict, Named(only=ANY_SILENCE)]
     """What it means when the clock runs out."""
+    trusted_free_until: NoneOr[FreeUntil] = None
+    """For trusted buyers, instead of `free_until`."""
     ships_while_open: Literal["allowed", "held"] = "allowed"
     """Whether a dispatch that falls due ends an open request (shipped over), or waits for the answer."""
 
 
+class OfferTerms(Described):
+    """A seller's offer is a request to the buyer."""
+
+    clock: NoneOr[FiniteDuration] = None
+    """How long the buyer may take; in business days or working time, round the clock."""
+    on_silence: Annotated[Verdict, Named(only=(Verdict.APPROVE, Verdict.DECLINE, Verdict.CLOSE))] = Verdict.DECLINE
+    """What it means when that clock runs out; approve takes the offer, close ends the claim."""
+
+
+class SteppingIn(Described):
+    """The platform takes a pending dispute over. Both are counted from its opening, on the platform's clock."""
+
+    buyer_may_after: NoneOr[FiniteDuration] = None
+    """From then on the buyer may call the platform without waiting for the seller."""
+    by_itself_after: NoneOr[FiniteDuration] = None
+    """Then the platform comes by itself."""
+
+
 class DisputeTerms(Described):
-    """A buyer asks for the money back after delivery."""
+    """A buyer asks for the money back: nothing was received, it is faulty, or it is too late to cancel."""
 
     opens: Window
     """The first instant at which it may be opened."""
     closes: NoneOr[Window] = None
     """The last instant at which it may be opened; later it is expired."""
+    while_in_transit: bool = False
+    """Whether a buyer who changed their mind may open it once the parcel has left, without waiting for it."""
+    needs_consent: bool = True
+    """Whether somebody has to agree. A right of withdrawal needs no consent: it is approved at once."""
+    answered_by: Annotated[Party, Named(only=(Party.SELLER, Party.PLATFORM))] = Party.SELLER
+    """Who answers. The platform's answer is a ruling of its mediation, and final."""
     clock: NoneOr[FiniteDuration]
-    """How long the seller may take; in business days or working time, its own."""
+    """How long the answerer may take; in business days or working time, its own."""
     on_silence: Annotated[Verdict, Named(only=ANY_SILENCE)]
     """What it means when the clock runs out."""
+    rounds: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 1
+    """How many offers a seller may make before it counts as a refusal."""
+    offer: OfferTerms = OfferTerms()
+    steps_in: NoneOr[SteppingIn] = None
 
 
 class Rulings(Described):
@@ -112,6 +142,8 @@ class MediationTerms(Described):
     handling: WorkLaw = Field(default=NOTHING, validate_default=True)
     """Working time a case takes."""
     rulings: Rulings
+    rulings_by_claim: dict[ClaimName, Rulings] = {}
+    """For claims of this kind, instead of `rulings`."""
     split_share: ShareLaw = Field(default=0.5, validate_default=True)
     """The buyer's part of the price in a split ruling."""
 
@@ -133,12 +165,18 @@ class ReturnTerms(Described):
     """How long after the verdict the buyer may post it; later it is expired."""
     refund_on: Annotated[RefundOn, Named()] = RefundOn.RECEIVED
     """Which step makes the refund fall due."""
+    trusted_refund_on: NoneOr[Annotated[RefundOn, Named()]] = None
+    """For trusted buyers, instead of `refund_on`."""
     inspection: NoneOr[InspectionTerms] = None
     """The seller's inspection; needed where `refund_on` is `inspected`."""
+    returnless_below: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+    """Below this price the buyer keeps the goods; in units of the currency."""
+    lost_return: Literal["buyer_bears", "platform_bears"] = "buyer_bears"
+    """Who bears a return that gets lost: the buyer is refused, or refunded at the end of its transit."""
 
     @model_validator(mode="after")
     def _inspected_means_there_is_an_inspection(self) -> ReturnTerms:
-        if (self.refund_on is RefundOn.INSPECTED) != (self.inspection is not None):
+        if (RefundOn.INSPECTED in (self.refund_on, self.trusted_refund_on)) != (self.inspection is not None):
             raise ValueError("expected an inspection exactly where refund_on is 'inspected'")
         return self
 
@@ -148,35 +186,43 @@ class RefundTerms(Described):
 
     within: NoneOr[FiniteDuration] = None
     """The latest it may reach the buyer after it fell due; an enforced limit. The bank's business days."""
+    within_by_claim: dict[ClaimName, NoneOr[FiniteDuration]] = {}
+    """For claims of this kind, instead of `within`."""
+    counted_from: Literal["due", "decided"] = "due"
+    """Whether that limit runs from when the refund fell due, or from when it was decided that there is one: a
+    trader's clock from notice, which never ends before the refund is due."""
     posting: dict[Name, DurationLaw]
     """What the bank needs, by payment method; business days are its own."""
 
 
-class ByClaim(Described, Generic[T]):
-    """Levers that may differ by why the buyer wants the money back.
+class BankRulings(Described):
+    """For whom the bank decides."""
 
-    A row named after a claim kind is laid over `default` key by key before it is checked, so it says only
-    what differs; `none` as a row switches the lever off for that kind.
-    """
+    buyer: Share
+    seller: Share
 
-    default: NoneOr[T] = None
-    regret: NoneOr[T] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _rows_over_the_default(cls, rows: Any) -> Any:
-        if not isinstance(rows, dict) or "default" not in rows:
-            return rows
-        default = rows["default"]
-        kinds = [name for name in cls.model_fields if name != "default"]
-        return rows | {kind: laid_over(default, rows[kind]) if kind in rows else default for kind in kinds}
+    @model_validator(mode="after")
+    def _someone_wins(self) -> BankRulings:
+        sums_to_one({"buyer": self.buyer, "seller": self.seller}, "the rulings")
+        return self
 
 
-def laid_over(below: Any, above: Any) -> Any:
-    """`above` over `below`: mappings merge, everything else is replaced."""
-    if not (isinstance(below, dict) and isinstance(above, dict)):
-        return above
-    return below | {key: laid_over(below.get(key), value) for key, value in above.items()}
+class ChargebackTerms(Described):
+    """The last resort: the bank takes the money back from the platform, once per order."""
+
+    methods: Annotated[list[Name], Field(min_length=1)]
+    """Payment methods that know it."""
+    claims: Annotated[list[ClaimName], Field(min_length=1)]
+    """Kinds of claim that it is there for."""
+    window: Window
+    """The last instant at which it may be filed; `decided` is when the claim ended otherwise."""
+    clock: NoneOr[FiniteDuration] = None
+    """How long the bank may take; in business days or working time, its own."""
+    on_silence: Annotated[Verdict, Named(only=(Verdict.APPROVE, Verdict.DECLINE))] = Verdict.DECLINE
+    """What it means when that clock runs out."""
+    notice: WallLaw = Field(default=NOTHING, validate_default=True)
+    """Wall-clock time before the bank decides, in its opening hours."""
+    rulings: BankRulings
 
 
 class Policy(Described):
@@ -189,3 +235,4 @@ class Policy(Described):
     mediation: NoneOr[MediationTerms] = None
     returns: NoneOr[ByClaim[ReturnTerms]] = Field(default=None, alias="return")
     refund: RefundTerms
+    chargeback: NoneOr[ChargebackTerms] = None

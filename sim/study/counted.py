@@ -65,6 +65,11 @@ def days_until_refunded(claims: Rows) -> ArrayLike:
     return claims["refund_days"].where(is_refunded(claims), 0)
 
 
+def postage(claims: Rows) -> pd.Series[float]:
+    """What sending it back cost, whoever paid."""
+    return claims["buyer_cost"] + claims["seller_cost"] + claims["platform_cost"]
+
+
 def has_waited_at(desk: str) -> Of:
     """Whether the request waited at this desk, and its waiting is over."""
     return lambda requests: (requests["desk"] == desk) & requests["wait"].notna()

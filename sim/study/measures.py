@@ -164,6 +164,13 @@ _WORTH: tuple[Measure, ...] = (
             ("platform_postage_per_claim", "platform"),
         )
     ),
+    Ratio(
+        "postage_by_buyer_share",
+        "postage of returns that the buyer paid",
+        reads("buyer_cost"),
+        counted.postage,
+        counting=is_known("return_posted_at"),
+    ),
     Ratio("worth_it_share", "found it cheaper: it was worth it", counted.was_worth_it, reads("found_cheaper")),
     Ratio(
         "worth_it_mean",

@@ -13,7 +13,7 @@ from sim.records.evidence import Evidence
 from sim.records.table import Records
 from sim.rules.clocks import next_opening, work_ends
 from sim.scenario.durations import DAY, NEVER
-from sim.vocabulary import Outcome, Settled, Stage
+from sim.vocabulary import Outcome, Party, Settled, Stage
 from tests.property.relations import changed, differences, lived_through
 from tests.property.strategies import SPREAD, START, File, scenario_files
 
@@ -70,19 +70,19 @@ def test_with_staff_without_limit_a_desk_is_a_pure_delay(file: File) -> None:
     """Whoever is noticed is taken up at the next opening, and answered when the work is done: before or never."""
     run = lived_through(changed(file, UNLIMITED))
     for stage in Stage:
-        calendar = run.calendars[run.answerer(stage)]
+        calendars = [run.calendar(Party(answerer)) for answerer in run.answerers(stage).tolist()]
         joined, started, settled, how, work = (column_of(run, stage, what) for what in STEPS_OF_A_REQUEST)
         for row in np.flatnonzero(np.array(joined) < NEVER).tolist():
-            answer = work_ends(joined[row], work[row], calendar)
+            answer = work_ends(joined[row], work[row], calendars[row])
             assert (settled[row] == answer) if how[row] == Settled.ANSWERED else (settled[row] < answer)
-            assert started[row] in (next_opening(joined[row], calendar), NEVER)
+            assert started[row] in (next_opening(joined[row], calendars[row]), NEVER)
 
 
 STEPS_OF_A_REQUEST = ("joined_at", "started_at", "settled_at", "settled_by", "handling")
 
 
 def column_of(run: Evidence, stage: Stage, what: str) -> list[int]:
-    column = run.fact(f"{stage.word}.handling") if what == "handling" else run[f"{stage.word}_{what}"]
+    column = run.answer(stage, "handling") if what == "handling" else run[f"{stage.word}_{what}"]
     return column.tolist()
 
 

@@ -22,6 +22,7 @@ from tests.unit.spoils import (
     both,
     cancelled,
     cell,
+    fact,
     has,
     journal,
     lacks,
@@ -85,13 +86,21 @@ OF_STEPS: dict[Invariant, dict[str, Spoil]] = {
             ("dispatched_at", "delivered_at"),
             ("cancellation_joined_at", "cancellation_started_at"),
             ("cancellation_settled_at", "dispute_opened_at"),
-            ("delivered_at", "dispute_opened_at"),
             ("dispute_settled_at", "mediation_opened_at"),
             ("return_posted_at", "return_received_at"),
             ("mediation_settled_at", "refund_due_at"),
             ("refund_due_at", "refunded_at"),
             ("dispute_settled_at", "ended_at"),
         )
+    },
+    steps.a_dispute_is_opened_when_the_claim_may_be_made: {
+        "a dispute before the parcel is there": cell(
+            "dispute_opened_at", has("delivered_at", "dispute_opened_at"), "delivered_at", plus=-1
+        ),
+    },
+    steps.goods_go_back_only_where_the_policy_wants_them: {
+        "a lost parcel comes": fact("lost", has("delivered_at"), 1),
+        "a lost return comes back": fact("return_lost", has("return_received_at"), 1),
     },
     steps.the_refund_falls_due_on_the_step_of_the_return_that_the_policy_names: {
         "money before the parcel was inspected": cell(
@@ -138,7 +147,7 @@ OF_STEPS: dict[Invariant, dict[str, Spoil]] = {
             "cancellation_settled_by", settled("cancellation", INTERRUPTED), int(WITHDRAWN)
         ),
     },
-    steps.only_dispatch_or_its_limit_interrupts: {
+    steps.only_dispatch_its_limit_or_the_platform_interrupts: {
         "shipped over, and shipped later": cell(
             "dispatched_at",
             both(settled("cancellation", INTERRUPTED), has("dispatched_at")),

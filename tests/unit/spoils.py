@@ -35,6 +35,19 @@ def cell(column: str, where: Rows, value: int | str, plus: int = 0) -> Spoil:
     return spoil
 
 
+def fact(name: str, where: Rows, value: int) -> Spoil:
+    """For the first such row, luck is said to have settled something else."""
+
+    def spoil(run: Evidence) -> tuple[Records, int]:
+        row = int(np.flatnonzero(where(run))[0])
+        changed = run.fact(name).copy()
+        changed[row] = value
+        draws = replace(run.records.draws, claims=run.records.draws.claims | {name: changed})
+        return replace(run.records, draws=draws), int(run["order"][row])
+
+    return spoil
+
+
 def a_second_row_for_the_first(run: Evidence) -> tuple[Records, int]:
     claims = {name: np.insert(column, 1, column[0]) for name, column in run.records.claims.items()}
     return replace(run.records, claims=claims), int(run["order"][0])
@@ -60,7 +73,7 @@ def refunded_twice(run: Evidence) -> tuple[Records, int]:
 
 def one_second_more_under_the_queue(run: Evidence) -> tuple[Records, int]:
     area = run.records.queue_seconds.copy()
-    area[-1] += 1
+    area[-3] += 1  # after mediation come the buyers and the bank
     first_in_mediation = int(run["order"][np.argmax(run.has("mediation_joined_at"))])
     return replace(run.records, queue_seconds=area), first_in_mediation
 

@@ -8,7 +8,7 @@ from sim.rules import cancelling, disputing, refunding, requests
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Discipline, Disposition, Party, Settled, Verdict
 
-SILENT, ACCEPT, REFUSE, SHIP, SPLIT = Disposition
+SILENT, ACCEPT, REFUSE, SHIP, SPLIT, COUNTER = Disposition
 
 
 # ------------------------------------------------------------------------------ before the parcel leaves

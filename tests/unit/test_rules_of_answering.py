@@ -7,7 +7,7 @@ import pytest
 from sim.rules import answers
 from sim.vocabulary import Disposition, Reason
 
-SILENT, ACCEPT, REFUSE, SHIP, SPLIT = Disposition
+SILENT, ACCEPT, REFUSE, SHIP, SPLIT, COUNTER = Disposition
 BLAMING = [Reason.NO_ANSWER, Reason.OUT_OF_STOCK, Reason.RAISED_PRICE]
 MENU = [reason for reason in Reason if reason not in BLAMING]
 

@@ -67,9 +67,7 @@ def test_a_broken_scenario_does_not_fit(old: str, new: str) -> None:
 
 def test_a_file_that_extends_another_need_not_repeat_it() -> None:
     assert fits("extends: base.yaml")
-    assert (
-        fits("extends: base.yaml\npolicy: {cancellation: {clock: 3 d}, dispute: {default: {rounds: 1}}}") is False
-    )
+    assert fits("extends: base.yaml\npolicy: {cancellation: {clock: 3 d}, dispute: {default: {turns: 1}}}") is False
     assert fits("extends: base.yaml\npolicy: {cancellation: {clock: 3 d}, dispute: {default: {clock: 1 d}}}")
     assert fits("extends: base.yaml\nmarket: {sellers: {types: {prompt: {share: 0.5}}}}")
     assert not fits("name: child\npolicy: {cancellation: {clock: 3 d}}")

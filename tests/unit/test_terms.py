@@ -37,9 +37,9 @@ def test_no_duration_is_no_limit() -> None:
 def test_a_request_has_the_clock_and_the_silence_of_its_stage() -> None:
     returns = {"payer": "buyer", "refund_on": "inspected", "inspection": {"clock": "3 bd", "on_silence": "close"}}
     changes = MEDIATED | {"policy.mediation.clock": "8 h of work", "policy.return.default": returns}
-    assert terms(**changes).requests == (
+    assert terms(**changes).requests[: Stage.OFFER] == (
         RequestTerms(NINE_DAYS, Verdict.DECLINE),
-        RequestTerms(Span(Kind.WALL, 5 * DAY), Verdict.DECLINE),
+        RequestTerms(Span(Kind.WALL, 5 * DAY), Verdict.DECLINE, Verdict.ESCALATE),
         RequestTerms(Span(Kind.WORK, 8 * HOUR), Verdict.DECLINE),
         RequestTerms(Span(Kind.BUSINESS, 3 * DAY), Verdict.CLOSE),
     )
@@ -47,7 +47,7 @@ def test_a_request_has_the_clock_and_the_silence_of_its_stage() -> None:
 
 def test_a_row_of_a_claim_kind_says_only_what_differs_from_the_default() -> None:
     differs = terms(**{"policy.dispute.regret": {"clock": "2 d", "closes": {"within": "30 d"}}})
-    assert differs.requests[Stage.DISPUTE] == RequestTerms(Span(Kind.WALL, 2 * DAY), Verdict.DECLINE)
+    assert differs.requests[Stage.DISPUTE].clock == Span(Kind.WALL, 2 * DAY)
     assert differs.opens == terms().opens
     assert differs.closes == Since(Anchor.DELIVERED, Span(Kind.WALL, 30 * DAY))
 

@@ -106,9 +106,10 @@ def _beside(ax: Axes, day: float, text: str, line: int) -> None:
 
 
 def _peaks(scenario: Scenario) -> dict[date, float]:
-    """Days on which orders come faster than usual, while any come, in order."""
+    """The first days of the times in which orders come faster than usual, while any come, in order."""
     start, _, _, end = _borders(scenario)
-    return {day: factor for day, factor in sorted(scenario.market.peaks.items()) if start <= _number(day) < end}
+    first = {season.first: factor for season, factor in sorted(scenario.market.peaks.items())}
+    return {day: factor for day, factor in first.items() if start <= _number(day) < end}
 
 
 def _borders(scenario: Scenario) -> tuple[float, float, float, float]:

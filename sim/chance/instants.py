@@ -1,0 +1,64 @@
+"""`rules.clocks.instant_after` for many orders at once: the same whole seconds, by look-ups in arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.errors import BeyondCalendar
+from sim.rules.clocks import BEYOND
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import DAY, NEVER, Kind
+
+
+def instants_after(since: Ints, kind: int, amounts: Ints, calendar: Calendar) -> Ints:
+    """The instants at which durations of one kind, begun at `since`, are over; NEVER where they never are.
+
+    Raises BeyondCalendar where the rule for a single one does.
+    """
+    after = np.full(np.broadcast(since, amounts).shape, NEVER, dtype=np.int64)
+    ends = (since < NEVER) & (amounts < NEVER)
+    if kind == Kind.NONE or not ends.any():
+        return after
+    begun, lasts = np.broadcast_to(since, after.shape)[ends], np.broadcast_to(amounts, after.shape)[ends]
+    if kind == Kind.WALL:
+        after[ends] = begun + lasts
+    elif kind == Kind.BUSINESS:
+        after[ends] = _business_time_after(begun, lasts, calendar)
+    else:
+        after[ends] = _work_ends(begun, lasts, calendar)
+    return after
+
+
+def _business_time_after(since: Ints, amounts: Ints, calendar: Calendar) -> Ints:
+    """On the axis of business days only; a start on a day off counts as 00:00 of the next business day."""
+    _known(since, calendar)
+    days = np.asarray(calendar.days, dtype=np.int64)
+    rank = np.asarray(calendar.rank, dtype=np.int64)[since // DAY]
+    on_business_day = np.append(days, -1)[rank] == since // DAY  # behind the last one there is none
+    axis = rank * DAY + np.where(on_business_day, since % DAY, 0) + amounts
+    if np.any(axis // DAY >= len(days)):
+        raise BeyondCalendar(BEYOND)
+    ends: Ints = days[axis // DAY] * DAY + axis % DAY
+    return ends
+
+
+def _work_ends(since: Ints, work: Ints, calendar: Calendar) -> Ints:
+    """Work put end to end: the spell in which its last second falls, and how far into that."""
+    _known(since, calendar)
+    opens, closes = (np.asarray(column, dtype=np.int64) for column in (calendar.opens, calendar.closes))
+    done_after = np.cumsum(closes - opens)
+    spell = np.searchsorted(closes, since, side="right")
+    if np.any(spell == len(opens)):
+        raise BeyondCalendar(BEYOND)
+    done = (done_after - (closes - opens))[spell] + np.maximum(since - opens[spell], 0) + work
+    last = np.maximum(np.searchsorted(done_after, done, side="left"), spell)
+    if np.any(last == len(opens)):
+        raise BeyondCalendar(BEYOND)
+    ends: Ints = closes[last] - (done_after[last] - done)
+    return ends
+
+
+def _known(since: Ints, calendar: Calendar) -> None:
+    if np.any((since < 0) | (since >= calendar.end)):
+        raise BeyondCalendar(BEYOND)

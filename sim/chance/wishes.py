@@ -1,0 +1,99 @@
+"""Why a buyer wants the money back, and when: at most one claim per order, whichever comes first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.chance.decisions import Decision
+from sim.chance.drawer import Drawer
+from sim.chance.facts import Ints, OrderFacts
+from sim.chance.instants import instants_after
+from sim.chance.orders import Dispatching
+from sim.chance.streams import Luck
+from sim.rules.terms import kind_of, since_of
+from sim.scenario.buyers import Notices
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import Anchor, ClaimKind, Party
+
+Calendars = dict[Party, Calendar]
+
+
+class Wishes(NamedTuple):
+    """For some orders: the kind of claim, and the instant at which the buyer wants the money back (or NEVER)."""
+
+    claim: Ints
+    asked: Ints
+
+
+def some_depend_on_delivery(scenario: Scenario) -> bool:
+    """Whether buyers ask because a parcel did not come, or because of what came."""
+    return scenario.buyers.not_received is not None or scenario.buyers.defect is not None
+
+
+def mind_changes(scenario: Scenario, luck: Luck, orders: OrderFacts) -> Ints:
+    """When each buyer's mind changes; NEVER for those who keep what they ordered."""
+    regret = scenario.buyers.regret
+    everyone = Drawer(luck, len(orders), np.arange(len(orders)))
+    regretful = np.flatnonzero(everyone.happens(Decision.REGRETS, regret.probability))
+    asked = np.full(len(orders), NEVER, dtype=np.int64)
+    after = Drawer(luck, len(orders), regretful).duration(Decision.REGRETS_AFTER, regret.after)
+    asked[regretful] = _later(orders.paid[regretful], after)
+    return asked
+
+
+def first_wishes(
+    scenario: Scenario, orders: OrderFacts, drawer: Drawer, regretted: Ints, plan: Dispatching, calendars: Calendars
+) -> Wishes:
+    """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
+    if not some_depend_on_delivery(scenario):
+        return Wishes(np.full_like(regretted, ClaimKind.REGRET), regretted)
+    delivered = _delivered(scenario, drawer, plan, calendars)
+    promised = _promised(scenario, orders.paid[drawer.numbers], plan, calendars)
+    reasons = np.stack(
+        [regretted, _not_received(scenario, drawer, promised, delivered), _defect(scenario, drawer, delivered)]
+    )
+    return Wishes(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
+
+
+def _not_received(scenario: Scenario, drawer: Drawer, promised: Ints, delivered: Ints) -> Ints:
+    """When buyers notice that the promised date has passed, and the parcel is still not there."""
+    decisions = Decision.MISSES_THE_PARCEL, Decision.MISSES_THE_PARCEL_AFTER
+    noticed = _noticed(scenario.buyers.not_received, drawer, promised, *decisions)
+    return np.where(delivered > noticed, noticed, NEVER)
+
+
+def _defect(scenario: Scenario, drawer: Drawer, delivered: Ints) -> Ints:
+    """When buyers notice that what they were sent is faulty."""
+    decisions = Decision.FINDS_A_DEFECT, Decision.FINDS_A_DEFECT_AFTER
+    return _noticed(scenario.buyers.defect, drawer, delivered, *decisions)
+
+
+def _noticed(terms: Notices | None, drawer: Drawer, since: Ints, whether: Decision, after: Decision) -> Ints:
+    if terms is None:
+        return np.full_like(since, NEVER)
+    noticed = _later(since, drawer.duration(after, terms.after))
+    return np.where(drawer.happens(whether, terms.probability) == 1, noticed, NEVER)
+
+
+def _delivered(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:
+    """When each parcel would arrive; NEVER for the lost ones."""
+    carrier = scenario.market.carrier
+    transit = drawer.duration(Decision.TRANSIT, carrier.transit)
+    arrives = instants_after(plan.ships_at, kind_of(carrier.transit), transit, calendars[Party.CARRIER])
+    return np.where(drawer.happens(Decision.LOST, carrier.lost) == 1, NEVER, arrives)
+
+
+def _promised(scenario: Scenario, paid: Ints, plan: Dispatching, calendars: Calendars) -> Ints:
+    """The delivery date that the platform shows."""
+    promise = since_of(scenario.policy.promise)
+    since = paid if promise.anchor == Anchor.PAID else plan.ships_at
+    return instants_after(since, promise.span.kind, np.array(promise.span.seconds), calendars[Party.PLATFORM])
+
+
+def _later(since: Ints, after: Ints) -> Ints:
+    """On the wall clock; NEVER where either never comes."""
+    return np.where((since < NEVER) & (after < NEVER), since + after, NEVER)

@@ -1,0 +1,97 @@
+"""What is asked in an order's life, of whom, and what may cut the answer short. Each waits for a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from simpy.events import Event
+
+from sim.chance.facts import Ask
+from sim.market.dealings import Dealings
+from sim.market.desk import Desk
+from sim.market.request import Request
+from sim.rules import answers, cancelling, disputing, requests
+from sim.scenario.durations import NEVER
+from sim.vocabulary import ClaimKind, Party, Route, Settled, Stage, Verdict
+
+Asking = Generator[Event, int, Verdict]
+"""A part of the story that waits for a verdict."""
+
+
+class Questions(Dealings):
+    """The requests of one order."""
+
+    taken_over_at = NEVER
+    """When the platform takes the dispute over, if it is still pending."""
+    buyer_may_call_at = NEVER
+    """From then on the buyer may call the platform into a pending dispute."""
+
+    def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER) -> Asking:
+        """Open a request, wait until it is settled one way or another, and say what it came to."""
+        terms = self.terms.requests[stage]
+        request = Request(desk, stage, ask, terms, self.life, interrupted_at)
+        how = yield request
+        verdict = Verdict(requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption))
+        self.life.settled(stage, self.now, Settled(how), verdict, request.work)
+        return verdict
+
+    def ask_to_cancel(self) -> Asking:
+        """The cancellation request: races the dispatch, or holds it, as the policy says."""
+        self.life.route = Route.CANCELLATION
+        ask, held = self.facts.cancellation, self.terms.ships_held
+        if held:
+            self.parcel.waits_for_the_answer()
+            ask = ask._replace(disposition=cancelling.answer_while_held(ask.disposition))
+        ends = cancelling.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
+        verdict = yield from self.ask(Stage.CANCELLATION, self.seller_desk, ask, ends)
+        if verdict is Verdict.SHIPPED and self.life.cancellation_settled_by == Settled.ANSWERED:
+            self.parcel.is_sent_now()
+        if verdict is not Verdict.ESCALATE:
+            self.parcel.waits_no_longer()
+        return verdict
+
+    def ask_for_the_money(self) -> Asking:
+        """The dispute: the seller's to answer, or the platform's, which may also take it over."""
+        self.buyer_may_call_at = self.after(Party.PLATFORM, self.terms.buyer_may_call_after)
+        calls_at = disputing.calls_the_platform_at(
+            self.buyer_may_call_at, bool(self.facts.escalates), self.facts.escalates_after
+        )
+        by_itself_at = self.after(Party.PLATFORM, self.terms.steps_in_after)
+        self.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
+        desk, ask = self.seller_desk, self.facts.dispute
+        if self.terms.platform_answers:
+            desk, ask = self.world.mediation_desk, self.ruling()._replace(patience=ask.patience)
+        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at()))
+
+    def ask_the_buyer(self, offered: int) -> Asking:
+        """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
+        ask = self.facts.offer
+        says = answers.answer_to_an_offer(ask.disposition, offered, self.facts.reservation)
+        ask = ask._replace(disposition=says)
+        return (yield from self.ask(Stage.OFFER, self.world.buyers_desk, ask, self.dispute_ends_at()))
+
+    def ask_the_platform(self) -> Asking:
+        """The platform's case: a dispatch does not end it, the dispatch limit does."""
+        ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
+        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.ruling(), ends)
+        if verdict is not Verdict.APPROVE:
+            self.parcel.waits_no_longer()
+        return verdict
+
+    def ask_for_the_release(self) -> Asking:
+        """The seller's inspection of what came back."""
+        return self.ask(Stage.INSPECTION, self.seller_desk, self.facts.inspection)
+
+    def ask_the_bank(self) -> Asking:
+        """The chargeback."""
+        return self.ask(Stage.CHARGEBACK, self.world.bank_desk, self.facts.chargeback)
+
+    def ruling(self) -> Ask:
+        """What the platform will say to a claim of this kind."""
+        if self.life.claim != ClaimKind.NOT_RECEIVED:
+            return self.facts.mediation
+        return self.facts.mediation._replace(disposition=self.facts.ruling_if_not_received)
+
+    def dispute_ends_at(self) -> int:
+        """What ends a pending dispute from outside: the platform takes it over, or has refunded the order."""
+        return min(self.taken_over_at, self.parcel.limit_passes_at())

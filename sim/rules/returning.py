@@ -1,0 +1,37 @@
+"""What goes back: must it, is it here to go, who pays, and what if it gets lost."""
+
+from __future__ import annotations
+
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Party
+
+BUYER, SELLER = int(Party.BUYER), int(Party.SELLER)
+
+
+def must_go_back(needs_return: bool, value: int, returnless_below: int) -> bool:
+    """The goods go back where the policy wants them, unless they are worth less than it bothers about (cents).
+
+    Source: returnless refunds, by value (docs/model.md, "Inputs").
+    """
+    return needs_return and value >= returnless_below
+
+
+def is_there_to_go_back(delivered_at: int, now: int, waits_no_longer: bool) -> bool:
+    """A parcel that never came needs no return; nor one that is not here, for a buyer who waits no longer."""
+    return delivered_at <= now if waits_no_longer else delivered_at < NEVER
+
+
+def money_waits_for_the_parcel(while_in_transit: bool, goes_back: bool, on_notice: bool) -> bool:
+    """What is on its way comes before the money does, unless the claim could be made in transit.
+
+    Then the money waits only for goods that have to go back first.
+    """
+    return not while_in_transit or (goes_back and not on_notice)
+
+
+def who_pays_the_postage(payer: int, free_return: bool) -> int:
+    """Sellers who list with free returns pay what the policy puts on the buyer.
+
+    Source: AliExpress, "Free Return" items (lilianshops.com).
+    """
+    return SELLER if free_return and payer == BUYER else payer

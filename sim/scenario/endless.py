@@ -1,0 +1,104 @@
+"""Requests that nothing would ever end: refused before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.by_claim import rows
+from sim.scenario.distributions import DurationLaw
+from sim.scenario.durations import NEVER
+from sim.scenario.market import Answers
+from sim.scenario.model import Scenario
+from sim.scenario.policy import DisputeTerms
+from sim.vocabulary import Party
+
+Complaint = tuple[str, str]
+"""A path and what is wrong there."""
+
+
+def endless_requests(scenario: Scenario) -> Iterator[Complaint]:
+    """Without a clock and an end to the asker's patience, a request needs an answer. Also, a share of no clock."""
+    yield from _of_the_platform(scenario)
+    yield from _of_the_sellers(scenario)
+    yield from _of_the_buyers(scenario)
+    yield from _of_the_bank(scenario)
+
+
+def may_be_never(law: DurationLaw) -> bool:
+    """Whether some of the durations drawn from this law never end."""
+    return any(duration.seconds == NEVER for duration in law.durations())
+
+
+def _of_the_platform(scenario: Scenario) -> Iterator[Complaint]:
+    mediation, patience = scenario.policy.mediation, scenario.buyers.patience
+    if mediation is None:
+        return
+    without_clock = ["mediation"] if mediation.clock is None and may_be_never(patience.mediation) else []
+    without_clock += [
+        f"dispute.{kind}"
+        for kind, terms in rows(scenario.policy.dispute)
+        if terms.answered_by is Party.PLATFORM and terms.clock is None and may_be_never(patience.dispute)
+    ]
+    for name, law in (("notice", mediation.notice), ("handling", mediation.handling)):
+        if without_clock and may_be_never(law):
+            yield f"policy.mediation.{name}", f"found a law that may be never, but {without_clock[0]} has no clock"
+
+
+def _of_the_sellers(scenario: Scenario) -> Iterator[Complaint]:
+    policy, patience = scenario.policy, scenario.buyers.patience
+    for name, kind in scenario.market.sellers.types.items():
+        path = f"market.sellers.types.{name}"
+        if policy.cancellation is not None:
+            clocked, ends = policy.cancellation.clock is not None, not may_be_never(patience.cancellation)
+            yield from _one_clock(f"{path}.cancellation", kind.cancellation, clocked, ends)
+        for _, terms in rows(policy.dispute):
+            if terms.needs_consent and terms.answered_by is Party.SELLER:
+                ends = not may_be_never(patience.dispute) or _platform_comes(terms)
+                yield from _one_clock(f"{path}.dispute", kind.dispute, terms.clock is not None, ends)
+        for _, returns in rows(policy.returns):
+            if returns.inspection is not None:
+                clocked = returns.inspection.clock is not None
+                yield from _one_clock(f"{path}.inspection", kind.inspection, clocked, ends=False)
+
+
+def _one_clock(path: str, answers: Answers, clocked: bool, ends: bool) -> Iterator[Complaint]:
+    """One kind of request to one type of seller: has it a clock, and does something else end it?"""
+    if not clocked and answers.notice_share_of_clock is not None:
+        yield (
+            f"{path}.notice_share_of_clock",
+            "a share of the clock, but the policy gives this request no clock",
+        )
+    if clocked or ends:
+        return
+    endless = "but with no clock and a buyer of endless patience the request would never end"
+    if answers.silent > 0:
+        yield f"{path}.silent", f"found {answers.silent:g}, {endless}"
+    for name, law in (("notice", answers.notice), ("handling", answers.handling)):
+        if may_be_never(law):
+            yield f"{path}.{name}", f"found a law that may be never, {endless}"
+
+
+def _platform_comes(terms: DisputeTerms) -> bool:
+    """Whether the platform takes a pending dispute over by itself."""
+    return terms.steps_in is not None and terms.steps_in.by_itself_after is not None
+
+
+def _of_the_buyers(scenario: Scenario) -> Iterator[Complaint]:
+    offers = scenario.buyers.offers
+    makes_offers = any(kind.dispute.counter > 0 for kind in scenario.market.sellers.types.values())
+    for kind, terms in rows(scenario.policy.dispute):
+        asks_a_seller = terms.needs_consent and terms.answered_by is Party.SELLER and terms.rounds > 0
+        if not (makes_offers and asks_a_seller) or terms.offer.clock is not None or _platform_comes(terms):
+            continue
+        endless = f"but policy.dispute.{kind}.offer has no clock: the offer would never end"
+        if offers.silent > 0:
+            yield "buyers.offers.silent", f"found {offers.silent:g}, {endless}"
+        if may_be_never(offers.notice):
+            yield "buyers.offers.notice", f"found a law that may be never, {endless}"
+        return
+
+
+def _of_the_bank(scenario: Scenario) -> Iterator[Complaint]:
+    terms = scenario.policy.chargeback
+    if terms is not None and terms.clock is None and may_be_never(terms.notice):
+        yield "policy.chargeback.notice", "found a law that may be never, but policy.chargeback has no clock"
