@@ -126,7 +126,7 @@ def test_the_usual_wait_is_that_of_the_later_weeks() -> None:
 
 def test_a_holiday_is_neither_warm_up_nor_growth() -> None:
     def piled_up(waits: Waits) -> None:
-        for week in (70, 140, 185):
+        for week in (74, 144, 186):
             waits.hours[week : week + 7] += 40.0 * A_DAY
 
     assert noted(single_desk(0.8, started=30, spoil=piled_up)) == []
@@ -163,7 +163,7 @@ def test_a_desk_that_nobody_comes_to_cannot_be_told_of() -> None:
 # ------------------------------------------------------------------------------------ whole experiments
 
 ONE_SELLER: dict[str, Any] = {
-    "experiment": {"warm_up": "0", "cohort": "14 d", "run_out": "56 d", "replications": 10, "seed": 3},
+    "experiment": {"warm_up": "0", "cohort": "14 d", "run_out": "56 d", "replications": 20, "seed": 3},
     "market.orders_per_day": 24,
     "market.sellers.staff": 1,
     "buyers.regret": {"probability": 1, "after": {"exponential": {"mean": "2 h"}}},

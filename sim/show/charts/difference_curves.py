@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.scenario.wording import shortened
-from sim.show.charts.comparing import Layout, comparison_chart, heading
+from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import DARK, FAINT, SMALL, caption
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
@@ -52,11 +52,11 @@ def finding(comparison: Comparison) -> str:
     crossing = list(dict.fromkeys(comparison.crossings["scenario"]))
     if crossing:
         more = f" and {len(crossing) - 1} more" if len(crossing) > 1 else ""
-        return f"Soonest is not most: under {shortened(crossing[0], 30)}{more} the curves cross"
+        return f"Soonest is not most: under {shortened(crossing[0], NAME_LENGTH)}{more} the curves cross"
     furthest = comparison.curves.to_dict("records")[int(comparison.curves["difference"].abs().argmax())]
     gap, low, high = (100 * float(furthest[end]) for end in ("difference", "low", "high"))
     shown = signed(gap, decimals_for((high - low) / 2))
-    days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), 30)
+    days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), NAME_LENGTH)
     return f"Widest gap: {shown} {POINTS} of claims with money {days}, under {name}"
 
 
