@@ -1,11 +1,13 @@
 """The Python interface: `sim.load`, `sim.run`, `sim.compare`, `sim.trace`.
 
-    import sim
-    scenario = sim.load("scenarios/aliexpress.yaml")
-    fast = scenario.with_changes({"policy.cancellation.clock": "3 d"})
-    result = sim.run(scenario, replications=20, seed=1)
-    comparison = sim.compare(scenario, sim.load("scenarios/three-day-clock.yaml"))
-    print(sim.trace(scenario, order=17))
+import sim
+scenario = sim.load("scenarios/aliexpress.yaml")
+fast = scenario.with_changes({"policy.cancellation.clock": "3 d"})
+result = sim.run(scenario, replications=20, seed=1)
+result.plot.time_to_money()
+comparison = sim.compare(scenario, sim.load("scenarios/three-day-clock.yaml"))
+comparison.plot.difference()
+print(sim.trace(scenario, order=17))
 """
 
 from __future__ import annotations
@@ -13,12 +15,15 @@ from __future__ import annotations
 from sim.errors import BadUsage
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.story import Story, story_of
-from sim.study.comparison import compare
-from sim.study.experiment import run
+from sim.study import comparison, experiment
 from sim.study.replication import calendars_of, replicate
 
 __all__ = ["compare", "load", "run", "trace"]
+
+run = with_plots(experiment.run)
+compare = with_plots_of_all(comparison.compare)
 
 
 def trace(scenario: Scenario, order: int, replication: int = 0) -> Story:

@@ -90,7 +90,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"refund-sim {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _run(_command(commands, "run", "simulate each scenario, print one table, write results"))
-    _trace(_command(commands, "trace", "tell the story of one order"))
+    _compare(_command(commands, "compare", "say what other policies change, order by order, with verdicts"))
+    _trace(_command(commands, "trace", "tell the story of one order, or under two policies side by side"))
     _validate(_command(commands, "validate", "check scenario files; every fault with its place"))
     _show(
         _command(commands, "show", "print the resolved scenario, itself runnable, with where each value came from")
@@ -117,19 +118,65 @@ def _changes(command: argparse.ArgumentParser) -> None:
 
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
-    command.add_argument(
-        "--out", default="results", metavar="DIR", help="where result folders go (default: results)"
-    )
+    _results(command)
     command.add_argument(
         "--keep",
         choices=("summary", "claims", "journal"),
         default="claims",
         help="what is written: the measures; also each claim (default); also each event",
     )
+    _effort(command)
+    _jobs(command)
+    _changes(command)
+
+
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("base", metavar="BASE", help="the scenario that others are held against")
+    command.add_argument("others", nargs="+", metavar="OTHER", help="a scenario file, or a folder of them")
+    _results(command)
+    command.add_argument(
+        "--margin",
+        action="append",
+        default=[],
+        metavar="MEASURE=VALUE",
+        help="up to this a difference does not matter: success_rate=0.01 (repeatable)",
+    )
+    _jobs(command)
+    _changes(command)
+
+
+def _results(command: argparse.ArgumentParser) -> None:
+    """Where results go, and what is said of them."""
+    command.add_argument(
+        "--out", default="results", metavar="DIR", help="where result folders go (default: results)"
+    )
     command.add_argument("--force", action="store_true", help="overwrite existing result folders")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
-    _changes(command)
+
+
+def _effort(command: argparse.ArgumentParser) -> None:
+    """How much is simulated."""
+    command.add_argument(
+        "--precision",
+        action="append",
+        default=[],
+        metavar="MEASURE=HALFWIDTH",
+        help="replications go on until this measure is known so well: success_rate=0.005, "
+        "refund_time_median_all=2%% (repeatable)",
+    )
+    command.add_argument(
+        "--max-replications", type=_positive, metavar="N", help="give up a precision after so many (default: 1000)"
+    )
+
+
+def _jobs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="processes that share the replications (default: all cores where it pays)",
+    )
 
 
 def _trace(command: argparse.ArgumentParser) -> None:
@@ -138,6 +185,7 @@ def _trace(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--replication", type=_number, default=0, metavar="R", help="which replication (default: 0)"
     )
+    command.add_argument("--versus", metavar="OTHER", help="side by side with its story under another scenario")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     _changes(command)
 
@@ -156,6 +204,12 @@ def _show(command: argparse.ArgumentParser) -> None:
 def _number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 1")
     return int(text)
 
 

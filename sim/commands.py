@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +15,11 @@ from sim.errors import BadScenario, BadUsage, Fault
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.study.comparison import Comparison
     from sim.study.result import Result
 
+WIDTH_UNKNOWN = 100
+"""Columns to fill where there is no terminal to ask."""
 SHORTCUTS = {
     "replications": "experiment.replications",
     "seed": "experiment.seed",
@@ -28,23 +34,44 @@ def run(arguments: Namespace) -> None:
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
     from sim.study.experiment import run as run_experiment
+    from sim.study.jobs import Workers
 
-    out = Path(arguments.out)
+    out, precision = Path(arguments.out), _precision(arguments)
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
     results: list[Result] = []
-    with Progress(quiet=arguments.quiet or arguments.json) as progress:
+    with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
             step = progress.of(scenario.name)
-            result = run_experiment(scenario, with_journal=arguments.keep == "journal", progress=step)
+            result = run_experiment(
+                scenario, **precision, jobs=workers, with_journal=arguments.keep == "journal", progress=step
+            )
             write_result(result, out, keep=arguments.keep, force=arguments.force)
             results.append(result)
     _report(results, out, arguments)
+
+
+def _precision(arguments: Namespace) -> dict[str, Any]:
+    """What the command line says of it, as `study.experiment.run` takes it. Raises BadUsage."""
+    from sim.study.precision import MOST, aims_of, as_written
+
+    if not arguments.precision:
+        if arguments.max_replications is not None:
+            raise BadUsage("--max-replications says when to give up a --precision, and there is none")
+        return {}
+    if arguments.replications is not None:
+        raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
+    precision = as_written(arguments.precision)
+    aims_of(precision)
+    most = arguments.max_replications
+    return {"precision": precision, "max_replications": MOST if most is None else most}
 
 
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
     from sim.show.files import summary_of
     from sim.show.table import print_table
 
+    if arguments.precision and not arguments.quiet:
+        sys.stderr.writelines(f"{result.scenario.name}: {result.about['stopped']}\n" for result in results)
     if arguments.json:
         _print_json({"scenarios": [summary_of(result) for result in results]})
         return
@@ -53,16 +80,93 @@ def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
         sys.stderr.write(f"results and charts: {out}/<scenario>/\n")
 
 
-def trace(arguments: Namespace) -> None:
-    """The story of one order, in plain sentences with times."""
-    from sim.api import trace as trace_order
+def compare(arguments: Namespace) -> None:
+    """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
+    files = (_the_only_file(arguments.base), *_others(arguments))
+    base, *others = _each_loaded(files, changes_of(arguments))
+    from sim.show.comparison_files import folder_of, write_comparison
+    from sim.show.files import expect_room
+    from sim.show.progress import Progress
+    from sim.study.comparison import compare as compare_scenarios
 
-    (scenario,) = _loaded([_the_only_file(arguments.scenario)], changes_of(arguments))
-    story = trace_order(scenario, arguments.order, arguments.replication)
+    out = Path(arguments.out)
+    expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
+    with Progress(quiet=arguments.quiet or arguments.json) as progress:
+        step = progress.of(f"{1 + len(others)} scenarios")
+        comparison = compare_scenarios(
+            base, *others, jobs=arguments.jobs, margins=_margins(arguments.margin), progress=step
+        )
+    folder = write_comparison(comparison, out, force=arguments.force)
+    _report_comparison(comparison, folder, files, arguments)
+
+
+def _others(arguments: Namespace) -> list[str]:
+    """What the base is compared with; in a folder that holds the base as well, all the others."""
+    found: list[str] = []
+    for name in arguments.others:
+        is_folder, base = Path(name).is_dir(), Path(arguments.base).resolve()
+        found += [str(path) for path in scenario_files([name]) if not (is_folder and path.resolve() == base)]
+    return found
+
+
+def _margins(options: list[str]) -> dict[str, float]:
+    """From the words of the command line, `success_rate=0.01`. Raises BadUsage."""
+    margins: dict[str, float] = {}
+    for option in options:
+        measure, _, margin = option.partition("=")
+        try:
+            margins[measure] = float(margin)
+        except ValueError:
+            raise BadUsage(f"--margin {option}: expected MEASURE=VALUE, such as success_rate=0.01") from None
+    return margins
+
+
+def _report_comparison(comparison: Comparison, folder: Path, files: Sequence[str], arguments: Namespace) -> None:
+    from sim.show.comparison import print_comparison
+    from sim.show.comparison_files import document_of
+
     if arguments.json:
-        _print_json(story.as_dict())
+        _print_json(document_of(comparison))
+        return
+    print_comparison(comparison, notes=not arguments.quiet)
+    if not arguments.quiet:
+        sys.stderr.write(f"results and charts: {folder}/\n{_follow_one(comparison, files, arguments)}")
+
+
+def _follow_one(comparison: Comparison, files: Sequence[str], arguments: Namespace) -> str:
+    """The command that tells both stories of an order that ends otherwise; nothing where there is none."""
+    from sim.show.flip_pairs import first_flip
+
+    for other, file in zip(comparison.others, files[1:], strict=True):
+        example = first_flip(comparison.flips[comparison.flips["scenario"] == other.scenario.name])
+        if example:
+            replication, order = example
+            changes = [word for change in changes_of(arguments) for word in ("--set", change)]
+            which = ["--order", order, *(["--replication", replication] if replication else [])]
+            words = ["trace", files[0], "--versus", file, *which, *changes]
+            return f"follow one order:  refund-sim {shlex.join(map(str, words))}\n"
+    return ""
+
+
+def trace(arguments: Namespace) -> None:
+    """The story of one order, in plain sentences with times; or two stories of it, side by side."""
+    from sim.api import trace as trace_order
+    from sim.show.two_stories import TwoStories
+
+    names = [name for name in (arguments.scenario, arguments.versus) if name is not None]
+    scenarios = _each_loaded([_the_only_file(name) for name in names], changes_of(arguments))
+    story, *other = [trace_order(scenario, arguments.order, arguments.replication) for scenario in scenarios]
+    told = TwoStories(story, *other) if other else story
+    if arguments.json:
+        _print_json(told.as_dict())
     else:
-        sys.stdout.write(str(story) + "\n")
+        lines = told.lines(_columns()) if other else told.lines()
+        sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _columns() -> int:
+    """As wide as the terminal, where there is one."""
+    return shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns
 
 
 def validate(arguments: Namespace) -> None:
@@ -78,9 +182,7 @@ def validate(arguments: Namespace) -> None:
             continue
         if not arguments.quiet:
             missing = loaded.unsourced()
-            sys.stdout.write(
-                f"{path}: valid" + (f", {len(missing)} numbers without provenance:\n" if missing else "\n")
-            )
+            sys.stdout.write(f"{path}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n"))
             sys.stdout.writelines(f"  {number}\n" for number in missing)
     if faults:
         raise BadScenario(faults)
@@ -133,19 +235,24 @@ def _the_only_file(name: str) -> str:
 
 
 def _loaded(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:
-    """All scenarios named, or the faults of all of them at once."""
+    """All scenarios named, which have different names, or the faults of all of them at once."""
+    scenarios = _each_loaded(scenario_files(names), changes)
+    _expect_different_names(scenarios)
+    return scenarios
+
+
+def _each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[Scenario]:
     from sim.scenario.loading import load
 
     scenarios: list[Scenario] = []
     faults: list[Fault] = []
-    for path in scenario_files(names):
+    for path in files:
         try:
             scenarios.append(load(path, changes))
         except BadScenario as fault:
             faults += fault.faults
     if faults:
         raise BadScenario(sorted(set(faults)))
-    _expect_different_names(scenarios)
     return scenarios
 
 

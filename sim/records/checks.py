@@ -35,9 +35,11 @@ INVARIANTS: tuple[Invariant, ...] = (
     steps.one_request_is_open_at_a_time,
     steps.an_answer_takes_the_work_that_was_drawn,
     steps.nothing_is_answered_after_its_clock,
+    steps.interruption_goes_before_impatience_and_impatience_before_silence,
     steps.only_dispatch_its_limit_or_the_platform_interrupts,
     desks.busy_staff_never_exceed_the_staff,
     desks.nobody_waits_while_staff_are_free,
+    desks.requests_are_taken_up_in_opening_hours,
     desks.littles_law_holds_on_every_desk,
     replay.the_journal_replays_to_the_outcome_table,
 )

@@ -133,6 +133,22 @@ def nothing_is_answered_after_its_clock(run: Evidence) -> Iterator[Breach]:
         yield from run.where(withdrawn, f"{stage.word}: withdrawn, and patience had not run out")
 
 
+def interruption_goes_before_impatience_and_impatience_before_silence(run: Evidence) -> Iterator[Breach]:
+    """Of what would end a request at one instant, the first of the three does."""
+    for stage in Stage:
+        settled, how = run[f"{stage.word}_settled_at"], run[f"{stage.word}_settled_by"]
+        gives_up = run[f"{stage.word}_opened_at"] + run.fact(f"{stage.word}.patience")
+        hasty = (how == Settled.SILENCE) & (settled == gives_up)
+        yield from run.where(hasty, f"{stage.word}: silence, though patience had run out as well")
+    settled, how = run["cancellation_settled_at"], run["cancellation_settled_by"]
+    for kind, terms in run.terms.items():
+        due = run.fact("dispatch_due") if terms.refunds_at_dispatch_limit else NEVER
+        leaves = np.minimum(run.fact("ships_at"), due)
+        unheard = (how == Settled.WITHDRAWN) | (how == Settled.SILENCE)
+        hasty = (run["claim"] == kind) & unheard & (settled == leaves) & (not terms.ships_held)
+        yield from run.where(hasty, "cancellation: not interrupted, though the parcel left or missed its limit")
+
+
 def only_dispatch_its_limit_or_the_platform_interrupts(run: Evidence) -> Iterator[Breach]:
     """The parcel leaves, the limit refunds the order, the platform takes a dispute over; nothing else intrudes."""
     at_limit = np.where(run["route"] == Route.NOT_DISPATCHED, run["refund_due_at"], NEVER)

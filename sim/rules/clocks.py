@@ -16,7 +16,10 @@ from sim.scenario.durations import DAY, NEVER, Kind
 if TYPE_CHECKING:
     from sim.scenario.calendars import Calendar
 
-BEYOND = "a run went past the days that its calendars know"
+BEYOND = (
+    "a run went past the days that its calendars know (ten years after the last order): "
+    "some party's calendar is open too rarely for its work, or a duration is too long"
+)
 # Plain integers: three look-ups of an enum's members would take as long as the clock itself.
 _NONE, _WALL, _BUSINESS = int(Kind.NONE), int(Kind.WALL), int(Kind.BUSINESS)
 

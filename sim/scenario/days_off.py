@@ -58,14 +58,10 @@ class Holidays(Described):
 
     @model_serializer
     def _as_written(self) -> str | dict[str, str]:
-        return (
-            {"country": self.country, "subdivision": self.subdivision} if self.subdivision else self.country
-        )
+        return {"country": self.country, "subdivision": self.subdivision} if self.subdivision else self.country
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         code = {"type": "string", "examples": ["CN", "BR"]}
         return {"anyOf": [code, handler.resolve_ref_schema(handler(schema))]}
 
@@ -106,9 +102,7 @@ class ClosedSpell(Described):
         return days if self.why is None else days | {"why": self.why}
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         day = {"type": "string", "format": "date", "examples": ["2019-02-05"]}
         return {"anyOf": [day, handler.resolve_ref_schema(handler(schema))]}
 

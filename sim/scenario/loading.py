@@ -5,6 +5,7 @@ file → tree (strict_yaml) → one tree (inheritance, changes) → rows filled 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -17,8 +18,9 @@ from sim.scenario.faults import Locator, explained
 from sim.scenario.inheritance import read_chain
 from sim.scenario.merging import with_rows
 from sim.scenario.model import Scenario
+from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
-from sim.scenario.sourcing import Unsourced, stray_sources, unsourced
+from sim.scenario.sourcing import Unsourced, standing, stray_sources, unsourced
 from sim.scenario.tree import Leaf, Node, Path, Place, child_of, plain, planted
 
 DEFAULT = "default"
@@ -67,13 +69,21 @@ def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
     if chain.root is None:
         raise BadScenario(chain.faults)
     tree, faults = changed(chain.root, changes, _TOP)
-    return Loaded(_checked(tree, chain.faults + faults), tree, tuple(chain.files))
+    files = tuple(chain.files)
+    return Loaded(_vouched_for(_checked(tree, chain.faults + faults), tree, files), tree, files)
 
 
 def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
     """A scenario that differs only in what is named. Raises BadScenario."""
     tree, faults = changed(planted(described(scenario), Place(scenario.name)), changes, _TOP)
-    return _checked(tree, faults)
+    return _vouched_for(_checked(tree, faults), tree, (scenario.name,))
+
+
+def _vouched_for(scenario: Scenario, tree: Node, files: Sequence[str]) -> Scenario:
+    """The scenario with those statements of provenance that still hold."""
+    whole = planted(described(scenario), Place(scenario.name))
+    held = standing(tree, whole, files, scenario.provenance.root)
+    return scenario.model_copy(update={"provenance": Provenance(held)})
 
 
 def _checked(tree: Node, faults: list[Fault]) -> Scenario:

@@ -44,8 +44,11 @@ class Provenance(RootModel[dict[str, Source]]):
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a number or a duration, and not a word such as `none`, `never` or `approve`."""
-    return value != "never" and _measured(value) is not None
+    """Whether a value is a number or a duration to account for.
+
+    A word such as `none`, `never` or `approve` is not, and neither is 0, which says that there is nothing.
+    """
+    return value not in ("never", "0", 0) and _measured(value) is not None
 
 
 def _is_range(bounds: list[Bound]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.outline import Annotations, below, known_keys
-from sim.scenario.provenance import is_number
+from sim.scenario.provenance import Source, is_number
 from sim.scenario.tree import Keys, Node, Path, Place, child_of, dotted, leaves
 from sim.scenario.wording import shown
 
@@ -48,6 +48,36 @@ def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
         if not any(stated >= written_in and _covers(about, path) for about, stated in sources):
             found.setdefault(path[:-1] if isinstance(path[-1], int) else path, leaf.place)
     return [Unsourced(path, place) for path, place in found.items()]
+
+
+def standing(tree: Node, whole: Node, files: Sequence[str], sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The statements that still hold: none vouches for a value that a later file or a change has put in its place.
+
+    One that covers more than what was changed is said anew of each part of the `whole` scenario (defaults and
+    all) that still stands as it was.
+    """
+    layer = {file: number for number, file in enumerate(files)}
+    stated_in = {key: layer.get(node.place.file, len(files)) for key, node in _statements(tree)}
+    written_in = {path: layer.get(leaf.place.file, len(files)) for path, leaf in leaves(tree)}
+    held: dict[str, Source] = {}
+    for key, source in sources.items():
+        changed = {
+            path for path, written in written_in.items() if written > stated_in[key] and _covers(_path(key), path)
+        }
+        held |= dict.fromkeys(_unchanged(whole, _path(key), changed), source)
+    return held
+
+
+def _unchanged(whole: Node, path: tuple[str, ...], changed: Collection[Path]) -> Iterator[str]:
+    """The largest parts at and below a path in which nothing was changed."""
+    if not any(_covers(path, other) for other in changed):
+        yield dotted(path)
+        return
+    node: Node | None = whole
+    for step in path:
+        node = child_of(node, step) if node else None
+    for step in node.nodes if isinstance(node, Keys) else ():
+        yield from _unchanged(whole, (*path, step), changed)
 
 
 def stray_sources(root: Node, annotations: Annotations) -> list[Fault]:

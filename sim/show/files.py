@@ -5,7 +5,9 @@
     summary.json    every measure with its interval
     curves.csv      time to money: the cumulative incidence of each ending
     by_hours.csv    success by hours between payment and the change of mind
+    by_group.csv    success by route, claim, reason, seller and payment method
     backlog.csv     requests waiting at the desks, day by day
+    waits.csv       how long they waited, by the day on which they came
     orders.csv.gz   one row per claim (not with `--keep summary`)
     journal.csv.gz  one row per event (with `--keep journal`)
     charts/         each chart as .svg and as .png
@@ -28,6 +30,7 @@ import pandas as pd
 from sim.errors import BadUsage
 from sim.scenario.resolved import resolved_yaml
 from sim.show.atomic import put_in_place, sweep
+from sim.show.notes import notes_of
 from sim.study.result import Result
 
 Keep = Literal["summary", "claims", "journal"]
@@ -69,11 +72,13 @@ def write_result(result: Result, out: Path, *, keep: Keep = "claims", force: boo
 def files_of(result: Result, keep: Keep = "claims") -> Iterator[tuple[str, bytes]]:
     """Every file of a result: its path within the folder, and its bytes."""
     yield "scenario.yaml", resolved_yaml(result.scenario).encode()
-    yield SIGN, _json({"schema_version": SCHEMA_VERSION, **result.about})
-    yield "summary.json", _json(summary_of(result))
+    yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **result.about})
+    yield "summary.json", json_of(summary_of(result))
     yield "curves.csv", csv_of(result.curves)
     yield "by_hours.csv", csv_of(result.by_hours)
+    yield "by_group.csv", csv_of(result.by_group)
     yield "backlog.csv", csv_of(result.backlog)
+    yield "waits.csv", csv_of(result.waits)
     if keep != "summary":
         yield "orders.csv.gz", _zipped(csv_of(result.orders))
     if keep == "journal" and result.journal is not None:
@@ -82,18 +87,22 @@ def files_of(result: Result, keep: Keep = "claims") -> Iterator[tuple[str, bytes
 
 
 def summary_of(result: Result) -> dict[str, Any]:
-    """The measures, ready for JSON: `{value, low, high, unit, n}` by name; None where there is no number."""
+    """The measures, ready for JSON: `{value, low, high, unit, n}` by name; None where there is no number.
+
+    `notes` are the sentences that stand below the table.
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "scenario": result.scenario.name,
         "title": result.scenario.title,
         "seed": result.about["seed"],
         "replications": result.about["replications"],
+        "notes": notes_of(result),
         "measures": {
             str(measure): {
-                "value": _number(row["value"]),
-                "low": _number(row["low"]),
-                "high": _number(row["high"]),
+                "value": finite(row["value"]),
+                "low": finite(row["low"]),
+                "high": finite(row["high"]),
                 "unit": row["unit"],
                 "n": int(row["n"]),
             }
@@ -138,11 +147,12 @@ def _zipped(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _json(document: dict[str, Any]) -> bytes:
+def json_of(document: dict[str, Any]) -> bytes:
+    """As JSON with sorted keys; NaN and infinities are refused, they are no JSON."""
     return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 
-def _number(value: float) -> float | None:
+def finite(value: float) -> float | None:
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 

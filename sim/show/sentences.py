@@ -56,9 +56,13 @@ SILENCE = {
 # ------------------------------------------------------------------------------- the order and its parcel
 
 
+def payment(amount: str, method: str, seller: int, seller_type: str) -> str:
+    """How every order begins, claim or not."""
+    return f"The buyer paid {amount} by {method} to seller {seller}, of the type '{seller_type}'."
+
+
 def paid(case: Case, _: Entry) -> str:
-    value, method = case.money(case.facts.value), case.payment_method
-    return f"The buyer paid {value} by {method} to seller {case.facts.seller}, of the type '{case.seller_type}'."
+    return payment(case.money(case.facts.value), case.payment_method, case.facts.seller, case.seller_type)
 
 
 def dispatched(case: Case, entry: Entry) -> str:

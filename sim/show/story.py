@@ -18,7 +18,7 @@ from sim.scenario.wording import printable
 from sim.show.case import case_of
 from sim.show.endings import closing_of
 from sim.show.phrases import HELD, day_of, money, time_of
-from sim.show.sentences import sentence_of
+from sim.show.sentences import payment, sentence_of
 from sim.vocabulary import Party
 
 WIDTH = 80
@@ -100,8 +100,12 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
 
 def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """An order whose buyer never asked for the money back."""
-    orders = records.draws.orders
-    paid = payment(scenario, *(int(column[order]) for column in orders.of_whom_and_how))
+    orders, market = records.draws.orders, scenario.market
+    what = money(int(orders.value[order]), market.currency)
+    method = list(market.payment_methods)[orders.payment_method[order]]
+    seller_type = list(market.sellers.types)[orders.seller_type[order]]
+    sentence = payment(what, method, int(orders.seller[order]), seller_type)
+    event = Event(int(orders.paid[order]), Activity.PAID, sentence)
     if order in records.draws.refunded_unasked:
         nothing_sent = "Nothing was sent within the dispatch limit, so the platform refunded the order by itself."
         return (event,), (nothing_sent, "The buyer had not asked for it: there was no claim.")

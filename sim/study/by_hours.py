@@ -7,9 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from sim.scenario.durations import DAY
-from sim.study.counted import every, is_not_shipped, is_refunded, summed, times_to_money
-from sim.study.estimates import quantile, share
+from sim.study.by_group import success_and_time
+from sim.study.counted import is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
 _DAYS = (2, 3, 4, 5, 6, 7, 9, 14)
@@ -34,7 +33,7 @@ def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
             "hours_from": EDGES[k],
             "hours_to": EDGES[k + 1],
             "bin": BINS[k],
-            **_row(part, replications),
+            **success_and_time(part, replications),
         }
         for group, members in groups.items()
         for k, part in enumerate(_binned(members))
@@ -45,19 +44,3 @@ def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
 def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:
     place = np.searchsorted(EDGES, claims["hours_to_ask"], side="right") - 1
     return [claims[place == k] for k in range(len(BINS))]
-
-
-def _row(claims: pd.DataFrame, replications: int) -> dict[str, float]:
-    success = share(
-        summed(is_refunded(claims), claims, replications), summed(every(claims), claims, replications), len(claims)
-    )
-    median = quantile(times_to_money(claims, replications), 0.5)
-    return {
-        "n": len(claims),
-        "success": float(success.value),
-        "low": float(success.low),
-        "high": float(success.high),
-        "median_days": float(median.value) / DAY,
-        "median_low": float(median.low) / DAY,
-        "median_high": float(median.high) / DAY,
-    }

@@ -75,12 +75,14 @@ class Comparison:
     curves: pd.DataFrame
     """Time to money, compared. One row per `scenario` and `days` since asking (0 to 90, the grid of
     `Result.curves`): `base` and `other` (shares of all claims refunded in full by then), their `difference` with
-    `low` and `high`, and the band `low_simultaneous` to `high_simultaneous`, which holds over all times at once."""
+    `low` and `high`, and the band `low_simultaneous` to `high_simultaneous`, which holds at all of these times at
+    once (Bonferroni)."""
 
     crossings: pd.DataFrame
     """Where the curves cross for sure: the band lies on one side of zero before, and on the other after. One row
     per crossing: `scenario`, `after` and `before` (days; the crossing lies between), `first_ahead` (`base` or
-    `other`: whose claims had their money sooner until then). Empty where no curves cross."""
+    `other`: under which more claims had their money until then), `first_lead` and `then_lead` (by how large a share
+    of all claims at most, before and after). Empty where no curves cross."""
 
     apart: dict[str, tuple[str, ...]]
     """By scenario, in words, what keeps it from sharing luck with the base, such as `the number of sellers (60 and

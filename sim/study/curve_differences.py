@@ -14,6 +14,10 @@ from sim.study.deviations import Deviating, paired, ratio_of, unpaired
 from sim.study.differences import is_the_same
 from sim.study.estimates import CONFIDENCE
 from sim.study.result import Result
+from sim.study.verdicts import simultaneous
+
+CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
+"""Columns of the table of crossings, in order."""
 
 
 def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.DataFrame:
@@ -22,7 +26,7 @@ def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.Data
     difference = (paired if is_paired else unpaired)(mine, its)
     n = np.inf if is_the_same(base, other) else min(len(base.orders), len(other.orders))
     low, high = difference.interval(CONFIDENCE, limit=1.0, n=n)
-    lowest, highest = difference.band(CONFIDENCE, limit=1.0, n=n)
+    lowest, highest = difference.interval(simultaneous(len(GRID)), limit=1.0, n=n)
     return pd.DataFrame(
         {
             "days": GRID / DAY,
@@ -51,10 +55,14 @@ def crossings_of(curve: pd.DataFrame) -> pd.DataFrame:
     Only where the whole band lies on one side of zero at some time, and on the other side at a later one.
     """
     is_above, is_below = curve["low_simultaneous"] > 0, curve["high_simultaneous"] < 0
-    sure = zip(curve["days"][is_above | is_below].tolist(), is_above[is_above | is_below].tolist(), strict=True)
-    turns = [
-        {"after": earlier, "before": later, "first_ahead": "other" if was_above else "base"}
-        for (earlier, was_above), (later, is_now_above) in pairwise(sure)
-        if was_above != is_now_above
-    ]
-    return pd.DataFrame(turns, columns=["after", "before", "first_ahead"])
+    sure = curve[is_above | is_below]
+    # Stretches of time over which one and the same policy is surely ahead, whatever is unsure in between.
+    turns = is_above[sure.index].astype(int).diff().ne(0).cumsum()
+    stretches = [rows for _, rows in sure.groupby(turns)]
+    return pd.DataFrame([_crossing(*two) for two in pairwise(stretches)], columns=CROSSING)
+
+
+def _crossing(first: pd.DataFrame, then: pd.DataFrame) -> tuple[float, float, str, float, float]:
+    first_lead, then_lead = (float(rows["difference"].abs().max()) for rows in (first, then))
+    ahead = "other" if first["difference"].iloc[0] > 0 else "base"
+    return float(first["days"].iloc[-1]), float(then["days"].iloc[0]), ahead, first_lead, then_lead

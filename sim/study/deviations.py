@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtri, stdtrit
 
 from sim.study.estimates import Floats, Times, resampled
 
@@ -21,9 +21,6 @@ OPEN_FROM = 0.025
 """An end of an interval is open where more of the resamples than this do not reach the quantile."""
 _ROUNDING = 1e-12
 """A standard error below this is the rounding of floats, and not spread."""
-_PATHS = 4000
-_SEED = 20181002
-"""Fixed, and apart from every scenario's streams: the same claims always give the same band."""
 
 
 class Deviating(NamedTuple):
@@ -109,25 +106,7 @@ class Difference(NamedTuple):
         Where nothing varies over replications, half of it is what Wilson's score interval (1927) leaves open when
         none of `n` claims is seen to differ, z² / (n + z²) of the limit; 0 where there is no limit.
         """
-        return self._ends(1 - (1 - confidence) / 2, limit, n)
-
-    def band(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
-        """The ends of intervals along an array that hold all at once; otherwise like `interval`.
-
-        As many standard errors wide as the farthest of all differences strays, with this confidence, when the
-        deviations are given random weights (sup-t band by multiplier bootstrap: Montiel Olea & Plagborg-Møller,
-        "Simultaneous confidence bands", 2019), on the scale of Student's t.
-        """
-        varies = self.error > _ROUNDING
-        if not varies.any():
-            return self.interval(confidence, limit=limit, n=n)
-        # What the deviations come to when weighted at random depends on their triangle alone: fewer numbers.
-        triangle = np.linalg.qr(self.deviations[:, varies] / self.error[varies], mode="r")
-        weights = np.random.Generator(np.random.PCG64(_SEED)).standard_normal((_PATHS, len(triangle)))
-        farthest = np.abs(weights @ triangle).max(axis=1)
-        return self._ends(float(ndtr(np.quantile(farthest, confidence))), limit, n)
-
-    def _ends(self, upper: float, limit: float, n: float) -> tuple[Floats, Floats]:
+        upper = 1 - (1 - confidence) / 2
         steps = np.where(self.freedom > 0, stdtrit(np.maximum(self.freedom, 1), upper), np.nan)
         square = ndtri(upper) ** 2
         none_seen = limit * square / (n + square) if np.isfinite(limit) else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, nan
+from math import inf, isnan, nan
 from typing import NamedTuple
 
 import pandas as pd
@@ -87,14 +87,11 @@ def differences_of(
     """One row per measure, as `Comparison.differences` has it."""
     subtract = paired if bench.is_paired else unpaired
     done = min(base.about["replications"], other.about["replications"])
+    counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
     for name in MEASURES:
         mine, its = (one[name] for one in estimates)
-        n = (
-            inf
-            if is_the_same(base, other)
-            else float(min(base.summary.loc[name, "n"], other.summary.loc[name, "n"]))
-        )
+        n = inf if is_the_same(base, other) else float(counts[name])
         one = Measured(name, float(mine.value), float(its.value), subtract(mine, its), n)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
@@ -148,6 +145,6 @@ def _verdict(one: Measured, verdict: str, bench: Bench) -> str:
     """The verdict, unless a time is compared of which nothing can be said in one number."""
     if not isinstance(MEASURES[one.name], TimeToMoney):
         return verdict
-    if isnan(one.difference.value):
+    if isnan(float(one.difference.value)):
         return NOT_REACHED
     return CURVES_CROSS if bench.curves_cross and verdict != EQUIVALENT else verdict

@@ -14,6 +14,7 @@ from sim.errors import BadUsage
 from sim.scenario.model import Experiment, Scenario
 from sim.study import fingerprints
 from sim.study.backlog import backlog_frame
+from sim.study.by_group import success_by_group
 from sim.study.by_hours import success_by_hours
 from sim.study.curves import incidence
 from sim.study.jobs import Workers
@@ -22,6 +23,8 @@ from sim.study.observation import Observation, tables_of
 from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise, aims_of
 from sim.study.result import Result
 from sim.study.stopwatch import Stopwatch
+from sim.study.waits import waits_frame
+from sim.study.warm_up import notes_of
 
 Progress = Callable[[int, int], None]
 """Told after each replication: how many are done, of how many."""
@@ -101,7 +104,8 @@ def _result(scenario: Scenario, seen: Sequence[Observation], how: dict[str, Any]
         claims = tables[CLAIMS]
         summary = summarise(tables, replications, scenario.market.currency)
         curves, by_hours = incidence(claims, replications), success_by_hours(claims, replications)
-        backlog = backlog_frame(scenario, [one.backlog for one in seen])
+        by_group = success_by_group(claims, replications)
+        notes = notes_of(scenario, seen)
     journals = [one.journal for one in seen if one.journal is not None]
     return Result(
         scenario=scenario,
@@ -111,7 +115,10 @@ def _result(scenario: Scenario, seen: Sequence[Observation], how: dict[str, Any]
         orders=claims,
         curves=curves,
         by_hours=by_hours,
-        backlog=backlog,
+        by_group=by_group,
+        backlog=backlog_frame(scenario, [one.backlog for one in seen]),
+        waits=waits_frame(scenario, [one.waits for one in seen]),
+        notes=notes,
         journal=pd.concat(journals, ignore_index=True) if journals else None,
         about=_about(scenario, seen, watch) | how,
     )

@@ -34,6 +34,7 @@ def flips_of(base: Result, other: Result) -> pd.DataFrame:
         examples=("example", lambda some: list(some.iloc[:EXAMPLES])),
     )
     table = pd.concat([table.reset_index(), _all_others(base.about["orders"] - len(orders))], ignore_index=True)
+    table = table[table["orders"] > 0].reset_index(drop=True)
     table.insert(4, "per_replication", table["orders"] / base.about["replications"])
     for column, words in zip(_KEYS, (ENDINGS, ENDINGS, PARTINGS), strict=True):
         table[column] = pd.Categorical(table[column], categories=words, ordered=True)

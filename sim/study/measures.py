@@ -225,7 +225,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def by_replication(tables: Mapping[str, Rows], replications: int) -> pd.DataFrame:
-    """What each replication adds to each ratio: a row per ratio and replication, as `Result.by_replication` has it."""
+    """What each replication adds to each ratio, as `Result.by_replication` has it."""
     ratios = [measure for measure in MEASURES.values() if isinstance(measure, Ratio)]
     sums = [ratio.sums(tables, replications) for ratio in ratios]
     return pd.DataFrame(

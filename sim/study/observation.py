@@ -18,12 +18,13 @@ from sim.scenario.model import Scenario
 from sim.study import fingerprints
 from sim.study.backlog import Waiting, waiting_by_day
 from sim.study.cut import cut
-from sim.study.desks import load_of, requests_frame, stretches
+from sim.study.desks import SELLERS, load_of, requests_frame, stretches
 from sim.study.frame import CENTS, claims_frame, in_cohort, journal_frame, moments
 from sim.study.measures import CLAIMS, REPLICATIONS, REQUESTS
 from sim.study.replication import play
 from sim.study.requests import requests_of
 from sim.study.stopwatch import Stopwatch
+from sim.study.waits import Waits, waits_by_day
 from sim.vocabulary import Party
 
 
@@ -38,6 +39,7 @@ class Observation:
     totals: dict[str, float]
     """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, and the desks' `Load`."""
     backlog: dict[str, Waiting]
+    waits: dict[str, Waits]
     met: dict[str, tuple[int, int]]
     """From when until when the cohort's requests joined each group of desks (`desks.stretch_of`)."""
     journal: pd.DataFrame | None
@@ -90,12 +92,14 @@ def observe(
         "refunded_unasked": len(unasked),
         "ended_late": _ended_late(scenario, claims),
     }
+    backlog = waiting_by_day(scenario, requests)
     return Observation(
         claims=claims,
         requests=requests_frame(scenario, replication, requests),
         unasked=unasked,
         totals=totals | load_of(scenario, requests, calendars)._asdict(),
-        backlog=waiting_by_day(scenario, requests),
+        backlog=backlog,
+        waits=waits_by_day(requests, calendars, days=len(backlog[SELLERS].noon)),
         met=stretches(scenario, requests),
         journal=journal_frame(scenario, replication, seen) if with_journal else None,
         invariants=invariants,

@@ -15,10 +15,10 @@ _STEPS = {
     ASKING: ("asked_at",),
     "free_cancellation": ("freed_at",),
     LIMIT: ("limit_at",),
-    "dispatch": ("arranged_at", "dispatched_at"),
+    "dispatch": ("dispatched_at",),
     "delivery": ("delivered_at",),
-    "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at"),
-    "dispute": ("dispute_opened_at", "dispute_settled_at", "dispute_granted_at"),
+    "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at", "request_passed_on_at"),
+    "dispute": ("dispute_opened_at", "dispute_settled_at", "dispute_granted_at", "dispute_passed_on_at"),
     "mediation": ("mediation_opened_at", "mediation_settled_at", "mediation_granted_at"),
     "return": ("return_posted_at", "return_received_at"),
     "inspection": ("inspection_opened_at", "inspection_settled_at"),
@@ -30,11 +30,11 @@ PARTINGS = (*_STEPS, END, MONEY, NEVER_PART)
 """Where two stories of one order may part.
 
 A step that only one of them takes, or takes earlier, parts them there; so does a verdict (of a cancellation, a
-dispute, a mediation) that is for the buyer in only one. `end`: they only end otherwise, or at another time. `money`:
-they differ in nothing but who pays how much. `never`: they do not differ.
+dispute, a mediation) that grants the money in only one, or hands the case to the platform at once in only one.
+`end`: they only end otherwise, or at another time. `money`: they differ in nothing but who pays how much. `never`:
+they do not differ.
 """
 _ENDINGS, _AMOUNTS = ("outcome", "route"), ("refund", "buyer_cost", "seller_cost", "platform_cost")
-_VERDICTS = ("request", "dispute", "mediation")
 
 
 def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
@@ -60,18 +60,25 @@ def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -
 def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
     """Every instant, in seconds of any one clock; NEVER where it did not happen."""
     at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at")}
-    at |= {
-        name: np.where(claims["route"] == route, at["refund_due_at"], NEVER)
-        for name, route in (("freed_at", "free_cancellation"), ("limit_at", "not_dispatched"))
+    routes = {"freed_at": "free_cancellation", "limit_at": "not_dispatched"}
+    at |= {name: np.where(claims["route"] == route, at["refund_due_at"], NEVER) for name, route in routes.items()}
+    return at | _verdicts(at)
+
+
+def _verdicts(at: dict[str, Ints]) -> dict[str, Ints]:
+    """When each request was settled for the buyer, or passed on to the platform at once; NEVER where it was not."""
+    settled = {stage: at[f"{stage}_settled_at"] for stage in ("request", "dispute", "mediation")}
+    # What granted the money is the last verdict before it, or before the return that it waits for.
+    money = np.where(at["limit_at"] < NEVER, -1, np.minimum(at["return_posted_at"], at["refund_due_at"]))
+    heard = {
+        stage: np.where((instant <= money) & (money < NEVER), instant, -1) for stage, instant in settled.items()
     }
-    # The verdict that was for the buyer is the last one before the money, or the return that it waits for.
-    granted = np.minimum(at["return_posted_at"], at["refund_due_at"])
-    settled = {stage: at[f"{stage}_settled_at"] for stage in _VERDICTS}
-    earlier = {stage: np.where(instant <= granted, instant, -1) for stage, instant in settled.items()}
-    last = np.maximum.reduce(list(earlier.values()))
-    is_granted = (granted < NEVER) & (last >= 0) & (at["limit_at"] == NEVER)
-    return at | {
-        f"{stage}_granted_at": np.where(is_granted & (earlier[stage] == last), last, NEVER) for stage in _VERDICTS
+    last = np.maximum.reduce(list(heard.values()))
+    granted = {stage: np.where((instant == last) & (last >= 0), instant, NEVER) for stage, instant in heard.items()}
+    platform = at["mediation_opened_at"]
+    return {
+        **{f"{stage}_granted_at": instant for stage, instant in granted.items()},
+        **{f"{stage}_passed_on_at": np.where(platform == settled[stage], platform, NEVER) for stage in settled},
     }
 
 

@@ -49,6 +49,14 @@ class Result:
     half of all claims of the bin had their money (NaN: not reached).
     """
 
+    by_group: pd.DataFrame
+    """Success and time by kind of claim. One row per `group` and `value` that occurs.
+
+    `group` is a column of `orders`: `route`, `claim`, `reason`, `seller_type` or `payment_method`; `value` is what
+    it says there. The other columns are those of `by_hours`: `n`, `success`, `low`, `high`, `median_days`,
+    `median_low`, `median_high`.
+    """
+
     backlog: pd.DataFrame
     """Requests waiting at desks, by day: noticed, but neither taken up nor settled. One row per `desk` and `day`.
 
@@ -56,6 +64,18 @@ class Result:
     midnight (datetime64[s]). `noon`: the number waiting at 12:00, `waiting`: the time average over the day, both
     means over replications; `low`, `high`: the interval of `waiting`. Days run while orders come in.
     """
+
+    waits: pd.DataFrame
+    """How long requests waited at desks, by the day on which they joined a queue: what a warm-up is judged by.
+
+    One row per `desk`, `day` (with its `date`), as in `backlog`. `joined`: how many did, a mean over replications;
+    `wait`: their mean wait in hours of the desk's working time, so nights and holidays do not count, with `low` and
+    `high` (NaN on a day without any).
+    """
+
+    notes: list[str]
+    """What a reader should know about how the experiment was laid out, in plain sentences: a warm-up or a run-out
+    too short, a desk that does not keep up. Empty where nothing is amiss. `study.warm_up` says how it is judged."""
 
     unasked: pd.DataFrame
     """Orders of the cohort that were refunded at the dispatch limit before anybody asked, and so are no claims:
@@ -74,4 +94,6 @@ class Result:
     """Provenance, ready for JSON: `scenario` (name), `seed`, `replications`, `stopped` (why there were so many),
     `orders` and `claims` (cohort, all replications), `invariants` (names of those checked
     after every replication; all held), `fingerprints` (sha256 of `draws`, `outcomes`,
-    `scenario`), `versions` (by package), `platform`, `wall_seconds` (by stage)."""
+    `scenario`), `versions` (by package), `platform`, `jobs` (processes that lived through replications; 1: this
+    one), `wall_seconds` (of `replications` and `estimates`; by stage, all processes together, where replications
+    spent it)."""

@@ -108,6 +108,6 @@ def replications_needed(value: float, error: float, margin: float, done: int, co
     return float(more[found]) if found < len(more) else inf
 
 
-def simultaneous(verdicts: int) -> float:
+def simultaneous(intervals: int) -> float:
     """The confidence of each interval, for so many to hold together with 95 % (Bonferroni)."""
-    return 1 - (1 - CONFIDENCE) / verdicts
+    return 1 - (1 - CONFIDENCE) / intervals

@@ -15,15 +15,27 @@ from hypothesis import strategies as st
 
 from sim.scenario.consistency import complaints
 from sim.scenario.model import Scenario
+from tests.property.drawn_laws import (
+    WALL,
+    Strategy,
+    amounts,
+    any_time,
+    durations,
+    mostly,
+    never_or,
+    none_or,
+    parts,
+    parts_of_a_whole,
+    patience,
+    shares,
+    some,
+    wall,
+    work,
+)
 
 File = dict[str, Any]
-Strategy = st.SearchStrategy[Any]
 
 START = "2018-10-01"  # a Monday; China's holidays begin
-WALL = ("1 d", "1 s", "5 s", "1 h", "12 h", "1 d 12 h", "3 d", "9 d")
-BUSINESS = ("1 bd", "0.5 bd", "2.5 bd", "7 bd")
-WORK = ("1 h of work", "1 s of work", "20 min of work", "9 h of work")
-"""Nine hours are the working day of some calendars below: work that exactly fits."""
 CALENDARS: tuple[File, ...] = (
     {},
     {"hours": {"mon-fri": "09:00-18:00"}},
@@ -33,70 +45,6 @@ CALENDARS: tuple[File, ...] = (
     {"hours": {"mon-fri": "09:00-18:00"}, "holidays": ["CN"], "closed": ["2018-10-03"]},
 )
 MENU = ("not_needed", "change_order", "other", "no_answer", "raised_price")
-
-
-def some(*values: Any) -> Strategy:
-    return st.sampled_from(values)
-
-
-def none_or(present: Strategy) -> Strategy:
-    return st.just("none") | present
-
-
-@st.composite
-def mostly(draw: st.DrawFn, usual: Strategy, rare: Strategy) -> Any:
-    """One time in four the rare case. What usually happens keeps orders alive until the later stages."""
-    return draw(rare if draw(st.integers(0, 3)) == 3 else usual)
-
-
-# ---------------------------------------------------------------------------------------- laws
-
-shares = some(0, 1, 0.5) | st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
-durations = mostly(some("3 d", "9 d", "7 bd", "9 h of work"), some("0", *WALL) | some(*BUSINESS) | some(*WORK))
-"""Of clocks and limits: long enough for something to happen, or any."""
-
-
-def parts_of_a_whole(*names: str) -> st.SearchStrategy[dict[str, float]]:
-    """Shares by name that sum to one; often all the weight is on one of them."""
-    certain = some(*names).map(lambda chosen: {name: float(name == chosen) for name in names})
-    weights = st.lists(st.integers(0, 4), min_size=len(names), max_size=len(names)).filter(any)
-    mixed = weights.map(lambda some: {name: part / sum(some) for name, part in zip(names, some, strict=True)})
-    return certain | mixed
-
-
-def laws_of(values: Sequence[Any], *constants: Any) -> Strategy:
-    """A constant, a few values, or one of the smooth laws, about as large as these values."""
-    constant, size = some(*constants, *values), some(*values)
-    few = st.lists(constant, min_size=1, max_size=3).map(lambda seen: {"empirical": {"values": seen}})
-    smooth = st.one_of(
-        size.map(lambda mean: {"exponential": {"mean": mean}}),
-        size.map(lambda mean: {"gamma": {"mean": mean, "sd": mean}}),
-        size.map(lambda scale: {"weibull": {"shape": 0.7, "scale": scale}}),
-        size.map(lambda mean: {"lognormal": {"mean": mean, "sd": mean}}),
-        size.map(lambda most: {"truncated": {"law": {"exponential": {"mean": most}}, "high": most}}),
-        size.map(lambda high: {"uniform": {"low": constants[0] if constants else values[0], "high": high}}),
-    )
-    mixtures = st.tuples(shares, constant, smooth).map(
-        lambda split: {
-            "mixture": [{"weight": split[0], "law": split[1]}, {"weight": 1 - split[0], "law": split[2]}]
-        }
-    )
-    return constant | few | smooth | mixtures
-
-
-def never_or(law: Strategy) -> Strategy:
-    """A law, or one under which it may never happen."""
-    perhaps = law.map(lambda other: {"mixture": [{"weight": 0.5, "law": "never"}, {"weight": 0.5, "law": other}]})
-    return mostly(law, perhaps | st.just("never"))
-
-
-patient = mostly(st.just("never"), laws_of(("9 d", "1 h", "1 s"), "0"))
-wall, business, work = laws_of(WALL, "0"), laws_of(BUSINESS, "0"), laws_of(WORK, "0")
-any_time = wall | business | work
-amounts = laws_of([10, 0.01, 24.5], 0)
-"""Units of the currency."""
-parts = some(0, 0.3, 1, 0.999999) | some({"uniform": {"low": 0, "high": 1}}, {"empirical": {"values": [0, 0.5, 1]}})
-"""A share of a price or of a clock."""
 
 
 # ------------------------------------------------------------------------------------- parties
@@ -110,18 +58,18 @@ def answers(draw: st.DrawFn, clocked: bool, ends: bool, *words: str) -> File:
         said["notice_share_of_clock"] = draw(parts)
     else:
         said["notice"] = draw(never_or(wall) if ends else wall)
-    return said | {"handling": draw(mostly(some("1 h of work", "9 h of work"), work))}
+    return said | {"handling": draw(mostly(some("1 h of work", "9 h of work", "0"), work))}
 
 
 @st.composite
-def seller_types(draw: st.DrawFn, policy: File, patience: File) -> File:
+def seller_types(draw: st.DrawFn, policy: File, waits: File) -> File:
     """One to three kinds of seller, whose answers fit the policy's clocks."""
     cancellation = clocks_of([policy["cancellation"]])
     dispute = clocks_of(rows(policy["dispute"]))
     inspection = clocks_of([row.get("inspection", "none") for row in rows(policy["return"])])
 
-    def asked(clocked: bool, waits: Any, *words: str) -> Strategy:
-        return answers(clocked, clocked or "never" not in str(waits), *words)
+    def asked(clocked: bool, patient: Any, *words: str) -> Strategy:
+        return answers(clocked, clocked or "never" not in str(patient), *words)
 
     def kind(share: float) -> File:
         reasons = {"asks_to_change_reason": draw(shares), "unchanged_odds": draw(shares)}
@@ -129,8 +77,8 @@ def seller_types(draw: st.DrawFn, policy: File, patience: File) -> File:
             "share": share,
             "arrange": draw(never_or(any_time)),
             "dispatch": draw(never_or(any_time)),
-            "cancellation": draw(asked(cancellation, patience["cancellation"], "ship")) | reasons,
-            "dispute": draw(asked(dispute, patience["dispute"])),
+            "cancellation": draw(asked(cancellation, waits["cancellation"], "ship")) | reasons,
+            "dispute": draw(asked(dispute, waits["dispute"])),
             "inspection": draw(asked(inspection, "never")),
         }
 
@@ -149,7 +97,7 @@ def clocks_of(terms: Sequence[Any]) -> bool:
 
 
 @st.composite
-def buyers(draw: st.DrawFn, patience: File) -> File:
+def buyers(draw: st.DrawFn, waits: File) -> File:
     reasons = st.dictionaries(some(*MENU), some(1, 0, 2.5), min_size=1).filter(lambda all: any(all.values()))
     cheaper = st.fixed_dictionaries({"probability": shares, "saving": parts})
     regret = {"probability": mostly(some(1), some(0.5, 0)), "after": never_or(wall), "reasons": reasons}
@@ -163,7 +111,7 @@ def buyers(draw: st.DrawFn, patience: File) -> File:
         "return_cost": draw(mostly(some(0, 2.5), amounts)),
         "return_delay": draw(never_or(any_time)),
         "escalation": draw(escalation),
-        "patience": patience,
+        "patience": waits,
     }
 
 
@@ -206,7 +154,7 @@ def cancellations(clocked: Mapping[str, Strategy]) -> Strategy:
     free = st.fixed_dictionaries({"after": some("paid", "arranged", "dispatched"), "within": some("0", *WALL)})
     window = st.fixed_dictionaries({"after": st.just("paid"), "within": never_or(wall)})
     ships = {"ships_while_open": some("allowed", "held")}
-    return st.fixed_dictionaries({"window": window, "free_until": none_or(free)} | clocked | ships)
+    return st.fixed_dictionaries({"window": window, "free_until": mostly(some("none"), free)} | clocked | ships)
 
 
 def disputes(clocked: Mapping[str, Strategy], anchors: Sequence[str]) -> Strategy:
@@ -233,13 +181,12 @@ mediations = none_or(durations).flatmap(
 
 def returns(mediated: bool) -> Strategy:
     silence = ("approve", "close") + ("escalate",) * mediated
-    inspected = st.fixed_dictionaries({"clock": none_or(durations), "on_silence": some(*silence)})
+    inspected = st.fixed_dictionaries({"clock": mostly(durations, some("none")), "on_silence": some(*silence)})
     terms = {"payer": some("buyer", "seller", "platform"), "post_within": none_or(durations)}
-    steps = [
-        {"refund_on": st.just(step), "inspection": st.just("none")} for step in ("received", "posted", "notice")
-    ]
-    steps.append({"refund_on": st.just("inspected"), "inspection": inspected})
-    return st.one_of([st.fixed_dictionaries(terms | step) for step in steps])
+    with_inspection = st.fixed_dictionaries(terms | {"refund_on": st.just("inspected"), "inspection": inspected})
+    steps = some("received", "posted", "notice")
+    without = st.fixed_dictionaries(terms | {"refund_on": steps, "inspection": st.just("none")})
+    return st.booleans().flatmap(lambda is_inspected: with_inspection if is_inspected else without)
 
 
 # ------------------------------------------------------------------------------------ scenario
@@ -251,7 +198,7 @@ SPREAD, AT_MIDNIGHT, AT_NINE = "4 d", "5 s", "9 h 5 s"
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[File, File]:
     """The experiment and how orders come: a few dozen, or none at all."""
-    cohort, count = draw(some(SPREAD, AT_MIDNIGHT, AT_NINE)), draw(some(20, 1, 6, 40))
+    cohort, count = draw(some(SPREAD, AT_MIDNIGHT, AT_NINE)), draw(mostly(some(20, 40), some(0.5, 6)))
     night = [0.0] * 9 + [1.0] + [0.0] * 14
     pace = {SPREAD: count / 4, AT_MIDNIGHT: count / 5 * 86_400, AT_NINE: count / 5 * 3_600}[cohort]
     experiment = {"warm_up": "0", "cohort": cohort, "run_out": "0", "seed": draw(st.integers(0, 2**32 - 1))}
@@ -269,13 +216,13 @@ def scenario_files(draw: st.DrawFn) -> File:
     experiment, market = draw(arrivals())
     methods = ("card", "wallet")[: draw(st.integers(1, 2))]
     policy = draw(policies(methods))
-    patience = draw(st.fixed_dictionaries(dict.fromkeys(("cancellation", "dispute", "mediation"), patient)))
+    waits = {request: draw(patience) for request in ("cancellation", "dispute", "mediation")}
     sellers = {
         "count": draw(st.integers(1, 3)),
         "concentration": draw(some(0, 1)),
         "staff": draw(mostly(some(1), some("unlimited", 2, 3))),
         "discipline": draw(some("fifo", "earliest_deadline")),
-        "types": draw(seller_types(policy, patience)),
+        "types": draw(seller_types(policy, waits)),
     }
     market |= {
         "order_value": draw(mostly(some(10), amounts)),
@@ -291,7 +238,7 @@ def scenario_files(draw: st.DrawFn) -> File:
             st.fixed_dictionaries(dict.fromkeys(("seller", "platform", "carrier", "bank"), some(*CALENDARS)))
         ),
         "market": market,
-        "buyers": draw(buyers(patience)),
+        "buyers": draw(buyers(waits)),
         "policy": policy,
     }
 

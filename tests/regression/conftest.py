@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sim.cli import main
-from tests.regression.program import Answer
-
-Ask = Callable[..., Answer]
+from tests.regression.program import Answer, Ask
 
 
 @pytest.fixture

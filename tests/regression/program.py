@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.cli import parser
 from tests.scenario_files import BASE_FILE, written
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +36,10 @@ class Answer(NamedTuple):
     err: str
 
 
+Ask = Callable[..., Answer]
+"""What the fixture `ask` is: give it the program's words."""
+
+
 def program(*words: object, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Answer:
     """The program in a process of its own, with these variables over those that are there."""
     command = [sys.executable, "-m", "sim", *map(str, words)]
@@ -42,11 +48,28 @@ def program(*words: object, env: Mapping[str, str] | None = None, cwd: Path = RO
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
+def commands() -> dict[str, ArgumentParser]:
+    """What the program can be told to do, by its first word."""
+    (choices,) = (action.choices for action in parser()._actions if isinstance(action, _SubParsersAction))
+    return dict(choices)
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every file of a folder: its path within, and its bytes."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def told(path: Path) -> Any:
     """What a JSON file says."""
-    return json.loads(path.read_text())
+    return document(path.read_text())
+
+
+def document(text: str) -> Any:
+    """The one JSON document that a text is; NaN is no JSON."""
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    return json.loads(text, parse_constant=refuse)

@@ -47,9 +47,7 @@ def test_faulty_opening_hours_are_named(hours: Any, message: str) -> None:
 
 
 def test_a_faulty_spell_in_a_list_is_reported_at_its_own_place() -> None:
-    assert [place for place, _ in faults({"hours": {"mon": ["09:00-12:00", "noon"]}})] == [
-        ("hours", "mon", 1)
-    ]
+    assert [place for place, _ in faults({"hours": {"mon": ["09:00-12:00", "noon"]}})] == [("hours", "mon", 1)]
 
 
 @pytest.mark.parametrize(
@@ -88,9 +86,7 @@ def test_an_unknown_country_is_named_with_the_nearest_known(country: str, near: 
     message = f"found '{country}', expected the code of a country such as 'CN' or 'BR'{near}"
     assert faults({"holidays": country}) == [(("holidays",), message)]
     assert faults({"holidays": ["CN", country]}) == [(("holidays", 1), message)]
-    assert faults({"holidays": {"country": country, "subdivision": "SP"}}) == [
-        (("holidays", "country"), message)
-    ]
+    assert faults({"holidays": {"country": country, "subdivision": "SP"}}) == [(("holidays", "country"), message)]
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,7 @@ def test_a_range_of_weekdays_may_go_round_the_end_of_the_week() -> None:
 
 
 def test_a_single_spell_country_or_day_may_stand_without_a_list() -> None:
-    alone = CalendarSpec.model_validate(
-        {"hours": {"mon": "9:00-12:00"}, "holidays": "CN", "closed": "2019-05-02"}
-    )
+    alone = CalendarSpec.model_validate({"hours": {"mon": "9:00-12:00"}, "holidays": "CN", "closed": "2019-05-02"})
     listed = CalendarSpec.model_validate(
         {"hours": {"mon": ["09:00-12:00"]}, "holidays": ["CN"], "closed": [date(2019, 5, 2)]}
     )
@@ -108,9 +106,7 @@ def test_holidays_of_a_state_are_off_in_that_state_only() -> None:
     july_9 = date(2018, 7, 9)
     hours = {"mon-fri": "09:00-17:00"}
     assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR", "subdivision": "SP"}).days == [1]
-    assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR", "subdivision": "São Paulo"}).days == [
-        1
-    ]
+    assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR", "subdivision": "São Paulo"}).days == [1]
     assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR"}).days == [0, 1]
 
 

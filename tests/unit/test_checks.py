@@ -12,7 +12,8 @@ from sim.records.checks import INVARIANTS, Invariant, check, name_of
 from sim.records.evidence import Evidence
 from sim.vocabulary import Outcome, Settled
 from tests.unit.busy_market import busy_market
-from tests.unit.slips import PARTLY, SLIPS, Spoil, as_ints, cell, no_row_for_the_last, outcome
+from tests.unit.slips import SLIPS
+from tests.unit.spoils import PARTLY, Spoil, as_ints, cell, no_row_for_the_last, outcome
 from tests.worlds import calendars_of, drawn, world
 
 EACH_SLIP = [

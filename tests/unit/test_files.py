@@ -64,7 +64,9 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
         "summary.json",
         "curves.csv",
         "by_hours.csv",
+        "by_group.csv",
         "backlog.csv",
+        "waits.csv",
         "orders.csv.gz",
         "journal.csv.gz",
     }
@@ -110,7 +112,7 @@ def test_a_cell_is_empty_where_the_thing_did_not_happen() -> None:
 
 def test_every_measure_is_in_the_summary_with_its_interval() -> None:
     document = json.loads(files()["summary.json"])
-    assert {"schema_version", "scenario", "title", "seed", "replications", "measures"} == set(document)
+    assert {"schema_version", "scenario", "title", "seed", "replications", "notes", "measures"} == set(document)
     assert set(document["measures"]) == set(result().summary.index)
     for measure in document["measures"].values():
         assert set(measure) == {"value", "low", "high", "unit", "n"}

@@ -1,4 +1,4 @@
-"""The house rules that a machine can watch: imports point one way, pages stay short, the contents page is complete."""
+"""The house rules that a machine can watch: imports point one way, pages stay short, contents are complete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ import pytest
 import sim
 
 HOUSE = Path(sim.__file__).parent
-FLOORS = ("errors", "vocabulary", "scenario", "rules", "chance", "records", "market", "study", "show", "api", "commands", "cli")
+FLOORS = (
+    "errors",
+    "vocabulary",
+    "scenario",
+    "rules",
+    "chance",
+    "records",
+    "market",
+    "study",
+    "show",
+    "api",
+    "commands",
+    "cli",
+)
 """From the ground up: a floor may import from those before it and from itself."""
 PAGES = sorted(path for path in HOUSE.rglob("*.py"))
 # What `records` writes down are facts drawn by `chance`; `rules` read the scenario's words.
@@ -57,8 +70,9 @@ def test_simpy_stays_in_the_market_and_pandas_out_of_the_engine() -> None:
     for path in PAGES:
         text = path.read_text(encoding="utf-8")
         if floor_of(path) != "market":
-            assert "import simpy" not in text and "from simpy" not in text, path
-        if FLOORS.index(floor_of(path)) < FLOORS.index("study") if floor_of(path) in FLOORS else False:
+            assert "import simpy" not in text, path
+            assert "from simpy" not in text, path
+        if floor_of(path) in FLOORS[: FLOORS.index("study")]:
             assert "import pandas" not in text, path
 
 
@@ -66,8 +80,9 @@ def test_nothing_is_printed_outside_the_door() -> None:
     for path in PAGES:
         if floor_of(path) in ("cli", "commands", "show"):
             continue
-        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-        assert not [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"], path
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "print", path
 
 
 def test_the_contents_page_is_complete() -> None:
@@ -100,5 +115,6 @@ def test_validating_needs_neither_numpy_nor_what_comes_after() -> None:
         "import sys, sim.cli; sim.cli.main(['validate', '-q', 'scenarios/aliexpress.yaml']);"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE.parent)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HOUSE.parent)
     assert done.stdout.strip() == "[]"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario.loading import load_with_places
+from sim.scenario.resolved import resolved_yaml
 from sim.scenario.tree import dotted
 from tests.scenario_files import BASE, BASE_FILE, faults_of, spoilt, written
 
@@ -119,3 +120,28 @@ def test_a_range_is_low_and_high_or_a_choice_of_words(tmp_path: Path, bounds: st
 def test_a_range_that_is_none_is_refused(tmp_path: Path, bounds: str) -> None:
     (fault, *_) = faults_of(written(tmp_path, spoilt("[0.01, 0.3]", bounds)))
     assert "provenance.buyers.regret.probability" in fault
+
+
+def test_a_statement_does_not_vouch_for_a_value_that_was_changed_after_it(tmp_path: Path) -> None:
+    written(tmp_path, BASE + COVERED, "covered.yaml")
+    child = written(tmp_path, "extends: covered.yaml\npolicy: {cancellation: {clock: 3 d}}\n")
+    by_command = load_with_places(tmp_path / "covered.yaml", ["policy.cancellation.clock=3 d"])
+    for loaded in (load_with_places(child), by_command):
+        held = loaded.scenario.provenance.root
+        assert "policy" not in held
+        assert "policy.cancellation.clock" not in held
+        assert {"market", "buyers"} <= set(held), "what was not changed is vouched for as before"
+
+
+def test_a_statement_holds_for_the_parts_that_still_stand(tmp_path: Path) -> None:
+    path = written(tmp_path, BASE + COVERED, "covered.yaml")
+    held = load_with_places(path, ["market.orders_per_day=7"]).scenario.provenance.root
+    assert "market.orders_per_day" not in held
+    assert {"market.sellers", "market.carrier"} <= set(held)
+
+
+def test_what_is_written_out_needs_no_more_sources_than_what_was_read(tmp_path: Path) -> None:
+    loaded = load_with_places("scenarios/three-day-clock.yaml")
+    shown = tmp_path / "shown.yaml"
+    shown.write_text(resolved_yaml(loaded.scenario), encoding="utf-8")
+    assert load_with_places(shown).unsourced() == loaded.unsourced() == []

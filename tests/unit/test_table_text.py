@@ -6,9 +6,7 @@ import io
 import math
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
-import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -143,14 +141,12 @@ def test_markup_and_control_characters_in_a_name_are_text() -> None:
 
 QUIET = {
     "open_share": 0.0,
-    "ended_late_share": 0.0,
     "refunded_unasked_share": 0.0,
     "mediation_utilisation": 0.8,
     "seller_utilisation_busiest": 0.8,
 }
 NOTES = [
     ("open_share", 0.034, "3.4 % of the claims were still open at the cut"),
-    ("ended_late_share", 0.02, "2.0 % of the claims ended when orders no longer came"),
     ("mediation_utilisation", 0.97, "the mediation desk works 97.0 % of its time"),
     ("seller_utilisation_busiest", 0.99, "the busiest seller works 99.0 % of its time"),
     (
@@ -162,17 +158,7 @@ NOTES = [
 
 
 def notes(**measures: float) -> list[str]:
-    steady = with_measures(**QUIET | measures)
-    return notes_of(replace(steady, backlog=waiting(day=lambda _: 5.0)))
-
-
-def waiting(day: Any) -> pd.DataFrame:
-    """A backlog at mediation of so many by the number of the day, each ± 1, over a hundred days."""
-    rows = [
-        {"desk": "mediation", "day": k, "waiting": day(k), "low": day(k) - 1, "high": day(k) + 1}
-        for k in range(100)
-    ]
-    return pd.DataFrame(rows)
+    return notes_of(replace(with_measures(**QUIET | measures), notes=[]))
 
 
 def test_a_result_that_may_be_read_as_it_stands_has_no_notes() -> None:
@@ -187,10 +173,9 @@ def test_what_matters_is_noted(measure: str, value: float, words: str) -> None:
     assert words in found[0]
 
 
-def test_a_queue_that_grows_to_the_end_is_noted() -> None:
-    growing = replace(with_measures(**QUIET), backlog=waiting(day=float))
-    assert notes_of(growing) == [
-        "ever more requests wait at the mediation desk: 92 at the end, 50 six weeks before"
+def test_what_the_study_has_to_say_of_the_experiment_is_noted() -> None:
+    assert notes_of(replace(with_measures(**QUIET), notes=["the warm-up looks too short"])) == [
+        "the warm-up looks too short"
     ]
 
 

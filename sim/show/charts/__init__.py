@@ -1,4 +1,4 @@
-"""Charts of a result, one file each, drawn without pyplot: nothing is left behind and nothing pops up."""
+"""Charts of a result or a comparison, one file each. Without pyplot: nothing is left behind, nothing pops up."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from matplotlib.figure import Figure
 
 from sim.show.charts.backlog import backlog
 from sim.show.charts.by_hours_to_ask import by_hours_to_ask
+from sim.show.charts.comparing import ComparisonChart
+from sim.show.charts.difference_curves import difference_curves
+from sim.show.charts.differences import differences
+from sim.show.charts.flips import flips
 from sim.show.charts.outcomes_by_route import outcomes_by_route
 from sim.show.charts.style import Chart
 from sim.show.charts.time_to_money import time_to_money
+from sim.show.charts.warm_up import warm_up
+from sim.study.comparison import Comparison
 from sim.study.result import Result
 
 CHARTS: dict[str, Chart] = {
@@ -17,13 +23,25 @@ CHARTS: dict[str, Chart] = {
     "outcomes_by_route": outcomes_by_route,
     "by_hours_to_ask": by_hours_to_ask,
     "backlog": backlog,
+    "warm_up": warm_up,
 }
 """Every chart of a result, by the name of its file. To add one, write its file and name it here."""
+COMPARISON_CHARTS: dict[str, ComparisonChart] = {
+    "differences": differences,
+    "difference_curves": difference_curves,
+    "flips": flips,
+}
+"""Every chart of a comparison, likewise."""
 
 
 def draw_all(result: Result) -> dict[str, Figure]:
     """A new figure for each of `CHARTS`, by name, laid out once so that it looks the same in every format."""
     return {name: _laid_out(draw(result)) for name, draw in CHARTS.items()}
+
+
+def draw_comparison(comparison: Comparison) -> dict[str, Figure]:
+    """A new figure for each of `COMPARISON_CHARTS`, by name, laid out once like those of a result."""
+    return {name: _laid_out(draw(comparison)) for name, draw in COMPARISON_CHARTS.items()}
 
 
 def _laid_out(ax: Axes) -> Figure:
@@ -34,4 +52,17 @@ def _laid_out(ax: Axes) -> Figure:
     return figure
 
 
-__all__ = ["CHARTS", "backlog", "by_hours_to_ask", "draw_all", "outcomes_by_route", "time_to_money"]
+__all__ = [
+    "CHARTS",
+    "COMPARISON_CHARTS",
+    "backlog",
+    "by_hours_to_ask",
+    "difference_curves",
+    "differences",
+    "draw_all",
+    "draw_comparison",
+    "flips",
+    "outcomes_by_route",
+    "time_to_money",
+    "warm_up",
+]

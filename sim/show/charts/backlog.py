@@ -30,10 +30,10 @@ def backlog(result: Result, ax: Axes) -> None:
     upper, lower = panels(ax, (0.46, 0.46))
     for panel, (desk, (name, colour)) in zip((upper, lower), DESKS.items(), strict=True):
         _waiting(panel, result.backlog[result.backlog["desk"] == desk], colour)
-        _phases(panel, result.scenario)
+        phases(panel, result.scenario)
         panel.set_ylabel(f"waiting at {name}\n(requests)")
         panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    _name_the_phases(upper, result.scenario)
+    name_the_phases(upper, result.scenario)
     upper.tick_params(axis="x", labelbottom=False)
     months = ConciseDateFormatter(lower.xaxis.get_major_locator())  # type: ignore[no-untyped-call]
     lower.xaxis.set_major_formatter(months)
@@ -67,7 +67,7 @@ def _waiting(ax: Axes, days: pd.DataFrame, colour: str) -> None:
         ax.text(0.5, 0.5, "nobody ever waits", transform=ax.transAxes, ha="center", color=FAINT)
 
 
-def _phases(ax: Axes, scenario: Scenario) -> None:
+def phases(ax: Axes, scenario: Scenario) -> None:
     """The cohort's window is shaded, the warm-up hatched, and each peak of orders has its line."""
     start, first, beyond, end = _borders(scenario)
     ax.axvspan(first, beyond, color=SHADE, zorder=0, linewidth=0)
@@ -77,7 +77,7 @@ def _phases(ax: Axes, scenario: Scenario) -> None:
     ax.set_xlim(start, end)
 
 
-def _name_the_phases(ax: Axes, scenario: Scenario) -> None:
+def name_the_phases(ax: Axes, scenario: Scenario) -> None:
     """Along the upper edge; a phase, or the way to the next peak, that is too short for its name goes without."""
     start, first, beyond, end = _borders(scenario)
     phases = [("warm-up", start, first), ("cohort", first, beyond), ("run-out: orders go on", beyond, end)]

@@ -21,6 +21,7 @@ def svg_of(figure: Figure) -> bytes:
 
 
 def png_of(figure: Figure) -> bytes:
+    """Without the software and the date, which would make equal pictures differ."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return buffer.getvalue()

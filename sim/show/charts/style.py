@@ -81,13 +81,18 @@ def chart(draw: Callable[[Result, Axes], None]) -> Chart:
 
 def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> None:
     """The finding as the title, below it whose finding it is, and a key of labelled artists where one is needed."""
-    rise = 20 if key else 0
-    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26 + rise)
     about = result.about
     over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
     scenario = shortened(result.scenario.title or result.scenario.name, 60)
+    headed(ax, finding, f"{scenario} · {about['claims']:,} claims in {over}", key)
+
+
+def headed(ax: Axes, finding: str, whose: str, key: Sequence[Artist] = ()) -> None:
+    """Title, the line below it, and the key."""
+    rise = 20 if key else 0
+    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26 + rise)
     ax.annotate(
-        f"{scenario} · {about['claims']:,} claims in {over}",
+        whose,
         (0, 1),
         xytext=(0, 11 + rise),
         xycoords="axes fraction",

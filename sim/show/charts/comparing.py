@@ -1,0 +1,125 @@
+"""What charts of a comparison share: a figure as large as it needs, panels in a grid, verdicts, the heading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import NamedTuple, Protocol
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.style import context
+
+from sim.scenario.wording import shortened
+from sim.show.charts.style import FAINT, SIZE, STYLE, headed
+from sim.study.comparison import Comparison
+from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
+
+AROUND = 1.75
+"""Inches above and below the panels, for title, key and caption."""
+TITLE = 0.3
+"""And above the first row, for the titles of its panels."""
+NAME_LENGTH = 22
+"""Letters of a scenario's name that a panel has room for."""
+
+
+class Mark(NamedTuple):
+    """How a verdict is drawn: told apart by its shape alone."""
+
+    marker: str
+    colour: str
+    is_filled: bool
+
+
+MARKS = {
+    BETTER: Mark("^", "#17375e", True),
+    WORSE: Mark("v", "#d55e00", True),
+    EQUIVALENT: Mark("s", FAINT, True),
+    INCONCLUSIVE: Mark("o", FAINT, False),
+    CURVES_CROSS: Mark("X", "#54417f", True),
+    NOT_REACHED: Mark("", FAINT, False),
+}
+"""Blue and orange are told apart by the colour-blind, and dark beside light in grey."""
+
+
+class Layout(NamedTuple):
+    """Panels in rows and columns: how many, and how large in inches."""
+
+    rows: int
+    columns: int
+    height: float
+    gap: float
+    """Between one row and the next, for ticks and titles."""
+    before: float = 0.0
+    """Share of a column's width that is left for names before its panel."""
+    after: float = 0.0
+    """And for words behind it."""
+    between: float = 0.04
+    """Share of the whole width between columns."""
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """The figure's width and height, in inches."""
+        return SIZE[0], AROUND + self.inside
+
+    @property
+    def inside(self) -> float:
+        """Height of what the axes hold: panels, and what is above and between them."""
+        return TITLE + self.rows * self.height + (self.rows - 1) * self.gap
+
+
+class ComparisonChart(Protocol):
+    """A function that draws a comparison, on given axes or on a new figure, and returns the axes."""
+
+    def __call__(self, comparison: Comparison, ax: Axes | None = None) -> Axes: ...
+
+
+def comparison_chart(
+    layout: Callable[[Comparison], Layout],
+) -> Callable[[Callable[[Comparison, Axes, list[Axes]], None]], ComparisonChart]:
+    """Give a drawing the common style, panels (row by row), and a figure of its own where it is given no axes."""
+
+    def decorate(draw: Callable[[Comparison, Axes, list[Axes]], None]) -> ComparisonChart:
+        @wraps(draw)
+        def drawn(comparison: Comparison, ax: Axes | None = None) -> Axes:
+            plan = layout(comparison)
+            with context(STYLE, after_reset=True):
+                if ax is None:
+                    ax = Figure(figsize=plan.size, layout="constrained").add_subplot()
+                draw(comparison, ax, _panels(ax, plan))
+            return ax
+
+        return drawn
+
+    return decorate
+
+
+def _panels(ax: Axes, plan: Layout) -> list[Axes]:
+    """Panels within axes, from the upper left, row by row."""
+    ax.set_axis_off()
+    height, step = plan.height / plan.inside, (plan.height + plan.gap) / plan.inside
+    column = (1 - plan.between * (plan.columns - 1)) / plan.columns
+    width = column * (1 - plan.before - plan.after)
+    lefts = [k * (column + plan.between) + column * plan.before for k in range(plan.columns)]
+    tops = [1 - TITLE / plan.inside - k * step for k in range(plan.rows)]
+    return [ax.inset_axes((left, top - height, width, height)) for top in tops for left in lefts]
+
+
+def heading(ax: Axes, finding: str, comparison: Comparison, key: Sequence[Artist] = ()) -> None:
+    """The finding as the title, below it what was compared, and a key of labelled artists where one is needed."""
+    base, count = comparison.base, comparison.base.about["replications"]
+    names = [shortened(other.scenario.name, 40) for other in comparison.others]
+    others = names[0] if len(names) == 1 else f"{len(names)} scenarios"
+    over = "1 replication" if count == 1 else f"{count:,} replications"
+    headed(ax, finding, f"{others} against {shortened(base.scenario.name, 40)} · {over} of each", key)
+
+
+def mark_key(verdict: str) -> Line2D:
+    """A verdict's entry in the key."""
+    mark = MARKS[verdict]
+    return Line2D(
+        [], [], linestyle="", marker=mark.marker, color=mark.colour, markersize=6, label=verdict.replace("_", " "),
+        markerfacecolor=mark.colour if mark.is_filled else "white",
+    )  # fmt: skip

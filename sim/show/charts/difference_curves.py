@@ -1,0 +1,121 @@
+"""Time to money, compared: how many more claims have their money by each day, and where the curves cross."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.scenario.wording import shortened
+from sim.show.charts.comparing import Layout, comparison_chart, heading
+from sim.show.charts.style import DARK, FAINT, SMALL, caption
+from sim.show.figures import decimals_for
+from sim.show.judged import POINTS, signed
+from sim.study.comparison import Comparison
+
+DAYS = (0, 7, 14, 30, 60, 90)
+CROSSING = "#54417f"
+"""As the verdict that curves cross."""
+ROOM = 0.12
+"""How far the panels reach beyond the curves, as a share of their range."""
+
+
+def _layout(comparison: Comparison) -> Layout:
+    if len(comparison.others) == 1:
+        return Layout(1, 1, height=3.6, gap=0)
+    return Layout(-(-len(comparison.others) // 2), 2, height=1.25, gap=0.5, between=0.07)
+
+
+@comparison_chart(_layout)
+def difference_curves(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
+    """A panel per scenario, all on one scale: other − base, the share of claims refunded in full by each day."""
+    names = [other.scenario.name for other in comparison.others]
+    columns = _layout(comparison).columns
+    reach = _reach(comparison.curves)
+    for place, (panel, name) in enumerate(zip(panels, names, strict=False)):
+        _curve(panel, comparison.curves[comparison.curves["scenario"] == name])
+        _crossings(panel, comparison.crossings[comparison.crossings["scenario"] == name])
+        panel.set_title(shortened(name, 40), loc="left", fontsize=10, fontweight="bold")
+        panel.set(xlim=(0, DAYS[-1]), ylim=reach, xticks=DAYS)
+        _label(panel, is_left=place % columns == 0, is_last=place + columns >= len(names))
+    for panel in panels[len(names) :]:
+        panel.set_axis_off()
+    heading(ax, finding(comparison), comparison)
+    bands = (
+        "Dark band: 95 % intervals. Light: holds over all days at once; where it leaves out 0, the curves differ."
+    )
+    purple = "\nPurple: between these days the curves cross, so that no single number names a winner."
+    caption(ax, bands + (purple if len(comparison.crossings) else ""))
+
+
+def finding(comparison: Comparison) -> str:
+    """Where curves cross; else who is furthest ahead of the base, or behind."""
+    crossing = list(dict.fromkeys(comparison.crossings["scenario"]))
+    if crossing:
+        more = f" and {len(crossing) - 1} more" if len(crossing) > 1 else ""
+        return f"Soonest is not most: under {shortened(crossing[0], 30)}{more} the curves cross"
+    furthest = comparison.curves.to_dict("records")[int(comparison.curves["difference"].abs().argmax())]
+    gap, low, high = (100 * float(furthest[end]) for end in ("difference", "low", "high"))
+    shown = signed(gap, decimals_for((high - low) / 2))
+    days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), 30)
+    return f"Widest gap: {shown} {POINTS} of claims with money {days}, under {name}"
+
+
+def _reach(curves: pd.DataFrame) -> tuple[float, float]:
+    """One scale for all, so that sizes can be compared."""
+    known = 100 * curves[["low_simultaneous", "high_simultaneous", "difference"]]
+    lowest, highest = min(float(known.min().min()), 0.0), max(float(known.max().max()), 0.0)
+    room = ROOM * (highest - lowest) or 1.0
+    return lowest - room, highest + room
+
+
+def _curve(ax: Axes, curve: pd.DataFrame) -> None:
+    days = curve["days"].to_numpy()
+    points = 100 * curve.drop(columns=["scenario", "days"])
+    ax.axhline(0, color=FAINT, linewidth=0.8)
+    for low, high, alpha in (("low_simultaneous", "high_simultaneous", 0.18), ("low", "high", 0.3)):
+        ax.fill_between(days, points[low], points[high], color=DARK, alpha=alpha, linewidth=0, step="post")
+    ax.step(days, points["difference"], where="post", color=DARK, linewidth=1.4)
+    _last(ax, points.iloc[-1])
+
+
+def _last(ax: Axes, last: pd.Series[float]) -> None:
+    """What is left of the difference in the end, written beside the curve."""
+    value = float(last["difference"])
+    ax.annotate(
+        signed(value, decimals_for(float(last["high"] - last["low"]) / 2)),
+        (DAYS[-1], value),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        fontweight="bold",
+        color=DARK,
+        annotation_clip=False,
+    )
+
+
+def _crossings(ax: Axes, crossings: pd.DataFrame) -> None:
+    for crossing in crossings.to_dict("records"):
+        after, before = float(crossing["after"]), float(crossing["before"])
+        ax.axvspan(after, before, color=CROSSING, alpha=0.25, linewidth=0)
+        ax.annotate(
+            f"cross, {after:g} to {before:g} d",
+            (after, 1),
+            xytext=(-4, -3),
+            xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=SMALL,
+            color=CROSSING,
+        )
+
+
+def _label(ax: Axes, *, is_left: bool, is_last: bool) -> None:
+    """Axes are named at the edge of the grid only, for all have the same."""
+    ax.tick_params(labelsize=SMALL, labelbottom=is_last, labelleft=is_left)
+    ax.grid(axis="y")
+    if is_left:
+        ax.set_ylabel(f"difference ({POINTS})", fontsize=SMALL)
+    if is_last:
+        ax.set_xlabel("days since the mind changed (d)", fontsize=SMALL)

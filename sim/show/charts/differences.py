@@ -1,0 +1,123 @@
+"""Differences at a glance: every headline measure of every scenario, with its intervals, margin and verdict."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from sim.scenario.wording import shortened
+from sim.show.charts.comparing import MARKS, NAME_LENGTH, Layout, comparison_chart, heading, mark_key
+from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
+from sim.show.judged import Judged, headlines_of
+from sim.study.comparison import Comparison
+from sim.study.verdicts import BETTER, VERDICTS, WORSE
+
+ROW = 0.23
+"""Inches from one scenario to the next."""
+BEYOND = 0.08
+"""Room at each side of what a panel shows, as a share of it."""
+
+
+def _layout(comparison: Comparison) -> Layout:
+    rows = -(-len(comparison.headlines) // 2)
+    return Layout(rows, 2, height=0.25 + ROW * len(comparison.others), gap=0.86, before=0.31, after=0.2)
+
+
+@comparison_chart(_layout)
+def differences(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
+    """A panel per headline; in it a line per scenario, the best on top: what it changes, and how sure that is."""
+    rows = {other.scenario.name: headlines_of(comparison, other.scenario.name) for other in comparison.others}
+    for panel, (measure, headline) in zip(panels, comparison.headlines.items(), strict=False):
+        judged = {name: row[measure] for name, row in rows.items()}
+        _panel(panel, judged, more_is_better=headline.more_is_better)
+    for panel in panels[len(comparison.headlines) :]:
+        panel.set_axis_off()
+    seen = {one.verdict for row in rows.values() for one in row.values()}
+    key = [mark_key(verdict) for verdict in VERDICTS if verdict in seen and MARKS[verdict].marker]
+    heading(ax, finding(comparison), comparison, key)
+    bars = "Thick: 95 % interval. Thin: simultaneous ones, which all hold together and give the verdicts."
+    caption(ax, f"{bars}\nShaded: the margin, within which a difference does not matter.")
+
+
+def finding(comparison: Comparison) -> str:
+    """Who refunds surely more claims in full, or fewer; or that nobody does."""
+    success = {
+        one.scenario.name: headlines_of(comparison, one.scenario.name)["success_rate"] for one in comparison.others
+    }
+    sure = {name: one for name, one in success.items() if one.verdict in (BETTER, WORSE)}
+    if not sure:
+        return "Nobody surely refunds more claims in full, or fewer"
+    name = max(sure, key=lambda name: abs(sure[name].difference))
+    change = sure[name].shown().value.removeprefix("+").removeprefix("−")
+    way = "more" if sure[name].difference > 0 else "fewer"
+    return f"{shortened(name, 30)} refunds {change} {way} of the claims in full"
+
+
+def _panel(ax: Axes, judged: dict[str, Judged], *, more_is_better: bool) -> None:
+    one = next(iter(judged.values()))
+    order = sorted(judged, key=lambda name: _goodness(judged[name], more_is_better), reverse=True)
+    margin = one.scale * max(each.margin for each in judged.values())
+    ax.axvspan(-margin, margin, color=SHADE, zorder=0, linewidth=0)
+    ax.axvline(0, color=FAINT, linewidth=0.8, zorder=1)
+    for row, name in enumerate(order):
+        _line(ax, row, judged[name])
+    low, high = _reach(list(judged.values()), margin)
+    ax.set(xlim=(low, high), ylim=(len(order) - 0.4, -0.6))
+    ax.set_yticks(range(len(order)), [shortened(name, NAME_LENGTH) for name in order])
+    ax.tick_params(axis="y", length=0, labelsize=SMALL)
+    ax.tick_params(axis="x", labelsize=SMALL)
+    ax.spines["left"].set_visible(False)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    what = f"difference ({one.unit_shown})"
+    ax.set_xlabel(f"{what} · better →" if more_is_better else f"← better · {what}", fontsize=SMALL)
+    ax.set_title(one.name, loc="left", fontsize=10, fontweight="bold")
+
+
+def _goodness(one: Judged, more_is_better: bool) -> float:
+    """What cannot be compared comes last."""
+    if isnan(one.difference):
+        return -float("inf")
+    return one.difference if more_is_better else -one.difference
+
+
+def _reach(judged: list[Judged], margin: float) -> tuple[float, float]:
+    """All that is known, and the margins, with room at both sides."""
+    ends = [
+        one.scale * end for one in judged for end in (one.low_simultaneous, one.high_simultaneous, one.difference)
+    ]
+    known = [end for end in (*ends, -margin, margin) if not isnan(end)]
+    room = BEYOND * (max(known) - min(known)) or 1.0
+    return min(known) - room, max(known) + room
+
+
+def _line(ax: Axes, row: int, one: Judged) -> None:
+    """One scenario: an end that is not known lies beyond the panel."""
+    mark = MARKS[one.verdict]
+    if not isnan(one.difference):
+        for ends, width in (((one.low_simultaneous, one.high_simultaneous), 1.0), ((one.low, one.high), 3.0)):
+            low, high = (one.scale * end for end in ends)
+            if not (isnan(low) and isnan(high)):
+                far = 1e6
+                ax.hlines(
+                    row,
+                    -far if isnan(low) else low,
+                    far if isnan(high) else high,
+                    color=mark.colour,
+                    linewidth=width,
+                )
+        face = mark.colour if mark.is_filled else "white"
+        ax.plot(one.scale * one.difference, row, mark.marker, color=mark.colour, markerfacecolor=face, markersize=7)
+    word = one.verdict.replace("_", " ")
+    ax.annotate(
+        word,
+        (1, row),
+        xytext=(5, 0),
+        xycoords=ax.get_yaxis_transform(),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        color=mark.colour if mark.is_filled else INK,
+        annotation_clip=False,
+    )

@@ -1,0 +1,207 @@
+"""What `compare` prints: each change in words, then what it buys and costs in numbers, then whose fate it turns."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from sim.scenario.wording import printable
+from sim.show.figures import measured
+from sim.show.findings import findings
+from sim.show.flip_pairs import FlipPair, changes_shown, flip_pairs
+from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
+from sim.show.notes import notes_of
+from sim.show.story import wrapped
+from sim.show.table import NAME, WIDTH_UNKNOWN
+from sim.study.comparison import Comparison
+from sim.study.result import Result
+from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
+
+STYLES = {
+    BETTER: "bold green",
+    WORSE: "bold red",
+    EQUIVALENT: "dim",
+    INCONCLUSIVE: "yellow",
+    NOT_REACHED: "dim",
+    CURVES_CROSS: "magenta",
+}
+"""Colours of verdicts, which say nothing that the words do not say."""
+MOST_FLIPS = 7
+"""Lines of the flip table; what is left is counted below it."""
+MOST_EXAMPLES = 2
+GLANCE = len("inconclusive") + 2
+"""Columns of a headline in the overview."""
+PLAIN = "95 %"
+MEASURE_COLUMNS = {"": 20, "base": 8, "other": 8, "difference": 13, PLAIN: 5, "verdict": 25, "pairing": 8}
+"""Headings and least widths, so that the tables of all scenarios line up."""
+WIDEST = 100
+"""Columns of text that the eye can follow, however wide the terminal."""
+
+
+def print_comparison(comparison: Comparison, *, notes: bool = True, console: Console | None = None) -> None:
+    """Print what each of the other scenarios changes against the base: first all at a glance, then one by one.
+
+    Plain text where stdout is no terminal or NO_COLOR is set. `console` is stdout, as wide as the terminal.
+    """
+    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console.print(_opening(comparison))
+    if len(comparison.others) > 1:
+        for table in _overview(comparison, console.width):
+            console.print(table, Text())
+    for other in comparison.others:
+        for part in _section(comparison, other, console):
+            console.print(part)
+        console.print()
+    if notes:
+        console.print(Text(_how_to_read(comparison), style="dim"), width=min(console.width, WIDEST))
+        for note, names in _notes(comparison).items():
+            console.print(Text(f"{', '.join(names)}: {note}"), width=min(console.width, WIDEST))
+
+
+def _opening(comparison: Comparison) -> Group:
+    base = comparison.base
+    replications = base.about["replications"]
+    over = "1 replication" if replications == 1 else f"{replications:,} replications"
+    return Group(
+        Text.assemble("Against ", (_name(base), "bold"), f": {_title(base)}"),
+        Text(f"{base.about['claims']:,} claims among {base.about['orders']:,} orders in {over}\n", style="dim"),
+    )
+
+
+# ------------------------------------------------------------------------------- all at a glance
+
+
+def _overview(comparison: Comparison, width: int) -> Iterator[Table]:
+    """A row per scenario: each headline's difference over its verdict. As many tables as the width asks for."""
+    rows = {
+        other.scenario.name: list(headlines_of(comparison, other.scenario.name).values())
+        for other in comparison.others
+    }
+    fitting = max((width - NAME) // GLANCE, 1)
+    for first in range(0, len(comparison.headlines), fitting):
+        table = _plain_table()
+        table.add_column("scenario", min_width=NAME)
+        for judged in next(iter(rows.values()))[first : first + fitting]:
+            heading = [*textwrap.wrap(judged.name, GLANCE - 2), f"({judged.unit_shown})"]
+            table.add_column(Text("\n".join(heading)), justify="right", no_wrap=True)
+        for name, row in rows.items():
+            parts = textwrap.wrap(printable(name), max(NAME, width - GLANCE * min(fitting, len(row)) - 2))
+            table.add_row(Text("\n".join(parts), "bold"), *map(_glance, row[first : first + fitting]))
+        yield table
+
+
+def _glance(judged: Judged) -> Text:
+    number = judged.shown().value.removesuffix(f" {judged.unit_shown}")
+    return Text.assemble(number, "\n", (judged.verdict.replace("_", " "), STYLES[judged.verdict]))
+
+
+# ------------------------------------------------------------------------------- one by one
+
+
+def _section(comparison: Comparison, other: Result, console: Console) -> Iterator[RenderableType]:
+    """A title, what changes in words, the headline measures, and the orders whose fate it turns."""
+    name = other.scenario.name
+    yield Rule(Text.assemble((_name(other), "bold"), f" · {_title(other)}"), align="left", style="dim")
+    yield Text("\n".join(wrapped(findings(comparison, name), min(console.width, WIDEST))) + "\n")
+    is_wide = console.width >= WIDEST
+    yield _measures(comparison, other, is_wide)
+    if name not in comparison.apart:
+        yield Text()
+        yield _flips(comparison, name, is_wide)
+
+
+def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
+    """The headlines; in a narrow terminal names and verdicts go on below."""
+    table = _plain_table()
+    for heading, least in MEASURE_COLUMNS.items():
+        is_number = heading not in ("", "verdict")
+        justify: JustifyMethod = "right" if is_number and heading != PLAIN else "left"
+        table.add_column(heading, justify=justify, no_wrap=is_number, min_width=least if is_wide else None)
+    for measure, judged in headlines_of(comparison, other.scenario.name).items():
+        values = (measured(result, measure).shown().value for result in (comparison.base, other))
+        shown = judged.shown()
+        verdict = Text(judged.said(), style=STYLES[judged.verdict])
+        table.add_row(
+            judged.name, *values, shown.value, Text(shown.interval, "dim"), verdict, judged.worth_of_pairing()
+        )
+    return table
+
+
+def _flips(comparison: Comparison, scenario: str, is_wide: bool) -> RenderableType:
+    """Flips by their number, and in the last line who has the money either way."""
+    pairs = flip_pairs(comparison.flips[comparison.flips["scenario"] == scenario])
+    if not pairs:
+        return Text("Every order ends as it did, and as soon.")
+    table = _plain_table()
+    table.add_column("outcome: base → other", min_width=27 if is_wide else None)
+    table.add_column("orders", justify="right", no_wrap=True)
+    table.add_column("they part at", min_width=27 if is_wide else None)
+    for heading in ("days", comparison.base.scenario.market.currency):
+        table.add_column(heading, justify="right", no_wrap=True, min_width=6)
+    table.add_column("examples", no_wrap=is_wide)
+    flips, refunded = ([pair for pair in pairs if pair.is_flip is flip] for flip in (True, False))
+    for pair in flips[:MOST_FLIPS]:
+        table.add_row(*_cells(pair))
+    if rest := flips[MOST_FLIPS:]:
+        ways = "in another way" if len(rest) == 1 else f"in {len(rest)} other ways"
+        table.add_row(ways, f"{sum(pair.orders for pair in rest):,}", style="dim")
+    for pair in refunded:
+        table.add_row(*_cells(pair))
+    return table
+
+
+def _cells(pair: FlipPair) -> tuple[str, ...]:
+    examples = ", ".join(f"{replication}/{order}" for replication, order in pair.examples[:MOST_EXAMPLES])
+    return pair.outcomes, f"{pair.orders:,}", pair.places, *changes_shown(pair), examples
+
+
+# ------------------------------------------------------------------------------- how to read it
+
+
+def _notes(comparison: Comparison) -> dict[str, list[str]]:
+    """What should be known of the results, and of which ones."""
+    notes: dict[str, list[str]] = {}
+    for result in (comparison.base, *comparison.others):
+        for note in notes_of(result):
+            notes.setdefault(note, []).append(_name(result))
+    return notes
+
+
+def _how_to_read(comparison: Comparison) -> str:
+    verdicts = len(comparison.verdicts)
+    together = f"all {verdicts:,} hold together" if verdicts > 1 else "it holds"
+    return (
+        "Differences are other − base, shares in percentage points, with plain 95 % intervals over replications. "
+        f"Verdicts read wider intervals ({together} with 95 %) against a margin: {_margins(comparison)}. "
+        "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
+        "Pairing ×30: one replication of both tells as much as thirty that share no luck. Days and money are mean "
+        "changes, days where both refund in full. Examples are replication/order, for `trace`."
+    )
+
+
+def _margins(comparison: Comparison) -> str:
+    """Those that most have first, then the exceptions by name."""
+    units = comparison.base.summary["unit"]
+    shown = {name: margin_shown(headline, str(units[name])) for name, headline in comparison.headlines.items()}
+    usual = max(shown.values(), key=list(shown.values()).count)
+    others = [f"{NAMES.get(name, name)} {margin}" for name, margin in shown.items() if margin != usual]
+    return "; ".join([usual, *others])
+
+
+def _plain_table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def _name(result: Result) -> str:
+    return printable(result.scenario.name)
+
+
+def _title(result: Result) -> str:
+    return printable(result.scenario.title or result.scenario.name)

@@ -1,0 +1,137 @@
+"""The result folder of a comparison: what is in it, byte for byte.
+
+    comparison.json         everything that is printed, and every other measure
+    differences.csv         one row per scenario and measure: difference, intervals, verdict
+    flips.csv               one row per way to end under both, and place to part
+    curve_differences.csv   time to money: the difference by day, with its bands
+    scenarios/              the base and the others as run: complete, runnable
+    run.json                where the numbers come from: seed, versions, fingerprints, wall time
+    charts/                 each chart as .svg and as .png
+
+The same scenarios, seed and versions give the same bytes in every file but `run.json`, which tells the time taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.resolved import resolved_yaml
+from sim.show.atomic import put_in_place
+from sim.show.files import SCHEMA_VERSION, SIGN, csv_of, expect_room, finite, json_of
+from sim.show.findings import findings
+from sim.show.notes import notes_of
+from sim.show.phrases import HELD
+from sim.study.comparison import Comparison
+from sim.study.result import Result
+
+LONGEST = 80
+"""Letters of a folder's name that still name everybody in it."""
+_NUMBERS = (
+    "base",
+    "other",
+    "difference",
+    "low",
+    "high",
+    "low_simultaneous",
+    "high_simultaneous",
+    "margin",
+    "replications_needed",
+    "correlation",
+    "variance_ratio",
+)
+"""Columns of `Comparison.differences` that hold a number, or nothing."""
+
+
+def folder_of(base: str, others: Sequence[str]) -> str:
+    """The folder of a comparison, from the names of its scenarios."""
+    everybody = f"{base}-versus-{'-and-'.join(others)}"
+    return everybody if len(everybody) <= LONGEST else f"{base}-comparison"
+
+
+def write_comparison(comparison: Comparison, out: Path, *, force: bool = False) -> Path:
+    """Write the result folder of a comparison within `out` and return its path: complete, or not at all.
+
+    Raises BadUsage as `files.expect_room` does, and UserError where the place cannot be written or is full.
+    """
+    name = folder_of(comparison.base.scenario.name, [other.scenario.name for other in comparison.others])
+    expect_room(out, [name], force=force)
+    return put_in_place(out, name, files_of(comparison))
+
+
+def files_of(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
+    """Every file of a comparison: its path within the folder, and its bytes."""
+    yield "comparison.json", json_of(document_of(comparison))
+    yield "differences.csv", csv_of(comparison.differences)
+    yield "flips.csv", csv_of(comparison.flips.assign(examples=comparison.flips["examples"].map(_listed)))
+    yield "curve_differences.csv", csv_of(comparison.curves)
+    everybody = {one.scenario.name: one for one in (*comparison.others, comparison.base)}
+    for name, result in everybody.items():
+        yield f"scenarios/{name}.yaml", resolved_yaml(result.scenario).encode()
+    provenance = {"base": comparison.base.about, "others": [other.about for other in comparison.others]}
+    yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **provenance})
+    yield from _charts(comparison)
+
+
+def document_of(comparison: Comparison) -> dict[str, Any]:
+    """All there is to say, ready for JSON; None where there is no number."""
+    base = comparison.base
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "base": _named(base),
+        "seed": base.about["seed"],
+        "replications": base.about["replications"],
+        "is_settled": comparison.is_settled,
+        "headlines": {name: headline._asdict() for name, headline in comparison.headlines.items()},
+        "scenarios": [_scenario(comparison, other) for other in comparison.others],
+    }
+
+
+def _named(result: Result) -> dict[str, Any]:
+    return {"scenario": result.scenario.name, "title": result.scenario.title, "notes": notes_of(result)}
+
+
+def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
+    name = other.scenario.name
+    differences, crossings, flips = (
+        table[table["scenario"] == name].drop(columns="scenario").to_dict("records")
+        for table in (comparison.differences, comparison.crossings, comparison.flips)
+    )
+    return _named(other) | {
+        "is_paired": name not in comparison.apart,
+        "apart": list(comparison.apart.get(name, ())),
+        "findings": [sentence.replace(HELD, " ") for sentence in findings(comparison, name)],
+        "measures": {str(row["measure"]): _difference(row) for row in differences},
+        "crossings": crossings,
+        "flips": [_flip(row) for row in flips],
+    }
+
+
+def _difference(row: dict[Any, Any]) -> dict[str, Any]:
+    words = {"verdict": row["verdict"] or None, "unit": row["unit"], "title": row["title"]}
+    return {column: finite(row[column]) for column in _NUMBERS} | words
+
+
+def _flip(row: dict[Any, Any]) -> dict[str, Any]:
+    return row | {
+        "per_replication": finite(row["per_replication"]),
+        "time_change": finite(row["time_change"]),
+        "money_change": finite(row["money_change"]),
+        "examples": [{"replication": replication, "order": order} for replication, order in row["examples"]],
+    }
+
+
+def _listed(examples: Sequence[tuple[int, int]]) -> str:
+    """`0/34429 0/35565`: replication and order."""
+    return " ".join(f"{replication}/{order}" for replication, order in examples)
+
+
+def _charts(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
+    # Matplotlib takes longer to import than the rest together; who asks for `document_of` only need not wait.
+    from sim.show.charts import draw_comparison
+    from sim.show.charts.saving import png_of, svg_of
+
+    for name, figure in draw_comparison(comparison).items():
+        yield f"charts/{name}.svg", svg_of(figure)
+        yield f"charts/{name}.png", png_of(figure)

@@ -1,0 +1,21 @@
+"""The random marketplaces are what they claim to be: scenario files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+
+from sim.scenario.loading import load
+from tests.property.strategies import File, scenario_files, scenario_of
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(file=scenario_files())
+def test_a_drawn_file_can_be_written_down_and_read_again(file: File) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "drawn.yaml"
+        path.write_text(json.dumps(file), encoding="utf-8")  # JSON is YAML, without anchors
+        assert load(path).model_dump() == scenario_of(file).model_dump()

@@ -1,0 +1,323 @@
+"""Policies side by side: what a comparison holds, who may share luck, and what is said where nobody can."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.errors import BadUsage
+from sim.scenario.model import Scenario
+from sim.study.comparison import Comparison, comparison_of
+from sim.study.curve_differences import CROSSING, crossings_of
+from sim.study.curves import GRID
+from sim.study.differences import COLUMNS, Bench, differences_of, estimates_of
+from sim.study.experiment import run
+from sim.study.measures import MEASURES
+from sim.study.result import Result
+from sim.study.verdicts import HEADLINES, VERDICTS
+from tests.worlds import world
+
+Changes = dict[str, Any]
+LIVELY: Changes = {
+    "experiment": {"warm_up": "5 d", "cohort": "10 d", "run_out": "20 d", "replications": 5, "seed": 7},
+    "market.orders_per_day": 30,
+    "market.order_value": {"uniform": {"low": 5, "high": 50}},
+    "market.sellers.count": 3,
+    "market.sellers.types.plain.cancellation": {
+        "accept": 0.5,
+        "refuse": 0.2,
+        "silent": 0.3,
+        "notice": {"exponential": {"mean": "2 d"}},
+    },
+    "market.sellers.types.plain.dispatch": {"exponential": {"mean": "5 d"}},
+    "buyers.regret": {"probability": 0.5, "after": {"exponential": {"mean": "3 d"}}},
+    "buyers.goes_on": 0.3,
+    "buyers.return_cost": 4,
+    "policy.return": {"default": {"payer": "buyer"}},
+}
+"""Five replications of some 150 claims each."""
+QUICK: Changes = {"policy.cancellation.clock": "1 d"}
+
+
+def lively(name: str = "base", **changes: Any) -> Scenario:
+    return world(LIVELY | {"name": name} | changes)
+
+
+@cache
+def base() -> Result:
+    return run(lively(), jobs=1)
+
+
+@cache
+def quick() -> Result:
+    return run(lively("quick", **QUICK), jobs=1)
+
+
+@cache
+def compared() -> Comparison:
+    return comparison_of(base(), quick())
+
+
+def difference(comparison: Comparison, measure: str) -> pd.Series:
+    return comparison.differences.set_index("measure").loc[measure]
+
+
+# ------------------------------------------------------------------------------ what is promised
+
+
+def test_a_comparison_holds_everything_that_was_promised() -> None:
+    comparison = compared()
+    assert list(comparison.differences) == ["scenario", *COLUMNS]
+    assert comparison.differences["measure"].tolist() == list(MEASURES)
+    assert comparison.curves["days"].tolist() == (GRID / 86400).tolist()
+    assert list(comparison.crossings) == ["scenario", *CROSSING]
+    assert set(comparison.differences["scenario"]) == set(comparison.flips["scenario"]) == {"quick"}
+    assert comparison.verdicts["measure"].tolist() == [name for name in MEASURES if name in HEADLINES]
+    assert set(comparison.verdicts["verdict"]) <= set(VERDICTS)
+    assert comparison.apart == {}
+
+
+def test_a_difference_is_the_other_less_the_base_as_their_summaries_have_them() -> None:
+    table = compared().differences.set_index("measure")
+    for column, result in (("base", base()), ("other", quick())):
+        pd.testing.assert_series_equal(table[column], result.summary["value"], check_names=False)
+    pd.testing.assert_series_equal(table["difference"], table["other"] - table["base"], check_names=False)
+    assert (table["unit"] == base().summary["unit"]).all()
+
+
+def test_the_plain_interval_lies_within_the_simultaneous_one() -> None:
+    judged = compared().verdicts
+    assert (judged["low_simultaneous"] <= judged["low"]).all()
+    assert (judged["low"] <= judged["difference"]).all()
+    assert (judged["difference"] <= judged["high"]).all()
+    assert (judged["high"] <= judged["high_simultaneous"]).all()
+
+
+def test_what_is_no_headline_is_shown_and_not_judged() -> None:
+    shown = difference(compared(), "outcome_refused")
+    assert not shown["is_headline"]
+    assert shown["verdict"] == ""
+    assert np.isfinite(shown["low"])
+    assert shown[["low_simultaneous", "margin", "replications_needed"]].isna().all()
+
+
+def test_pairing_pays_and_by_how_much_is_told() -> None:
+    gain = difference(compared(), "success_rate")
+    assert gain["correlation"] > 0.5
+    assert gain["variance_ratio"] < 0.5
+
+
+def test_more_scenarios_to_judge_make_each_interval_wider() -> None:
+    other = run(lively("slow", **{"policy.cancellation.clock": "12 d"}), jobs=1)
+    both = comparison_of(base(), quick(), other)
+    assert both.differences["scenario"].unique().tolist() == ["quick", "slow"]
+    alone, together = (one.verdicts.iloc[0] for one in (compared(), both))
+    assert alone["low"] == together["low"]
+    assert together["low_simultaneous"] < alone["low_simultaneous"]
+
+
+def test_the_flip_table_holds_every_order_once() -> None:
+    table = compared().flip_table("quick")
+    assert table.to_numpy().sum() == base().about["orders"]
+    flipped = compared().flipped("quick")
+    assert flipped["orders"].sum() == table.to_numpy().sum() - sum(
+        table.loc[k, k] for k in table if k in table.index
+    )
+    assert flipped["orders"].is_monotonic_decreasing
+
+
+def test_the_curves_are_those_of_the_results() -> None:
+    curve = compared().curves
+    refunded = base().curves[base().curves["ending"] == "refunded"]
+    assert curve["base"].tolist() == pytest.approx(refunded["share"].tolist())
+    assert (curve["low_simultaneous"] <= curve["low"]).all()
+    assert (curve["high"] <= curve["high_simultaneous"]).all()
+
+
+# ------------------------------------------------------------------------------- a null comparison
+
+
+def test_a_scenario_against_itself_differs_in_nothing_and_flips_nothing() -> None:
+    comparison = comparison_of(base(), run(lively(), jobs=1))
+    differences = comparison.differences
+    known = differences.dropna(subset="difference")
+    assert len(known) > 30
+    assert (known[["difference", "low", "high"]] == 0).all(axis=None)
+    judged = comparison.verdicts
+    assert (judged[["low_simultaneous", "high_simultaneous"]] == 0).all(axis=None)
+    assert set(judged["verdict"]) == {"equivalent"}
+    assert comparison.flipped("base").empty
+    assert set(comparison.flips["parts_at"]) == {"never"}
+    assert (comparison.curves[["difference", "low_simultaneous", "high_simultaneous"]] == 0).all(axis=None)
+    assert comparison.crossings.empty
+    assert comparison.is_settled
+
+
+def test_another_policy_that_changed_no_claim_so_far_might_change_one_in_a_while() -> None:
+    idle = run(lively("idle", **{"policy.dispute.default.clock": "6 d"}), jobs=1)
+    row = difference(comparison_of(base(), idle), "success_rate")
+    assert row["difference"] == 0
+    assert 0 < row["high"] < 0.02
+
+
+# --------------------------------------------------------------------------- who cannot share luck
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"market.sellers.count": 4}, "the number of sellers (3 and 4)"),
+        ({"market.sellers.concentration": 1.0}, "how orders spread over the sellers (0.0 and 1.0)"),
+        ({"market.orders_per_day": 31}, "orders per day (30.0 and 31.0)"),
+        ({"market.weekdays": {"sun": 0.5}}, "the weekdays on which orders come"),
+        ({"market.hours": [1] * 23 + [2]}, "the hours of the day at which orders come"),
+        ({"market.peaks": {"2018-10-10": 2}}, "the peaks"),
+        ({"start": "2018-10-02"}, "the first day (2018-10-01 and 2018-10-02)"),
+        ({"experiment": LIVELY["experiment"] | {"seed": 8}}, "the seed (7 and 8)"),
+        ({"experiment": LIVELY["experiment"] | {"warm_up": "6 d"}}, "the warm-up (5 d and 6 d)"),
+        ({"experiment": LIVELY["experiment"] | {"cohort": "9 d"}}, "the cohort window (10 d and 9 d)"),
+        ({"experiment": LIVELY["experiment"] | {"replications": 4}}, "the number of replications (5 and 4)"),
+    ],
+)
+def test_other_orders_are_compared_unpaired_and_it_is_said_why(change: Changes, why: str) -> None:
+    comparison = comparison_of(base(), run(lively("other", **change), jobs=1))
+    assert comparison.apart == {"other": (why,)}
+    assert comparison.flips.empty
+    assert list(comparison.flips) == list(compared().flips)
+    assert comparison.differences[["correlation", "variance_ratio"]].isna().all(axis=None)
+    row = difference(comparison, "success_rate")
+    assert row["low"] < row["difference"] < row["high"]
+    assert row["verdict"] in VERDICTS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"experiment": LIVELY["experiment"] | {"run_out": "25 d"}},
+        {"experiment": LIVELY["experiment"] | {"follow_up": "9 d"}},
+        {"market.peaks": {"2019-10-10": 2}},
+        {"market.order_value": 20},
+        {"buyers.regret.probability": 0.4},
+        {"calendars.seller": {"hours": {"mon-fri": "09:00-18:00"}}},
+    ],
+)
+def test_orders_that_are_paid_at_the_same_instant_to_the_same_seller_share_their_luck(change: Changes) -> None:
+    comparison = comparison_of(base(), run(lively("other", **change), jobs=1))
+    assert comparison.apart == {}
+    assert not comparison.flips.empty
+
+
+def test_unpaired_intervals_do_without_the_gain_of_pairing() -> None:
+    other = run(lively("quick", **QUICK), seed=8, jobs=1)
+    alone, together = comparison_of(base(), other), compared()
+    widths = [
+        one["high"] - one["low"]
+        for one in (difference(alone, "success_rate"), difference(together, "success_rate"))
+    ]
+    assert widths[0] > 1.5 * widths[1]
+
+
+# ---------------------------------------------------------------------------- where no number is given
+
+
+def test_a_median_that_one_of_them_never_reaches_has_no_difference() -> None:
+    never = run(lively("never", **{"policy.cancellation": "none", "policy.dispute": "none"}), jobs=1)
+    row = difference(comparison_of(base(), never), "refund_time_median_all")
+    assert np.isfinite(row["base"])
+    assert row[["other", "difference", "low", "high"]].isna().all()
+    assert row["verdict"] == "not_reached"
+
+
+def test_one_replication_leaves_everything_open() -> None:
+    one, other = (run(lively(name, **change), replications=1, jobs=1) for name, change in (("a", {}), ("b", QUICK)))
+    judged = comparison_of(one, other).verdicts
+    assert judged[["low", "high", "replications_needed"]].isna().all(axis=None)
+    assert set(judged["verdict"]) == {"inconclusive"}
+    assert not comparison_of(one, other).is_settled
+
+
+def test_curves_that_cross_name_no_winner_for_time() -> None:
+    estimates = estimates_of(base()), estimates_of(quick())
+    verdicts = []
+    for crosses in (False, True):
+        bench = Bench(HEADLINES, 0.95, is_paired=True, curves_cross=crosses)
+        table = differences_of(base(), quick(), estimates, bench).set_index("measure")
+        verdicts.append(table["verdict"][["refund_time_median_all", "success_rate"]].tolist())
+    assert verdicts[0][0] in ("better", "worse", "inconclusive")
+    assert verdicts[1] == ["curves_cross", verdicts[0][1]]
+
+
+def band(*ends: tuple[float, float]) -> pd.DataFrame:
+    """A band at days 0, 1, 2 …, with the difference in its middle."""
+    table = pd.DataFrame(ends, columns=["low_simultaneous", "high_simultaneous"])
+    return table.assign(days=np.arange(len(ends)), difference=table.mean(axis=1))
+
+
+def test_curves_cross_where_the_band_is_on_one_side_before_and_on_the_other_after() -> None:
+    curve = band((0, 0), (0.1, 0.2), (0.1, 0.4), (-0.1, 0.1), (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.2))
+    first, second = crossings_of(curve).itertuples(index=False, name=None)
+    assert first[:3] == (2, 4, "other")
+    assert first[3:] == pytest.approx((0.25, 0.2))
+    assert second[:3] == (4, 6, "base")
+    assert second[3:] == pytest.approx((0.2, 0.15))
+
+
+def test_curves_that_may_touch_do_not_cross() -> None:
+    assert crossings_of(band((0.1, 0.2), (-0.1, 0.1), (0.1, 0.2))).empty
+    assert crossings_of(band((0, 0), (-0.1, 0.1), (-0.2, 0.1))).empty
+
+
+# --------------------------------------------------------------------------------- from Python
+
+
+def test_compare_runs_all_with_the_luck_of_the_base() -> None:
+    comparison = sim.compare(lively(), lively("quick", **QUICK), jobs=1)
+    pd.testing.assert_frame_equal(comparison.differences, compared().differences)
+    pd.testing.assert_frame_equal(comparison.flips, compared().flips)
+
+
+def test_every_scenario_has_as_many_replications_as_the_base() -> None:
+    other = lively("quick", **QUICK, experiment=LIVELY["experiment"] | {"replications": 9})
+    told: list[tuple[int, int]] = []
+    comparison = sim.compare(
+        lively(experiment=LIVELY["experiment"] | {"replications": 2}),
+        other,
+        seed=3,
+        jobs=1,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert [one.about["replications"] for one in (comparison.base, *comparison.others)] == [2, 2]
+    assert [one.about["seed"] for one in (comparison.base, *comparison.others)] == [3, 3]
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_wider_margin_makes_more_of_it_equivalent() -> None:
+    narrow, wide = (comparison_of(base(), quick(), margins={"success_rate": m}) for m in (0.0, 0.9))
+    assert difference(narrow, "success_rate")["verdict"] in ("worse", "better")
+    assert difference(wide, "success_rate")[["verdict", "margin"]].tolist() == ["equivalent", 0.9]
+
+
+@pytest.mark.parametrize(
+    ("others", "margins", "message"),
+    [
+        ((), {}, "nothing to compare the base with"),
+        (("a", "b", "a"), {}, "two of the scenarios to compare are named 'a'"),
+        (("a",), {"claims": 1.0}, "'claims' is not judged"),
+        (("a",), {"success_rate": -1.0}, "at least 0"),
+    ],
+)
+def test_nothing_is_run_before_the_question_makes_sense(
+    others: tuple[str, ...], margins: dict[str, float], message: str
+) -> None:
+    with pytest.raises(BadUsage, match=message):
+        sim.compare(lively(), *(lively(name) for name in others), margins=margins, progress=pytest.fail)
+
+
+def test_dollars_are_not_compared_with_euros() -> None:
+    with pytest.raises(BadUsage, match="euro counts in EUR and the base in USD"):
+        sim.compare(lively(), lively("euro", **{"market.currency": "EUR"}))

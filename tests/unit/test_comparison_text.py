@@ -1,0 +1,322 @@
+"""What `compare` prints: in words, in honest digits, and as wide as the terminal."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from sim.show.comparison import STYLES, print_comparison
+from sim.show.findings import findings
+from sim.show.flip_pairs import PLACES, WORDS, FlipPair, changes_shown, first_flip, flip_pairs
+from sim.show.judged import NAMES, Judged, headlines_of, margin_shown, rough, signed
+from sim.study.comparison import Comparison
+from sim.study.flips import ENDINGS, NO_CLAIM
+from sim.study.partings import NEVER_PART, PARTINGS
+from sim.study.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
+from tests.unit.compared import LONG_NAME, MEDIAN, WHAT_IFS, comparison, crossing, renamed, with_rows
+
+NAN, INF = math.nan, math.inf
+
+
+def printed(
+    one: Comparison, width: int = 100, *, notes: bool = True, terminal: bool = False, **environ: str
+) -> str:
+    """What it looks like in a terminal of this width."""
+    file = io.StringIO()
+    console = Console(file=file, width=width, force_terminal=terminal, _environ=environ, highlight=False)
+    print_comparison(one, notes=notes, console=console)
+    return file.getvalue()
+
+
+def on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# ------------------------------------------------------------------------------------------- the whole
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut_off(width: int) -> None:
+    text = printed(comparison(), width)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert "…" not in text
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_every_heading_is_whole(width: int) -> None:
+    text = printed(comparison("silence-approves"), width)
+    for heading in (
+        "base",
+        "other",
+        "difference",
+        "95 %",
+        "verdict",
+        "pairing",
+        "orders",
+        "they part at",
+        "examples",
+    ):
+        assert heading in text
+
+
+def test_all_are_seen_at_a_glance_before_each_is_told() -> None:
+    text = printed(comparison())
+    glance, *sections = text.split(" · The title of ")
+    assert len(sections) == len(WHAT_IFS)
+    assert "(points)" in glance
+    assert "(d)" in glance
+    assert "(USD)" in glance
+
+
+def test_a_single_what_if_needs_no_overview() -> None:
+    assert "(points)" not in printed(comparison("silence-approves"))
+
+
+def test_each_scenario_is_told_in_words_first() -> None:
+    text = on_one_line(printed(comparison("silence-approves")))
+    for sentence in findings(comparison("silence-approves"), "silence-approves"):
+        assert on_one_line(sentence) in text
+
+
+def test_the_base_says_whose_claims_these_are() -> None:
+    about = comparison().base.about
+    first, second, *_ = printed(comparison()).splitlines()
+    assert first == "Against base: The title of base"
+    assert second == f"{about['claims']:,} claims among {about['orders']:,} orders in 3 replications"
+
+
+def test_a_scenario_against_itself_changes_nothing() -> None:
+    text = printed(comparison("same"))
+    assert text.count(" none ") == len(HEADLINES)
+    assert text.count("equivalent") == len(HEADLINES)
+    assert "Every order ends as it did, and as soon." in text
+
+
+def test_who_shares_no_luck_is_said_to_and_has_no_flips() -> None:
+    text = printed(comparison("five-sellers"))
+    assert "the number of sellers (4 and 5)" in on_one_line(text)
+    assert "independent" in text
+    assert "they part at" not in text
+    assert "×" not in text.split("Differences are")[0]
+
+
+def test_curves_that_cross_are_said_to_cross() -> None:
+    text = printed(crossing())
+    assert "curves cross" in text
+    assert "5 d" in on_one_line(text)
+    assert "9 d" in on_one_line(text)
+
+
+def test_the_reader_is_told_how_to_read_it_unless_quiet() -> None:
+    loud, quiet = (on_one_line(printed(comparison("no-limit"), notes=notes)) for notes in (True, False))
+    assert "all 6 hold together with 95 %" in loud
+    assert "margin: 0.5 points; half have it after 0.05 d or 1 %; postage per claim 1 %" in loud
+    assert "no-limit: 72" in loud
+    assert "hold together" not in quiet
+    assert "lengthen run_out" not in quiet
+
+
+def test_a_note_that_concerns_several_is_printed_once() -> None:
+    text = on_one_line(printed(comparison("same")))
+    assert text.count("of the claims ended when orders no longer came") == 1
+    assert "base, same: " in text
+
+
+def test_nothing_but_text_where_there_is_no_terminal_or_no_colour_is_wanted() -> None:
+    one = comparison("silence-approves")
+    assert "\x1b[" not in printed(one)
+    assert "\x1b[1;32m" in printed(one, terminal=True, TERM="xterm-256color")
+    assert "\x1b[1;32m" not in printed(one, terminal=True, TERM="xterm-256color", NO_COLOR="1")
+
+
+def test_markup_and_control_characters_in_names_and_titles_are_text() -> None:
+    text = printed(renamed("[red]\x1b[31m", "[bold]\x1b[2J\u202etitle"))
+    assert "[red]" in text
+    assert "[bold]" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+def test_a_long_name_loses_nothing() -> None:
+    text = printed(comparison("same", LONG_NAME))
+    overview = text.split(" · The title of ")[0]
+    assert LONG_NAME in "".join(line[:14].strip() for line in overview.splitlines())
+
+
+# ------------------------------------------------------------------------------------------- differences
+
+
+def judged(difference: float = 0.0, low: float = 0.0, high: float = 0.0, unit: str = "share") -> Judged:
+    nothing = {"margin": 0.0, "verdict": "better", "replications_needed": NAN, "variance_ratio": NAN}
+    wide = {"low_simultaneous": low, "high_simultaneous": high}
+    ends = {"difference": difference, "low": low, "high": high}
+    return Judged(measure="success_rate", title="", unit=unit, base=0.5, other=0.5, **ends, **wide, **nothing)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "unit", "text"),
+    [
+        (0.0032, 0.0017, 0.0047, "share", "+0.32 points (±0.15)"),
+        (-0.069, -0.073, -0.065, "share", "−6.9 points (±0.4)"),
+        (-0.28, -0.385, -0.175, "d", "−0.28 d (±0.10)"),
+        (0.001, -0.04, 0.042, "share", "0 points (±4)"),
+        (0.98, 0.9, 1.0, "share", "+98 points (+90 to +100)"),
+        (6.1, -1.2, NAN, "d", "+6 d (≥ −1)"),
+        (6.1, NAN, 9.4, "d", "+6 d (≤ +9)"),
+        (6.1, NAN, NAN, "d", "+6.1 d"),
+        (0.0, 0.0, 0.0, "USD", "none"),
+        (NAN, NAN, NAN, "d", "–"),
+    ],
+)
+def test_a_difference_stands_with_its_sign_and_its_interval(
+    difference: float, low: float, high: float, unit: str, text: str
+) -> None:
+    assert str(judged(difference, low, high, unit).shown()) == text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "needed", "text"),
+    [
+        ("better", NAN, "better"),
+        (INCONCLUSIVE, 5706.0, "inconclusive (6,000 more)"),
+        (INCONCLUSIVE, 3.0, "inconclusive (3 more)"),
+        (INCONCLUSIVE, INF, "inconclusive"),
+        (INCONCLUSIVE, NAN, "inconclusive"),
+        (NOT_REACHED, NAN, "not reached"),
+        ("curves_cross", NAN, "curves cross"),
+    ],
+)
+def test_a_verdict_says_what_would_settle_it(verdict: str, needed: float, text: str) -> None:
+    assert judged()._replace(verdict=verdict, replications_needed=needed).said() == text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(0.03, "×33"), (0.4, "×2.5"), (1.2, "×0.8"), (1e-6, "> ×1,000"), (0.0, "–"), (NAN, "–")]
+)
+def test_what_pairing_was_worth(ratio: float, text: str) -> None:
+    assert judged()._replace(variance_ratio=ratio).worth_of_pairing() == text
+
+
+def test_a_median_that_is_not_reached_is_written_out() -> None:
+    gone = {"base": NAN, "difference": NAN, "low": NAN, "high": NAN, "low_simultaneous": NAN}
+    one = with_rows("no-limit", MEDIAN, verdict=NOT_REACHED, **gone, high_simultaneous=NAN, replications_needed=NAN)
+    line = next(line for line in printed(one).splitlines() if line.startswith("half have it after"))
+    assert "–" in line
+    assert "not reached" in line
+
+
+def test_signs_are_signs_and_nothing_has_none() -> None:
+    assert [signed(number, 1) for number in (0.31, -0.31, 0.04, -0.04, 1234.5)] == [
+        "+0.3",
+        "−0.3",
+        "0.0",
+        "0.0",
+        "+1,234.5",
+    ]
+    assert [rough(number) for number in (1, 14, 95, 588, 5706, 0.4)] == ["1", "10", "100", "600", "6,000", "0"]
+
+
+def test_every_headline_has_a_short_name_and_every_verdict_a_style() -> None:
+    assert set(NAMES) == set(HEADLINES)
+    assert set(STYLES) == set(VERDICTS)
+
+
+def test_margins_are_said_in_the_units_of_the_table() -> None:
+    assert margin_shown(HEADLINES["success_rate"], "share") == "0.5 points"
+    assert margin_shown(HEADLINES[MEDIAN], "d") == "0.05 d or 1 %"
+    assert margin_shown(HEADLINES["postage_per_claim"], "USD") == "1 %"
+    assert margin_shown(HEADLINES["success_rate"]._replace(margin=0.0), "share") == "0 points"
+
+
+# ------------------------------------------------------------------------------------------- flips
+
+
+def pairs(name: str) -> list[FlipPair]:
+    return flip_pairs(comparison(name).flips)
+
+
+@pytest.mark.parametrize("name", ["silence-approves", LONG_NAME, "no-limit"])
+def test_no_order_that_flips_is_left_out(name: str) -> None:
+    table = comparison(name).flip_table(name)
+    ends_otherwise = sum(
+        int(table.loc[base, other]) for base in table.index for other in table.columns if base != other
+    )
+    assert sum(pair.orders for pair in pairs(name) if pair.is_flip) == ends_otherwise
+    assert all(sum(pair.parts_at.values()) == pair.orders for pair in pairs(name))
+
+
+def test_flips_come_by_their_number_and_who_has_the_money_either_way_comes_last() -> None:
+    flips = [pair.orders for pair in pairs("silence-approves") if pair.is_flip]
+    assert flips == sorted(flips, reverse=True)
+    assert [pair.is_flip for pair in pairs("silence-approves")] == [True] * len(flips) + [False]
+
+
+def test_changes_are_means_over_orders_and_not_over_rows() -> None:
+    rows = pd.DataFrame(
+        {
+            "base_outcome": "refunded",
+            "other_outcome": "refunded",
+            "parts_at": ["dispute", "cancellation", NEVER_PART],
+            "orders": [1, 3, 90],
+            "time_change": [8.0, -4.0, 0.0],
+            "money_change": [0.0, 4.0, 0.0],
+            "examples": [[(0, 1)], [(0, 2), (0, 3), (1, 4)], [(0, 9)]],
+        }
+    )
+    (pair,) = flip_pairs(rows)
+    assert (pair.orders, pair.time_change, pair.money_change) == (4, -1.0, 3.0)
+    assert pair.examples == ((0, 2), (0, 3), (1, 4))
+    assert pair.places == "cancellation 3, others 1"
+    assert changes_shown(pair) == ("−1.0", "+3.00")
+
+
+@pytest.mark.parametrize(
+    ("places", "text"),
+    [
+        ({"dispute": 4}, "dispute"),
+        ({"dispatch_limit": 95, "dispute": 5}, "mostly dispatch limit"),
+        ({"money": 5, "dispute": 4, "end": 1}, "who pays 5, others 5"),
+    ],
+)
+def test_where_they_part_is_said_shortly(places: dict[str, int], text: str) -> None:
+    pair = FlipPair("refunded", "refused", sum(places.values()), places, NAN, -10.0, ((0, 1),))
+    assert pair.places == text
+
+
+def test_rare_flips_are_counted_together() -> None:
+    flips = [pair for pair in pairs(LONG_NAME) if pair.is_flip]
+    rest = flips[7:]
+    assert f"in {len(rest)} other ways" in printed(comparison(LONG_NAME))
+    assert f" {sum(pair.orders for pair in rest)}" in printed(comparison(LONG_NAME)).split("other ways")[1][:30]
+
+
+def test_the_order_to_follow_was_a_claim_under_both() -> None:
+    found = first_flip(comparison("no-limit").flips)
+    flips = comparison("no-limit").flips
+    rows = [row for row in flips.to_dict("records") if found in row["examples"]]
+    assert [NO_CLAIM in (row["base_outcome"], row["other_outcome"]) for row in rows] == [False]
+    assert first_flip(comparison("same").flips) is None
+
+
+def test_every_ending_has_a_word_and_no_place_is_named_that_does_not_exist() -> None:
+    assert set(WORDS) == set(ENDINGS)
+    assert set(PLACES) <= set(PARTINGS)
+
+
+def test_headlines_are_those_of_the_scenario_asked_for() -> None:
+    measures = headlines_of(comparison(), "no-limit")
+    alone = headlines_of(comparison("no-limit"), "no-limit")
+    assert {name: one.difference for name, one in measures.items()} == {
+        name: one.difference for name, one in alone.items()
+    }
+
+
+def test_one_replication_is_no_reason_to_fail() -> None:
+    one = comparison("no-limit")
+    alone = one.differences.assign(**dict.fromkeys(("low", "high", "low_simultaneous", "high_simultaneous"), NAN))
+    assert "inconclusive" in printed(replace(one, differences=alone.assign(replications_needed=NAN)))

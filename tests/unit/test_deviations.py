@@ -1,0 +1,125 @@
+"""Two estimates side by side: what pairing takes away, and what is left without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.study.deviations import paired, quantile_of, ratio_of, unpaired
+from sim.study.estimates import Times, ratio
+
+RATES = np.array([8.0, 6.0, 9.0, 4.0, 7.0])
+ONES = np.ones(5)
+
+
+def times(*seconds: int, claims: int | None = None) -> Times:
+    return Times(np.array(sorted(seconds), dtype=np.int64), len(seconds) if claims is None else claims)
+
+
+def test_the_deviations_of_a_ratio_are_as_long_as_its_standard_error() -> None:
+    parts, wholes = np.array([8, 6, 0, 30]), np.array([10, 9, 0, 41])
+    found, expected = ratio_of(parts, wholes), ratio(parts, wholes)
+    assert float(found.value) == pytest.approx(float(expected.value))
+    assert float(found.error) == pytest.approx(float(expected.error))
+    assert float(found.replications) == 3, "one without any claim is not counted"
+
+
+def test_a_paired_difference_of_means_is_the_paired_t_test() -> None:
+    other = RATES + np.array([0.5, 0.1, 0.3, 0.4, 0.0])
+    difference = paired(ratio_of(RATES, ONES), ratio_of(other, ONES))
+    expected = stats.ttest_rel(other, RATES).confidence_interval(0.95)
+    assert float(difference.value) == pytest.approx(0.26)
+    assert [float(end) for end in difference.interval(0.95)] == pytest.approx([expected.low, expected.high])
+    assert float(difference.correlation) == pytest.approx(stats.pearsonr(RATES, other).statistic)
+    both = RATES.var(ddof=1) + other.var(ddof=1)
+    assert float(difference.variance_ratio) == pytest.approx((other - RATES).var(ddof=1) / both)
+
+
+def test_without_shared_luck_it_is_welchs() -> None:
+    other = np.array([7.0, 9.5, 8.0])
+    difference = unpaired(ratio_of(RATES, ONES), ratio_of(other, np.ones(3)))
+    expected = stats.ttest_ind(other, RATES, equal_var=False).confidence_interval(0.95)
+    assert [float(end) for end in difference.interval(0.95)] == pytest.approx([expected.low, expected.high])
+    assert np.isnan(difference.correlation)
+    assert np.isnan(difference.variance_ratio)
+
+
+def test_luck_that_moves_both_alike_leaves_no_doubt() -> None:
+    difference = paired(ratio_of(RATES, ONES), ratio_of(RATES + 1, ONES))
+    low, high = difference.interval(0.95)
+    assert float(difference.variance_ratio) < 1e-25
+    assert float(low) == pytest.approx(1)
+    assert float(high) == pytest.approx(1)
+
+
+def test_an_experiment_against_itself_differs_by_exactly_nothing() -> None:
+    one = ratio_of([3, 1, 7], [9, 3, 11])
+    difference = paired(one, ratio_of([3, 1, 7], [9, 3, 11]))
+    assert float(difference.value) == 0
+    assert float(difference.error) == 0
+    assert [float(end) for end in difference.interval(0.95, limit=1.0)] == [0, 0]
+
+
+def test_when_none_of_a_thousand_claims_differs_up_to_four_in_a_thousand_might() -> None:
+    # Wilson at zero: z² / (n + z²).
+    same = ratio_of([400, 300], [500, 500])
+    low, high = paired(same, same).interval(0.95, limit=1.0, n=1000)
+    assert float(high) == pytest.approx(3.8415 / 1003.8415, rel=1e-4)
+    assert float(low) == -float(high)
+
+
+def test_a_difference_of_shares_is_never_beyond_1() -> None:
+    low, high = paired(ratio_of([0, 1, 0], [4, 4, 4]), ratio_of([4, 3, 4], [4, 4, 4])).interval(0.99, limit=1.0)
+    assert float(low) < 0.5
+    assert float(high) == 1
+
+
+def test_one_replication_has_a_difference_and_no_interval() -> None:
+    for subtract in (paired, unpaired):
+        difference = subtract(ratio_of([4], [10]), ratio_of([5], [10]))
+        assert float(difference.value) == pytest.approx(0.1)
+        assert np.isnan(difference.interval(0.95, limit=1.0)).all()
+
+
+def test_nothing_to_divide_by_is_no_difference() -> None:
+    difference = paired(ratio_of([0, 0], [0, 0]), ratio_of([1, 2], [3, 4]))
+    assert np.isnan(difference.value)
+    assert np.isnan(difference.interval(0.95)).all()
+
+
+# ------------------------------------------------------------------------------------------ quantiles
+
+
+def test_quantiles_that_share_their_luck_are_resampled_alike() -> None:
+    dice = np.random.default_rng(5)
+    mine = [times(*dice.integers(0, 1000, 30).tolist()) for _ in range(20)]
+    later = [Times(one.seconds + 100, one.claims) for one in mine]
+    difference = paired(quantile_of(mine, 0.5), quantile_of(later, 0.5))
+    assert float(difference.value) == 100
+    assert float(difference.error) == pytest.approx(0, abs=1e-9)
+    assert float(difference.correlation) == pytest.approx(1)
+    assert float(unpaired(quantile_of(mine, 0.5), quantile_of(later, 0.5)).error) > 10
+
+
+def test_a_quantile_that_is_not_reached_has_no_difference() -> None:
+    reached, never = [times(10, 20)] * 5, [times(10, claims=3)] * 5
+    difference = paired(quantile_of(reached, 0.5), quantile_of(never, 0.5))
+    assert np.isnan(difference.value)
+    assert np.isnan(difference.interval(0.95)).all()
+
+
+def test_an_end_is_open_on_the_side_of_the_quantile_that_may_not_be_reached() -> None:
+    sure = [times(10, 20, 30, claims=4)] * 4
+    unsure = [times(10, 20, 40, claims=4)] * 2 + [times(10, claims=4)] * 2
+    low, high = paired(quantile_of(sure, 0.5), quantile_of(unsure, 0.5)).interval(0.95)
+    assert np.isfinite(low)
+    assert np.isnan(high)
+    low, high = paired(quantile_of(unsure, 0.5), quantile_of(sure, 0.5)).interval(0.95)
+    assert np.isnan(low)
+    assert np.isfinite(high)
+
+
+def test_replications_without_claims_keep_their_place_among_the_others() -> None:
+    mine = [times(10, 20, 30), times(claims=0), times(40, 50, 60)]
+    assert float(paired(quantile_of(mine, 0.5), quantile_of(mine, 0.5)).error) == 0
