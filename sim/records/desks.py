@@ -105,11 +105,9 @@ def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
 def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     """Staff take requests only while their desk is open."""
     for stage in Stage:
-        started, answerers = run[f"{stage.word}_started_at"], run.answerers(stage)
-        for party in np.unique(answerers).tolist():
-            opens = _next_opening(started, run.calendar(Party(party)))
-            is_closed = (answerers == party) & (started < NEVER) & (opens != started)
-            yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
+        started = run[f"{stage.word}_started_at"]
+        is_closed = (started < NEVER) & (_next_openings(run, started, run.answerers(stage)) != started)
+        yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
 
 
 def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
@@ -140,11 +138,20 @@ def _staff(run: Evidence) -> Ints:
 def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
     """Whether the desk is open at some instant before the next change there."""
     desk, at, until = each.desk[some], each.at[some], each.until[some]
-    opens = _next_opening(at, run.calendar(Party.SELLER))
-    for number, party in enumerate(AFTER_THE_SELLERS, start=run.scenario.market.sellers.count):
-        here = desk == number
-        opens[here] = _next_opening(at[here], run.calendar(party))
-    return opens < until
+    after_the_sellers = desk - run.scenario.market.sellers.count
+    owners = np.where(
+        after_the_sellers < 0, Party.SELLER, np.take(AFTER_THE_SELLERS, after_the_sellers, mode="clip")
+    )
+    return _next_openings(run, at, owners) < until
+
+
+def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
+    """The first open instant from each of these on, in the calendar of whoever works then."""
+    opens = at.copy()
+    for party in np.unique(parties).tolist():
+        here = parties == party
+        opens[here] = _next_opening(at[here], run.calendar(Party(party)))
+    return opens
 
 
 def _next_opening(at: Ints, calendar: Calendar) -> Ints:

@@ -84,8 +84,8 @@ def _silence(scenario: Scenario) -> Iterator[Complaint]:
             yield f"policy.dispute.{kind}.on_silence", f"found '{terms.on_silence.word}', but {NO_MEDIATION}"
     for kind, returns in rows(scenario.policy.returns):
         if returns.inspection is not None and returns.inspection.on_silence in NEEDS_MEDIATION:
-            found = returns.inspection.on_silence.word
-            yield f"policy.return.{kind}.inspection.on_silence", f"found '{found}', but {NO_MEDIATION}"
+            found = f"found '{returns.inspection.on_silence.word}', but {NO_MEDIATION}"
+            yield f"policy.return.{kind}.inspection.on_silence", found
 
 
 def _platform(scenario: Scenario) -> Iterator[Complaint]:
