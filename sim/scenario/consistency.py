@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sim.errors import UserError
 from sim.scenario.base import did_you_mean
@@ -21,19 +22,14 @@ NOT_RECEIVED = ClaimKind.NOT_RECEIVED.word
 
 def complaints(scenario: Scenario) -> list[Complaint]:
     """Everything that is wrong between the parts of a scenario; empty when it can run."""
-    return [
-        *_size(scenario),
-        *_posting(scenario),
-        *_silence(scenario),
-        *_platform(scenario),
-        *_anchors(scenario),
-        *_not_received(scenario),
-        *_in_transit(scenario),
-        *_offers(scenario),
-        *_chargeback(scenario),
-        *endless_requests(scenario),
-        *_calendars(scenario),
-    ]
+    return [complaint for check in CHECKS for complaint in check(scenario)]
+
+
+def complaints_among(parts: Scenario) -> Iterator[Complaint]:
+    """What can be said of a scenario of which only some parts exist (`salvage`)."""
+    for check in CHECKS:
+        with suppress(AttributeError):  # what is checked here is wrong itself
+            yield from check(parts)
 
 
 def _size(scenario: Scenario) -> Iterator[Complaint]:
@@ -182,3 +178,19 @@ def _calendars(scenario: Scenario) -> Iterator[Complaint]:
             resolve(getattr(scenario.calendars, party), scenario.start, scenario.experiment.calendar_days)
         except UserError as fault:
             yield f"calendars.{party}", str(fault)
+
+
+CHECKS = (
+    _size,
+    _posting,
+    _silence,
+    _platform,
+    _anchors,
+    _not_received,
+    _in_transit,
+    _offers,
+    _chargeback,
+    endless_requests,
+    _calendars,
+)
+"""What can be wrong between parts."""

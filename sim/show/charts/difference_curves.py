@@ -15,6 +15,8 @@ from sim.study.comparison import Comparison
 DAYS = (0, 7, 14, 30, 60, 90)
 CROSSING = "#54417f"
 """As the verdict that curves cross."""
+WIDEST_BAND = 0.5
+"""How far the light band is followed beyond everything else, as a share of that; with few replications it is huge."""
 ROOM = 0.12
 """How far the panels reach beyond the curves, as a share of their range."""
 
@@ -61,9 +63,13 @@ def finding(comparison: Comparison) -> str:
 
 
 def _reach(curves: pd.DataFrame) -> tuple[float, float]:
-    """One scale for all, so that sizes can be compared."""
-    known = 100 * curves[["low_simultaneous", "high_simultaneous", "difference"]]
-    lowest, highest = min(float(known.min().min()), 0.0), max(float(known.max().max()), 0.0)
+    """One scale for all, so that sizes can be compared; the light band may leave it."""
+    plain = 100 * curves[["low", "high", "difference"]]
+    band = 100 * curves[["low_simultaneous", "high_simultaneous"]]
+    lowest, highest = min(float(plain.min().min()), 0.0), max(float(plain.max().max()), 0.0)
+    beyond = WIDEST_BAND * (highest - lowest)
+    lowest = max(min(float(band.min().min()), lowest), lowest - beyond)
+    highest = min(max(float(band.max().max()), highest), highest + beyond)
     room = ROOM * (highest - lowest) or 1.0
     return lowest - room, highest + room
 
