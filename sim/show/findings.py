@@ -201,10 +201,11 @@ def _time(change: Change, comparison: Comparison, scenario: str) -> str:
 def _not_reached(change: Change) -> str:
     if isnan(change.base) and isnan(change.other):
         return "Half of all claims never have their money, under the base as under this one."
-    never, then, days = (
-        ("the base", "this one", change.other) if isnan(change.base) else ("this one", "the base", change.base)
+    sides = ("the base", "this one") if isnan(change.base) else ("this one", "the base")
+    days = f"{change.other if isnan(change.base) else change.base:.1f}{HELD}d"
+    return (
+        f"Under {sides[0]}, half of all claims never have their money; under {sides[1]} they have it after {days}."
     )
-    return f"Under {never}, half of all claims never have their money; under {then} they have it after {days:.1f}{HELD}d."
 
 
 def _crossing(comparison: Comparison, scenario: str) -> str:

@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.records.life import OPENED, STEP_ACTIVITY
+from sim.scenario.durations import NEVER
 from sim.scenario.loading import load
 from sim.show.comparison_files import folder_of
+from sim.study.replication import calendars_of, replicate
 from sim.study.verdicts import HEADLINES, VERDICTS
+from sim.vocabulary import Stage
 from tests.regression.program import SHORT, Ask, document, files_of, told
 from tests.scenario_files import BASE_FILE, written
 
@@ -197,17 +201,16 @@ def test_a_users_mistake_is_named_before_anything_is_run(
 # --------------------------------------------------------------------------------------------------------- versus
 
 
-def a_claim() -> int:
-    """The number of some order that was a claim, and whose clock a what-if changes."""
-    from sim.study.replication import calendars_of, replicate
-
-    scenario = load(BASE_FILE, ["experiment.run_out=10 d"])
+def a_request() -> int:
+    """The number of an order whose cancellation was asked of the seller: its clock is what `quick` changes."""
+    scenario = load(BASE_FILE, SHORT[1:])
     claims = replicate(scenario, 0, calendars_of(scenario)).claims
-    return int(claims["order"][claims["request_opened_at"] < 2**60][0])
+    opened = claims[STEP_ACTIVITY[Stage.CANCELLATION][OPENED].column]
+    return int(claims["order"][opened < NEVER][0])
 
 
 def test_two_stories_of_one_order_stand_side_by_side(ask: Ask, tmp_path: Path) -> None:
-    answer = ask("trace", BASE_FILE, "--order", a_claim(), "--versus", what_if(tmp_path, "quick"), *SHORT)
+    answer = ask("trace", BASE_FILE, "--order", a_request(), "--versus", what_if(tmp_path, "quick"), *SHORT)
     assert (answer.code, answer.err) == (FINE, "")
     assert answer.out.splitlines()[0].endswith("A small marketplace · versus · What quick changes")
     assert answer.out.count("here they part") == 1
@@ -218,7 +221,7 @@ def test_in_a_narrow_terminal_the_second_story_stands_below(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "70")
-    answer = ask("trace", BASE_FILE, "--order", a_claim(), "--versus", what_if(tmp_path, "quick"), *SHORT)
+    answer = ask("trace", BASE_FILE, "--order", a_request(), "--versus", what_if(tmp_path, "quick"), *SHORT)
     assert max(map(len, answer.out.splitlines())) <= 70
     assert answer.out.splitlines().index("A small marketplace") < answer.out.splitlines().index(
         "What quick changes"
@@ -226,7 +229,7 @@ def test_in_a_narrow_terminal_the_second_story_stands_below(
 
 
 def test_both_stories_are_there_for_machines(ask: Ask, tmp_path: Path) -> None:
-    words = ("trace", BASE_FILE, "--order", a_claim(), "--versus", what_if(tmp_path, "quick"), *SHORT, "--json")
+    words = ("trace", BASE_FILE, "--order", a_request(), "--versus", what_if(tmp_path, "quick"), *SHORT, "--json")
     answer = document(ask(*words).out)
     assert set(answer) == {"base", "other", "events_together"}
 
