@@ -12,7 +12,7 @@ import pandas as pd
 from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
-from sim.study.measures import MEASURES, Ratio, TimeToMoney
+from sim.study.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
 from sim.study.result import Result
 from sim.study.verdicts import (
     CURVES_CROSS,
@@ -70,8 +70,8 @@ class Measured:
     other: float
     difference: Difference
     n: float
-    """How many the difference rests on, at the least; inf where it is one and the same scenario, and nothing more
-    has to be seen to know that nothing differs."""
+    """How many claims, requests or orders could be seen to differ; inf where it is no number of those, or where it
+    is one and the same scenario and nothing more has to be seen."""
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """The interval of the difference: of what lies between 0 and a bound, it is never beyond ± that bound."""
@@ -91,11 +91,16 @@ def differences_of(
     rows = []
     for name in MEASURES:
         mine, its = (one[name] for one in estimates)
-        n = inf if is_the_same(base, other) else float(counts[name])
+        n = float(counts[name]) if _counts_cases(MEASURES[name]) and not is_the_same(base, other) else inf
         one = Measured(name, float(mine.value), float(its.value), subtract(mine, its), n)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _counts_cases(measure: Measure) -> bool:
+    """Whether its `n` are cases of which each could differ; how busy a desk was is counted by replication."""
+    return isinstance(measure, Ratio) and (measure.table != REPLICATIONS or measure.counting is not None)
 
 
 def is_the_same(base: Result, other: Result) -> bool:

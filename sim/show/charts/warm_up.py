@@ -39,7 +39,7 @@ def warm_up(result: Result, ax: Axes) -> None:
     key.append(_key(INK, 1.2, "mean after the warm-up", dashed=True))
     head(ax, finding(result.backlog, result.scenario), result, key)
     caption(
-        ax, "Desks start empty. A mean so far that is still far from the dashed line asks for a longer warm-up."
+        ax, "Means over replications; desks start empty. A mean so far from the dashed line asks for a longer warm-up."
     )
 
 
