@@ -66,7 +66,7 @@ class DisputeAnswers(Answers):
 
     counter: Share = 0
     """Chance that it makes an offer, and as many more as the policy has rounds."""
-    offer: ShareLaw = Field(default=0.5, validate_default=True)
+    offer: ShareLaw = Field(default=NOTHING, validate_default=True)
     """What it offers, as a share of the price; drawn anew for each round."""
 
     def chances(self) -> dict[str, float]:

@@ -106,7 +106,7 @@ class DisputeTerms(Described):
     """How long the answerer may take; in business days or working time, its own."""
     on_silence: Annotated[Verdict, Named(only=ANY_SILENCE)]
     """What it means when the clock runs out."""
-    rounds: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 1
+    rounds: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 0
     """How many offers a seller may make before it counts as a refusal."""
     offer: OfferTerms = OfferTerms()
     steps_in: NoneOr[SteppingIn] = None

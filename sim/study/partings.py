@@ -19,9 +19,13 @@ _STEPS = {
     "delivery": ("delivered_at",),
     "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at", "request_passed_on_at"),
     "dispute": ("dispute_opened_at", "dispute_settled_at", "dispute_granted_at", "dispute_passed_on_at"),
+    "missed": ("missed_at",),
+    "withdrawal": ("withdrawn_at",),
+    "offer": ("offer_opened_at", "offer_settled_at"),
     "mediation": ("mediation_opened_at", "mediation_settled_at", "mediation_granted_at"),
     "return": ("return_posted_at", "return_received_at"),
     "inspection": ("inspection_opened_at", "inspection_settled_at"),
+    "chargeback": ("chargeback_opened_at", "chargeback_settled_at"),
     "refund": ("refund_due_at", "refunded_at"),
 }
 """What can happen first in one story and not, or only later, in the other. In the order of an order's life, which
