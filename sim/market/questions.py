@@ -58,9 +58,10 @@ class Questions(Dealings):
         )
         by_itself_at = self.after(Party.PLATFORM, self.terms.steps_in_after)
         self.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
-        desk, ask = self.seller_desk, self.facts.dispute
+        desk, ask, self.life.answered_by = self.seller_desk, self.facts.dispute, Party.SELLER
         if self.terms.platform_answers:
-            desk, ask = self.world.mediation_desk, self.ruling()._replace(patience=ask.patience)
+            ruling = self.ruling()._replace(patience=ask.patience)
+            desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
         return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at()))
 
     def ask_the_buyer(self, offered: int) -> Asking:

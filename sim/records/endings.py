@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.records.evidence import Breach, Evidence
 from sim.records.life import COLUMNS, SETTLEMENTS
-from sim.vocabulary import ClaimKind, Outcome, Route, Settled, Word
+from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Word
 
 PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 PARCEL_STAYS = (Route.FREE_CANCELLATION, Route.CANCELLATION, Route.NOT_DISPATCHED)
@@ -42,7 +42,7 @@ def every_code_is_a_word(run: Evidence) -> Iterator[Breach]:
     claims = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
     outcomes = [outcome for outcome in Outcome if outcome is not Outcome.NO_CLAIM]
     words: dict[str, Sequence[Word]] = {"claim": claims, "outcome": outcomes, "route": list(Route)}
-    words |= {column: list(Settled) for column in SETTLEMENTS}
+    words |= {column: list(Settled) for column in SETTLEMENTS} | {"answered_by": list(Party)}
     for column, codes in words.items():
         yield from run.where(~np.isin(run[column], codes), f"{column} has no such code")
 

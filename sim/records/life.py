@@ -21,7 +21,8 @@ AMOUNTS = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "s
 SETTLEMENTS = tuple(f"{stage.word}_settled_by" for stage in Stage)
 WORK = tuple(f"{stage.word}_work" for stage in Stage)
 """Seconds of working time that each request took at its desk."""
-VERDICTS = ("claim", "outcome", "route", "limit_used", "on_record", *SETTLEMENTS)
+VERDICTS = ("claim", "outcome", "route", "limit_used", "on_record", "answered_by", *SETTLEMENTS)
+"""Codes of words, and yes or no. `answered_by` is the party that a dispute was put to."""
 COLUMNS = ("order", *INSTANTS, *AMOUNTS, *VERDICTS, *WORK)
 
 
@@ -48,6 +49,7 @@ class Life:
     route: int
     limit_used: int
     on_record: int
+    answered_by: int
     cancellation_settled_by: int
 
     def __init__(self, order: int, claim: int, paid_at: int, journal: Journal) -> None:

@@ -58,6 +58,8 @@ def a_dispute_is_opened_when_the_claim_may_be_made(run: Evidence) -> Iterator[Br
             waits_for = "dispatched_at" if terms.while_in_transit else "delivered_at"
             early = (run["claim"] == kind) & (disputed < run[waits_for])
             yield from run.where(early, f"the dispute comes before {waits_for.removesuffix('_at')}")
+    elsewhere = run.has("dispute_opened_at") & (run["answered_by"] != run.answerers(Stage.DISPUTE))
+    yield from run.where(elsewhere, "the dispute was put to somebody whom the policy does not name")
 
 
 def the_refund_falls_due_on_the_step_of_the_return_that_the_policy_names(run: Evidence) -> Iterator[Breach]:

@@ -60,12 +60,14 @@ def ruling(luck: float, buyer: float, split: float) -> int:
 def answer_to_an_offer(answers: int, offered: int, reservation: int) -> int:
     """Who answers an offer takes one that reaches what they settle for at the least (both parts per million).
 
+    Nothing is no offer (megabonus.com tells of sellers who set theirs to $0).
+
     Source: alternating offers against a reservation value (A. Rubinstein, "Perfect Equilibrium in a Bargaining
     Model", Econometrica 50 (1982)), here with a seller who does not reckon with it.
     """
     if answers == SILENT:
         return SILENT
-    return ACCEPT if offered >= reservation else REFUSE
+    return ACCEPT if offered > 0 and offered >= reservation else REFUSE
 
 
 def after_the_reason_game(said: int, asks: bool, agrees: bool, said_if_unchanged: int) -> int:

@@ -81,7 +81,7 @@ class Bargaining(Described):
     """How a buyer answers a seller who offers a part of the money."""
 
     reservation: ShareLaw = Field(default=NOTHING, validate_default=True)
-    """The least share of the price for which a buyer settles and keeps the goods; any offer will do by default."""
+    """The least share of the price for which a buyer settles and keeps the goods; nothing at all never will do."""
     silent: Share = 0
     """Chance that a buyer never answers an offer."""
     notice: WallLaw = Field(default=NOTHING, validate_default=True)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 
 import numpy as np
 
 from sim.chance.facts import ClaimFacts
-from sim.records.journal import Entry
+from sim.records.evidence import ANSWERERS
+from sim.records.journal import Activity, Entry
 from sim.records.life import OPENED, SETTLED, STEP_ACTIVITY
 from sim.records.table import Records
 from sim.rules.clocks import instant_after
+from sim.rules.refunding import share_of
 from sim.rules.terms import terms_of
-from sim.scenario.calendars import Calendar
+from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.show.phrases import deadline, money
 from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Stage, Verdict
 
-ANSWERERS = {
-    Stage.CANCELLATION: Party.SELLER,
-    Stage.DISPUTE: Party.SELLER,
-    Stage.MEDIATION: Party.PLATFORM,
-    Stage.INSPECTION: Party.SELLER,
-}
-"""Whose clock each request runs on."""
 _SETTLED = {steps[SETTLED] for steps in STEP_ACTIVITY}
 
 
@@ -61,12 +56,43 @@ class Case:
 
     def verdict_before(self, entry: Entry) -> Verdict | None:
         """What the last request that had ended by this entry came to."""
-        earlier = takewhile(lambda other: other is not entry, self.entries)
-        verdicts = [read_settlement(other)[1] for other in earlier if other.activity in _SETTLED]
-        return verdicts[-1] if verdicts else None
+        settlement = self.settlement_before(entry)
+        return settlement[1] if settlement else None
+
+    def settlement_before(self, entry: Entry) -> tuple[Settled, Verdict] | None:
+        """How the last request that had ended by this entry did so, and what it came to."""
+        settlements = [read_settlement(other) for other in self._before(entry) if other.activity in _SETTLED]
+        return settlements[-1] if settlements else None
+
+    def since(self, activity: Activity, entry: Entry) -> int:
+        """How long before this entry the last one of an activity was; of several offers, the pending one's."""
+        return entry.at - [other.at for other in self._before(entry) if other.activity is activity][-1]
+
+    def offered(self, entry: Entry) -> int:
+        """What the seller offers at this entry, in cents."""
+        rounds = sum(other.activity is Activity.OFFER_OPENED for other in self._before(entry))
+        offers = self.facts.first_offer, self.facts.second_offer, self.facts.third_offer
+        return share_of(self.facts.value, offers[rounds])
+
+    def _before(self, entry: Entry) -> Iterator[Entry]:
+        return takewhile(lambda other: other is not entry, self.entries)
 
     def money(self, cents: int) -> str:
         return money(cents, self.scenario.market.currency)
+
+    def answerer(self, stage: Stage) -> Party:
+        """To whom a request of this stage is put."""
+        return _answerer(self.row, stage)
+
+    @property
+    def is_regret(self) -> bool:
+        """Whether the claim began with a change of mind."""
+        return self.facts.claim == ClaimKind.REGRET
+
+    @property
+    def may_dispute(self) -> bool:
+        """Whether the policy knows a dispute for this kind of claim."""
+        return getattr(self.scenario.policy.dispute, ClaimKind(self.row["claim"]).word, None) is not None
 
     def by(self, stage: Stage) -> str:
         """`has until Thu 11 Oct 19:15`, or that there is no clock."""
@@ -95,13 +121,18 @@ def case_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cale
 
 
 def _deadlines(row: Mapping[str, int], scenario: Scenario, calendars: Mapping[Party, Calendar]) -> dict[Stage, int]:
-    requests = terms_of(scenario, ClaimKind.REGRET).requests
+    requests = terms_of(scenario, ClaimKind(row["claim"])).requests
+    works = {**calendars, Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
     return {
         stage: instant_after(
             row[STEP_ACTIVITY[stage][OPENED].column],
             requests[stage].clock.kind,
             requests[stage].clock.seconds,
-            calendars[ANSWERERS[stage]],
+            works[_answerer(row, stage)],
         )
         for stage in Stage
     }
+
+
+def _answerer(row: Mapping[str, int], stage: Stage) -> Party:
+    return Party(row["answered_by"]) if stage is Stage.DISPUTE and row["answered_by"] else ANSWERERS[stage]

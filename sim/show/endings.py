@@ -15,6 +15,7 @@ ROUTES = {
     Route.NOT_DISPATCHED: " at the dispatch limit",
     Route.DISPUTE: " after a dispute",
     Route.MEDIATION: " after mediation",
+    Route.CHARGEBACK: " by chargeback",
 }
 OUTCOMES = {
     Outcome.REFUNDED: "Refunded in full",
@@ -37,12 +38,16 @@ def why_it_ended(case: Case, entry: Entry) -> str:
 
 def _why_given_up(case: Case, entry: Entry) -> str:
     verdict = case.verdict_before(entry)
+    if verdict in (Verdict.WITHDRAWN, Verdict.DECLINE) and case.row["chargeback_opened_at"] < NEVER:
+        return ""
     if verdict is Verdict.WITHDRAWN:
         return ""
     if verdict is not None and not case.facts.goes_on:
         return "The buyer did not want to wait for the parcel and open a dispute."
-    if case.row["delivered_at"] <= entry.at:
-        return "Sending it back was not worth the cost and the trouble: the buyer kept it."
+    if case.may_dispute:
+        kept = case.row["delivered_at"] <= entry.at
+        what = "Sending it back was" if kept else "Going on was"
+        return f"{what} not worth the cost and the trouble{': the buyer kept it' if kept else ''}."
     return "This policy knows no dispute: there was nothing left to ask for."
 
 
@@ -56,6 +61,10 @@ def _why_expired(case: Case, entry: Entry) -> str:
 
 
 def _why_refused(case: Case, entry: Entry) -> str:
+    if case.row["chargeback_opened_at"] < NEVER:
+        return ""
+    if case.row["return_posted_at"] < NEVER and case.facts.return_lost:
+        return "The goods got lost on the way back, and the buyer bears it."
     if case.verdict_before(entry) is not Verdict.DECLINE or case.row["mediation_opened_at"] < NEVER:
         return ""
     if case.scenario.policy.mediation is None:
@@ -80,7 +89,8 @@ def _outcome(case: Case) -> str:
     if case.outcome is Outcome.PARTLY_REFUNDED:
         amount += f" of {case.money(case.facts.value)}"
     what = f": {amount}" if case.outcome in WITH_MONEY else ": no money"
-    return f"{OUTCOMES[case.outcome]}{route}{what}, {took} after the mind had changed."
+    since = "the mind had changed" if case.is_regret else "the buyer had noticed"
+    return f"{OUTCOMES[case.outcome]}{route}{what}, {took} after {since}."
 
 
 def _costs(case: Case) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from sim.records.journal import Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
 from sim.scenario.durations import NEVER
-from sim.show.case import ANSWERERS, Case, read_settlement
+from sim.show.case import Case, read_settlement
 from sim.show.endings import why_it_ended
 from sim.show.phrases import deadline, length
-from sim.vocabulary import Outcome, Party, Reason, Route, Settled, Stage, Verdict
+from sim.vocabulary import ClaimKind, Outcome, Party, Reason, Route, Settled, Stage, Verdict
 
 Sentence = str | Callable[[Case, Entry], str]
 """Said as it stands, or made from the case. An empty one is left out of the story."""
@@ -38,12 +38,25 @@ ANSWERS = {
     (Stage.CANCELLATION, Verdict.SHIPPED): f"The seller shipped at once instead of answering: {TOO_LATE}.",
     (Stage.DISPUTE, Verdict.APPROVE): "The seller agreed to give the money back.",
     (Stage.DISPUTE, Verdict.DECLINE): "The seller refused to give the money back.",
+    (Stage.DISPUTE, Verdict.COUNTER): "The seller would rather pay a part and let the buyer keep the goods.",
     (Stage.MEDIATION, Verdict.APPROVE): "The platform ruled for the buyer.",
     (Stage.MEDIATION, Verdict.DECLINE): "The platform ruled for the seller.",
     (Stage.MEDIATION, Verdict.SPLIT): "The platform ruled that both bear a part.",
     (Stage.INSPECTION, Verdict.APPROVE): "The seller found the goods in order and released the money.",
     (Stage.INSPECTION, Verdict.DECLINE): "The seller contested what came back.",
+    (Stage.OFFER, Verdict.APPROVE): "The buyer took the offer and keeps the goods.",
+    (Stage.OFFER, Verdict.DECLINE): "That was too little for the buyer.",
+    (Stage.CHARGEBACK, Verdict.APPROVE): "The bank decided for the buyer.",
+    (Stage.CHARGEBACK, Verdict.DECLINE): "The bank decided for the seller: what was before stands.",
 }
+SUBJECTS = {
+    Stage.CANCELLATION: "request",
+    Stage.DISPUTE: "dispute",
+    Stage.MEDIATION: "case",
+    Stage.OFFER: "offer",
+    Stage.CHARGEBACK: "case",
+}
+"""What it is that is noticed, taken up or dropped."""
 SILENCE = {
     Verdict.APPROVE: "silence approves",
     Verdict.DECLINE: "silence declines",
@@ -70,6 +83,8 @@ def dispatched(case: Case, entry: Entry) -> str:
         return ""
     if case.facts.asked > entry.at:
         return "The seller dispatched the parcel."
+    if not case.is_regret:
+        return "The parcel left after all."
     return "The parcel left." if case.row["ended_at"] <= entry.at else f"The parcel left: {TOO_LATE}."
 
 
@@ -77,8 +92,12 @@ def delivered(case: Case, entry: Entry) -> str:
     return f"The parcel arrived, {length(entry.at - case.row['dispatched_at'])} after it left."
 
 
-def mind_changed(case: Case, entry: Entry) -> str:
+def asked(case: Case, entry: Entry) -> str:
     since = length(entry.at - case.facts.paid)
+    if case.facts.claim == ClaimKind.NOT_RECEIVED:
+        return f"{since} after paying, the promised date had passed, and the buyer noticed that nothing had come."
+    if case.facts.claim == ClaimKind.DEFECT:
+        return f"{length(entry.at - case.row['delivered_at'])} after it had come, the buyer found it faulty."
     reason = REASONS[Reason[entry.detail.upper()]]
     cheaper = f": elsewhere it costs {case.money(case.facts.saving)} less" if case.facts.found_cheaper else ""
     stated = f"stated: {reason}" if cheaper else reason
@@ -109,14 +128,27 @@ def cancellation_opened(case: Case, _: Entry) -> str:
 
 def dispute_opened(case: Case, _: Entry) -> str:
     plea = "Having written to the seller first, the buyer" if case.facts.writes_first else "The buyer"
-    amount = case.money(case.row["claimed"])
-    return f"{plea} opened a dispute over {amount}; the seller must agree and {case.by(Stage.DISPUTE)} to answer."
+    amount, answerer = case.money(case.row["claimed"]), case.answerer(Stage.DISPUTE).word
+    return (
+        f"{plea} opened a dispute over {amount}; the {answerer} must agree and {case.by(Stage.DISPUTE)} to answer."
+    )
 
 
 def mediation_opened(case: Case, entry: Entry) -> str:
-    by_itself = case.verdict_before(entry) is Verdict.ESCALATE
-    how = "The case went to the platform by itself" if by_itself else "The buyer called in the platform"
+    how = {
+        (Settled.SILENCE, Verdict.ESCALATE): "The case went to the platform by itself",
+        (Settled.INTERRUPTED, Verdict.ESCALATE): "The platform stepped in while the dispute was pending",
+    }.get(case.settlement_before(entry) or (Settled.OPEN, Verdict.CLOSE), "The buyer called in the platform")
     return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
+
+
+def offer_opened(case: Case, entry: Entry) -> str:
+    offered, value = case.money(case.offered(entry)), case.money(case.facts.value)
+    return f"The seller offered {offered} of {value}, and the buyer to keep the goods."
+
+
+def chargeback_opened(case: Case, _: Entry) -> str:
+    return f"The buyer had the bank try to take the money back; it {case.by(Stage.CHARGEBACK)} to decide."
 
 
 def inspection_opened(case: Case, _: Entry) -> str:
@@ -125,11 +157,11 @@ def inspection_opened(case: Case, _: Entry) -> str:
 
 def noticed(stage: Stage) -> Sentence:
     """Told only where the request then waits."""
-    answerer, subject = ANSWERERS[stage].word, _subject(stage)
+    subject = _subject(stage)
     return lambda case, entry: (
         ""
-        if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at
-        else f"The {answerer} noticed the {subject}."
+        if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at or stage is Stage.OFFER
+        else f"The {case.answerer(stage).word} noticed the {subject}."
     )
 
 
@@ -138,9 +170,11 @@ def taken_up(stage: Stage) -> Sentence:
     joined, settled = STEP_ACTIVITY[stage][JOINED].column, STEP_ACTIVITY[stage][SETTLED].column
 
     def sentence(case: Case, entry: Entry) -> str:
+        if case.row[settled] == entry.at or stage is Stage.OFFER:
+            return ""
         waited = entry.at - case.row[joined]
         after = f", after it had waited {length(waited)}" if waited else ""
-        return "" if case.row[settled] == entry.at else f"The {ANSWERERS[stage].word} took it up{after}."
+        return f"The {case.answerer(stage).word} took it up{after}."
 
     return sentence
 
@@ -150,13 +184,17 @@ def settled(stage: Stage) -> Sentence:
 
     def sentence(case: Case, entry: Entry) -> str:
         how, verdict = read_settlement(entry)
-        passed = length(entry.at - case.row[STEP_ACTIVITY[stage][OPENED].column])
+        passed = length(case.since(STEP_ACTIVITY[stage][OPENED], entry))
+        answerer = case.answerer(stage)
         if how is Settled.ANSWERED:
-            return _reason_game(case, stage, verdict) + ANSWERS[stage, verdict]
+            ruled = Stage.MEDIATION if stage is Stage.DISPUTE and answerer is Party.PLATFORM else stage
+            return _reason_game(case, stage, verdict) + ANSWERS[ruled, verdict]
         if how is Settled.SILENCE:
-            return f"The {ANSWERERS[stage].word} said nothing in {passed}; {SILENCE[verdict]} under this policy."
+            return f"The {answerer.word} said nothing in {passed}; {SILENCE[verdict]} under this policy."
         if how is Settled.WITHDRAWN:
             return f"After {passed} the buyer had waited long enough and dropped the {_subject(stage)}."
+        if case.row["mediation_opened_at"] == entry.at:
+            return ""
         sent = case.row["dispatched_at"] <= entry.at
         return (
             f"Shipped over: the parcel left while the {_subject(stage)} was open, and {TOO_LATE}."
@@ -168,7 +206,7 @@ def settled(stage: Stage) -> Sentence:
 
 
 def _subject(stage: Stage) -> str:
-    return {Stage.CANCELLATION: "request", Stage.DISPUTE: "dispute", Stage.MEDIATION: "case"}.get(stage, "parcel")
+    return SUBJECTS.get(stage, "parcel")
 
 
 def _reason_game(case: Case, stage: Stage, verdict: Verdict) -> str:
@@ -193,11 +231,16 @@ def _who(party: Party) -> str:
     return " and" if party is Party.BUYER else f"; the {party.word}"
 
 
-def refund_due(case: Case, _: Entry) -> str:
+_LOST = "The goods got lost on the way back, and the platform bears it: "
+
+
+def refund_due(case: Case, entry: Entry) -> str:
     refund, value = case.money(case.row["refund"]), case.money(case.facts.value)
     amount = refund if case.outcome is Outcome.REFUNDED else f"{refund} of {value}"
     if case.route is Route.FREE_CANCELLATION:
         return f"Cancelling was still free, so nobody had to agree: {amount} fell due."
+    if case.row["return_posted_at"] < NEVER and case.facts.return_lost and case.route is not Route.CHARGEBACK:
+        return f"{_LOST if case.row['return_posted_at'] < entry.at else ''}{amount} fell due."
     if case.route is Route.NOT_DISPATCHED:
         return f"{UNSENT}: the platform refunded the order by itself, {amount} fell due."
     return f"{amount} fell due."
@@ -215,7 +258,11 @@ SENTENCES: dict[Activity, Sentence] = {
     Activity.ARRANGED: "The seller arranged the shipment.",
     Activity.DISPATCHED: dispatched,
     Activity.DELIVERED: delivered,
-    Activity.ASKED: mind_changed,
+    Activity.ASKED: asked,
+    Activity.MISSED: "The promised date had passed and nothing comes: the claim is now for goods not received.",
+    Activity.WITHDREW: "The buyer withdrew from the purchase, which needs nobody's consent.",
+    Activity.OFFER_OPENED: offer_opened,
+    Activity.CHARGEBACK_OPENED: chargeback_opened,
     Activity.REQUEST_OPENED: cancellation_opened,
     Activity.DISPUTE_OPENED: dispute_opened,
     Activity.MEDIATION_OPENED: mediation_opened,

@@ -14,7 +14,7 @@ class Column(NamedTuple):
 
 
 _TIME, _MONEY, _WORD, _NUMBER, _YES = "local time", "currency", "word", "number", "yes/no"
-_SETTLED_BY = "answered, shipped_over, not_dispatched, withdrawn or silence; empty while it runs"
+_SETTLED_BY = "answered, shipped_over, not_dispatched, withdrawn, silence or taken_over; empty while it runs"
 
 COLUMNS: dict[str, Column] = {
     "replication": Column(_NUMBER, "which independent execution, from 0"),
@@ -24,11 +24,12 @@ COLUMNS: dict[str, Column] = {
     "seller": Column(_NUMBER, "number of the seller, 0 for the one with most orders"),
     "seller_type": Column(_WORD, "the seller's type, as the scenario names it"),
     "payment_method": Column(_WORD, "how it was paid, as the scenario names it"),
-    "claim": Column(_WORD, "why the buyer wants the money back: regret"),
+    "claim": Column(_WORD, "why the buyer wants the money back: regret, not_received or defect"),
     "reason": Column(
-        _WORD, "what the buyer states: the article's menu of seven, or a reason that blames the seller"
+        _WORD,
+        "what a buyer who changed their mind states: the article's menu of seven, or one that blames the seller",
     ),
-    "asked_at": Column(_TIME, "the mind changed; the claim's clock starts"),
+    "asked_at": Column(_TIME, "the mind changed, or the fault was noticed; the claim's clock starts"),
     "outcome": Column(
         _WORD, "how the claim ended: refunded (in full), partly_refunded, refused, gave_up, expired, open"
     ),
@@ -38,7 +39,7 @@ COLUMNS: dict[str, Column] = {
     "request_opened_at": Column(_TIME, "cancellation was requested of the seller"),
     "request_settled_at": Column(_TIME, "that request ended"),
     "request_settled_by": Column(_WORD, _SETTLED_BY),
-    "dispute_opened_at": Column(_TIME, "a dispute was opened with the seller"),
+    "dispute_opened_at": Column(_TIME, "a dispute was opened with the seller, or the platform where that answers"),
     "dispute_settled_at": Column(_TIME, "the dispute ended"),
     "dispute_settled_by": Column(_WORD, _SETTLED_BY),
     "mediation_opened_at": Column(_TIME, "the platform was asked to rule"),
@@ -57,15 +58,26 @@ COLUMNS: dict[str, Column] = {
     "inspection_opened_at": Column(_TIME, "the seller was to inspect what came back"),
     "inspection_settled_at": Column(_TIME, "that inspection ended"),
     "inspection_settled_by": Column(_WORD, _SETTLED_BY),
+    "missed_at": Column(_TIME, "waiting for the parcel ended: it never comes, and the claim is now not_received"),
+    "withdrawn_at": Column(_TIME, "a right of withdrawal was used: nobody had to agree"),
+    "offer_opened_at": Column(_TIME, "the seller made its last offer of a part of the money"),
+    "offer_settled_at": Column(_TIME, "that offer ended"),
+    "offer_settled_by": Column(_WORD, _SETTLED_BY),
+    "chargeback_opened_at": Column(_TIME, "a chargeback was filed with the bank"),
+    "chargeback_settled_at": Column(_TIME, "the chargeback ended"),
+    "chargeback_settled_by": Column(_WORD, _SETTLED_BY),
+    "trusted": Column(_YES, "the platform trusts this buyer"),
     "ended_at": Column(_TIME, "the claim ended: the money arrived, or the buyer was left without"),
     "found_cheaper": Column(_YES, "the same thing was found for less elsewhere"),
     "claimed": Column(_MONEY, "the amount stated in a dispute or mediation"),
     "limit_used": Column(_YES, "the money came at the policy's limit, before the bank would have sent it"),
     "on_record": Column(_YES, "the cancellation counts against the seller's rating"),
-    "hours_to_ask": Column("h", "from payment until the mind changed"),
+    "hours_to_ask": Column("h", "from payment until asking"),
     "refund_days": Column("d", "from asking until the money arrived"),
     "seller_work": Column("h", "working time at the seller's desk, all of the claim's requests together"),
-    "mediation_work": Column("h", "working time at the mediation desk"),
+    "mediation_work": Column(
+        "h", "working time at the mediation desk, disputes that the platform answers included"
+    ),
 }
 """Every column of `Result.orders`, in order."""
 

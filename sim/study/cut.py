@@ -11,13 +11,14 @@ from sim.records.journal import Journal
 from sim.records.life import INSTANTS, SETTLEMENTS, WORK
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Route, Stage
+from sim.vocabulary import ClaimKind, Route, Stage
 
 KNOWN_FROM = {
     "outcome": "ended_at",
     "refund": "refunded_at",
     "limit_used": "refunded_at",
     "on_record": "refund_due_at",
+    "answered_by": "dispute_opened_at",
     "buyer_cost": "return_posted_at",
     "seller_cost": "return_posted_at",
     "platform_cost": "return_posted_at",
@@ -42,8 +43,10 @@ def cut(records: Records, at: int) -> Records:
     for name, instant in KNOWN_FROM.items():
         table[name] = np.where(table[instant] < NEVER, table[name], 0)
     table["route"] = _route_so_far(table)
-    disputed = np.minimum(table["dispute_opened_at"], table["mediation_opened_at"]) < NEVER
-    table["claimed"] = np.where(disputed, table["claimed"], 0)
+    disputes = (table[f"{step}_at"] for step in ("dispute_opened", "withdrawn", "mediation_opened"))
+    table["claimed"] = np.where(np.minimum.reduce([*disputes]) < NEVER, table["claimed"], 0)
+    began_as = records.draws.claims["claim"][np.searchsorted(records.draws.claims["order"], table["order"])]
+    table["claim"] = np.where(table["missed_at"] < NEVER, ClaimKind.NOT_RECEIVED, began_as)
     return replace(records, claims=table, journal=_told_by(records.journal, at))
 
 
@@ -53,7 +56,9 @@ def _route_so_far(table: dict[str, Ints]) -> Ints:
     for route, opened in (
         (Route.CANCELLATION, "cancellation_opened_at"),
         (Route.DISPUTE, "dispute_opened_at"),
+        (Route.DISPUTE, "withdrawn_at"),
         (Route.MEDIATION, "mediation_opened_at"),
+        (Route.CHARGEBACK, "chargeback_opened_at"),
     ):
         stage = np.where(table[opened] < NEVER, route, stage)
     is_decided = np.minimum(table["refund_due_at"], table["ended_at"]) < NEVER

@@ -16,7 +16,8 @@ from sim.study.frame import in_cohort
 from sim.study.requests import Requests
 from sim.vocabulary import Party, Settled
 
-SELLERS, MEDIATION = "sellers", "mediation"
+SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
+"""Groups of desks; buyers and the bank, at whose desks nobody ever waits for staff, are the others."""
 MIDDLE = (0.05, 0.95)
 """A desk is judged while the middle nine tenths of the cohort's requests joined it."""
 
@@ -32,7 +33,7 @@ def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> 
     return pd.DataFrame(
         {
             "replication": np.full_like(mine.opened, replication),
-            "desk": np.where(mine.is_mediation, MEDIATION, SELLERS),
+            "desk": np.select([mine.is_mediation, mine.is_at_sellers], [MEDIATION, SELLERS], default=OTHERS),
             "by_silence": mine.settled_by == Settled.SILENCE,
             "wait": np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan),
         }
@@ -61,7 +62,7 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
     members = terms.staff if terms and isinstance(terms.staff, int) else 0
     busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
     staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
-    sellers = requests.only(~at_mediation)
+    sellers = requests.only(requests.is_at_sellers)
     busiest = _busiest(scenario, sellers, calendars[Party.SELLER], staff) if isinstance(staff, int) else np.nan
     return Load(float(busy), staffed, busiest)
 
@@ -77,10 +78,9 @@ def _busiest(scenario: Scenario, sellers: Requests, opening: Calendar, staff: in
 
 def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:
     """When the cohort met the sellers' desks, and when mediation (s since the start)."""
-    at_mediation = requests.is_mediation
     return {
-        SELLERS: stretch_of(scenario, requests.only(~at_mediation)),
-        MEDIATION: stretch_of(scenario, requests.only(at_mediation)),
+        SELLERS: stretch_of(scenario, requests.only(requests.is_at_sellers)),
+        MEDIATION: stretch_of(scenario, requests.only(requests.is_mediation)),
     }
 
 

@@ -103,9 +103,9 @@ class Difference(NamedTuple):
     def interval(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
         """Its ends; NaN where there is none. They stay within ± `limit`, where no difference can be beyond it.
 
-        Student's t, and beside it what Wilson's score interval (1927) leaves open when none of `n` claims is seen to
-        differ: z² / (n + z²) of the limit. That is next to nothing unless hardly any claim differs; then a few that
-        were not seen would matter, and t alone would cover as little as 87 %.
+        Student's t, and beside it what Wilson's score interval (1927) leaves open when none of `n` claims is seen
+        to differ: z² / (n + z²) of the limit. That is next to nothing unless hardly any claim differs; then a few
+        that were not seen would matter, and t alone would cover as little as 87 %.
         """
         upper = 1 - (1 - confidence) / 2
         steps = np.where(self.freedom > 0, stdtrit(np.maximum(self.freedom, 1), upper), np.nan)

@@ -62,7 +62,7 @@ class Bench(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Measured:
+class Compared:
     """One measure of two experiments."""
 
     name: str
@@ -92,7 +92,7 @@ def differences_of(
     for name in MEASURES:
         mine, its = (one[name] for one in estimates)
         n = float(counts[name]) if _counts_cases(MEASURES[name]) and not is_the_same(base, other) else inf
-        one = Measured(name, float(mine.value), float(its.value), subtract(mine, its), n)
+        one = Compared(name, float(mine.value), float(its.value), subtract(mine, its), n)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -109,7 +109,7 @@ def is_the_same(base: Result, other: Result) -> bool:
     return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
 
 
-def _numbers(one: Measured) -> dict[str, object]:
+def _numbers(one: Compared) -> dict[str, object]:
     low, high = one.interval(CONFIDENCE)
     return {
         "measure": one.name,
@@ -123,7 +123,7 @@ def _numbers(one: Measured) -> dict[str, object]:
     }
 
 
-def _judgement(one: Measured, bench: Bench, done: int) -> dict[str, object]:
+def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
     """What is said of a headline; nothing of all others."""
     headline = bench.headlines.get(one.name)
     if headline is None:
@@ -146,7 +146,7 @@ def _judgement(one: Measured, bench: Bench, done: int) -> dict[str, object]:
     }
 
 
-def _verdict(one: Measured, verdict: str, bench: Bench) -> str:
+def _verdict(one: Compared, verdict: str, bench: Bench) -> str:
     """The verdict, unless a time is compared of which nothing can be said in one number."""
     if not isinstance(MEASURES[one.name], TimeToMoney):
         return verdict

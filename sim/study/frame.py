@@ -19,9 +19,9 @@ from sim.study.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.vocabulary import ClaimKind, Disposition, Outcome, Party, Reason, Route, Settled, Stage, Word
 
 CENTS = 100
-SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silence")
-"""How a request ended, as tables say it. A dispatch or the dispatch limit interrupts; each has its word."""
-_ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE = range(5)
+SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silence", "taken_over")
+"""How a request ended, as tables say it. A dispatch, its limit or the platform interrupts; each has its word."""
+_ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE, _TAKEN_OVER = range(6)
 _MISSING = -1
 
 Table = Mapping[str, Ints]
@@ -44,10 +44,11 @@ def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.D
         "seller_type": _named(facts["seller_type"], list(scenario.market.sellers.types)),
         "payment_method": _named(facts["payment_method"], list(scenario.market.payment_methods)),
         "claim": _worded(table["claim"], ClaimKind),
-        "reason": _worded(facts["reason"], Reason),
+        "reason": _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason),
         "outcome": _worded(table["outcome"], Outcome),
         "route": _worded(table["route"], Route),
         "found_cheaper": facts["found_cheaper"].astype(bool),
+        "trusted": facts["trusted"].astype(bool),
         "limit_used": table["limit_used"].astype(bool),
         "on_record": table["on_record"].astype(bool),
         "value": facts["value"] / CENTS,
@@ -84,16 +85,16 @@ def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
 
 
 def _lengths(table: Table) -> dict[str, Cells]:
-    """Times that took: hours and days, NaN where there is no end."""
+    """Times that took: hours and days, NaN where there is no end. Buyers' and the bank's work takes none."""
     asked, refunded = table["asked_at"], table["refunded_at"]
-    sellers_work = sum(
-        (table[WORK[stage]] for stage in Stage if stage is not Stage.MEDIATION), np.zeros_like(asked)
-    )
+    worked = sum((table[column] for column in WORK), np.zeros_like(asked))
+    by_platform = np.where(table["answered_by"] == Party.PLATFORM, table[WORK[Stage.DISPUTE]], 0)
+    mediations_work = table[WORK[Stage.MEDIATION]] + by_platform
     return {
         "hours_to_ask": (asked - table["paid_at"]) / HOUR,
         "refund_days": np.where(refunded < NEVER, (refunded - asked) / DAY, np.nan),
-        "seller_work": sellers_work / HOUR,
-        "mediation_work": table[WORK[Stage.MEDIATION]] / HOUR,
+        "seller_work": (worked - mediations_work) / HOUR,
+        "mediation_work": mediations_work / HOUR,
     }
 
 
@@ -101,19 +102,24 @@ def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) ->
     """How the requests of one stage ended. A seller who ships instead of answering ships over the request."""
     how = table[f"{stage.word}_settled_by"]
     shipped = table["dispatched_at"] < NEVER
+    at_limit = (table["route"] == Route.NOT_DISPATCHED) & (
+        table["refund_due_at"] == table[f"{stage.word}_settled_at"]
+    )
+    taken_over = (how == Settled.INTERRUPTED) & ~at_limit & (stage in (Stage.DISPUTE, Stage.OFFER))
     instead = np.zeros_like(shipped)
     terms = scenario.policy.cancellation
     if stage is Stage.CANCELLATION and terms is not None and terms.ships_while_open == "allowed":
         instead = facts["cancellation.disposition"] == Disposition.SHIP
     codes = np.select(
         [
+            taken_over,
             (how == Settled.INTERRUPTED) & shipped | (how == Settled.ANSWERED) & instead,
             how == Settled.INTERRUPTED,
             how == Settled.ANSWERED,
             how == Settled.WITHDRAWN,
             how == Settled.SILENCE,
         ],
-        [_SHIPPED_OVER, _NOT_DISPATCHED, _ANSWERED, _WITHDRAWN, _SILENCE],
+        [_TAKEN_OVER, _SHIPPED_OVER, _NOT_DISPATCHED, _ANSWERED, _WITHDRAWN, _SILENCE],
         default=_MISSING,
     )
     return _named(codes, SETTLED_BY)

@@ -18,7 +18,7 @@ from sim.study import counted
 from sim.study.counted import Of, Rows, every, has_waited_at, is_known, is_refunded_within, reads, says, summed
 from sim.study.desks import MEDIATION, SELLERS
 from sim.study.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
-from sim.vocabulary import Outcome, Route
+from sim.vocabulary import ClaimKind, Outcome, Route
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
 """The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
@@ -149,6 +149,11 @@ _ENDINGS: tuple[Measure, ...] = (
         if outcome is not Outcome.NO_CLAIM
     ),
     *(Ratio(f"route_{route.word}", _decided_by(route), says("route", route.word)) for route in Route),
+    *(
+        Ratio(f"claim_{kind.word}", f"claims: {kind.word.replace('_', ' ')}", says("claim", kind.word))
+        for kind in ClaimKind
+        if kind is not ClaimKind.NONE
+    ),
     Ratio("open_share", "still open", says("outcome", "open")),
     Ratio("silence_share", "requests settled by silence", reads("by_silence"), every, REQUESTS),
     Ratio("mediation_share", "claims that came to mediation", is_known("mediation_opened_at")),

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance.facts import Ints
+from sim.records.evidence import ANSWERERS
 from sim.records.life import STEPS
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Stage
+from sim.vocabulary import Party, Stage
 
 Bools = NDArray[np.bool_]
 
@@ -24,6 +25,8 @@ class Requests:
     """When its order was paid."""
     seller: Ints
     stage: Ints
+    answerer: Ints
+    """Whose desk it was put to."""
     opened: Ints
     joined: Ints
     """It was noticed, and took its place in the desk's queue."""
@@ -41,8 +44,13 @@ class Requests:
 
     @property
     def is_mediation(self) -> Bools:
-        """At the mediation desk; all others are at sellers' desks."""
-        return np.asarray(self.stage == Stage.MEDIATION)
+        """At the mediation desk."""
+        return np.asarray(self.answerer == Party.PLATFORM)
+
+    @property
+    def is_at_sellers(self) -> Bools:
+        """At a seller's desk; the rest are at those of buyers and the bank."""
+        return np.asarray(self.answerer == Party.SELLER)
 
     @property
     def has_joined(self) -> Bools:
@@ -63,6 +71,7 @@ def requests_of(records: Records) -> Requests:
     for stage in Stage:
         opened, joined, started, settled = (table[f"{stage.word}_{step}_at"] for step in STEPS)
         how, which = table[f"{stage.word}_settled_by"], np.full_like(seller, stage)
-        everything = Requests(table["paid_at"], seller, which, opened, joined, started, settled, how)
+        whose = table["answered_by"] if stage is Stage.DISPUTE else np.full_like(seller, ANSWERERS[stage])
+        everything = Requests(table["paid_at"], seller, which, whose, opened, joined, started, settled, how)
         by_stage.append(everything.only(everything.opened < NEVER))
     return Requests(*(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests)))

@@ -30,10 +30,9 @@ class Waits(NamedTuple):
 
 def waits_by_day(requests: Requests, calendars: dict[Party, Calendar], days: int) -> dict[str, Waits]:
     """One replication's waits, all claims counted, at the sellers' desks together and at mediation."""
-    at_mediation = requests.is_mediation
     return {
-        SELLERS: _waits(requests.only(~at_mediation), calendars[Party.SELLER], days),
-        MEDIATION: _waits(requests.only(at_mediation), calendars[Party.PLATFORM], days),
+        SELLERS: _waits(requests.only(requests.is_at_sellers), calendars[Party.SELLER], days),
+        MEDIATION: _waits(requests.only(requests.is_mediation), calendars[Party.PLATFORM], days),
     }
 
 

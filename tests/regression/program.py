@@ -16,6 +16,18 @@ from tests.scenario_files import BASE_FILE, written
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
+PRESETS = (
+    "aliexpress-2020",
+    "ebay-2023",
+    "ebay-2024",
+    "amazon-marketplace",
+    "shopee",
+    "taobao-2024",
+    "temu",
+    "eu-withdrawal",
+)
+"""The policies of marketplaces, each a scenario over `no-policy`."""
+MARKETPLACES = ("no-policy", *PRESETS)
 SHORT = ("--set", "experiment.run_out=10 d")
 SMALL = (BASE_FILE, *SHORT)
 """A scenario with an option that keeps its run short: two replications of some hundred claims."""

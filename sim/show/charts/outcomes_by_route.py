@@ -22,6 +22,7 @@ ROUTES = {
     Route.NOT_DISPATCHED: "dispatch limit",
     Route.DISPUTE: "dispute",
     Route.MEDIATION: "mediation",
+    Route.CHARGEBACK: "chargeback",
     Route.NONE: "the buyer alone",
 }
 """In the order of an order's life, and what the chart calls them."""
