@@ -129,4 +129,4 @@ def _label(ax: Axes, *, is_left: bool, is_last: bool) -> None:
     if is_left:
         ax.set_ylabel(f"difference ({POINTS})", fontsize=SMALL)
     if is_last:
-        ax.set_xlabel("days since the mind changed (d)", fontsize=SMALL)
+        ax.set_xlabel("days since asking (d)", fontsize=SMALL)
