@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sim.errors import UserError
 from sim.scenario.base import did_you_mean
@@ -21,19 +22,14 @@ NOT_RECEIVED = ClaimKind.NOT_RECEIVED.word
 
 def complaints(scenario: Scenario) -> list[Complaint]:
     """Everything that is wrong between the parts of a scenario; empty when it can run."""
-    return [
-        *_size(scenario),
-        *_posting(scenario),
-        *_silence(scenario),
-        *_platform(scenario),
-        *_anchors(scenario),
-        *_not_received(scenario),
-        *_in_transit(scenario),
-        *_offers(scenario),
-        *_chargeback(scenario),
-        *endless_requests(scenario),
-        *_calendars(scenario),
-    ]
+    return [complaint for check in CHECKS for complaint in check(scenario)]
+
+
+def complaints_among(parts: Scenario) -> Iterator[Complaint]:
+    """What can be said of a scenario of which only some parts exist (`salvage`)."""
+    for check in CHECKS:
+        with suppress(AttributeError):  # what is checked here is wrong itself
+            yield from check(parts)
 
 
 def _size(scenario: Scenario) -> Iterator[Complaint]:
@@ -159,8 +155,11 @@ def _in_transit(scenario: Scenario) -> Iterator[Complaint]:
 
 def _offers(scenario: Scenario) -> Iterator[Complaint]:
     """No seller has an offer in mind where no claim lets it make one."""
-    answered = [terms for _, terms in rows(scenario.policy.dispute) if terms.answered_by is Party.SELLER]
-    rounds = [terms.rounds for terms in answered if terms.needs_consent]
+    rounds = [
+        terms.rounds
+        for _, terms in rows(scenario.policy.dispute)
+        if terms.needs_consent and terms.answered_by is Party.SELLER
+    ]
     for name, seller in scenario.market.sellers.types.items():
         if seller.dispute.counter > 0 and rounds and max(rounds) == 0:
             yield (
@@ -183,3 +182,19 @@ def _calendars(scenario: Scenario) -> Iterator[Complaint]:
             resolve(getattr(scenario.calendars, party), scenario.start, scenario.experiment.calendar_days)
         except UserError as fault:
             yield f"calendars.{party}", str(fault)
+
+
+CHECKS = (
+    _size,
+    _posting,
+    _silence,
+    _platform,
+    _anchors,
+    _not_received,
+    _in_transit,
+    _offers,
+    _chargeback,
+    endless_requests,
+    _calendars,
+)
+"""What can be wrong between parts."""

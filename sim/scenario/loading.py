@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from sim.errors import BadScenario, Fault
 from sim.scenario.changes import COMMAND_LINE, PYTHON, Changes, changed
-from sim.scenario.consistency import complaints
+from sim.scenario.consistency import complaints, complaints_among
 from sim.scenario.faults import Locator, explained
 from sim.scenario.inheritance import read_chain
 from sim.scenario.merging import with_rows
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
+from sim.scenario.salvage import salvaged
 from sim.scenario.sourcing import Unsourced, standing, stray_sources, unsourced
 from sim.scenario.tree import Leaf, Node, Path, Place, child_of, plain, planted
 
@@ -91,11 +92,14 @@ def _checked(tree: Node, faults: list[Fault]) -> Scenario:
     filled = with_rows(tree, _TOP)
     locator = Locator(filled)
     faults = faults + stray_sources(filled, _TOP)
+    raw = plain(filled)
     try:
-        scenario = Scenario.model_validate(plain(filled))
+        scenario = Scenario.model_validate(raw)
+        found = complaints(scenario)
     except ValidationError as error:
-        raise BadScenario(faults + explained(error, locator, _TOP)) from None
-    faults += [locator.fault(tuple(path.split(".")), message) for path, message in complaints(scenario)]
+        faults += explained(error, locator, _TOP)
+        found = list(complaints_among(salvaged(Scenario, raw)))
+    faults += [locator.fault(tuple(path.split(".")), message) for path, message in found]
     if faults:
         raise BadScenario(list(dict.fromkeys(faults)))  # rows share what their default got wrong
     return scenario

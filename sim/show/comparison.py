@@ -108,7 +108,9 @@ def _glance(judged: Judged) -> Text:
 def _section(comparison: Comparison, other: Result, console: Console) -> Iterator[RenderableType]:
     """A title, what changes in words, the headline measures, and the orders whose fate it turns."""
     name = other.scenario.name
-    yield Rule(Text.assemble((_name(other), "bold"), f" · {_title(other)}"), align="left", style="dim")
+    title = Text.assemble((_name(other), "bold"), f" · {_title(other)}")
+    # A rule would cut off what is too long for a line.
+    yield Rule(title, align="left", style="dim") if title.cell_len + 2 < console.width else title
     yield Text("\n".join(wrapped(findings(comparison, name), min(console.width, WIDEST))) + "\n")
     is_wide = console.width >= WIDEST
     yield _measures(comparison, other, is_wide)

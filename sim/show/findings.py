@@ -55,6 +55,8 @@ class Change:
     """A row of `Comparison.differences`, as sentences need it."""
 
     measure: str
+    base: float
+    other: float
     difference: float
     low: float
     high: float
@@ -184,7 +186,7 @@ def _unasked(comparison: Comparison, scenario: str) -> Iterator[str]:
 
 def _time(change: Change, comparison: Comparison, scenario: str) -> str:
     if change.verdict == NOT_REACHED:
-        return "Half of all claims never have their money under one of the two: there are no times to compare."
+        return _not_reached(change)
     if change.verdict == CURVES_CROSS:
         return _crossing(comparison, scenario)
     half = "half of all claims have their money"
@@ -194,6 +196,16 @@ def _time(change: Change, comparison: Comparison, scenario: str) -> str:
     if change.verdict == EQUIVALENT:
         return f"{half.capitalize()} as soon as before ({change.signed_range})."
     return f"Whether {half} sooner or later is open ({change.signed_range}).{_more(change)}"
+
+
+def _not_reached(change: Change) -> str:
+    if isnan(change.base) and isnan(change.other):
+        return "Half of all claims never have their money, under the base as under this one."
+    sides = ("the base", "this one") if isnan(change.base) else ("this one", "the base")
+    days = f"{change.other if isnan(change.base) else change.base:.1f}{HELD}d"
+    return (
+        f"Under {sides[0]}, half of all claims never have their money; under {sides[1]} they have it after {days}."
+    )
 
 
 def _crossing(comparison: Comparison, scenario: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich import box
@@ -21,8 +21,8 @@ WIDTH_UNKNOWN = 100
 
 UNBOUNDED = 10_000
 """More columns than any table needs."""
-NAME = 12
-"""Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
+NAME, LONG_NAME = 12, 20
+"""Columns that a scenario's name keeps in a narrow terminal, and has at most; it goes on below."""
 
 
 class Column(NamedTuple):
@@ -32,16 +32,13 @@ class Column(NamedTuple):
     measure: str
 
 
-MONEY = (
+COLUMNS = (
     Column("refunded\nin full", "success_rate"),
     Column("money\nback", "recovered_share"),
     Column("half have\nit after", "refund_time_median_all"),
     Column("within\n14 d", "refunded_within_14d"),
     Column("settled by\nsilence", "silence_share"),
     Column("postage\nby buyer", "postage_by_buyer_share"),
-)
-"""Did they get their money, when, by whose silence, and who paid for sending it back?"""
-REST = (
     Column("within\n7 d", "refunded_within_7d"),
     Column("\n30 d", "refunded_within_30d"),
     Column("refunded\nin part", "outcome_partly_refunded"),
@@ -49,7 +46,7 @@ REST = (
     Column("refused", "outcome_refused"),
     Column("expired", "outcome_expired"),
 )
-"""More of when, and what became of the others."""
+"""Did they get their money, when, by whose silence and at whose cost; then more of when, and of the others."""
 
 
 def print_table(results: Sequence[Result], *, notes: bool = True, console: Console | None = None) -> None:
@@ -69,17 +66,24 @@ def print_table(results: Sequence[Result], *, notes: bool = True, console: Conso
             console.print(Text(f"{printable(result.scenario.name)}: {note}"))
 
 
-def _tables(results: Sequence[Result], console: Console) -> list[Table]:
-    """One table where the terminal is wide enough for it, else two."""
-    whole = _table(results, MONEY + REST)
-    if console.measure(whole, options=console.options.update(width=UNBOUNDED)).maximum <= console.width:
-        return [whole]
-    return [_table(results, MONEY), _table(results, REST)]
+def _tables(results: Sequence[Result], console: Console) -> Iterator[Table]:
+    """As few tables as the width of the terminal allows, filled from the left."""
+    rest: Sequence[Column] = COLUMNS
+    while rest:
+        widths = range(len(rest), 1, -1)
+        fitting = next((width for width in widths if _fits(_table(results, rest[:width]), console)), 1)
+        yield _table(results, rest[:fitting])
+        rest = rest[fitting:]
+
+
+def _fits(table: Table, console: Console) -> bool:
+    """Whether nothing but a long name would have to go on below."""
+    return console.measure(table, options=console.options.update(width=UNBOUNDED)).maximum <= console.width
 
 
 def _table(results: Sequence[Result], columns: Sequence[Column]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
+    table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME, max_width=LONG_NAME)
     for column in columns:
         table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
     for result in results:

@@ -19,7 +19,7 @@ from sim.study.estimates import Floats, Times, resampled
 
 OPEN_FROM = 0.025
 """An end of an interval is open where more of the resamples than this do not reach the quantile."""
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 """A standard error below this is the rounding of floats, and not spread."""
 
 
@@ -110,17 +110,18 @@ class Difference(NamedTuple):
         steps = np.where(self.freedom > 0, stdtrit(np.maximum(self.freedom, 1), upper), np.nan)
         square = ndtri(upper) ** 2
         none_seen = limit * square / (n + square) if np.isfinite(limit) else 0.0
-        half = np.where(self.error > _ROUNDING, steps * self.error, np.where(np.isnan(steps), np.nan, none_seen))
+        half = np.where(self.error > ROUNDING, steps * self.error, np.where(np.isnan(steps), np.nan, none_seen))
         low = np.where(self.opens_below, np.nan, np.maximum(self.value - half, -limit))
         return low, np.where(self.opens_above, np.nan, np.minimum(self.value + half, limit))
 
 
 def paired(base: Deviating, other: Deviating) -> Difference:
     """Other less base, where both are of the same replications with the same luck."""
-    deviations, alone = other.deviations - base.deviations, np.hypot(base.error, other.error)
+    value, deviations = other.value - base.value, other.deviations - base.deviations
     together = np.nansum(base.deviations * other.deviations, axis=0)
+    alone = np.where(np.isnan(value), np.nan, np.hypot(base.error, other.error))
     return Difference(
-        value=other.value - base.value,
+        value=value,
         deviations=deviations,
         freedom=np.minimum(base.replications, other.replications) - 1,
         opens_below=base.is_often_unreached,

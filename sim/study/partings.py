@@ -16,16 +16,20 @@ _STEPS = {
     "free_cancellation": ("freed_at",),
     LIMIT: ("limit_at",),
     "dispatch": ("dispatched_at",),
-    "delivery": ("delivered_at",),
+    "delivery": ("delivered_at", "missed_at"),
     "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at", "request_passed_on_at"),
-    "dispute": ("dispute_opened_at", "dispute_settled_at", "dispute_granted_at", "dispute_passed_on_at"),
-    "missed": ("missed_at",),
-    "withdrawal": ("withdrawn_at",),
-    "offer": ("offer_opened_at", "offer_settled_at"),
+    "dispute": (
+        "withdrawn_at",
+        "dispute_opened_at",
+        "dispute_settled_at",
+        "dispute_granted_at",
+        "dispute_passed_on_at",
+    ),
+    "offer": ("offer_opened_at", "offer_settled_at", "offer_granted_at", "offer_passed_on_at"),
     "mediation": ("mediation_opened_at", "mediation_settled_at", "mediation_granted_at"),
     "return": ("return_posted_at", "return_received_at"),
     "inspection": ("inspection_opened_at", "inspection_settled_at"),
-    "chargeback": ("chargeback_opened_at", "chargeback_settled_at"),
+    "chargeback": ("chargeback_opened_at", "chargeback_settled_at", "charged_back_at"),
     "refund": ("refund_due_at", "refunded_at"),
 }
 """What can happen first in one story and not, or only later, in the other. In the order of an order's life, which
@@ -39,6 +43,8 @@ dispute, a mediation) that grants the money in only one, or hands the case to th
 they do not differ.
 """
 _ENDINGS, _AMOUNTS = ("outcome", "route"), ("refund", "buyer_cost", "seller_cost", "platform_cost")
+_DECIDE = ("request", "dispute", "offer", "mediation")
+"""Requests whose verdict may grant the money."""
 
 
 def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
@@ -47,13 +53,13 @@ def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
     Told from instants alone, so no journal is needed.
     """
     mine, its = _instants(base), _instants(other)
-    stages = [stage for stage, columns in _STEPS.items() for _ in columns]
-    columns = [column for columns in _STEPS.values() for column in columns]
-    first = np.array([np.where(mine[c] == its[c], NEVER, np.minimum(mine[c], its[c])) for c in columns])
+    steps = [(stage, column) for stage, columns in _STEPS.items() for column in columns if column in mine]
+    first = np.array([np.where(mine[c] == its[c], NEVER, np.minimum(mine[c], its[c])) for _, c in steps])
     ends_otherwise = _differ(base, other, _ENDINGS) | (mine["ended_at"] != its["ended_at"])
     without_a_step = np.where(ends_otherwise, END, np.where(_differ(base, other, _AMOUNTS), MONEY, NEVER_PART))
     # The first of several minima: what comes first within one second.
-    places = np.where(first.min(axis=0) < NEVER, np.array(stages)[first.argmin(axis=0)], without_a_step)
+    at_first = np.array([stage for stage, _ in steps])[first.argmin(axis=0)]
+    places = np.where(first.min(axis=0) < NEVER, at_first, without_a_step)
     return pd.Series(places, index=base.index, dtype=object)
 
 
@@ -64,16 +70,17 @@ def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -
 def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
     """Every instant, in seconds of any one clock; NEVER where it did not happen."""
     at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at")}
-    routes = {"freed_at": "free_cancellation", "limit_at": "not_dispatched"}
+    routes = {"freed_at": "free_cancellation", "limit_at": "not_dispatched", "charged_back_at": "chargeback"}
     at |= {name: np.where(claims["route"] == route, at["refund_due_at"], NEVER) for name, route in routes.items()}
     return at | _verdicts(at)
 
 
 def _verdicts(at: dict[str, Ints]) -> dict[str, Ints]:
     """When each request was settled for the buyer, or passed on to the platform at once; NEVER where it was not."""
-    settled = {stage: at[f"{stage}_settled_at"] for stage in ("request", "dispute", "mediation")}
+    settled = {stage: at[f"{stage}_settled_at"] for stage in _DECIDE if f"{stage}_settled_at" in at}
     # What granted the money is the last verdict before it, or before the return that it waits for.
-    money = np.where(at["limit_at"] < NEVER, -1, np.minimum(at["return_posted_at"], at["refund_due_at"]))
+    is_granted = (at["limit_at"] == NEVER) & (at["charged_back_at"] == NEVER)
+    money = np.where(is_granted, np.minimum(at["return_posted_at"], at["refund_due_at"]), -1)
     heard = {
         stage: np.where((instant <= money) & (money < NEVER), instant, -1) for stage, instant in settled.items()
     }

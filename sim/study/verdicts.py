@@ -11,6 +11,7 @@ from scipy.special import stdtrit
 
 from sim.errors import BadUsage
 from sim.scenario.base import did_you_mean
+from sim.study.deviations import ROUNDING
 from sim.study.estimates import CONFIDENCE
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE = "better", "worse", "equivalent", "inconclusive"
@@ -94,9 +95,9 @@ def replications_needed(value: float, error: float, margin: float, done: int, co
     """How many more replications would settle an inconclusive difference, should it stay where it is.
 
     Enough for the interval to shrink away from the nearer edge of the margin; t(N − 1) / √N is what shrinks. inf:
-    more than any experiment has. NaN: there is no standard error to go by.
+    more than any experiment has. NaN: nothing varies yet that one could go by.
     """
-    if done < 2 or isnan(value) or isnan(error):
+    if done < 2 or isnan(value) or not error > ROUNDING:
         return nan
     room, upper = abs(abs(value) - margin), 1 - (1 - confidence) / 2
 

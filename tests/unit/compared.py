@@ -54,6 +54,7 @@ def crossing() -> Comparison:
     """One whose curves cross between the 5th and the 9th day."""
     one = with_rows("silence-approves", MEDIAN, verdict=CURVES_CROSS, replications_needed=np.nan)
     turn = {"scenario": "silence-approves", "after": 5.0, "before": 9.0, "first_ahead": "base"}
+    turn |= {"first_lead": 0.01, "then_lead": 0.03}
     return replace(one, crossings=pd.DataFrame([turn]))
 
 

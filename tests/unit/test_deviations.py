@@ -107,6 +107,7 @@ def test_a_quantile_that_is_not_reached_has_no_difference() -> None:
     difference = paired(quantile_of(reached, 0.5), quantile_of(never, 0.5))
     assert np.isnan(difference.value)
     assert np.isnan(difference.interval(0.95)).all()
+    assert np.isnan(difference.variance_ratio)
 
 
 def test_an_end_is_open_on_the_side_of_the_quantile_that_may_not_be_reached() -> None:

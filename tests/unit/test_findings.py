@@ -109,8 +109,16 @@ def test_what_is_equivalent_stays_as_it_is() -> None:
             "Half of all claims have their money 3.0 d later (2.0 or more).",
         ),
         (
-            {"difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
-            "Half of all claims never have their money under one of the two: there are no times to compare.",
+            {"base": nan, "other": 7.21, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
+            "Under the base, half of all claims never have their money; under this one they have it after 7.2 d.",
+        ),
+        (
+            {"base": 30.0, "other": nan, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
+            "Under this one, half of all claims never have their money; under the base they have it after 30.0 d.",
+        ),
+        (
+            {"base": nan, "other": nan, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
+            "Half of all claims never have their money, under the base as under this one.",
         ),
         (
             {"difference": 0.001, "low": -0.01, "high": 0.012, "verdict": "equivalent"},
@@ -169,5 +177,5 @@ def test_scenarios_that_share_no_luck_are_said_not_to_and_have_no_flips() -> Non
 
 
 def test_no_number_is_a_minus_zero() -> None:
-    change = Change("success_rate", 0.0001, -0.00001, 0.03, 0.005, "inconclusive", nan, "share")
+    change = Change("success_rate", 0.5, 0.5001, 0.0001, -0.00001, 0.03, 0.005, "inconclusive", nan, "share")
     assert change.signed_range.startswith("0.0 to 3.0")

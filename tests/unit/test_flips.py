@@ -81,6 +81,19 @@ def test_a_refund_at_the_dispatch_limit_parts_them_there() -> None:
     assert parted_at(base, other).tolist() == ["dispatch_limit"]
 
 
+def test_a_chargeback_parts_them_where_the_bank_pays() -> None:
+    last_resort = {
+        "methods": ["card"],
+        "claims": ["regret"],
+        "window": {"after": "decided", "within": "120 d"},
+        "rulings": {"buyer": 1, "seller": 0},
+    }
+    order = an_order(cancellation=refuses(), dispute=refuses(), charges_back=1, charges_back_after=7 * DAY)
+    base, other = told({}, order), told({"policy.chargeback": last_resort}, order)
+    assert other["route"].tolist() == ["chargeback"]
+    assert parted_at(base, other).tolist() == ["chargeback"]
+
+
 def test_stories_that_differ_in_who_pays_part_over_money() -> None:
     order = an_order(cancellation=refuses(), return_cost=9_00)
     seller_pays = {"policy.return": {"default": {"payer": "seller"}}}

@@ -111,6 +111,7 @@ def test_no_number_of_replications_settles_a_difference_right_on_the_edge() -> N
 def test_without_a_standard_error_nobody_knows_how_many_are_needed() -> None:
     assert str(replications_needed(0.004, 0.0, 0.005, 1, 0.95)) == "nan"
     assert str(replications_needed(nan, 0.001, 0.005, 20, 0.95)) == "nan"
+    assert str(replications_needed(0.0, 0.0, 0.005, 20, 0.95)) == "nan", "nothing varies yet"
 
 
 def test_forty_two_verdicts_share_one_in_twenty_between_them() -> None:

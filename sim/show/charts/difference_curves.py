@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.scenario.wording import shortened
-from sim.show.charts.comparing import Layout, comparison_chart, heading
+from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import DARK, FAINT, SMALL, caption
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
@@ -15,6 +15,8 @@ from sim.study.comparison import Comparison
 DAYS = (0, 7, 14, 30, 60, 90)
 CROSSING = "#54417f"
 """As the verdict that curves cross."""
+WIDEST_BAND = 0.5
+"""How far the light band is followed beyond everything else, as a share of that; with few replications it is huge."""
 ROOM = 0.12
 """How far the panels reach beyond the curves, as a share of their range."""
 
@@ -52,18 +54,22 @@ def finding(comparison: Comparison) -> str:
     crossing = list(dict.fromkeys(comparison.crossings["scenario"]))
     if crossing:
         more = f" and {len(crossing) - 1} more" if len(crossing) > 1 else ""
-        return f"Soonest is not most: under {shortened(crossing[0], 30)}{more} the curves cross"
+        return f"Soonest is not most: under {shortened(crossing[0], NAME_LENGTH)}{more} the curves cross"
     furthest = comparison.curves.to_dict("records")[int(comparison.curves["difference"].abs().argmax())]
     gap, low, high = (100 * float(furthest[end]) for end in ("difference", "low", "high"))
     shown = signed(gap, decimals_for((high - low) / 2))
-    days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), 30)
+    days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), NAME_LENGTH)
     return f"Widest gap: {shown} {POINTS} of claims with money {days}, under {name}"
 
 
 def _reach(curves: pd.DataFrame) -> tuple[float, float]:
-    """One scale for all, so that sizes can be compared."""
-    known = 100 * curves[["low_simultaneous", "high_simultaneous", "difference"]]
-    lowest, highest = min(float(known.min().min()), 0.0), max(float(known.max().max()), 0.0)
+    """One scale for all, so that sizes can be compared; the light band may leave it."""
+    plain = 100 * curves[["low", "high", "difference"]]
+    band = 100 * curves[["low_simultaneous", "high_simultaneous"]]
+    lowest, highest = min(float(plain.min().min()), 0.0), max(float(plain.max().max()), 0.0)
+    beyond = WIDEST_BAND * (highest - lowest)
+    lowest = max(min(float(band.min().min()), lowest), lowest - beyond)
+    highest = min(max(float(band.max().max()), highest), highest + beyond)
     room = ROOM * (highest - lowest) or 1.0
     return lowest - room, highest + room
 

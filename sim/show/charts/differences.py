@@ -52,7 +52,7 @@ def finding(comparison: Comparison) -> str:
     name = max(sure, key=lambda name: abs(sure[name].difference))
     change = sure[name].shown().value.removeprefix("+").removeprefix("−")
     way = "more" if sure[name].difference > 0 else "fewer"
-    return f"{shortened(name, 30)} refunds {change} {way} of the claims in full"
+    return f"{shortened(name, NAME_LENGTH)} refunds {change} {way} of the claims in full"
 
 
 def _panel(ax: Axes, judged: dict[str, Judged], *, more_is_better: bool) -> None:

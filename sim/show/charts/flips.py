@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from sim.scenario.wording import shortened
-from sim.show.charts.comparing import Layout, comparison_chart, heading
+from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
 from sim.study.comparison import Comparison
 from sim.study.flips import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
@@ -32,6 +32,8 @@ DARK_FROM = 0.62
 """From here on letters are white."""
 MANY = 20_000
 """Written in thousands from here on."""
+CROWDED = 7
+"""Columns beside each other that are too narrow for a sloping word."""
 FEWEST = 4
 """Rows that the panels have room for, at the least."""
 
@@ -71,7 +73,7 @@ def finding(comparison: Comparison) -> str:
     gained, lost = gains[name]
     if not gained and not lost:
         return "No claim turns to or from a full refund"
-    return f"Under {shortened(name, 30)} {gained:,} claims come to a full refund, {lost:,} lose it"
+    return f"Under {shortened(name, NAME_LENGTH)} {gained:,} claims come to a full refund, {lost:,} lose it"
 
 
 def _turned(comparison: Comparison, scenario: str) -> tuple[int, int]:
@@ -100,7 +102,8 @@ def _matrix(ax: Axes, table: pd.DataFrame, endings: list[str]) -> None:
     words = [WORDS[ending] for ending in endings]
     ax.set(xlim=(-0.5, len(endings) - 0.5), ylim=(len(endings) - 0.5, -0.5))
     ax.set_yticks(range(len(endings)), words, fontsize=SMALL)
-    ax.set_xticks(range(len(endings)), words, fontsize=SMALL, rotation=30, ha="right", rotation_mode="anchor")
+    slope = {"rotation": 30 if len(endings) < CROWDED else 90, "rotation_mode": "anchor"}
+    ax.set_xticks(range(len(endings)), words, fontsize=SMALL, ha="right", va="center", **slope)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 
