@@ -62,8 +62,8 @@ class Dealings:
         return disputing.is_worth_it(self.facts.value, postage, self.facts.hassle)
 
     def will_escalate(self) -> bool:
-        """Whether this buyer calls the platform: there is one, they would, and they are in time."""
-        if not (self.terms.may_mediate and self.facts.escalates):
+        """Whether this buyer calls the platform: there is one that has not ruled, they would, and are in time."""
+        if not (self.terms.may_mediate and self.facts.escalates) or self.is_ruled():
             return False
         return not disputing.is_too_late(self.now + self.facts.escalates_after, self.last_call())
 

@@ -8,7 +8,7 @@ each other (mediation for silence that escalates, an end to every request) is ob
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,11 +16,9 @@ from hypothesis import strategies as st
 from sim.scenario.consistency import complaints
 from sim.scenario.model import Scenario
 from tests.property.drawn_laws import (
-    WALL,
     Strategy,
     amounts,
     any_time,
-    durations,
     mostly,
     never_or,
     none_or,
@@ -32,6 +30,7 @@ from tests.property.drawn_laws import (
     wall,
     work,
 )
+from tests.property.drawn_policies import policies
 
 File = dict[str, Any]
 
@@ -68,6 +67,8 @@ def seller_types(draw: st.DrawFn, policy: File, waits: File) -> File:
     dispute = clocks_of(rows(policy["dispute"]))
     inspection = clocks_of([row.get("inspection", "none") for row in rows(policy["return"])])
 
+    counters = ["counter"] * all(row["rounds"] for row in rows(policy["dispute"]))
+
     def asked(clocked: bool, patient: Any, *words: str) -> Strategy:
         return answers(clocked, clocked or "never" not in str(patient), *words)
 
@@ -78,7 +79,7 @@ def seller_types(draw: st.DrawFn, policy: File, waits: File) -> File:
             "arrange": draw(never_or(any_time)),
             "dispatch": draw(never_or(any_time)),
             "cancellation": draw(asked(cancellation, waits["cancellation"], "ship")) | reasons,
-            "dispute": draw(asked(dispute, waits["dispute"])),
+            "dispute": draw(asked(dispute, waits["dispute"], *counters)) | {"offer": draw(parts)},
             "inspection": draw(asked(inspection, "never")),
         }
 
@@ -97,12 +98,23 @@ def clocks_of(terms: Sequence[Any]) -> bool:
 
 
 @st.composite
-def buyers(draw: st.DrawFn, waits: File) -> File:
+def buyers(draw: st.DrawFn, policy: File, waits: File) -> File:
     reasons = st.dictionaries(some(*MENU), some(1, 0, 2.5), min_size=1).filter(lambda all: any(all.values()))
     cheaper = st.fixed_dictionaries({"probability": shares, "saving": parts})
     regret = {"probability": mostly(some(1), some(0.5, 0)), "after": never_or(wall), "reasons": reasons}
     escalation = st.fixed_dictionaries({"probability": mostly(some(1), some(0.5, 0)), "after": never_or(wall)})
+    notices = st.fixed_dictionaries({"probability": mostly(some(1, 0.5), shares), "after": never_or(wall)})
+    is_promised, ends = policy["promise"] != "none", clocks_of([row["offer"] for row in rows(policy["dispute"])])
     return {
+        "trusted": draw(shares),
+        "not_received": draw(none_or(notices)) if is_promised else "none",
+        "defect": draw(none_or(notices)),
+        "offers": {
+            "reservation": draw(parts),
+            "silent": draw(shares) if ends else 0,
+            "notice": draw(never_or(wall) if ends else wall),
+        },
+        "chargeback": {"probability": draw(mostly(some(1), shares)), "after": draw(never_or(wall))},
         "regret": draw(st.fixed_dictionaries(regret | {"found_cheaper": none_or(cheaper)})),
         "agrees_to_change_reason": draw(shares),
         "goes_on": draw(mostly(some(1), some(0.5, 0))),
@@ -113,80 +125,6 @@ def buyers(draw: st.DrawFn, waits: File) -> File:
         "escalation": draw(escalation),
         "patience": waits,
     }
-
-
-# -------------------------------------------------------------------------------------- policy
-
-
-def windows(*anchors: str) -> Strategy:
-    return st.fixed_dictionaries({"after": some(*anchors), "within": durations})
-
-
-def by_claim(terms: Strategy) -> Strategy:
-    """A default, a row for regret, or the one over the other."""
-    alone = st.one_of(terms.map(lambda row: {"default": row}), terms.map(lambda row: {"regret": row}))
-    return alone | st.fixed_dictionaries({"default": terms, "regret": terms})
-
-
-@st.composite
-def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
-    mediated = draw(mostly(some(True), some(False)))
-    promise = draw(none_or(windows("paid", "dispatched")))
-    limit = draw(mostly(some("none"), durations))
-    anchors = ["delivered", "paid", "arranged", "dispatched", "asked"]
-    anchors += ["promised"] * (promise != "none") + ["dispatch_due"] * (limit != "none")
-    silence = ("approve", "decline", "close") + ("escalate", "may_escalate") * mediated
-    clocked = {"clock": mostly(durations, some("none")), "on_silence": some(*silence)}
-    within = draw(none_or(durations))
-    posting = any_time if within == "none" else never_or(any_time)
-    return {
-        "promise": promise,
-        "dispatch": {"limit": limit, "on_miss": draw(some("refund", "nothing"))},
-        "cancellation": draw(mostly(cancellations(clocked), some("none"))),
-        "dispute": draw(mostly(by_claim(disputes(clocked, anchors)), some("none"))),
-        "mediation": draw(mediations) if mediated else "none",
-        "return": draw(mostly(by_claim(returns(mediated)), some("none"))),
-        "refund": {"within": within, "posting": {method: draw(posting) for method in methods}},
-    }
-
-
-def cancellations(clocked: Mapping[str, Strategy]) -> Strategy:
-    free = st.fixed_dictionaries({"after": some("paid", "arranged", "dispatched"), "within": some("0", *WALL)})
-    window = st.fixed_dictionaries({"after": st.just("paid"), "within": never_or(wall)})
-    ships = {"ships_while_open": some("allowed", "held")}
-    return st.fixed_dictionaries({"window": window, "free_until": mostly(some("none"), free)} | clocked | ships)
-
-
-def disputes(clocked: Mapping[str, Strategy], anchors: Sequence[str]) -> Strategy:
-    opens, closes = windows(*anchors), mostly(some("none"), windows(*anchors))
-    return st.fixed_dictionaries({"opens": opens, "closes": closes} | clocked)
-
-
-mediations = none_or(durations).flatmap(
-    lambda clock: st.fixed_dictionaries(
-        {
-            "staff": mostly(some(1), some("unlimited", 2, 3)),
-            "discipline": some("fifo", "earliest_deadline"),
-            "clock": st.just(clock),
-            "on_silence": some("approve", "decline"),
-            "escalate_within": none_or(durations),
-            "notice": wall if clock == "none" else never_or(wall),
-            "handling": mostly(some("1 h of work"), work),
-            "rulings": parts_of_a_whole("buyer", "seller", "split"),
-            "split_share": parts,
-        }
-    )
-)
-
-
-def returns(mediated: bool) -> Strategy:
-    silence = ("approve", "close") + ("escalate",) * mediated
-    inspected = st.fixed_dictionaries({"clock": mostly(durations, some("none")), "on_silence": some(*silence)})
-    terms = {"payer": some("buyer", "seller", "platform"), "post_within": none_or(durations)}
-    with_inspection = st.fixed_dictionaries(terms | {"refund_on": st.just("inspected"), "inspection": inspected})
-    steps = some("received", "posted", "notice")
-    without = st.fixed_dictionaries(terms | {"refund_on": steps, "inspection": st.just("none")})
-    return st.booleans().flatmap(lambda is_inspected: with_inspection if is_inspected else without)
 
 
 # ------------------------------------------------------------------------------------ scenario
@@ -206,7 +144,9 @@ def arrivals(draw: st.DrawFn) -> tuple[File, File]:
     if cohort == AT_NINE:
         market["hours"] = night
     if cohort == SPREAD:
-        market |= draw(some({}, {"weekdays": {"tue": 0, "wed": 3}, "peaks": {START: 1.7}}))
+        market |= draw(
+            some({}, {"weekdays": {"tue": 0, "wed": 3}, "peaks": {START: 1.7, f"{START}..2018-10-02": 0.5}})
+        )
     return experiment | {"follow_up": draw(none_or(some("1 d")))}, market
 
 
@@ -228,7 +168,13 @@ def scenario_files(draw: st.DrawFn) -> File:
         "order_value": draw(mostly(some(10), amounts)),
         "payment_methods": draw(parts_of_a_whole(*methods)),
         "sellers": sellers,
-        "carrier": {"transit": draw(never_or(any_time)), "return_transit": draw(never_or(any_time))},
+        "free_return_listings": draw(mostly(some(0), shares)),
+        "carrier": {
+            "transit": draw(never_or(any_time)),
+            "return_transit": draw(never_or(any_time)),
+            "lost": draw(mostly(some(0), shares)),
+            "return_lost": draw(mostly(some(0), shares)),
+        },
     }
     return {
         "name": "drawn",
@@ -238,7 +184,7 @@ def scenario_files(draw: st.DrawFn) -> File:
             st.fixed_dictionaries(dict.fromkeys(("seller", "platform", "carrier", "bank"), some(*CALENDARS)))
         ),
         "market": market,
-        "buyers": draw(buyers(waits)),
+        "buyers": draw(buyers(policy, waits)),
         "policy": policy,
     }
 

@@ -19,6 +19,12 @@ from tests.property.strategies import SPREAD, START, File, scenario_files
 
 a_few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 UNLIMITED = {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"}
+EVERYTHING_IS_DELIVERED = {
+    "buyers.not_received": "none",
+    "market.carrier.lost": 0,
+    "policy.dispute.*.while_in_transit": False,
+}
+"""As far as claims go: windows may be anchored at delivery."""
 ANCHORS = ("paid", "asked", "arranged", "dispatched", "delivered")
 WHEN_THE_MONEY_CAME = ("refunded_at", "ended_at", "limit_used")
 
@@ -54,6 +60,7 @@ def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File)
             "market.payment_methods": under_other_names(market["payment_methods"]),
             "market.sellers.types": under_other_names(market["sellers"]["types"]),
             "policy.refund.posting": under_other_names(refund["posting"]),
+            "policy.chargeback.methods": in_other_names(file),
         },
     )
     assert differences(lived_through(file).records, lived_through(renamed).records) == []
@@ -62,6 +69,14 @@ def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File)
 def under_other_names(named: File) -> File:
     """The same in the same order, under names that sort the other way round."""
     return {f"z{9 - number}-{name}": value for number, (name, value) in enumerate(named.items())}
+
+
+def in_other_names(file: File) -> list[str]:
+    """The methods that know chargebacks; none where there are none."""
+    old = list(file["market"]["payment_methods"])
+    terms = file["policy"]["chargeback"]
+    known = [] if terms == "none" else terms["methods"]
+    return [f"z{9 - old.index(method)}-{method}" for method in known]
 
 
 @a_few
@@ -99,7 +114,11 @@ def test_postage_is_paid_once_for_what_is_sent_back(file: File) -> None:
 def test_a_dispute_is_opened_inside_its_window(file: File, opens: str, closes: str) -> None:
     """Counted from what is told to have happened."""
     window = {"opens": {"after": opens, "within": "1 d"}, "closes": {"after": closes, "within": "9 d"}}
-    run = lived_through(changed(file, {f"policy.dispute.*.{name}": terms for name, terms in window.items()}))
+    run = lived_through(
+        changed(
+            file, EVERYTHING_IS_DELIVERED, {f"policy.dispute.*.{name}": terms for name, terms in window.items()}
+        )
+    )
     opened = run["dispute_opened_at"]
     disputed = run.has("dispute_opened_at")
     assert np.all(run[f"{opens}_at"][disputed] + DAY <= opened[disputed])
@@ -148,16 +167,20 @@ def test_the_bank_changes_nothing_but_when_the_money_comes(file: File) -> None:
 @given(file=scenario_files())
 def test_the_price_changes_no_instant_where_sending_back_costs_nothing(file: File) -> None:
     nothing = {"buyers.hassle": 0, "buyers.return_cost": 0, "policy.mediation.split_share": 0.5}
+    nothing |= {"market.sellers.types.*.dispute.offer": 0.5, "policy.return.*.returnless_below": 0}
     cheap, dear = (lived_through(changed(file, nothing, {"market.order_value": price})) for price in (10, 1000))
     money = ("refund", "claimed", "saving")
     assert differences(cheap.records, dear.records, but=money) == []
     assert np.array_equal(100 * cheap["refund"], dear["refund"])
 
 
+NOBODY_ASKS = {"buyers.regret.probability": 0, "buyers.not_received": "none", "buyers.defect": "none"}
+
+
 @a_few
 @given(file=scenario_files())
 def test_a_claim_that_is_never_made_has_no_row(file: File) -> None:
-    assert len(lived_through(changed(file, {"buyers.regret.probability": 0})).records) == 0
+    assert len(lived_through(changed(file, NOBODY_ASKS)).records) == 0
 
 
 @a_few
@@ -179,5 +202,5 @@ def test_an_order_that_everybody_agrees_to_is_refunded(file: File) -> None:
         "buyers.hassle": 0,
         "buyers.patience.dispute": "never",
     }
-    run = lived_through(changed(file, generous))
+    run = lived_through(changed(file, EVERYTHING_IS_DELIVERED, generous))
     assert set(run["outcome"]) <= {Outcome.REFUNDED}

@@ -25,11 +25,23 @@ ONE_CLOCK = {
     f"policy.{request}.clock": "2 bd"
     for request in ("cancellation", "dispute.*", "mediation", "return.*.inspection")
 }
+ALWAYS_FREE = {
+    "policy.cancellation.free_until": {"after": "dispatched"},
+    "policy.cancellation.trusted_free_until": "none",
+}
+AFTER_DELIVERY = {
+    "policy.dispute.not_received": "none",
+    "policy.dispute.*.while_in_transit": False,
+    "policy.dispute.*.opens": {"after": "delivered"},
+    "policy.dispute.*.closes": "none",
+}
 NOTICED_AT_ONCE = {
     f"{TYPES}.{request}.{when}": never
     for request in ("cancellation", "dispute", "inspection")
     for when, never in (("notice", "0"), ("notice_share_of_clock", "none"))
 } | {"policy.mediation.notice": "0"}
+BANK = {"methods": ["card"], "claims": ["regret"], "window": {"after": "paid", "within": EVER}}
+BANK |= {"rulings": {"buyer": 1, "seller": 0}}
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,9 @@ RELATIONS = {
     "a platform that nobody calls": Same(
         {"policy.mediation": "none"},
         {"policy.mediation": {"rulings": {"buyer": 1, "seller": 0}, "handling": "3 h of work"}},
-        given=DECLINES | {"buyers.escalation.probability": 0, "policy.return": "none"},
+        given=DECLINES
+        | {"buyers.escalation.probability": 0, "policy.return": "none"}
+        | {"policy.dispute.*.answered_by": "seller", "policy.dispute.*.steps_in": "none"},
     ),
     # what never bites
     "free cancellation that is over before anybody asks": Same(
@@ -79,12 +93,12 @@ RELATIONS = {
     "a clock where cancelling is always free": Same(
         {"policy.cancellation.clock": "1 s", "policy.cancellation.on_silence": "approve"},
         {"policy.cancellation.clock": "9 d", "policy.cancellation.on_silence": "decline"},
-        given={"policy.cancellation.free_until": {"after": "dispatched"}},
+        given=ALWAYS_FREE,
     ),
     "holding parcels where cancelling is always free": Same(
         {"policy.cancellation.ships_while_open": "allowed"},
         {"policy.cancellation.ships_while_open": "held"},
-        given={"policy.cancellation.free_until": {"after": "dispatched"}},
+        given=ALWAYS_FREE,
     ),
     "holding parcels that never leave": Same(
         {"policy.cancellation.ships_while_open": "allowed"},
@@ -105,17 +119,12 @@ RELATIONS = {
     "a dispatch limit without consequences": Same(
         {"policy.dispatch": {"limit": "none"}},
         {"policy.dispatch": {"limit": "2 d", "on_miss": "nothing"}},
-        given={"policy.dispute.*.opens": {"after": "delivered"}, "policy.dispute.*.closes": "none"},
+        given=AFTER_DELIVERY,
     ),
     "a dispatch limit that nobody misses": Same(
         {"policy.dispatch": {"limit": EVER, "on_miss": "nothing"}},
         {"policy.dispatch": {"limit": EVER, "on_miss": "refund"}},
-        given={
-            f"{TYPES}.arrange": "12 h",
-            f"{TYPES}.dispatch": "1 bd",
-            "policy.dispute.*.opens": {"after": "delivered"},
-            "policy.dispute.*.closes": "none",
-        },
+        given=AFTER_DELIVERY | {f"{TYPES}.arrange": "12 h", f"{TYPES}.dispatch": "1 bd"},
     ),
     "a limit on the refund that the bank never reaches": Same(
         {"policy.refund.within": "none"},
@@ -130,6 +139,7 @@ RELATIONS = {
     "a window for disputes that nobody misses": Same(
         {"policy.dispute.*.closes": "none"},
         {"policy.dispute.*.closes": {"after": "delivered", "within": EVER}},
+        given={"policy.dispute.not_received": "none"},
     ),
     "a deadline for escalating that nobody misses": Same(
         {"policy.mediation.escalate_within": "none"},
@@ -154,7 +164,66 @@ RELATIONS = {
     "steps of a return that take no time": Same(
         {"policy.return": {"default": {"payer": "seller", "refund_on": "notice"}}},
         {"policy.return": {"default": {"payer": "seller", "refund_on": "received"}}},
-        given={"buyers.return_delay": "0", "market.carrier.return_transit": "0"},
+        given={"buyers.return_delay": "0", "market.carrier.return_transit": "0", "market.carrier.return_lost": 0}
+        | {"policy.dispute.*.while_in_transit": False},
+    ),
+    # levers that are there and never used
+    "a defect that nobody finds": Same(
+        {"buyers.defect": "none"}, {"buyers.defect": {"probability": 0, "after": "1 d"}}
+    ),
+    "a promise that nobody minds": Same(
+        {"buyers.not_received": "none"},
+        {"buyers.not_received": {"probability": 0}},
+        given={"policy.promise": {"after": "paid", "within": "3 d"}, "policy.dispute.not_received": "none"},
+    ),
+    "what a seller would offer who makes no offers": Same(
+        {f"{TYPES}.dispute.offer": 0.2}, {f"{TYPES}.dispute.offer": 0.8}, given={f"{TYPES}.dispute": SAYS_YES}
+    ),
+    "rounds and clocks of offers that nobody makes": Same(
+        {"policy.dispute.*.rounds": 0, "policy.dispute.*.offer": {"on_silence": "decline"}},
+        {"policy.dispute.*.rounds": 3, "policy.dispute.*.offer": {"clock": "1 s", "on_silence": "approve"}},
+        given={f"{TYPES}.dispute": SAYS_YES, "buyers.offers": {"silent": 0, "notice": "0"}},
+    ),
+    "a bank that nobody turns to": Same(
+        {"policy.chargeback": "none"},
+        {"policy.chargeback": BANK},
+        given={"buyers.chargeback.probability": 0},
+    ),
+    "a bank that finds for the seller": Same(
+        {"policy.chargeback.rulings": {"buyer": 0, "seller": 1}, "policy.chargeback.clock": "none"},
+        {"policy.chargeback.rulings": {"buyer": 0, "seller": 1}, "policy.chargeback.clock": EVER},
+        given={"policy.chargeback.notice": "1 d"},
+    ),
+    "a platform that steps in after every clock": Same(
+        {"policy.dispute.*.steps_in": "none"},
+        {"policy.dispute.*.steps_in": {"buyer_may_after": EVER, "by_itself_after": EVER}},
+        given={"policy.dispute.*.answered_by": "seller", "policy.dispute.*.offer.clock": "1 d"}
+        | ONE_CLOCK
+        | {"policy.mediation": {"rulings": {"buyer": 1, "seller": 0}}},
+    ),
+    "goods that cost less than nothing and stay": Same(
+        {}, {"policy.return.*.returnless_below": 0.01}, given={"policy.return.*.returnless_below": 0}
+    ),
+    "terms for trusted buyers where there are none": Same(
+        {"policy.cancellation.trusted_free_until": "none"},
+        {"policy.cancellation.trusted_free_until": {"after": "dispatched"}},
+        given={"buyers.trusted": 0},
+    ),
+    "claims in transit where nothing is on its way": Same(
+        {"policy.dispute.*.while_in_transit": False},
+        {"policy.dispute.*.while_in_transit": True},
+        given={"market.carrier.transit": "0", "market.carrier.lost": 0}
+        | {"policy.dispute.*.opens": {"after": "dispatched"}},
+    ),
+    "who bears a return that never gets lost": Same(
+        {"policy.return.*.lost_return": "buyer_bears"},
+        {"policy.return.*.lost_return": "platform_bears"},
+        given={"market.carrier.return_lost": 0},
+    ),
+    "rulings on claims that nobody makes": Same(
+        {"policy.mediation.rulings_by_claim": {}},
+        {"policy.mediation.rulings_by_claim": {"defect": {"buyer": 1, "seller": 0}}},
+        given={"buyers.defect": "none"},
     ),
     # desks
     "more staff than there are orders": Same(

@@ -5,6 +5,7 @@ That every file vouches for its numbers and fits the schema is checked in `test_
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import pytest
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.study.experiment import run
-from tests.regression.program import PRESETS, SCENARIOS
+from tests.regression.program import MARKETPLACES, PRESETS, ROOT, SCENARIOS, program
 
 A_PAGE = 70
+PAGE = ROOT / "docs" / "presets.md"
 WORLD = "no-policy"
 SILENCE_APPROVES = ("aliexpress-2020", "shopee", "taobao-2024")
 SILENCE_DECLINES = ("ebay-2023", "ebay-2024")
@@ -30,7 +32,7 @@ AT_THE_PEAK = {"experiment.run_out": "60 d"}
 """The loads' cohort lies where it is, around 11 November."""
 
 each_preset = pytest.mark.parametrize("name", PRESETS)
-each_file = pytest.mark.parametrize("name", [WORLD, *PRESETS, *LOADS])
+each_file = pytest.mark.parametrize("name", [*MARKETPLACES, *LOADS])
 
 
 def file_of(name: str) -> Path:
@@ -78,7 +80,7 @@ def test_presets_differ_in_nothing_but_the_policy(name: str) -> None:
 
 
 def test_platforms_judge_alike_wherever_they_are_called() -> None:
-    mediations = [load(file_of(name)).policy.mediation for name in (WORLD, *PRESETS)]
+    mediations = [load(file_of(name)).policy.mediation for name in MARKETPLACES]
     assert len({repr((m.staff, m.rulings, m.rulings_by_claim, m.split_share)) for m in mediations if m}) == 1
 
 
@@ -218,3 +220,21 @@ def test_finite_desks_at_the_peak_lengthen_times_and_send_more_requests_to_silen
     both = is_refunded(usual) & is_refunded(free)
     later = (usual["refund_days"] - free["refund_days"])[both]
     assert later.mean() > 0.1
+
+
+# -------------------------------------------------------------------------------------------- the page of it
+
+
+def test_the_page_of_presets_has_a_column_and_a_paragraph_for_each() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"| lever | {' | '.join(PRESETS)} |" in page
+    told = re.findall(r"^- \*\*([\w, -]+)\*\*:", page, re.MULTILINE)
+    assert ", ".join(told).split(", ") == list(MARKETPLACES)
+
+
+@pytest.mark.long
+def test_the_table_on_the_page_is_what_the_program_prints_now(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    answer = program("run", "-q", *map(file_of, MARKETPLACES), "--out", tmp_path, env={"COLUMNS": "100"})
+    first, _ = answer.out.split("\n\n", maxsplit=1)
+    assert shown == "".join(f"{line.rstrip()}\n" for line in first.splitlines())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome, Route
-from tests.worlds import ships, tell
+from tests.worlds import MEDIATED, refuses, ships, tell
 
 
 def test_postage_is_not_paid_for_a_return_that_is_never_posted() -> None:
@@ -23,3 +23,11 @@ def test_a_window_counts_from_when_shipment_was_arranged_not_from_when_it_was_pl
     on_day_24 = tell(closes, transit=21 * DAY, **luck)
     assert (on_day_24.arranged_at, on_day_24.dispute_opened_at) == (3 * DAY, 24 * DAY)
     assert tell(closes, transit=21 * DAY + 1, **luck).ending == (Outcome.EXPIRED, Route.CANCELLATION)
+
+
+def test_what_the_platform_has_answered_is_not_taken_to_the_platform_again() -> None:
+    """Its answer to a dispute is a ruling: a buyer who would escalate has nobody to escalate to."""
+    answers = MEDIATED | {"policy.dispute.default.answered_by": "platform"}
+    story = tell(answers, asked=6 * DAY, mediation=refuses(after=2 * DAY), escalates=1)
+    assert story.ending == (Outcome.REFUSED, Route.DISPUTE)
+    assert (story.mediation_opened_at, story.ended_at) == (None, 27 * DAY)

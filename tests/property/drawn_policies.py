@@ -1,0 +1,160 @@
+"""Random policies: every lever may be missing, trivial or extreme; what levers need of each other is observed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.property.drawn_laws import (
+    WALL,
+    Strategy,
+    any_time,
+    durations,
+    mostly,
+    never_or,
+    none_or,
+    parts,
+    parts_of_a_whole,
+    some,
+    wall,
+    work,
+)
+
+File = dict[str, Any]
+
+
+def windows(*anchors: str) -> Strategy:
+    return st.fixed_dictionaries({"after": some(*anchors), "within": durations})
+
+
+def by_claim(terms: Strategy, not_received: Strategy) -> Strategy:
+    """A default or a row for regret, with rows for other claims beside them or over them."""
+    rows = {"regret": terms, "defect": none_or(terms)}
+    return st.fixed_dictionaries({"default": terms, "not_received": not_received}, optional=rows) | (
+        st.fixed_dictionaries({"regret": terms}, optional={"not_received": not_received, "defect": terms})
+    )
+
+
+@st.composite
+def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
+    mediated = draw(mostly(some(True), some(False)))
+    promise = draw(none_or(windows("paid", "dispatched")))
+    limit = draw(mostly(some("none"), durations))
+    anchors = ["delivered", "paid", "arranged", "dispatched", "asked"]
+    anchors += ["promised"] * (promise != "none") + ["dispatch_due"] * (limit != "none")
+    clocked = {"clock": mostly(durations, some("none"))}
+    silence = ("approve", "decline", "close") + ("escalate", "may_escalate") * mediated
+    cancelled = clocked | {"on_silence": some(*silence)}
+    disputed, missed = (disputes(silence, mediated, known) for known in (anchors, anchors[1:]))
+    refund = draw(refunds(methods))
+    return {
+        "promise": promise,
+        "dispatch": {"limit": limit, "on_miss": draw(some("refund", "nothing"))},
+        "cancellation": draw(mostly(cancellations(cancelled), some("none"))),
+        "dispute": draw(mostly(by_claim(disputed, none_or(missed)), some("none"))),
+        "mediation": draw(mediations) if mediated else "none",
+        "return": draw(mostly(by_claim(returns(mediated), none_or(returns(mediated))), some("none"))),
+        "refund": refund,
+        "chargeback": draw(none_or(chargebacks(methods, promise != "none"))),
+    }
+
+
+KINDS = ("regret", "not_received", "defect")
+
+
+@st.composite
+def refunds(draw: st.DrawFn, methods: Sequence[str]) -> File:
+    """Where no limit ends it, the bank does post the money."""
+    within = draw(none_or(durations))
+    by_claim = draw(mostly(some({}), st.dictionaries(some(*KINDS), none_or(durations))))
+    posting = any_time if "none" in (within, *by_claim.values()) else never_or(any_time)
+    return {
+        "within": within,
+        "within_by_claim": by_claim,
+        "counted_from": draw(some("due", "decided")),
+        "posting": {method: draw(posting) for method in methods},
+    }
+
+
+@st.composite
+def chargebacks(draw: st.DrawFn, methods: Sequence[str], promised: bool) -> File:
+    clock = draw(none_or(durations))
+    return {
+        "methods": draw(st.lists(some(*methods), min_size=1, unique=True)),
+        "claims": draw(st.lists(some(*KINDS), min_size=1, unique=True)),
+        "window": draw(windows("decided", "paid", "delivered", *["promised"] * promised)),
+        "clock": clock,
+        "on_silence": draw(some("approve", "decline")),
+        "notice": draw(wall if clock == "none" else never_or(wall)),
+        "rulings": draw(parts_of_a_whole("buyer", "seller")),
+    }
+
+
+def cancellations(clocked: Mapping[str, Strategy]) -> Strategy:
+    free = st.fixed_dictionaries({"after": some("paid", "arranged", "dispatched"), "within": some("0", *WALL)})
+    window = st.fixed_dictionaries({"after": st.just("paid"), "within": never_or(wall)})
+    trusted = {"trusted_free_until": none_or(free)}
+    ships = {"ships_while_open": some("allowed", "held")}
+    return st.fixed_dictionaries(
+        {"window": window, "free_until": mostly(some("none"), free)} | clocked | ships | trusted
+    )
+
+
+@st.composite
+def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: Sequence[str]) -> File:
+    """One row, with every lever told. What the platform answers it need not take over."""
+    by_platform = draw(mostly(some(False), some(mediated)))
+    in_transit = draw(st.booleans())
+    opens = [anchor for anchor in anchors if not (in_transit and anchor == "delivered")]
+    stepping = st.fixed_dictionaries({when: none_or(durations) for when in ("buyer_may_after", "by_itself_after")})
+    offers = {"clock": mostly(durations, some("none")), "on_silence": some("approve", "decline", "close")}
+    return {
+        "opens": draw(windows(*opens)),
+        "closes": draw(mostly(some("none"), windows(*anchors))),
+        "while_in_transit": in_transit,
+        "needs_consent": draw(mostly(some(True), some(False))),
+        "answered_by": "platform" if by_platform else "seller",
+        "clock": draw(durations if by_platform else mostly(durations, some("none"))),
+        "on_silence": draw(some(*silence[:3] if by_platform else silence)),
+        "rounds": draw(mostly(some(1, 2, 3), some(0))),
+        "offer": draw(st.fixed_dictionaries(offers)),
+        "steps_in": draw(none_or(stepping)) if mediated and not by_platform else "none",
+    }
+
+
+mediations = none_or(durations).flatmap(
+    lambda clock: st.fixed_dictionaries(
+        {
+            "staff": mostly(some(1), some("unlimited", 2, 3)),
+            "discipline": some("fifo", "earliest_deadline"),
+            "clock": st.just(clock),
+            "on_silence": some("approve", "decline"),
+            "escalate_within": none_or(durations),
+            "notice": wall if clock == "none" else never_or(wall),
+            "handling": mostly(some("1 h of work"), work),
+            "rulings_by_claim": st.dictionaries(some(*KINDS), parts_of_a_whole("buyer", "seller", "split")),
+            "rulings": parts_of_a_whole("buyer", "seller", "split"),
+            "split_share": parts,
+        }
+    )
+)
+
+
+def returns(mediated: bool) -> Strategy:
+    silence = ("approve", "close") + ("escalate",) * mediated
+    inspected = st.fixed_dictionaries({"clock": mostly(durations, some("none")), "on_silence": some(*silence)})
+    terms = {"payer": some("buyer", "seller", "platform"), "post_within": none_or(durations)}
+    terms |= {"lost_return": some("buyer_bears", "platform_bears"), "returnless_below": some(0, 10, 11)}
+    steps, inspects = some("received", "posted", "notice"), st.just("inspected")
+    of_inspections = [
+        {"refund_on": inspects, "trusted_refund_on": none_or(steps | inspects)},
+        {"refund_on": steps, "trusted_refund_on": inspects},
+    ]
+    with_inspection = st.one_of(
+        *(st.fixed_dictionaries(terms | on | {"inspection": inspected}) for on in of_inspections)
+    )
+    on = {"refund_on": steps, "trusted_refund_on": none_or(steps), "inspection": st.just("none")}
+    without = st.fixed_dictionaries(terms | on)
+    return st.booleans().flatmap(lambda is_inspected: with_inspection if is_inspected else without)
