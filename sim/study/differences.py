@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isnan, nan
 from typing import NamedTuple
 
@@ -73,12 +74,20 @@ class Compared:
     """How many claims, requests or orders could be seen to differ; inf where it is no number of those, or where it
     is one and the same scenario and nothing more has to be seen."""
 
-    def interval(self, confidence: float) -> tuple[float, float]:
-        """The interval of the difference: of what lies between 0 and a bound, it is never beyond ± that bound."""
+    @property
+    def bound(self) -> float:
+        """What lies between 0 and a bound differs by no more than that bound."""
         measure = MEASURES[self.name]
-        bound = measure.most if isinstance(measure, Ratio) else None
-        low, high = self.difference.interval(confidence, limit=bound or inf, n=self.n)
+        return measure.most or inf if isinstance(measure, Ratio) else inf
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The interval of the difference."""
+        low, high = self.difference.interval(confidence, limit=self.bound, n=self.n)
         return float(low), float(high)
+
+    def half_width(self, confidence: float, growth: float) -> float:
+        """Half of the interval with `growth` times as many replications."""
+        return float(self.difference.half_width(confidence, limit=self.bound, n=self.n, growth=growth))
 
 
 def differences_of(
@@ -132,17 +141,17 @@ def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
     low, high = one.interval(bench.confidence)
     margin = headline.margin_over(one.base)
     verdict = _verdict(one, verdict_on(low, high, margin, headline.more_is_better), bench)
-    value, error = float(one.difference.value), float(one.difference.error)
-    is_open = verdict == INCONCLUSIVE
+    needed = nan
+    if verdict == INCONCLUSIVE and not isnan(high - low):
+        shrunk = partial(one.half_width, bench.confidence)
+        needed = replications_needed(float(one.difference.value), margin, done, shrunk)
     return {
         "low_simultaneous": low,
         "high_simultaneous": high,
         "margin": margin,
         "is_headline": True,
         "verdict": verdict,
-        "replications_needed": replications_needed(value, error, margin, done, bench.confidence)
-        if is_open
-        else nan,
+        "replications_needed": needed,
     }
 
 
