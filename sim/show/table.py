@@ -40,7 +40,7 @@ COLUMNS = (
     Column("settled by\nsilence", "silence_share"),
     Column("postage\nby buyer", "postage_by_buyer_share"),
     Column("within\n7 d", "refunded_within_7d"),
-    Column("\n30 d", "refunded_within_30d"),
+    Column("within\n30 d", "refunded_within_30d"),
     Column("refunded\nin part", "outcome_partly_refunded"),
     Column("gave up", "outcome_gave_up"),
     Column("refused", "outcome_refused"),
