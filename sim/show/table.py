@@ -43,7 +43,7 @@ MONEY = (
 """Did they get their money, when, by whose silence, and who paid for sending it back?"""
 REST = (
     Column("within\n7 d", "refunded_within_7d"),
-    Column("\n30 d", "refunded_within_30d"),
+    Column("within\n30 d", "refunded_within_30d"),
     Column("refunded\nin part", "outcome_partly_refunded"),
     Column("gave up", "outcome_gave_up"),
     Column("refused", "outcome_refused"),
