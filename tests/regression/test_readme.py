@@ -79,7 +79,7 @@ def test_the_what_if_is_a_scenario_that_the_loader_takes(tmp_path: Path) -> None
     (what_if,) = fenced("yaml")
     for name, text in (("aliexpress.yaml", (SCENARIOS / "aliexpress.yaml").read_text()), ("mine.yaml", what_if)):
         (tmp_path / name).write_text(text)
-    beside = sim.load(SCENARIOS / "three-day-clock.yaml")
+    beside = sim.load(SCENARIOS / "aliexpress.yaml", {"policy.cancellation.clock": "2 d"})
     assert sim.load(tmp_path / "mine.yaml").policy == beside.policy
 
 
