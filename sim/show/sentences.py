@@ -137,14 +137,14 @@ def dispute_opened(case: Case, _: Entry) -> str:
 def mediation_opened(case: Case, entry: Entry) -> str:
     how = {
         (Settled.SILENCE, Verdict.ESCALATE): "The case went to the platform by itself",
-        (Settled.INTERRUPTED, Verdict.ESCALATE): "The platform stepped in while the dispute was pending",
+        (Settled.INTERRUPTED, Verdict.ESCALATE): "The pending dispute was taken over by the platform",
     }.get(case.settlement_before(entry) or (Settled.OPEN, Verdict.CLOSE), "The buyer called in the platform")
     return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
 
 
 def offer_opened(case: Case, entry: Entry) -> str:
     offered, value = case.money(case.offered(entry)), case.money(case.facts.value)
-    return f"The seller offered {offered} of {value}, and the buyer to keep the goods."
+    return f"The seller offered {offered} of {value}; the buyer would keep the goods."
 
 
 def chargeback_opened(case: Case, _: Entry) -> str:
