@@ -155,11 +155,8 @@ def _in_transit(scenario: Scenario) -> Iterator[Complaint]:
 
 def _offers(scenario: Scenario) -> Iterator[Complaint]:
     """No seller has an offer in mind where no claim lets it make one."""
-    rounds = [
-        terms.rounds
-        for _, terms in rows(scenario.policy.dispute)
-        if terms.needs_consent and terms.answered_by is Party.SELLER
-    ]
+    answered = [terms for _, terms in rows(scenario.policy.dispute) if terms.answered_by is Party.SELLER]
+    rounds = [terms.rounds for terms in answered if terms.needs_consent]
     for name, seller in scenario.market.sellers.types.items():
         if seller.dispute.counter > 0 and rounds and max(rounds) == 0:
             yield (

@@ -153,6 +153,7 @@ def json_of(document: dict[str, Any]) -> bytes:
 
 
 def finite(value: float) -> float | None:
+    """The number in as many digits as are written; None where JSON has none."""
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 

@@ -21,8 +21,8 @@ WIDTH_UNKNOWN = 100
 
 UNBOUNDED = 10_000
 """More columns than any table needs."""
-NAME, LONG_NAME = 12, 20
-"""Columns that a scenario's name keeps in a narrow terminal, and has at most; it goes on below."""
+NAME = 12
+"""Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
 
 
 class Column(NamedTuple):
@@ -32,13 +32,16 @@ class Column(NamedTuple):
     measure: str
 
 
-COLUMNS = (
+MONEY = (
     Column("refunded\nin full", "success_rate"),
     Column("money\nback", "recovered_share"),
     Column("half have\nit after", "refund_time_median_all"),
     Column("within\n14 d", "refunded_within_14d"),
     Column("settled by\nsilence", "silence_share"),
     Column("postage\nby buyer", "postage_by_buyer_share"),
+)
+"""Did they get their money, when, by whose silence, and who paid for sending it back?"""
+REST = (
     Column("within\n7 d", "refunded_within_7d"),
     Column("within\n30 d", "refunded_within_30d"),
     Column("refunded\nin part", "outcome_partly_refunded"),
@@ -46,7 +49,7 @@ COLUMNS = (
     Column("refused", "outcome_refused"),
     Column("expired", "outcome_expired"),
 )
-"""Did they get their money, when, by whose silence and at whose cost; then more of when, and of the others."""
+"""More of when, and what became of the others."""
 
 
 def print_table(results: Sequence[Result], *, notes: bool = True, console: Console | None = None) -> None:
@@ -67,13 +70,15 @@ def print_table(results: Sequence[Result], *, notes: bool = True, console: Conso
 
 
 def _tables(results: Sequence[Result], console: Console) -> Iterator[Table]:
-    """As few tables as the width of the terminal allows, filled from the left."""
-    rest: Sequence[Column] = COLUMNS
-    while rest:
-        widths = range(len(rest), 1, -1)
-        fitting = next((width for width in widths if _fits(_table(results, rest[:width]), console)), 1)
-        yield _table(results, rest[:fitting])
-        rest = rest[fitting:]
+    """One table where the terminal is wide enough for it, else two or, on a narrow one, as few as it takes."""
+    whole = MONEY + REST
+    for part in [whole] if _fits(_table(results, whole), console) else [MONEY, REST]:
+        rest: Sequence[Column] = part
+        while rest:
+            widths = range(len(rest), 1, -1)
+            fitting = next((width for width in widths if _fits(_table(results, rest[:width]), console)), 1)
+            yield _table(results, rest[:fitting])
+            rest = rest[fitting:]
 
 
 def _fits(table: Table, console: Console) -> bool:
@@ -83,7 +88,7 @@ def _fits(table: Table, console: Console) -> bool:
 
 def _table(results: Sequence[Result], columns: Sequence[Column]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME, max_width=LONG_NAME)
+    table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
     for column in columns:
         table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
     for result in results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isnan, nan
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ import pandas as pd
 from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
-from sim.study.measures import MEASURES, Ratio, TimeToMoney
+from sim.study.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
 from sim.study.result import Result
 from sim.study.verdicts import (
     CURVES_CROSS,
@@ -62,7 +63,7 @@ class Bench(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Measured:
+class Compared:
     """One measure of two experiments."""
 
     name: str
@@ -70,15 +71,23 @@ class Measured:
     other: float
     difference: Difference
     n: float
-    """How many the difference rests on, at the least; inf where it is one and the same scenario, and nothing more
-    has to be seen to know that nothing differs."""
+    """How many claims, requests or orders could be seen to differ; inf where it is no number of those, or where it
+    is one and the same scenario and nothing more has to be seen."""
+
+    @property
+    def bound(self) -> float:
+        """What lies between 0 and a bound differs by no more than that bound."""
+        measure = MEASURES[self.name]
+        return measure.most or inf if isinstance(measure, Ratio) else inf
 
     def interval(self, confidence: float) -> tuple[float, float]:
-        """The interval of the difference: of what lies between 0 and a bound, it is never beyond ± that bound."""
-        measure = MEASURES[self.name]
-        bound = measure.most if isinstance(measure, Ratio) else None
-        low, high = self.difference.interval(confidence, limit=bound or inf, n=self.n)
+        """The interval of the difference."""
+        low, high = self.difference.interval(confidence, limit=self.bound, n=self.n)
         return float(low), float(high)
+
+    def half_width(self, confidence: float, growth: float) -> float:
+        """Half of the interval with `growth` times as many replications."""
+        return float(self.difference.half_width(confidence, limit=self.bound, n=self.n, growth=growth))
 
 
 def differences_of(
@@ -91,11 +100,16 @@ def differences_of(
     rows = []
     for name in MEASURES:
         mine, its = (one[name] for one in estimates)
-        n = inf if is_the_same(base, other) else float(counts[name])
-        one = Measured(name, float(mine.value), float(its.value), subtract(mine, its), n)
+        n = float(counts[name]) if _counts_cases(MEASURES[name]) and not is_the_same(base, other) else inf
+        one = Compared(name, float(mine.value), float(its.value), subtract(mine, its), n)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _counts_cases(measure: Measure) -> bool:
+    """Whether its `n` are cases of which each could differ; how busy a desk was is counted by replication."""
+    return isinstance(measure, Ratio) and (measure.table != REPLICATIONS or measure.counting is not None)
 
 
 def is_the_same(base: Result, other: Result) -> bool:
@@ -104,7 +118,7 @@ def is_the_same(base: Result, other: Result) -> bool:
     return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
 
 
-def _numbers(one: Measured) -> dict[str, object]:
+def _numbers(one: Compared) -> dict[str, object]:
     low, high = one.interval(CONFIDENCE)
     return {
         "measure": one.name,
@@ -118,7 +132,7 @@ def _numbers(one: Measured) -> dict[str, object]:
     }
 
 
-def _judgement(one: Measured, bench: Bench, done: int) -> dict[str, object]:
+def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
     """What is said of a headline; nothing of all others."""
     headline = bench.headlines.get(one.name)
     if headline is None:
@@ -127,21 +141,21 @@ def _judgement(one: Measured, bench: Bench, done: int) -> dict[str, object]:
     low, high = one.interval(bench.confidence)
     margin = headline.margin_over(one.base)
     verdict = _verdict(one, verdict_on(low, high, margin, headline.more_is_better), bench)
-    value, error = float(one.difference.value), float(one.difference.error)
-    is_open = verdict == INCONCLUSIVE
+    needed = nan
+    if verdict == INCONCLUSIVE and not isnan(high - low):
+        shrunk = partial(one.half_width, bench.confidence)
+        needed = replications_needed(float(one.difference.value), margin, done, shrunk)
     return {
         "low_simultaneous": low,
         "high_simultaneous": high,
         "margin": margin,
         "is_headline": True,
         "verdict": verdict,
-        "replications_needed": replications_needed(value, error, margin, done, bench.confidence)
-        if is_open
-        else nan,
+        "replications_needed": needed,
     }
 
 
-def _verdict(one: Measured, verdict: str, bench: Bench) -> str:
+def _verdict(one: Compared, verdict: str, bench: Bench) -> str:
     """The verdict, unless a time is compared of which nothing can be said in one number."""
     if not isinstance(MEASURES[one.name], TimeToMoney):
         return verdict

@@ -80,8 +80,8 @@ class Workers:
 
     @property
     def at_work(self) -> int:
-        """How many processes live through replications: the workers that were started, or this one."""
-        return sum(worker.is_started for worker in self._workers) or 1
+        """How many processes live through replications: the places of work that were taken, or this one."""
+        return sum(worker.is_taken for worker in self._workers) or 1
 
     def observations(
         self,
@@ -123,7 +123,7 @@ class Workers:
         if self.jobs == 1 or left == 1:
             return False
         saved = left * self._pace * (1 - 1 / self.jobs)
-        return not self._only_if_it_pays or self.at_work > 1 or saved > STARTING
+        return not self._only_if_it_pays or any(worker.is_taken for worker in self._workers) or saved > STARTING
 
     def _portion(self, left: deque[int]) -> tuple[int, ...]:
         """What the next task takes from what is left: enough to be worth asking, and no more than a fair share."""
@@ -143,13 +143,11 @@ class _Worker:
     """One place of work. Whoever is killed there is replaced."""
 
     def __init__(self) -> None:
+        self.is_taken = False
+        """Whether anybody has ever worked here."""
         self._process: subprocess.Popen[bytes] | None = None
         self._is_dismissed = False
         self._coming_and_going = Lock()
-
-    @property
-    def is_started(self) -> bool:
-        return self._process is not None
 
     def carry_out(self, task: Task) -> Answer:
         """Ask, and wait for the answer. Raises the error that came in its place."""
@@ -170,7 +168,7 @@ class _Worker:
             if self._is_dismissed:
                 raise InterruptedError("the work was called off")
             if self._process is None:
-                self._process = _start()
+                self._process, self.is_taken = _start(), True
             return self._process
 
     def dismiss(self) -> None:

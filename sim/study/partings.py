@@ -53,7 +53,7 @@ def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
     Told from instants alone, so no journal is needed.
     """
     mine, its = _instants(base), _instants(other)
-    steps = [(stage, column) for stage, columns in _STEPS.items() for column in columns if column in mine]
+    steps = [(stage, column) for stage, columns in _STEPS.items() for column in columns]
     first = np.array([np.where(mine[c] == its[c], NEVER, np.minimum(mine[c], its[c])) for _, c in steps])
     ends_otherwise = _differ(base, other, _ENDINGS) | (mine["ended_at"] != its["ended_at"])
     without_a_step = np.where(ends_otherwise, END, np.where(_differ(base, other, _AMOUNTS), MONEY, NEVER_PART))
@@ -77,7 +77,7 @@ def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
 
 def _verdicts(at: dict[str, Ints]) -> dict[str, Ints]:
     """When each request was settled for the buyer, or passed on to the platform at once; NEVER where it was not."""
-    settled = {stage: at[f"{stage}_settled_at"] for stage in _DECIDE if f"{stage}_settled_at" in at}
+    settled = {stage: at[f"{stage}_settled_at"] for stage in _DECIDE}
     # What granted the money is the last verdict before it, or before the return that it waits for.
     is_granted = (at["limit_at"] == NEVER) & (at["charged_back_at"] == NEVER)
     money = np.where(is_granted, np.minimum(at["return_posted_at"], at["refund_due_at"]), -1)

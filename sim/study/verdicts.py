@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf, isfinite, isnan, nan
 from typing import NamedTuple
 
-from scipy.special import stdtrit
-
 from sim.errors import BadUsage
 from sim.scenario.base import did_you_mean
-from sim.study.deviations import ROUNDING
 from sim.study.estimates import CONFIDENCE
 
 BETTER, WORSE, EQUIVALENT, INCONCLUSIVE = "better", "worse", "equivalent", "inconclusive"
@@ -91,21 +88,16 @@ def verdict_on(low: float, high: float, margin: float, more_is_better: bool) -> 
     return INCONCLUSIVE
 
 
-def replications_needed(value: float, error: float, margin: float, done: int, confidence: float) -> float:
+def replications_needed(value: float, margin: float, done: int, half_width: Callable[[float], float]) -> float:
     """How many more replications would settle an inconclusive difference, should it stay where it is.
 
-    Enough for the interval to shrink away from the nearer edge of the margin; t(N − 1) / √N is what shrinks. inf:
-    more than any experiment has. NaN: nothing varies yet that one could go by.
+    Enough for the interval to shrink away from the nearer edge of the margin; `half_width` is half of it with so
+    many times the replications that are done. inf: more than any experiment has. NaN: there is no interval.
     """
-    if done < 2 or isnan(value) or not error > ROUNDING:
+    if isnan(value) or isnan(half_width(1.0)):
         return nan
-    room, upper = abs(abs(value) - margin), 1 - (1 - confidence) / 2
-
-    def is_enough(replications: int) -> bool:
-        return bool(stdtrit(replications - 1, upper) * error * (done / replications) ** 0.5 <= room)
-
-    more = range(1, MOST_REPLICATIONS - done + 1)
-    found = bisect_left(more, True, key=lambda number: is_enough(done + number))
+    room, more = abs(abs(value) - margin), range(1, MOST_REPLICATIONS - done + 1)
+    found = bisect_left(more, True, key=lambda number: half_width(1 + number / done) <= room)
     return float(more[found]) if found < len(more) else inf
 
 

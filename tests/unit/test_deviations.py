@@ -124,3 +124,19 @@ def test_an_end_is_open_on_the_side_of_the_quantile_that_may_not_be_reached() ->
 def test_replications_without_claims_keep_their_place_among_the_others() -> None:
     mine = [times(10, 20, 30), times(claims=0), times(40, 50, 60)]
     assert float(paired(quantile_of(mine, 0.5), quantile_of(mine, 0.5)).error) == 0
+
+
+def test_where_many_claims_differ_those_that_were_not_seen_hardly_matter() -> None:
+    base, other = ratio_of([40, 60, 50], [100, 100, 100]), ratio_of([50, 65, 70], [100, 100, 100])
+    with_them, without = (np.diff(paired(base, other).interval(0.95, limit=1.0, n=n))[0] for n in (10_000, np.inf))
+    assert without < with_them < 1.001 * without
+
+
+def test_an_interval_shrinks_with_the_replications_as_the_same_again_would_have_it() -> None:
+    parts, wholes = np.array([[40, 60, 50], [50, 65, 70]]), np.full(3, 100)
+    once = paired(*(ratio_of(one, wholes) for one in parts))
+    often = paired(*(ratio_of(np.tile(one, 100), np.tile(wholes, 100)) for one in parts))
+    predicted = float(once.half_width(0.95, limit=1.0, n=300, growth=100))
+    # The sample's variance has 299 degrees of freedom instead of 2: smaller by (2 / 3) / (299 / 300).
+    expected = float(often.half_width(0.95, limit=1.0, n=30_000)) * (1.5 * 299 / 300) ** 0.5
+    assert predicted == pytest.approx(expected, rel=1e-3)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.cli import main
 from sim.errors import BadUsage
 from sim.study.estimates import Estimate
 from sim.study.experiment import run
@@ -17,6 +20,7 @@ from sim.study.measures import MEASURES
 from sim.study.observation import Observation, witness
 from sim.study.precision import FEWEST, Aim, UntilPrecise, aims_of, as_written
 from sim.study.replication import calendars_of
+from tests.scenario_files import BASE_FILE
 from tests.tables import claim, claims_of
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world
@@ -72,6 +76,40 @@ def test_a_number_of_replications_and_a_precision_are_too_much() -> None:
         run(world(LIVELY), replications=20, precision={"success_rate": 0.01})
     with pytest.raises(BadUsage, match="at least 10 with a precision"):
         run(world(LIVELY), precision={"success_rate": 0.01}, max_replications=9)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--precision", "success_rate"], "expected MEASURE=HALFWIDTH"),
+        (["--precision", "sucess_rate=0.01"], "did you mean 'success_rate'"),
+        (["--precision", "success_rate=0.01", "--replications", "30"], "expected one of them"),
+        (["--precision", "success_rate=0.01", "--max-replications", "5"], "at least 10"),
+        (["--max-replications", "50"], "there is none"),
+        (["--jobs", "0"], "expected a number from 1"),
+    ],
+)
+def test_the_door_refuses_what_makes_no_sense(
+    words: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code: object = main(["run", str(BASE_FILE), "--out", str(tmp_path / "out"), *words])
+    except SystemExit as refused:  # by argparse
+        code = refused.code
+    assert code == 2
+    assert complaint in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_line_says_how_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sim.show.files._charts", lambda _: iter(()))
+    words = ["--precision", "success_rate=0.3", "--set", "experiment.run_out=10 d", "--json"]
+    assert main(["run", str(BASE_FILE), "--out", str(tmp_path), *words]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("base: precision reached after 10 replications: success_rate ±0.0")
+    assert json.loads(out)["scenarios"][0]["replications"] == 10
 
 
 # --------------------------------------------------------------------------------------- the half-width

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import inf, nan
 
 import pytest
-from scipy.special import stdtrit
 
 from sim.errors import BadUsage
 from sim.study.measures import MEASURES
@@ -90,13 +89,17 @@ def test_a_margin_that_nobody_can_mean_is_refused(margin: float) -> None:
 # ------------------------------------------------------------------------------- replications needed
 
 
-@pytest.mark.parametrize(("value", "error"), [(0.001, 0.003), (0.009, 0.003), (-0.0045, 0.002), (0.0, 0.01)])
-def test_as_many_more_replications_as_shrink_the_interval_off_the_edge(value: float, error: float) -> None:
-    margin, done, confidence = 0.005, 20, 0.99
-    more = int(replications_needed(value, error, margin, done, confidence))
+def half_width(growth: float, *, error: float = 0.003) -> float:
+    return 3 * error / growth**0.5
+
+
+@pytest.mark.parametrize("value", [0.001, 0.009, -0.0045, 0.0])
+def test_as_many_more_replications_are_needed_as_shrink_the_interval_off_the_edge(value: float) -> None:
+    margin, done = 0.005, 20
+    more = int(replications_needed(value, margin, done, half_width))
 
     def verdict_with(replications: int) -> str:
-        half = stdtrit(replications - 1, 0.995) * error * (done / replications) ** 0.5
+        half = half_width(replications / done)
         return verdict_on(value - half, value + half, margin, more_is_better=True)
 
     assert verdict_with(done) == INCONCLUSIVE
@@ -105,13 +108,12 @@ def test_as_many_more_replications_as_shrink_the_interval_off_the_edge(value: fl
 
 
 def test_no_number_of_replications_settles_a_difference_right_on_the_edge() -> None:
-    assert replications_needed(0.005, 0.001, 0.005, 20, 0.95) == inf
+    assert replications_needed(0.005, 0.005, 20, half_width) == inf
 
 
-def test_without_a_standard_error_nobody_knows_how_many_are_needed() -> None:
-    assert str(replications_needed(0.004, 0.0, 0.005, 1, 0.95)) == "nan"
-    assert str(replications_needed(nan, 0.001, 0.005, 20, 0.95)) == "nan"
-    assert str(replications_needed(0.0, 0.0, 0.005, 20, 0.95)) == "nan", "nothing varies yet"
+def test_without_an_interval_nobody_knows_how_many_are_needed() -> None:
+    assert str(replications_needed(0.004, 0.005, 1, lambda growth: nan)) == "nan"
+    assert str(replications_needed(nan, 0.005, 20, half_width)) == "nan"
 
 
 def test_forty_two_verdicts_share_one_in_twenty_between_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -16,7 +17,7 @@ DAYS = (0, 7, 14, 30, 60, 90)
 CROSSING = "#54417f"
 """As the verdict that curves cross."""
 WIDEST_BAND = 0.5
-"""How far the light band is followed beyond everything else, as a share of that; with few replications it is huge."""
+"""How far the light band, huge with few replications, is followed beyond all else: as a share of that."""
 ROOM = 0.12
 """How far the panels reach beyond the curves, as a share of their range."""
 
@@ -64,14 +65,16 @@ def finding(comparison: Comparison) -> str:
 
 def _reach(curves: pd.DataFrame) -> tuple[float, float]:
     """One scale for all, so that sizes can be compared; the light band may leave it."""
-    plain = 100 * curves[["low", "high", "difference"]]
-    band = 100 * curves[["low_simultaneous", "high_simultaneous"]]
-    lowest, highest = min(float(plain.min().min()), 0.0), max(float(plain.max().max()), 0.0)
+    plain, band = (
+        100 * np.append(curves[[*ends, "difference"]].to_numpy(dtype=np.float64), 0.0)
+        for ends in (("low", "high"), ("low_simultaneous", "high_simultaneous"))
+    )
+    lowest, highest = np.nanmin(plain), np.nanmax(plain)
     beyond = WIDEST_BAND * (highest - lowest)
-    lowest = max(min(float(band.min().min()), lowest), lowest - beyond)
-    highest = min(max(float(band.max().max()), highest), highest + beyond)
+    lowest = max(min(np.nanmin(band), lowest), lowest - beyond)
+    highest = min(max(np.nanmax(band), highest), highest + beyond)
     room = ROOM * (highest - lowest) or 1.0
-    return lowest - room, highest + room
+    return float(lowest - room), float(highest + room)
 
 
 def _curve(ax: Axes, curve: pd.DataFrame) -> None:
@@ -101,16 +104,18 @@ def _last(ax: Axes, last: pd.Series[float]) -> None:
 
 
 def _crossings(ax: Axes, crossings: pd.DataFrame) -> None:
+    """Each with its days, written where there is more room."""
     for crossing in crossings.to_dict("records"):
         after, before = float(crossing["after"]), float(crossing["before"])
         ax.axvspan(after, before, color=CROSSING, alpha=0.25, linewidth=0)
+        is_early = before < DAYS[-1] / 2
         ax.annotate(
             f"cross, {after:g} to {before:g} d",
-            (after, 1),
-            xytext=(-4, -3),
+            (before if is_early else after, 1),
+            xytext=(4 if is_early else -4, -3),
             xycoords=ax.get_xaxis_transform(),
             textcoords="offset points",
-            ha="right",
+            ha="left" if is_early else "right",
             va="top",
             fontsize=SMALL,
             color=CROSSING,
@@ -124,4 +129,4 @@ def _label(ax: Axes, *, is_left: bool, is_last: bool) -> None:
     if is_left:
         ax.set_ylabel(f"difference ({POINTS})", fontsize=SMALL)
     if is_last:
-        ax.set_xlabel("days since the mind changed (d)", fontsize=SMALL)
+        ax.set_xlabel("days since asking (d)", fontsize=SMALL)

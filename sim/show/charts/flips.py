@@ -102,8 +102,10 @@ def _matrix(ax: Axes, table: pd.DataFrame, endings: list[str]) -> None:
     words = [WORDS[ending] for ending in endings]
     ax.set(xlim=(-0.5, len(endings) - 0.5), ylim=(len(endings) - 0.5, -0.5))
     ax.set_yticks(range(len(endings)), words, fontsize=SMALL)
-    slope = {"rotation": 30 if len(endings) < CROWDED else 90, "rotation_mode": "anchor"}
-    ax.set_xticks(range(len(endings)), words, fontsize=SMALL, ha="right", va="center", **slope)
+    slope = 30 if len(endings) < CROWDED else 90
+    ax.set_xticks(range(len(endings)), words, fontsize=SMALL, rotation=slope, ha="right", va="center")
+    for label in ax.get_xticklabels():
+        label.set_rotation_mode("anchor")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 

@@ -38,9 +38,10 @@ def warm_up(result: Result, ax: Axes) -> None:
     key = [_key(FAINT, 1, "each day"), _key(FAINT, 2.2, "mean so far")]
     key.append(_key(INK, 1.2, "mean after the warm-up", dashed=True))
     head(ax, finding(result.backlog, result.scenario), result, key)
-    caption(
-        ax, "Desks start empty. A mean so far that is still far from the dashed line asks for a longer warm-up."
+    read = (
+        "Means over replications; desks start empty. A mean so far from the dashed line asks for a longer warm-up."
     )
+    caption(ax, read)
 
 
 def finding(waiting: pd.DataFrame, scenario: Scenario) -> str:
