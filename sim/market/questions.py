@@ -12,7 +12,7 @@ from sim.market.desk import Desk
 from sim.market.request import Request
 from sim.rules import answers, cancelling, disputing, requests
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Party, Route, Settled, Stage, Verdict
+from sim.vocabulary import ClaimKind, Party, Reason, Route, Settled, Stage, Verdict
 
 Asking = Generator[Event, int, Verdict]
 """A part of the story that waits for a verdict."""
@@ -26,10 +26,10 @@ class Questions(Dealings):
     buyer_may_call_at = NEVER
     """From then on the buyer may call the platform into a pending dispute."""
 
-    def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER) -> Asking:
+    def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER, stating: str = "") -> Asking:
         """Open a request, wait until it is settled one way or another, and say what it came to."""
         terms = self.terms.requests[stage]
-        request = Request(desk, stage, ask, terms, self.life, interrupted_at)
+        request = Request(desk, stage, ask, terms, self.life, interrupted_at, stating)
         how = yield request
         verdict = Verdict(requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption))
         self.life.settled(stage, self.now, Settled(how), verdict, request.work)
@@ -62,7 +62,12 @@ class Questions(Dealings):
         if self.terms.platform_answers:
             ruling = self.ruling()._replace(patience=ask.patience)
             desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
-        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at()))
+        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.reason_stated()))
+
+    def reason_stated(self) -> str:
+        """What a dispute gives as its reason: why the mind changed, or what is wrong with the goods."""
+        kind = ClaimKind(self.life.claim)
+        return Reason(self.facts.reason).word if kind is ClaimKind.REGRET else kind.word
 
     def ask_the_buyer(self, offered: int) -> Asking:
         """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""

@@ -23,7 +23,14 @@ class Request(Event):
     """
 
     def __init__(
-        self, desk: Desk, stage: int, ask: Ask, terms: RequestTerms, life: Life, interrupted_at: int = NEVER
+        self,
+        desk: Desk,
+        stage: int,
+        ask: Ask,
+        terms: RequestTerms,
+        life: Life,
+        interrupted_at: int = NEVER,
+        stating: str = "",
     ) -> None:
         super().__init__(desk.clock)
         self.desk, self.stage, self.ask, self.life, self.order = desk, stage, ask, life, life.order
@@ -33,7 +40,7 @@ class Request(Event):
         self.work = 0
         self._interrupted_at = interrupted_at
         self._gives_up_at = now + ask.patience
-        life.opened(stage, now)
+        life.opened(stage, now, stating)
         self._leaves_unless_answered(leaves_at(interrupted_at, self._gives_up_at, self.deadline))
 
     @property

@@ -67,11 +67,11 @@ class Life:
             setattr(self, activity.column, at)
             self._journal.note(at, self.order, activity, detail)
 
-    def opened(self, stage: int, at: int) -> None:
-        """A request was put. A further offer takes the place of the one before."""
+    def opened(self, stage: int, at: int, stating: str = "") -> None:
+        """A request was put, for the reason stated. A further offer takes the place of the one before."""
         for activity in STEP_ACTIVITY[stage][JOINED:] if stage == Stage.OFFER else ():
             setattr(self, activity.column, NEVER)
-        self.happened(STEP_ACTIVITY[stage][OPENED], at)
+        self.happened(STEP_ACTIVITY[stage][OPENED], at, stating)
 
     def settled(self, stage: Stage, at: int, how: Settled, verdict: Verdict, work: int) -> None:
         """A request ended: how, what it came to, and the working time it took at the desk."""

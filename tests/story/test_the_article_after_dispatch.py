@@ -56,7 +56,7 @@ def test_10_the_buyer_pays_the_postage() -> None:
 
 def test_11_a_dispute_states_a_reason_and_an_amount() -> None:
     story = on_the_way(reason=int(Reason.OTHER))
-    assert story.details("mind changed") == ["other"]
+    assert story.details("dispute opened") == ["other"]
     assert story.claimed == 100_00
 
 
