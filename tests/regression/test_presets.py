@@ -19,7 +19,7 @@ from sim.study.experiment import run
 from tests.regression.program import MARKETPLACES, PRESETS, ROOT, SCENARIOS, program
 
 A_PAGE = 70
-PAGE = ROOT / "docs" / "presets.md"
+PAGE, LEVERS = ROOT / "docs" / "presets.md", ROOT / "docs" / "model.md"
 WORLD = "no-policy"
 SILENCE_APPROVES = ("aliexpress-2020", "shopee", "taobao-2024")
 SILENCE_DECLINES = ("ebay-2023", "ebay-2024")
@@ -225,11 +225,10 @@ def test_finite_desks_at_the_peak_lengthen_times_and_send_more_requests_to_silen
 # -------------------------------------------------------------------------------------------- the page of it
 
 
-def test_the_page_of_presets_has_a_column_and_a_paragraph_for_each() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert f"| lever | {' | '.join(PRESETS)} |" in (PAGE.parent / "model.md").read_text(encoding="utf-8")
-    told = re.findall(r"^- \*\*([\w, -]+)\*\*:", page, re.MULTILINE)
+def test_each_has_a_paragraph_on_the_page_and_a_column_in_the_table_of_levers() -> None:
+    told = re.findall(r"^- \*\*([\w, -]+)\*\*:", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert ", ".join(told).split(", ") == list(MARKETPLACES)
+    assert f"| lever | {' | '.join(PRESETS)} |" in LEVERS.read_text(encoding="utf-8")
 
 
 @pytest.mark.long
