@@ -193,9 +193,9 @@ NESTED["a:"] = "".join(" " * level + "a:\n" for level in range(500))
 
 @pytest.mark.parametrize("text", NESTED.values(), ids=map(repr, NESTED))
 def test_deep_nesting_is_refused_however_it_is_written(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = faults(text)
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
     assert "deeper than" in found[-1][2]
 
 
@@ -214,9 +214,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_before_anything_is_built_from_it(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     found = faults(BOMBS[bomb])
-    assert time.perf_counter() - began < (0.2 if bomb != "many values" else 1)
+    assert time.process_time() - began < (0.2 if bomb != "many values" else 1)
     assert 0 < len(found) <= MOST_FAULTS
 
 
