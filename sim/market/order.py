@@ -212,6 +212,8 @@ class Order(Questions):
             return Outcome.REFUSED
         if verdict is Verdict.APPROVE or self.is_ruled():
             return self.be_refunded(self.facts.value)
+        if verdict is Verdict.MAY_ESCALATE:
+            return (yield from self.escalate_or_lapse())
         if not self.terms.may_mediate:
             return Outcome.REFUSED
         return (yield from self.have_the_platform_rule())

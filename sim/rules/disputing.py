@@ -17,7 +17,7 @@ def is_worth_it(expected: int, return_cost: int, hassle: int) -> bool:
     """Go on only if the money expected back exceeds the postage the buyer would pay plus the hassle (all cents).
 
     Source: between a fifth and two fifths of buyers keep what they would send back because of cost or trouble
-    (surveys named in docs/model.md, "Inputs").
+    (NFO and PwC surveys, told on chiefmarketer.com).
     """
     return expected > return_cost + hassle
 
@@ -35,7 +35,8 @@ def calls_the_platform_at(buyer_may_at: int, escalates: bool, escalates_after: i
 def taken_over_at(calls_at: int, by_itself_at: int) -> int:
     """When the platform takes a pending dispute over: called by the buyer, or by itself, whichever is first.
 
-    Source: AliExpress's old rules, where the buyer may escalate from day 4 and day 16 does it (docs/model.md).
+    Source: AliExpress's old rules, where the buyer may escalate from day 4 and day 16 does it
+    (activities.aliexpress.com, buyer_protection_process).
     """
     return min(calls_at, by_itself_at)
 

@@ -11,7 +11,7 @@ BUYER, SELLER = int(Party.BUYER), int(Party.SELLER)
 def must_go_back(needs_return: bool, value: int, returnless_below: int) -> bool:
     """The goods go back where the policy wants them, unless they are worth less than it bothers about (cents).
 
-    Source: returnless refunds, by value (docs/model.md, "Inputs").
+    Source: "instant or returnless refund" by the item's value (Temu's text, copied on permalling.com).
     """
     return needs_return and value >= returnless_below
 

@@ -152,7 +152,9 @@ class InspectionTerms(Described):
     """The seller looks at what came back."""
 
     clock: NoneOr[FiniteDuration] = None
-    on_silence: Annotated[Verdict, Named(only=(Verdict.APPROVE, Verdict.ESCALATE, Verdict.CLOSE))] = Verdict.APPROVE
+    on_silence: Annotated[
+        Verdict, Named(only=(Verdict.APPROVE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE))
+    ] = Verdict.APPROVE
     """What it means when the clock runs out; approve releases the money."""
 
 
@@ -162,7 +164,7 @@ class ReturnTerms(Described):
     payer: Annotated[Party, Named(only=(Party.BUYER, Party.SELLER, Party.PLATFORM))]
     """Who pays the postage."""
     post_within: NoneOr[FiniteDuration] = None
-    """How long after the verdict the buyer may post it; later it is expired."""
+    """How long after the verdict (or the parcel's arrival, if later) the buyer may post it; later it is expired."""
     refund_on: Annotated[RefundOn, Named()] = RefundOn.RECEIVED
     """Which step makes the refund fall due."""
     trusted_refund_on: NoneOr[Annotated[RefundOn, Named()]] = None

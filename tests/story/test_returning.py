@@ -109,6 +109,21 @@ def silence_on_inspection(verdict: str) -> dict[str, object]:
     return INSPECTED | MEDIATED | {"policy.return.default.inspection.on_silence": verdict}
 
 
+def test_silence_on_a_return_may_let_the_buyer_call_the_platform() -> None:
+    """Back on day 35, nothing said until day 45; the buyer calls three days later, the platform rules in one."""
+    luck = {"inspection": says_nothing(), "escalates_after": 3 * DAY, "mediation": accepts(after=1 * DAY)}
+    story = send_back(silence_on_inspection("may_escalate"), **luck)
+    assert (story.mediation_opened_at, story.refunded_at) == (48 * DAY, 49 * DAY)
+    assert story.ending == (Outcome.REFUNDED, Route.MEDIATION)
+
+
+def test_a_buyer_who_does_not_call_loses_money_and_goods() -> None:
+    may_call = silence_on_inspection("may_escalate") | {"policy.mediation.escalate_within": "5 d"}
+    story = send_back(may_call, inspection=says_nothing(), escalates=0)
+    assert story.ending == (Outcome.EXPIRED, Route.DISPUTE)
+    assert (story.ended_at, story.mediation_opened_at) == (50 * DAY, None)
+
+
 def test_silence_about_the_parcel_may_close_the_claim() -> None:
     story = send_back(silence_on_inspection("close"), inspection=says_nothing())
     assert story.ending == (Outcome.REFUSED, Route.DISPUTE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -176,6 +177,22 @@ def test_who_kills_three_workers_is_given_up(monkeypatch: pytest.MonkeyPatch, de
     monkeypatch.setattr(jobs, "WORK", f"import os, pickle; {death}")
     with pytest.raises(UserError, match=f"^replication [0-3]: 3 worker processes died over this, .* {told}"):
         run(lively(4), jobs=2)
+
+
+@pytest.mark.slow
+def test_a_worker_whom_nobody_listens_to_leaves_without_a_word() -> None:
+    words = [sys.executable, "-P", "-c", WORK]
+    pipe = subprocess.PIPE
+    worker = subprocess.Popen(words, env=at_home(), stdin=pipe, stdout=pipe, stderr=pipe)
+    assert worker.stdin
+    assert worker.stdout
+    assert worker.stderr
+    worker.stdout.close()
+    pickle.dump(Task(lively().model_dump_json(by_alias=True), (0,), with_journal=False), worker.stdin)
+    worker.stdin.flush()
+    with worker.stdin, worker.stderr:
+        assert worker.stderr.read() == b""
+        assert worker.wait(timeout=30) == 0
 
 
 def gone(processes: list[int]) -> bool:
