@@ -27,7 +27,7 @@ SOURCES = ("compiled/*.py", "rules/*.py", "chance/facts.py", "records/*.py", "sc
 
 def step(function: Step) -> Step:
     """A part of the choreography: compiled into whatever calls it."""
-    compiled: Step = njit(function, _nrt=False)
+    compiled: Step = njit(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     return compiled
 
 
