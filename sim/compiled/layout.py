@@ -83,6 +83,9 @@ TERMS = np.dtype(
 )
 
 
+OUT_OF_PLAY = -1
+
+
 class World(NamedTuple):
     """What a story needs to know besides its order."""
 
@@ -99,7 +102,9 @@ class Market(NamedTuple):
 
     world: World
     orders: Records
-    """`ORDER`, ascending by order number."""
+    """`ORDER`: those in play, in any row."""
+    row_of: Words
+    """Claim → the row in which it is lived through; OUT_OF_PLAY before and after."""
     desks: Records
     """`DESK`: sellers by number, mediation, buyers, bank."""
     agenda: Records
