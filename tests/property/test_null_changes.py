@@ -221,8 +221,8 @@ RELATIONS = {
         given={"market.carrier.return_lost": 0},
     ),
     "rulings on claims that nobody makes": Same(
-        {"policy.mediation.rulings_by_claim": {}},
-        {"policy.mediation.rulings_by_claim": {"defect": {"buyer": 1, "seller": 0}}},
+        {"policy.mediation.by_claim": {}},
+        {"policy.mediation.by_claim": {"defect": {"rulings": {"buyer": 1, "seller": 0}}}},
         given={"buyers.defect": "none"},
     ),
     # desks
