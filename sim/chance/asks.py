@@ -19,6 +19,8 @@ from sim.scenario.policy import MediationTerms
 from sim.vocabulary import ClaimKind, Disposition
 
 Columns = dict[str, Ints]
+OfARuling = Callable[[Drawer, MediationTerms], Ints]
+"""Draws one column by the levers for one kind of claim."""
 
 
 class Luck(NamedTuple):
@@ -102,20 +104,21 @@ def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
             **dict.fromkeys(("split_share", *(f"{name}_if_not_received" for name in RULING)), nobody),
         }
     levers = [terms.of(kind) for kind in ClaimKind]
-    now = {
-        name: drawer.by_group(kinds, lambda some, kind: draw(some, levers[kind])) for name, draw in RULING.items()
-    }
-    turned = {
-        f"{name}_if_not_received": draw(drawer, levers[ClaimKind.NOT_RECEIVED]) for name, draw in RULING.items()
-    }
+    now = {name: _of_each_kind(drawer, kinds, draw, levers) for name, draw in RULING.items()}
+    turned = {name: draw(drawer, levers[ClaimKind.NOT_RECEIVED]) for name, draw in RULING.items()}
     return {
         "mediation.disposition": now["ruling"],
         "mediation.notice": now["ruling_notice"],
         "mediation.notice_share": nobody,
         "mediation.handling": now["ruling_handling"],
         "split_share": now["split_share"],
-        **turned,
+        **{f"{name}_if_not_received": column for name, column in turned.items()},
     }
+
+
+def _of_each_kind(drawer: Drawer, kinds: Ints, draw: OfARuling, levers: Sequence[MediationTerms]) -> Ints:
+    """By the law for each claim's kind; one luck whatever kind it is."""
+    return drawer.by_group(kinds, lambda some, kind: draw(some, levers[kind]))
 
 
 def _rulings(drawer: Drawer, levers: MediationTerms) -> Ints:
@@ -124,13 +127,13 @@ def _rulings(drawer: Drawer, levers: MediationTerms) -> Ints:
     return np.array([ruling(u, levers.rulings.buyer, levers.rulings.split) for u in luck], dtype=np.int64)
 
 
-RULING: dict[str, Callable[[Drawer, MediationTerms], Ints]] = {
+RULING: dict[str, OfARuling] = {
     "ruling": _rulings,
     "ruling_notice": lambda drawer, levers: drawer.duration(Decision.MEDIATION_NOTICE, levers.notice),
     "ruling_handling": lambda drawer, levers: drawer.duration(Decision.MEDIATION_HANDLING, levers.handling),
     "split_share": lambda drawer, levers: drawer.millionths(Decision.SPLIT_SHARE, levers.split_share),
 }
-"""What luck settles of a ruling, one luck for whatever kind of claim it is."""
+"""What luck settles of a ruling."""
 
 
 def _offers(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:

@@ -40,6 +40,8 @@ NOTICED_AT_ONCE = {
     for request in ("cancellation", "dispute", "inspection")
     for when, never in (("notice", "0"), ("notice_share_of_clock", "none"))
 } | {"policy.mediation.notice": "0"}
+COIN = {"buyer": 0.5, "seller": 0.5}
+KINDS = ("regret", "not_received", "defect")
 BANK = {"methods": ["card"], "claims": ["regret"], "window": {"after": "paid", "within": EVER}}
 BANK |= {"rulings": {"buyer": 1, "seller": 0}}
 
@@ -225,6 +227,13 @@ RELATIONS = {
         {"policy.mediation.by_claim": {"defect": {"rulings": {"buyer": 1, "seller": 0}}}},
         given={"buyers.defect": "none"},
     ),
+    "a platform that comes after a refusal that it has no time for": Same(
+        {"policy.dispute.*.steps_in": {"by_itself_after": EVER}},
+        {"policy.dispute.*.steps_in": {"by_itself_after": EVER, "after_refusal": True}},
+        given={"policy.dispute.*.answered_by": "seller", f"{TYPES}.dispute": SAYS_YES}
+        | ONE_CLOCK
+        | {"policy.dispute.*.on_silence": "approve", "policy.mediation": {"rulings": {"buyer": 1, "seller": 0}}},
+    ),
     # desks
     "more staff than there are orders": Same(
         {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"},
@@ -242,6 +251,45 @@ RELATIONS = {
         given=ONE_CLOCK | NOTICED_AT_ONCE,
     ),
     # what is only written otherwise
+    "a dispatch limit counted from payment, in words": Same(
+        {"policy.dispatch.limit": "3 bd"}, {"policy.dispatch.limit": {"after": "paid", "within": "3 bd"}}
+    ),
+    "a last call counted from the verdict, in words": Same(
+        {"policy.mediation.escalate_within": "3 bd"},
+        {"policy.mediation.escalate_within": {"after": "decided", "within": "3 bd"}},
+    ),
+    "limits from long ago that nobody misses": Same(
+        {
+            "policy.return.*.post_within": "none",
+            "policy.mediation.escalate_within": "none",
+            "policy.refund.within": "none",
+        },
+        {
+            "policy.return.*.post_within": {"after": "paid", "within": EVER},
+            "policy.mediation.escalate_within": {"after": "asked", "within": EVER},
+            "policy.refund.within": {"after": "asked", "within": EVER},
+        },
+        given={"buyers.return_delay": "2 d", "policy.refund.posting.*": "2 bd", "policy.refund.by_claim": {}}
+        | {"policy.mediation.by_claim": {}, **DECLINES},
+    ),
+    "a limit on the refund counted from a decision that makes it due": Same(
+        {"policy.refund.within": "1 bd"},
+        {"policy.refund.within": {"after": "decided", "within": "1 bd"}},
+        given={"policy.return": "none", "policy.dispute.*.while_in_transit": True}
+        | {"policy.dispute.*.opens": {"after": "dispatched"}},
+    ),
+    "rows that say what is said for all": Same(
+        {"policy.mediation.by_claim": {}, "policy.mediation.rulings": COIN, "policy.mediation.clock": "2 d"},
+        {
+            "policy.mediation.by_claim": {kind: {"rulings": COIN, "clock": "2 d"} for kind in KINDS},
+            "policy.mediation.rulings": COIN,
+            "policy.mediation.clock": "2 d",
+        },
+    ),
+    "rows of refunds that say what is said for all": Same(
+        {"policy.refund.by_claim": {}, "policy.refund.within": "2 d"},
+        {"policy.refund.by_claim": {kind: {"within": "2 d"} for kind in KINDS}, "policy.refund.within": "2 d"},
+    ),
     "round the clock, spelled out": Same(
         {f"calendars.{party}": {} for party in CALENDARS}, {f"calendars.{party}": EACH_DAY for party in CALENDARS}
     ),
