@@ -24,7 +24,7 @@ DECLINES = {"policy.cancellation.on_silence": "decline", "policy.dispute.*.on_si
 ONE_CLOCK = {
     f"policy.{request}.clock": "2 bd"
     for request in ("cancellation", "dispute.*", "mediation", "return.*.inspection")
-}
+} | {"policy.mediation.by_claim": {}}
 ALWAYS_FREE = {
     "policy.cancellation.free_until": {"after": "dispatched"},
     "policy.cancellation.trusted_free_until": "none",
@@ -35,6 +35,16 @@ AFTER_DELIVERY = {
     "policy.dispute.*.opens": {"after": "delivered"},
     "policy.dispute.*.closes": "none",
 }
+NOT_SINCE_THE_LIMIT = {
+    "policy.promise.after": "paid",
+    "policy.cancellation.window.after": "paid",
+    "policy.cancellation.free_until": "none",
+    "policy.cancellation.trusted_free_until": "none",
+    "policy.mediation.escalate_within": "none",
+    "policy.mediation.by_claim": {},
+    "policy.return.*.post_within": "none",
+}
+"""Nothing is counted from the dispatch limit."""
 NOTICED_AT_ONCE = {
     f"{TYPES}.{request}.{when}": never
     for request in ("cancellation", "dispute", "inspection")
@@ -111,7 +121,8 @@ RELATIONS = {
             "policy.cancellation.clock": "3 d",
             "policy.dispatch.limit": "none",
             "policy.dispute": "none",
-        },
+        }
+        | NOT_SINCE_THE_LIMIT,
     ),
     "a cancel button that is gone before anybody asks": Same(
         {"policy.cancellation": "none"},
@@ -121,7 +132,7 @@ RELATIONS = {
     "a dispatch limit without consequences": Same(
         {"policy.dispatch": {"limit": "none"}},
         {"policy.dispatch": {"limit": "2 d", "on_miss": "nothing"}},
-        given=AFTER_DELIVERY,
+        given=AFTER_DELIVERY | NOT_SINCE_THE_LIMIT,
     ),
     "a dispatch limit that nobody misses": Same(
         {"policy.dispatch": {"limit": EVER, "on_miss": "nothing"}},

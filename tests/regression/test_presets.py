@@ -118,6 +118,15 @@ def test_where_silence_approves_it_costs_the_buyer_time_but_not_money(name: str)
     assert waits[silent].mean() > waits[accepted].mean()
 
 
+def test_on_aliexpress_no_sellers_refusal_is_the_last_word() -> None:
+    claims = claims_of("aliexpress-2020")
+    refused = claims[claims["outcome"].eq("refused")]
+    # What is refused without the platform's ruling is a return that got lost on its way.
+    assert refused.loc[refused["route"].ne("mediation"), "return_posted_at"].notna().all()
+    pending_only = claims_of("aliexpress-2020", (("policy.dispute.default.steps_in.after_refusal", False),))
+    assert is_refunded(claims).mean() > is_refunded(pending_only).mean() + 0.02
+
+
 @pytest.mark.parametrize("name", SILENCE_DECLINES)
 def test_on_ebay_three_days_of_silence_leave_the_order_standing(name: str) -> None:
     stands = claims_of(name)
