@@ -10,6 +10,7 @@ from sim.chance.facts import Ask
 from sim.market.dealings import Dealings
 from sim.market.desk import Desk
 from sim.market.request import Request
+from sim.records.journal import BY_ITSELF
 from sim.rules import answers, cancelling, disputing, requests
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Party, Reason, Route, Settled, Stage, Verdict
@@ -81,8 +82,9 @@ class Questions(Dealings):
 
     def ask_the_platform(self) -> Asking:
         """The platform's case: a dispatch does not end it, the dispatch limit does."""
+        came = BY_ITSELF if self.now == self.comes_after_refusal_at else ""
         ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
-        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends)
+        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends, came)
         if verdict is not Verdict.APPROVE:
             self.parcel.waits_no_longer()
         return verdict
