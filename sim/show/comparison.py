@@ -112,9 +112,10 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
     title = Text.assemble((_name(other), "bold"), f" · {_title(other)}")
     # A rule would cut off what is too long for a line.
     yield Rule(title, align="left", style="dim") if title.cell_len + 2 < console.width else title
+    columns = min(console.width, WIDEST)
     if other.scenario.question:
-        yield Text(printable(other.scenario.question), style="italic")
-    yield Text("\n".join(wrapped(findings(comparison, name), min(console.width, WIDEST))) + "\n")
+        yield Text("\n".join(wrapped([printable(other.scenario.question)], columns)), style="italic")
+    yield Text("\n".join(wrapped(findings(comparison, name), columns)) + "\n")
     yield _fitting(console, partial(_measures, comparison, other))
     if name not in comparison.apart:
         yield Text()
