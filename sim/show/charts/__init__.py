@@ -47,9 +47,7 @@ def draw_comparison(comparison: Comparison) -> dict[str, Figure]:
 def _laid_out(ax: Axes) -> Figure:
     figure = ax.get_figure(root=True)
     assert figure is not None, "a chart that was given no axes has a figure of its own"
-    layout = figure.get_layout_engine()
-    assert layout is not None, "a figure of its own has a constrained layout"
-    layout.execute(figure)
+    figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
 
