@@ -116,7 +116,7 @@ def _binomial(part: float, whole: float) -> tuple[float, float]:
 def _between_ranks(times: Floats, claims: int, q: float) -> tuple[float, float]:
     """The textbook's interval for a quantile of independent claims: between two of them, by rank."""
     half = Z * (claims * q * (1 - q)) ** 0.5
-    low, high = (int(round(claims * q + side * half)) - 1 for side in (-1, 1))
+    low, high = (round(claims * q + side * half) - 1 for side in (-1, 1))
     return float(times[max(low, 0)]), float(times[high]) if high < len(times) else np.inf
 
 

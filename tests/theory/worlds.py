@@ -110,7 +110,7 @@ def claims_that_never_meet(claims: int, replications: int) -> Changes:
 
 
 RACE = {"refunded": 1 / 12, "partly_refunded": 1 / 80, "refused": 1 / 40, "gave_up": 1 / 40}
-"""Endings of a dispute that the seller's yes, his offer, his no and the buyer's patience race for: rates per day."""
+"""How a dispute ends, by who is first: the seller's yes, offer or no, or the buyer's last nerve. Rates per day."""
 
 
 def racing_endings(claims: int, replications: int) -> Scenario:
