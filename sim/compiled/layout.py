@@ -41,6 +41,7 @@ COURSE = record_of(
     "now",  # how far the story has come
     "decided_at",
     "taken_over_at",
+    "comes_after_refusal_at",
     "buyer_may_call_at",
     "offers_made",
     "outcome_before",  # what stands if the last resort fails

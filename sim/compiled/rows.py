@@ -27,7 +27,7 @@ def _blank() -> Words:
     words: Words = order.view(np.int64)
     words[[PLACES_OF_OUTCOMES[instant] for instant in INSTANTS]] = NEVER
     order["parcel"]["waits_since"] = NEVER
-    for instant in ("decided_at", "taken_over_at", "buyer_may_call_at"):
+    for instant in ("decided_at", "taken_over_at", "comes_after_refusal_at", "buyer_may_call_at"):
         order[instant] = NEVER
     return words
 
