@@ -8,6 +8,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     chance               luck: uniforms by (replication, decision, order), turned into facts
     records              what is written down of an order, and what must always hold
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
+    compiled             the same life as an event loop over arrays, compiled: the market's twin, equal to the second
     study                replications, estimates with intervals, curves
     show                 tables, charts, stories, result folders
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.chance.facts import Draws
 from sim.compiled.calendars import almanac_of
-from sim.compiled.dealings import NOT_GIVEN
+from sim.compiled.case import NOT_GIVEN
 from sim.compiled.layout import (
     BY_METHOD,
     DESK,

@@ -15,6 +15,7 @@ from sim.compiled.layout import PLACES_OF_FACTS, Market, World
 from sim.compiled.order import live
 from sim.compiled.reference import reference_to
 from sim.compiled.rows import comes_into_play, is_over
+from sim.errors import BadUsage
 from sim.records.journal import NoJournal
 from sim.records.life import COLUMNS
 from sim.records.table import Records
@@ -26,10 +27,17 @@ from sim.vocabulary import Party
 ASKED = list(PLACES_OF_FACTS).index("asked")
 
 
-def run_compiled(scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar]) -> Records:
-    """One replication: the facts in, the records out, without a journal. Raises BeyondCalendar."""
-    books = books_of(draws)
-    world = world_of(scenario, calendars)
+def run_compiled(
+    scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar], *, with_journal: bool = False
+) -> Records:
+    """One replication over arrays: the facts in, the records out, equal to those of `run_simpy` to the last second.
+
+    The first call on a machine compiles, which takes some seconds; the machine code is kept on disk after that.
+    Raises BeyondCalendar as SimPy does, and BadUsage for a journal, which only the SimPy engine writes.
+    """
+    if with_journal:
+        raise BadUsage("the compiled engine writes no journal; the simpy engine does")
+    books, world = books_of(draws), world_of(scenario, calendars)
     market = market_of(scenario, draws, books, world)
     enter(world, market, books)
     claims = dict(zip(COLUMNS, np.ascontiguousarray(books.outcomes.T), strict=True))

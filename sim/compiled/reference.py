@@ -17,7 +17,7 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, lower_getattr_generic, register_model
 
 
-class Reference(types.Type):  # type: ignore[misc]
+class Reference(types.Type):
     """The type of an address at which a named tuple lies."""
 
     def __init__(self, to: Any) -> None:
@@ -40,7 +40,7 @@ class _FieldsOfTheTuple(AttributeTemplate):  # type: ignore[misc]
         return dict(zip(reference.to.fields, reference.to.types, strict=True)).get(name)
 
 
-@lower_getattr_generic(Reference)
+@lower_getattr_generic(Reference)  # type: ignore[untyped-decorator]
 def _read(context: Any, builder: Any, reference: Reference, address: Any, name: str) -> Any:
     number = reference.to.fields.index(name)
     place = builder.gep(address, [ir.IntType(32)(0), ir.IntType(32)(number)], inbounds=True)
