@@ -21,3 +21,5 @@ WORDS = {
     "expired": "expired",
     "open": "still open",
 }
+SHORT_WORDS = WORDS | {"partly_refunded": "in part"}
+"""Where there is little room."""

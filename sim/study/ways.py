@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -12,7 +10,7 @@ from sim.vocabulary import Route
 
 ASKED, FREE, PASSED = "asked", "free_cancellation", "passed"
 """Where every claim begins; cancelled without anybody's consent; a stage that a claim has gone past."""
-STAGES: Mapping[str, tuple[str, ...]] = {
+STAGES: dict[str, tuple[str, ...]] = {
     "cancellation": ("request_opened_at",),
     "dispute": ("dispute_opened_at", "withdrawn_at"),
     "mediation": ("mediation_opened_at",),
@@ -22,7 +20,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 
 
 def ways_of(claims: Rows) -> pd.DataFrame:
-    """How many claims went which way: one row per way that occurs, with the number of `claims`, most frequent first.
+    """How many claims went which way: one row per way that occurs, with its number of `claims`, the largest first.
 
     The other columns are `asked`, the stages to which any claim came, and `ending`. A cell says what a claim did
     there: the stage's own name where it came to it, `free_cancellation`, `passed` where it went past it to a later
@@ -41,4 +39,3 @@ def ways_of(claims: Rows) -> pd.DataFrame:
     ways = pd.DataFrame({ASKED: ASKED, **{stage: at[stage] for stage in walked}, "ending": endings})
     counts = ways.value_counts(sort=False).rename("claims").reset_index()
     return counts.sort_values(["claims", *counts.columns[:-1]], ascending=False, ignore_index=True)
-

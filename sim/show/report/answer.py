@@ -61,9 +61,9 @@ def _soon_and_late(result: Result) -> Iterator[Markup]:
     if early.all() or not early.any():
         return
     soon, late = (_asked(result.orders[which], result) for which in (early, ~early))
-    yield Markup("Of those who asked within a day of paying, {} got all of it back; of those who asked later, {}.").format(
-        soon, late
-    )
+    yield Markup(
+        "Of those who asked within a day of paying, {} got all of it back; of those who asked later, {}."
+    ).format(soon, late)
 
 
 def _asked(claims: pd.DataFrame, result: Result) -> Markup:

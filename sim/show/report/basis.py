@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sim.scenario.durations import DAY
@@ -77,16 +75,18 @@ def layout_of(result: Result) -> list[str]:
     """What was watched, in sentences."""
     scenario, about = result.scenario, result.about
     experiment = scenario.experiment
-    first, last = (_day(scenario, instant) for instant in (experiment.cohort_window[0], experiment.cohort_window[1] - 1))
+    first, last = (
+        _day(scenario, instant) for instant in (experiment.cohort_window[0], experiment.cohort_window[1] - 1)
+    )
     count = about["replications"]
     times = "once" if count == 1 else f"{count:,} times, each time with its own luck"
     return [
         f"The marketplace was lived through {times}: {about['orders']:,} orders, {about['claims']:,} claims.",
-        f"Counted are claims on orders paid from {first} to {last}. Before that came a warm-up of {experiment.warm_up}, in "
-        f"which desks fill up; orders went on coming for {experiment.run_out} more.",
+        f"Counted are claims on orders paid from {first} to {last}. Before that came a warm-up of "
+        f"{experiment.warm_up}, in which desks fill up; orders went on coming for {experiment.run_out} more.",
         _intervals(count),
-        f"After every replication {len(about['invariants'])} rules that must always hold were checked on every order; "
-        "all held.",
+        f"After every replication {len(about['invariants'])} rules that must always hold were checked on every "
+        "order; all held.",
     ]
 
 
@@ -98,20 +98,20 @@ def _intervals(replications: int) -> str:
     if replications == 1:
         return "One replication gives no interval: nothing is said here of how sure these numbers are."
     return (
-        f"Intervals are 95 %, taken over the {replications:,} replications, because claims of one replication share "
-        "desks and are not independent. They say how much luck there is in these numbers, and nothing of whether the "
-        "assumptions are right."
+        f"Intervals are 95 %, taken over the {replications:,} replications, because claims of one replication "
+        "share desks and are not independent. They say how much luck there is in these numbers, and nothing of "
+        "whether the assumptions are right."
     )
 
 
-def warnings_of(*results: Result) -> Iterator[str]:
+def warnings_of(*results: Result) -> list[str]:
     """What a reader should know before believing the numbers, each said once."""
     notes: dict[str, list[str]] = {}
     for result in results:
         for note in notes_of(result):
             notes.setdefault(printable(note), []).append(printable(result.scenario.name))
-    for note, names in notes.items():
-        yield f"{note[:1].upper()}{note[1:]}{'' if len(results) == 1 else ' (' + ', '.join(names) + ')'}."
+    whose = {note: "" if len(results) == 1 else f" ({', '.join(names)})" for note, names in notes.items()}
+    return [f"{note[:1].upper()}{note[1:]}{names}." for note, names in whose.items()]
 
 
 # -------------------------------------------------------------------------------- how to reproduce
@@ -127,4 +127,9 @@ def prints_of(result: Result) -> dict[str, str]:
     about = result.about
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     prints = {f"fingerprint of the {name}": value for name, value in about["fingerprints"].items()}
-    return {"seed": str(about["seed"]), "replications": f"{about['replications']:,}", **prints, "versions": versions}
+    return {
+        "seed": str(about["seed"]),
+        "replications": f"{about['replications']:,}",
+        **prints,
+        "versions": versions,
+    }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from math import isnan
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.scenario.wording import printable
@@ -66,8 +65,8 @@ def _time(result: Result) -> Chapter:
         "How soon is the money back?",
         finding,
         figure("time", finding, TABLE, time_picture.HEIGHTS, draw),
-        "Every claim is in the picture: at each day the ways of ending add up to all. The dark band around the edge of "
-        "the refunded is its 95 % interval. To the right: after 90 days.",
+        "Every claim is in the picture: at each day the ways of ending add up to all. The dark band around the "
+        "edge of the refunded is its 95 % interval. To the right: after 90 days.",
         _table_of_time(result.curves),
     )
 
@@ -75,14 +74,22 @@ def _time(result: Result) -> Chapter:
 def _table_of_time(curves: pd.DataFrame) -> Table:
     by_ending = {str(ending): curve.set_index("days") for ending, curve in curves.groupby("ending", observed=True)}
     rows = [
-        [f"{day} d", *(_share_at(by_ending[ending].loc[float(day)], has_interval=ending == "refunded") for ending in ENDINGS)]
+        [
+            f"{day} d",
+            *(
+                _share_at(by_ending[ending].loc[float(day)], has_interval=ending == "refunded")
+                for ending in ENDINGS
+            ),
+        ]
         for day in DAYS
     ]
     heads = ["days since asking", *(WORDS[ending] for ending in ENDINGS)]
-    return Table("Share of all claims that had ended so by each day; of the refunded, with 95 % intervals", heads, rows)
+    return Table(
+        "Share of all claims that had ended so by each day; of the refunded, with 95 % intervals", heads, rows
+    )
 
 
-def _share_at(row: pd.Series[float], *, has_interval: bool) -> str:
+def _share_at(row: Any, *, has_interval: bool) -> str:
     return str(share(row["share"], row["low"], row["high"])) if has_interval else f"{100 * row['share']:.1f} %"
 
 
@@ -94,8 +101,8 @@ def _flow(result: Result) -> Chapter:
         "What happens between asking and the end?",
         finding,
         figure("flow", finding, TABLE, flow_picture.HEIGHTS, partial(flow_picture.river, ways)),
-        "From left to right: every claim, and the stages it came to. An arm is as wide as it has claims; what has ended "
-        "flows on in the colour of its ending. Counts over all replications.",
+        "From left to right: every claim, and the stages it came to. An arm is as wide as it has claims; what has "
+        "ended flows on in the colour of its ending. Counts over all replications.",
         _table_of_ways(ways),
     )
 
@@ -117,7 +124,11 @@ def _table_of_ways(ways: pd.DataFrame) -> Table:
         steps = [way[stage] for stage in stages if way[stage] not in (PASSED, *ENDINGS)]
         path = " → ".join(["asked", *(step.replace("_", " ") for step in steps)])
         rows.append([path, WORDS[way["ending"]], f"{way['claims']:,}", f"{100 * way['claims'] / total:.1f} %"])
-    return Table("Claims by the stages they came to and how they ended, all replications", ["way", "ending", "claims", "of all"], rows)
+    return Table(
+        "Claims by the stages they came to and how they ended, all replications",
+        ["way", "ending", "claims", "of all"],
+        rows,
+    )
 
 
 def _hours(result: Result) -> Chapter:
@@ -128,8 +139,8 @@ def _hours(result: Result) -> Chapter:
         "How quickly must you change your mind?",
         finding,
         figure("hours", finding, TABLE, hours_picture.HEIGHTS, draw),
-        "Each dot is the share refunded in full of those who changed their mind so long after paying; the lines are 95 % "
-        "intervals over replications.",
+        "Each dot is the share refunded in full of those who changed their mind so long after paying; the lines "
+        "are 95 % intervals over replications.",
         _table_of_hours(result.by_hours),
     )
 
@@ -144,7 +155,7 @@ def _table_of_hours(bins: pd.DataFrame) -> Table:
     return Table("Success and time to money by how quickly the mind was changed, with 95 % intervals", heads, rows)
 
 
-def _success_and_half(row: dict[str, float]) -> list[str]:
+def _success_and_half(row: dict[Any, Any]) -> list[str]:
     half = days(row["median_days"], row["median_low"], row["median_high"])
     return [f"{row['n']:,}", str(share(row["success"], row["low"], row["high"])), str(half)]
 
@@ -162,8 +173,8 @@ def _desks(result: Result) -> Chapter:
         "Do the desks keep up?",
         finding,
         figure("desks", finding, TABLE, desks_picture.HEIGHTS, draw),
-        "Requests that somebody has noticed and nobody has taken up yet: daily means, and their 95 % intervals as bands. "
-        "Shaded: when the claims counted here were paid. Dotted: peaks of orders.",
+        "Requests that somebody has noticed and nobody has taken up yet: daily means, and their 95 % intervals as "
+        "bands. Shaded: when the claims counted here were paid. Dotted: peaks of orders.",
         Table("The desks while the requests of these claims came in", ["what", "value", "95 % interval"], rows),
     )
 

@@ -79,7 +79,7 @@ def versus(comparison: Comparison) -> Iterator[Versus]:
             verdicts=[_verdict(judged[name][measure], reach[measure]) for measure in comparison.headlines],
             picture=_picture(comparison, other, number, names),
             key=versus_picture.key_of_curves(names),
-            flips=_flips(pairs, comparison.base.scenario.market.currency) if pairs else None,
+            flips=_flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
             rest=_rest(pairs),
         )
 
@@ -88,7 +88,9 @@ def _picture(comparison: Comparison, other: Result, number: int, names: tuple[st
     curves = comparison.curves[comparison.curves["scenario"] == other.scenario.name]
     finding = f"Share of all claims refunded in full by each day, under {names[0]} and under {names[1]}"
     draw = partial(versus_picture.under_both, curves, names)
-    return figure(f"versus-{number}", finding, "The headline measures are in the table above.", versus_picture.HEIGHTS, draw)
+    return figure(
+        f"versus-{number}", finding, "The headline measures are in the table above.", versus_picture.HEIGHTS, draw
+    )
 
 
 # -------------------------------------------------------------------------------------- verdicts
@@ -97,7 +99,9 @@ def _picture(comparison: Comparison, other: Result, number: int, names: tuple[st
 def _verdict(one: Judged, reach: float) -> Verdict:
     shown = one.shown()
     half = (one.high - one.low) / 2  # as many digits as the difference has
-    base, other = (Measured(value, value - half, value + half, one.unit).shown().value for value in (one.base, one.other))
+    base, other = (
+        Measured(value, value - half, value + half, one.unit).shown().value for value in (one.base, one.other)
+    )
     return Verdict(
         name=one.name,
         base=base,
@@ -113,7 +117,11 @@ def _verdict(one: Judged, reach: float) -> Verdict:
 
 def _reach(judged: list[Judged]) -> float:
     """How far the drawn intervals of a measure reach on either side of nothing, the same for all scenarios."""
-    ends = [abs(end) for one in judged for end in (one.low_simultaneous, one.high_simultaneous, one.difference, one.margin)]
+    ends = [
+        abs(end)
+        for one in judged
+        for end in (one.low_simultaneous, one.high_simultaneous, one.difference, one.margin)
+    ]
     return max((end for end in ends if not isnan(end)), default=1.0) * 1.08 or 1.0
 
 
@@ -121,13 +129,20 @@ def _glyph(one: Judged, reach: float) -> Markup:
     """The margin as a shade, both intervals as a thin and a thick line, the difference as a dot."""
     width, height = GLYPH
     x, middle = linear((-reach, reach), (0, width)), height / 2
-    margin = tag("rect", x=x(-one.margin), y=2, width=x(one.margin) - x(-one.margin), height=height - 4, class_="phase")
+    margin = tag(
+        "rect", x=x(-one.margin), y=2, width=x(one.margin) - x(-one.margin), height=height - 4, class_="phase"
+    )
     parts = [margin, tag("line", x1=x(0), x2=x(0), y1=2, y2=height - 2, class_="zero")]
     if not isnan(one.difference):
-        for ends, style in (((one.low_simultaneous, one.high_simultaneous), "thin"), ((one.low, one.high), "thick")):
+        for ends, style in (
+            ((one.low_simultaneous, one.high_simultaneous), "thin"),
+            ((one.low, one.high), "thick"),
+        ):
             low, high = (-reach if isnan(ends[0]) else ends[0]), (reach if isnan(ends[1]) else ends[1])
             if not (isnan(ends[0]) and isnan(ends[1])):
-                parts.append(tag("line", x1=x(low), x2=x(high), y1=middle, y2=middle, class_=f"interval-line {style}"))
+                parts.append(
+                    tag("line", x1=x(low), x2=x(high), y1=middle, y2=middle, class_=f"interval-line {style}")
+                )
         parts.append(tag("circle", cx=pixels(x(one.difference)), cy=middle, r=4, class_="interval-dot"))
     return tag("svg", *parts, class_=f"glyph {one.verdict}", viewBox=f"0 0 {width} {height}", aria_hidden="true")
 
@@ -159,10 +174,14 @@ def _glance(comparison: Comparison, name: str) -> list[str]:
 # ----------------------------------------------------------------------------------------- flips
 
 
-def _flips(pairs: list[FlipPair], currency: str) -> Table:
+def _flips(pairs: list[FlipPair], name: str, currency: str) -> Table:
     told = [pair for pair in pairs if pair.is_flip][:MOST_FLIPS] + [pair for pair in pairs if not pair.is_flip]
     heads = ["under the base", "here", "orders", "they part at", "days", currency, "for example"]
-    return Table("Orders that end otherwise, or on another day, with the same luck", heads, [_row(pair) for pair in told])
+    return Table(
+        f"Orders that end otherwise under {name}, or on another day, with the same luck",
+        heads,
+        [_row(pair) for pair in told],
+    )
 
 
 def _row(pair: FlipPair) -> list[str]:

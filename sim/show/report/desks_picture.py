@@ -68,7 +68,7 @@ def _phases(plot: Frame, scenario: Scenario, *, is_first: bool) -> Iterator[Mark
         yield words("cohort", plot.x(begins) + 3, plot.top + 13, class_="faint")
     for season in scenario.market.peaks:
         day = (season.first - scenario.start).days
-        if 0 <= day and plot.x(day) <= plot.right:
+        if day >= 0 and plot.x(day) <= plot.right:
             yield plot.upright(day, "peak")
 
 

@@ -6,13 +6,14 @@ What has ended flows on beside what has not, in the colour of its ending: the mo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
 
 from sim.show.charts.style import spread
-from sim.show.palette import WORDS
+from sim.show.palette import SHORT_WORDS, WORDS
 from sim.show.report.svg import Sheet, tag, words
 from sim.study.curves import ENDINGS
 from sim.study.ways import ASKED, FREE, PASSED, STAGES
@@ -25,7 +26,12 @@ LEAST_NAMED = 14
 """Pixels of height from which an arm is named."""
 ORDER = ("refunded", FREE, *STAGES, ASKED, PASSED, *ENDINGS[1:])
 """Arms from the top to the bottom, the same at every stage, so that few of them cross."""
-NAMES = {"cancellation": "asked the seller", "dispute": "disputed", "mediation": "went to the platform", "chargeback": "went to the bank"}
+NAMES = {
+    "cancellation": "asked the seller",
+    "dispute": "disputed",
+    "mediation": "went to the platform",
+    "chargeback": "went to the bank",
+}
 """What claims did that came to a stage."""
 SHORT = {"cancellation": "cancel", "mediation": "platform", "chargeback": "bank"}
 """What stands above a column on a narrow page, where it is not its own name."""
@@ -48,18 +54,19 @@ River = Mapping[str, Mapping[str, Arm]]
 def river(ways: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     """All claims from left to right; `ways` is what `study.ways.ways_of` says of them."""
     columns = [column for column in ways.columns if column != "claims"]
-    edge = 134 if sheet.is_narrow else 170
+    edge = 118 if sheet.is_narrow else 170
     step = (sheet.width - edge - BAR) / (len(columns) - 1)
     places = {column: number * step for number, column in enumerate(columns)}
     arms = {column: _arms(ways, column, sheet) for column in columns}
-    for left, right in zip(columns, columns[1:], strict=False):
+    for left, right in pairwise(columns):
         yield from _ribbons(ways, (left, right), arms, places)
     for column in columns:
         yield from _bars(column, arms[column], places[column])
     for column in columns[:-1]:
         yield from _heads_and_names(column, arms[column], places[column], sheet)
     yield words("end" if sheet.is_narrow else "in the end", places["ending"], 16, class_="axis")
-    yield from _endings(arms["ending"], places["ending"] + BAR)
+    called = SHORT_WORDS if sheet.is_narrow else WORDS
+    yield from _endings(arms["ending"], places["ending"] + BAR, called)
 
 
 def _arms(ways: pd.DataFrame, column: str, sheet: Sheet) -> dict[str, Arm]:
@@ -122,10 +129,10 @@ def _heads_and_names(column: str, arms: Mapping[str, Arm], x: float, sheet: Shee
             yield words(f"{text} {100 * arms[name].claims / total:.0f} %", x + BAR + 5, y, class_="halo")
 
 
-def _endings(arms: Mapping[str, Arm], x: float) -> Iterator[Markup]:
+def _endings(arms: Mapping[str, Arm], x: float, called: Mapping[str, str]) -> Iterator[Markup]:
     """How it ended, and the share of all claims."""
     total = sum(arm.claims for arm in arms.values())
     wanted = [arm.top + arm.height / 2 for arm in arms.values()]
     for (name, arm), at, place in zip(arms.items(), wanted, spread(wanted, LINE), strict=True):
         yield tag("path", d=f"M{x + 1:.1f} {at:.1f}L{x + 8:.1f} {place:.1f}h3", class_=f"leader line-{name}")
-        yield words(f"{WORDS[name]} {100 * arm.claims / total:.1f} %", x + 14, place + 4)
+        yield words(f"{called[name]} {100 * arm.claims / total:.1f} %", x + 14, place + 4)

@@ -23,7 +23,14 @@ def success_by_hours(bins: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     names = bins["bin"][bins["group"] == "all"].tolist()
     plot = frame(sheet, (48, 8, 78 if sheet.is_narrow else 50, 34), (-0.5, len(names) - 0.5), (0, 1))
     fine = int((bins["hours_to"][bins["group"] == "all"] <= FIRST_DAY).sum())
-    yield tag("rect", x=plot.left, y=plot.top, width=plot.x(fine - 0.5) - plot.left, height=plot.bottom - plot.top, class_="phase")
+    yield tag(
+        "rect",
+        x=plot.left,
+        y=plot.top,
+        width=plot.x(fine - 0.5) - plot.left,
+        height=plot.bottom - plot.top,
+        class_="phase",
+    )
     yield from ticks_beside(plot, [(share, f"{100 * share:.0f}") for share in SHARES], "")
     yield words("refunded in full (%)", 0, 14, class_="axis")
     yield words("asked within a day", plot.left + 5, plot.bottom - 7, class_="faint")
@@ -62,7 +69,9 @@ def _bins(plot: Frame, names: list[str], sheet: Sheet) -> Iterator[Markup]:
     for place, name in enumerate(names):
         x, y = plot.x(place), plot.bottom + 16
         if sheet.is_narrow:
-            yield words(name, x + 4, y - 6, anchor="end", class_="tick", transform=f"rotate(-90 {x + 4:.1f} {y - 6:.1f})")
+            yield words(
+                name, x + 4, y - 6, anchor="end", class_="tick", transform=f"rotate(-90 {x + 4:.1f} {y - 6:.1f})"
+            )
         else:
             yield words(name, x, y, anchor="middle", class_="tick")
     label = "time from payment until the mind changed (h, d)"

@@ -43,16 +43,12 @@ def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
 
     The same result gives the same text: it holds no date, and nothing of the machine.
     """
-    is_compared = isinstance(shown, Comparison)
-    result = shown.base if is_compared else shown
-    filling = _of_result(result, sweep) | {"warnings": list(basis.warnings_of(*_all(shown)))}
-    if is_compared:
-        filling |= _of_comparison(shown)
-    return _environment().get_template("page.html.j2").render(filling)
-
-
-def _all(shown: Result | Comparison) -> tuple[Result, ...]:
-    return (shown.base, *shown.others) if isinstance(shown, Comparison) else (shown,)
+    if isinstance(shown, Comparison):
+        results = (shown.base, *shown.others)
+        filling = _of_result(shown.base, sweep) | _of_comparison(shown)
+    else:
+        results, filling = (shown,), _of_result(shown, sweep)
+    return _environment().get_template("page.html.j2").render(filling | {"warnings": basis.warnings_of(*results)})
 
 
 def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
@@ -60,8 +56,8 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
     control = control_of(sweep) if sweep else None
     return {
         "policy": _security(style, script),
-        "style": Markup(style),  # noqa: S704 (both are files of ours)
-        "script": Markup(script),  # noqa: S704
+        "style": Markup(style),
+        "script": Markup(script),
         "control": control,
         "control_data": _json(control.data) if control else None,
         "why_no_control": None if control else _why_no_control(result),
@@ -136,9 +132,8 @@ def stylesheet() -> str:
         f".swatch-{ending}{{background:var(--{ending})}}"
         for ending in COLOURS
     )
-    return (
-        f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n"
-        + _file("style.css")
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n" + _file(
+        "style.css"
     )
 
 
@@ -163,4 +158,4 @@ def _json(data: Mapping[str, Any]) -> Markup:
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704
+    return Markup(text)

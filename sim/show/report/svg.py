@@ -40,7 +40,7 @@ def tag(name: str, *inside: str, **attributes: Number | str | None) -> Markup:
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, Markup(written), Markup("").join(inside))  # noqa: S704
+    return Markup("<{0}{1}>{2}</{0}>").format(name, Markup(written), Markup("").join(inside))
 
 
 def _attribute(value: Number | str) -> str:
@@ -123,7 +123,9 @@ class Frame:
         return tag("line", x1=self.x(x), x2=self.x(x), y1=self.top, y2=self.bottom, class_=class_)
 
 
-def frame(sheet: Sheet, margins: tuple[float, float, float, float], x: tuple[float, float], y: tuple[float, float]) -> Frame:
+def frame(
+    sheet: Sheet, margins: tuple[float, float, float, float], x: tuple[float, float], y: tuple[float, float]
+) -> Frame:
     """A frame with these margins (top, right, bottom, left, as in a style sheet), both scales linear."""
     top, right, bottom, left = margins
     edges = left, top, sheet.width - right, sheet.height - bottom
@@ -133,7 +135,9 @@ def frame(sheet: Sheet, margins: tuple[float, float, float, float], x: tuple[flo
 # -------------------------------------------------------------------------------------------- words
 
 
-def words(text: str, x: float, y: float, *, anchor: str = "start", class_: str | None = None, **more: str) -> Markup:
+def words(
+    text: str, x: float, y: float, *, anchor: str = "start", class_: str | None = None, **more: str
+) -> Markup:
     """Text, its baseline at y."""
     return tag("text", text, x=x, y=y, text_anchor=anchor, class_=class_, **more)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.show.charts.style import spread
-from sim.show.palette import WORDS
+from sim.show.palette import SHORT_WORDS, WORDS
 from sim.show.report.svg import Frame, Sheet, frame, tag, ticks_below, ticks_beside, words
 from sim.study.curves import ENDINGS
 
@@ -42,7 +42,7 @@ def axes(plot: Frame) -> Iterator[Markup]:
 
 def endings_by_day(curves: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     """What has become of all claims by each day: the endings compete, so at every time they add up to all."""
-    plot = plot_of(sheet, right=134 if sheet.is_narrow else 170)
+    plot = plot_of(sheet, right=112 if sheet.is_narrow else 170)
     by_ending = {str(ending): curve for ending, curve in curves.groupby("ending", observed=True)}
     days = by_ending["open"]["days"].tolist()
     below = np.zeros(len(days))
@@ -54,7 +54,8 @@ def endings_by_day(curves: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     refunded = by_ending["refunded"]
     yield tag("path", d=plot.band(days, refunded["low"].tolist(), refunded["high"].tolist()), class_="shade")
     yield from _marks(plot, refunded, MARKS[::2] if sheet.is_narrow else MARKS)
-    yield from _names(plot, {ending: float(by_ending[ending]["share"].iloc[-1]) for ending in ENDINGS})
+    last = {ending: float(by_ending[ending]["share"].iloc[-1]) for ending in ENDINGS}
+    yield from _names(plot, last, SHORT_WORDS if sheet.is_narrow else WORDS)
 
 
 def _marks(plot: Frame, refunded: pd.DataFrame, marks: Sequence[int]) -> Iterator[Markup]:
@@ -64,10 +65,12 @@ def _marks(plot: Frame, refunded: pd.DataFrame, marks: Sequence[int]) -> Iterato
         x, y = plot.x(day), plot.y(share)
         is_high = share > 0.15
         yield tag("circle", cx=x, cy=y, r=4, class_="mark")
-        yield words(f"{100 * share:.0f} %", x + 6, y + (19 if is_high else -8), class_="on-area" if is_high else "value")
+        yield words(
+            f"{100 * share:.0f} %", x + 6, y + (19 if is_high else -8), class_="on-area" if is_high else "value"
+        )
 
 
-def _names(plot: Frame, last: Mapping[str, float]) -> Iterator[Markup]:
+def _names(plot: Frame, last: Mapping[str, float], called: Mapping[str, str]) -> Iterator[Markup]:
     """Each ending's name and its share in the end, beside its area."""
     tops = dict(zip(last, accumulate(last.values()), strict=True))
     named = [ending for ending, share in last.items() if share >= WORTH_A_NAME]
@@ -75,5 +78,7 @@ def _names(plot: Frame, last: Mapping[str, float]) -> Iterator[Markup]:
     wanted = [-plot.y(tops[ending] - last[ending] / 2) for ending in named]
     for ending, at, place in zip(named, wanted, spread(wanted, LINE), strict=True):
         edge = plot.right
-        yield tag("path", d=f"M{edge + 1:.1f} {-at:.1f}L{edge + 10:.1f} {-place:.1f}h4", class_=f"leader line-{ending}")
-        yield words(f"{WORDS[ending]} {100 * last[ending]:.1f} %", edge + 18, 4 - place)
+        yield tag(
+            "path", d=f"M{edge + 1:.1f} {-at:.1f}L{edge + 10:.1f} {-place:.1f}h4", class_=f"leader line-{ending}"
+        )
+        yield words(f"{called[ending]} {100 * last[ending]:.1f} %", edge + 18, 4 - place)

@@ -54,7 +54,9 @@ def _panel_of_differences(curves: pd.DataFrame, sides: tuple[float, float]) -> F
     low, high = min(float(ends.min()), 0.0) * ROOM, max(float(ends.max()), 0.0) * ROOM
     low, high = (low, high) if high > low else (-1.0, 1.0)
     left, right = sides
-    return Frame(left, LOWER[0], right, LOWER[1], linear((0, DAYS[-1]), sides), linear((low, high), (LOWER[1], LOWER[0])))
+    return Frame(
+        left, LOWER[0], right, LOWER[1], linear((0, DAYS[-1]), sides), linear((low, high), (LOWER[1], LOWER[0]))
+    )
 
 
 def _difference(lower: Frame, curves: pd.DataFrame) -> Iterator[Markup]:

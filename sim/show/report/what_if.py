@@ -73,7 +73,13 @@ def control_of(sweep: Sweep) -> Control:
         own_clock=sweep.clocks.index(own.clock),
         headline=headline(own),
         endings=_endings(own),
-        picture=figure("what-if", "Share of all claims refunded in full, by days since asking", TABLE, HEIGHTS, lambda sheet: _picture(own, sheet)),
+        picture=figure(
+            "what-if",
+            "Share of all claims refunded in full, by days since asking",
+            TABLE,
+            HEIGHTS,
+            lambda sheet: _picture(own, sheet),
+        ),
         table=_table(sweep),
         data=_data(sweep),
         replications=sweep.replications,
@@ -97,17 +103,22 @@ def _length(clock: Duration) -> str:
 
 def headline(point: Point) -> str:
     """What happens at a point, and what it changes against the policy as it stands."""
-    success, half = (measured_in(point.summary, one).shown() for one in ("success_rate", "refund_time_median_all"))
+    success, half = (measured_in(point.summary, one) for one in ("success_rate", "refund_time_median_all"))
     asked = f"With {_length(point.clock)} to answer, where {_IF[point.on_silence]}: "
-    time = f"half of all claims have their money after {half}" if "d" in half.value[-1:] else "fewer than half ever have all their money"
+    time = f"half of all claims have their money after {half.shown()}"
+    if isnan(half.value):
+        time = "half of all claims never have all their money"
+    refunded = f"{success.shown()} of claims are refunded in full"
     if point.is_own:
-        return f"{asked}{success} of claims are refunded in full, and {time}. This is the policy as it stands."
-    return f"{asked}{success} of claims are refunded in full{_change(point)}, and {time}."
+        return f"{asked}{refunded}, and {time}. This is the policy as it stands."
+    return f"{asked}{refunded}{_change(point)}, and {time}."
 
 
 def _change(point: Point) -> str:
     """`, 1.9 points more than now (1.2 to 2.6)`."""
-    value, low, high = (100 * float(point.differences[end].loc["success_rate"]) for end in ("difference", "low", "high"))
+    value, low, high = (
+        100 * float(point.differences[end].loc["success_rate"]) for end in ("difference", "low", "high")
+    )
     if isnan(low) or isnan(high):
         return ""
     decimals = decimals_for((high - low) / 2)
@@ -182,10 +193,13 @@ def _in_parts(shares: pd.Series[float]) -> list[int]:
 
 def _table(sweep: Sweep) -> Table:
     rows = [
-        [_length(clock), *(_cell(point) for point in sweep.points if point.clock == clock)] for clock in sweep.clocks
+        [_length(clock), *(_cell(point) for point in sweep.points if point.clock == clock)]
+        for clock in sweep.clocks
     ]
     heads = ["time to answer", *(f"silence: {silence.word.replace('_', ' ')}" for silence in sweep.silences)]
-    return Table("Share of claims refunded in full, with 95 % intervals, for each clock and meaning of silence", heads, rows)
+    return Table(
+        "Share of claims refunded in full, with 95 % intervals, for each clock and meaning of silence", heads, rows
+    )
 
 
 def _cell(point: Point) -> str:
