@@ -50,7 +50,7 @@ def card_of_comparison(comparison: Comparison) -> str:
 def _versus(comparison: Comparison, other: Result) -> str:
     name = other.scenario.name
     rows = [(one.name, *one.shown(), one.said()) for one in headlines_of(comparison, name).values()]
-    said = text(" ".join(findings(comparison, name)).replace(HELD, " "))
+    said = _told(findings(comparison, name))
     verdicts = table(("", "difference", "95 % interval", "verdict"), rows)
     return f"<p><strong>{_title(other)}</strong><br>{said}</p>{verdicts}"
 
@@ -75,12 +75,20 @@ def card_of_two(stories: TwoStories) -> str:
 
 
 def _events(story: Story, events: Iterable[Event]) -> str:
-    rows = [(f"{day_of(event.at, story.start)}, {time_of(event.at)}", event.sentence) for event in events]
+    rows = [
+        (f"{day_of(event.at, story.start)}, {time_of(event.at)}", event.sentence.replace(HELD, " "))
+        for event in events
+    ]
     return table(("when", "what"), rows)
 
 
 def _closing(story: Story) -> str:
-    return f"<p>{text(' '.join(story.closing))}</p>"
+    return f"<p>{_told(story.closing)}</p>"
+
+
+def _told(sentences: Iterable[str]) -> str:
+    """On lines that may break anywhere: a cell is narrow."""
+    return text(" ".join(sentences).replace(HELD, " "))
 
 
 def _title(result: Result) -> str:

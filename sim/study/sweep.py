@@ -6,7 +6,7 @@ order 17 is the same order at every point, so that even a few replications tell 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count, product
@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.scenario.durations import DAY, Duration, Kind
 from sim.scenario.model import Scenario
-from sim.scenario.policy import ANY_SILENCE, CancellationTerms
+from sim.scenario.policy import ANY_SILENCE
 from sim.study.differences import Bench, differences_of, estimates_of
 from sim.study.estimates import CONFIDENCE
 from sim.study.experiment import Progress, run
@@ -69,21 +69,24 @@ class Sweep:
 def sweep(
     scenario: Scenario,
     *,
+    clocks: Sequence[Duration] = CLOCKS,
     replications: int | None = None,
     jobs: int | Workers | None = None,
     progress: Progress | None = None,
 ) -> Sweep | None:
     """Run every what-if of the seller's clock and of what silence means; None where the policy has no such clock.
 
-    Each point has so many replications, or as many as the scenario and at most `REPLICATIONS`. `progress` is told
-    after each replication how many are done, of all; `jobs` is as for `run`.
+    The policy's own clock joins the `clocks`. Each point has so many `replications`, or as many as the scenario and
+    at most `REPLICATIONS`. `progress` is told after each replication how many are done, of all; `jobs` is as for
+    `run`.
     """
     terms = scenario.policy.cancellation
     if terms is None or terms.clock is None:
         return None
     each = replications or min(scenario.experiment.replications, REPLICATIONS)
-    clocks, silences = _clocks(terms), _silences(scenario)
-    asked, done = list(product(silences, clocks)), count(1)
+    lengths = tuple(sorted({*clocks, terms.clock}, key=lambda clock: (clock.seconds, clock.kind)))
+    silences = _silences(scenario)
+    asked, done = list(product(silences, lengths)), count(1)
 
     def step(_: int, of: int) -> None:
         if progress:
@@ -96,12 +99,7 @@ def sweep(
         ]
     own = results[asked.index((terms.on_silence, terms.clock))]
     points = tuple(_points(asked, results, own))
-    return Sweep(clocks, silences, points, each, int(own.about["claims"]))
-
-
-def _clocks(terms: CancellationTerms) -> tuple[Duration, ...]:
-    assert terms.clock is not None, "a policy without a clock is not swept"
-    return tuple(sorted({*CLOCKS, terms.clock}, key=lambda clock: (clock.seconds, clock.kind)))
+    return Sweep(lengths, silences, points, each, int(own.about["claims"]))
 
 
 def _silences(scenario: Scenario) -> tuple[Verdict, ...]:

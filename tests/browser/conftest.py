@@ -14,8 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.api import report
-from sim.study.sweep import sweep
-from tests.unit.compared import comparison, result
+from sim.show.atomic import put_file
+from sim.show.files import report_page
+from tests.unit.compared import comparison, result, swept
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NEEDED = "REFUND_SIM_NEEDS_BROWSER"
@@ -63,15 +64,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A report of a result and one of a comparison, both with the control, and one without it, on the disk."""
-    from sim.show.atomic import put_file
-    from sim.show.files import report_page
-
     folder = tmp_path_factory.mktemp("reports")
-    points = sweep(result().scenario, replications=2, jobs=1)
     compared = comparison("silence-approves", "five-sellers")
     return {
-        "result": put_file(folder / "result.html", report_page(result(), points)),
-        "comparison": put_file(folder / "comparison.html", report_page(compared, points)),
+        "result": put_file(folder / "result.html", report_page(result(), swept())),
+        "comparison": put_file(folder / "comparison.html", report_page(compared, swept())),
         "plain": report(result(), folder / "plain.html"),
     }
 
