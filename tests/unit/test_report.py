@@ -125,6 +125,10 @@ def test_where_numbers_come_from_is_told_with_its_range() -> None:
     assert "the rulebook, § 7" in text
 
 
+def test_the_policy_is_told_in_rows() -> None:
+    assert "cancellation seller 3 d decline" in told(html())
+
+
 def test_a_page_says_how_to_have_the_same_numbers_again() -> None:
     text = told(html())
     for word in ("refund-sim run base.yaml", *result().about["fingerprints"].values(), "numpy"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from sim.scenario.asked import policy_rows
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
@@ -11,6 +12,7 @@ from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.wording import printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
+from sim.show.report.parts import Table
 from sim.study.result import Result
 
 KINDS = {
@@ -30,6 +32,13 @@ class Statement(NamedTuple):
     source: str
     range: str
     """What would be plausible too; empty where nothing is said."""
+
+
+def policy_of(scenario: Scenario) -> Table:
+    """The policy in rows: who is asked, how long the clock runs, what silence means."""
+    heads = ["request", "who answers", "time to answer", "silence means"]
+    caption = "The policy: who is asked, how long the clock runs, what silence means"
+    return Table(caption, heads, policy_rows(scenario.policy), is_words=True)
 
 
 def provenance_of(scenario: Scenario) -> dict[str, list[Statement]]:

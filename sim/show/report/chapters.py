@@ -38,6 +38,8 @@ DID = {
     "chargeback": "go to the bank",
 }
 """What claims do at a stage."""
+FEWEST = 30
+"""Claims of a kind from which its success is told in a sentence."""
 _GROUPS = {
     "claim": "kind of claim",
     "reason": "stated reason",
@@ -183,7 +185,7 @@ def groups_of(result: Result) -> Table | None:
     """For whom it goes well: success by kind of claim; None where nobody claimed."""
     told = [group for group in _GROUPS if result.by_group["group"].eq(group).sum() > 1]
     rows = [
-        [printable(str(row["value"])).replace("_", " "), _GROUPS[str(row["group"])], *_success_and_half(row)]
+        [_named(row["value"]), _GROUPS[str(row["group"])], *_success_and_half(row)]
         for row in result.by_group.to_dict("records")
         if row["group"] in told
     ]
@@ -191,4 +193,23 @@ def groups_of(result: Result) -> Table | None:
     return Table("Success and time to money by kind of claim, with 95 % intervals", heads, rows) if rows else None
 
 
-__all__ = ["chapters_of", "groups_of"]
+def finding_of_groups(result: Result) -> str:
+    """By what success differs most, and between whom; by the stage that decided, it does so of course."""
+    told = result.by_group[(result.by_group["group"] != "route") & (result.by_group["n"] >= FEWEST)]
+    by_group = told.groupby("group")["success"]
+    spans = (by_group.max() - by_group.min()).dropna()
+    if spans.empty or not spans.max() > 0:
+        return ""
+    members = told[told["group"] == spans.idxmax()].sort_values("success", kind="stable").to_dict("records")
+    ends = [
+        f"{share(row['success'], row['low'], row['high'])} ({_named(row['value'])})"
+        for row in (members[0], members[-1])
+    ]
+    return f"Success differs most by {_GROUPS[str(spans.idxmax())]}: from {ends[0]} to {ends[1]}."
+
+
+def _named(value: object) -> str:
+    return printable(str(value)).replace("_", " ")
+
+
+__all__ = ["chapters_of", "finding_of_groups", "groups_of"]

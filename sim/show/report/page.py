@@ -20,7 +20,7 @@ from sim.scenario.wording import printable
 from sim.show.palette import COLOURS, COLOURS_ON_DARK
 from sim.show.report import basis, compared
 from sim.show.report.answer import answer_of, title_of
-from sim.show.report.chapters import chapters_of, groups_of
+from sim.show.report.chapters import chapters_of, finding_of_groups, groups_of
 from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
 from sim.study.comparison import Comparison
@@ -72,6 +72,8 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
         "titles": result.summary["title"].to_dict(),
         "chapters": list(chapters_of(result)),
         "groups": groups_of(result),
+        "groups_finding": finding_of_groups(result),
+        "rows": basis.policy_of(scenario),
         "provenance": basis.provenance_of(scenario),
         "kinds": basis.KINDS,
         "layout": basis.layout_of(result),

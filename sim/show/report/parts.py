@@ -82,6 +82,8 @@ class Table(NamedTuple):
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     """The first cell names its row."""
+    is_words: bool = False
+    """Words begin at the left, numbers end at the right."""
 
 
 class Chapter(NamedTuple):

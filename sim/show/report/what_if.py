@@ -13,9 +13,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.scenario.durations import Duration, Kind
-from sim.show.figures import decimals_for, measured_in
+from sim.show.figures import Measured, decimals_for, measured_in
 from sim.show.judged import POINTS, signed
 from sim.show.palette import WORDS
+from sim.show.phrases import HELD
 from sim.show.report.parts import Table, share
 from sim.show.report.svg import Sheet, figure, tag
 from sim.show.report.time_picture import HEIGHTS, axes, plot_of
@@ -105,13 +106,19 @@ def headline(point: Point) -> str:
     """What happens at a point, and what it changes against the policy as it stands."""
     success, half = (measured_in(point.summary, one) for one in ("success_rate", "refund_time_median_all"))
     asked = f"With {_length(point.clock)} to answer, where {_IF[point.on_silence]}: "
-    time = f"half of all claims have their money after {half.shown()}"
+    time = f"half of all claims have their money after {_held(half)}"
     if isnan(half.value):
         time = "half of all claims never have all their money"
-    refunded = f"{success.shown()} of claims are refunded in full"
+    refunded = f"{_held(success)} of claims are refunded in full"
     if point.is_own:
         return f"{asked}{refunded}, and {time}. This is the policy as it stands."
     return f"{asked}{refunded}{_change(point)}, and {time}."
+
+
+def _held(number: Measured) -> str:
+    """`79.3 % (±0.7)`; a line may end before the interval, not within the number."""
+    value, interval = number.shown()
+    return value.replace(" ", HELD) + (f" ({interval})" if interval else "")
 
 
 def _change(point: Point) -> str:
