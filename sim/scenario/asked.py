@@ -31,6 +31,7 @@ def policy_rows(policy: Policy) -> list[Row]:
     return [
         *_cancellation(policy),
         *_disputes(policy),
+        *_offers(policy),
         *_mediation(policy),
         *_inspections(policy),
         *_chargeback(policy),
@@ -55,6 +56,15 @@ def _disputes(policy: Policy) -> Iterator[Row]:
         if terms.needs_consent
         else (kind, Row("dispute", "nobody has to agree", NOTHING, NOTHING))
         for kind, terms in rows(policy.dispute)
+    ]
+    yield from _merged(found)
+
+
+def _offers(policy: Policy) -> Iterator[Row]:
+    found = [
+        (kind, _row("offer", "buyer", terms.offer.clock, terms.offer.on_silence.word))
+        for kind, terms in rows(policy.dispute)
+        if terms.rounds
     ]
     yield from _merged(found)
 
