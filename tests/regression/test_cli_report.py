@@ -13,7 +13,8 @@ from tests.regression.program import SMALL, Ask, told
 from tests.scenario_files import BASE_FILE, written
 
 WHAT_IF = "extends: base.yaml\nname: approves\npolicy: {cancellation: {on_silence: approve}}\n"
-ONCE = ("--set", "experiment.cohort=3 d", "--replications", 1, "--jobs", 1)
+ONCE = ("--set", "experiment.cohort=3 d", "--set", "policy.mediation=none", "--replications", 1, "--jobs", 1)
+"""Small, and with fewer meanings that silence can have."""
 
 
 @pytest.mark.usefixtures("without_charts")
