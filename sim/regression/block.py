@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
 from sim.study.columns import COLUMNS
@@ -35,7 +37,7 @@ class Block:
     """Some replications of a scenario: a `study.result.Comparable`. Its replications are numbered from 0."""
 
     orders: pd.DataFrame
-    """One row per claim: the columns `KEPT`, as if each order had been paid at `EPOCH`, and `refund_days`."""
+    """One row per claim: the columns `KEPT`, as if each order had been paid at `EPOCH`, `completed`."""
     unasked: pd.DataFrame
     by_replication: pd.DataFrame
     summary: pd.DataFrame
@@ -111,11 +113,10 @@ def since_payment(claims: pd.DataFrame) -> pd.DataFrame:
         kept[name] = (EPOCH + (claims[name] - claims["paid_at"])).astype("datetime64[s]")
     for name in WORDS:
         kept[name] = claims[name].astype(object)
-    kept["refund_days"] = refund_days(kept)
-    return kept.reset_index(drop=True)
+    return completed(kept.reset_index(drop=True))
 
 
-def refund_days(kept: pd.DataFrame) -> pd.Series[float]:
-    """Days from asking until the money arrived; NaN where it did not."""
-    days: pd.Series[float] = (kept["refunded_at"] - kept["asked_at"]).dt.total_seconds() / 86_400
-    return days
+def completed(kept: pd.DataFrame) -> pd.DataFrame:
+    """With what follows from the columns that are kept: `paid_at`, and `refund_days` (NaN without a refund)."""
+    days = (kept["refunded_at"] - kept["asked_at"]).dt.total_seconds() / DAY
+    return kept.assign(paid_at=np.datetime64(EPOCH, "s"), refund_days=days)

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.regression.block import EPOCH, INSTANTS, KEPT, MONEY, WORDS, Block, refund_days
+from sim.regression.block import EPOCH, INSTANTS, KEPT, MONEY, WORDS, Block, completed
 from sim.study.flips import UNASKED
 
 LARGEST = 500_000
@@ -112,4 +112,4 @@ def claims_in(rows: pd.DataFrame, first: int, replications: int) -> tuple[pd.Dat
     is_unasked = mine["outcome"] == UNASKED
     claims = mine.loc[~is_unasked, list(KEPT)].reset_index(drop=True)
     unasked = mine.loc[is_unasked, ["replication", "order", "refund"]].reset_index(drop=True)
-    return claims.assign(refund_days=refund_days(claims)), unasked
+    return completed(claims), unasked
