@@ -22,6 +22,7 @@ FLOORS = (
     "market",
     "study",
     "show",
+    "regression",
     "api",
     "commands",
     "cli",
