@@ -11,13 +11,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan, nan
-from typing import NamedTuple
 
 import pandas as pd
 
-from sim.study.expectations import FAIL, ExpectationCheck
+from sim.study.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck, Reading
 from sim.study.verdicts import INCONCLUSIVE
+
+__all__ = [
+    "CAUSES",
+    "CHANGED",
+    "DRAWS",
+    "DRIFT",
+    "EXPECTATION_VERDICTS",
+    "FAIL",
+    "FINE",
+    "INCONCLUSIVE",
+    "PASS",
+    "RULES",
+    "SCENARIO",
+    "SETTING",
+    "UNCHANGED",
+    "UNSURE",
+    "VERDICTS",
+    "Cause",
+    "Check",
+    "Example",
+    "ExpectationCheck",
+    "Judged",
+    "Reading",
+    "Recorded",
+    "ScenarioCheck",
+]
 
 UNCHANGED, CHANGED = "unchanged", "changed"
 VERDICTS = (UNCHANGED, CHANGED, INCONCLUSIVE)
@@ -36,19 +60,6 @@ and draws have other outcomes, so a rule or the engine changed; or no defect at 
 which is told beside."""
 FINE, DRIFT, UNSURE = 0, 1, 4
 """Exit codes."""
-
-
-class Reading(NamedTuple):
-    """A value and the two ends of its interval."""
-
-    value: float
-    low: float = nan
-    high: float = nan
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether either end is known."""
-        return not (isnan(self.low) and isnan(self.high))
 
 
 @dataclass(frozen=True)

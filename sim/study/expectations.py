@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,19 @@ An end of an interval that lies right on the bound holds: `at_least: 0` holds of
 AT_LEAST, AT_MOST = "at_least", "at_most"
 
 
+class Reading(NamedTuple):
+    """A value and the two ends of its interval."""
+
+    value: float
+    low: float = nan
+    high: float = nan
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether either end is known."""
+        return not (isnan(self.low) and isnan(self.high))
+
+
 @dataclass(frozen=True)
 class ExpectationCheck:
     """One thing that the scenario says must hold of a measure.
@@ -38,10 +52,8 @@ class ExpectationCheck:
     sense: str
     """`at_least` or `at_most`."""
     bound: float
-    value: float
-    low: float
-    """With `high`: the 95 % interval over replications."""
-    high: float
+    now: Reading
+    """With its 95 % interval over replications."""
     replications: int
     """That were lived through."""
     verdict: str
@@ -75,9 +87,7 @@ def _judged(name: str, sense: str, bound: float, result: Comparable) -> Expectat
         unit=str(row["unit"]),
         sense=sense,
         bound=bound,
-        value=value,
-        low=low,
-        high=high,
+        now=Reading(value, low, high),
         replications=done,
         verdict=verdict,
         replications_needed=needed,
