@@ -10,7 +10,6 @@ from sim.errors import BadBaseline
 from sim.regression.baselines import Baseline, sized
 from sim.regression.layout import SIGN
 from sim.regression.reading import read, read_kept
-from sim.scenario.base import did_you_mean
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
@@ -65,7 +64,7 @@ def _place_of(file: Path, folder: Path, changes: tuple[str, ...]) -> Path:
         f"; there are: {', '.join(known)}" if known else "; there are none at all"
     )
     raise BadBaseline(
-        f"{file}: no baseline for '{name}' in {folder}{there}. "
+        f"{file}: no baseline for '{name}' in {folder} (there: {known}). "
         f"Record one with: refund-sim baseline {file} --baselines {folder}"
     )
 
