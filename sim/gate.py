@@ -61,9 +61,7 @@ def _known(scenarios: Sequence[Scenario], folder: Path, reason: str) -> dict[str
     names = [scenario.name for scenario in scenarios if (folder / scenario.name).exists()]
     if names and not reason:
         listed = ", ".join(names)
-        raise BadUsage(
-            f"{folder}: there are baselines of {listed} already; say with --reason why they are replaced"
-        )
+        raise BadUsage(f"{folder}: there are baselines of {listed} already; say with --reason why they go")
     return {name: _before(folder / name) for name in names}
 
 

@@ -59,10 +59,7 @@ def _place_of(file: Path, folder: Path, changes: tuple[str, ...]) -> Path:
     found = [place for place in places if _is_of(place, file, changes)]
     if found:
         return found[0]
-    known = [place.name for place in places]
-    there = did_you_mean(name, known) or (
-        f"; there are: {', '.join(known)}" if known else "; there are none at all"
-    )
+    known = ", ".join(place.name for place in places) or "none"
     raise BadBaseline(
         f"{file}: no baseline for '{name}' in {folder} (there: {known}). "
         f"Record one with: refund-sim baseline {file} --baselines {folder}"
