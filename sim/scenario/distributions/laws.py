@@ -202,7 +202,7 @@ class Weibull(Law):
         import numpy as np
         from scipy.special import log1p, xlogy
 
-        hazard = np.asarray(-log1p(-u), dtype=np.float64)
+        hazard = -log1p(-u)
         # The power by way of the logarithm, which is −inf at 0 and brings 0 back.
         power = hazard if self.shape == 1 else _exp(xlogy(1.0, hazard) / self.shape)
         return np.asarray(self.scale * power, dtype=np.float64)
@@ -244,15 +244,16 @@ class Gamma(Law):
         return self.shape * self.scale * _lower_gamma(self.shape + 1, x / self.scale)
 
 
-def _exp(x: Floats) -> Floats:
+def _exp(x: ArrayLike) -> Floats:
     """e to the x, to the same bit on every machine.
 
     NumPy's own `exp`, `log1p` and `**` take another path where a processor has wide vectors, and differ in the last
     bit. A whole second is rounded from a draw; one in many millions lies so near the middle that the bit decides.
     """
+    import numpy as np
     from scipy.special import exp2
 
-    result: Floats = exp2(x * _LOG2_E)
+    result: Floats = exp2(np.multiply(x, _LOG2_E, dtype=np.float64))
     return result
 
 
