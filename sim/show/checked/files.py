@@ -69,8 +69,8 @@ def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str
 def charts_of(check: Check, history: History | None = None) -> dict[str, dict[str, Figure]]:
     """Every chart, by scenario and name; a trend where there is a history.
 
-    Where everything is identical there is nothing to see in the long ones, and a check that has nothing to say should
-    say so quickly: they are left out.
+    Where everything is identical there is nothing to see in the long ones, and a check that has nothing to say
+    should say so quickly: they are left out.
     """
     # Matplotlib takes longer to import than the rest together.
     from sim.show.charts.check_curves import check_curves
