@@ -11,12 +11,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan, nan
-from typing import NamedTuple
 
 import pandas as pd
 
-UNCHANGED, CHANGED, INCONCLUSIVE = "unchanged", "changed", "inconclusive"
+from sim.study.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck, Reading
+from sim.study.verdicts import INCONCLUSIVE
+
+__all__ = [
+    "CAUSES",
+    "CHANGED",
+    "DRAWS",
+    "DRIFT",
+    "EXPECTATION_VERDICTS",
+    "FAIL",
+    "FINE",
+    "INCONCLUSIVE",
+    "PASS",
+    "RULES",
+    "SCENARIO",
+    "SETTING",
+    "UNCHANGED",
+    "UNSURE",
+    "VERDICTS",
+    "Cause",
+    "Check",
+    "Example",
+    "ExpectationCheck",
+    "Judged",
+    "Reading",
+    "Recorded",
+    "ScenarioCheck",
+]
+
+UNCHANGED, CHANGED = "unchanged", "changed"
 VERDICTS = (UNCHANGED, CHANGED, INCONCLUSIVE)
 """What may be said of a headline measure, and of a scenario.
 
@@ -26,9 +53,6 @@ VERDICTS = (UNCHANGED, CHANGED, INCONCLUSIVE)
 - `inconclusive`: neither; or the two blocks contradict each other; or the draws changed, so that the baseline can
   no longer be paired with and a new one is asked for.
 """
-PASS, FAIL = "pass", "fail"
-EXPECTATION_VERDICTS = (PASS, FAIL, INCONCLUSIVE)
-"""Of what a scenario expects: the whole interval clears the bound, misses it, or neither."""
 SCENARIO, DRAWS, RULES, SETTING = "scenario", "draws", "rules", "setting"
 CAUSES = (SCENARIO, DRAWS, RULES, SETTING)
 """Where a difference comes from: the scenario file says something else; luck is drawn otherwise; the same scenario
@@ -36,19 +60,6 @@ and draws have other outcomes, so a rule or the engine changed; or no defect at 
 which is told beside."""
 FINE, DRIFT, UNSURE = 0, 1, 4
 """Exit codes."""
-
-
-class Reading(NamedTuple):
-    """A value and the two ends of its interval."""
-
-    value: float
-    low: float = nan
-    high: float = nan
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether either end is known."""
-        return not (isnan(self.low) and isnan(self.high))
 
 
 @dataclass(frozen=True)
@@ -114,25 +125,6 @@ class Example:
 
 
 @dataclass(frozen=True)
-class ExpectationCheck:
-    """One thing that the scenario says must hold, judged by the whole interval."""
-
-    measure: str
-    title: str
-    unit: str
-    sense: str
-    """`at_least` or `at_most`."""
-    bound: float
-    now: Reading
-    """With its 95 % interval, over all replications that were lived through."""
-    replications: int
-    verdict: str
-    """A word of `EXPECTATION_VERDICTS`."""
-    replications_needed: float
-    """As in `Judged`."""
-
-
-@dataclass(frozen=True)
 class Recorded:
     """Where a baseline comes from."""
 
@@ -160,7 +152,7 @@ class ScenarioCheck:
     verdict: str
     """A word of `VERDICTS`; that of its measures and causes, expectations apart."""
     is_identical: bool
-    """Whether the fingerprints agree, draws and outcomes: then every difference is 0, without any statistics."""
+    """Whether every claim went the same way, to the second and the cent: then every difference is 0."""
     is_paired: bool
     """Whether replications share their luck with the baseline's, so that differences are taken pair by pair."""
     reason: str
@@ -168,7 +160,7 @@ class ScenarioCheck:
     advice: str
     """One plain sentence: what to do now; empty where nothing is to be done."""
     causes: tuple[Cause, ...]
-    """What differs, the most telling first; empty where everything is identical."""
+    """What differs, the most telling first; empty where nothing does."""
     replications: int
     """In the judging block."""
     confirming_replications: int
@@ -182,8 +174,8 @@ class ScenarioCheck:
     in full by then: `baseline`, `baseline_low`, `baseline_high`, `now`, `now_low`, `now_high` (95 % intervals), and
     their `difference` with `low` and `high`."""
     flips: pd.DataFrame
-    """Orders by how they ended, in both blocks that were lived through: the columns of `Comparison.flips`, where
-    `base_outcome` is the baseline's and `other_outcome` is now. No rows where identical, or where not paired."""
+    """Orders of the judging block by how they ended: the columns of `Comparison.flips`, where `base_outcome` is the
+    baseline's and `other_outcome` is now. No rows where identical, or where not paired."""
     examples: tuple[Example, ...]
     """Up to three orders that end otherwise."""
     expectations: tuple[ExpectationCheck, ...]

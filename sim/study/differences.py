@@ -14,7 +14,7 @@ from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
 from sim.study.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
-from sim.study.result import Result
+from sim.study.result import Comparable
 from sim.study.verdicts import (
     CURVES_CROSS,
     EQUIVALENT,
@@ -34,7 +34,7 @@ Estimates = Mapping[str, Deviating]
 """By measure, in the unit of `Result.summary`."""
 
 
-def estimates_of(result: Result) -> Estimates:
+def estimates_of(result: Comparable) -> Estimates:
     """All measures of an experiment, each with its deviations."""
     sums = dict(list(result.by_replication.groupby("measure", sort=False)))
     return {
@@ -47,7 +47,7 @@ def _ratio(sums: pd.DataFrame) -> Deviating:
     return ratio_of(sums["part"].to_numpy(), sums["whole"].to_numpy())
 
 
-def _quantile(measure: TimeToMoney, result: Result) -> Deviating:
+def _quantile(measure: TimeToMoney, result: Comparable) -> Deviating:
     seconds = quantile_of(measure.times(result.orders, result.about["replications"]), measure.q)
     return seconds._replace(value=seconds.value / DAY, deviations=seconds.deviations / DAY)
 
@@ -91,7 +91,7 @@ class Compared:
 
 
 def differences_of(
-    base: Result, other: Result, estimates: tuple[Estimates, Estimates], bench: Bench
+    base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Bench
 ) -> pd.DataFrame:
     """One row per measure, as `Comparison.differences` has it."""
     subtract = paired if bench.is_paired else unpaired
@@ -112,10 +112,10 @@ def _counts_cases(measure: Measure) -> bool:
     return isinstance(measure, Ratio) and (measure.table != REPLICATIONS or measure.counting is not None)
 
 
-def is_the_same(base: Result, other: Result) -> bool:
-    """Whether it is one and the same scenario, luck included."""
+def is_the_same(base: Comparable, other: Comparable) -> bool:
+    """Whether it is one and the same scenario, luck included, and the same came of it."""
     prints = [result.about["fingerprints"] for result in (base, other)]
-    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
+    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws", "outcomes"))
 
 
 def _numbers(one: Compared) -> dict[str, object]:
