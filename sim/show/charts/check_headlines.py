@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.regression.judgement import Judged, ScenarioCheck
-from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, point, quiet
+from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.style import FAINT, INK, SMALL
 from sim.show.checked.words import Row, by_size, counted, finding, in_margins, row_of
 
@@ -86,7 +86,7 @@ def _line(ax: Axes, row: int, one: Judged) -> None:
             ax.hlines(row, low, high, color=mark.colour, linewidth=width, zorder=3)
     value = in_margins(one, one.difference.value)
     if isfinite(value):
-        point(ax, value, row, mark, size=7)
+        points(ax, [value], [row], mark, size=7)
     elif not isnan(value):
         ax.annotate(
             "beyond any scale", (0.98 if value > 0 else 0.02, row), xycoords=ax.get_yaxis_transform(),

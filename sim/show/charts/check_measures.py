@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.regression.judgement import CHANGED, Judged, Reading, ScenarioCheck
 from sim.scenario.wording import shortened
 from sim.show.charts.check_headlines import BAND
-from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, point, quiet
+from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
 from sim.show.charts.comparing import Mark
 from sim.show.charts.style import DARK, FAINT, INK, SMALL
 from sim.show.checked.words import compared_of, counted, finding
@@ -96,54 +96,66 @@ def _group(sheet: Sheet, top: float, group: list[Judged]) -> None:
     """The measures of one unit."""
     height = ROW * len(group)
     values, differences = (sheet.axes(left, top, width, height) for left, width in (VALUES, DIFFERENCES))
-    scale = compared_of(group[0]).scale
     for row, one in enumerate(group):
         sheet.text(
             NAME_END, top + ROW * (row + 0.5), shortened(compared_of(one).name, NAME_LENGTH), ha="right",
             va="center", fontweight="bold" if one.is_headline else "normal",
         )  # fmt: skip
-        _values(values, row, one, scale)
-        _difference(differences, row, one, scale)
+    scale = compared_of(group[0]).scale
+    _values(values, group, scale)
+    _differences(differences, group, scale)
     unit = UNIT_NAMES.get(group[0].unit, group[0].unit)
     _dress(values, len(group), f"baseline and now ({unit})")
     _dress(differences, len(group), f"difference ({compared_of(group[0]).unit_shown})")
-    differences.axvline(0, color=FAINT, linewidth=0.8, zorder=1)
     _around_zero(differences, group, scale)
 
 
-def _values(ax: Axes, row: int, one: Judged, scale: float) -> None:
-    changed = MARKS[CHANGED] if one.verdict == CHANGED else NOW
-    for reading, mark, aside in ((one.baseline, BASELINE, -SHIFT), (one.now, changed, SHIFT)):
-        if isnan(reading.value):
+def _values(ax: Axes, group: list[Judged], scale: float) -> None:
+    """Baseline and now, close to each other."""
+    changed = [row for row, one in enumerate(group) if one.verdict == CHANGED]
+    others = [row for row in range(len(group)) if row not in changed]
+    everybody = list(range(len(group)))
+    for which, rows, mark, aside in (
+        ("baseline", everybody, BASELINE, -SHIFT),
+        ("now", others, NOW, SHIFT),
+        ("now", changed, MARKS[CHANGED], SHIFT),
+    ):
+        readings: dict[float, Reading] = {row + aside: getattr(group[row], which) for row in rows}
+        _readings(ax, readings, mark, scale, size=3.8)
+        for place in (place for place, reading in readings.items() if isnan(reading.value)):
             ax.annotate(
-                NOT_REACHED, (0.99, row + aside), xycoords=ax.get_yaxis_transform(), ha="right", va="center",
+                NOT_REACHED, (0.99, place), xycoords=ax.get_yaxis_transform(), ha="right", va="center",
                 fontsize=6.5, color=mark.colour,
             )  # fmt: skip
-            continue
-        _interval(ax, row + aside, reading, scale, mark.colour)
-        point(ax, scale * reading.value, row + aside, mark, size=3.8)
 
 
-def _difference(ax: Axes, row: int, one: Judged, scale: float) -> None:
-    if one.is_headline and one.margin:
-        ax.fill_betweenx([row - 0.5, row + 0.5], -scale * one.margin, scale * one.margin, color=BAND, linewidth=0)
-    if isnan(one.difference.value):
-        return
-    mark = MARKS[one.verdict]
-    _interval(ax, row, one.difference, scale, mark.colour)
-    point(ax, scale * one.difference.value, row, mark, size=4.5)
+def _differences(ax: Axes, group: list[Judged], scale: float) -> None:
+    """Each with its margin, where it has one."""
+    for row, one in enumerate(group):
+        if one.is_headline and one.margin:
+            reach = scale * one.margin
+            ax.fill_betweenx([row - 0.5, row + 0.5], -reach, reach, color=BAND, linewidth=0)
+    ax.axvline(0, color=FAINT, linewidth=0.8, zorder=1)
+    for verdict in dict.fromkeys(one.verdict for one in group):
+        readings = {float(row): one.difference for row, one in enumerate(group) if one.verdict == verdict}
+        _readings(ax, readings, MARKS[verdict], scale, size=4.5)
 
 
-def _interval(ax: Axes, at: float, reading: Reading, scale: float, colour: str) -> None:
-    """The known part of an interval: where an end is open, the line ends at the estimate."""
-    low, high = (reading.value if isnan(end) else end for end in (reading.low, reading.high))
-    ax.hlines(at, scale * low, scale * high, color=colour, linewidth=1.3, zorder=3)
+def _readings(ax: Axes, readings: Mapping[float, Reading], mark: Mark, scale: float, size: float) -> None:
+    """Estimates by their row, each with the known part of its interval: an open end is the estimate's."""
+    known = {row: reading for row, reading in readings.items() if not isnan(reading.value)}
+    ends = [[one.value if isnan(end) else end for end in (one.low, one.high)] for one in known.values()]
+    ax.hlines(
+        list(known), [scale * low for low, _ in ends], [scale * high for _, high in ends], color=mark.colour,
+        linewidth=1.3, zorder=3,
+    )  # fmt: skip
+    points(ax, [scale * one.value for one in known.values()], list(known), mark, size)
 
 
 def _dress(ax: Axes, rows: int, label: str) -> None:
     ax.set(ylim=(rows - 0.5, -0.5), yticks=[])
-    for row in range(1, rows):
-        ax.axhline(row - 0.5, color="#eeeeee", linewidth=0.6, zorder=0.5)
+    between = [row - 0.5 for row in range(1, rows)]
+    ax.hlines(between, 0, 1, transform=ax.get_yaxis_transform(), color="#eeeeee", linewidth=0.6, zorder=0.5)
     ax.margins(x=0.06)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.set_xlabel(label, fontsize=SMALL, color=INK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -72,15 +72,23 @@ def in_style(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
     return drawn
 
 
-def point(ax: Axes, x: float, y: float, mark: Mark, size: float = 5.5) -> None:
-    """One estimate."""
-    face = mark.colour if mark.is_filled else "white"
-    ax.plot(x, y, mark.marker, color=mark.colour, markerfacecolor=face, markersize=size, zorder=4, clip_on=False)
+def points(ax: Axes, xs: Sequence[float], ys: Sequence[float], mark: Mark, size: float = 5.5) -> None:
+    """Estimates that are drawn alike."""
+    ax.plot(
+        xs,
+        ys,
+        mark.marker,
+        color=mark.colour,
+        markerfacecolor=_face(mark),
+        markersize=size,
+        zorder=4,
+        clip_on=False,
+    )
 
 
 def key_entry(mark: Mark, label: str) -> Line2D:
     """A mark's entry in the key."""
-    face = mark.colour if mark.is_filled else "white"
+    face = _face(mark)
     return Line2D(
         [],
         [],
@@ -91,6 +99,10 @@ def key_entry(mark: Mark, label: str) -> Line2D:
         markersize=5.5,
         label=label,
     )
+
+
+def _face(mark: Mark) -> str:
+    return mark.colour if mark.is_filled else "white"
 
 
 def quiet(ax: Axes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,10 +12,11 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.regression.history import Entry, Point
-from sim.regression.judgement import CHANGED, VERDICTS
+from sim.regression.judgement import VERDICTS
 from sim.scenario.wording import shortened
 from sim.show.charts.check_headlines import BAND
-from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, point
+from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points
+from sim.show.charts.comparing import Mark
 from sim.show.charts.style import FAINT, SMALL
 from sim.show.checked.words import Accepted, accepted_in, short, since
 from sim.show.judged import NAMES
@@ -110,13 +110,8 @@ def _panel(ax: Axes, points: Sequence[Point | None], name: str) -> None:
     unit, title = known[-1][1].unit, known[-1][1].title
     scale, counted = UNITS.get(unit, (1.0, unit))
     _baseline(ax, known, scale)
-    for place, each in known:
-        mark, value = MARKS[each.verdict], each.reading
-        if isnan(value.value):
-            continue
-        low, high = (value.value if isnan(end) else end for end in (value.low, value.high))
-        ax.vlines(place, scale * low, scale * high, color=mark.colour, linewidth=1.1, zorder=3)
-        point(ax, place, scale * value.value, mark, size=5 if each.verdict == CHANGED else 4)
+    for verdict in dict.fromkeys(each.verdict for _, each in known):
+        _marks(ax, [one for one in known if one[1].verdict == verdict], MARKS[verdict], scale)
     ax.set_title(shortened(NAMES.get(name, title), 44), loc="left", fontsize=9, fontweight="bold", pad=4)
     ax.set_ylabel(counted, fontsize=SMALL)
     ax.yaxis.set_label_coords(-0.16, 0.5)
@@ -126,14 +121,24 @@ def _panel(ax: Axes, points: Sequence[Point | None], name: str) -> None:
     ax.grid(axis="y")
 
 
+def _marks(ax: Axes, known: Sequence[tuple[int, Point]], mark: Mark, scale: float) -> None:
+    """Estimates of one verdict; an end of an interval that is not known is left out."""
+    places = [place for place, _ in known]
+    value, low, high = scale * np.array([each.now for _, each in known]).T
+    lows, highs = np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high)
+    ax.vlines(places, lows, highs, color=mark.colour, linewidth=1.1, zorder=3)
+    points(ax, places, value.tolist(), mark, size=4.4)
+
+
 def _baseline(ax: Axes, known: Sequence[tuple[int, Point]], scale: float) -> None:
     """The baseline in force at each commit, and its margin, as steps half-way between commits."""
-    for place, each in known:
-        middle, margin = scale * each.then.value, scale * each.margin
-        if not isnan(middle):
-            start, end = place - 0.5, place + 0.5
-            ax.fill_between([start, end], middle - margin, middle + margin, color=BAND, linewidth=0, zorder=0.6)
-            ax.hlines(middle, start, end, color=FAINT, linewidth=0.9, zorder=1)
+    edges = np.array([[place - 0.5, place + 0.5] for place, _ in known]).ravel()
+    middle, margin = (
+        np.repeat(scale * np.array(numbers), 2)
+        for numbers in ([each.then.value for _, each in known], [each.margin for _, each in known])
+    )
+    ax.fill_between(edges, middle - margin, middle + margin, color=BAND, linewidth=0, zorder=0.6)
+    ax.plot(edges, middle, color=FAINT, linewidth=0.9, zorder=1)
 
 
 def _accepted(ax: Axes, accepted: Sequence[Accepted]) -> None:
