@@ -166,9 +166,7 @@ def _check(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--history", metavar="FILE", help="JSON lines by commit, for the chart of the trend; this check is added"
     )
-    command.add_argument(
-        "--commit", metavar="ID", help="the commit's name in the history (default: CI's or git's)"
-    )
+    command.add_argument("--commit", metavar="ID", help="the commit's name in the history (default: CI's or git's)")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
     _jobs(command)

@@ -206,11 +206,11 @@ def schema(_: Namespace) -> None:
 
 def baseline(arguments: Namespace) -> None:
     """Record what comes of each scenario, to be checked against later on."""
-    changes = changes_of(arguments)
+    changes, files = changes_of(arguments), scenario_files(arguments.scenarios)
     scenarios = _loaded(arguments.scenarios, changes)
     from sim.gate import record
 
-    record(scenarios, changes, _margins(arguments.margin), arguments)
+    record(dict(zip(files, scenarios, strict=True)), changes, _margins(arguments.margin), arguments)
 
 
 def check(arguments: Namespace) -> int:

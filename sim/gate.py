@@ -17,8 +17,8 @@ from sim.regression.commits import commit_of
 from sim.regression.history import History, remember
 from sim.regression.judgement import Check, Judged
 from sim.regression.judging import Sides, differences, judged
-from sim.regression.layout import SIGN
 from sim.regression.reading import read
+from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show.baseline_files import expect_place, write
 from sim.show.checked.terminal import print_check, print_moves
@@ -31,32 +31,42 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def record(
-    scenarios: Sequence[Scenario], changes: tuple[str, ...], margins: Mapping[str, float], arguments: Namespace
+    scenarios: Mapping[Path, Scenario], changes: tuple[str, ...], margins: Mapping[str, float], arguments: Namespace
 ) -> None:
-    """Record a baseline for each scenario; where there was one, say what moved."""
+    """Record a baseline for each scenario; where there was one, say what moved.
+
+    Without any changes on the command line, a baseline is as large as the one that it replaces; without margins, it
+    keeps its margins.
+    """
     folder, reason = Path(arguments.baselines), str(arguments.reason or "").strip()
-    headlines = headlines_with(margins)
-    for scenario in scenarios:
-        expect_place(folder, scenario.name)
-    known = [scenario.name for scenario in scenarios if (folder / scenario.name / SIGN).is_file()]
-    if known and not reason:
-        raise BadUsage(
-            f"{folder}: there are baselines of {', '.join(known)} already; say with --reason why they are replaced"
-        )
+    headlines_with(margins)
+    known = _known(list(scenarios.values()), folder, reason)
     with Progress(quiet=arguments.quiet) as progress, Workers(arguments.jobs) as workers:
-        for scenario in scenarios:
-            step = progress.of(scenario.name)
-            fresh = recorded(scenario, changes, headlines, workers, reason=reason, progress=step)
-            before = _before(folder / scenario.name)
+        for file, scenario in scenarios.items():
+            before, name = known.get(scenario.name), scenario.name
+            sizes = before.changes if isinstance(before, Baseline) and not changes else changes
+            kept = before.headlines if isinstance(before, Baseline) else {}
+            judged_by = headlines_with(margins) if margins or not kept else kept
+            wanted = load(file, sizes)
+            fresh = recorded(wanted, sizes, judged_by, workers, reason=reason, progress=progress.of(name))
             place = write(fresh, folder)
             if not arguments.quiet:
                 _say(fresh, before, place)
 
 
-def _before(place: Path) -> Baseline | str | None:
+def _known(scenarios: Sequence[Scenario], folder: Path, reason: str) -> dict[str, Baseline | str]:
+    """The baselines that are to be replaced, by name. Raises BadUsage where nobody says why."""
+    for scenario in scenarios:
+        expect_place(folder, scenario.name)
+    names = [scenario.name for scenario in scenarios if (folder / scenario.name).exists()]
+    if names and not reason:
+        listed = ", ".join(names)
+        raise BadUsage(f"{folder}: there are baselines of {listed} already; say with --reason why they go")
+    return {name: _before(folder / name) for name in names}
+
+
+def _before(place: Path) -> Baseline | str:
     """The baseline that is to be replaced; or in words, why nothing can be said of it."""
-    if not place.exists():
-        return None
     try:
         return read(place)
     except BadBaseline as fault:
@@ -89,17 +99,18 @@ def _moves(before: Baseline, fresh: Baseline) -> list[Judged]:
 
 def hold(files: Sequence[Path], arguments: Namespace) -> int:
     """Hold scenarios against their baselines, say what was found, write it where it is wanted. The exit code."""
-    from sim.show.checked.files import expect_room_for_check, write_check
+    if arguments.out:
+        from sim.show.checked.files import expect_room_for_check
 
-    out = Path(arguments.out) if arguments.out else None
-    if out:
-        expect_room_for_check(out, force=arguments.force)
+        expect_room_for_check(Path(arguments.out), force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
         found = check(files, folder, workers=workers, changes=changes, step=progress.of)
     history = _history(found, arguments)
-    if out:
-        write_check(found, out, history, force=arguments.force)
+    if arguments.out:
+        from sim.show.checked.files import write_check
+
+        write_check(found, Path(arguments.out), history, force=arguments.force)
     _tell(found, history, arguments)
     return found.exit_code
 
@@ -111,12 +122,13 @@ def _history(found: Check, arguments: Namespace) -> History | None:
 
 
 def _tell(found: Check, history: History | None, arguments: Namespace) -> None:
-    from sim.show.checked.document import document_of
-    from sim.show.checked.summary import add_to_step_summary
-
     if summary := os.environ.get(STEP_SUMMARY):
+        from sim.show.checked.summary import add_to_step_summary
+
         add_to_step_summary(found, history, Path(summary))
     if arguments.json:
+        from sim.show.checked.document import document_of
+
         sys.stdout.write(json.dumps(document_of(found), indent=2, allow_nan=False) + "\n")
         return
     print_check(found)

@@ -10,7 +10,6 @@ from sim.errors import BadBaseline
 from sim.regression.baselines import Baseline, sized
 from sim.regression.layout import SIGN
 from sim.regression.reading import read, read_kept
-from sim.scenario.base import did_you_mean
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
@@ -60,12 +59,9 @@ def _place_of(file: Path, folder: Path, changes: tuple[str, ...]) -> Path:
     found = [place for place in places if _is_of(place, file, changes)]
     if found:
         return found[0]
-    known = [place.name for place in places]
-    there = did_you_mean(name, known) or (
-        f"; there are: {', '.join(known)}" if known else "; there are none at all"
-    )
+    known = ", ".join(place.name for place in places) or "none"
     raise BadBaseline(
-        f"{file}: no baseline for '{name}' in {folder}{there}. "
+        f"{file}: no baseline for '{name}' in {folder} (there: {known}). "
         f"Record one with: refund-sim baseline {file} --baselines {folder}"
     )
 
