@@ -14,7 +14,7 @@ from sim.regression.baselines import Baseline, recorded
 from sim.regression.block import BLOCKS, JUDGING
 from sim.regression.checking import check
 from sim.regression.commits import commit_of
-from sim.regression.history import History, remember
+from sim.regression.history import TORN, History, remember
 from sim.regression.judgement import Check, Judged
 from sim.regression.judging import Sides, differences, judged
 from sim.regression.reading import read
@@ -118,7 +118,10 @@ def hold(files: Sequence[Path], arguments: Namespace) -> int:
 def _history(found: Check, arguments: Namespace) -> History | None:
     if not arguments.history:
         return None
-    return remember(found, Path(arguments.history), commit_of(arguments.commit, os.environ))
+    history = remember(found, Path(arguments.history), commit_of(arguments.commit, os.environ))
+    if history.torn:
+        sys.stderr.write(f"{arguments.history}: its last line was torn; it is kept in {arguments.history}{TORN}\n")
+    return history
 
 
 def _tell(found: Check, history: History | None, arguments: Namespace) -> None:

@@ -171,7 +171,11 @@ def _curves(one: Comparison) -> Any:
 
 
 def entries(
-    commits: int = 12, *, scenario: str = "silence-approves", accepted: tuple[int, ...] = (7,)
+    commits: int = 12,
+    *,
+    scenario: str = "silence-approves",
+    accepted: tuple[int, ...] = (7,),
+    reason: str = "silence is an approval from this spring on, as the board decided in March",
 ) -> list[Entry]:
     """A history that drifts a little, changes at commit 5 and has its change accepted at commit 7."""
     measures = {one.measure: one for one in scenario_check("silence-approves").headlines}
@@ -189,9 +193,7 @@ def entries(
                 scenario=scenario,
                 verdict=CHANGED if is_changed else UNCHANGED,
                 accepted=f"{baselines:064}",
-                reason="silence is an approval from this spring on, as the board decided in March"
-                if baselines
-                else "",
+                reason=reason if baselines else "",
                 outcomes=f"{number:064}",
                 measures=points,
             )

@@ -100,7 +100,8 @@ def _dress(ax: Axes, measures: list[Judged]) -> None:
     ax.axvline(0, color=FAINT, linewidth=0.8, zorder=1)
     if reach > ROOM * LINEAR:
         ax.set_xscale("symlog", linthresh=THRESHOLD, linscale=1.2)
-        ends = [10.0**power for power in range(1, 9) if 10.0**power <= reach]
+        powers = [10.0**power for power in range(1, 9) if 10.0**power <= reach] or [5.0]
+        ends = powers[:: -(-len(powers) // 2)]
         ax.xaxis.set_major_locator(FixedLocator([*(-end for end in ends[::-1]), -1, 0, 1, *ends]))
         ax.xaxis.set_minor_locator(FixedLocator([]))
     else:

@@ -26,7 +26,7 @@ GAP = 0.66
 """Inches between one unit's panels and the next, for ticks and the axis's name."""
 NAME_END = 3.2
 """Where names end, flush right; the panels follow."""
-VALUES, DIFFERENCES = (3.3, 2.2), (5.68, 2.17)
+VALUES, DIFFERENCES = (3.3, 2.07), (5.77, 2.08)
 """Left edge and width of the two panels, in inches."""
 NAME_LENGTH = 49
 BASELINE, NOW = Mark("o", FAINT, False), Mark("o", DARK, True)

@@ -22,7 +22,7 @@ EDGE = 0.15
 """Inches of white around everything."""
 HEAD = 0.72
 """Inches that the heading takes."""
-TITLE_LENGTH, WHOSE_LENGTH = 76, 100
+TITLE_LENGTH, WHOSE_LENGTH = 68, 100
 """Letters that fit on a line of the heading."""
 MARKS = {
     CHANGED: Mark("D", "#d55e00", True),

@@ -187,7 +187,7 @@ def _shown(shown: Shown) -> str:
 
 def _sentence(text: str) -> str:
     text = escaped(text)
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    return f"{text[:1].upper()}{text[1:]}{'.' if text[-1:].isalnum() else ''}"
 
 
 def _fates(one: ScenarioCheck) -> Iterator[str]:
