@@ -252,9 +252,9 @@ def test_a_table_too_large_for_a_repository_says_how_many_replications_would_fit
 @pytest.mark.parametrize(
     ("expected", "code", "said"),
     [
-        ("success_rate: {at_least: 0.3}", 0, "✓ pass  expected refunded in full: at least 30 %"),
-        ("success_rate: {at_least: 0.9}", 1, "✗ fail  expected refunded in full: at least 90 %"),
-        ("refund_time_median_all: {at_most: 3}", 1, "✗ fail  expected half of all claims"),
+        ("success_rate: {at_least: 0.3}", 0, "✓ pass: expected refunded in full: at least 30 %"),
+        ("success_rate: {at_least: 0.9}", 1, "✗ fail: expected refunded in full: at least 90 %"),
+        ("refund_time_median_all: {at_most: 3}", 1, "✗ fail: expected half of all claims"),
     ],
 )
 def test_what_a_scenario_expects_is_judged_by_the_check(
