@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -34,13 +34,17 @@ Estimates = Mapping[str, Deviating]
 """By measure, in the unit of `Result.summary`."""
 
 
-def estimates_of(result: Comparable) -> Estimates:
-    """All measures of an experiment, each with its deviations."""
-    sums = dict(list(result.by_replication.groupby("measure", sort=False)))
-    return {
-        name: _quantile(measure, result) if isinstance(measure, TimeToMoney) else _ratio(sums[name])
-        for name, measure in MEASURES.items()
-    }
+def estimates_of(result: Comparable, names: Iterable[str] = MEASURES) -> Estimates:
+    """The measures of an experiment, all or some, each with its deviations."""
+    sums: dict[Any, pd.DataFrame] = dict(list(result.by_replication.groupby("measure", sort=False)))
+    return {name: _estimate(MEASURES[name], result, sums.get(name)) for name in names}
+
+
+def _estimate(measure: Measure, result: Comparable, sums: pd.DataFrame | None) -> Deviating:
+    if isinstance(measure, TimeToMoney):
+        return _quantile(measure, result)
+    assert sums is not None, f"{measure.name} is not among the sums"
+    return _ratio(sums)
 
 
 def _ratio(sums: pd.DataFrame) -> Deviating:
@@ -93,12 +97,12 @@ class Compared:
 def differences_of(
     base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Bench
 ) -> pd.DataFrame:
-    """One row per measure, as `Comparison.differences` has it."""
+    """One row per measure that was estimated, as `Comparison.differences` has it."""
     subtract = paired if bench.is_paired else unpaired
     done = min(base.about["replications"], other.about["replications"])
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
-    for name in MEASURES:
+    for name in estimates[0]:
         mine, its = (one[name] for one in estimates)
         n = float(counts[name]) if _counts_cases(MEASURES[name]) and not is_the_same(base, other) else inf
         one = Compared(name, float(mine.value), float(its.value), subtract(mine, its), n)
