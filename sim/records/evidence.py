@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance.facts import Ints
+from sim.chance.instants import instants_after
 from sim.records.table import Records
 from sim.rules.clocks import instant_after
 from sim.rules.terms import Span, Terms, terms_of
@@ -68,11 +69,12 @@ class Evidence:
         return np.where(self.by_kind(lambda terms: terms.platform_answers), Party.PLATFORM, usual)
 
     def answer(self, stage: Stage, field: str) -> Ints:
-        """What luck settled about each claim's answerer at this stage."""
-        if stage is not Stage.DISPUTE:
+        """What luck settled about each claim's answerer at this stage: its notice, or its handling."""
+        if stage not in (Stage.DISPUTE, Stage.MEDIATION):
             return self.fact(f"{stage.word}.{field}")
-        of_the_platform = self.answerers(stage) == Party.PLATFORM
-        return np.where(of_the_platform, self.fact(f"mediation.{field}"), self.fact(f"dispute.{field}"))
+        turned = self["claim"] != self.fact("claim")
+        rules = np.where(turned, self.fact(f"ruling_{field}_if_not_received"), self.fact(f"mediation.{field}"))
+        return np.where(self.answerers(stage) == Party.PLATFORM, rules, self.fact(f"{stage.word}.{field}"))
 
     def calendar(self, party: Party) -> Calendar:
         """When a party works; buyers never close."""
@@ -93,6 +95,10 @@ class Evidence:
             calendar = self.calendar(Party(int(parties[row])))
             instants[row] = instant_after(int(since[row]), *spans[int(self["claim"][row])], calendar)
         return instants
+
+    def after(self, since: Ints, length: Span, party: Party) -> Ints:
+        """So long after these instants, on one party's clock; NEVER after what never comes."""
+        return instants_after(since, length.kind, np.array(length.seconds), self.calendar(party))
 
     def where(self, broken: Bools, what: str) -> Iterator[Breach]:
         """The first claim for which this is so, if there is one."""

@@ -22,6 +22,8 @@ from sim.study.replication import calendars_of
 
 DIGITS = 16
 """Hexadecimal digits that are kept of each: by chance, two agree once in 10¹⁹ times."""
+LOOKED_AT = 256
+"""Uniforms of each decision that its fingerprint is taken of."""
 _WHO_ASKS = (
     *(Decision.REGRETS, Decision.REGRETS_AFTER, Decision.MISSES_THE_PARCEL, Decision.MISSES_THE_PARCEL_AFTER),
     *(Decision.FINDS_A_DEFECT, Decision.FINDS_A_DEFECT_AFTER, Decision.ARRANGING, Decision.DISPATCHING),
@@ -51,24 +53,26 @@ class LuckPrints(NamedTuple):
     orders: str
     """Of who buys when of whom, in the cohort: two experiments that agree in it are the same orders."""
     decisions: dict[str, str]
-    """By name of the decision: of its uniforms, one for each order."""
+    """By name of the decision: of its uniforms."""
     facts: dict[str, str]
     """By column of `Draws`: of what the uniforms were turned into."""
 
 
 class _Ledger(Luck):
-    """Luck that keeps a fingerprint of everything it hands out."""
+    """Luck that keeps a fingerprint of each decision it hands luck out for: of that of the first orders.
+
+    As many for each, however many there are: otherwise one more order would change them all.
+    """
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, 0)
         self.seen: dict[str, str] = {}
 
     def of(self, decision: Decision, count: int) -> Floats:
-        handed_out = super().of(decision, count)
         # The bits of a uniform are the same on every machine: it is a whole number over 2⁵³.
-        digest = sha256(np.ascontiguousarray(handed_out, dtype="<f8").tobytes())
-        self.seen[decision.name] = digest.hexdigest()[:DIGITS]
-        return handed_out
+        first = np.ascontiguousarray(super().of(decision, LOOKED_AT), dtype="<f8")
+        self.seen[decision.name] = sha256(first.tobytes()).hexdigest()[:DIGITS]
+        return super().of(decision, count)
 
 
 def luck_prints(scenario: Scenario) -> LuckPrints:

@@ -23,7 +23,7 @@ from sim.regression.judgement import (
     ScenarioCheck,
 )
 from sim.scenario.wording import printable
-from sim.show.checked.words import SYMBOLS, counted, expectation_said, expected, reading, row_of
+from sim.show.checked.words import SYMBOLS, counted, expectation_told, row_of
 from sim.show.flip_pairs import flip_pairs
 
 STYLES = {CHANGED: "bold red", FAIL: "bold red", INCONCLUSIVE: "yellow", UNCHANGED: "green", PASS: "green"}
@@ -91,5 +91,4 @@ def _flips(one: ScenarioCheck) -> Iterator[str]:
 
 
 def _expectation(one: ExpectationCheck) -> Text:
-    verdict = (f"{SYMBOLS[one.verdict]} {expectation_said(one)}", STYLES[one.verdict])
-    return Text.assemble(verdict, f"  expected {expected(one)}; it is {reading(one.now, one.unit)}")
+    return Text(f"{SYMBOLS[one.verdict]} {expectation_told(one)}", style=STYLES[one.verdict])

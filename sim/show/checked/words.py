@@ -157,6 +157,11 @@ def expectation_said(one: ExpectationCheck) -> str:
     return f"{one.verdict}{more(one.replications_needed)}"
 
 
+def expectation_told(one: ExpectationCheck) -> str:
+    """`pass: expected refunded in full: at least 60 %; it is 61.5 % (±0.4)`."""
+    return f"{expectation_said(one)}: expected {expected(one)}; it is {reading(one.now, one.unit)}"
+
+
 def counted(one: ScenarioCheck) -> str:
     """`930 claims in 20 replications, 20 more to confirm`."""
     over = "1 replication" if one.replications == 1 else f"{one.replications:,} replications"
