@@ -132,7 +132,7 @@ def _run(command: argparse.ArgumentParser) -> None:
         default="claims",
         help="what is written: the measures; also each claim (default); also each event",
     )
-    _effort(command)
+    _effort(command, "this measure is known so well")
     _jobs(command)
     _changes(command)
 
@@ -142,6 +142,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("others", nargs="+", metavar="OTHER", help="a scenario file, or a folder of them")
     _results(command)
     _margin(command)
+    _effort(command, "the difference in this measure is known so well, for all others")
     _jobs(command)
     _changes(command)
 
@@ -197,15 +198,14 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
 
 
-def _effort(command: argparse.ArgumentParser) -> None:
+def _effort(command: argparse.ArgumentParser, known: str) -> None:
     """How much is simulated."""
     command.add_argument(
         "--precision",
         action="append",
         default=[],
         metavar="MEASURE=HALFWIDTH",
-        help="replications go on until this measure is known so well: success_rate=0.005, "
-        "refund_time_median_all=2%% (repeatable)",
+        help=f"replications go on until {known}: success_rate=0.005, refund_time_median_all=2%% (repeatable)",
     )
     command.add_argument(
         "--max-replications", type=_positive, metavar="N", help="give up a precision after so many (default: 1000)"

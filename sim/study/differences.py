@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -37,19 +37,22 @@ Estimates = Mapping[str, Deviating]
 def estimates_of(result: Comparable) -> Estimates:
     """All measures of an experiment, each with its deviations."""
     sums = dict(list(result.by_replication.groupby("measure", sort=False)))
-    return {
-        name: _quantile(measure, result) if isinstance(measure, TimeToMoney) else _ratio(sums[name])
-        for name, measure in MEASURES.items()
-    }
+
+    def said(measure: Measure) -> Sequence[Any]:
+        if isinstance(measure, TimeToMoney):
+            return measure.times(result.orders, result.about["replications"])
+        return list(sums[measure.name][["part", "whole"]].itertuples(index=False, name=None))
+
+    return {name: deviating(measure, said(measure)) for name, measure in MEASURES.items()}
 
 
-def _ratio(sums: pd.DataFrame) -> Deviating:
-    return ratio_of(sums["part"].to_numpy(), sums["whole"].to_numpy())
-
-
-def _quantile(measure: TimeToMoney, result: Comparable) -> Deviating:
-    seconds = quantile_of(measure.times(result.orders, result.about["replications"]), measure.q)
-    return seconds._replace(value=seconds.value / DAY, deviations=seconds.deviations / DAY)
+def deviating(measure: Measure, said: Sequence[Any]) -> Deviating:
+    """A measure with its deviations, from what each replication says: its times to money, or a part and a whole."""
+    if isinstance(measure, TimeToMoney):
+        seconds = quantile_of(said, measure.q)
+        return seconds._replace(value=seconds.value / DAY, deviations=seconds.deviations / DAY)
+    parts, wholes = zip(*said, strict=True)
+    return ratio_of(parts, wholes)
 
 
 class Bench(NamedTuple):
@@ -94,17 +97,26 @@ def differences_of(
     base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Bench
 ) -> pd.DataFrame:
     """One row per measure, as `Comparison.differences` has it."""
-    subtract = paired if bench.is_paired else unpaired
     done = min(base.about["replications"], other.about["replications"])
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
     for name in MEASURES:
-        mine, its = (one[name] for one in estimates)
-        n = float(counts[name]) if _counts_cases(MEASURES[name]) and not is_the_same(base, other) else inf
-        one = Compared(name, float(mine.value), float(its.value), subtract(mine, its), n)
+        n = inf if is_the_same(base, other) else float(counts[name])
+        one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def compared(name: str, estimates: tuple[Deviating, Deviating], n: float, *, is_paired: bool) -> Compared:
+    """One measure of two experiments, from the base's estimate and the other's.
+
+    `n` as in `Result.summary`, the smaller of the two; inf where it is one and the same scenario.
+    """
+    mine, its = estimates
+    difference = (paired if is_paired else unpaired)(mine, its)
+    n = n if _counts_cases(MEASURES[name]) else inf
+    return Compared(name, float(mine.value), float(its.value), difference, n)
 
 
 def _counts_cases(measure: Measure) -> bool:
