@@ -6,7 +6,8 @@ quote and newline escaped, `# EOF` at the end. What is not known has no sample, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ class Sample(NamedTuple):
     value: float
 
 
+Family = tuple[str, str, str, Iterable[Sample]]
+"""Name, type and meaning of samples that belong together."""
+
+
 def openmetrics(check: Check) -> str:
     """The check as an exposition, every family with its samples together."""
     lines: list[str] = []
@@ -38,52 +43,50 @@ def openmetrics(check: Check) -> str:
     return "\n".join([*lines, "# EOF"]) + "\n"
 
 
-def _families(check: Check) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
-    judged = [(one.scenario, measure) for one in check.scenarios for measure in one.measures]
-    versions = {name.replace("-", "_"): version for name, version in check.versions.items()}
-    yield "check", "info", "What was checked with", [Sample({"platform": check.platform} | _named(versions), 1)]
-    yield (
-        "exit_code",
-        "gauge",
-        "0 as the baselines, 1 changed or failed, 4 inconclusive",
-        [Sample({}, check.exit_code)],
-    )
+def _families(check: Check) -> Iterator[Family]:
+    about = {"platform": check.platform} | _named(check.versions)
+    yield "check", "info", "What was checked with", [Sample(about, 1)]
+    codes = "0 as the baselines, 1 changed or failed, 4 inconclusive"
+    yield "exit_code", "gauge", codes, [Sample({}, check.exit_code)]
+    yield from _levels(check)
+    yield from _judgements(check)
+    yield from _expectations(check)
+
+
+def _levels(check: Check) -> Iterator[Family]:
+    """Every measure in the baseline and now, and what differs: the value, and each end of its interval."""
+    measures = [(one.scenario, each) for one in check.scenarios for each in one.measures]
     for what, about in (("baseline", "In the baseline"), ("now", "Now"), ("difference", "Now less the baseline")):
         for number, (suffix, more) in enumerate(_ENDS.items()):
-            samples = [Sample(_about(name, one), _reading(one, what)[number]) for name, one in judged]
+            samples = [Sample(_about(name, one), _reading(one, what)[number]) for name, one in measures]
             yield f"{what}{suffix}", "gauge", f"{about}{more}", samples
-    headlines = [(name, one) for name, one in judged if one.is_headline]
+
+
+def _judgements(check: Check) -> Iterator[Family]:
+    headlines = [(one.scenario, each) for one in check.scenarios for each in one.headlines]
     margins = [Sample(_about(name, one), one.margin) for name, one in headlines]
     yield "margin", "gauge", "Up to this a difference does not matter", margins
-    yield (
-        "verdict",
-        "stateset",
-        "What is said of a measure",
-        [
-            Sample(_about(name, one) | {f"{PREFIX}_verdict": word}, float(one.verdict == word))
-            for name, one in headlines
-            for word in VERDICTS
-        ],
-    )
-    yield (
-        "expectation",
-        "stateset",
-        "What is said of an expectation",
-        [
-            Sample(
-                {
-                    "scenario": one.scenario,
-                    "measure": each.measure,
-                    "sense": each.sense,
-                    f"{PREFIX}_expectation": word,
-                },
-                float(each.verdict == word),
-            )
-            for one in check.scenarios
-            for each in one.expectations
-            for word in EXPECTATION_VERDICTS
-        ],
-    )
+    verdicts = [_states("verdict", _about(name, one), VERDICTS, one.verdict) for name, one in headlines]
+    yield "verdict", "stateset", "What is said of a measure", chain.from_iterable(verdicts)
+
+
+def _expectations(check: Check) -> Iterator[Family]:
+    said = [
+        _states(
+            "expectation",
+            {"scenario": one.scenario, "measure": each.measure, "sense": each.sense},
+            EXPECTATION_VERDICTS,
+            each.verdict,
+        )
+        for one in check.scenarios
+        for each in one.expectations
+    ]
+    yield "expectation", "stateset", "What is said of an expectation", chain.from_iterable(said)
+
+
+def _states(family: str, about: Mapping[str, str], words: Sequence[str], word: str) -> list[Sample]:
+    """A sample for each state there could be: 1 for the one that is."""
+    return [Sample({**about, f"{PREFIX}_{family}": each}, float(each == word)) for each in words]
 
 
 def _reading(one: Judged, what: str) -> Reading:

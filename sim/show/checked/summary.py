@@ -7,7 +7,7 @@ are escaped, code is fenced by more backticks than it holds, and neither a name 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sim.errors import UserError
@@ -57,7 +57,7 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
     opening = f"## refund-sim check: {outcome(check)}\n\n"
     left_out = "\n*{} left out here for want of room: see `index.html`.*\n"
     room = most - len((opening + HOW_TO_READ + left_out).encode()) - 200
-    rows = _fitting([_overview_row(one, history) for one in scenarios], room)
+    rows = _fitting((_overview_row(one, history) for one in scenarios), room)
     table = _table(("", "scenario", "what a check of it says", "history"), rows) if rows else ""
     parts = [opening, table]
     if missing := len(scenarios) - len(rows):
@@ -65,7 +65,7 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
     parts.append(f"\n{HOW_TO_READ}\n")
     room -= len("".join(parts).encode())
     told = [one for one in scenarios if one.exit_code or one.verdict != UNCHANGED]
-    details = _fitting(["\n".join(_details(one)) for one in told], room)
+    details = _fitting(("\n".join(_details(one)) for one in told), room)
     parts += details
     if missing := len(told) - len(details):
         parts.append(left_out.format(f"The details of {missing:,} scenarios"))
@@ -107,8 +107,8 @@ def _severity(one: ScenarioCheck) -> tuple[int, int]:
     return (0 if one.exit_code == DRIFT else 1 if one.exit_code else 2, 0 if one.verdict == CHANGED else 1)
 
 
-def _fitting(parts: Sequence[str], room: int) -> list[str]:
-    """As many from the front as fit into so many bytes."""
+def _fitting(parts: Iterable[str], room: int) -> list[str]:
+    """As many from the front as fit into so many bytes; what comes after them is never put together."""
     kept: list[str] = []
     for part in parts:
         room -= len(part.encode()) + 1
