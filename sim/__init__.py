@@ -9,8 +9,10 @@ Contents, in the order in which things happen (imports only ever point up this l
     records              what is written down of an order, and what must always hold
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
     study                replications, estimates with intervals, curves
+    regression           baselines that a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report
+    gate                 what `baseline` and `check` do at the gate of a pull request
     commands, cli        what each command does; the door
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.

@@ -221,6 +221,23 @@ def schema(_: Namespace) -> None:
     _print_json(scenario_schema())
 
 
+def baseline(arguments: Namespace) -> None:
+    """Record what comes of each scenario, to be checked against later on."""
+    changes, files = changes_of(arguments), scenario_files(arguments.scenarios)
+    scenarios = _loaded(arguments.scenarios, changes)
+    from sim.gate import record
+
+    record(dict(zip(files, scenarios, strict=True)), changes, _margins(arguments.margin), arguments)
+
+
+def check(arguments: Namespace) -> int:
+    """Has anything moved since the baselines were recorded? The exit code says it."""
+    files = scenario_files(arguments.scenarios)
+    from sim.gate import hold
+
+    return hold(files, arguments)
+
+
 def changes_of(arguments: Namespace) -> tuple[str, ...]:
     """What the command line changes in a scenario, as `path=value`."""
     short = [
