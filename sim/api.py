@@ -15,12 +15,13 @@ from __future__ import annotations
 from sim.errors import BadUsage
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.show.bar import bar
 from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.story import Story, story_of
 from sim.study import comparison, experiment
 from sim.study.replication import calendars_of, replicate
 
-__all__ = ["compare", "load", "run", "trace"]
+__all__ = ["bar", "compare", "load", "run", "trace"]
 
 run = with_plots(experiment.run)
 compare = with_plots_of_all(comparison.compare)
