@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 WIDTH = 30
@@ -29,12 +30,11 @@ def _is_notebook() -> bool:
 
 
 def _in_a_notebook() -> Callable[[int, int], None]:
-    from IPython.display import HTML, display
-
-    shown = display(HTML(""), display_id=True)
+    ipython: Any = import_module("IPython.display")  # it has no types
+    shown = ipython.display(ipython.HTML(""), display_id=True)
 
     def step(done: int, total: int) -> None:
-        shown.update(HTML(_as_html(done, total) if done < total else ""))
+        shown.update(ipython.HTML(_as_html(done, total) if done < total else ""))
 
     return step
 
