@@ -24,14 +24,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import compare, load, report, run, trace
+    from sim.api import bar, compare, load, report, run, trace
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "load", "report", "run", "trace"]
+__all__ = ["__version__", "bar", "compare", "load", "report", "run", "trace"]
 
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when first used, so that `refund-sim --help` need not wait for pandas."""
-    if name in ("compare", "load", "report", "run", "trace"):
+    if name in __all__:
         return getattr(import_module("sim.api"), name)
     raise AttributeError(f"module 'sim' has no attribute '{name}'")
