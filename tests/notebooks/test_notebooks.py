@@ -39,7 +39,8 @@ def text_of(output: Any) -> str:
     if output.output_type == "stream":
         return str(output.text)
     data = output.get("data", {})
-    return "" if "image/png" in data or "HTML object" in data["text/plain"] else str(data["text/plain"])
+    plain = str(data["text/plain"])
+    return "" if "image/png" in data or "HTML object" in plain or plain.startswith("Scenario(") else plain
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
