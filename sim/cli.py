@@ -125,7 +125,7 @@ def _run(command: argparse.ArgumentParser) -> None:
         default="claims",
         help="what is written: the measures; also each claim (default); also each event",
     )
-    _effort(command)
+    _effort(command, "this measure is known so well")
     _jobs(command)
     _changes(command)
 
@@ -141,6 +141,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
         metavar="MEASURE=VALUE",
         help="up to this a difference does not matter: success_rate=0.01 (repeatable)",
     )
+    _effort(command, "the difference in this measure is known so well, for all others")
     _jobs(command)
     _changes(command)
 
@@ -155,15 +156,14 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
 
 
-def _effort(command: argparse.ArgumentParser) -> None:
+def _effort(command: argparse.ArgumentParser, known: str) -> None:
     """How much is simulated."""
     command.add_argument(
         "--precision",
         action="append",
         default=[],
         metavar="MEASURE=HALFWIDTH",
-        help="replications go on until this measure is known so well: success_rate=0.005, "
-        "refund_time_median_all=2%% (repeatable)",
+        help=f"replications go on until {known}: success_rate=0.005, refund_time_median_all=2%% (repeatable)",
     )
     command.add_argument(
         "--max-replications", type=_positive, metavar="N", help="give up a precision after so many (default: 1000)"

@@ -52,7 +52,8 @@ def run(arguments: Namespace) -> None:
 
 def _precision(arguments: Namespace) -> dict[str, Any]:
     """What the command line says of it, as `study.experiment.run` takes it. Raises BadUsage."""
-    from sim.study.precision import MOST, aims_of, as_written
+    from sim.study.aims import aims_of, as_written
+    from sim.study.precision import MOST
 
     if not arguments.precision:
         if arguments.max_replications is not None:
@@ -89,12 +90,12 @@ def compare(arguments: Namespace) -> None:
     from sim.show.progress import Progress
     from sim.study.comparison import compare as compare_scenarios
 
-    out = Path(arguments.out)
+    out, precision = Path(arguments.out), _precision(arguments)
     expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(
-            base, *others, jobs=arguments.jobs, margins=_margins(arguments.margin), progress=step
+            base, *others, **precision, jobs=arguments.jobs, margins=_margins(arguments.margin), progress=step
         )
     folder = write_comparison(comparison, out, force=arguments.force)
     _report_comparison(comparison, folder, files, arguments)
@@ -125,6 +126,8 @@ def _report_comparison(comparison: Comparison, folder: Path, files: Sequence[str
     from sim.show.comparison import print_comparison
     from sim.show.comparison_files import document_of
 
+    if arguments.precision and not arguments.quiet:
+        sys.stderr.write(f"{comparison.base.about['stopped']}\n")
     if arguments.json:
         _print_json(document_of(comparison))
         return
@@ -141,7 +144,9 @@ def _follow_one(comparison: Comparison, files: Sequence[str], arguments: Namespa
         example = first_flip(comparison.flips[comparison.flips["scenario"] == other.scenario.name])
         if example:
             replication, order = example
-            changes = [word for change in changes_of(arguments) for word in ("--set", change)]
+            enough = [f"experiment.replications={comparison.base.about['replications']}"]
+            given = (*changes_of(arguments), *(enough if arguments.precision else ()))
+            changes = [word for change in given for word in ("--set", change)]
             which = ["--order", order, *(["--replication", replication] if replication else [])]
             words = ["trace", files[0], "--versus", file, *which, *changes]
             return f"follow one order:  refund-sim {shlex.join(map(str, words))}\n"

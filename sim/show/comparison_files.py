@@ -82,6 +82,7 @@ def document_of(comparison: Comparison) -> dict[str, Any]:
         "base": _named(base),
         "seed": base.about["seed"],
         "replications": base.about["replications"],
+        "stopped": base.about["stopped"],
         "is_settled": comparison.is_settled,
         "headlines": {name: headline._asdict() for name, headline in comparison.headlines.items()},
         "scenarios": [_scenario(comparison, other) for other in comparison.others],

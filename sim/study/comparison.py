@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import count
 from typing import NamedTuple
 
 import pandas as pd
 
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
+from sim.study.aims import aims_of
 from sim.study.curve_differences import crossings_of, curve_difference
 from sim.study.differences import Bench, Estimates, differences_of, estimates_of
-from sim.study.experiment import Progress, run
+from sim.study.experiment import Progress, Underway, expect_one_of, with_numbers
 from sim.study.flips import flips_of
-from sim.study.jobs import Workers
-from sim.study.pairing import what_sets_apart
+from sim.study.jobs import Workers, workers_of
+from sim.study.pairing import Pair, pair_of
+from sim.study.precision import MOST, AsAsked, Plan, UntilCompared
 from sim.study.result import Result
 from sim.study.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 
@@ -120,6 +120,8 @@ def compare(
     *others: Scenario,
     replications: int | None = None,
     seed: int | None = None,
+    precision: Mapping[str, float | str] | None = None,
+    max_replications: int = MOST,
     progress: Progress | None = None,
     jobs: int | Workers | None = None,
     margins: Mapping[str, float] | None = None,
@@ -127,41 +129,70 @@ def compare(
     """Simulate a base and what-ifs with the same luck, and say what changes and how sure one can be of it.
 
     All run with as many replications as the base has, unless `replications` says otherwise; `seed` takes the
-    place of each scenario's own. `margins` gives headline measures other margins than their own, in the measure's
-    unit: `{"success_rate": 0.01}`. `progress` is told after each replication how many are done, of all; `jobs` is
-    as for `run`. Raises BadUsage for no other scenario, for two of one name and for a margin that makes no sense,
-    before anything is run; and what `run` raises.
+    place of each scenario's own. With `precision`, all go on together until the *difference* from the base is known
+    so well for each named measure of each scenario (`study.aims`; a share of the base's value where it is
+    relative), and no further than `max_replications`; `about["stopped"]` of every result says which it was.
+
+    `margins` gives headline measures other margins than their own, in the measure's unit: `{"success_rate": 0.01}`.
+    `progress` is told after each replication how many are done, of all; `jobs` is as for `run`. Raises BadUsage for
+    no other scenario, for two of one name and for a margin or a precision that makes no sense, before anything is
+    run; and what `run` raises.
     """
     _expect_comparable(base, others)
     headlines_with(margins or {})
-    replications = replications or base.experiment.replications
-    done = count(1)
+    expect_one_of(replications, precision)
+    most = base.experiment.replications if replications is None else replications
+    most = max_replications if precision else most
+    scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
+    plan = _plan(scenarios, precision or {})
+    with workers_of(jobs) as workers:
+        underway = [Underway(one, workers) for one in scenarios]
+        _carry_out(underway, plan, progress)
+    return comparison_of(*(one.result(plan.stopped) for one in underway), margins=margins)
 
-    def step(_: int, of: int) -> None:
-        if progress:
-            progress(next(done), of * (1 + len(others)))
 
-    with nullcontext(jobs) if isinstance(jobs, Workers) else Workers(jobs) as workers:
-        results = [
-            run(one, replications=replications, seed=seed, progress=step, jobs=workers) for one in (base, *others)
-        ]
-    return comparison_of(*results, margins=margins)
+def _plan(scenarios: Sequence[Scenario], precision: Mapping[str, float | str]) -> Plan:
+    """As many replications as the scenarios say, or as many at most."""
+    base, *others = scenarios
+    most = base.experiment.replications
+    if not precision:
+        return AsAsked(most)
+    return UntilCompared(aims_of(precision), {other.name: pair_of(base, other) for other in others}, most)
+
+
+def _carry_out(underway: Sequence[Underway], plan: Plan, progress: Progress | None) -> None:
+    """All to the same number of replications, until the plan has enough."""
+    while len(underway[0].seen) < plan.wanted:
+        for one in underway:
+            one.carry_on(plan.wanted, _of_all(underway, progress))
+        plan.learn(*(one.seen for one in underway))
+
+
+def _of_all(underway: Sequence[Underway], progress: Progress | None) -> Progress | None:
+    """Counts the replications of all scenarios together."""
+    if progress is None:
+        return None
+
+    def step(_: int, until: int) -> None:
+        progress(sum(len(one.seen) for one in underway), until * len(underway))
+
+    return step
 
 
 def comparison_of(base: Result, *others: Result, margins: Mapping[str, float] | None = None) -> Comparison:
     """Compare what has been run already. Raises BadUsage as `compare` does."""
     _expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
-    apart = {other.scenario.name: what_sets_apart(base, other) for other in others}
+    pairs = {other.scenario.name: pair_of(base.scenario, other.scenario) for other in others}
     yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
-    tables = {other.scenario.name: _compared(yardstick, other, not apart[other.scenario.name]) for other in others}
+    tables = {other.scenario.name: _compared(yardstick, other, pairs[other.scenario.name]) for other in others}
     differences, flips, curves, crossings = (
         pd.concat(
             [one.assign(scenario=name)[["scenario", *one]] for name, one in zip(tables, column, strict=True)]
         ).reset_index(drop=True)
         for column in zip(*tables.values(), strict=True)
     )
-    apart = {name: why for name, why in apart.items() if why}
+    apart = {name: pair.apart for name, pair in pairs.items() if pair.apart}
     return Comparison(base, others, headlines, differences, flips, curves, crossings, apart)
 
 
@@ -184,14 +215,14 @@ class _Tables(NamedTuple):
     crossings: pd.DataFrame
 
 
-def _compared(yardstick: _Yardstick, other: Result, is_paired: bool) -> _Tables:
+def _compared(yardstick: _Yardstick, other: Result, pair: Pair) -> _Tables:
     base = yardstick.base
-    curves = curve_difference(base, other, is_paired=is_paired)
+    curves = curve_difference(base, other, pair)
     crossings = crossings_of(curves)
-    bench = Bench(yardstick.headlines, yardstick.confidence, is_paired, curves_cross=len(crossings) > 0)
+    bench = Bench(yardstick.headlines, yardstick.confidence, pair, curves_cross=len(crossings) > 0)
     differences = differences_of(base, other, (yardstick.estimates, estimates_of(other)), bench)
     # Where no luck is shared, order 17 is another order: there is nothing to flip, but the columns are the same.
-    flips = flips_of(base, other) if is_paired else flips_of(base, base).iloc[:0]
+    flips = flips_of(base, other) if pair.is_paired else flips_of(base, base).iloc[:0]
     return _Tables(differences, flips, curves, crossings)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
 from sim.study.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
+from sim.study.pairing import Pair
 from sim.study.result import Result
 from sim.study.verdicts import (
     CURVES_CROSS,
@@ -37,19 +38,22 @@ Estimates = Mapping[str, Deviating]
 def estimates_of(result: Result) -> Estimates:
     """All measures of an experiment, each with its deviations."""
     sums = dict(list(result.by_replication.groupby("measure", sort=False)))
-    return {
-        name: _quantile(measure, result) if isinstance(measure, TimeToMoney) else _ratio(sums[name])
-        for name, measure in MEASURES.items()
-    }
+
+    def said(measure: Measure) -> Sequence[Any]:
+        if isinstance(measure, TimeToMoney):
+            return measure.times(result.orders, result.about["replications"])
+        return list(sums[measure.name][["part", "whole"]].itertuples(index=False, name=None))
+
+    return {name: deviating(measure, said(measure)) for name, measure in MEASURES.items()}
 
 
-def _ratio(sums: pd.DataFrame) -> Deviating:
-    return ratio_of(sums["part"].to_numpy(), sums["whole"].to_numpy())
-
-
-def _quantile(measure: TimeToMoney, result: Result) -> Deviating:
-    seconds = quantile_of(measure.times(result.orders, result.about["replications"]), measure.q)
-    return seconds._replace(value=seconds.value / DAY, deviations=seconds.deviations / DAY)
+def deviating(measure: Measure, said: Sequence[Any]) -> Deviating:
+    """A measure with its deviations, from what each replication says: its times to money, or a part and a whole."""
+    if isinstance(measure, TimeToMoney):
+        seconds = quantile_of(said, measure.q)
+        return seconds._replace(value=seconds.value / DAY, deviations=seconds.deviations / DAY)
+    parts, wholes = zip(*said, strict=True)
+    return ratio_of(parts, wholes)
 
 
 class Bench(NamedTuple):
@@ -58,7 +62,7 @@ class Bench(NamedTuple):
     headlines: Mapping[str, Headline]
     confidence: float
     """Of each simultaneous interval."""
-    is_paired: bool
+    pair: Pair
     curves_cross: bool
 
 
@@ -94,28 +98,27 @@ def differences_of(
     base: Result, other: Result, estimates: tuple[Estimates, Estimates], bench: Bench
 ) -> pd.DataFrame:
     """One row per measure, as `Comparison.differences` has it."""
-    subtract = paired if bench.is_paired else unpaired
     done = min(base.about["replications"], other.about["replications"])
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
     for name in MEASURES:
-        mine, its = (one[name] for one in estimates)
-        n = float(counts[name]) if _counts_cases(MEASURES[name]) and not is_the_same(base, other) else inf
-        one = Compared(name, float(mine.value), float(its.value), subtract(mine, its), n)
+        one = compared(name, (estimates[0][name], estimates[1][name]), bench.pair, int(counts[name]))
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def compared(name: str, estimates: tuple[Deviating, Deviating], pair: Pair, n: int) -> Compared:
+    """One measure of two experiments, from the base's estimate and the other's; `n` as in `Result.summary`."""
+    mine, its = estimates
+    seen = float(n) if _counts_cases(MEASURES[name]) and not pair.is_the_same else inf
+    subtract = paired if pair.is_paired else unpaired
+    return Compared(name, float(mine.value), float(its.value), subtract(mine, its), seen)
+
+
 def _counts_cases(measure: Measure) -> bool:
     """Whether its `n` are cases of which each could differ; how busy a desk was is counted by replication."""
     return isinstance(measure, Ratio) and (measure.table != REPLICATIONS or measure.counting is not None)
-
-
-def is_the_same(base: Result, other: Result) -> bool:
-    """Whether it is one and the same scenario, luck included."""
-    prints = [result.about["fingerprints"] for result in (base, other)]
-    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
 
 
 def _numbers(one: Compared) -> dict[str, object]:

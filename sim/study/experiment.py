@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -13,14 +12,15 @@ import pandas as pd
 from sim.errors import BadUsage
 from sim.scenario.model import Experiment, Scenario
 from sim.study import fingerprints
+from sim.study.aims import aims_of
 from sim.study.backlog import backlog_frame
 from sim.study.by_group import success_by_group
 from sim.study.by_hours import success_by_hours
 from sim.study.curves import incidence
-from sim.study.jobs import Workers
+from sim.study.jobs import Workers, workers_of
 from sim.study.measures import CLAIMS, by_replication, summarise
 from sim.study.observation import Observation, tables_of
-from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise, aims_of
+from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise
 from sim.study.result import Result
 from sim.study.stopwatch import Stopwatch
 from sim.study.waits import waits_frame
@@ -53,48 +53,59 @@ def run(
     Raises BadUsage for a precision that makes no sense, ValidationError (pydantic) for numbers that no experiment
     may have, BeyondCalendar when a claim outlives the calendars, and BrokenInvariant, which is a defect of ours.
     """
+    expect_one_of(replications, precision)
+    scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
+    most = scenario.experiment.replications
+    plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
+    with workers_of(jobs) as workers:
+        underway = Underway(scenario, workers, with_journal=with_journal)
+        while len(underway.seen) < plan.wanted:
+            underway.carry_on(plan.wanted, progress)
+            plan.learn(underway.seen)
+    return underway.result(plan.stopped)
+
+
+def expect_one_of(replications: int | None, precision: Mapping[str, float | str] | None) -> None:
+    """Raises BadUsage where both are given."""
     if precision and replications is not None:
         raise BadUsage("found replications and a precision, expected one of them: a precision decides how many")
-    scenario = _with(scenario, replications=max_replications if precision else replications, seed=seed)
-    plan = _plan(scenario, precision or {})
-    watch = Stopwatch()
-    with nullcontext(jobs) if isinstance(jobs, Workers) else Workers(jobs) as workers, watch.on("replications"):
-        seen = _carried_out(scenario, plan, workers, watch, progress, with_journal)
-        how = {"stopped": plan.stopped, "jobs": workers.at_work}
-    return _result(_with(scenario, replications=len(seen)), seen, how, watch)
 
 
-def _plan(scenario: Scenario, precision: Mapping[str, float | str]) -> Plan:
-    """As many replications as the scenario says, or as many at most."""
-    replications = scenario.experiment.replications
-    return UntilPrecise(aims_of(precision), replications) if precision else AsAsked(replications)
-
-
-def _with(scenario: Scenario, **numbers: int | None) -> Scenario:
+def with_numbers(scenario: Scenario, **numbers: int | None) -> Scenario:
     """The scenario with some of its experiment's numbers replaced; None leaves one as it is."""
     given = {name: number for name, number in numbers.items() if number is not None}
     described = dict(scenario.experiment) | given
     return scenario.model_copy(update={"experiment": Experiment.model_validate(described)})
 
 
-def _carried_out(
-    scenario: Scenario,
-    plan: Plan,
-    workers: Workers,
-    watch: Stopwatch,
-    progress: Progress | None,
-    with_journal: bool,
-) -> list[Observation]:
-    """Replications in their order, until the plan has enough."""
-    seen: list[Observation] = []
-    while len(seen) < plan.wanted:
-        numbers = range(len(seen), plan.wanted)
-        for observation in workers.observations(scenario, numbers, with_journal=with_journal, watch=watch):
-            seen.append(observation)
-            if progress:
-                progress(len(seen), plan.wanted)
-        plan.learn(seen)
-    return seen
+class Underway:
+    """An experiment at work: the replications so far, which can be carried on."""
+
+    def __init__(self, scenario: Scenario, workers: Workers, *, with_journal: bool = False) -> None:
+        self.scenario = scenario
+        self.seen: list[Observation] = []
+        """In their order."""
+        self._workers = workers
+        self._with_journal = with_journal
+        self._watch = Stopwatch()
+
+    def carry_on(self, until: int, progress: Progress | None = None) -> None:
+        """Live through more replications, until there are so many."""
+        numbers = range(len(self.seen), until)
+        with self._watch.on("replications"):
+            watched = self._workers.observations(
+                self.scenario, numbers, with_journal=self._with_journal, watch=self._watch
+            )
+            for one in watched:
+                self.seen.append(one)
+                if progress:
+                    progress(len(self.seen), until)
+
+    def result(self, stopped: str) -> Result:
+        """What came of it; `stopped` says why there were no more replications."""
+        scenario = with_numbers(self.scenario, replications=len(self.seen))
+        how = {"stopped": stopped, "jobs": self._workers.at_work}
+        return _result(scenario, self.seen, how, self._watch)
 
 
 def _result(scenario: Scenario, seen: Sequence[Observation], how: dict[str, Any], watch: Stopwatch) -> Result:

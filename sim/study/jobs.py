@@ -21,7 +21,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from queue import SimpleQueue
 from threading import Lock
 from types import TracebackType
@@ -221,6 +221,11 @@ def _in_vain(task: Task, process: subprocess.Popen[bytes]) -> str:
         f"{which}: {ATTEMPTS} worker processes died over this, the last one of {how}. Memory may be short: "
         "try fewer --jobs, or a smaller scenario"
     )
+
+
+def workers_of(jobs: int | Workers | None) -> AbstractContextManager[Workers]:
+    """Workers of one's own, so many; or those that are there and stay, shared by several experiments."""
+    return nullcontext(jobs) if isinstance(jobs, Workers) else Workers(jobs)
 
 
 def cores() -> int:

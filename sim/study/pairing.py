@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from sim.chance.facts import Ints
 from sim.chance.orders import draw_orders
 from sim.chance.streams import Luck
 from sim.scenario.model import Scenario
+from sim.study import fingerprints
 from sim.study.frame import in_cohort
-from sim.study.result import Result
 
 _WHO_BUYS_WHEN_OF_WHOM = {
     "start": "the first day",
@@ -28,19 +28,37 @@ _WHO_BUYS_WHEN_OF_WHOM = {
 """What in a scenario settles which orders there are: path, and how a sentence calls it."""
 
 
-def what_sets_apart(base: Result, other: Result) -> tuple[str, ...]:
-    """In words, what keeps two experiments from being compared order by order; nothing where they share their luck.
+class Pair(NamedTuple):
+    """How another scenario can be held against the base."""
+
+    apart: tuple[str, ...]
+    """In words, what keeps the two from being compared order by order; nothing where they share their luck."""
+    is_the_same: bool
+    """Whether it is one and the same scenario, luck included."""
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether they share their luck, replication by replication and order by order."""
+        return not self.apart
+
+
+def pair_of(base: Scenario, other: Scenario) -> Pair:
+    """Whether two scenarios share their luck: both with the replications and the seed that are used.
 
     They do where every cohort order is paid at the same instant to the same seller: everything else about an order
     is then drawn from the same uniform numbers. The orders themselves decide (of the first replication: the others
     are made alike); the scenarios only say why.
     """
-    counts = (base.about["replications"], other.about["replications"])
+    return Pair(_apart(base, other), fingerprints.of_scenario(base) == fingerprints.of_scenario(other))
+
+
+def _apart(base: Scenario, other: Scenario) -> tuple[str, ...]:
+    counts = (base.experiment.replications, other.experiment.replications)
     if counts[0] != counts[1]:
         return (f"the number of replications ({counts[0]} and {counts[1]})",)
-    if _have_the_same_orders(base.scenario, other.scenario):
+    if _have_the_same_orders(base, other):
         return ()
-    return tuple(_differing(base.scenario, other.scenario)) or ("the orders themselves",)
+    return tuple(_differing(base, other)) or ("the orders themselves",)
 
 
 def _have_the_same_orders(base: Scenario, other: Scenario) -> bool:
@@ -74,4 +92,6 @@ def _at(document: Any, path: str) -> Any:
 
 def _told(base: Any, other: Any) -> str:
     """Both values where they are short enough for a sentence."""
-    return f" ({base} and {other})" if isinstance(base, str | int | float) else ""
+    if isinstance(base, float):
+        return f" ({base:.10g} and {other:.10g})"
+    return f" ({base} and {other})" if isinstance(base, str | int) else ""

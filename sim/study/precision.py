@@ -1,26 +1,21 @@
-"""How many replications there are: as many as were asked for, or enough to be as sure as was asked.
-
-    run(scenario, precision={"success_rate": 0.005, "refund_time_median_all": "2%"})
-
-A half-width is absolute, in the measure's own unit (0.005 of a share is half a percentage point), or relative to
-the value (2%) for what is positive and has no natural bound.
-"""
+"""How many replications there are: as many as were asked for, or enough to be as sure as was asked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from math import ceil, inf, isfinite, nan
+from math import ceil, isfinite
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
 from sim.errors import BadUsage
-from sim.scenario.base import did_you_mean
-from sim.scenario.wording import shown
-from sim.study.estimates import Estimate
+from sim.study.aims import Aim
+from sim.study.deviations import Deviating
+from sim.study.differences import compared, deviating
+from sim.study.estimates import CONFIDENCE, Estimate
 from sim.study.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMoney
 from sim.study.observation import Observation, tables_of
+from sim.study.pairing import Pair
 
 FEWEST = 10
 """Replications before a half-width is believed: that of five is off by a third as often as not."""
@@ -28,19 +23,18 @@ MOST = 1000
 """Replications after which it is given up, unless something else was said."""
 _GROWTH = (1.1, 2.0)
 """Each step adds a tenth at least, and doubles at most: the first half-widths are rough themselves."""
-_NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(e-?[0-9]+)?")
 
 
 class Plan(Protocol):
-    """Says how many replications there are to be."""
+    """Says how many replications there are to be, of one scenario or of several with the same luck."""
 
     wanted: int
     """So many, as far as is known by now."""
     stopped: str
     """Why there were no more, in words."""
 
-    def learn(self, seen: Sequence[Observation]) -> None:
-        """Take in all of the replications so far, and think again about `wanted`."""
+    def learn(self, *seen: Sequence[Observation]) -> None:
+        """Take in all of the replications so far, by scenario, and think again about `wanted`."""
 
 
 class AsAsked:
@@ -51,91 +45,37 @@ class AsAsked:
     def __init__(self, replications: int) -> None:
         self.wanted = replications
 
-    def learn(self, seen: Sequence[Observation]) -> None:
+    def learn(self, *seen: Sequence[Observation]) -> None:
         """Nothing that is seen changes the number."""
-
-
-# ------------------------------------------------------------------------------- what is aimed at
-
-
-class Aim(NamedTuple):
-    """The interval of one measure is to be no wider than this, either way."""
-
-    measure: str
-    half_width: float
-    is_relative: bool
-    """To the value; else in the measure's own unit."""
-
-    def __str__(self) -> str:
-        return _shown(self.half_width, self.is_relative)
-
-    def half_width_of(self, estimate: Estimate) -> float:
-        """The longer half of the interval, relative to the value where that is asked; NaN where there is none."""
-        value, low, high = map(float, estimate)
-        half = max(high - value, value - low) if isfinite(high - low) else nan
-        return half / value if self.is_relative and half else half
-
-
-def aims_of(precision: Mapping[str, float | str]) -> tuple[Aim, ...]:
-    """What is aimed at: half-widths by measure, such as `{"success_rate": 0.005}`, or "2%" of a time.
-
-    Raises BadUsage for a measure that does not exist and a half-width that makes no sense.
-    """
-    return tuple(_aim(measure, half_width) for measure, half_width in precision.items())
-
-
-def as_written(options: Sequence[str]) -> dict[str, str]:
-    """From the words of the command line, `success_rate=0.005`. Raises BadUsage."""
-    precision: dict[str, str] = {}
-    for option in options:
-        measure, equals, half_width = option.partition("=")
-        if not equals:
-            raise BadUsage(f"--precision {option}: expected MEASURE=HALFWIDTH, such as success_rate=0.005")
-        if measure in precision:
-            raise BadUsage(f"--precision {measure}: asked for twice")
-        precision[measure] = half_width
-    return precision
-
-
-def _aim(name: str, written: float | str) -> Aim:
-    if name not in MEASURES:
-        raise BadUsage(f"precision of {shown(name)}: there is no such measure{did_you_mean(name, MEASURES)}")
-    text = str(written).strip()
-    is_relative = text.endswith("%")
-    number = text.removesuffix("%").rstrip()
-    half_width = float(number) / (100 if is_relative else 1) if _NUMBER.fullmatch(number) else nan
-    aim = Aim(name, half_width, is_relative)
-    if complaint := _nonsense(aim, MEASURES[name]):
-        example = _example(MEASURES[name])
-        raise BadUsage(f"precision of {name}: found {shown(text)}; {complaint}, expected one such as {example}")
-    return aim
-
-
-def _nonsense(aim: Aim, measure: Measure) -> str:
-    """Why nobody can mean this; empty where somebody can."""
-    if not 0 < aim.half_width < inf:
-        return "a half-width is a number above 0"
-    if aim.is_relative and measure.unit == "share":
-        return "a share needs an absolute half-width"
-    if aim.is_relative and isinstance(measure, Ratio) and measure.signed:
-        return "what may be negative or 0 needs an absolute half-width"
-    if measure.unit == "share" and aim.half_width >= 0.5:
-        return "every share lies within half of 1"
-    if aim.is_relative and aim.half_width >= 1:
-        return "a value plus or minus all of itself says nothing"
-    return ""
-
-
-def _example(measure: Measure) -> str:
-    if measure.unit == "share":
-        return "0.005"
-    return "0.5" if isinstance(measure, Ratio) and measure.signed else "2%"
 
 
 # ----------------------------------------------------------------------------- until it is reached
 
 
-class UntilPrecise:
+class Look(NamedTuple):
+    """How far one is from an aim."""
+
+    aim: Aim
+    half_width: float
+    """As the aim counts it; NaN where there is no interval yet."""
+    whose: str = ""
+    """Which scenario is meant, where there are several."""
+
+    @property
+    def is_reached(self) -> bool:
+        return self.half_width <= self.aim.half_width
+
+    @property
+    def times_too_wide(self) -> float:
+        """How many times as wide as it should be; infinitely where there is no interval."""
+        return self.half_width / self.aim.half_width if isfinite(self.half_width) else float("inf")
+
+    def __str__(self) -> str:
+        whose = f" ({self.whose})" if self.whose else ""
+        return f"{self.aim.measure} {self.aim.shown(self.half_width)}{whose}"
+
+
+class _Search:
     """As many replications as it takes, within a budget.
 
     After each batch the number is set to n · (half-width ÷ aim)² for the measure that is furthest off, since
@@ -143,58 +83,106 @@ class UntilPrecise:
     & Davies 2010). What was seen decides alone, so the number of jobs does not matter.
     """
 
-    def __init__(self, aims: Sequence[Aim], most: int = MOST) -> None:
+    _OF = ""
+    """What the half-widths are half-widths of, where it is not the measures themselves."""
+
+    def __init__(self, most: int) -> None:
         if most < FEWEST:
             raise BadUsage(f"found {most} as the most replications, expected at least {FEWEST} with a precision")
         self.wanted = FEWEST
         self.stopped = ""
         self._most = most
-        self._evidence = {aim: _Evidence(MEASURES[aim.measure]) for aim in aims}
+
+    def _judge(self, looks: Sequence[Look], done: int) -> None:
+        """Ask for more replications, or say why not."""
+        missed = [look for look in looks if not look.is_reached]
+        if not missed:
+            halves = ", ".join(map(str, looks))
+            self.stopped = f"precision reached after {done:,} replications: {self._OF}{halves}"
+        elif done >= self._most:
+            halves = ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
+            self.stopped = f"precision not reached within {done:,} replications: {self._OF}{halves}"
+        else:
+            least, most = (ceil(done * factor) for factor in _GROWTH)
+            furthest = max(look.times_too_wide for look in missed)
+            needed = ceil(done * furthest**2) if isfinite(furthest) else most
+            self.wanted = min(max(needed, least), most, self._most)
+
+
+class UntilPrecise(_Search):
+    """Until each of some measures is known as well as was asked."""
+
+    def __init__(self, aims: Sequence[Aim], most: int = MOST) -> None:
+        super().__init__(most)
+        self._evidence = {aim: Evidence(MEASURES[aim.measure]) for aim in aims}
         self._done = 0
 
-    def learn(self, seen: Sequence[Observation]) -> None:
+    def learn(self, *seen: Sequence[Observation]) -> None:
         """Look at the named measures again, and ask for more replications, or say why not."""
-        tables = tables_of(seen[self._done :])
+        (mine,) = seen
+        tables = tables_of(mine[self._done :])
+        self._done = len(mine)
         for evidence in self._evidence.values():
-            evidence.add(tables, len(seen))
-        self._done = len(seen)
-        found = {aim: aim.half_width_of(evidence.estimate()) for aim, evidence in self._evidence.items()}
-        missed = {aim: half for aim, half in found.items() if not half <= aim.half_width}
-        if not missed:
-            self.stopped = f"precision reached after {self._done:,} replications: {_listed(found)}"
-        elif self._done >= self._most:
-            halves = _listed(missed, asked=True)
-            self.stopped = f"precision not reached within {self._done:,} replications: {halves}"
-        else:
-            self.wanted = min(max(self._needed(aim, half) for aim, half in missed.items()), self._most)
-
-    def _needed(self, aim: Aim, half_width: float) -> int:
-        """Where there is no interval yet, only more replications can tell."""
-        least, most = (ceil(self._done * factor) for factor in _GROWTH)
-        if not isfinite(half_width):
-            return most
-        return min(max(ceil(self._done * (half_width / aim.half_width) ** 2), least), most)
+            evidence.add(tables, self._done)
+        looks = [Look(aim, aim.half_width_of(one.estimate())) for aim, one in self._evidence.items()]
+        self._judge(looks, self._done)
 
 
-class _Evidence:
+class UntilCompared(_Search):
+    """Until each of some differences from the base is known as well as was asked, for all other scenarios."""
+
+    _OF = "difference in "
+
+    def __init__(self, aims: Sequence[Aim], pairs: Mapping[str, Pair], most: int = MOST) -> None:
+        """`pairs` says of each other scenario, by name, how it is held against the base."""
+        super().__init__(most)
+        self._pairs = pairs
+        self._evidence = [{aim: Evidence(MEASURES[aim.measure]) for aim in aims} for _ in range(1 + len(pairs))]
+        self._done = 0
+
+    def learn(self, *seen: Sequence[Observation]) -> None:
+        """Look at the differences again: at each measure, the one that is least well known decides."""
+        done, self._done = self._done, len(seen[0])
+        for one, evidence in zip(seen, self._evidence, strict=True):
+            tables = tables_of(one[done:])
+            for measure in evidence.values():
+                measure.add(tables, self._done)
+        base, *others = self._evidence
+        named = dict(zip(self._pairs, others, strict=True))
+        looks = [[self._look(aim, base[aim], name, one[aim]) for name, one in named.items()] for aim in base]
+        self._judge([max(one, key=lambda look: look.times_too_wide) for one in looks], self._done)
+
+    def _look(self, aim: Aim, base: Evidence, name: str, other: Evidence) -> Look:
+        estimates = base.deviating(), other.deviating()
+        one = compared(aim.measure, estimates, self._pairs[name], min(base.n, other.n))
+        half_width = aim.half_width_of((one.difference.value, *one.interval(CONFIDENCE)), whole=one.base)
+        return Look(aim, half_width, name)
+
+
+class Evidence:
     """What the replications so far say of one measure: each is read only once."""
 
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
         self._said: list[Any] = []
-        self._n = 0
+        self.n = 0
+        """How many claims, requests or orders it rests on; 0 for a time to money."""
 
     def add(self, tables: Mapping[str, pd.DataFrame], replications: int) -> None:
         """Take in the tables of the newest replications; with them there are so many."""
         self._said += _said(self._measure, tables, replications)[len(self._said) :]
-        self._n += self._measure.n(tables) if isinstance(self._measure, Ratio) else 0
+        self.n += self._measure.n(tables) if isinstance(self._measure, Ratio) else 0
 
     def estimate(self) -> Estimate:
         """The value with its interval, over all replications so far."""
         if isinstance(self._measure, TimeToMoney):
             return self._measure.estimated(self._said)
         parts, wholes = zip(*self._said, strict=True)
-        return self._measure.estimated(parts, wholes, self._n)
+        return self._measure.estimated(parts, wholes, self.n)
+
+    def deviating(self) -> Deviating:
+        """The value with its deviations, to be held against that of another scenario."""
+        return deviating(self._measure, self._said)
 
 
 def _said(measure: Measure, tables: Mapping[str, pd.DataFrame], replications: int) -> Sequence[Any]:
@@ -202,19 +190,3 @@ def _said(measure: Measure, tables: Mapping[str, pd.DataFrame], replications: in
     if isinstance(measure, TimeToMoney):
         return measure.times(tables[CLAIMS], replications)
     return list(zip(*measure.sums(tables, replications), strict=True))
-
-
-# --------------------------------------------------------------------------------------- in words
-
-
-def _listed(found: Mapping[Aim, float], *, asked: bool = False) -> str:
-    return ", ".join(
-        f"{aim.measure} {_shown(half, aim.is_relative)}" + (f" (asked {aim})" if asked else "")
-        for aim, half in found.items()
-    )
-
-
-def _shown(half_width: float, is_relative: bool) -> str:
-    if not isfinite(half_width):
-        return "has no interval"
-    return f"±{half_width * 100:.3g} %" if is_relative else f"±{half_width:.3g}"

@@ -118,6 +118,17 @@ def test_a_margin_given_is_the_margin_judged_by(ask: Ask, tmp_path: Path) -> Non
     assert answer["scenarios"][0]["measures"]["success_rate"]["margin"] == 0.9
 
 
+@pytest.mark.usefixtures("no_pictures")
+def test_a_precision_says_how_it_ended_and_its_examples_can_be_followed(ask: Ask, tmp_path: Path) -> None:
+    sure = ("--precision", "success_rate=0.2", "--max-replications", 20)
+    answer = ask("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, *sure)
+    assert answer.code == FINE
+    stopped, _, advice = answer.err.splitlines()
+    assert stopped.startswith("precision reached after 10 replications: difference in success_rate ±0.")
+    assert told(tmp_path / "results" / "base-versus-approves" / "comparison.json")["stopped"] == stopped
+    assert ask(*shlex.split(advice.partition("refund-sim ")[2])).code == FINE
+
+
 # --------------------------------------------------------------------------------------------------------- files
 
 
@@ -186,6 +197,11 @@ def test_a_folder_is_named_after_all_unless_they_are_too_many() -> None:
         (["{base}", "{quick}", "--margin", "success_rate=-1"], "found a margin of -1.0"),
         (["{base}", "{quick}", "--margin", "success_rate=nan"], "found a margin of nan"),
         (["{base}", "{quick}", "--jobs", "0"], "expected a number from 1"),
+        (["{base}", "{quick}", "--precision", "success_rate"], "expected MEASURE=HALFWIDTH"),
+        (["{base}", "{quick}", "--precision", "sucess_rate=0.01"], "did you mean 'success_rate'"),
+        (["{base}", "{quick}", "--precision", "success_rate=0.01", "--replications", "9"], "expected one of them"),
+        (["{base}", "{quick}", "--precision", "success_rate=0.01", "--max-replications", "9"], "at least 10"),
+        (["{base}", "{quick}", "--max-replications", "50"], "there is none"),
     ],
 )
 def test_a_users_mistake_is_named_before_anything_is_run(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 import sim
 from sim.errors import BadUsage
@@ -18,6 +19,7 @@ from sim.study.curves import GRID
 from sim.study.differences import COLUMNS, Bench, differences_of, estimates_of
 from sim.study.experiment import run
 from sim.study.measures import MEASURES
+from sim.study.pairing import Pair
 from sim.study.result import Result
 from sim.study.verdicts import HEADLINES, VERDICTS
 from tests.worlds import world
@@ -172,8 +174,8 @@ def test_another_policy_that_changed_no_claim_so_far_might_change_one_in_a_while
     ("change", "why"),
     [
         ({"market.sellers.count": 4}, "the number of sellers (3 and 4)"),
-        ({"market.sellers.concentration": 1.0}, "how orders spread over the sellers (0.0 and 1.0)"),
-        ({"market.orders_per_day": 31}, "orders per day (30.0 and 31.0)"),
+        ({"market.sellers.concentration": 1.0}, "how orders spread over the sellers (0 and 1)"),
+        ({"market.orders_per_day": 31}, "orders per day (30 and 31)"),
         ({"market.weekdays": {"sun": 0.5}}, "the weekdays on which orders come"),
         ({"market.hours": [1] * 23 + [2]}, "the hours of the day at which orders come"),
         ({"market.peaks": {"2018-10-10": 2}}, "the peaks"),
@@ -245,7 +247,7 @@ def test_curves_that_cross_name_no_winner_for_time() -> None:
     estimates = estimates_of(base()), estimates_of(quick())
     verdicts = []
     for crosses in (False, True):
-        bench = Bench(HEADLINES, 0.95, is_paired=True, curves_cross=crosses)
+        bench = Bench(HEADLINES, 0.95, Pair((), is_the_same=False), curves_cross=crosses)
         table = differences_of(base(), quick(), estimates, bench).set_index("measure")
         verdicts.append(table["verdict"][["refund_time_median_all", "success_rate"]].tolist())
     assert verdicts[0][0] in ("better", "worse", "inconclusive")
@@ -294,6 +296,93 @@ def test_every_scenario_has_as_many_replications_as_the_base() -> None:
     assert [one.about["replications"] for one in (comparison.base, *comparison.others)] == [2, 2]
     assert [one.about["seed"] for one in (comparison.base, *comparison.others)] == [3, 3]
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+# ------------------------------------------------------------------------- as sure as was asked
+
+
+SURE = {"refunded_within_3d": 0.03, "refund_time_mean_refunded": "20%"}
+
+
+def half_width(comparison: Comparison, scenario: str, measure: str) -> float:
+    rows = comparison.differences.set_index(["scenario", "measure"])
+    value, low, high = rows.loc[(scenario, measure), ["difference", "low", "high"]].astype(float)
+    return max(high - value, value - low)
+
+
+def test_all_go_on_together_until_every_difference_is_known_so_well() -> None:
+    others = lively("quick", **QUICK), lively("crowded", **{"market.sellers.count": 4})
+    told: list[tuple[int, int]] = []
+    comparison = sim.compare(
+        lively(), *others, precision=SURE, jobs=1, progress=lambda done, total: told.append((done, total))
+    )
+    after = {one.about["replications"] for one in (comparison.base, *comparison.others)}
+    (replications,) = after
+    assert 10 < replications < 100
+    assert comparison.base.about["stopped"].startswith(
+        f"precision reached after {replications} replications: difference in refunded_within_3d ±0.0"
+    )
+    assert comparison.base.about["stopped"].endswith("(crowded)"), "who shares no luck is known least"
+    mean = comparison.base.summary.loc["refund_time_mean_refunded", "value"]
+    for name in ("quick", "crowded"):
+        assert half_width(comparison, name, "refunded_within_3d") <= 0.03
+        assert half_width(comparison, name, "refund_time_mean_refunded") <= 0.2 * mean
+    assert told[-1] == (3 * replications, 3 * replications)
+    assert [done for done, _ in told] == list(range(1, 3 * replications + 1))
+
+
+def test_what_is_looked_at_is_what_the_table_says() -> None:
+    comparison = sim.compare(lively(), lively("quick", **QUICK), precision={"success_rate": 0.3}, jobs=1)
+    stopped = comparison.base.about["stopped"]
+    shown = f"±{half_width(comparison, 'quick', 'success_rate'):.3g}"
+    assert stopped == f"precision reached after 10 replications: difference in success_rate {shown} (quick)"
+    same_number = sim.compare(lively(), lively("quick", **QUICK), replications=10, jobs=1)
+    pd.testing.assert_frame_equal(same_number.differences, comparison.differences, check_exact=True)
+
+
+def test_a_budget_that_is_spent_is_said() -> None:
+    comparison = sim.compare(
+        lively(), lively("quick", **QUICK), precision={"success_rate": 1e-6}, max_replications=11, jobs=1
+    )
+    stopped = comparison.base.about["stopped"]
+    assert stopped.startswith("precision not reached within 11 replications: difference in success_rate ±0.")
+    assert stopped.endswith("(quick) (asked ±1e-06)")
+
+
+def test_a_scenario_against_itself_is_known_as_well_as_can_be_at_the_first_look() -> None:
+    aims = {"success_rate": 1e-9, "refund_time_mean_refunded": "0.001%"}
+    comparison = sim.compare(lively(), lively("same"), precision=aims, jobs=1)
+    assert comparison.base.about["replications"] == 10
+    assert "success_rate ±0 (same)" in comparison.base.about["stopped"]
+
+
+def test_a_median_that_nobody_reaches_spends_the_budget() -> None:
+    never = lively("never", **{"policy.cancellation": "none", "policy.dispute": "none"})
+    comparison = sim.compare(
+        lively(), never, precision={"refund_time_median_all": "2%"}, max_replications=12, jobs=1
+    )
+    assert comparison.base.about["stopped"] == (
+        "precision not reached within 12 replications: "
+        "difference in refund_time_median_all has no interval (never) (asked ±2 %)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ({"precision": {"success_rate": "2%"}}, "a share needs an absolute half-width"),
+        ({"precision": {"success_rate": 0.01}, "replications": 10}, "expected one of them"),
+        ({"precision": {"success_rate": 0.01}, "max_replications": 9}, "at least 10 with a precision"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_run(numbers: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadUsage, match=message):
+        sim.compare(lively(), lively("quick", **QUICK), progress=pytest.fail, **numbers)
+
+
+def test_no_replications_are_not_as_many_as_the_base_has() -> None:
+    with pytest.raises(ValidationError, match="replications"):
+        sim.compare(lively(), lively("quick", **QUICK), replications=0)
 
 
 def test_a_wider_margin_makes_more_of_it_equivalent() -> None:
