@@ -43,7 +43,13 @@ def run(arguments: Namespace) -> None:
         for scenario in scenarios:
             step = progress.of(scenario.name)
             result = run_experiment(
-                scenario, **precision, jobs=workers, with_journal=arguments.keep == "journal", progress=step
+                scenario,
+                **precision,
+                jobs=workers,
+                engine=arguments.engine,
+                with_journal=arguments.keep == "journal",
+                progress=step,
+                tell=progress.tell,
             )
             write_result(result, out, keep=arguments.keep, force=arguments.force)
             results.append(result)
@@ -95,7 +101,14 @@ def compare(arguments: Namespace) -> None:
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(
-            base, *others, **precision, jobs=arguments.jobs, margins=_margins(arguments.margin), progress=step
+            base,
+            *others,
+            **precision,
+            jobs=arguments.jobs,
+            engine=arguments.engine,
+            margins=_margins(arguments.margin),
+            progress=step,
+            tell=progress.tell,
         )
     folder = write_comparison(comparison, out, force=arguments.force)
     _report_comparison(comparison, folder, files, arguments)

@@ -17,10 +17,12 @@ from sim.study.backlog import backlog_frame
 from sim.study.by_group import success_by_group
 from sim.study.by_hours import success_by_hours
 from sim.study.curves import incidence
+from sim.study.engines import AUTO, COMPILED, Choice, Tell, chosen, prepare, to_stderr
 from sim.study.jobs import Workers, workers_of
 from sim.study.measures import CLAIMS, by_replication, summarise
 from sim.study.observation import Observation, tables_of
 from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise
+from sim.study.replication import calendars_of
 from sim.study.result import Result
 from sim.study.stopwatch import Stopwatch
 from sim.study.waits import waits_frame
@@ -39,26 +41,31 @@ def run(
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
     jobs: int | Workers | None = None,
+    engine: str = AUTO,
     with_journal: bool = False,
     progress: Progress | None = None,
+    tell: Tell = to_stderr,
 ) -> Result:
     """Simulate a scenario and estimate what became of its cohort.
 
     `replications` and `seed` take the place of the scenario's own. With `precision`, replications go on until each
     named measure is known so well (`study.precision`), and no further than `max_replications`; `about["stopped"]`
     says which it was. `jobs` is the number of processes, None for all cores where that pays; or `Workers` that
-    several experiments share. Processes change nothing in the result: the same scenario and seed give the same
-    tables, to the bit.
+    several experiments share. `engine` is `simpy`, `compiled`, or `auto` for the quicker one; `about["engine"]`
+    says which it was. Neither changes anything in the result: the same scenario and seed give the same tables, to
+    the bit. `tell` hears of what takes its time, such as compiling; unless told otherwise it writes to stderr.
 
-    Raises BadUsage for a precision that makes no sense, ValidationError (pydantic) for numbers that no experiment
-    may have, BeyondCalendar when a claim outlives the calendars, and BrokenInvariant, which is a defect of ours.
+    Raises BadUsage for a precision that makes no sense and for a journal from the compiled engine, ValidationError
+    (pydantic) for numbers that no experiment may have, BeyondCalendar when a claim outlives the calendars, and
+    BrokenInvariant, which is a defect of ours.
     """
     expect_one_of(replications, precision)
     scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
     most = scenario.experiment.replications
     plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
-        underway = Underway(scenario, workers, with_journal=with_journal)
+        choice = chosen(engine, scenario, plan.wanted, with_journal=with_journal)
+        underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell)
         while len(underway.seen) < plan.wanted:
             underway.carry_on(plan.wanted, progress)
             plan.learn(underway.seen)
@@ -81,20 +88,37 @@ def with_numbers(scenario: Scenario, **numbers: int | None) -> Scenario:
 class Underway:
     """An experiment at work: the replications so far, which can be carried on."""
 
-    def __init__(self, scenario: Scenario, workers: Workers, *, with_journal: bool = False) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        workers: Workers,
+        choice: Choice,
+        *,
+        with_journal: bool = False,
+        tell: Tell = to_stderr,
+    ) -> None:
         self.scenario = scenario
         self.seen: list[Observation] = []
         """In their order."""
         self._workers = workers
-        self._with_journal = with_journal
+        self._choice, self._with_journal = choice, with_journal
         self._watch = Stopwatch()
+        if choice.is_worth_saying:
+            tell(f"{scenario.name}: engine {choice.engine}, {choice.why}\n")
+        if choice.engine == COMPILED:
+            with self._watch.on("compiling"):
+                prepare(scenario, calendars_of(scenario), tell)
 
     def carry_on(self, until: int, progress: Progress | None = None) -> None:
         """Live through more replications, until there are so many."""
         numbers = range(len(self.seen), until)
         with self._watch.on("replications"):
             watched = self._workers.observations(
-                self.scenario, numbers, with_journal=self._with_journal, watch=self._watch
+                self.scenario,
+                numbers,
+                engine=self._choice.engine,
+                with_journal=self._with_journal,
+                watch=self._watch,
             )
             for one in watched:
                 self.seen.append(one)
@@ -104,7 +128,8 @@ class Underway:
     def result(self, stopped: str) -> Result:
         """What came of it; `stopped` says why there were no more replications."""
         scenario = with_numbers(self.scenario, replications=len(self.seen))
-        how = {"stopped": stopped, "jobs": self._workers.at_work}
+        engine, why, _ = self._choice
+        how = {"stopped": stopped, "engine": engine, "engine_because": why, "jobs": self._workers.at_work}
         return _result(scenario, self.seen, how, self._watch)
 
 
