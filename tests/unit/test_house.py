@@ -20,6 +20,7 @@ FLOORS = (
     "chance",
     "records",
     "market",
+    "compiled",
     "study",
     "show",
     "api",
