@@ -33,6 +33,7 @@ def run(arguments: Namespace) -> None:
     scenarios = _loaded(arguments.scenarios, changes_of(arguments))
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
+    from sim.show.spool import Spool
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
@@ -42,16 +43,19 @@ def run(arguments: Namespace) -> None:
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
             step = progress.of(scenario.name)
-            result = run_experiment(
-                scenario,
-                **precision,
-                jobs=workers,
-                engine=arguments.engine,
-                with_journal=arguments.keep == "journal",
-                progress=step,
-                tell=progress.tell,
-            )
-            write_result(result, out, keep=arguments.keep, force=arguments.force)
+            with Spool(arguments.keep) as spool:
+                result = run_experiment(
+                    scenario,
+                    **precision,
+                    jobs=workers,
+                    engine=arguments.engine,
+                    with_journal=arguments.keep == "journal",
+                    progress=step,
+                    tell=progress.tell,
+                    take=spool.take,
+                )
+                written = spool.files()
+                write_result(result, out, keep=arguments.keep, force=arguments.force, written=written)
             results.append(result)
     _report(results, out, arguments)
 
