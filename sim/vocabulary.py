@@ -114,6 +114,7 @@ class Anchor(Word):
     DELIVERED = 5
     ASKED = 6
     DECIDED = 7
+    OPENED = 8
 
 
 class RefundOn(Word):

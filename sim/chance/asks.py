@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -23,10 +23,12 @@ from sim.rules.answers import (
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
 from sim.scenario.model import Scenario
-from sim.scenario.policy import Rulings
+from sim.scenario.policy import MediationTerms
 from sim.vocabulary import ClaimKind, Disposition, Reason
 
 Columns = dict[str, Ints]
+OfARuling = Callable[[Drawer, MediationTerms], Ints]
+"""Draws one column by the levers for one kind of claim."""
 
 
 class Luck(NamedTuple):
@@ -105,24 +107,44 @@ def _of_the_inspection(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Ints:
 
 
 def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
-    """The platform's ruling on each kind of claim; nothing but zeros where there is no mediation to come to."""
+    """The platform's ruling on claims of their kind, and of the kind they may turn to; zeros without mediation."""
     terms, nobody = scenario.policy.mediation, np.zeros_like(drawer.numbers)
     if terms is None:
-        return _silent("mediation", drawer) | {"split_share": nobody, "ruling_if_not_received": nobody}
-    by_kind = {int(kind): _rulings(drawer, terms.rulings_by_claim.get(kind, terms.rulings)) for kind in ClaimKind}
+        return {
+            **_silent("mediation", drawer),
+            **dict.fromkeys(("split_share", *(f"{name}_if_not_received" for name in RULING)), nobody),
+        }
+    levers = [terms.of(kind) for kind in ClaimKind]
+    now = {name: _of_each_kind(drawer, kinds, draw, levers) for name, draw in RULING.items()}
+    turned = {name: draw(drawer, levers[ClaimKind.NOT_RECEIVED]) for name, draw in RULING.items()}
     return {
-        "mediation.disposition": np.choose(kinds, list(by_kind.values())),
-        "ruling_if_not_received": by_kind[ClaimKind.NOT_RECEIVED],
-        "mediation.notice": drawer.duration(Decision.MEDIATION_NOTICE, terms.notice),
+        "mediation.disposition": now["ruling"],
+        "mediation.notice": now["ruling_notice"],
         "mediation.notice_share": nobody,
-        "mediation.handling": drawer.duration(Decision.MEDIATION_HANDLING, terms.handling),
-        "split_share": drawer.millionths(Decision.SPLIT_SHARE, terms.split_share),
+        "mediation.handling": now["ruling_handling"],
+        "split_share": now["split_share"],
+        **{f"{name}_if_not_received": column for name, column in turned.items()},
     }
 
 
-def _rulings(drawer: Drawer, shares: Rulings) -> Ints:
-    """For whom the platform decides; one luck for whatever kind of claim it is."""
-    return said(drawer.luck(Decision.MEDIATION_ANSWER), ruling_bounds(shares.buyer, shares.split), RULED_IN_TURN)
+def _of_each_kind(drawer: Drawer, kinds: Ints, draw: OfARuling, levers: Sequence[MediationTerms]) -> Ints:
+    """By the law for each claim's kind; one luck whatever kind it is."""
+    return drawer.by_group(kinds, lambda some, kind: draw(some, levers[kind]))
+
+
+def _rulings(drawer: Drawer, levers: MediationTerms) -> Ints:
+    """For whom the platform decides."""
+    bounds = ruling_bounds(levers.rulings.buyer, levers.rulings.split)
+    return said(drawer.luck(Decision.MEDIATION_ANSWER), bounds, RULED_IN_TURN)
+
+
+RULING: dict[str, OfARuling] = {
+    "ruling": _rulings,
+    "ruling_notice": lambda drawer, levers: drawer.duration(Decision.MEDIATION_NOTICE, levers.notice),
+    "ruling_handling": lambda drawer, levers: drawer.duration(Decision.MEDIATION_HANDLING, levers.handling),
+    "split_share": lambda drawer, levers: drawer.millionths(Decision.SPLIT_SHARE, levers.split_share),
+}
+"""What luck settles of a ruling."""
 
 
 def _offers(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:

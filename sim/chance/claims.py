@@ -11,7 +11,7 @@ from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.orders import Dispatching
 from sim.chance.streams import choice
-from sim.chance.wishes import Wishes
+from sim.chance.wishes import Wishes, later
 from sim.rules.answers import reason_stated
 from sim.rules.refunding import share_of
 from sim.scenario.buyers import Regret
@@ -41,7 +41,8 @@ def draw_claims(
         "dispatch_due": plan.due,
     }
     columns |= _of_the_buyer(scenario, drawer, columns)
-    columns |= _of_the_journey(scenario, orders, drawer, columns["paid"])
+    columns |= _of_the_journey(scenario, drawer, columns, plan)
+    columns |= _of_the_bank(scenario, drawer, columns)
     columns |= draw_asks(scenario, drawer, columns)
     return columns
 
@@ -83,20 +84,34 @@ def _part_of(value: Ints, drawer: Drawer, decision: Decision, law: ShareLaw) -> 
     return share_of(value, drawer.millionths(decision, law))
 
 
-def _of_the_journey(scenario: Scenario, orders: OrderFacts, drawer: Drawer, paid: Ints) -> Columns:
-    """How long parcels and money travel, and how long this product's cancel button is shown."""
+def _of_the_journey(scenario: Scenario, drawer: Drawer, claims: Columns, plan: Dispatching) -> Columns:
+    """How long parcels travel, and until when this product's cancel button is shown."""
     cancellation, carrier = scenario.policy.cancellation, scenario.market.carrier
-    posting = [scenario.policy.refund.posting[method] for method in scenario.market.payment_methods]
-    methods = orders.payment_method[drawer.numbers]
-    window = np.zeros_like(paid)
+    window_ends = claims["paid"]
     if cancellation is not None:
         window = drawer.duration(Decision.CANCELLATION_WINDOW, cancellation.window.within)
+        window_ends = later(plan.instants(claims["paid"])[cancellation.window.after], window)
     return {
-        "window_ends": paid + window,
+        "window_ends": window_ends,
         "transit": drawer.duration(Decision.TRANSIT, carrier.transit),
         "lost": drawer.happens(Decision.LOST, carrier.lost),
         "free_return": drawer.happens(Decision.FREE_RETURN_LISTING, scenario.market.free_return_listings),
         "return_lost": drawer.happens(Decision.RETURN_LOST, carrier.return_lost),
         "return_transit": drawer.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
-        "posting": drawer.by_group(methods, lambda some, method: some.duration(Decision.POSTING, posting[method])),
     }
+
+
+def _of_the_bank(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    """How long the money travels, by payment method and kind of claim; and if the claim turns to not received."""
+    methods = list(scenario.market.payment_methods)
+    posting = [scenario.policy.refund.of(kind).posting for kind in ClaimKind]
+
+    def posted(claim: Ints) -> Ints:
+        def by(some: Drawer, group: int) -> Ints:
+            kind, method = divmod(group, len(methods))
+            return some.duration(Decision.POSTING, posting[kind][methods[method]])
+
+        return drawer.by_group(claim * len(methods) + claims["payment_method"], by)
+
+    turned = np.full_like(claims["claim"], ClaimKind.NOT_RECEIVED)
+    return {"posting": posted(claims["claim"]), "posting_if_not_received": posted(turned)}

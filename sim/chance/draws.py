@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.chance.claims import draw_claims
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws
-from sim.chance.orders import Dispatching, draw_dispatching, draw_orders
+from sim.chance.orders import draw_dispatching, draw_orders
 from sim.chance.streams import Luck
 from sim.chance.wishes import Wishes, first_wishes, mind_changes, some_depend_on_delivery
 from sim.rules.terms import refunds_at_dispatch_limit
@@ -31,18 +31,15 @@ def draw_replication(scenario: Scenario, replication: int, calendars: dict[Party
     all_matter = refunds_itself or some_depend_on_delivery(scenario)
     planned = np.arange(len(orders)) if all_matter else np.flatnonzero(regretted < NEVER)
     drawer = Drawer(luck, len(orders), planned)
-    plan = draw_dispatching(scenario, orders, drawer, calendars[Party.SELLER])
-    wishes = first_wishes(scenario, orders, drawer, regretted[planned], plan, calendars)
+    plan = draw_dispatching(scenario, orders, drawer, calendars)
+    wishes = first_wishes(scenario, drawer, regretted[planned], plan, calendars)
     missed = refunds_itself & (plan.ships_at > plan.due)
     asks = (wishes.asked < NEVER) & ~(missed & (plan.due < wishes.asked))
     claimants = Drawer(luck, len(orders), planned[asks])
-    columns = draw_claims(scenario, orders, claimants, _of(wishes, asks), _planned_for(plan, asks))
-    return Draws(orders, columns, planned[missed & ~asks])
+    columns = draw_claims(scenario, orders, claimants, _of(wishes, asks), plan.of(asks))
+    unasked = missed & ~asks
+    return Draws(orders, columns, planned[unasked], plan.due[unasked])
 
 
 def _of(wishes: Wishes, some: NDArray[np.bool_]) -> Wishes:
     return Wishes(wishes.claim[some], wishes.asked[some])
-
-
-def _planned_for(plan: Dispatching, some: NDArray[np.bool_]) -> Dispatching:
-    return Dispatching(plan.arranges_at[some], plan.ships_at[some], plan.due[some])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -89,7 +89,11 @@ class ClaimFacts(NamedTuple):
     split_share: int
     """The buyer's part in a split ruling, parts per million."""
     ruling_if_not_received: int
-    """The platform's disposition, should the claim become one of goods not received."""
+    """The platform's disposition, should the claim become one of goods not received; so too the next four."""
+    ruling_notice_if_not_received: int
+    ruling_handling_if_not_received: int
+    split_share_if_not_received: int
+    posting_if_not_received: int
     first_offer: int
     """What a seller who offers a part of the price offers in each round, parts per million."""
     second_offer: int
@@ -110,6 +114,18 @@ class ClaimFacts(NamedTuple):
     chargeback: Ask
 
 
+def turned_to_not_received(facts: ClaimFacts) -> ClaimFacts:
+    """What luck settled about the claim, now that it is one of goods not received: by the laws of that kind."""
+    mediation = facts.mediation._replace(
+        disposition=facts.ruling_if_not_received,
+        notice=facts.ruling_notice_if_not_received,
+        handling=facts.ruling_handling_if_not_received,
+    )
+    return facts._replace(
+        mediation=mediation, split_share=facts.split_share_if_not_received, posting=facts.posting_if_not_received
+    )
+
+
 ASKS = ("cancellation", "dispute", "mediation", "inspection", "offer", "chargeback")
 """By stage."""
 PLAIN = tuple(field for field in ClaimFacts._fields if field not in ASKS)
@@ -124,6 +140,8 @@ class Draws:
     """A column per plain field of `ClaimFacts`, and per field of each `Ask` as `dispute.notice`."""
     refunded_unasked: Ints
     """Numbers of the orders that the platform refunds at the dispatch limit before anybody asks."""
+    unasked_due: Ints = field(default_factory=lambda: np.array([], dtype=np.int64))
+    """When it does so."""
 
     def rows(self) -> list[ClaimFacts]:
         """The claims one by one, ascending by order number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.chance.arrivals import paid_instants
 from sim.chance.decisions import Decision
@@ -12,11 +13,16 @@ from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
 from sim.chance.streams import Floats, Luck, choice
-from sim.rules.terms import kind_of, span
+from sim.rules.terms import Since, kind_of, since_of, until
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
+from sim.vocabulary import Anchor, Party
+
+Calendars = dict[Party, Calendar]
+Instants = dict[int, Ints]
+"""By anchor: a named instant of some orders."""
 
 
 def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
@@ -51,10 +57,27 @@ class Dispatching:
     ships_at: Ints
     due: Ints
     """The last instant of the dispatch limit; NEVER without one."""
+    promised: Ints
+    """The delivery date that the platform shows; NEVER without one."""
+
+    def instants(self, paid: Ints) -> Instants:
+        """What a cancellation may be counted from."""
+        return {
+            Anchor.PAID: paid,
+            Anchor.DISPATCH_DUE: self.due,
+            Anchor.ARRANGED: self.arranges_at,
+            Anchor.DISPATCHED: self.ships_at,
+            Anchor.PROMISED: self.promised,
+        }
+
+    def of(self, some: NDArray[np.bool_]) -> Dispatching:
+        """The plan for some of the orders."""
+        return Dispatching(self.arranges_at[some], self.ships_at[some], self.due[some], self.promised[some])
 
 
-def draw_dispatching(scenario: Scenario, orders: OrderFacts, drawer: Drawer, calendar: Calendar) -> Dispatching:
-    """When the seller of each picked order would arrange and dispatch it, in the seller's calendar."""
+def draw_dispatching(scenario: Scenario, orders: OrderFacts, drawer: Drawer, calendars: Calendars) -> Dispatching:
+    """When the seller of each picked order would arrange and dispatch it, in the seller's calendar; and by when."""
+    calendar = calendars[Party.SELLER]
     types = list(scenario.market.sellers.types.values())
     paid, kinds = orders.paid[drawer.numbers], orders.seller_type[drawer.numbers]
     stretch = _stretches(scenario, paid)
@@ -70,9 +93,24 @@ def draw_dispatching(scenario: Scenario, orders: OrderFacts, drawer: Drawer, cal
         _stretched(drawer, Decision.DISPATCHING, kinds, dispatching, stretch),
         calendar,
     )
-    limit = span(scenario.policy.dispatch.limit)
-    due = instants_after(paid, limit.kind, np.array(limit.seconds), calendar)
-    return Dispatching(arranges_at, ships_at, due)
+    known: Instants = {Anchor.PAID: paid, Anchor.ARRANGED: arranges_at, Anchor.DISPATCHED: ships_at}
+    return Dispatching(arranges_at, ships_at, *_due_and_promised(scenario, known, calendars))
+
+
+def _due_and_promised(scenario: Scenario, known: Instants, calendars: Calendars) -> tuple[Ints, Ints]:
+    """The dispatch limit and the promised date; either may be counted from the other."""
+    limit = until(scenario.policy.dispatch.limit, unnamed=Anchor.PAID)
+    promise = since_of(scenario.policy.promise)
+    if limit.anchor == Anchor.PROMISED:
+        promised = _after(promise, known, calendars[Party.PLATFORM])
+        return _after(limit, {Anchor.PROMISED: promised}, calendars[Party.SELLER]), promised
+    due = _after(limit, known, calendars[Party.SELLER])
+    return due, _after(promise, {**known, Anchor.DISPATCH_DUE: due}, calendars[Party.PLATFORM])
+
+
+def _after(since: Since, known: Instants, calendar: Calendar) -> Ints:
+    """So long after a named instant, on this calendar."""
+    return instants_after(known[since.anchor], since.span.kind, np.array(since.span.seconds), calendar)
 
 
 def _stretched(drawer: Drawer, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats) -> Ints:

@@ -10,16 +10,13 @@ from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
-from sim.chance.orders import Dispatching
+from sim.chance.orders import Calendars, Dispatching
 from sim.chance.streams import Luck
-from sim.rules.terms import kind_of, since_of
+from sim.rules.terms import kind_of
 from sim.scenario.buyers import Notices
-from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import Anchor, ClaimKind, Party
-
-Calendars = dict[Party, Calendar]
+from sim.vocabulary import ClaimKind, Party
 
 
 class Wishes(NamedTuple):
@@ -41,21 +38,19 @@ def mind_changes(scenario: Scenario, luck: Luck, orders: OrderFacts) -> Ints:
     regretful = np.flatnonzero(everyone.happens(Decision.REGRETS, regret.probability))
     asked = np.full(len(orders), NEVER, dtype=np.int64)
     after = Drawer(luck, len(orders), regretful).duration(Decision.REGRETS_AFTER, regret.after)
-    asked[regretful] = _later(orders.paid[regretful], after)
+    asked[regretful] = later(orders.paid[regretful], after)
     return asked
 
 
 def first_wishes(
-    scenario: Scenario, orders: OrderFacts, drawer: Drawer, regretted: Ints, plan: Dispatching, calendars: Calendars
+    scenario: Scenario, drawer: Drawer, regretted: Ints, plan: Dispatching, calendars: Calendars
 ) -> Wishes:
     """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
     if not some_depend_on_delivery(scenario):
         return Wishes(np.full_like(regretted, ClaimKind.REGRET), regretted)
     delivered = _delivered(scenario, drawer, plan, calendars)
-    promised = _promised(scenario, orders.paid[drawer.numbers], plan, calendars)
-    reasons = np.stack(
-        [regretted, _not_received(scenario, drawer, promised, delivered), _defect(scenario, drawer, delivered)]
-    )
+    missed = _not_received(scenario, drawer, plan.promised, delivered)
+    reasons = np.stack([regretted, missed, _defect(scenario, drawer, delivered)])
     return Wishes(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
 
 
@@ -75,7 +70,7 @@ def _defect(scenario: Scenario, drawer: Drawer, delivered: Ints) -> Ints:
 def _noticed(terms: Notices | None, drawer: Drawer, since: Ints, whether: Decision, after: Decision) -> Ints:
     if terms is None:
         return np.full_like(since, NEVER)
-    noticed = _later(since, drawer.duration(after, terms.after))
+    noticed = later(since, drawer.duration(after, terms.after))
     return np.where(drawer.happens(whether, terms.probability) == 1, noticed, NEVER)
 
 
@@ -87,13 +82,6 @@ def _delivered(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars:
     return np.where(drawer.happens(Decision.LOST, carrier.lost) == 1, NEVER, arrives)
 
 
-def _promised(scenario: Scenario, paid: Ints, plan: Dispatching, calendars: Calendars) -> Ints:
-    """The delivery date that the platform shows."""
-    promise = since_of(scenario.policy.promise)
-    since = paid if promise.anchor == Anchor.PAID else plan.ships_at
-    return instants_after(since, promise.span.kind, np.array(promise.span.seconds), calendars[Party.PLATFORM])
-
-
-def _later(since: Ints, after: Ints) -> Ints:
+def later(since: Ints, after: Ints) -> Ints:
     """On the wall clock; NEVER where either never comes."""
     return np.where((since < NEVER) & (after < NEVER), since + after, NEVER)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
-from sim.chance.facts import ClaimFacts
+from sim.chance.facts import ClaimFacts, turned_to_not_received
 from sim.market.desk import Desk
 from sim.market.parcel import Parcel
 from sim.market.turns import HAPPENS, Moment
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import answers, cancelling, disputing, refunding, returning
-from sim.rules.terms import Since, Span
+from sim.rules.terms import UNNAMED, Since, Span
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, Party, Reason, RefundOn, Route, Settled
 
@@ -34,7 +34,7 @@ class Dealings:
         self.life = Life(facts.order, facts.claim, facts.paid, world.journal)
         self.life.saving = facts.saving
         self.parcel: Parcel = Parcel(facts, world, self.terms, self.life)
-        self.decided_at = NEVER
+        self.decided_at: int = NEVER
 
     # ---------------------------------------------------------------------- what is the case
 
@@ -69,7 +69,7 @@ class Dealings:
 
     def last_call(self) -> int:
         """The last instant at which the platform may be called after a verdict that falls now."""
-        return self.after(Party.PLATFORM, self.terms.escalate_within)
+        return self.instant(self.terms.escalate_within)
 
     def is_ruled(self) -> bool:
         """Whether the platform has spoken: in mediation, or in answer to the dispute."""
@@ -111,8 +111,19 @@ class Dealings:
         return not disputing.is_too_late(at, last)
 
     def instant(self, since: Since) -> int:
-        """So long after a named instant of this order, on the platform's clock."""
-        return self.world.later(Party.PLATFORM, ANCHORS[since.anchor](self), since.span)
+        """So long after a named instant of this order (or else from now), on the platform's clock."""
+        return self.last_instant(Party.PLATFORM, since, self.now)
+
+    def last_instant(self, party: Party, limit: Since, begins: int) -> int:
+        """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
+        since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
+        return self.world.later(party, since, limit.span)
+
+    def opened_at(self) -> int:
+        """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
+        life = self.life
+        puts = life.cancellation_opened_at, life.dispute_opened_at, life.withdrawn_at, life.inspection_opened_at
+        return max((at for at in puts if at < NEVER), default=NEVER)
 
     def after(self, party: Party, span: Span) -> int:
         """So long from now, on this party's clock."""
@@ -141,14 +152,14 @@ class Dealings:
     def miss_the_parcel(self) -> None:
         """Who waited in vain until the promised date now claims for goods not received."""
         self.life.claim = int(ClaimKind.NOT_RECEIVED)
-        self.terms = self.world.terms[ClaimKind.NOT_RECEIVED]
+        self.terms, self.facts = self.world.terms[ClaimKind.NOT_RECEIVED], turned_to_not_received(self.facts)
         self.life.happened(Activity.MISSED, self.now)
 
     def return_begun_at(self, since: int) -> tuple[int, int]:
         """When the buyer posts what arrived at an instant, and the last instant for that."""
         delay = Span(self.terms.return_delay_kind, self.facts.return_delay)
         posted_at = self.world.later(Party.CARRIER, since, delay)
-        return posted_at, self.world.later(Party.PLATFORM, since, self.terms.post_within)
+        return posted_at, self.last_instant(Party.PLATFORM, self.terms.post_within, since)
 
     def post_the_return(self, posted_at: int) -> int:
         """Somebody pays the postage, and the parcel is on its way back: until when, should it not get lost."""
@@ -185,11 +196,8 @@ class Dealings:
 
     def refund_limit(self) -> int:
         """The latest at which a refund that falls due now may arrive."""
-        if not self.terms.refund_counts_from_decision:
-            return self.after(Party.BANK, self.terms.refund_within)
-        decided_at = min(self.decided_at, self.now)
-        limit = self.world.later(Party.BANK, decided_at, self.terms.refund_within)
-        return refunding.limit_of(limit, self.now)
+        limit = self.last_instant(Party.BANK, self.terms.refund_within, self.now)
+        return refunding.limit_of(limit, due=self.now)
 
     def end_with(self, outcome: Outcome) -> None:
         """Close the book; a parcel that nobody stopped still travels."""
@@ -215,6 +223,7 @@ ANCHORS: tuple[Callable[[Dealings], int], ...] = (
     lambda order: order.parcel.promised_at,
     lambda order: order.parcel.delivered_at,
     lambda order: order.facts.asked,
-    lambda order: order.now,
+    lambda order: min(order.decided_at, order.now),
+    lambda order: order.opened_at(),
 )
 """The named instants that windows and limits are counted from, in the order of `Anchor`."""

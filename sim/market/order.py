@@ -16,6 +16,7 @@ from sim.market.dealings import PAID, Waiting
 from sim.market.questions import Questions
 from sim.records.journal import Activity
 from sim.rules import disputing, refunding
+from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, RefundOn, Route, Verdict
 
 Steps = Generator[Event, int, Outcome]
@@ -137,9 +138,10 @@ class Order(Questions):
         return (yield from self.have_the_platform_rule())
 
     def escalate_or_be_refused(self) -> Steps:
-        """The seller said no: take it to the platform where there is one and while there is time."""
-        until = self.now + self.facts.escalates_after
-        if not self.will_escalate() or self.parcel.limit_passes_at() < until:
+        """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
+        calls_at = self.now + self.facts.escalates_after if self.will_escalate() else NEVER
+        until = disputing.taken_over_at(calls_at, self.comes_after_refusal_at)
+        if until >= NEVER or self.parcel.limit_passes_at() < until:
             return Outcome.REFUSED
         yield from self.wait_until(until)
         return (yield from self.have_the_platform_rule())

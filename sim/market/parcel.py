@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.chance.facts import ClaimFacts
@@ -31,6 +32,10 @@ class Parcel:
         self._waits_since = NEVER
 
     @property
+    def paid_at(self) -> int:
+        return self._facts.paid
+
+    @property
     def arranged_at(self) -> int:
         """As planned, or when the parcel leaves, should a seller send it at once instead of answering."""
         return min(self._facts.arranges_at, self.ships_at)
@@ -39,8 +44,7 @@ class Parcel:
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
         promise = self._terms.promise
-        since = self._facts.paid if promise.anchor == Anchor.PAID else self.ships_at
-        return self._world.later(Party.PLATFORM, since, promise.span)
+        return self._world.later(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
 
     @property
     def delivered_at(self) -> int:
@@ -104,3 +108,12 @@ class Parcel:
         self._life.happened(Activity.ARRANGED, self.arranged_at)
         self._life.happened(Activity.DISPATCHED, self.ships_at)
         self._life.happened(Activity.DELIVERED, self.delivered_at)
+
+
+PROMISED_FROM: dict[int, Callable[[Parcel], int]] = {
+    Anchor.PAID: lambda parcel: parcel.paid_at,
+    Anchor.DISPATCH_DUE: lambda parcel: parcel.dispatch_due,
+    Anchor.ARRANGED: lambda parcel: parcel.arranged_at,
+    Anchor.DISPATCHED: lambda parcel: parcel.ships_at,
+}
+"""What a delivery date may be counted from."""

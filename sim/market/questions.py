@@ -10,6 +10,7 @@ from sim.chance.facts import Ask
 from sim.market.dealings import Dealings
 from sim.market.desk import Desk
 from sim.market.request import Request
+from sim.records.journal import BY_ITSELF
 from sim.rules import answers, cancelling, disputing, requests
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Party, Reason, Route, Settled, Stage, Verdict
@@ -23,6 +24,8 @@ class Questions(Dealings):
 
     taken_over_at = NEVER
     """When the platform takes the dispute over, if it is still pending."""
+    comes_after_refusal_at = NEVER
+    """When the platform comes to a dispute that was refused, if the buyer has not called it before."""
     buyer_may_call_at = NEVER
     """From then on the buyer may call the platform into a pending dispute."""
 
@@ -58,9 +61,10 @@ class Questions(Dealings):
         )
         by_itself_at = self.after(Party.PLATFORM, self.terms.steps_in_after)
         self.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
+        self.comes_after_refusal_at = by_itself_at if self.terms.steps_in_after_refusal else NEVER
         desk, ask, self.life.answered_by = self.seller_desk, self.facts.dispute, Party.SELLER
         if self.terms.platform_answers:
-            ruling = self.ruling()._replace(patience=ask.patience)
+            ruling = self.facts.mediation._replace(patience=ask.patience)
             desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
         return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.reason_stated()))
 
@@ -78,8 +82,9 @@ class Questions(Dealings):
 
     def ask_the_platform(self) -> Asking:
         """The platform's case: a dispatch does not end it, the dispatch limit does."""
+        came = BY_ITSELF if self.now == self.comes_after_refusal_at else ""
         ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
-        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.ruling(), ends)
+        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends, came)
         if verdict is not Verdict.APPROVE:
             self.parcel.waits_no_longer()
         return verdict
@@ -91,12 +96,6 @@ class Questions(Dealings):
     def ask_the_bank(self) -> Asking:
         """The chargeback."""
         return self.ask(Stage.CHARGEBACK, self.world.bank_desk, self.facts.chargeback)
-
-    def ruling(self) -> Ask:
-        """What the platform will say to a claim of this kind."""
-        if self.life.claim != ClaimKind.NOT_RECEIVED:
-            return self.facts.mediation
-        return self.facts.mediation._replace(disposition=self.facts.ruling_if_not_received)
 
     def dispute_ends_at(self) -> int:
         """What ends a pending dispute from outside: the platform takes it over, or has refunded the order."""

@@ -26,6 +26,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     endings.every_claim_has_at_most_one_ending,
     endings.no_refund_is_above_the_price,
     endings.the_money_comes_back_once,
+    endings.the_money_arrives_within_its_limit,
     endings.a_cancelled_parcel_stays,
     steps.instants_of_an_order_never_decrease,
     steps.a_dispute_is_opened_when_the_claim_may_be_made,

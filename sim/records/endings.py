@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.records.evidence import Breach, Evidence
 from sim.records.life import COLUMNS, SETTLEMENTS
-from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Word
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Anchor, ClaimKind, Outcome, Party, Route, Settled, Word
 
 PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 PARCEL_STAYS = (Route.FREE_CANCELLATION, Route.CANCELLATION, Route.NOT_DISPATCHED)
@@ -71,6 +72,24 @@ def the_money_comes_back_once(run: Evidence) -> Iterator[Breach]:
     is_paid_back = np.isin(run["outcome"], PAID_BACK)
     yield from run.where(is_paid_back != run.has("refund_due_at"), "a refund falls due for the refunded")
     yield from run.where(is_paid_back != run.has("refunded_at"), "the money arrives for the refunded")
+
+
+def the_money_arrives_within_its_limit(run: Evidence) -> Iterator[Breach]:
+    """No later than the policy's limit, where that does not end before the refund is due.
+
+    When a refund was decided is in the table for withdrawals only; of the others it is known that it was not later
+    than the refund fell due.
+    """
+    due = run["refund_due_at"]
+    since = {int(Anchor.PAID): run["paid_at"], int(Anchor.ASKED): run["asked_at"]}
+    since[int(Anchor.DECIDED)] = np.minimum(due, run["withdrawn_at"])
+    for kind, terms in run.terms.items():
+        anchor, length = terms.refund_within
+        begins = np.where(run["claim"] == kind, since.get(anchor, due), NEVER)
+        latest = np.maximum(run.after(begins, length, Party.BANK), due)
+        yield from run.where(
+            (run["claim"] == kind) & run.has("refunded_at") & (run["refunded_at"] > latest), "the money came late"
+        )
 
 
 def a_cancelled_parcel_stays(run: Evidence) -> Iterator[Breach]:

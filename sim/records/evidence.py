@@ -79,11 +79,12 @@ class Evidence:
         return np.where(self.by_kind(lambda terms: terms.platform_answers), Party.PLATFORM, usual)
 
     def answer(self, stage: Stage, field: str) -> Ints:
-        """What luck settled about each claim's answerer at this stage."""
-        if stage is not Stage.DISPUTE:
+        """What luck settled about each claim's answerer at this stage: its notice, or its handling."""
+        if stage not in (Stage.DISPUTE, Stage.MEDIATION):
             return self.fact(f"{stage.word}.{field}")
-        of_the_platform = self.answerers(stage) == Party.PLATFORM
-        return np.where(of_the_platform, self.fact(f"mediation.{field}"), self.fact(f"dispute.{field}"))
+        turned = self["claim"] != self.fact("claim")
+        rules = np.where(turned, self.fact(f"ruling_{field}_if_not_received"), self.fact(f"mediation.{field}"))
+        return np.where(self.answerers(stage) == Party.PLATFORM, rules, self.fact(f"{stage.word}.{field}"))
 
     def calendar(self, party: Party) -> Calendar:
         """When a party works; buyers never close."""
@@ -106,6 +107,10 @@ class Evidence:
                 lasts = np.array(length.seconds)
                 instants[some] = instants_after(since[some], length.kind, lasts, self.calendar(party))
         return instants
+
+    def after(self, since: Ints, length: Span, party: Party) -> Ints:
+        """So long after these instants, on one party's clock; NEVER after what never comes."""
+        return instants_after(since, length.kind, np.array(length.seconds), self.calendar(party))
 
     def where(self, broken: Bools, what: str) -> Iterator[Breach]:
         """The first claim for which this is so, if there is one."""

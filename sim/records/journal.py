@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from sim.vocabulary import Party
 
+BY_ITSELF = "by itself"
+"""What the journal says of a platform that nobody called to a refused dispute."""
+
 
 class Activity(Enum):
     """What can happen to an order: (name in the journal, column of the outcome table it fills, who acts)."""

@@ -34,6 +34,10 @@ class Life:
     """The record of one claim: an attribute for each of `COLUMNS`, filled in as things happen."""
 
     order: int
+    cancellation_opened_at: int
+    dispute_opened_at: int
+    withdrawn_at: int
+    inspection_opened_at: int
     dispute_settled_at: int
     return_received_at: int
     mediation_settled_at: int

@@ -22,13 +22,13 @@ def paid_by(party: int, payer: int, cost: int) -> int:
     return cost if party == payer else 0
 
 
-def limit_of(decided_limit: int, due: int) -> int:
-    """A limit that has run since the refund was decided does not end before the refund falls due.
+def limit_of(limit: int, due: int) -> int:
+    """A limit that has run since the refund was decided, or earlier, does not end before the refund falls due.
 
     Source: Directive 2011/83/EU, art. 13: fourteen days from notice, or later, once the goods or their proof of
     posting are there.
     """
-    return max(decided_limit, due)
+    return max(limit, due)
 
 
 def arrives_at(bank_posts_at: int, limit: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import NEVER, Duration, Kind
+from sim.scenario.limits import Limit
 from sim.scenario.model import Scenario
 from sim.scenario.policy import (
     CancellationTerms,
@@ -32,7 +33,7 @@ class Span(NamedTuple):
 
 
 class Since(NamedTuple):
-    """So long after a named instant of the order."""
+    """So long after a named instant of the order; `UNNAMED` is the one at which a limit begins to matter."""
 
     anchor: int
     span: Span
@@ -51,6 +52,8 @@ Levers = dict[str, Any]
 Clocked = CancellationTerms | DisputeTerms | MediationTerms | InspectionTerms | OfferTerms | ChargebackTerms
 """What the policy says of one kind of request."""
 UNLIMITED = Span(int(Kind.NONE), NEVER)
+UNNAMED = len(Anchor)
+"""Where a limit names no instant: it runs from the verdict, the arrival or the due date that it waits for."""
 ABSENT = RequestTerms(UNLIMITED, int(Verdict.DECLINE))
 
 
@@ -72,18 +75,18 @@ class Terms(NamedTuple):
     rounds: int
     buyer_may_call_after: Span
     steps_in_after: Span
+    steps_in_after_refusal: bool
     may_mediate: bool
-    escalate_within: Span
+    escalate_within: Since
     needs_return: bool
     return_payer: int
-    post_within: Span
+    post_within: Since
     refund_on: int
     trusted_refund_on: int
     returnless_below: int
     """Cents."""
     platform_bears_lost_return: bool
-    refund_within: Span
-    refund_counts_from_decision: bool
+    refund_within: Since
     may_charge_back: tuple[bool, ...]
     """By payment method."""
     charge_back_until: Since
@@ -110,23 +113,23 @@ def terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
     policy, market = scenario.policy, scenario.market
     dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
     returns: ReturnTerms | None = getattr(policy.returns, claim.word, None)
+    mediation, refund = policy.mediation and policy.mediation.of(claim), policy.refund.of(claim)
     return Terms(
         refunds_at_dispatch_limit=refunds_at_dispatch_limit(scenario),
         promise=since_of(policy.promise),
         **_of_cancelling(policy.cancellation),
         **_of_disputing(dispute),
-        may_mediate=policy.mediation is not None,
-        escalate_within=span(policy.mediation.escalate_within if policy.mediation else None),
+        may_mediate=mediation is not None,
+        escalate_within=_after_a_verdict(until(mediation.escalate_within if mediation else None)),
         **_of_returning(returns),
-        refund_within=span(policy.refund.within_by_claim.get(claim, policy.refund.within)),
-        refund_counts_from_decision=policy.refund.counted_from == "decided",
+        refund_within=until(refund.within),
         may_charge_back=_may_charge_back(scenario, claim),
-        charge_back_until=since_of(policy.chargeback.window if policy.chargeback else None),
-        requests=_requests(policy, dispute, returns),
+        charge_back_until=_after_a_verdict(since_of(policy.chargeback.window if policy.chargeback else None)),
+        requests=_requests(policy, dispute, mediation, returns),
         transit_kind=kind_of(market.carrier.transit),
         return_delay_kind=kind_of(scenario.buyers.return_delay),
         return_transit_kind=kind_of(market.carrier.return_transit),
-        posting_kinds=tuple(kind_of(policy.refund.posting[method]) for method in market.payment_methods),
+        posting_kinds=tuple(kind_of(refund.posting[method]) for method in market.payment_methods),
     )
 
 
@@ -153,6 +156,7 @@ def _of_disputing(terms: DisputeTerms | None) -> Levers:
         "rounds": terms.rounds if terms else 0,
         "buyer_may_call_after": span(steps_in.buyer_may_after),
         "steps_in_after": span(steps_in.by_itself_after),
+        "steps_in_after_refusal": steps_in.after_refusal,
     }
 
 
@@ -162,7 +166,7 @@ def _of_returning(terms: ReturnTerms | None) -> Levers:
     return {
         "needs_return": terms is not None,
         "return_payer": int(terms.payer if terms else Party.BUYER),
-        "post_within": span(terms.post_within if terms else None),
+        "post_within": until(terms.post_within if terms else None),
         "refund_on": int(refund_on),
         "trusted_refund_on": int(refund_on if trusted is None else trusted),
         "returnless_below": round(100 * terms.returnless_below) if terms else 0,
@@ -179,8 +183,20 @@ def refunds_at_dispatch_limit(scenario: Scenario) -> bool:
 def since_of(window: Window | Promise | FreeUntil | None) -> Since:
     """A window as an engine reads it; an absent one has no limit."""
     if window is None:
-        return Since(int(Anchor.ASKED), UNLIMITED)
+        return Since(int(Anchor.PAID), UNLIMITED)
     return Since(int(window.after), span(window.within))
+
+
+def until(limit: Limit | None, unnamed: int = UNNAMED) -> Since:
+    """A limit as an engine reads it, counted from `unnamed` where the file names no instant; none never ends."""
+    if limit is None:
+        return Since(unnamed, UNLIMITED)
+    return Since(unnamed if limit.after is None else int(limit.after), span(limit.within))
+
+
+def _after_a_verdict(since: Since) -> Since:
+    """What is counted from a verdict runs from there: `decided` is no earlier decision, but the one just made."""
+    return since._replace(anchor=UNNAMED) if since.anchor == Anchor.DECIDED else since
 
 
 def _may_charge_back(scenario: Scenario, claim: ClaimKind) -> tuple[bool, ...]:
@@ -192,14 +208,14 @@ def _may_charge_back(scenario: Scenario, claim: ClaimKind) -> tuple[bool, ...]:
 
 
 def _requests(
-    policy: Policy, dispute: DisputeTerms | None, returns: ReturnTerms | None
+    policy: Policy, dispute: DisputeTerms | None, mediation: MediationTerms | None, returns: ReturnTerms | None
 ) -> tuple[RequestTerms, ...]:
     """By stage, in the order of the stages. What cuts a dispute short is the platform, which takes it over."""
     taken_over = int(Verdict.ESCALATE)
     return (
         _request(policy.cancellation),
         _request(dispute)._replace(on_interruption=taken_over),
-        _request(policy.mediation),
+        _request(mediation),
         _request(returns.inspection if returns else None),
         _request(dispute.offer if dispute else None)._replace(on_interruption=taken_over),
         _request(policy.chargeback),

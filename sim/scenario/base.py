@@ -48,7 +48,9 @@ class Named:
         return core_schema.no_info_plain_validator_function(
             check,
             metadata={"names": list(members)},
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda word: word.word),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda word: word.word, when_used="unless-none"
+            ),
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import model_validator
+from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr
 from sim.vocabulary import ClaimKind
 
 T = TypeVar("T")
+L = TypeVar("L", bound=Described)
 
-ClaimName = Annotated[ClaimKind, Named(only=(ClaimKind.REGRET, ClaimKind.NOT_RECEIVED, ClaimKind.DEFECT))]
+CLAIMS = (ClaimKind.REGRET, ClaimKind.NOT_RECEIVED, ClaimKind.DEFECT)
+ClaimName = Annotated[ClaimKind, Named(only=CLAIMS)]
 """Why a buyer wants the money back."""
 
 
@@ -51,3 +53,26 @@ def rows(levers: ByClaim[T] | None) -> Iterator[tuple[str, T]]:
         row = getattr(levers, kind)
         if kind != "default" and row is not None:
             yield kind, row
+
+
+class Row(Described):
+    """Levers for the claims of one kind, where those for all stand beside the rows: it says only what differs."""
+
+    @model_serializer(mode="wrap")
+    def _only_what_it_says(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if name in self.model_fields_set}
+
+
+def with_row(common: L, row: Row | None) -> L:
+    """The levers for all with a row over them: what it names by name (laws) is laid over, all else replaced."""
+    if row is None:
+        return common
+    said = {name: getattr(row, name) for name in row.model_fields_set}
+    merged = {name: laid_over(getattr(common, name), value) for name, value in said.items()}
+    return common.model_copy(update=merged)
+
+
+def place_of(name: str, by_claim: Mapping[ClaimKind, Row], kind: ClaimKind) -> str:
+    """Where a lever for claims of this kind is written: in its row, or among those for all."""
+    row = by_claim.get(kind)
+    return f"by_claim.{kind.word}.{name}" if row is not None and name in row.model_fields_set else name

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from sim.errors import UserError
+from sim.scenario.anchoring import anchors, row_paths, windows_of
 from sim.scenario.base import did_you_mean
-from sim.scenario.by_claim import rows
+from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
 from sim.scenario.durations import DAY
 from sim.scenario.endless import Complaint, endless_requests, may_be_never
 from sim.scenario.model import MOST_ORDERS, Scenario
-from sim.scenario.policy import DisputeTerms, RefundTerms, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 
 NEEDS_MEDIATION = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
 NO_MEDIATION = "policy.mediation is none"
+NOTHING_CAME = "found 'delivered', but nothing was; expected another instant, such as promised"
 NOT_RECEIVED = ClaimKind.NOT_RECEIVED.word
 
 
@@ -45,23 +46,21 @@ def _size(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def _posting(scenario: Scenario) -> Iterator[Complaint]:
-    methods, refund = scenario.market.payment_methods, scenario.policy.refund
-    for method in methods:
-        path = f"policy.refund.posting.{method}"
+    refund = scenario.policy.refund
+    for method in scenario.market.payment_methods:
         if method not in refund.posting:
             yield "policy.refund.posting", f"payment method '{method}' has no posting time"
-        elif not _is_limited(refund) and may_be_never(refund.posting[method]):
-            yield path, "found a law that may be never, but policy.refund.within is none"
-    for method in refund.posting:
-        if method not in methods:
-            yield f"policy.refund.posting.{method}", _no_such_method(method, scenario)
-
-
-def _is_limited(refund: RefundTerms) -> bool:
-    """Whether the money of every kind of claim has a limit."""
-    limits = refund.within_by_claim
-    kinds = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
-    return all(limits.get(kind, refund.within) is not None for kind in kinds)
+    for path, levers in (("policy.refund", refund), *row_paths("policy.refund", refund.by_claim)):
+        for method in levers.posting:
+            if method not in scenario.market.payment_methods:
+                yield f"{path}.posting.{method}", _no_such_method(method, scenario)
+    for kind in CLAIMS:
+        terms, row = refund.of(kind), refund.by_claim.get(kind)
+        for method, law in terms.posting.items():
+            if terms.within is None and may_be_never(law):
+                path = f"by_claim.{kind.word}." if row is not None and method in row.posting else ""
+                never = "found a law that may be never, but policy.refund.within is none"
+                yield f"policy.refund.{path}posting.{method}", never
 
 
 def _no_such_method(method: str, scenario: Scenario) -> str:
@@ -101,31 +100,6 @@ def _platform(scenario: Scenario) -> Iterator[Complaint]:
             yield f"{path}.on_silence", f"found '{terms.on_silence.word}', but the platform has answered by then"
 
 
-def _anchors(scenario: Scenario) -> Iterator[Complaint]:
-    for kind, terms in rows(scenario.policy.dispute):
-        for name, window in _windows(terms):
-            path = f"policy.dispute.{kind}.{name}.after"
-            if window.after is Anchor.DECIDED:
-                names = ", ".join(anchor.word for anchor in Anchor if anchor is not Anchor.DECIDED)
-                yield path, f"found 'decided', which is not known yet then; expected one of {names}"
-            yield from _anchor(scenario, path, window)
-    if scenario.policy.chargeback is not None:
-        yield from _anchor(scenario, "policy.chargeback.window.after", scenario.policy.chargeback.window)
-
-
-def _windows(terms: DisputeTerms) -> Iterator[tuple[str, Window]]:
-    yield "opens", terms.opens
-    if terms.closes is not None:
-        yield "closes", terms.closes
-
-
-def _anchor(scenario: Scenario, path: str, window: Window) -> Iterator[Complaint]:
-    if window.after is Anchor.PROMISED and scenario.policy.promise is None:
-        yield path, "found 'promised', but policy.promise is none"
-    if window.after is Anchor.DISPATCH_DUE and scenario.policy.dispatch.limit is None:
-        yield path, "found 'dispatch_due', but policy.dispatch.limit is none"
-
-
 def _not_received(scenario: Scenario) -> Iterator[Complaint]:
     """Such a claim counts from the promised date, and never from a delivery that did not happen."""
     policy, buyers = scenario.policy, scenario.buyers
@@ -135,12 +109,17 @@ def _not_received(scenario: Scenario) -> Iterator[Complaint]:
     if buyers.not_received is None and not loses:
         return
     for kind, terms in rows(policy.dispute):
-        for name, window in _windows(terms):
+        for name, window in windows_of(terms):
             if kind == NOT_RECEIVED and window.after is Anchor.DELIVERED:
                 yield (
                     f"policy.dispute.{kind}.{name}.after",
-                    "found 'delivered', but nothing was; expected another instant, such as promised",
+                    NOTHING_CAME,
                 )
+    mediation = policy.mediation
+    last_call = mediation.of(ClaimKind.NOT_RECEIVED).escalate_within if mediation else None
+    if mediation and last_call and last_call.after is Anchor.DELIVERED:
+        place = place_of("escalate_within", mediation.by_claim, ClaimKind.NOT_RECEIVED)
+        yield f"policy.mediation.{place}.after", NOTHING_CAME
 
 
 def _in_transit(scenario: Scenario) -> Iterator[Complaint]:
@@ -186,7 +165,7 @@ CHECKS = (
     _posting,
     _silence,
     _platform,
-    _anchors,
+    anchors,
     _not_received,
     _in_transit,
     _offers,

@@ -152,7 +152,8 @@ def _of_kind(*kinds: Kind, expected: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _finite(value: Any) -> Duration:
+def as_finite(value: Any) -> Duration:
+    """Read a length of time that does end. Raises ValueError that says what was found and what was expected."""
     duration = as_duration(value)
     if duration.seconds == NEVER:
         raise ValueError("found 'never', expected a length of time")
@@ -161,9 +162,9 @@ def _finite(value: Any) -> Duration:
 
 WallDuration = Annotated[Duration, _of_kind(Kind.WALL, expected="wall-clock time such as '36 h' or '9 d'")]
 """A duration on the wall clock."""
-FiniteDuration = Annotated[Duration, BeforeValidator(_finite)]
+FiniteDuration = Annotated[Duration, BeforeValidator(as_finite)]
 """A duration of any kind that does end."""
 FiniteWallDuration = Annotated[
-    Duration, BeforeValidator(_finite), _of_kind(Kind.WALL, expected="wall-clock time such as '36 h' or '9 d'")
+    Duration, BeforeValidator(as_finite), _of_kind(Kind.WALL, expected="wall-clock time such as '36 h' or '9 d'")
 ]
 """A duration on the wall clock that does end."""

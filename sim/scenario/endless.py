@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.by_claim import rows
+from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
 from sim.scenario.model import Scenario
-from sim.scenario.policy import DisputeTerms
-from sim.vocabulary import Party
+from sim.scenario.policy import DisputeTerms, MediationTerms
+from sim.vocabulary import ClaimKind, Party
 
 Complaint = tuple[str, str]
 """A path and what is wrong there."""
@@ -30,18 +30,28 @@ def may_be_never(law: DurationLaw) -> bool:
 
 
 def _of_the_platform(scenario: Scenario) -> Iterator[Complaint]:
-    mediation, patience = scenario.policy.mediation, scenario.buyers.patience
+    mediation, faults = scenario.policy.mediation, dict[str, str]()
     if mediation is None:
         return
-    without_clock = ["mediation"] if mediation.clock is None and may_be_never(patience.mediation) else []
-    without_clock += [
-        f"dispute.{kind}"
-        for kind, terms in rows(scenario.policy.dispute)
-        if terms.answered_by is Party.PLATFORM and terms.clock is None and may_be_never(patience.dispute)
+    for kind in CLAIMS:
+        levers, without_clock = mediation.of(kind), _rulings_without_clock(scenario, mediation.of(kind), kind)
+        for name, law in (("notice", levers.notice), ("handling", levers.handling)):
+            if without_clock and may_be_never(law):
+                path = f"policy.mediation.{place_of(name, mediation.by_claim, kind)}"
+                faults.setdefault(path, f"found a law that may be never, but {without_clock[0]} has no clock")
+    yield from faults.items()
+
+
+def _rulings_without_clock(scenario: Scenario, levers: MediationTerms, kind: ClaimKind) -> list[str]:
+    """Where the platform rules on claims of a kind, and only its ruling ends that."""
+    patience = scenario.buyers.patience
+    mediation = ["mediation"] if levers.clock is None and may_be_never(patience.mediation) else []
+    return mediation + [
+        f"dispute.{name}"
+        for name, terms in rows(scenario.policy.dispute)
+        if name == kind.word and terms.answered_by is Party.PLATFORM
+        if terms.clock is None and may_be_never(patience.dispute)
     ]
-    for name, law in (("notice", mediation.notice), ("handling", mediation.handling)):
-        if without_clock and may_be_never(law):
-            yield f"policy.mediation.{name}", f"found a law that may be never, but {without_clock[0]} has no clock"
 
 
 def _of_the_sellers(scenario: Scenario) -> Iterator[Complaint]:

@@ -7,20 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
-from sim.scenario.by_claim import ByClaim, ClaimName
+from sim.scenario.by_claim import ByClaim, ClaimName, Row, with_row
 from sim.scenario.distributions import DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
+from sim.scenario.limits import DispatchLimit, LastCall, PostingLimit, RefundLimit
 from sim.scenario.market import NOTHING, Name, Staff
-from sim.vocabulary import Anchor, Discipline, Party, RefundOn, Verdict
+from sim.vocabulary import Anchor, ClaimKind, Discipline, Party, RefundOn, Verdict
 
 MOST_ROUNDS = 3
+BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED, Anchor.PROMISED)
+"""The instants that a cancellation may be counted from."""
 ANY_SILENCE = (Verdict.APPROVE, Verdict.DECLINE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE)
 
 
 class Window(Described):
     """So long after a named instant of the order; the last instant is still inside."""
 
-    after: Annotated[Anchor, Named()]
+    after: Annotated[Anchor, Named(only=tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED))]
     """The instant it is counted from."""
     within: FiniteDuration = Field(default=0, validate_default=True)
     """How long; in business days or working time, the platform's."""
@@ -29,15 +32,17 @@ class Window(Described):
 class Promise(Described):
     """The delivery date that the platform shows."""
 
-    after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.DISPATCHED))] = Anchor.PAID
+    after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED))] = (
+        Anchor.PAID
+    )
     within: FiniteDuration
 
 
 class DispatchTerms(Described):
     """How long the seller may take to dispatch."""
 
-    limit: NoneOr[FiniteDuration] = None
-    """Counted from payment; in business days or working time, the seller's."""
+    limit: NoneOr[DispatchLimit] = None
+    """Counted from payment, or from a named instant; in business days or working time, the seller's."""
     on_miss: Literal["refund", "nothing"] = "refund"
     """What follows when it passes: the platform refunds the order by itself, or nothing."""
 
@@ -45,14 +50,14 @@ class DispatchTerms(Described):
 class ProductWindow(Described):
     """How long the cancel button is shown. It differs by product, so its length is a distribution."""
 
-    after: Annotated[Anchor, Named(only=(Anchor.PAID,))] = Anchor.PAID
+    after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
     within: WallLaw
 
 
 class FreeUntil(Described):
     """Until then no consent is needed; the last instant is still free."""
 
-    after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.ARRANGED, Anchor.DISPATCHED))] = Anchor.PAID
+    after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
     within: FiniteWallDuration = Field(default=0, validate_default=True)
 
 
@@ -87,6 +92,14 @@ class SteppingIn(Described):
     """From then on the buyer may call the platform without waiting for the seller."""
     by_itself_after: NoneOr[FiniteDuration] = None
     """Then the platform comes by itself."""
+    after_refusal: bool = False
+    """Whether it then comes to a dispute that was refused, too, if the buyer has not called it before."""
+
+    @model_validator(mode="after")
+    def _it_comes_at_some_time(self) -> SteppingIn:
+        if self.after_refusal and self.by_itself_after is None:
+            raise ValueError("found after_refusal true, but by_itself_after is none; expected a duration")
+        return self
 
 
 class DisputeTerms(Described):
@@ -126,26 +139,40 @@ class Rulings(Described):
         return self
 
 
-class MediationTerms(Described):
-    """The platform steps in: one request at the mediation desk, once per order."""
+class MediationLevers(Described):
+    """What may differ by why the buyer wants the money back."""
 
-    staff: Staff = "unlimited"
-    discipline: Annotated[Discipline, Named()] = Discipline.FIFO
     clock: NoneOr[FiniteDuration] = None
     """How long the platform may take; in business days or working time, its own."""
     on_silence: Annotated[Verdict, Named(only=(Verdict.APPROVE, Verdict.DECLINE))] = Verdict.DECLINE
     """What it means when that clock runs out."""
-    escalate_within: NoneOr[FiniteDuration] = None
-    """How long after the seller's verdict or silence a buyer may still call for it."""
+    escalate_within: NoneOr[LastCall] = None
+    """How long after the seller's verdict or silence, or after a named instant, a buyer may still call for it."""
     notice: WallLaw = Field(default=NOTHING, validate_default=True)
     """Wall-clock time before a case is looked at."""
     handling: WorkLaw = Field(default=NOTHING, validate_default=True)
     """Working time a case takes."""
-    rulings: Rulings
-    rulings_by_claim: dict[ClaimName, Rulings] = {}
-    """For claims of this kind, instead of `rulings`."""
+    rulings: Rulings | None = None
     split_share: ShareLaw = Field(default=0.5, validate_default=True)
     """The buyer's part of the price in a split ruling."""
+
+
+class MediationRow(MediationLevers, Row):
+    """Mediation of the claims of one kind: what it does not say is as for all."""
+
+
+class MediationTerms(MediationLevers):
+    """The platform steps in: one request at the mediation desk, once per order."""
+
+    staff: Staff = "unlimited"
+    discipline: Annotated[Discipline, Named()] = Discipline.FIFO
+    rulings: Rulings
+    by_claim: dict[ClaimName, MediationRow] = {}
+    """For claims of this kind, over the levers for all; the staff and its discipline are the desk's."""
+
+    def of(self, claim: ClaimKind) -> MediationTerms:
+        """The levers for claims of one kind."""
+        return with_row(self, self.by_claim.get(claim))
 
 
 class InspectionTerms(Described):
@@ -163,8 +190,9 @@ class ReturnTerms(Described):
 
     payer: Annotated[Party, Named(only=(Party.BUYER, Party.SELLER, Party.PLATFORM))]
     """Who pays the postage."""
-    post_within: NoneOr[FiniteDuration] = None
-    """How long after the verdict (or the parcel's arrival, if later) the buyer may post it; later it is expired."""
+    post_within: NoneOr[PostingLimit] = None
+    """How long after the verdict (or the parcel's arrival, if later) the buyer may post it; or after a named
+    instant, wherever the parcel is then. Later it is expired."""
     refund_on: Annotated[RefundOn, Named()] = RefundOn.RECEIVED
     """Which step makes the refund fall due."""
     trusted_refund_on: NoneOr[Annotated[RefundOn, Named()]] = None
@@ -183,18 +211,31 @@ class ReturnTerms(Described):
         return self
 
 
-class RefundTerms(Described):
+class RefundLevers(Described):
+    """What may differ by why the buyer wants the money back."""
+
+    within: NoneOr[RefundLimit] = None
+    """The latest it may reach the buyer after it fell due, or after a named instant (a trader's clock runs from
+    notice: `decided`), then never before it falls due; an enforced limit. The bank's business days."""
+    posting: dict[Name, DurationLaw] = {}
+    """What the bank needs, by payment method; business days are its own."""
+
+
+class RefundRow(RefundLevers, Row):
+    """Refunds of the claims of one kind: what it does not say is as for all."""
+
+
+class RefundTerms(RefundLevers):
     """How the money travels."""
 
-    within: NoneOr[FiniteDuration] = None
-    """The latest it may reach the buyer after it fell due; an enforced limit. The bank's business days."""
-    within_by_claim: dict[ClaimName, NoneOr[FiniteDuration]] = {}
-    """For claims of this kind, instead of `within`."""
-    counted_from: Literal["due", "decided"] = "due"
-    """Whether that limit runs from when the refund fell due, or from when it was decided that there is one: a
-    trader's clock from notice, which never ends before the refund is due."""
     posting: dict[Name, DurationLaw]
     """What the bank needs, by payment method; business days are its own."""
+    by_claim: dict[ClaimName, RefundRow] = {}
+    """For claims of this kind, over the levers for all."""
+
+    def of(self, claim: ClaimKind) -> RefundTerms:
+        """The levers for claims of one kind."""
+        return with_row(self, self.by_claim.get(claim))
 
 
 class BankRulings(Described):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.records.journal import Activity, Entry
+from sim.records.journal import BY_ITSELF, Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
 from sim.scenario.durations import NEVER
 from sim.show.case import Case, read_settlement
@@ -135,10 +135,11 @@ def dispute_opened(case: Case, _: Entry) -> str:
 
 
 def mediation_opened(case: Case, entry: Entry) -> str:
+    called = "The platform came by itself" if entry.detail == BY_ITSELF else "The buyer called in the platform"
     how = {
         (Settled.SILENCE, Verdict.ESCALATE): "The case went to the platform by itself",
         (Settled.INTERRUPTED, Verdict.ESCALATE): "The pending dispute was taken over by the platform",
-    }.get(case.settlement_before(entry) or (Settled.OPEN, Verdict.CLOSE), "The buyer called in the platform")
+    }.get(case.settlement_before(entry) or (Settled.OPEN, Verdict.CLOSE), called)
     return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
 
 

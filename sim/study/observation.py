@@ -11,8 +11,6 @@ import pandas as pd
 from sim.chance.facts import Draws
 from sim.records.checks import check
 from sim.records.table import Records
-from sim.rules.clocks import instant_after
-from sim.rules.terms import span
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
@@ -86,7 +84,7 @@ def observe(
     seen = records if at is None else cut(records, at)
     requests = requests_of(seen)
     claims = claims_frame(scenario, replication, seen)
-    unasked = _refunded_unasked(scenario, replication, records.draws, calendars[Party.SELLER])
+    unasked = _refunded_unasked(scenario, replication, records.draws)
     totals: dict[str, float] = {
         "replication": replication,
         "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
@@ -110,15 +108,12 @@ def observe(
     )
 
 
-def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws, works: Calendar) -> pd.DataFrame:
+def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.DataFrame:
     """Cohort orders that the platform refunded at the dispatch limit, by the cut, and nobody had asked."""
-    orders = draws.refunded_unasked[in_cohort(scenario, draws.orders.paid[draws.refunded_unasked])]
-    at, limit = scenario.experiment.cut, span(scenario.policy.dispatch.limit)
-    if at is not None:
-        refunded_at = [
-            instant_after(t, limit.kind, limit.seconds, works) for t in draws.orders.paid[orders].tolist()
-        ]
-        orders = orders[np.array(refunded_at, dtype=np.int64) <= at]
+    seen = in_cohort(scenario, draws.orders.paid[draws.refunded_unasked])
+    if scenario.experiment.cut is not None:
+        seen &= draws.unasked_due <= scenario.experiment.cut
+    orders = draws.refunded_unasked[seen]
     refund = draws.orders.value[orders] / CENTS
     return pd.DataFrame({"replication": np.full_like(orders, replication), "order": orders, "refund": refund})
 

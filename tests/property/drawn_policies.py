@@ -29,6 +29,17 @@ def windows(*anchors: str) -> Strategy:
     return st.fixed_dictionaries({"after": some(*anchors), "within": durations})
 
 
+def limits(*anchors: str) -> Strategy:
+    """A bare duration, or so long after one of these instants."""
+    return none_or(mostly(durations, windows(*anchors)))
+
+
+def rows(terms: Mapping[str, Strategy]) -> Strategy:
+    """Rows over the levers for all, each of which says some of them."""
+    row = st.fixed_dictionaries({}, optional=terms)
+    return mostly(st.just({}), st.dictionaries(some(*KINDS), row))
+
+
 def by_claim(terms: Strategy, not_received: Strategy) -> Strategy:
     """A default or a row for regret, with rows for other claims beside them or over them."""
     rows = {"regret": terms, "defect": none_or(terms)}
@@ -40,22 +51,27 @@ def by_claim(terms: Strategy, not_received: Strategy) -> Strategy:
 @st.composite
 def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
     mediated = draw(mostly(some(True), some(False)))
-    promise = draw(none_or(windows("paid", "dispatched")))
-    limit = draw(mostly(some("none"), durations))
+    promise = draw(none_or(windows("paid", "arranged", "dispatched")))
+    before = ["promised"] * (promise != "none" and promise["after"] != "dispatched")
+    limit = draw(mostly(some("none"), mostly(durations, windows("paid", "arranged", *before))))
+    if promise != "none" and (limit == "none" or isinstance(limit, str)):
+        promise["after"] = draw(some(promise["after"], *["dispatch_due"] * (limit != "none")))
     anchors = ["delivered", "paid", "arranged", "dispatched", "asked"]
     anchors += ["promised"] * (promise != "none") + ["dispatch_due"] * (limit != "none")
     clocked = {"clock": mostly(durations, some("none"))}
     silence = ("approve", "decline", "close") + ("escalate", "may_escalate") * mediated
     cancelled = clocked | {"on_silence": some(*silence)}
+    sent_back = returns(mediated, limits(*anchors, "decided", "opened"))
     disputed, missed = (disputes(silence, mediated, known) for known in (anchors, anchors[1:]))
+    called = limits(*anchors[1:], "decided", "opened")
     refund = draw(refunds(methods))
     return {
         "promise": promise,
         "dispatch": {"limit": limit, "on_miss": draw(some("refund", "nothing"))},
-        "cancellation": draw(mostly(cancellations(cancelled), some("none"))),
+        "cancellation": draw(mostly(cancellations(cancelled, anchors), some("none"))),
         "dispute": draw(mostly(by_claim(disputed, none_or(missed)), some("none"))),
-        "mediation": draw(mediations) if mediated else "none",
-        "return": draw(mostly(by_claim(returns(mediated), none_or(returns(mediated))), some("none"))),
+        "mediation": draw(mediations(called)) if mediated else "none",
+        "return": draw(mostly(by_claim(sent_back, none_or(sent_back)), some("none"))),
         "refund": refund,
         "chargeback": draw(none_or(chargebacks(methods, promise != "none"))),
     }
@@ -67,15 +83,13 @@ KINDS = ("regret", "not_received", "defect")
 @st.composite
 def refunds(draw: st.DrawFn, methods: Sequence[str]) -> File:
     """Where no limit ends it, the bank does post the money."""
-    within = draw(none_or(durations))
-    by_claim = draw(mostly(some({}), st.dictionaries(some(*KINDS), none_or(durations))))
-    posting = any_time if "none" in (within, *by_claim.values()) else never_or(any_time)
-    return {
-        "within": within,
-        "within_by_claim": by_claim,
-        "counted_from": draw(some("due", "decided")),
-        "posting": {method: draw(posting) for method in methods},
-    }
+    limit = limits("paid", "asked", "decided")
+    within = draw(limit)
+    some_post = {"posting": st.dictionaries(some(*methods), any_time)}
+    by_claim = draw(rows({"within": limit} | some_post))
+    unlimited = "none" in (within, *(row.get("within") for row in by_claim.values()))
+    posting = any_time if unlimited else never_or(any_time)
+    return {"within": within, "by_claim": by_claim, "posting": {method: draw(posting) for method in methods}}
 
 
 @st.composite
@@ -92,9 +106,10 @@ def chargebacks(draw: st.DrawFn, methods: Sequence[str], promised: bool) -> File
     }
 
 
-def cancellations(clocked: Mapping[str, Strategy]) -> Strategy:
-    free = st.fixed_dictionaries({"after": some("paid", "arranged", "dispatched"), "within": some("0", *WALL)})
-    window = st.fixed_dictionaries({"after": st.just("paid"), "within": never_or(wall)})
+def cancellations(clocked: Mapping[str, Strategy], anchors: Sequence[str]) -> Strategy:
+    before_dispatch = some(*(anchor for anchor in anchors if anchor not in ("delivered", "asked")))
+    free = st.fixed_dictionaries({"after": before_dispatch, "within": some("0", *WALL)})
+    window = st.fixed_dictionaries({"after": mostly(st.just("paid"), before_dispatch), "within": never_or(wall)})
     trusted = {"trusted_free_until": none_or(free)}
     ships = {"ships_while_open": some("allowed", "held")}
     return st.fixed_dictionaries(
@@ -108,7 +123,8 @@ def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: S
     by_platform = draw(mostly(some(False), some(mediated)))
     in_transit = draw(st.booleans())
     opens = [anchor for anchor in anchors if not (in_transit and anchor == "delivered")]
-    stepping = st.fixed_dictionaries({when: none_or(durations) for when in ("buyer_may_after", "by_itself_after")})
+    stepping = st.fixed_dictionaries({"buyer_may_after": none_or(durations), "by_itself_after": none_or(durations)})
+    stepping |= st.fixed_dictionaries({"by_itself_after": durations, "after_refusal": st.booleans()})
     offers = {"clock": mostly(durations, some("none")), "on_silence": some("approve", "decline", "close")}
     return {
         "opens": draw(windows(*opens)),
@@ -124,28 +140,26 @@ def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: S
     }
 
 
-mediations = none_or(durations).flatmap(
-    lambda clock: st.fixed_dictionaries(
-        {
-            "staff": mostly(some(1), some("unlimited", 2, 3)),
-            "discipline": some("fifo", "earliest_deadline"),
-            "clock": st.just(clock),
-            "on_silence": some("approve", "decline"),
-            "escalate_within": none_or(durations),
-            "notice": wall if clock == "none" else never_or(wall),
-            "handling": mostly(some("1 h of work"), work),
-            "rulings_by_claim": st.dictionaries(some(*KINDS), parts_of_a_whole("buyer", "seller", "split")),
-            "rulings": parts_of_a_whole("buyer", "seller", "split"),
-            "split_share": parts,
-        }
-    )
-)
+@st.composite
+def mediations(draw: st.DrawFn, called: Strategy) -> File:
+    clock = draw(none_or(durations))
+    levers = {
+        "on_silence": some("approve", "decline"),
+        "escalate_within": called,
+        "handling": mostly(some("1 h of work"), work),
+        "rulings": parts_of_a_whole("buyer", "seller", "split"),
+        "split_share": parts,
+    }
+    desk = {"staff": mostly(some(1), some("unlimited", 2, 3)), "discipline": some("fifo", "earliest_deadline")}
+    for_all = {"clock": st.just(clock), "notice": wall if clock == "none" else never_or(wall)}
+    by_claim = {"by_claim": rows(levers | {"clock": durations, "notice": wall})}
+    return draw(st.fixed_dictionaries(desk | for_all | levers | by_claim))
 
 
-def returns(mediated: bool) -> Strategy:
-    silence = ("approve", "close") + ("escalate",) * mediated
+def returns(mediated: bool, posted: Strategy) -> Strategy:
+    silence = ("approve", "close") + ("escalate", "may_escalate") * mediated
     inspected = st.fixed_dictionaries({"clock": mostly(durations, some("none")), "on_silence": some(*silence)})
-    terms = {"payer": some("buyer", "seller", "platform"), "post_within": none_or(durations)}
+    terms = {"payer": some("buyer", "seller", "platform"), "post_within": posted}
     terms |= {"lost_return": some("buyer_bears", "platform_bears"), "returnless_below": some(0, 10, 11)}
     steps, inspects = some("received", "posted", "notice"), st.just("inspected")
     of_inspections = [

@@ -60,10 +60,22 @@ def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File)
             "market.payment_methods": under_other_names(market["payment_methods"]),
             "market.sellers.types": under_other_names(market["sellers"]["types"]),
             "policy.refund.posting": under_other_names(refund["posting"]),
+            "policy.refund.by_claim": rows_in_other_names(file),
             "policy.chargeback.methods": in_other_names(file),
         },
     )
     assert differences(lived_through(file).records, lived_through(renamed).records) == []
+
+
+def rows_in_other_names(file: File) -> File:
+    """The refunds' rows, their payment methods renamed as in the market."""
+    methods = file["market"]["payment_methods"]
+    new = dict(zip(methods, under_other_names(methods), strict=True))
+    posting = {
+        kind: {"posting": {new[method]: law for method, law in row["posting"].items()}} if "posting" in row else {}
+        for kind, row in file["policy"]["refund"]["by_claim"].items()
+    }
+    return {kind: row | posting[kind] for kind, row in file["policy"]["refund"]["by_claim"].items()}
 
 
 def under_other_names(named: File) -> File:
@@ -167,6 +179,7 @@ def test_the_bank_changes_nothing_but_when_the_money_comes(file: File) -> None:
 @given(file=scenario_files())
 def test_the_price_changes_no_instant_where_sending_back_costs_nothing(file: File) -> None:
     nothing = {"buyers.hassle": 0, "buyers.return_cost": 0, "policy.mediation.split_share": 0.5}
+    nothing |= {"policy.mediation.by_claim": {}}
     nothing |= {"market.sellers.types.*.dispute.offer": 0.5, "policy.return.*.returnless_below": 0}
     cheap, dear = (lived_through(changed(file, nothing, {"market.order_value": price})) for price in (10, 1000))
     money = ("refund", "claimed", "saving")

@@ -24,7 +24,7 @@ DECLINES = {"policy.cancellation.on_silence": "decline", "policy.dispute.*.on_si
 ONE_CLOCK = {
     f"policy.{request}.clock": "2 bd"
     for request in ("cancellation", "dispute.*", "mediation", "return.*.inspection")
-}
+} | {"policy.mediation.by_claim": {}}
 ALWAYS_FREE = {
     "policy.cancellation.free_until": {"after": "dispatched"},
     "policy.cancellation.trusted_free_until": "none",
@@ -35,11 +35,23 @@ AFTER_DELIVERY = {
     "policy.dispute.*.opens": {"after": "delivered"},
     "policy.dispute.*.closes": "none",
 }
+NOT_SINCE_THE_LIMIT = {
+    "policy.promise.after": "paid",
+    "policy.cancellation.window.after": "paid",
+    "policy.cancellation.free_until": "none",
+    "policy.cancellation.trusted_free_until": "none",
+    "policy.mediation.escalate_within": "none",
+    "policy.mediation.by_claim": {},
+    "policy.return.*.post_within": "none",
+}
+"""Nothing is counted from the dispatch limit."""
 NOTICED_AT_ONCE = {
     f"{TYPES}.{request}.{when}": never
     for request in ("cancellation", "dispute", "inspection")
     for when, never in (("notice", "0"), ("notice_share_of_clock", "none"))
 } | {"policy.mediation.notice": "0"}
+COIN = {"buyer": 0.5, "seller": 0.5}
+KINDS = ("regret", "not_received", "defect")
 BANK = {"methods": ["card"], "claims": ["regret"], "window": {"after": "paid", "within": EVER}}
 BANK |= {"rulings": {"buyer": 1, "seller": 0}}
 
@@ -109,7 +121,8 @@ RELATIONS = {
             "policy.cancellation.clock": "3 d",
             "policy.dispatch.limit": "none",
             "policy.dispute": "none",
-        },
+        }
+        | NOT_SINCE_THE_LIMIT,
     ),
     "a cancel button that is gone before anybody asks": Same(
         {"policy.cancellation": "none"},
@@ -119,7 +132,7 @@ RELATIONS = {
     "a dispatch limit without consequences": Same(
         {"policy.dispatch": {"limit": "none"}},
         {"policy.dispatch": {"limit": "2 d", "on_miss": "nothing"}},
-        given=AFTER_DELIVERY,
+        given=AFTER_DELIVERY | NOT_SINCE_THE_LIMIT,
     ),
     "a dispatch limit that nobody misses": Same(
         {"policy.dispatch": {"limit": EVER, "on_miss": "nothing"}},
@@ -221,9 +234,16 @@ RELATIONS = {
         given={"market.carrier.return_lost": 0},
     ),
     "rulings on claims that nobody makes": Same(
-        {"policy.mediation.rulings_by_claim": {}},
-        {"policy.mediation.rulings_by_claim": {"defect": {"buyer": 1, "seller": 0}}},
+        {"policy.mediation.by_claim": {}},
+        {"policy.mediation.by_claim": {"defect": {"rulings": {"buyer": 1, "seller": 0}}}},
         given={"buyers.defect": "none"},
+    ),
+    "a platform that comes after a refusal that it has no time for": Same(
+        {"policy.dispute.*.steps_in": {"by_itself_after": EVER}},
+        {"policy.dispute.*.steps_in": {"by_itself_after": EVER, "after_refusal": True}},
+        given={"policy.dispute.*.answered_by": "seller", f"{TYPES}.dispute": SAYS_YES}
+        | ONE_CLOCK
+        | {"policy.dispute.*.on_silence": "approve", "policy.mediation": {"rulings": {"buyer": 1, "seller": 0}}},
     ),
     # desks
     "more staff than there are orders": Same(
@@ -242,6 +262,45 @@ RELATIONS = {
         given=ONE_CLOCK | NOTICED_AT_ONCE,
     ),
     # what is only written otherwise
+    "a dispatch limit counted from payment, in words": Same(
+        {"policy.dispatch.limit": "3 bd"}, {"policy.dispatch.limit": {"after": "paid", "within": "3 bd"}}
+    ),
+    "a last call counted from the verdict, in words": Same(
+        {"policy.mediation.escalate_within": "3 bd"},
+        {"policy.mediation.escalate_within": {"after": "decided", "within": "3 bd"}},
+    ),
+    "limits from long ago that nobody misses": Same(
+        {
+            "policy.return.*.post_within": "none",
+            "policy.mediation.escalate_within": "none",
+            "policy.refund.within": "none",
+        },
+        {
+            "policy.return.*.post_within": {"after": "paid", "within": EVER},
+            "policy.mediation.escalate_within": {"after": "asked", "within": EVER},
+            "policy.refund.within": {"after": "asked", "within": EVER},
+        },
+        given={"buyers.return_delay": "2 d", "policy.refund.posting.*": "2 bd", "policy.refund.by_claim": {}}
+        | {"policy.mediation.by_claim": {}, **DECLINES},
+    ),
+    "a limit on the refund counted from a decision that makes it due": Same(
+        {"policy.refund.within": "1 bd"},
+        {"policy.refund.within": {"after": "decided", "within": "1 bd"}},
+        given={"policy.return": "none", "policy.dispute.*.while_in_transit": True}
+        | {"policy.dispute.*.opens": {"after": "dispatched"}},
+    ),
+    "rows that say what is said for all": Same(
+        {"policy.mediation.by_claim": {}, "policy.mediation.rulings": COIN, "policy.mediation.clock": "2 d"},
+        {
+            "policy.mediation.by_claim": {kind: {"rulings": COIN, "clock": "2 d"} for kind in KINDS},
+            "policy.mediation.rulings": COIN,
+            "policy.mediation.clock": "2 d",
+        },
+    ),
+    "rows of refunds that say what is said for all": Same(
+        {"policy.refund.by_claim": {}, "policy.refund.within": "2 d"},
+        {"policy.refund.by_claim": {kind: {"within": "2 d"} for kind in KINDS}, "policy.refund.within": "2 d"},
+    ),
     "round the clock, spelled out": Same(
         {f"calendars.{party}": {} for party in CALENDARS}, {f"calendars.{party}": EACH_DAY for party in CALENDARS}
     ),

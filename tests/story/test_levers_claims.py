@@ -47,7 +47,7 @@ def test_a_regret_that_waits_for_a_lost_parcel_becomes_not_received_on_the_promi
 
 def test_goods_not_received_are_ruled_on_by_their_own_rulings() -> None:
     luck = {"asked": 6 * DAY, "lost": 1, "dispute": refuses(), "mediation": refuses(after=2 * DAY)}
-    story = tell(PROMISED | MEDIATED, ruling_if_not_received=1, **luck)
+    story = tell(PROMISED | MEDIATED, ruling_if_not_received=1, ruling_notice_if_not_received=2 * DAY, **luck)
     assert story.ending == (Outcome.REFUNDED, Route.MEDIATION)
     assert story.refunded_at == (31 + 2) * DAY
 

@@ -46,7 +46,7 @@ def test_a_withdrawal_needs_nobody_to_agree() -> None:
 TRADERS_CLOCK = {
     **WITHDRAWAL,
     "policy.return.default": {"payer": "buyer", "refund_on": "posted"},
-    "policy.refund": {"within": "14 d", "counted_from": "decided", "posting": {"card": "60 d"}},
+    "policy.refund": {"within": {"after": "decided", "within": "14 d"}, "posting": {"card": "60 d"}},
 }
 
 

@@ -43,6 +43,7 @@ BUSY = {
         "inspection": {"clock": "5 d", "on_silence": "approve"},
     },
     "policy.refund.posting.card": "2 d",
+    "policy.refund.within": "3 d",
 }
 """Some three hundred claims: every stage, outcome and way of being settled occurs."""
 

@@ -73,6 +73,9 @@ OF_ENDINGS: dict[Invariant, dict[str, Spoil]] = {
         "due for the refused": cell("refund_due_at", outcome(REFUSED), "ended_at"),
         "there for those who gave up": cell("refunded_at", outcome(GAVE_UP), "ended_at"),
     },
+    endings.the_money_arrives_within_its_limit: {
+        "a second late": cell("refunded_at", outcome(REFUNDED), "refund_due_at", plus=3 * DAY + 1),
+    },
     endings.a_cancelled_parcel_stays: {
         "a cancelled parcel leaves": cell("dispatched_at", both(outcome(REFUNDED), cancelled), "paid_at"),
     },

@@ -193,6 +193,12 @@ def test_silence_that_escalates_calls_the_platform_by_itself() -> None:
     assert "The case went to the platform by itself, which has until Wed 7 Nov 00:00 to rule." in text
 
 
+def test_a_platform_that_comes_after_a_refusal_came_by_itself() -> None:
+    comes = MEDIATED | {"policy.dispute.default.steps_in": {"by_itself_after": "7 d", "after_refusal": True}}
+    text = told(comes, **SHIPPED_AT_ONCE, dispute=refuses(), escalates=0, mediation=accepts())
+    assert "The platform came by itself, which " in text
+
+
 def test_a_contested_return_is_told() -> None:
     inspected = BUYER_PAYS_POSTAGE | {
         "policy.return.default.refund_on": "inspected",

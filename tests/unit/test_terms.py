@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from sim.rules.terms import UNLIMITED, RequestTerms, Since, Span, Terms, refunds_at_dispatch_limit, span, terms_of
+from sim.rules.terms import (
+    UNLIMITED,
+    UNNAMED,
+    RequestTerms,
+    Since,
+    Span,
+    Terms,
+    refunds_at_dispatch_limit,
+    span,
+    terms_of,
+)
 from sim.scenario.durations import DAY, HOUR, Kind, parse_duration
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict
 from tests.worlds import MEDIATED, world
@@ -91,7 +101,7 @@ def test_a_return_says_who_pays_how_soon_and_when_the_money_is_due() -> None:
     returns = {"payer": "platform", "post_within": "10 d", "refund_on": "posted"}
     some = terms(**{"policy.return.default": returns})
     assert (some.return_payer, some.refund_on) == (Party.PLATFORM, RefundOn.POSTED)
-    assert some.post_within == Span(Kind.WALL, 10 * DAY)
+    assert some.post_within == Since(UNNAMED, Span(Kind.WALL, 10 * DAY))
 
 
 def test_a_dispatch_limit_refunds_only_if_it_is_there_and_the_policy_says_so() -> None:
