@@ -115,8 +115,10 @@ def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
             **dict.fromkeys(("split_share", *(f"{name}_if_not_received" for name in RULING)), nobody),
         }
     levers = [terms.of(kind) for kind in ClaimKind]
-    now = {name: _of_each_kind(drawer, kinds, draw, levers) for name, draw in RULING.items()}
-    turned = {name: draw(drawer, levers[ClaimKind.NOT_RECEIVED]) for name, draw in RULING.items()}
+    now, turned = {}, {}
+    for name, draw in RULING.items():  # both from the same luck, one after the other
+        now[name] = _of_each_kind(drawer, kinds, draw, levers)
+        turned[name] = draw(drawer, levers[ClaimKind.NOT_RECEIVED])
     return {
         "mediation.disposition": now["ruling"],
         "mediation.notice": now["ruling_notice"],
