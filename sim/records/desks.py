@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.chance.facts import Ints
+from sim.chance.instants import arrays_of
 from sim.records.evidence import Bools, Breach, Evidence
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
@@ -157,8 +158,9 @@ def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
 
 def _next_opening(at: Ints, calendar: Calendar) -> Ints:
     """The first open instant from each of these on; NEVER beyond the calendar."""
-    spell = np.searchsorted(calendar.closes, at, side="right")
-    opens: Ints = np.append(calendar.opens, NEVER)[spell]
+    arrays = arrays_of(calendar)
+    spell = np.searchsorted(arrays.closes, at, side="right")
+    opens: Ints = np.append(arrays.opens, NEVER)[spell]
     return np.where(opens > at, opens, at)
 
 

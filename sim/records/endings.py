@@ -30,7 +30,7 @@ def orders_in_are_outcomes_out(run: Evidence) -> Iterator[Breach]:
 def nobody_is_refunded_unasked_and_claims_as_well(run: Evidence) -> Iterator[Breach]:
     """Orders that the platform refunds at the dispatch limit before anybody asks are no claims."""
     unasked = run.records.draws.refunded_unasked
-    for order in unasked[np.isin(unasked, run["order"])].tolist():
+    for order in unasked[np.isin(unasked, run["order"], kind="table")].tolist():
         yield Breach("was refunded unasked, and has a claim", order)
     for order in unasked[(unasked < 0) | (unasked >= len(run.records.draws.orders))].tolist():
         yield Breach("was refunded unasked, and was never paid", order)
