@@ -32,14 +32,15 @@ class Luck:
         return uniforms(self._seed, self._replication, decision, count)
 
     def picked(self, decision: Decision, count: int, numbers: NDArray[np.int64]) -> Floats:
-        """The same, for some of the numbers below `count`.
+        """The same for some of the numbers below `count`, ascending, each at most once. Not to be changed in place.
 
         What was drawn last is remembered: groups that draw by laws of their own pick from one and the same luck,
         one after the other.
         """
         if self._drawn is None or self._drawn[0] is not decision or len(self._drawn[1]) < count:
             self._drawn = decision, self.of(decision, count)
-        return self._drawn[1][numbers]
+        luck = self._drawn[1][:count]
+        return luck if len(numbers) == count else luck[numbers]
 
 
 def said(luck: Floats, bounds: tuple[float, ...], in_turn: tuple[int, ...]) -> NDArray[np.int64]:
