@@ -9,8 +9,8 @@ Contents, in the order in which things happen (imports only ever point up this l
     records              what is written down of an order, and what must always hold
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
     study                replications, estimates with intervals, curves
-    show                 tables, charts, stories, result folders
-    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace
+    show                 tables, charts, stories, reports, result folders
+    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report
     commands, cli        what each command does; the door
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
@@ -22,14 +22,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import compare, load, run, trace
+    from sim.api import compare, load, report, run, trace
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "load", "run", "trace"]
+__all__ = ["__version__", "compare", "load", "report", "run", "trace"]
 
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when first used, so that `refund-sim --help` need not wait for pandas."""
-    if name in ("compare", "load", "run", "trace"):
+    if name in ("compare", "load", "report", "run", "trace"):
         return getattr(import_module("sim.api"), name)
     raise AttributeError(f"module 'sim' has no attribute '{name}'")

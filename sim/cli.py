@@ -125,6 +125,7 @@ def _run(command: argparse.ArgumentParser) -> None:
         default="claims",
         help="what is written: the measures; also each claim (default); also each event",
     )
+    _report(command)
     _effort(command, "this measure is known so well")
     _jobs(command)
     _changes(command)
@@ -141,6 +142,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
         metavar="MEASURE=VALUE",
         help="up to this a difference does not matter: success_rate=0.01 (repeatable)",
     )
+    _report(command)
     _effort(command, "the difference in this measure is known so well, for all others")
     _jobs(command)
     _changes(command)
@@ -154,6 +156,16 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="overwrite existing result folders")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--report",
+        choices=("plain", "full"),
+        default="plain",
+        help="full: report.html also answers what if the seller's clock were another or silence meant something "
+        "else (takes several times as long)",
+    )
 
 
 def _effort(command: argparse.ArgumentParser, known: str) -> None:

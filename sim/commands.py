@@ -15,8 +15,11 @@ from sim.errors import BadScenario, BadUsage, Fault
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.show.progress import Progress
     from sim.study.comparison import Comparison
+    from sim.study.jobs import Workers
     from sim.study.result import Result
+    from sim.study.sweep import Sweep
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
@@ -54,10 +57,18 @@ def run(arguments: Namespace) -> None:
                     tell=progress.tell,
                     take=spool.take,
                 )
-                written = spool.files()
-                write_result(result, out, keep=arguments.keep, force=arguments.force, written=written)
+                sweep = _swept(result, workers, progress) if arguments.report == "full" else None
+                how = {"keep": arguments.keep, "force": arguments.force, "written": spool.files()}
+                write_result(result, out, **how, sweep=sweep)
             results.append(result)
     _report(results, out, arguments)
+
+
+def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sweep | None:
+    """What ifs of the seller's clock and of silence, for the report; None where the policy has no such clock."""
+    from sim.study.sweep import sweep
+
+    return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
 
 
 def _precision(arguments: Namespace) -> dict[str, Any]:
@@ -114,7 +125,8 @@ def compare(arguments: Namespace) -> None:
             progress=step,
             tell=progress.tell,
         )
-    folder = write_comparison(comparison, out, force=arguments.force)
+        sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
+    folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
 
 

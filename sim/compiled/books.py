@@ -16,19 +16,18 @@ from sim.compiled.layout import (
     HEAP,
     METHOD,
     ORDER,
+    OUT_OF_PLAY,
     PLACES_OF_FACTS,
-    PLACES_OF_OUTCOMES,
     TERMS,
     Market,
     Records,
     Words,
     World,
 )
-from sim.records.life import COLUMNS, INSTANTS
+from sim.records.life import COLUMNS
 from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
-from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Discipline, Party, Stage
 
@@ -41,45 +40,31 @@ IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 
 
 class Books(NamedTuple):
-    """What is filled in when an order's turn comes, and read off when all is over."""
+    """What is looked up when an order comes into play, and what is written down when it is over."""
 
     facts: Words
     """A row for each of `PLACES_OF_FACTS`, a column per claim."""
-    places_of_facts: Words
-    blank: Words
-    """An order to which nothing has happened."""
-    words: Words
-    """The orders of the market, as a row of words each."""
     turns: Words
     """Claims in the order in which their buyers ask."""
     outcomes: Words
     """A row for each column of the outcome table, a column per claim."""
-    places_of_outcomes: Words
+    words: Words
+    """The market's orders as rows of words."""
+    free: Words
+    """First how many rows are free, then which."""
 
 
 def books_of(draws: Draws) -> Books:
-    """Open the books for one replication."""
+    """Open the books for one replication, with a row for every claim; those in play take the lowest."""
     facts = np.stack([draws.claims[column] for column in PLACES_OF_FACTS])
     count = facts.shape[1]
     return Books(
         facts=facts,
-        places_of_facts=np.array(list(PLACES_OF_FACTS.values())),
-        blank=_blank(),
-        words=np.empty((count, ORDER.itemsize // 8), dtype=np.int64),
         turns=np.argsort(draws.claims["asked"], kind="stable"),
         outcomes=np.empty((len(COLUMNS), count), dtype=np.int64),
-        places_of_outcomes=np.array(list(PLACES_OF_OUTCOMES.values())),
+        words=np.empty((count, ORDER.itemsize // 8), dtype=np.int64),
+        free=np.arange(count, -1, -1),
     )
-
-
-def _blank() -> Words:
-    order = np.zeros(1, dtype=ORDER)
-    words: Words = order.view(np.int64)
-    words[[PLACES_OF_OUTCOMES[instant] for instant in INSTANTS]] = NEVER
-    order["parcel"]["waits_since"] = NEVER
-    for instant in ("decided_at", "taken_over_at", "buyer_may_call_at"):
-        order[instant] = NEVER
-    return words
 
 
 def market_of(scenario: Scenario, draws: Draws, books: Books, almanac: Words) -> Market:
@@ -94,7 +79,8 @@ def market_of(scenario: Scenario, draws: Draws, books: Books, almanac: Words) ->
     agenda["begins"] = ends[-1]
     entries = np.empty(ends[-1] + ON_THE_AGENDA * len(books.turns) + len(desks), dtype=ENTRY)
     orders = books.words.reshape(-1).view(ORDER)
-    return Market(world_of(scenario, almanac), orders, desks, agenda, entries)
+    row_of = np.full(len(books.turns), OUT_OF_PLAY)
+    return Market(world_of(scenario, almanac), orders, row_of, desks, agenda, entries)
 
 
 def desks_of(scenario: Scenario) -> Records:

@@ -45,6 +45,8 @@ def calendar_of(almanac: Words, party: int) -> Calendar:
 @step
 def later(world: World, party: int, since: int, kind: int, seconds: int) -> int:
     """So long after an instant, on this party's clock; NEVER where there is no limit."""
+    if clocks.is_on_the_wall(kind):
+        return clocks.on_the_wall(since, kind, seconds)
     return clocks.instant_after(since, kind, seconds, calendar_of(world.almanac, party))
 
 

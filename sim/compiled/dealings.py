@@ -15,6 +15,7 @@ from sim.compiled.parcel import (
     travels,
 )
 from sim.rules import answers, cancelling, disputing, refunding, returning
+from sim.rules.terms import UNNAMED
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, ClaimKind, Outcome, Party, RefundOn, Route, Settled, Stage
 
@@ -63,7 +64,7 @@ def will_escalate(world: World, order: Record) -> bool:
 @step
 def last_call(world: World, order: Record) -> int:
     """The last instant at which the platform may be called after a verdict that falls now."""
-    return after(world, Party.PLATFORM, order.now, terms_of(world, order).escalate_within)
+    return instant(world, order, terms_of(world, order).escalate_within)
 
 
 @step
@@ -126,8 +127,28 @@ def will_charge_back(world: World, order: Record) -> bool:
 
 @step
 def instant(world: World, order: Record, since: Record) -> int:
-    """So long after a named instant of this order, on the platform's clock."""
-    return after(world, Party.PLATFORM, anchor_of(world, order, since.anchor), since.span)
+    """So long after a named instant of this order (or else from now), on the platform's clock."""
+    return last_instant(world, order, Party.PLATFORM, since, order.now)
+
+
+@step
+def last_instant(world: World, order: Record, party: int, limit: Record, begins: int) -> int:
+    """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
+    since = begins if limit.anchor == UNNAMED else anchor_of(world, order, limit.anchor)
+    return after(world, party, since, limit.span)
+
+
+@step
+def opened_at(order: Record) -> int:
+    """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
+    latest = latest_of(order.requests[Stage.CANCELLATION].opened_at, order.requests[Stage.DISPUTE].opened_at)
+    return latest_of(latest_of(latest, order.life.withdrawn_at), order.requests[Stage.INSPECTION].opened_at)
+
+
+@step
+def latest_of(one: int, other: int) -> int:
+    """Of two instants the later one that came; NEVER where none did."""
+    return min(one, other) if max(one, other) >= NEVER else max(one, other)
 
 
 @step
@@ -145,7 +166,9 @@ def anchor_of(world: World, order: Record, anchor: int) -> int:
         return promised_at(world, order)
     if anchor == Anchor.DELIVERED:
         return delivered_at(world, order)
-    return order.facts.asked if anchor == Anchor.ASKED else order.now
+    if anchor == Anchor.ASKED:
+        return order.facts.asked
+    return min(order.decided_at, order.now) if anchor == Anchor.DECIDED else opened_at(order)
 
 
 # ---------------------------------------------------------------------------------- what happens
@@ -153,7 +176,7 @@ def anchor_of(world: World, order: Record, anchor: int) -> int:
 
 @step
 def wait_until(order: Record, instant: int) -> bool:
-    """Let time pass: nobody but this order notices. False for an instant that never comes: the story stops there."""
+    """Let time pass: nobody but this order notices. False for an instant that never comes."""
     order.now = max(order.now, instant)
     return instant < NEVER
 
@@ -176,8 +199,14 @@ def wait_for_the_dispatch(world: World, order: Record) -> bool:
 @step
 def miss_the_parcel(order: Record) -> None:
     """Who waited in vain until the promised date now claims for goods not received."""
+    facts, ruling = order.facts, order.requests[Stage.MEDIATION].ask
     order.life.claim = ClaimKind.NOT_RECEIVED
     order.life.missed_at = order.now
+    ruling.disposition = facts.ruling_if_not_received
+    ruling.notice = facts.ruling_notice_if_not_received
+    ruling.handling = facts.ruling_handling_if_not_received
+    facts.split_share = facts.split_share_if_not_received
+    facts.posting = facts.posting_if_not_received
 
 
 @step
@@ -224,11 +253,8 @@ def be_refunded_in_part(world: World, order: Record, share: int) -> int:
 @step
 def refund_limit(world: World, order: Record) -> int:
     """The latest at which a refund that falls due now may arrive."""
-    terms = terms_of(world, order)
-    if not terms.refund_counts_from_decision:
-        return after(world, Party.BANK, order.now, terms.refund_within)
-    decided_at = min(order.decided_at, order.now)
-    return refunding.limit_of(after(world, Party.BANK, decided_at, terms.refund_within), order.now)
+    limit = last_instant(world, order, Party.BANK, terms_of(world, order).refund_within, order.now)
+    return refunding.limit_of(limit, order.now)
 
 
 @step

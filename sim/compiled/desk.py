@@ -10,8 +10,9 @@ from __future__ import annotations
 from sim.compiled.calendars import after, calendar_of
 from sim.compiled.heap import drop_first, put
 from sim.compiled.jit import step
-from sim.compiled.layout import Market, Record
+from sim.compiled.layout import OUT_OF_PLAY, Market, Record
 from sim.compiled.order import hear
+from sim.compiled.rows import order_of
 from sim.rules import requests
 from sim.rules.clocks import next_opening, work_ends, working_time
 from sim.scenario.durations import NEVER
@@ -45,7 +46,7 @@ def desk_number(market: Market, order: Record) -> int:
 @step
 def is_opened(market: Market, number: int) -> None:
     """A question was put: its clock begins, and it will be noticed, or leave before."""
-    order = market.orders[number]
+    order = order_of(market, number)
     request, stage, now = order.requests[order.asks], order.asks, order.now
     desk = market.desks[desk_number(market, order)]
     clock = market.world.policy[order.life.claim].requests[stage].clock
@@ -65,7 +66,7 @@ def is_opened(market: Market, number: int) -> None:
 @step
 def leaves_unless_answered(market: Market, number: int, stage: int) -> None:
     """Whatever ends it from outside comes in the last turn of its second."""
-    leaves_at = market.orders[number].requests[stage].leaves_at
+    leaves_at = order_of(market, number).requests[stage].leaves_at
     if leaves_at < NEVER:
         is_bound_to(market, leaves_at, LEAVES, number, stage)
 
@@ -73,7 +74,7 @@ def leaves_unless_answered(market: Market, number: int, stage: int) -> None:
 @step
 def joins(market: Market, number: int, stage: int, now: int) -> None:
     """A request is noticed: it takes its place in the queue, or is taken up where that is what must come next."""
-    order = market.orders[number]
+    order = order_of(market, number)
     place = desk_number(market, order)
     request, desk = order.requests[stage], market.desks[place]
     request.joined_at = now
@@ -116,15 +117,21 @@ def choose(market: Market, place: int, now: int) -> None:
         taken = market.entries[desk.queue.begins].third
         drop_first(market.entries, desk.queue)
         number, stage = taken // STAGES, taken % STAGES
-        if market.orders[number].requests[stage].settled_at >= NEVER:
+        if is_pending(market, number, stage):
             queue_changes_by(desk, -1, now)
             starts(market, desk, number, stage, now)
 
 
 @step
+def is_pending(market: Market, number: int, stage: int) -> bool:
+    """Whether this request has not been settled yet."""
+    return market.row_of[number] != OUT_OF_PLAY and order_of(market, number).requests[stage].settled_at >= NEVER
+
+
+@step
 def starts(market: Market, desk: Record, number: int, stage: int, now: int) -> bool:
     """A member of staff takes it up. Whether the answer will land, rather than come too late."""
-    request = market.orders[number].requests[stage]
+    request = order_of(market, number).requests[stage]
     desk.free -= 1
     request.started_at = now
     done = work_ends(now, request.ask.handling, calendar_of(market.world.almanac, desk.party))
@@ -135,11 +142,18 @@ def starts(market: Market, desk: Record, number: int, stage: int, now: int) -> b
 
 
 @step
-def settles(market: Market, number: int, stage: int, how: int, now: int) -> None:
-    """A request ends; the desk is rid of it, and the story goes on."""
-    order = market.orders[number]
+def is_to_leave(market: Market, number: int, stage: int, now: int) -> bool:
+    """Unless it was answered meanwhile, or it is another round's offer that is pending."""
+    return is_pending(market, number, stage) and order_of(market, number).requests[stage].leaves_at == now
+
+
+@step
+def settles(market: Market, number: int, stage: int, turn: int, now: int) -> bool:
+    """A request ends; the desk is rid of it, and the story goes on. Whether there is another question."""
+    order = order_of(market, number)
     request = order.requests[stage]
     place = desk_number(market, order)
+    how = requests.ANSWERED if turn == HAPPENS else request.why_it_leaves
     request.settled_at = now
     request.settled_by = how
     request.work = 0
@@ -147,8 +161,10 @@ def settles(market: Market, number: int, stage: int, how: int, now: int) -> None
     terms = market.world.policy[order.life.claim].requests[stage]
     order.now = now
     said = request.ask.disposition
-    if hear(market.world, order, requests.verdict(how, said, terms.on_silence, terms.on_interruption)):
+    asks = hear(market.world, order, requests.verdict(how, said, terms.on_silence, terms.on_interruption))
+    if asks:
         is_opened(market, number)
+    return asks
 
 
 @step

@@ -41,6 +41,7 @@ COURSE = record_of(
     "now",  # how far the story has come
     "decided_at",
     "taken_over_at",
+    "comes_after_refusal_at",
     "buyer_may_call_at",
     "offers_made",
     "outcome_before",  # what stands if the last resort fails
@@ -83,6 +84,9 @@ TERMS = np.dtype(
 )
 
 
+OUT_OF_PLAY = -1
+
+
 class World(NamedTuple):
     """What a story needs to know besides its order."""
 
@@ -99,7 +103,9 @@ class Market(NamedTuple):
 
     world: World
     orders: Records
-    """`ORDER`, ascending by order number."""
+    """`ORDER`: those in play, in any row."""
+    row_of: Words
+    """Claim → the row in which it is lived through; OUT_OF_PLAY before and after."""
     desks: Records
     """`DESK`: sellers by number, mediation, buyers, bank."""
     agenda: Records

@@ -54,6 +54,7 @@ from sim.compiled.questions import (
 )
 from sim.compiled.winning import win
 from sim.rules import disputing
+from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Route, Stage, Verdict
 
 
@@ -245,12 +246,12 @@ def lose_patience(world: World, order: Record) -> int:
 
 @step
 def escalate_or_be_refused(world: World, order: Record) -> int:
-    """The seller said no: take it to the platform where there is one and while there is time."""
-    until = order.now + order.facts.escalates_after
-    if not will_escalate(world, order) or limit_passes_at(world, order) < until:
+    """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
+    calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
+    until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
+    if until >= NEVER or limit_passes_at(world, order) < until:
         return REFUSED
-    if not wait_until(order, until):
-        return IN_VAIN
+    wait_until(order, until)
     return have_the_platform_rule(world, order)
 
 

@@ -1,4 +1,4 @@
-"""The parcel of an order, as in `sim.market.parcel`: when it leaves, whether it waits for an answer, when it arrives."""
+"""The parcel of an order, as in `sim.market.parcel`: when it leaves, whether it waits, when it arrives."""
 
 from __future__ import annotations
 
@@ -26,8 +26,17 @@ def arranged_at(order: Record) -> int:
 def promised_at(world: World, order: Record) -> int:
     """The delivery date that the platform shows; NEVER where it shows none."""
     promise = terms_of(world, order).promise
-    since = order.facts.paid if promise.anchor == Anchor.PAID else order.parcel.ships_at
-    return after(world, Party.PLATFORM, since, promise.span)
+    return after(world, Party.PLATFORM, promised_from(order, promise.anchor), promise.span)
+
+
+@step
+def promised_from(order: Record, anchor: int) -> int:
+    """What a delivery date may be counted from."""
+    if anchor == Anchor.PAID:
+        return order.facts.paid
+    if anchor == Anchor.DISPATCH_DUE:
+        return order.parcel.dispatch_due
+    return arranged_at(order) if anchor == Anchor.ARRANGED else order.parcel.ships_at
 
 
 @step

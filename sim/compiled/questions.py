@@ -11,7 +11,7 @@ from sim.compiled.layout import Record, World
 from sim.compiled.parcel import is_waiting, limit_passes_at, terms_of, waits_no_longer
 from sim.rules import answers, cancelling, disputing
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Party, Route, Settled, Stage, Verdict
+from sim.vocabulary import Party, Route, Settled, Stage, Verdict
 
 ASKED = -1
 """What a part of the story comes to that ends with a question."""
@@ -56,6 +56,7 @@ def ask_for_the_money(world: World, order: Record) -> int:
     calls_at = disputing.calls_the_platform_at(order.buyer_may_call_at, facts.escalates, facts.escalates_after)
     by_itself_at = after(world, Party.PLATFORM, order.now, terms.steps_in_after)
     order.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
+    order.comes_after_refusal_at = by_itself_at if terms.steps_in_after_refusal else NEVER
     order.life.answered_by = Party.SELLER
     if terms.platform_answers:
         have_the_platform_answer(order)
@@ -64,8 +65,7 @@ def ask_for_the_money(world: World, order: Record) -> int:
 
 @step
 def have_the_platform_answer(order: Record) -> None:
-    """The dispute is answered as a case in mediation would be; it is still the dispute that tries one's patience."""
-    rule_by_claim(order)
+    """The dispute is answered as a case in mediation would be; the patience is still that with the dispute."""
     ruling, said = order.requests[Stage.MEDIATION].ask, order.requests[Stage.DISPUTE].ask
     said.disposition = ruling.disposition
     said.notice = ruling.notice
@@ -89,16 +89,8 @@ def ask_the_buyer(world: World, order: Record, offered: int) -> int:
 @step
 def ask_the_platform(world: World, order: Record) -> int:
     """The platform's case: a dispatch does not end it, the dispatch limit does."""
-    rule_by_claim(order)
     ends = NEVER if is_waiting(order) else limit_passes_at(world, order)
     return ask(order, Stage.MEDIATION, Party.PLATFORM, ends)
-
-
-@step
-def rule_by_claim(order: Record) -> None:
-    """What the platform will say to a claim of the kind that this one has become."""
-    if order.life.claim == ClaimKind.NOT_RECEIVED:
-        order.requests[Stage.MEDIATION].ask.disposition = order.facts.ruling_if_not_received
 
 
 @step

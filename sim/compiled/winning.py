@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled.calendars import after, later
+from sim.compiled.calendars import later
 from sim.compiled.dealings import (
     EXPIRED,
     IN_VAIN,
@@ -11,6 +11,7 @@ from sim.compiled.dealings import (
     cancel,
     goods_are_there_to_go_back,
     goods_must_go_back,
+    last_instant,
     money_comes_on,
     money_waits_for_the_parcel,
     post_the_return,
@@ -47,7 +48,7 @@ def send_it_back(world: World, order: Record) -> int:
     """Where the policy wants the goods back, they go back before the money does."""
     terms, since = terms_of(world, order), max(order.now, delivered_at(world, order))
     posted_at = later(world, Party.CARRIER, since, terms.return_delay_kind, order.facts.return_delay)
-    last = after(world, Party.PLATFORM, since, terms.post_within)
+    last = last_instant(world, order, Party.PLATFORM, terms.post_within, since)
     is_posted = not disputing.is_too_late(posted_at, last)
     if money_comes_on(world, order, RefundOn.NOTICE):
         if is_posted:

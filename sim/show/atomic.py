@@ -41,6 +41,22 @@ def put_in_place(out: Path, name: str, files: Iterable[tuple[str, bytes | Path]]
     return place
 
 
+def put_file(place: Path, content: bytes) -> Path:
+    """Write one file, in place of any that is there: complete, or not at all.
+
+    Raises UserError where that cannot be done; then everything is as it was.
+    """
+    new = _hidden(place.parent, place.name, _NEW)
+    with _mendable(place):
+        try:
+            _write(new, content)
+            new.replace(place)
+            _to_disk(place.parent)
+        finally:
+            new.unlink(missing_ok=True)
+    return place
+
+
 def sweep(out: Path, names: Sequence[str]) -> None:
     """Clear what processes that are gone have left of these folders; put back one that had stepped aside."""
     with _mendable(out):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from rich import box
 from rich.console import Console, Group, JustifyMethod, RenderableType
@@ -19,7 +20,7 @@ from sim.show.flip_pairs import FlipPair, changes_shown, flip_pairs
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
 from sim.show.notes import notes_of
 from sim.show.story import wrapped
-from sim.show.table import NAME, WIDTH_UNKNOWN
+from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
 from sim.study.comparison import Comparison
 from sim.study.result import Result
 from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
@@ -38,8 +39,8 @@ MOST_FLIPS = 7
 MOST_EXAMPLES = 2
 GLANCE = len("inconclusive") + 2
 """Columns of a headline in the overview."""
-PLAIN = "95 %"
-MEASURE_COLUMNS = {"": 20, "base": 8, "other": 8, "difference": 13, PLAIN: 5, "verdict": 25, "pairing": 8}
+PLAIN, PAIRING = "95 %", "pairing"
+MEASURE_COLUMNS = {"": 20, "base": 8, "other": 8, "difference": 13, PLAIN: 5, "verdict": 25, PAIRING: 7}
 """Headings and least widths, so that the tables of all scenarios line up."""
 WIDEST = 100
 """Columns of text that the eye can follow, however wide the terminal."""
@@ -111,18 +112,29 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
     title = Text.assemble((_name(other), "bold"), f" · {_title(other)}")
     # A rule would cut off what is too long for a line.
     yield Rule(title, align="left", style="dim") if title.cell_len + 2 < console.width else title
-    yield Text("\n".join(wrapped(findings(comparison, name), min(console.width, WIDEST))) + "\n")
-    is_wide = console.width >= WIDEST
-    yield _measures(comparison, other, is_wide)
+    columns = min(console.width, WIDEST)
+    if other.scenario.question:
+        yield Text("\n".join(wrapped([printable(other.scenario.question)], columns)), style="italic")
+    yield Text("\n".join(wrapped(findings(comparison, name), columns)) + "\n")
+    yield _fitting(console, partial(_measures, comparison, other))
     if name not in comparison.apart:
         yield Text()
-        yield _flips(comparison, name, is_wide)
+        yield _fitting(console, partial(_flips, comparison, name))
+
+
+def _fitting(console: Console, table: Callable[[bool], RenderableType]) -> RenderableType:
+    """The table in columns that line up with those of other scenarios, where nothing of it is lost that way."""
+    lined_up = table(True)
+    options = console.options.update(width=UNBOUNDED)
+    return lined_up if console.measure(lined_up, options=options).maximum <= console.width else table(False)
 
 
 def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
-    """The headlines; in a narrow terminal names and verdicts go on below."""
+    """The headlines; where it is not wide, names and verdicts go on below."""
     table = _plain_table()
-    for heading, least in MEASURE_COLUMNS.items():
+    is_paired = other.scenario.name not in comparison.apart
+    headings = {heading: least for heading, least in MEASURE_COLUMNS.items() if is_paired or heading != PAIRING}
+    for heading, least in headings.items():
         is_number = heading not in ("", "verdict")
         justify: JustifyMethod = "right" if is_number and heading != PLAIN else "left"
         table.add_column(heading, justify=justify, no_wrap=is_number, min_width=least if is_wide else None)
@@ -130,9 +142,8 @@ def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
         values = (measured(result, measure).shown().value for result in (comparison.base, other))
         shown = judged.shown()
         verdict = Text(judged.said(), style=STYLES[judged.verdict])
-        table.add_row(
-            judged.name, *values, shown.value, Text(shown.interval, "dim"), verdict, judged.worth_of_pairing()
-        )
+        worth = (judged.worth_of_pairing(),) if is_paired else ()
+        table.add_row(judged.name, *values, shown.value, Text(shown.interval, "dim"), verdict, *worth)
     return table
 
 
@@ -184,7 +195,8 @@ def _how_to_read(comparison: Comparison) -> str:
         f"Verdicts read wider intervals ({together} with 95 %) against a margin: {_margins(comparison)}. "
         "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
         "Pairing ×30: one replication of both tells as much as thirty that share no luck. Days and money are mean "
-        "changes, days where both refund in full. Examples are replication/order, for `trace`."
+        "changes: days where both refund in full, money as refund less postage, whoever has the goods. Examples "
+        "are replication/order, for `trace`."
     )
 
 

@@ -1,13 +1,12 @@
-"""What a change of policy buys and what it costs, in two or three plain sentences."""
+"""What a change of policy buys and what it costs, in a few plain sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from math import isinf, isnan
+from math import isnan
 from typing import TYPE_CHECKING
 
-from sim.show.figures import decimals_for
+from sim.show.change import Change, changes_of
 from sim.show.phrases import HELD
 from sim.study.flips import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.study.verdicts import CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED
@@ -15,22 +14,26 @@ from sim.study.verdicts import CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACH
 if TYPE_CHECKING:
     from sim.study.comparison import Comparison
 
-_WITHOUT = {
-    "partly_refunded": "partly refunded",
+_CALLED = {
+    REFUNDED: "refunded in full",
+    "partly_refunded": "refunded in part",
     "refused": "refused",
     "gave_up": "given up",
     "expired": "expired",
     "open": "still open",
 }
-"""Claims whose buyers do not have all their money, as sentences call them."""
-_COSTS = {
-    "postage_per_claim": ("buyers pay", "postage per claim"),
-    "seller_postage_per_claim": ("sellers pay", "postage per claim"),
-    "platform_postage_per_claim": ("the platform pays", "postage per claim"),
-    "silence_share": ("silence settles", "of the requests"),
-    "mediation_share": ("mediation hears", "of the claims"),
+"""What has become of claims, as sentences call it."""
+_WITHOUT = [ending for ending in _CALLED if ending != REFUNDED]
+"""Their buyers do not have all their money."""
+_BESIDES = {
+    "recovered_share": ("the share of the money that comes back", True),
+    "postage_per_claim": ("buyers' postage per claim", False),
+    "seller_postage_per_claim": ("sellers' postage per claim", False),
+    "platform_postage_per_claim": ("the platform's postage per claim", False),
+    "silence_share": ("the share of requests settled by silence", False),
+    "mediation_share": ("the share of claims that go to mediation", False),
 }
-"""What a change may cost: what stands before `0.2 USD more`, and what stands behind."""
+"""What else may rise or fall, as sentences call it, and whether it is good when it rises."""
 
 
 def findings(comparison: Comparison, scenario: str) -> list[str]:
@@ -39,86 +42,14 @@ def findings(comparison: Comparison, scenario: str) -> list[str]:
     A change is told as one where its 95 % interval, which stands in brackets, leaves out 0; whether it matters is
     what the verdict says, from simultaneous intervals. `scenario` is the name of one of those compared.
     """
-    rows = comparison.differences[comparison.differences["scenario"] == scenario]
-    changes = {row[0]: Change(*row) for row in rows[_COLUMNS].itertuples(index=False, name=None)}
+    changes = changes_of(comparison, scenario)
     return [
         *_unshared(comparison.apart.get(scenario, ())),
         _success(changes["success_rate"], comparison, scenario),
-        *_unasked(comparison, scenario),
-        _time(changes["refund_time_median_all"], comparison, scenario),
-        _costs([change for name, change in changes.items() if name in _COSTS]),
+        *(unasked := list(_unasked(comparison, scenario))),
+        _time(changes["refund_time_median_all"], changes["refunded_within_14d"], comparison, scenario),
+        *_besides(changes, is_free=not unasked),
     ]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A row of `Comparison.differences`, as sentences need it."""
-
-    measure: str
-    base: float
-    other: float
-    difference: float
-    low: float
-    high: float
-    margin: float
-    verdict: str
-    replications_needed: float
-    unit: str
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is not nothing; an open end (NaN) leaves nothing out."""
-        return self.low > 0 or self.high < 0
-
-    @property
-    def rises(self) -> bool:
-        return self.difference > 0
-
-    @property
-    def amount(self) -> str:
-        """`0.4 points`, whichever way it goes."""
-        return f"{self._shown(abs(self.difference))}{HELD}{self._unit}"
-
-    @property
-    def range(self) -> str:
-        """`0.2 to 0.7`: the interval of the amount."""
-        return self._range(self.low, self.high) if self.rises else self._range(-self.high, -self.low)
-
-    @property
-    def signed_range(self) -> str:
-        """`−0.3 to 0.9 points`."""
-        return f"{self._range(self.low, self.high)}{HELD}{self._unit}"
-
-    @property
-    def largest_that_does_not_matter(self) -> str:
-        """`0.5 points`: the margin."""
-        return f"{self.margin * self._scale:.2g}{HELD}{self._unit}"
-
-    @property
-    def _scale(self) -> int:
-        return 100 if self.unit == "share" else 1
-
-    @property
-    def _unit(self) -> str:
-        return "points" if self.unit == "share" else self.unit
-
-    def _range(self, low: float, high: float) -> str:
-        if isnan(low) and isnan(high):
-            return "no interval"
-        if isnan(high):
-            return f"{self._shown(low)} or more"
-        return f"up to {self._shown(high)}" if isnan(low) else f"{self._shown(low)} to {self._shown(high)}"
-
-    def _shown(self, number: float) -> str:
-        decimals = decimals_for(self._scale * (self.high - self.low) / 2)
-        rounded = round(number * self._scale, decimals) + 0.0  # no minus before a zero
-        return f"{rounded:,.{decimals}f}".replace("-", "−")
-
-
-_COLUMNS = [field.name for field in fields(Change)]
-
-
-# ------------------------------------------------------------------------------------ the sentences
 
 
 def _unshared(why: tuple[str, ...]) -> Iterator[str]:
@@ -129,16 +60,22 @@ def _unshared(why: tuple[str, ...]) -> Iterator[str]:
         )
 
 
+# ------------------------------------------------------------------------------- the money comes back
+
+
 def _success(change: Change, comparison: Comparison, scenario: str) -> str:
-    flips = _flips(comparison, scenario)
+    flips = _flips(comparison, scenario, rises=change.rises)
     if change.is_sure:
         how = "rises" if change.rises else "falls"
-        return f"Success {how} by {change.amount} ({change.range}){flips}.{_whether_it_matters(change)}"
+        levels = " from {} to {},".format(*change.levels) if change.is_seen_in_levels else ""
+        return f"Success {how}{levels} by {change.amount} ({change.range}){flips}.{_whether_it_matters(change)}"
+    if change.is_nothing:
+        return f"Success stays at {change.levels[0]}{flips or ': every claim ends as it did'}."
     if change.verdict == EQUIVALENT:
         return (
             f"Success stays as it is, within {change.largest_that_does_not_matter} ({change.signed_range}){flips}."
         )
-    return f"Whether success changes is open ({change.signed_range}){flips}.{_more(change)}"
+    return f"Whether success changes is open ({change.signed_range}){flips}.{_sentence(change.what_would_tell)}"
 
 
 def _whether_it_matters(change: Change) -> str:
@@ -146,29 +83,33 @@ def _whether_it_matters(change: Change) -> str:
     if change.verdict == EQUIVALENT:
         return f" That is too little to matter (less than {change.largest_that_does_not_matter})."
     if change.verdict == INCONCLUSIVE:
-        return f" Whether it is more than {change.largest_that_does_not_matter} is open.{_more(change)}"
+        telling = f"; {change.what_would_tell}" if change.what_would_tell else ""
+        return f" Whether that is more than the margin of {change.largest_that_does_not_matter} is open{telling}."
     return ""
 
 
-def _more(change: Change) -> str:
-    if isnan(change.replications_needed):
-        return ""
-    if isinf(change.replications_needed):
-        return " No experiment has enough replications to tell."
-    return f" Some {_rough(change.replications_needed)} more replications would tell."
-
-
-def _flips(comparison: Comparison, scenario: str) -> str:
-    """`: 80 of 2,817 claims that were refused or given up are refunded in full, 21 the other way`."""
+def _flips(comparison: Comparison, scenario: str, *, rises: bool) -> str:
+    """`: 80 of 2,817 claims that were refused or given up are now refunded in full, 21 go the other way`."""
     if scenario in comparison.apart:
         return ""
     table = comparison.flip_table(scenario).reindex(index=ENDINGS, columns=ENDINGS, fill_value=0)
-    gained, lost = table.loc[list(_WITHOUT), REFUNDED], table.loc[[REFUNDED], list(_WITHOUT)].to_numpy().sum()
-    if not gained.sum() + lost:
+    gained = {ending: int(table.to_numpy()[ENDINGS.index(ending), 0]) for ending in _WITHOUT}
+    lost = {ending: int(table.to_numpy()[0, ENDINGS.index(ending)]) for ending in _WITHOUT}
+    many, few = sum(gained.values()), sum(lost.values())
+    if not many + few:
         return ""
-    without = [ending for ending in _WITHOUT if gained[ending]] or list(_WITHOUT)
-    were, of = _list([_WITHOUT[ending] for ending in without], "or"), table.loc[without].to_numpy().sum()
-    return f": {int(gained.sum()):,} of {of:,} claims that were {were} are refunded in full, {lost:,} the other way"
+    if rises or not few:
+        were, now = [ending for ending in _WITHOUT if gained[ending]] or list(_WITHOUT), [REFUNDED]
+    else:
+        were, now = [REFUNDED], [ending for ending in _WITHOUT if lost[ending]]
+        many, few = few, many
+    of = int(table.loc[were].to_numpy().sum())
+    back = f"{few:,} go{'es' if few == 1 else ''} the other way" if few else "none go the other way"
+    return f": {many:,} of {of:,} claims that were {_named(were)} are now {_named(now)}, {back}"
+
+
+def _named(endings: Sequence[str]) -> str:
+    return _list([_CALLED[ending] for ending in endings], "or")
 
 
 def _unasked(comparison: Comparison, scenario: str) -> Iterator[str]:
@@ -180,32 +121,43 @@ def _unasked(comparison: Comparison, scenario: str) -> Iterator[str]:
         share = 100 * orders / comparison.base.about["orders"]
         yield (
             f"{share:.2g}{HELD}% of all orders are now refunded at the dispatch limit before anybody asks; "
-            f"{claims:,} of these were claims, and are counted as such no more."
+            f"{claims:,} of these were claims, and no longer count as such."
         )
 
 
-def _time(change: Change, comparison: Comparison, scenario: str) -> str:
-    if change.verdict == NOT_REACHED:
-        return _not_reached(change)
-    if change.verdict == CURVES_CROSS:
+# ------------------------------------------------------------------------------- how soon
+
+
+def _time(median: Change, soon: Change, comparison: Comparison, scenario: str) -> str:
+    if median.verdict == CURVES_CROSS:
         return _crossing(comparison, scenario)
+    rises_or_falls = _sentence(_moves(f"the share refunded within 14{HELD}d", soon)) if soon.is_sure else ""
+    return _half(median) + rises_or_falls
+
+
+def _half(median: Change) -> str:
+    if median.verdict == NOT_REACHED:
+        return _not_reached(median)
     half = "half of all claims have their money"
-    if change.is_sure:
-        how = "later" if change.rises else "sooner"
-        return f"{half.capitalize()} {change.amount} {how} ({change.range}).{_whether_it_matters(change)}"
-    if change.verdict == EQUIVALENT:
-        return f"{half.capitalize()} as soon as before ({change.signed_range})."
-    return f"Whether {half} sooner or later is open ({change.signed_range}).{_more(change)}"
+    if median.is_sure:
+        how = "later" if median.rises else "sooner"
+        levels = " after {1} instead of {0},".format(*median.levels) if median.is_seen_in_levels else ""
+        what = f"{half.capitalize()}{levels} {median.amount} {how} ({median.range})."
+        return what + _whether_it_matters(median)
+    if median.is_nothing or (median.verdict == EQUIVALENT and median.rounds_to_nothing):
+        return f"{half.capitalize()} as soon as before, after {median.levels[0]}."
+    if median.verdict == EQUIVALENT:
+        return f"{half.capitalize()} as soon as before ({median.signed_range})."
+    more = _sentence(median.what_would_tell)
+    return f"Whether {half} sooner or later is open ({median.signed_range}).{more}"
 
 
 def _not_reached(change: Change) -> str:
     if isnan(change.base) and isnan(change.other):
         return "Half of all claims never have their money, under the base as under this one."
     sides = ("the base", "this one") if isnan(change.base) else ("this one", "the base")
-    days = f"{change.other if isnan(change.base) else change.base:.1f}{HELD}d"
-    return (
-        f"Under {sides[0]}, half of all claims never have their money; under {sides[1]} they have it after {days}."
-    )
+    days = change.levels[1] if isnan(change.base) else change.levels[0]
+    return f"Under {sides[1]}, half of all claims have their money after {days}; under {sides[0]}, they never do."
 
 
 def _crossing(comparison: Comparison, scenario: str) -> str:
@@ -218,21 +170,35 @@ def _crossing(comparison: Comparison, scenario: str) -> str:
     )
 
 
-def _costs(changes: list[Change]) -> str:
-    told = []
-    for change in (change for change in changes if change.is_sure):
-        before, behind = _COSTS[change.measure]
-        told.append(f"{before} {change.amount} {'more' if change.rises else 'less'} {behind} ({change.range})")
-    if not told:
-        return "Postage, silence and mediation stay as they were, as far as can be seen."
-    sentence = "; ".join(told)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+# ------------------------------------------------------------------------------- what else
 
 
-def _rough(number: float) -> str:
-    """To one digit: it is an estimate of an estimate."""
-    digits = 10 ** (len(str(int(number))) - 1)
-    return f"{round(number / digits) * digits:,}"
+def _besides(changes: dict[str, Change], *, is_free: bool) -> Iterator[str]:
+    """What else is surely better, and what is surely worse, each in a sentence; `is_free` unless told otherwise."""
+    gains: list[str] = []
+    costs: list[str] = []
+    for measure, (name, is_good) in _BESIDES.items():
+        if (change := changes[measure]).is_sure:
+            (gains if change.rises == is_good else costs).append(_moves(name, change))
+    falls = changes["success_rate"].difference < 0
+    is_later = changes["refund_time_median_all"].low > 0
+    if gains:
+        yield f"What it {'buys' if falls else 'also buys'}: {'; '.join(gains)}."
+    if costs:
+        yield f"What it costs: {'; '.join(costs)}."
+    elif not gains:
+        yield "Money recovered, postage, silence and mediation stay as they were, as far as can be seen."
+    elif is_free and not falls and not is_later:
+        yield "What it costs: nothing that can be seen in money recovered, postage, silence or mediation."
+
+
+def _moves(name: str, change: Change) -> str:
+    """`sellers' postage per claim rises by 2.93 USD (2.88 to 2.98)`."""
+    return f"{name} {'rises' if change.rises else 'falls'} by {change.amount} ({change.range})"
+
+
+def _sentence(words: str) -> str:
+    return f" {words[0].upper()}{words[1:]}." if words else ""
 
 
 def _list(words: Sequence[str], last: str) -> str:

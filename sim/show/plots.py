@@ -1,4 +1,4 @@
-"""Charts from Python: `result.plot.time_to_money()`, `comparison.plot.difference(ax=ax)`.
+"""Charts from Python: `result.plot.time_to_money()`, `comparison.plot.difference(ax=ax)`. And cards for notebooks.
 
 What the study layer returns knows nothing of charts. Here it is given them: the same tables, with `plot`.
 """
@@ -87,6 +87,12 @@ class PlottedResult(Result):
         """`result.plot.time_to_money()`"""
         return ResultPlots(self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.show.cards import card_of_result
+
+        return card_of_result(self)
+
 
 @dataclass(frozen=True)
 class PlottedComparison(Comparison):
@@ -99,6 +105,12 @@ class PlottedComparison(Comparison):
     def plot(self) -> ComparisonPlots:
         """`comparison.plot.difference()`"""
         return ComparisonPlots(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.show.cards import card_of_comparison
+
+        return card_of_comparison(self)
 
 
 def with_plots(run: Callable[Arguments, Result]) -> Callable[Arguments, PlottedResult]:

@@ -17,7 +17,7 @@ from sim.study.engines import AUTO, Tell, chosen, to_stderr
 from sim.study.experiment import Progress, Underway, expect_one_of, with_numbers
 from sim.study.flips import flips_of
 from sim.study.jobs import Workers, workers_of
-from sim.study.pairing import Pair, pair_of
+from sim.study.pairing import pair_of
 from sim.study.precision import MOST, AsAsked, Plan, UntilCompared
 from sim.study.result import Result
 from sim.study.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
@@ -191,7 +191,9 @@ def comparison_of(base: Result, *others: Result, margins: Mapping[str, float] | 
     headlines = headlines_with(margins or {})
     pairs = {other.scenario.name: pair_of(base.scenario, other.scenario) for other in others}
     yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
-    tables = {other.scenario.name: _compared(yardstick, other, pairs[other.scenario.name]) for other in others}
+    tables = {
+        other.scenario.name: _compared(yardstick, other, pairs[other.scenario.name].is_paired) for other in others
+    }
     differences, flips, curves, crossings = (
         pd.concat(
             [one.assign(scenario=name)[["scenario", *one]] for name, one in zip(tables, column, strict=True)]
@@ -221,14 +223,14 @@ class _Tables(NamedTuple):
     crossings: pd.DataFrame
 
 
-def _compared(yardstick: _Yardstick, other: Result, pair: Pair) -> _Tables:
+def _compared(yardstick: _Yardstick, other: Result, is_paired: bool) -> _Tables:
     base = yardstick.base
-    curves = curve_difference(base, other, pair)
+    curves = curve_difference(base, other, is_paired=is_paired)
     crossings = crossings_of(curves)
-    bench = Bench(yardstick.headlines, yardstick.confidence, pair, curves_cross=len(crossings) > 0)
+    bench = Bench(yardstick.headlines, yardstick.confidence, is_paired, curves_cross=len(crossings) > 0)
     differences = differences_of(base, other, (yardstick.estimates, estimates_of(other)), bench)
     # Where no luck is shared, order 17 is another order: there is nothing to flip, but the columns are the same.
-    flips = flips_of(base, other) if pair.is_paired else flips_of(base, base).iloc[:0]
+    flips = flips_of(base, other) if is_paired else flips_of(base, base).iloc[:0]
     return _Tables(differences, flips, curves, crossings)
 
 

@@ -11,8 +11,8 @@ from sim.scenario.durations import DAY
 from sim.study.counted import times_to_money
 from sim.study.curves import GRID
 from sim.study.deviations import Deviating, paired, ratio_of, unpaired
+from sim.study.differences import is_the_same
 from sim.study.estimates import CONFIDENCE
-from sim.study.pairing import Pair
 from sim.study.result import Result
 from sim.study.verdicts import simultaneous
 
@@ -20,11 +20,11 @@ CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
 """Columns of the table of crossings, in order."""
 
 
-def curve_difference(base: Result, other: Result, pair: Pair) -> pd.DataFrame:
+def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.DataFrame:
     """Shares of all claims refunded by each time, their difference, and its band; see `Comparison.curves`."""
     mine, its = _refunded_by(base), _refunded_by(other)
-    difference = (paired if pair.is_paired else unpaired)(mine, its)
-    n = np.inf if pair.is_the_same else min(len(base.orders), len(other.orders))
+    difference = (paired if is_paired else unpaired)(mine, its)
+    n = np.inf if is_the_same(base, other) else min(len(base.orders), len(other.orders))
     low, high = difference.interval(CONFIDENCE, limit=1.0, n=n)
     lowest, highest = difference.interval(simultaneous(len(GRID)), limit=1.0, n=n)
     return pd.DataFrame(

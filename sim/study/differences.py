@@ -14,7 +14,6 @@ from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
 from sim.study.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
-from sim.study.pairing import Pair
 from sim.study.result import Result
 from sim.study.verdicts import (
     CURVES_CROSS,
@@ -62,7 +61,7 @@ class Bench(NamedTuple):
     headlines: Mapping[str, Headline]
     confidence: float
     """Of each simultaneous interval."""
-    pair: Pair
+    is_paired: bool
     curves_cross: bool
 
 
@@ -102,23 +101,33 @@ def differences_of(
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
     for name in MEASURES:
-        one = compared(name, (estimates[0][name], estimates[1][name]), bench.pair, int(counts[name]))
+        n = inf if is_the_same(base, other) else float(counts[name])
+        one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         rows.append(_numbers(one) | _judgement(one, bench, done) | about)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def compared(name: str, estimates: tuple[Deviating, Deviating], pair: Pair, n: int) -> Compared:
-    """One measure of two experiments, from the base's estimate and the other's; `n` as in `Result.summary`."""
+def compared(name: str, estimates: tuple[Deviating, Deviating], n: float, *, is_paired: bool) -> Compared:
+    """One measure of two experiments, from the base's estimate and the other's.
+
+    `n` as in `Result.summary`, the smaller of the two; inf where it is one and the same scenario.
+    """
     mine, its = estimates
-    seen = float(n) if _counts_cases(MEASURES[name]) and not pair.is_the_same else inf
-    subtract = paired if pair.is_paired else unpaired
-    return Compared(name, float(mine.value), float(its.value), subtract(mine, its), seen)
+    difference = (paired if is_paired else unpaired)(mine, its)
+    n = n if _counts_cases(MEASURES[name]) else inf
+    return Compared(name, float(mine.value), float(its.value), difference, n)
 
 
 def _counts_cases(measure: Measure) -> bool:
     """Whether its `n` are cases of which each could differ; how busy a desk was is counted by replication."""
     return isinstance(measure, Ratio) and (measure.table != REPLICATIONS or measure.counting is not None)
+
+
+def is_the_same(base: Result, other: Result) -> bool:
+    """Whether it is one and the same scenario, luck included."""
+    prints = [result.about["fingerprints"] for result in (base, other)]
+    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
 
 
 def _numbers(one: Compared) -> dict[str, object]:

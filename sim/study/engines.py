@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import cache
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,8 +78,9 @@ def live(
 ) -> Records:
     """One replication on an engine: the facts in, the records out. Raises BeyondCalendar."""
     if engine == COMPILED:
-        records: Records = _twin().run_compiled(scenario, draws, calendars)
-        return records
+        from sim.compiled.engine import run_compiled
+
+        return run_compiled(scenario, draws, calendars)
     return run_simpy(scenario, draws, calendars, with_journal=with_journal)
 
 
@@ -112,11 +111,6 @@ def prepare(scenario: Scenario, calendars: dict[Party, Calendar], tell: Tell) ->
 def to_stderr(line: str) -> None:
     """Tell whoever reads along."""
     sys.stderr.write(line)
-
-
-@cache
-def _twin() -> Any:
-    return import_module("sim.compiled.engine")
 
 
 def _nothing() -> Draws:

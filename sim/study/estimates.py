@@ -8,6 +8,7 @@ value and no interval (NaN).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -153,35 +154,55 @@ def resampled(times: Sequence[Times], q: float) -> tuple[float, Floats]:
 
     Any two experiments of as many replications are resampled alike, so that their quantiles can be paired.
     """
-    count = len(times)
-    if not count:
+    if not times:
         return np.inf, np.empty(0)
-    everything = np.ones((1, count), dtype=np.int64)
-    resamples = np.random.Generator(np.random.PCG64(_SEED)).multinomial(count, [1 / count] * count, RESAMPLES)
-    return float(_first_second(times, everything, q)[0]), _first_second(times, resamples, q)
+    first, *others = _first_second(times, _resamples(len(times)), q)
+    return float(first), np.asarray(others)
+
+
+@lru_cache(maxsize=4)
+def _resamples(count: int) -> Floats:
+    """How often each of `count` replications is taken, by resample. The first row takes each of them once."""
+    drawn = np.random.Generator(np.random.PCG64(_SEED)).multinomial(count, [1 / count] * count, RESAMPLES)
+    return np.vstack([np.ones(count), drawn])
 
 
 def _estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(np.asarray(value), np.asarray(low), np.asarray(high))
 
 
-def _first_second(times: Sequence[Times], weights: NDArray[np.int64], q: float) -> Floats:
-    """For each row of weights (one per replication): the q-quantile in seconds.
+_BLOCKS = 256
+"""Of sorted times: enough that few are weighed one by one, and few enough to be weighed by every replication."""
 
-    inf where it is not reached, or where there is no claim. By bisection over whole seconds.
+
+def _first_second(times: Sequence[Times], weights: Floats, q: float) -> Floats:
+    """For each row of weights (one per replication): the q-quantile in seconds; inf where it is not reached.
+
+    All times are put in order once. They are counted in blocks, by replication, which tells for all rows at once
+    the block in which they get there; within that block the times are weighed one by one.
     """
-    claims = weights @ np.array([one.claims for one in times], dtype=np.int64)
+    claims = weights @ [one.claims for one in times]
     # A product such as 0.9 × 20 may come out a hair above the whole number that it is.
     needed = q * claims - 1e-9
+    seconds, of = _in_order(times)
+    length = len(seconds) // _BLOCKS + 1
+    blocks = len(seconds) // length + 1
+    counts = np.bincount(of * blocks + np.arange(len(of)) // length, minlength=len(times) * blocks)
+    until = weights @ counts.reshape(len(times), blocks).cumsum(axis=1)
+    rows = np.flatnonzero((claims > 0) & (until[:, -1] >= needed))
+    block = (until[rows] < needed[rows, None]).sum(axis=1)
+    before = np.where(block > 0, until[rows, block - 1], 0.0)
+    # Beyond the last time of the last block it is that time again, which the search never comes to.
+    inside = np.minimum(block[:, None] * length + np.arange(length), len(seconds) - 1)
+    counted = before[:, None] + weights[rows[:, None], of[inside]].cumsum(axis=1)
+    place = (counted < needed[rows, None]).sum(axis=1)
+    found = np.full(len(weights), np.inf)
+    found[rows] = seconds[inside[np.arange(len(rows)), place]]
+    return found
 
-    def counted(until: NDArray[np.int64]) -> NDArray[np.int64]:
-        by_then = [np.searchsorted(one.seconds, until, side="right") for one in times]
-        return np.asarray((weights.T * by_then).sum(axis=0))
 
-    last = max((int(one.seconds[-1]) for one in times if len(one.seconds)), default=0)
-    low, high = np.zeros_like(claims), np.full_like(claims, last)
-    while (low < high).any():
-        middle = (low + high) // 2
-        is_enough = counted(middle) >= needed
-        low, high = np.where(is_enough, low, middle + 1), np.where(is_enough, middle, high)
-    return np.where((claims > 0) & (counted(high) >= needed), high, np.inf)
+def _in_order(times: Sequence[Times]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The times of all replications, ascending, and which replication each is of."""
+    seconds = np.concatenate([one.seconds for one in times])
+    order = np.argsort(seconds, kind="stable")
+    return seconds[order], np.repeat(np.arange(len(times)), [len(one.seconds) for one in times])[order]

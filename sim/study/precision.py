@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
@@ -71,7 +71,7 @@ class Look(NamedTuple):
     @property
     def times_too_wide(self) -> float:
         """How many times as wide as it should be; infinitely where there is no interval."""
-        return self.half_width / self.aim.half_width if isfinite(self.half_width) else float("inf")
+        return self.half_width / self.aim.half_width if isfinite(self.half_width) else inf
 
     def __str__(self) -> str:
         whose = f" ({self.whose})" if self.whose else ""
@@ -158,7 +158,9 @@ class UntilCompared(_Search):
 
     def _look(self, aim: Aim, base: Evidence, name: str, other: Evidence) -> Look:
         estimates = base.deviating(), other.deviating()
-        one = compared(aim.measure, estimates, self._pairs[name], min(base.n, other.n))
+        pair = self._pairs[name]
+        n = inf if pair.is_the_same else float(min(base.n, other.n))
+        one = compared(aim.measure, estimates, n, is_paired=pair.is_paired)
         half_width = aim.half_width_of((one.difference.value, *one.interval(CONFIDENCE)), whole=one.base)
         return Look(aim, half_width, name)
 

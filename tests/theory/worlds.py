@@ -109,6 +109,26 @@ def claims_that_never_meet(claims: int, replications: int) -> Changes:
     }
 
 
+RACE = {"refunded": 1 / 12, "partly_refunded": 1 / 80, "refused": 1 / 40, "gave_up": 1 / 40}
+"""How a dispute ends, by who is first: the seller's yes, offer or no, or the buyer's last nerve. Rates per day."""
+
+
+def racing_endings(claims: int, replications: int) -> Scenario:
+    """Disputes that one of `RACE` ends. Whoever answers says yes, no or half with chances as the rates."""
+    answers = {"accept": "refunded", "counter": "partly_refunded", "refuse": "refused"}
+    together = sum(RACE[ending] for ending in answers.values())
+    chances: Changes = {answer: RACE[ending] / together for answer, ending in answers.items()}
+    return world(
+        ALL_DISPUTE
+        | claims_that_never_meet(claims, replications)
+        | {
+            f"{PLAIN}.dispute": chances | {"offer": 0.5, "handling": work(round(DAY / together))},
+            "buyers.patience.dispute": exponential(DAY / RACE["gave_up"]),
+            "policy.dispute.default.rounds": 1,
+        }
+    )
+
+
 def replications(scenario: Scenario) -> Iterator[Records]:
     """Every replication of a scenario, played by the engine."""
     calendars = calendars_of(scenario)

@@ -19,7 +19,6 @@ from sim.study.curves import GRID
 from sim.study.differences import COLUMNS, Bench, differences_of, estimates_of
 from sim.study.experiment import run
 from sim.study.measures import MEASURES
-from sim.study.pairing import Pair
 from sim.study.result import Result
 from sim.study.verdicts import HEADLINES, VERDICTS
 from tests.worlds import world
@@ -247,7 +246,7 @@ def test_curves_that_cross_name_no_winner_for_time() -> None:
     estimates = estimates_of(base()), estimates_of(quick())
     verdicts = []
     for crosses in (False, True):
-        bench = Bench(HEADLINES, 0.95, Pair((), is_the_same=False), curves_cross=crosses)
+        bench = Bench(HEADLINES, 0.95, is_paired=True, curves_cross=crosses)
         table = differences_of(base(), quick(), estimates, bench).set_index("measure")
         verdicts.append(table["verdict"][["refund_time_median_all", "success_rate"]].tolist())
     assert verdicts[0][0] in ("better", "worse", "inconclusive")

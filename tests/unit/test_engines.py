@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +28,7 @@ BUSY: dict[str, Any] = {
 
 
 @pytest.fixture
-def the_twin_stands_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def the_twin_stands_in(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """SimPy in the clothes of its compiled twin; what it was asked to live through is noted."""
     lived: list[int] = []
 
@@ -40,9 +39,7 @@ def the_twin_stands_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     stand_in = ModuleType("sim.compiled.engine")
     stand_in.run_compiled = run_compiled  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sim.compiled.engine", stand_in)
-    engines._twin.cache_clear()
-    yield lived
-    engines._twin.cache_clear()
+    return lived
 
 
 def test_few_claims_are_left_to_simpy_and_many_are_worth_a_compilation() -> None:

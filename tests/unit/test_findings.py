@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.show.findings import Change, findings
+from sim.show.change import Change
+from sim.show.figures import measured
+from sim.show.findings import findings
 from sim.study.comparison import Comparison, comparison_of
 from sim.study.experiment import run
 from tests.worlds import world
@@ -38,15 +40,34 @@ def told(**numbers: Any) -> list[str]:
     table = comparison.differences.copy()
     for name, columns in numbers.items():
         table.loc[table["measure"] == name, list(columns)] = list(columns.values())
-    return [
-        sentence.replace("\N{NO-BREAK SPACE}", " ") for sentence in findings(_with(comparison, table), "approves")
-    ]
+    return spoken(findings(_with(comparison, table), "approves"))
+
+
+def spoken(sentences: list[str]) -> list[str]:
+    """With plain blanks."""
+    return [sentence.replace("\N{NO-BREAK SPACE}", " ") for sentence in sentences]
+
+
+def level(side: str, measure: str = "success_rate") -> str:
+    """What the measure is under the base or the other, as it is shown."""
+    result = compared().base if side == "base" else compared().others[0]
+    return measured(result, measure).shown().value
 
 
 def _with(comparison: Comparison, differences: pd.DataFrame) -> Comparison:
     return replace(comparison, differences=differences)
 
 
+NOTHING = {"difference": 0.0, "low": 0.0, "high": 0.0}
+HALF = "Half of all claims have their money"
+BESIDES = (
+    "recovered_share",
+    "postage_per_claim",
+    "seller_postage_per_claim",
+    "platform_postage_per_claim",
+    "silence_share",
+    "mediation_share",
+)
 SURE = {"difference": 0.0192, "low": 0.0151, "high": 0.0233, "verdict": "better", "replications_needed": nan}
 UNSURE = {
     "difference": 0.001,
@@ -62,20 +83,40 @@ def test_a_sure_rise_of_success_is_told_with_the_orders_that_flip() -> None:
     gained = table.loc["gave_up", "refunded"]
     of = table.loc["gave_up"].sum()
     assert told(success_rate=SURE)[0] == (
-        f"Success rises by 1.9 points (1.5 to 2.3): {gained} of {of} claims that were given up are refunded in "
-        "full, 0 the other way."
+        f"Success rises from {level('base')} to {level('other')}, by 1.9 points (1.5 to 2.3): {gained} of {of} "
+        "claims that were given up are now refunded in full, none go the other way."
     )
 
 
 def test_a_sure_fall_is_told_without_signs() -> None:
     fall = {"difference": -0.0192, "low": -0.0233, "high": -0.0151, "verdict": "worse", "replications_needed": nan}
-    assert told(success_rate=fall)[0].startswith("Success falls by 1.9 points (1.5 to 2.3): ")
+    assert ", by 1.9 points (1.5 to 2.3): " in told(success_rate=fall)[0]
+    assert told(success_rate=fall)[0].startswith("Success falls from ")
+
+
+def test_who_loses_is_told_first_where_success_falls() -> None:
+    comparison = comparison_of(compared().others[0], compared().base)
+    name = compared().base.scenario.name
+    table = comparison.flip_table(name)
+    lost, of = table.loc["refunded", "gave_up"], table.loc["refunded"].sum()
+    assert (
+        f": {lost} of {of} claims that were refunded in full are now given up, none go the other way"
+        in findings(comparison, name)[0]
+    )
+
+
+def test_levels_that_look_the_same_are_not_told() -> None:
+    change = Change("success_rate", 0.5, 0.5001, 0.0001, 0.0, 0.0002, 0.005, "", nan, "share", ("50 %", "50 %"))
+    assert not change.is_seen_in_levels
+    assert replace(change, levels=("50 %", "51 %")).is_seen_in_levels
 
 
 def test_a_sure_change_may_still_be_open_against_its_margin() -> None:
     open_still = SURE | {"verdict": "inconclusive", "replications_needed": 437.0}
     sentence = told(success_rate=open_still)[0]
-    assert sentence.endswith("Whether it is more than 0.5 points is open. Some 400 more replications would tell.")
+    assert sentence.endswith(
+        "Whether that is more than the margin of 0.5 points is open; some 400 more replications should tell."
+    )
 
 
 def test_a_sure_change_may_be_too_small_to_matter() -> None:
@@ -86,10 +127,22 @@ def test_a_sure_change_may_be_too_small_to_matter() -> None:
 def test_what_is_open_is_said_to_be_open() -> None:
     sentence = told(success_rate=UNSURE)[0]
     assert sentence.startswith("Whether success changes is open (−0.4 to 0.6 points)")
-    assert sentence.endswith("Some 400 more replications would tell.")
-    hopeless = told(success_rate=UNSURE | {"replications_needed": inf})[0]
-    assert hopeless.endswith("No experiment has enough replications to tell.")
-    assert told(success_rate=UNSURE | {"replications_needed": nan})[0].endswith("the other way.")
+    assert sentence.endswith("Some 400 more replications should tell.")
+
+
+@pytest.mark.parametrize(
+    ("needed", "expected"),
+    [
+        (1.0, "the other way. A few more replications should tell."),
+        (9.0, "the other way. A few more replications should tell."),
+        (10.0, "the other way. Some 10 more replications should tell."),
+        (2345.0, "the other way. It is so close that telling would take some 2,000 more replications."),
+        (inf, "the other way. No experiment has enough replications to tell."),
+        (nan, "the other way."),
+    ],
+)
+def test_what_it_would_take_to_tell_is_said_as_roughly_as_it_is_known(needed: float, expected: str) -> None:
+    assert told(success_rate=UNSURE | {"replications_needed": needed})[0].endswith(expected)
 
 
 def test_what_is_equivalent_stays_as_it_is() -> None:
@@ -102,19 +155,19 @@ def test_what_is_equivalent_stays_as_it_is() -> None:
     [
         (
             {"difference": -0.31, "low": -0.42, "high": -0.2, "verdict": "better"},
-            "Half of all claims have their money 0.31 d sooner (0.20 to 0.42).",
+            "{half} after {other} instead of {base}, 0.31 d sooner (0.20 to 0.42).",
         ),
         (
             {"difference": 3.0, "low": 2.0, "high": nan, "verdict": "worse"},
-            "Half of all claims have their money 3.0 d later (2.0 or more).",
+            "{half} after {other} instead of {base}, 3.0 d later (2.0 or more).",
         ),
         (
             {"base": nan, "other": 7.21, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
-            "Under the base, half of all claims never have their money; under this one they have it after 7.2 d.",
+            "Under this one, {same} after {other}; under the base, they never do.",
         ),
         (
             {"base": 30.0, "other": nan, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
-            "Under this one, half of all claims never have their money; under the base they have it after 30.0 d.",
+            "Under the base, {same} after {base}; under this one, they never do.",
         ),
         (
             {"base": nan, "other": nan, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
@@ -122,12 +175,38 @@ def test_what_is_equivalent_stays_as_it_is() -> None:
         ),
         (
             {"difference": 0.001, "low": -0.01, "high": 0.012, "verdict": "equivalent"},
-            "Half of all claims have their money as soon as before (−0.01 to 0.01 d).",
+            "{half} as soon as before (−0.01 to 0.01 d).",
+        ),
+        (
+            {"difference": 0.0001, "low": -0.001, "high": 0.001, "verdict": "equivalent"},
+            "{half} as soon as before, after {base}.",
+        ),
+        (
+            {"difference": 0.0, "low": 0.0, "high": 0.0, "verdict": "equivalent"},
+            "{half} as soon as before, after {base}.",
+        ),
+        (
+            {"difference": 0.1, "low": -0.1, "high": 0.3, "verdict": "inconclusive", "replications_needed": 23.0},
+            "Whether {same} sooner or later is open (−0.1 to 0.3 d). Some 20 more replications should tell.",
         ),
     ],
 )
 def test_the_time_to_money_is_told(numbers: dict[str, Any], expected: str) -> None:
-    assert told(refund_time_median_all=numbers)[1] == expected
+    levels = {side: level(side, "refund_time_median_all") for side in ("base", "other")}
+    sure = {"difference": 0.047, "low": 0.039, "high": 0.055}
+    expected = expected.format(half=HALF, same=HALF.lower(), **levels)
+    for soon, told_too in (
+        (sure, " The share refunded within 14 d rises by 4.7 points (3.9 to 5.5)."),
+        (NOTHING, ""),
+    ):
+        assert told(refund_time_median_all=numbers, refunded_within_14d=soon)[1] == expected + told_too
+
+
+def test_fewer_may_have_their_money_within_two_weeks() -> None:
+    fewer = {"difference": -0.047, "low": -0.055, "high": -0.039}
+    assert told(refunded_within_14d=fewer)[1].endswith(
+        " The share refunded within 14 d falls by 4.7 points (3.9 to 5.5)."
+    )
 
 
 def test_curves_that_cross_have_no_winner() -> None:
@@ -142,19 +221,44 @@ def test_curves_that_cross_have_no_winner() -> None:
     )
 
 
-def test_costs_are_those_that_surely_change() -> None:
+def test_what_is_known_not_to_change_is_said_without_an_interval() -> None:
+    null = comparison_of(compared().base, compared().base)
+    assert spoken(findings(null, null.base.scenario.name)) == [
+        f"Success stays at {level('base')}: every claim ends as it did.",
+        f"{HALF} as soon as before, after {level('base', 'refund_time_median_all')}.",
+        "Money recovered, postage, silence and mediation stay as they were, as far as can be seen.",
+    ]
+
+
+def test_what_it_buys_and_what_it_costs_is_what_surely_changes() -> None:
     pays = {"difference": 1.21, "low": 1.05, "high": 1.37}
-    nothing = {"difference": 0.0, "low": 0.0, "high": 0.0}
-    costs = dict.fromkeys(("silence_share", "mediation_share", "platform_postage_per_claim"), nothing)
-    sentence = told(
-        **costs, postage_per_claim={"difference": -1.2, "low": -1.5, "high": -0.9}, seller_postage_per_claim=pays
-    )[-1]
-    assert sentence == (
-        "Buyers pay 1.2 USD less postage per claim (0.9 to 1.5); sellers pay 1.21 USD more postage per claim "
-        "(1.05 to 1.37)."
+    less = {"difference": -1.2, "low": -1.5, "high": -0.9}
+    more = {"difference": 0.02, "low": 0.01, "high": 0.03}
+    still = dict.fromkeys(BESIDES, NOTHING)
+    changed = {"postage_per_claim": less, "seller_postage_per_claim": pays, "silence_share": more}
+    assert told(**still | changed)[-2:] == [
+        "What it also buys: buyers' postage per claim falls by 1.2 USD (0.9 to 1.5).",
+        "What it costs: sellers' postage per claim rises by 1.21 USD (1.05 to 1.37); the share of requests settled "
+        "by silence rises by 2.0 points (1.0 to 3.0).",
+    ]
+    assert told(**still)[-1] == (
+        "Money recovered, postage, silence and mediation stay as they were, as far as can be seen."
     )
-    silent = told(**costs, postage_per_claim=nothing, seller_postage_per_claim=nothing)[-1]
-    assert silent == "Postage, silence and mediation stay as they were, as far as can be seen."
+
+
+def test_only_what_costs_nothing_is_said_to_cost_nothing() -> None:
+    still = dict.fromkeys((*BESIDES, "refund_time_median_all"), NOTHING)
+    gain = still | {"recovered_share": {"difference": 0.02, "low": 0.01, "high": 0.03}}
+    assert told(**gain | {"success_rate": SURE})[-2:] == [
+        "What it also buys: the share of the money that comes back rises by 2.0 points (1.0 to 3.0).",
+        "What it costs: nothing that can be seen in money recovered, postage, silence or mediation.",
+    ]
+    falls = {"difference": -0.0192, "low": -0.0233, "high": -0.0151}
+    assert told(**gain | {"success_rate": falls})[-1].startswith("What it buys: the share of the money")
+    later = {"difference": 3.0, "low": 2.0, "high": 4.0}
+    assert told(**gain | {"success_rate": SURE, "refund_time_median_all": later})[-1].startswith(
+        "What it also buys"
+    )
 
 
 def test_orders_refunded_before_anybody_asks_are_mentioned() -> None:
@@ -165,6 +269,7 @@ def test_orders_refunded_before_anybody_asks_are_mentioned() -> None:
     sentence = findings(comparison, "limit")[1]
     assert "of all orders are now refunded at the dispatch limit before anybody asks" in sentence
     assert f"; {claims} of these were claims" in sentence
+    assert not any("nothing that can be seen" in one for one in findings(comparison, "limit"))
 
 
 def test_scenarios_that_share_no_luck_are_said_not_to_and_have_no_flips() -> None:

@@ -1,0 +1,130 @@
+"""One measure under the base and under another scenario, in the words of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from math import isinf, isnan
+from typing import TYPE_CHECKING, Any
+
+from sim.show.figures import decimals_for, measured
+from sim.show.judged import rough
+from sim.show.phrases import HELD
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
+    from sim.study.result import Result
+
+FEW, MANY = 10, 1000
+"""Replications still needed: below, their number is not worth naming; from here on, hardly anybody runs them."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row of `Comparison.differences`, as sentences need it."""
+
+    measure: str
+    base: float
+    other: float
+    difference: float
+    low: float
+    high: float
+    margin: float
+    verdict: str
+    replications_needed: float
+    unit: str
+    levels: tuple[str, str] = ("", "")
+    """`79.2 %` and `82.1 %`: under the base and under the other, each in as many digits as it supports."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is not nothing; an open end (NaN) leaves nothing out."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is known that nothing differs."""
+        return self.low == self.difference == self.high == 0
+
+    @property
+    def rises(self) -> bool:
+        return self.difference > 0
+
+    @property
+    def amount(self) -> str:
+        """`0.4 points`, whichever way it goes."""
+        return f"{self._shown(abs(self.difference))}{HELD}{self._unit}"
+
+    @property
+    def range(self) -> str:
+        """`0.2 to 0.7`: the interval of the amount."""
+        return self._range(self.low, self.high) if self.rises else self._range(-self.high, -self.low)
+
+    @property
+    def signed_range(self) -> str:
+        """`−0.3 to 0.9 points`."""
+        return f"{self._range(self.low, self.high)}{HELD}{self._unit}"
+
+    @property
+    def largest_that_does_not_matter(self) -> str:
+        """`0.5 points`: the margin."""
+        return f"{self.margin * self._scale:.2g}{HELD}{self._unit}"
+
+    @property
+    def rounds_to_nothing(self) -> bool:
+        """Whether no digit that can be shown is left of the interval."""
+        ends = self._shown(self.low), self._shown(self.high)
+        return not any(end.strip("−0.,") for end in ends)
+
+    @property
+    def is_seen_in_levels(self) -> bool:
+        """Whether the two values differ in the digits that are shown."""
+        return self.levels[0] != self.levels[1]
+
+    @property
+    def what_would_tell(self) -> str:
+        """`some 40 more replications should tell`; nothing where one cannot say."""
+        needed = self.replications_needed
+        if isnan(needed):
+            return ""
+        if isinf(needed):
+            return "no experiment has enough replications to tell"
+        if needed >= MANY:
+            return f"it is so close that telling would take some {rough(needed)} more replications"
+        return f"{'a few' if needed < FEW else f'some {rough(needed)}'} more replications should tell"
+
+    @property
+    def _scale(self) -> int:
+        return 100 if self.unit == "share" else 1
+
+    @property
+    def _unit(self) -> str:
+        return "points" if self.unit == "share" else self.unit
+
+    def _range(self, low: float, high: float) -> str:
+        if isnan(low) and isnan(high):
+            return "no interval"
+        if isnan(high):
+            return f"{self._shown(low)} or more"
+        return f"up to {self._shown(high)}" if isnan(low) else f"{self._shown(low)} to {self._shown(high)}"
+
+    def _shown(self, number: float) -> str:
+        decimals = decimals_for(self._scale * (self.high - self.low) / 2)
+        rounded = round(number * self._scale, decimals) + 0.0  # no minus before a zero
+        return f"{rounded:,.{decimals}f}".replace("-", "−")
+
+
+_COLUMNS = [field.name for field in fields(Change) if field.name != "levels"]
+
+
+def changes_of(comparison: Comparison, scenario: str) -> dict[str, Change]:
+    """Every measure of one of the other scenarios, by name."""
+    rows = comparison.differences[comparison.differences["scenario"] == scenario]
+    (other,) = (one for one in comparison.others if one.scenario.name == scenario)
+
+    return {row["measure"]: _change(row, (comparison.base, other)) for row in rows.to_dict("records")}
+
+
+def _change(row: Mapping[Any, Any], results: tuple[Result, Result]) -> Change:
+    base, other = (measured(one, row["measure"]).shown().value.replace(" ", HELD) for one in results)
+    return Change(**{column: row[column] for column in _COLUMNS}, levels=(base, other))
