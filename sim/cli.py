@@ -231,6 +231,12 @@ def _jobs(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes that share the replications (default: all cores where it pays)",
     )
+    command.add_argument(
+        "--engine",
+        choices=("auto", "simpy", "compiled"),
+        default="auto",
+        help="what lives through them, with the same result (default: auto, compiled where it pays)",
+    )
 
 
 def _trace(command: argparse.ArgumentParser) -> None:

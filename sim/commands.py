@@ -36,6 +36,7 @@ def run(arguments: Namespace) -> None:
     scenarios = _loaded(arguments.scenarios, changes_of(arguments))
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
+    from sim.show.spool import Spool
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
@@ -45,11 +46,20 @@ def run(arguments: Namespace) -> None:
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
             step = progress.of(scenario.name)
-            result = run_experiment(
-                scenario, **precision, jobs=workers, with_journal=arguments.keep == "journal", progress=step
-            )
-            sweep = _swept(result, workers, progress) if arguments.report == "full" else None
-            write_result(result, out, keep=arguments.keep, force=arguments.force, sweep=sweep)
+            with Spool(arguments.keep) as spool:
+                result = run_experiment(
+                    scenario,
+                    **precision,
+                    jobs=workers,
+                    engine=arguments.engine,
+                    with_journal=arguments.keep == "journal",
+                    progress=step,
+                    tell=progress.tell,
+                    take=spool.take,
+                )
+                sweep = _swept(result, workers, progress) if arguments.report == "full" else None
+                how = {"keep": arguments.keep, "force": arguments.force, "written": spool.files()}
+                write_result(result, out, **how, sweep=sweep)
             results.append(result)
     _report(results, out, arguments)
 
@@ -106,7 +116,14 @@ def compare(arguments: Namespace) -> None:
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(
-            base, *others, **precision, jobs=arguments.jobs, margins=_margins(arguments.margin), progress=step
+            base,
+            *others,
+            **precision,
+            jobs=arguments.jobs,
+            engine=arguments.engine,
+            margins=_margins(arguments.margin),
+            progress=step,
+            tell=progress.tell,
         )
         sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
     folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)

@@ -22,7 +22,8 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +42,7 @@ Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""
 SCHEMA_VERSION = 1
 """Of the layout of `summary.json` and `run.json`; raised when a reader must change."""
+CLAIMS_FILE, JOURNAL_FILE = "orders.csv.gz", "journal.csv.gz"
 SIGN = "run.json"
 """A folder that holds this file is a result folder, which `--force` may replace."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,17 +67,26 @@ def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: s
 
 
 def write_result(
-    result: Result, out: Path, *, keep: Keep = "claims", force: bool = False, sweep: Sweep | None = None
+    result: Result,
+    out: Path,
+    *,
+    keep: Keep = "claims",
+    force: bool = False,
+    sweep: Sweep | None = None,
+    written: Mapping[str, Path] | None = None,
 ) -> Path:
     """Write the result folder `out/<scenario's name>` and return its path: complete, or not at all.
 
-    With a `sweep` of the scenario, its report has a what-if control.
+    With a `sweep` of the scenario, its report has a what-if control. Claims and journal that were `written` as they
+    came (`show.spool`) are taken over from there.
 
     Raises BadUsage as `expect_room` does, and UserError where the disk is full or the place cannot be written.
     """
     name = result.scenario.name
     expect_room(out, [name], force=force)
-    return put_in_place(out, name, files_of(result, keep, sweep))
+    if written is None:
+        return put_in_place(out, name, files_of(result, keep, sweep))
+    return put_in_place(out, name, chain(files_of(result, "summary", sweep), written.items()))
 
 
 def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:
@@ -89,9 +100,9 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
     yield "backlog.csv", csv_of(result.backlog)
     yield "waits.csv", csv_of(result.waits)
     if keep != "summary":
-        yield "orders.csv.gz", _zipped(csv_of(result.orders))
+        yield CLAIMS_FILE, _zipped(csv_of(result.orders))
     if keep == "journal" and result.journal is not None:
-        yield "journal.csv.gz", _zipped(csv_of(result.journal))
+        yield JOURNAL_FILE, _zipped(csv_of(result.journal))
     yield "report.html", report_page(result, sweep)
     yield from _charts(result)
 
@@ -129,11 +140,18 @@ def report_page(shown: Result | Comparison, sweep: Sweep | None = None) -> bytes
     return report_of(shown, sweep).encode()
 
 
-def csv_of(table: pd.DataFrame) -> bytes:
-    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas."""
+def csv_of(table: pd.DataFrame, *, header: bool = True) -> bytes:
+    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas.
+
+    Without its `header` it continues another one.
+    """
     text = table.assign(**{str(name): _harmless(column) for name, column in table.items() if _is_text(column)})
     written: str = text.to_csv(
-        index=False, lineterminator="\n", float_format=f"%.{DIGITS}g", date_format="%Y-%m-%dT%H:%M:%S"
+        index=False,
+        header=header,
+        lineterminator="\n",
+        float_format=f"%.{DIGITS}g",
+        date_format="%Y-%m-%dT%H:%M:%S",
     )
     return written.encode()
 
