@@ -13,7 +13,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     show                 tables, charts, stories, reports, result folders
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report
     gate                 what `baseline` and `check` do at the gate of a pull request
-    commands, cli        what each command does; the door
+    given, commands, cli what each command is given and does; the door
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
 """

@@ -26,6 +26,7 @@ FLOORS = (
     "show",
     "api",
     "gate",
+    "given",
     "commands",
     "cli",
 )
