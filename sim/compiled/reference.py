@@ -40,14 +40,14 @@ class _FieldsOfTheTuple(AttributeTemplate):  # type: ignore[misc]
         return dict(zip(reference.to.fields, reference.to.types, strict=True)).get(name)
 
 
-@lower_getattr_generic(Reference)  # type: ignore[untyped-decorator]
+@lower_getattr_generic(Reference)
 def _read(context: Any, builder: Any, reference: Reference, address: Any, name: str) -> Any:
     number = reference.to.fields.index(name)
     place = builder.gep(address, [ir.IntType(32)(0), ir.IntType(32)(number)], inbounds=True)
     return impl_ret_borrowed(context, builder, reference.to.types[number], builder.load(place))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def reference_to(_: Any, named_tuple: Any) -> Any:
     """The address of a named tuple, good until the caller returns."""
 

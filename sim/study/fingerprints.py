@@ -15,7 +15,7 @@ from sim.chance.facts import Draws, Ints
 from sim.records.life import COLUMNS
 from sim.scenario.model import Scenario
 
-WORDS_ONLY = {"name", "title", "question", "as_of", "provenance"}
+WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 """Parts of a scenario that say something to people and nothing to the engine."""
 
 
@@ -43,7 +43,7 @@ def of_columns(columns: Mapping[str, Ints]) -> str:
     digest = sha256()
     for name, column in columns.items():
         digest.update(f"{name}:{len(column)};".encode())
-        digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+        digest.update(np.ascontiguousarray(column, dtype="<i8").data)
     return digest.hexdigest()
 
 
