@@ -40,26 +40,16 @@ def run(arguments: Namespace) -> None:
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
-    out, precision = Path(arguments.out), _precision(arguments)
+    out, how = Path(arguments.out), _effort(arguments) | {"with_journal": arguments.keep == "journal"}
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
     results: list[Result] = []
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
-            step = progress.of(scenario.name)
+            step, tell = progress.of(scenario.name), progress.tell
             with Spool(arguments.keep) as spool:
-                result = run_experiment(
-                    scenario,
-                    **precision,
-                    jobs=workers,
-                    engine=arguments.engine,
-                    with_journal=arguments.keep == "journal",
-                    progress=step,
-                    tell=progress.tell,
-                    take=spool.take,
-                )
+                result = run_experiment(scenario, **how, jobs=workers, progress=step, tell=tell, take=spool.take)
                 sweep = _swept(result, workers, progress) if arguments.report == "full" else None
-                how = {"keep": arguments.keep, "force": arguments.force, "written": spool.files()}
-                write_result(result, out, **how, sweep=sweep)
+                write_result(result, out, force=arguments.force, sweep=sweep, written=spool.files())
             results.append(result)
     _report(results, out, arguments)
 
@@ -71,21 +61,22 @@ def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sw
     return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
 
 
-def _precision(arguments: Namespace) -> dict[str, Any]:
-    """What the command line says of it, as `study.experiment.run` takes it. Raises BadUsage."""
+def _effort(arguments: Namespace) -> dict[str, Any]:
+    """The engine, and a precision if there is one, as `study.experiment.run` takes them. Raises BadUsage."""
     from sim.study.aims import aims_of, as_written
     from sim.study.precision import MOST
 
     if not arguments.precision:
         if arguments.max_replications is not None:
             raise BadUsage("--max-replications says when to give up a --precision, and there is none")
-        return {}
+        return {"engine": arguments.engine}
     if arguments.replications is not None:
         raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
     precision = as_written(arguments.precision)
     aims_of(precision)
     most = arguments.max_replications
-    return {"precision": precision, "max_replications": MOST if most is None else most}
+    most = MOST if most is None else most
+    return {"engine": arguments.engine, "precision": precision, "max_replications": most}
 
 
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
@@ -111,20 +102,11 @@ def compare(arguments: Namespace) -> None:
     from sim.show.progress import Progress
     from sim.study.comparison import compare as compare_scenarios
 
-    out, precision = Path(arguments.out), _precision(arguments)
+    out, how = Path(arguments.out), _effort(arguments) | {"margins": _margins(arguments.margin)}
     expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
-        step = progress.of(f"{1 + len(others)} scenarios")
-        comparison = compare_scenarios(
-            base,
-            *others,
-            **precision,
-            jobs=arguments.jobs,
-            engine=arguments.engine,
-            margins=_margins(arguments.margin),
-            progress=step,
-            tell=progress.tell,
-        )
+        step, tell = progress.of(f"{1 + len(others)} scenarios"), progress.tell
+        comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step, tell=tell)
         sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
     folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
