@@ -60,18 +60,21 @@ def run(arguments: Namespace) -> None:
                     tell=progress.tell,
                     take=spool.take,
                 )
-                sweep = _swept(result, workers, progress) if arguments.report == "full" else None
+                sweep = _swept(result, workers, arguments, progress)
                 how = {"keep": arguments.keep, "force": arguments.force, "written": spool.files()}
                 write_result(result, out, **how, sweep=sweep)
             results.append(result)
     _report(results, out, arguments)
 
 
-def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sweep | None:
-    """What ifs of the seller's clock and of silence, for the report; None where the policy has no such clock."""
+def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
+    """What ifs for a full report; None where none is asked for, and where the policy has no clock to turn."""
     from sim.study.sweep import sweep
 
-    return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
+    if arguments.report != "full":
+        return None
+    step = progress.of(f"{result.scenario.name}: what ifs")
+    return sweep(result.scenario, jobs=jobs, engine=arguments.engine, progress=step, tell=progress.tell)
 
 
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
@@ -111,7 +114,7 @@ def compare(arguments: Namespace) -> None:
             progress=step,
             tell=progress.tell,
         )
-        sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
+        sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
     folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
 
