@@ -44,13 +44,13 @@ class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
     facts: Words
-    """A row per claim, a column for each of `FACTS_OF_AN_ORDER`."""
+    """A row for each of `FACTS_OF_AN_ORDER`, a column per claim."""
     turns: Words
     """Claims in the order in which their buyers ask."""
     asked: Words
     """When they do."""
     outcomes: Words
-    """A row per claim, a column for each of `OUTCOMES_OF_AN_ORDER`."""
+    """A row for each of `OUTCOMES_OF_AN_ORDER`, a column per claim."""
     words: Words
     """The market's orders as rows of words."""
     free: Words
@@ -59,13 +59,13 @@ class Books(NamedTuple):
 
 def books_of(draws: Draws) -> Books:
     """Open the books for one replication, with a row for every claim; those in play take the lowest."""
-    facts = np.ascontiguousarray(np.stack([draws.claims[column] for column in FACTS_OF_AN_ORDER]).T)
-    count, turns = len(facts), np.argsort(draws.claims["asked"], kind="stable")
+    facts = np.stack([draws.claims[column] for column in FACTS_OF_AN_ORDER])
+    count, turns = facts.shape[1], np.argsort(draws.claims["asked"], kind="stable")
     return Books(
         facts=facts,
         turns=turns,
         asked=draws.claims["asked"][turns],
-        outcomes=np.empty((count, len(OUTCOMES_OF_AN_ORDER)), dtype=np.int64),
+        outcomes=np.empty((len(OUTCOMES_OF_AN_ORDER), count), dtype=np.int64),
         words=np.empty((count, ORDER.itemsize // 8), dtype=np.int64),
         free=np.arange(count, -1, -1),
     )

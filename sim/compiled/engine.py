@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from sim.chance.facts import Draws
 from sim.compiled.books import Books, books_of, market_of, world_of
 from sim.compiled.desk import CHOOSES, HAPPENS, JOINS, NUMBER, choose, is_opened, is_to_leave, joins, settles
@@ -38,7 +36,7 @@ def run_compiled(
     books, world = books_of(draws), world_of(scenario, calendars)
     market = market_of(scenario, draws, books, world)
     enter(world, market, books)
-    told = dict(zip(OUTCOMES_OF_AN_ORDER, np.ascontiguousarray(books.outcomes.T), strict=True))
+    told = dict(zip(OUTCOMES_OF_AN_ORDER, books.outcomes, strict=True))
     claims = {column: told[column] for column in COLUMNS}
     return Records(draws, claims, market.desks["queue_seconds"].copy(), NoJournal())
 

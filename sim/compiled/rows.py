@@ -52,9 +52,9 @@ def comes_into_play(market: Market, books: Books, number: int) -> Record:
     books.free[0] -= 1
     row = books.free[books.free[0] + 1]
     market.row_of[number] = row
-    words, facts = books.words[row], books.facts[number]
+    words = books.words[row]
     for place in range(GIVEN):
-        words[place] = facts[place]
+        words[place] = books.facts[place, number]
     for place in range(len(BLANK)):
         words[GIVEN + place] = BLANK[place]
     order = market.orders[row]
@@ -72,9 +72,9 @@ def comes_into_play(market: Market, books: Books, number: int) -> Record:
 def is_over(market: Market, books: Books, number: int) -> None:
     """What happened is written down, and the row is free."""
     row = market.row_of[number]
-    words, outcomes = books.words[row], books.outcomes[number]
+    words = books.words[row]
     for place in range(TOLD):
-        outcomes[place] = words[GIVEN + place]
+        books.outcomes[place, number] = words[GIVEN + place]
     market.row_of[number] = OUT_OF_PLAY
     books.free[0] += 1
     books.free[books.free[0]] = row
