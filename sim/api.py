@@ -19,6 +19,7 @@ from sim.errors import BadUsage
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show.atomic import put_file
+from sim.show.bar import bar
 from sim.show.files import report_page
 from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.story import Story, story_of
@@ -29,7 +30,7 @@ from sim.study.replication import calendars_of, replicate
 from sim.study.result import Result
 from sim.study.sweep import sweep
 
-__all__ = ["compare", "load", "report", "run", "trace"]
+__all__ = ["bar", "compare", "load", "report", "run", "trace"]
 
 run = with_plots(experiment.run)
 compare = with_plots_of_all(comparison.compare)

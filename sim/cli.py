@@ -1,6 +1,7 @@
 """The door: the words of the command line, and the exit codes.
 
-0 fine, 2 bad usage or a bad scenario, 3 internal error, 130 interrupted. Nothing heavy is imported here: each
+0 fine, 1 a check found that something changed, 2 bad usage or a bad scenario, 3 internal error, 4 a check cannot
+tell, 130 interrupted. Nothing heavy is imported here: each
 command imports what it needs, so that `--help` answers at once.
 """
 
@@ -54,7 +55,7 @@ def _carry_out(arguments: argparse.Namespace) -> int:
 
     command = getattr(commands, arguments.command)
     try:
-        command(arguments)
+        code: int | None = command(arguments)
         sys.stdout.flush()
     except (RefundSimError, KeyboardInterrupt, BrokenPipeError):
         raise
@@ -69,7 +70,7 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         traceback.print_exc()
         _say(f"internal error ({type(surprise).__name__}): this is a defect of refund-sim, please report it")
         return INTERNAL
-    return FINE
+    return code or FINE
 
 
 def _say(message: str) -> None:
@@ -96,6 +97,8 @@ def parser() -> argparse.ArgumentParser:
     _show(
         _command(commands, "show", "print the resolved scenario, itself runnable, with where each value came from")
     )
+    _baseline(_command(commands, "baseline", "record what comes of scenarios, for `check` to hold them against"))
+    _check(_command(commands, "check", "hold scenarios against their baselines: has anything moved, and why"))
     _command(commands, "schema", "print the JSON Schema of scenario files, for editors")
     return top
 
@@ -108,12 +111,16 @@ def _command(
 
 def _changes(command: argparse.ArgumentParser) -> None:
     """Options that change a scenario before it runs."""
-    command.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE", help="change one value (repeatable)"
-    )
+    _set(command)
     command.add_argument("--replications", metavar="N", help="independent executions of each scenario")
     command.add_argument("--seed", metavar="N", help="where all luck starts; 0 is a seed")
     command.add_argument("--orders-per-day", metavar="X", help="mean number of orders a day")
+
+
+def _set(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="change one value (repeatable)"
+    )
 
 
 def _run(command: argparse.ArgumentParser) -> None:
@@ -135,6 +142,45 @@ def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("base", metavar="BASE", help="the scenario that others are held against")
     command.add_argument("others", nargs="+", metavar="OTHER", help="a scenario file, or a folder of them")
     _results(command)
+    _margin(command)
+    _report(command)
+    _effort(command, "the difference in this measure is known so well, for all others")
+    _jobs(command)
+    _changes(command)
+
+
+def _baseline(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
+    _baselines(command)
+    command.add_argument(
+        "--reason", metavar="TEXT", help="why other numbers are right now; needed where there is a baseline"
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless something is wrong")
+    _margin(command)
+    _jobs(command)
+    _changes(command)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
+    _baselines(command)
+    command.add_argument("--out", metavar="DIR", help="write charts, summary.md, junit.xml and check.json here")
+    command.add_argument("--force", action="store_true", help="overwrite what an earlier check has written there")
+    command.add_argument(
+        "--history", metavar="FILE", help="JSON lines by commit, for the chart of the trend; this check is added"
+    )
+    command.add_argument("--commit", metavar="ID", help="the commit's name in the history (default: CI's or git's)")
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+    _jobs(command)
+    _set(command)
+
+
+def _baselines(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--baselines", required=True, metavar="DIR", help="the folder that holds the baselines")
+
+
+def _margin(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--margin",
         action="append",
@@ -142,10 +188,6 @@ def _compare(command: argparse.ArgumentParser) -> None:
         metavar="MEASURE=VALUE",
         help="up to this a difference does not matter: success_rate=0.01 (repeatable)",
     )
-    _report(command)
-    _effort(command, "the difference in this measure is known so well, for all others")
-    _jobs(command)
-    _changes(command)
 
 
 def _results(command: argparse.ArgumentParser) -> None:
@@ -211,7 +253,7 @@ def _trace(command: argparse.ArgumentParser) -> None:
 def _validate(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
     command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless there is a fault")
-    command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change one value")
+    _set(command)
 
 
 def _show(command: argparse.ArgumentParser) -> None:

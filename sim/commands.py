@@ -11,10 +11,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import BadScenario, BadUsage, Fault
+from sim.errors import BadScenario, Fault
+from sim.given import (
+    changes_of,
+    each_loaded,
+    effort_of,
+    loaded_from,
+    margins_of,
+    other_files,
+    scenario_files,
+    the_only_file,
+)
 
 if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
     from sim.show.progress import Progress
     from sim.study.comparison import Comparison
     from sim.study.jobs import Workers
@@ -23,24 +32,18 @@ if TYPE_CHECKING:
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
-SHORTCUTS = {
-    "replications": "experiment.replications",
-    "seed": "experiment.seed",
-    "orders_per_day": "market.orders_per_day",
-}
-"""Options that are changes of the scenario under a shorter name."""
 
 
 def run(arguments: Namespace) -> None:
     """Simulate, print one table, write one result folder per scenario."""
-    scenarios = _loaded(arguments.scenarios, changes_of(arguments))
+    scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
     from sim.show.spool import Spool
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
-    out, how = Path(arguments.out), _effort(arguments) | {"with_journal": arguments.keep == "journal"}
+    out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
     results: list[Result] = []
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
@@ -61,24 +64,6 @@ def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sw
     return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
 
 
-def _effort(arguments: Namespace) -> dict[str, Any]:
-    """The engine, and a precision if there is one, as `study.experiment.run` takes them. Raises BadUsage."""
-    from sim.study.aims import aims_of, as_written
-    from sim.study.precision import MOST
-
-    if not arguments.precision:
-        if arguments.max_replications is not None:
-            raise BadUsage("--max-replications says when to give up a --precision, and there is none")
-        return {"engine": arguments.engine}
-    if arguments.replications is not None:
-        raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
-    precision = as_written(arguments.precision)
-    aims_of(precision)
-    most = arguments.max_replications
-    most = MOST if most is None else most
-    return {"engine": arguments.engine, "precision": precision, "max_replications": most}
-
-
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
     from sim.show.files import summary_of
     from sim.show.table import print_table
@@ -95,14 +80,14 @@ def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
 
 def compare(arguments: Namespace) -> None:
     """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
-    files = (_the_only_file(arguments.base), *_others(arguments))
-    base, *others = _each_loaded(files, changes_of(arguments))
+    files = (the_only_file(arguments.base), *other_files(arguments))
+    base, *others = each_loaded(files, changes_of(arguments))
     from sim.show.comparison_files import folder_of, write_comparison
     from sim.show.files import expect_room
     from sim.show.progress import Progress
     from sim.study.comparison import compare as compare_scenarios
 
-    out, how = Path(arguments.out), _effort(arguments) | {"margins": _margins(arguments.margin)}
+    out, how = Path(arguments.out), effort_of(arguments) | {"margins": margins_of(arguments.margin)}
     expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
         step, tell = progress.of(f"{1 + len(others)} scenarios"), progress.tell
@@ -110,27 +95,6 @@ def compare(arguments: Namespace) -> None:
         sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
     folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
-
-
-def _others(arguments: Namespace) -> list[str]:
-    """What the base is compared with; in a folder that holds the base as well, all the others."""
-    found: list[str] = []
-    for name in arguments.others:
-        is_folder, base = Path(name).is_dir(), Path(arguments.base).resolve()
-        found += [str(path) for path in scenario_files([name]) if not (is_folder and path.resolve() == base)]
-    return found
-
-
-def _margins(options: list[str]) -> dict[str, float]:
-    """From the words of the command line, `success_rate=0.01`. Raises BadUsage."""
-    margins: dict[str, float] = {}
-    for option in options:
-        measure, _, margin = option.partition("=")
-        try:
-            margins[measure] = float(margin)
-        except ValueError:
-            raise BadUsage(f"--margin {option}: expected MEASURE=VALUE, such as success_rate=0.01") from None
-    return margins
 
 
 def _report_comparison(comparison: Comparison, folder: Path, files: Sequence[str], arguments: Namespace) -> None:
@@ -170,7 +134,7 @@ def trace(arguments: Namespace) -> None:
     from sim.show.two_stories import TwoStories
 
     names = [name for name in (arguments.scenario, arguments.versus) if name is not None]
-    scenarios = _each_loaded([_the_only_file(name) for name in names], changes_of(arguments))
+    scenarios = each_loaded([the_only_file(name) for name in names], changes_of(arguments))
     story, *other = [trace_order(scenario, arguments.order, arguments.replication) for scenario in scenarios]
     told = TwoStories(story, *other) if other else story
     if arguments.json:
@@ -209,7 +173,7 @@ def show(arguments: Namespace) -> None:
     from sim.scenario.loading import load_with_places
     from sim.scenario.resolved import resolved_yaml
 
-    loaded = load_with_places(_the_only_file(arguments.scenario), changes_of(arguments))
+    loaded = load_with_places(the_only_file(arguments.scenario), changes_of(arguments))
     sys.stdout.write(resolved_yaml(loaded.scenario, loaded.origin))
 
 
@@ -220,63 +184,21 @@ def schema(_: Namespace) -> None:
     _print_json(scenario_schema())
 
 
-def changes_of(arguments: Namespace) -> tuple[str, ...]:
-    """What the command line changes in a scenario, as `path=value`."""
-    short = [
-        f"{path}={getattr(arguments, option)}"
-        for option, path in SHORTCUTS.items()
-        if getattr(arguments, option) is not None
-    ]
-    return (*short, *arguments.set)
+def baseline(arguments: Namespace) -> None:
+    """Record what comes of each scenario, to be checked against later on."""
+    changes, files = changes_of(arguments), scenario_files(arguments.scenarios)
+    scenarios = loaded_from(arguments.scenarios, changes)
+    from sim.gate import record
+
+    record(dict(zip(files, scenarios, strict=True)), changes, margins_of(arguments.margin), arguments)
 
 
-def scenario_files(names: list[str]) -> list[Path]:
-    """The scenario files named; a folder means the `.yaml` files in it. Raises BadUsage."""
-    files: list[Path] = []
-    for name in names:
-        path = Path(name)
-        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        if not found:
-            raise BadUsage(f"{name}: no scenario files (*.yaml) in this folder")
-        files += found
-    return files
+def check(arguments: Namespace) -> int:
+    """Has anything moved since the baselines were recorded? The exit code says it."""
+    files = scenario_files(arguments.scenarios)
+    from sim.gate import hold
 
-
-def _the_only_file(name: str) -> str:
-    """The scenario file named, or the only one in the folder named. Raises BadUsage."""
-    files = scenario_files([name])
-    if len(files) > 1:
-        raise BadUsage(f"{name}: {len(files)} scenario files in this folder, expected one")
-    return str(files[0])
-
-
-def _loaded(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:
-    """All scenarios named, which have different names, or the faults of all of them at once."""
-    scenarios = _each_loaded(scenario_files(names), changes)
-    _expect_different_names(scenarios)
-    return scenarios
-
-
-def _each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[Scenario]:
-    from sim.scenario.loading import load
-
-    scenarios: list[Scenario] = []
-    faults: list[Fault] = []
-    for path in files:
-        try:
-            scenarios.append(load(path, changes))
-        except BadScenario as fault:
-            faults += fault.faults
-    if faults:
-        raise BadScenario(sorted(set(faults)))
-    return scenarios
-
-
-def _expect_different_names(scenarios: list[Scenario]) -> None:
-    names = [scenario.name for scenario in scenarios]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadUsage(f"two scenarios are named '{name}': their results would share a folder")
+    return hold(files, arguments)
 
 
 def _print_json(document: Any) -> None:

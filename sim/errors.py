@@ -4,6 +4,7 @@ RefundSimError
 ├── UserError                 the user can mend it: exit code 2, never a traceback
 │   ├── BadUsage              the command's words are off
 │   ├── BadScenario           a scenario file is faulty: every fault, with its place
+│   ├── BadBaseline           a baseline is missing, faulty, or of another layout
 │   └── BeyondCalendar        a run went past the last day its calendars know
 └── InternalError             we must mend it: exit code 3
     └── BrokenInvariant       something that is always true was not; carries the order's story
@@ -52,6 +53,10 @@ class BadScenario(UserError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class BadBaseline(UserError):
+    """A baseline is not there, cannot be read, or cannot be kept. The message says which file, and what helps."""
 
 
 class BeyondCalendar(UserError):

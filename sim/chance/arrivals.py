@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log1p
 
 from sim.chance.decisions import Decision
 from sim.chance.streams import Floats, Luck
@@ -55,7 +56,7 @@ def _unit_arrivals(luck: Luck, until: float) -> Floats:
     """Arrivals of a Poisson process of rate one before `until`; more luck is fetched until it is passed."""
     count = int(until + 6 * until**0.5) + 16
     while True:
-        gaps = -np.log1p(-luck.of(Decision.ARRIVAL_GAP, count))
+        gaps = -log1p(-luck.of(Decision.ARRIVAL_GAP, count))  # not NumPy's: `laws._exp` says why
         reached = np.cumsum(gaps)
         if reached[-1] >= until:
             return np.asarray(reached[reached < until], dtype=np.float64)

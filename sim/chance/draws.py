@@ -19,12 +19,16 @@ from sim.vocabulary import Party
 
 
 def draw_replication(scenario: Scenario, replication: int, calendars: dict[Party, Calendar]) -> Draws:
-    """All facts of one replication. Pure: the same arguments give the same facts, to the bit.
+    """All facts of one replication. Pure: the same arguments give the same facts, to the bit."""
+    return draw_with(Luck(scenario.experiment.seed, replication), scenario, calendars)
+
+
+def draw_with(luck: Luck, scenario: Scenario, calendars: dict[Party, Calendar]) -> Draws:
+    """All facts that this luck comes to.
 
     Dispatch is planned for the orders that it matters for: all of them where the platform refunds what is not
     sent, or where delivery makes buyers ask; else those whose buyers change their minds.
     """
-    luck = Luck(scenario.experiment.seed, replication)
     orders = draw_orders(scenario, luck)
     regretted = mind_changes(scenario, luck, orders)
     refunds_itself = refunds_at_dispatch_limit(scenario)

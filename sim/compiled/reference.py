@@ -17,7 +17,7 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, lower_getattr_generic, register_model
 
 
-class Reference(types.Type):  # type: ignore[misc]
+class Reference(types.Type):
     """The type of an address at which a named tuple lies."""
 
     def __init__(self, to: Any) -> None:
@@ -47,7 +47,7 @@ def _read(context: Any, builder: Any, reference: Reference, address: Any, name: 
     return impl_ret_borrowed(context, builder, reference.to.types[number], builder.load(place))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def reference_to(_: Any, named_tuple: Any) -> Any:
     """The address of a named tuple, good until the caller returns."""
 

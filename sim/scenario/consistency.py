@@ -12,6 +12,7 @@ from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
 from sim.scenario.durations import DAY
 from sim.scenario.endless import Complaint, endless_requests, may_be_never
+from sim.scenario.expectations import SHARES
 from sim.scenario.model import MOST_ORDERS, Scenario
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 
@@ -160,6 +161,13 @@ def _calendars(scenario: Scenario) -> Iterator[Complaint]:
             yield f"calendars.{party}", str(fault)
 
 
+def _expectations(scenario: Scenario) -> Iterator[Complaint]:
+    for name, bounds in scenario.expect.root.items():
+        for sense, bound in bounds.model_dump(exclude_none=True).items():
+            if name in SHARES and not 0 <= bound <= 1:
+                yield f"expect.{name}.{sense}", f"found {bound:g}, expected a share between 0 and 1"
+
+
 CHECKS = (
     _size,
     _posting,
@@ -172,5 +180,6 @@ CHECKS = (
     _chargeback,
     endless_requests,
     _calendars,
+    _expectations,
 )
 """What can be wrong between parts."""

@@ -11,6 +11,7 @@ from sim.scenario.base import Day, Described, NoneOr
 from sim.scenario.buyers import Buyers
 from sim.scenario.calendars import CalendarSpec
 from sim.scenario.durations import DAY, FiniteWallDuration
+from sim.scenario.expectations import Expectations
 from sim.scenario.market import Market, Name
 from sim.scenario.policy import Policy
 from sim.scenario.provenance import Provenance
@@ -91,6 +92,8 @@ class Scenario(Described):
     market: Market
     buyers: Buyers
     policy: Policy
+    expect: Expectations = Field(default_factory=Expectations)
+    """What must hold of the numbers; `run` shows whether it does, `check` fails where it does not."""
     provenance: Provenance = Field(default_factory=Provenance)
 
     @model_validator(mode="before")

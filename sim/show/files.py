@@ -51,14 +51,15 @@ DIGITS = 12
 """Significant digits of a written number: all that is known, without the noise of the last bits."""
 
 
-def expect_room(out: Path, names: Sequence[str], *, force: bool = False) -> None:
+def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: str = SIGN) -> None:
     """Refuse early what `write_result` would refuse after the run, and clear what a killed run has left.
 
-    Raises BadUsage naming every folder in the way: one that exists without `force`, or that is no result folder.
+    A folder of ours is known by the file `sign` in it. Raises BadUsage naming every folder in the way: one that
+    exists without `force`, or that is no result folder.
     """
     sweep_up(out, names)
     folders = [out / name for name in names if (out / name).exists() or (out / name).is_symlink()]
-    foreign = [folder for folder in folders if folder.is_symlink() or not (folder / SIGN).is_file()]
+    foreign = [folder for folder in folders if folder.is_symlink() or not (folder / sign).is_file()]
     if foreign:
         raise BadUsage(f"{_listed(foreign)}: in the way, and not written by refund-sim; choose another --out")
     if folders and not force:

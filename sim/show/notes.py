@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sim.show.checked.words import expectation_told
 from sim.show.figures import measured
+from sim.study.expectations import expectations_of
 from sim.study.result import Result
 
 MANY = 0.01
@@ -22,6 +24,7 @@ def notes_of(result: Result) -> list[str]:
         *result.notes,
         *_overloaded(result),
         *_unasked(result),
+        *_expected(result),
     ]
 
 
@@ -48,6 +51,11 @@ def _unasked(result: Result) -> list[str]:
         return []
     share = _percentage(result, "refunded_unasked_share")
     return [f"{share} of all orders were refunded at the dispatch limit before anybody asked; these are no claims"]
+
+
+def _expected(result: Result) -> list[str]:
+    """Whether what the scenario says must hold does."""
+    return [expectation_told(one) for one in expectations_of(result.scenario.expect, result)]
 
 
 def _value(result: Result, measure: str) -> float:

@@ -78,9 +78,14 @@ class ComparisonPlots:
         return self._draw("flips", ax)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlottedResult(Result):
     """A result with its charts."""
+
+    def __repr__(self) -> str:
+        """On one line: what was run, how often, and what that came to."""
+        about = self.about
+        return f"<{about['scenario']}: {about['replications']} replications, {about['claims']:,} claims>"
 
     @property
     def plot(self) -> ResultPlots:
@@ -94,12 +99,17 @@ class PlottedResult(Result):
         return card_of_result(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlottedComparison(Comparison):
     """A comparison with its charts; the results in it have theirs."""
 
     base: PlottedResult
     others: tuple[PlottedResult, ...]
+
+    def __repr__(self) -> str:
+        """On one line: what was compared with what."""
+        against = ", ".join(other.scenario.name for other in self.others)
+        return f"<{against} against {self.base.scenario.name}>"
 
     @property
     def plot(self) -> ComparisonPlots:

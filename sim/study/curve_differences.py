@@ -13,14 +13,14 @@ from sim.study.curves import GRID
 from sim.study.deviations import Deviating, paired, ratio_of, unpaired
 from sim.study.differences import is_the_same
 from sim.study.estimates import CONFIDENCE
-from sim.study.result import Result
+from sim.study.result import Comparable
 from sim.study.verdicts import simultaneous
 
 CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
 """Columns of the table of crossings, in order."""
 
 
-def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.DataFrame:
+def curve_difference(base: Comparable, other: Comparable, *, is_paired: bool) -> pd.DataFrame:
     """Shares of all claims refunded by each time, their difference, and its band; see `Comparison.curves`."""
     mine, its = _refunded_by(base), _refunded_by(other)
     difference = (paired if is_paired else unpaired)(mine, its)
@@ -41,7 +41,7 @@ def curve_difference(base: Result, other: Result, *, is_paired: bool) -> pd.Data
     )
 
 
-def _refunded_by(result: Result) -> Deviating:
+def _refunded_by(result: Comparable) -> Deviating:
     """The share of all claims refunded in full by each time of the grid, the time itself included."""
     times = times_to_money(result.orders, result.about["replications"])
     refunded = np.array([np.searchsorted(one.seconds, GRID, side="right") for one in times])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
@@ -14,7 +14,7 @@ from sim.scenario.durations import DAY
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import CONFIDENCE
 from sim.study.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
-from sim.study.result import Result
+from sim.study.result import Comparable
 from sim.study.verdicts import (
     CURVES_CROSS,
     EQUIVALENT,
@@ -34,16 +34,16 @@ Estimates = Mapping[str, Deviating]
 """By measure, in the unit of `Result.summary`."""
 
 
-def estimates_of(result: Result) -> Estimates:
-    """All measures of an experiment, each with its deviations."""
-    sums = dict(list(result.by_replication.groupby("measure", sort=False)))
+def estimates_of(result: Comparable, names: Iterable[str] = MEASURES) -> Estimates:
+    """The measures of an experiment, all or some, each with its deviations."""
+    sums: dict[Any, pd.DataFrame] = dict(list(result.by_replication.groupby("measure", sort=False)))
 
     def said(measure: Measure) -> Sequence[Any]:
         if isinstance(measure, TimeToMoney):
             return measure.times(result.orders, result.about["replications"])
         return list(sums[measure.name][["part", "whole"]].itertuples(index=False, name=None))
 
-    return {name: deviating(measure, said(measure)) for name, measure in MEASURES.items()}
+    return {name: deviating(MEASURES[name], said(MEASURES[name])) for name in names}
 
 
 def deviating(measure: Measure, said: Sequence[Any]) -> Deviating:
@@ -94,13 +94,13 @@ class Compared:
 
 
 def differences_of(
-    base: Result, other: Result, estimates: tuple[Estimates, Estimates], bench: Bench
+    base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Bench
 ) -> pd.DataFrame:
-    """One row per measure, as `Comparison.differences` has it."""
+    """One row per measure that was estimated, as `Comparison.differences` has it."""
     done = min(base.about["replications"], other.about["replications"])
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
-    for name in MEASURES:
+    for name in estimates[0]:
         n = inf if is_the_same(base, other) else float(counts[name])
         one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
@@ -124,10 +124,10 @@ def _counts_cases(measure: Measure) -> bool:
     return isinstance(measure, Ratio) and (measure.table != REPLICATIONS or measure.counting is not None)
 
 
-def is_the_same(base: Result, other: Result) -> bool:
-    """Whether it is one and the same scenario, luck included."""
+def is_the_same(base: Comparable, other: Comparable) -> bool:
+    """Whether it is one and the same scenario, luck included, and the same came of it."""
     prints = [result.about["fingerprints"] for result in (base, other)]
-    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws"))
+    return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws", "outcomes"))
 
 
 def _numbers(one: Compared) -> dict[str, object]:

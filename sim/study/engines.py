@@ -91,7 +91,7 @@ def prepare(scenario: Scenario, calendars: dict[Party, Calendar], tell: Tell) ->
     """
     from numba.core import event
 
-    class Teller(event.Listener):
+    class Teller(event.Listener):  # type: ignore[misc]
         """Numba compiles parts of parts; the user hears of it once."""
 
         is_told = False

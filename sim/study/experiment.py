@@ -189,10 +189,15 @@ def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) ->
             "draws": fingerprints.together([one.draws_hash for one in seen]),
             "outcomes": fingerprints.together([one.outcomes_hash for one in seen]),
         },
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "versions": versions(),
         "platform": platform.platform(),
         "wall_seconds": {stage: round(seconds, 3) for stage, seconds in watch.seconds.items()},
     }
+
+
+def versions() -> dict[str, str]:
+    """Of Python, of this package and of all that its numbers may depend on."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
 
 
 def _version(package: str) -> str:

@@ -15,7 +15,7 @@ from sim.chance.facts import Draws, Ints
 from sim.records.life import COLUMNS
 from sim.scenario.model import Scenario
 
-WORDS_ONLY = {"name", "title", "question", "as_of", "provenance"}
+WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 """Parts of a scenario that say something to people and nothing to the engine."""
 
 

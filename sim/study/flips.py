@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.study.partings import ASKING, LIMIT, NEVER_PART, PARTINGS, parted_at
-from sim.study.result import Result
+from sim.study.result import Comparable
 
 REFUNDED, UNASKED, NO_CLAIM = "refunded", "refunded_unasked", "no_claim"
 ENDINGS = (REFUNDED, "partly_refunded", "refused", "gave_up", "expired", "open", UNASKED, NO_CLAIM)
@@ -21,7 +21,7 @@ _ORDER = ["replication", "order"]
 _KEYS = ["base_outcome", "other_outcome", "parts_at"]
 
 
-def flips_of(base: Result, other: Result) -> pd.DataFrame:
+def flips_of(base: Comparable, other: Comparable) -> pd.DataFrame:
     """Every order of the cohort by how it ended under each of two policies; see `Comparison.flips`.
 
     The two must share their luck.
@@ -58,7 +58,7 @@ def _all_others(orders: int) -> pd.DataFrame:
     )
 
 
-def _side_by_side(base: Result, other: Result) -> pd.DataFrame:
+def _side_by_side(base: Comparable, other: Comparable) -> pd.DataFrame:
     """One row per order that was a claim, or was refunded unasked, under either policy."""
     tables = [table.set_index(_ORDER).index for one in (base, other) for table in (one.orders, one.unasked)]
     everybody = tables[0].append(tables[1:]).unique().sort_values()
@@ -75,7 +75,7 @@ def _side_by_side(base: Result, other: Result) -> pd.DataFrame:
     )
 
 
-def _fates(result: Result, everybody: pd.Index[Any]) -> pd.DataFrame:
+def _fates(result: Comparable, everybody: pd.Index[Any]) -> pd.DataFrame:
     """What became of each order: its outcome, days until all the money, and what the buyer is left with."""
     claims, unasked = result.orders.set_index(_ORDER), result.unasked.set_index(_ORDER)
     fates = pd.DataFrame(
@@ -90,7 +90,7 @@ def _fates(result: Result, everybody: pd.Index[Any]) -> pd.DataFrame:
     return fates.fillna({"outcome": NO_CLAIM, "money": 0.0})
 
 
-def _partings(base: Result, other: Result, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
+def _partings(base: Comparable, other: Comparable, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
     """Where the stories part; one that is a claim under one policy alone has parted before there was a claim."""
     is_unasked = (mine == UNASKED) | (its == UNASKED)
     partings = pd.Series(np.where(mine == its, NEVER_PART, np.where(is_unasked, LIMIT, ASKING)), mine.index, object)

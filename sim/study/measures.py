@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sim.scenario.durations import DAY
+from sim.scenario.expectations import WITHIN
 from sim.study import counted
 from sim.study.counted import Of, Rows, every, has_waited_at, is_known, is_refunded_within, reads, says, summed
 from sim.study.desks import MEDIATION, SELLERS
@@ -23,8 +24,6 @@ from sim.vocabulary import ClaimKind, Outcome, Route
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
 """The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
-WITHIN = (1, 3, 7, 14, 30, 60)
-"""Days at which the share of refunded claims is reported."""
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,10 @@ def _apart(base: Scenario, other: Scenario) -> tuple[str, ...]:
 def _have_the_same_orders(base: Scenario, other: Scenario) -> bool:
     if base.start != other.start:
         return False
-    return all(np.array_equal(*columns) for columns in zip(_cohort(base), _cohort(other), strict=True))
+    return all(np.array_equal(*columns) for columns in zip(cohort_orders(base), cohort_orders(other), strict=True))
 
 
-def _cohort(scenario: Scenario) -> tuple[Ints, Ints, Ints]:
+def cohort_orders(scenario: Scenario) -> tuple[Ints, Ints, Ints]:
     """Number, instant of payment and seller of each order in the cohort of the first replication."""
     orders = draw_orders(scenario, Luck(scenario.experiment.seed, 0))
     chosen = in_cohort(scenario, orders.paid)

@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from sim.scenario.model import Scenario
+
+
+class Comparable(Protocol):
+    """What can be held against another of its kind: a `Result`, or what a baseline has kept of one.
+
+    The tables and the keys of `about` are those of `Result`; of `orders`, what happened to each claim is enough.
+    """
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Every measure with its interval."""
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """One row per claim."""
+
+    @property
+    def unasked(self) -> pd.DataFrame:
+        """Orders refunded before anybody asked."""
+
+    @property
+    def by_replication(self) -> pd.DataFrame:
+        """What each replication adds to each ratio."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """`replications`, `orders` and `fingerprints`."""
 
 
 @dataclass(frozen=True)

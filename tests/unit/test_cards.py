@@ -80,6 +80,8 @@ def test_what_run_and_compare_give_back_shows_itself_in_a_notebook() -> None:
     assert with_plots(lambda: result())()._repr_html_() == card_of_result(result())
     both = comparison("same")
     assert with_plots_of_all(lambda: both)()._repr_html_() == card_of_comparison(both)
+    assert repr(with_plots(result)()).startswith("<")
+    assert len(repr(with_plots_of_all(lambda: both)())) < 100
     story = trace(world({}), 17)
     assert story._repr_html_() == card_of_story(story)
     assert TwoStories(story, story)._repr_html_() == card_of_two(TwoStories(story, story))

@@ -1,0 +1,139 @@
+"""The gate of a pull request: what the commands `baseline` and `check` do, once their words are understood."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sim.errors import BadBaseline, BadUsage
+from sim.regression.baselines import Baseline, recorded
+from sim.regression.block import BLOCKS, JUDGING
+from sim.regression.checking import check
+from sim.regression.commits import commit_of
+from sim.regression.history import TORN, History, remember
+from sim.regression.judgement import Check, Judged
+from sim.regression.judging import Sides, differences, judged
+from sim.regression.reading import read
+from sim.scenario.loading import load
+from sim.scenario.model import Scenario
+from sim.show.baseline_files import expect_place, write
+from sim.show.checked.terminal import print_check, print_moves
+from sim.show.progress import Progress
+from sim.study.jobs import Workers
+from sim.study.verdicts import headlines_with
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names the file in which GitHub's CI collects what a step has to say."""
+
+
+def record(
+    scenarios: Mapping[Path, Scenario], changes: tuple[str, ...], margins: Mapping[str, float], arguments: Namespace
+) -> None:
+    """Record a baseline for each scenario; where there was one, say what moved.
+
+    Without any changes on the command line, a baseline is as large as the one that it replaces; without margins, it
+    keeps its margins.
+    """
+    folder, reason = Path(arguments.baselines), str(arguments.reason or "").strip()
+    headlines_with(margins)
+    known = _known(list(scenarios.values()), folder, reason)
+    with Progress(quiet=arguments.quiet) as progress, Workers(arguments.jobs) as workers:
+        for file, scenario in scenarios.items():
+            before, name = known.get(scenario.name), scenario.name
+            sizes = before.changes if isinstance(before, Baseline) and not changes else changes
+            kept = before.headlines if isinstance(before, Baseline) else {}
+            judged_by = headlines_with(margins) if margins or not kept else kept
+            wanted = load(file, sizes)
+            fresh = recorded(wanted, sizes, judged_by, workers, reason=reason, progress=progress.of(name))
+            place = write(fresh, folder)
+            if not arguments.quiet:
+                _say(fresh, before, place)
+
+
+def _known(scenarios: Sequence[Scenario], folder: Path, reason: str) -> dict[str, Baseline | str]:
+    """The baselines that are to be replaced, by name. Raises BadUsage where nobody says why."""
+    for scenario in scenarios:
+        expect_place(folder, scenario.name)
+    names = [scenario.name for scenario in scenarios if (folder / scenario.name).exists()]
+    if names and not reason:
+        listed = ", ".join(names)
+        raise BadUsage(f"{folder}: there are baselines of {listed} already; say with --reason why they go")
+    return {name: _before(folder / name) for name in names}
+
+
+def _before(place: Path) -> Baseline | str:
+    """The baseline that is to be replaced; or in words, why nothing can be said of it."""
+    try:
+        return read(place)
+    except BadBaseline as fault:
+        return str(fault)
+
+
+def _say(fresh: Baseline, before: Baseline | str | None, place: Path) -> None:
+    claims = sum(int(fresh.blocks[block].about["claims"]) for block in BLOCKS)
+    size = sum(path.stat().st_size for path in place.iterdir()) / 1000
+    sys.stdout.write(
+        f"{fresh.name}: {claims:,} claims in 2 × {fresh.replications} replications, {size:.0f} kB: {place}/\n"
+    )
+    if isinstance(before, str):
+        sys.stdout.write(f"    nothing can be said of the baseline that was there: {before}\n")
+    elif before and before.blocks[JUDGING].happened_as_in(fresh.blocks[JUDGING]):
+        sys.stdout.write("    nothing moved: every claim went the same way\n")
+    elif before:
+        print_moves(_moves(before, fresh))
+
+
+def _moves(before: Baseline, fresh: Baseline) -> list[Judged]:
+    """The headlines under the old baseline and the new one."""
+    is_paired = before.luck.orders == fresh.luck.orders and before.replications == fresh.replications
+    sides = Sides(before.blocks[JUDGING], fresh.blocks[JUDGING], fresh.headlines)
+    return [one for one in judged(sides, differences(sides, is_paired=is_paired), None) if one.is_headline]
+
+
+# ------------------------------------------------------------------------------------------- check
+
+
+def hold(files: Sequence[Path], arguments: Namespace) -> int:
+    """Hold scenarios against their baselines, say what was found, write it where it is wanted. The exit code."""
+    if arguments.out:
+        from sim.show.checked.files import expect_room_for_check
+
+        expect_room_for_check(Path(arguments.out), force=arguments.force)
+    with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
+        folder, changes = Path(arguments.baselines), tuple(arguments.set)
+        found = check(files, folder, workers=workers, changes=changes, step=progress.of)
+    history = _history(found, arguments)
+    if arguments.out:
+        from sim.show.checked.files import write_check
+
+        write_check(found, Path(arguments.out), history, force=arguments.force)
+    _tell(found, history, arguments)
+    return found.exit_code
+
+
+def _history(found: Check, arguments: Namespace) -> History | None:
+    if not arguments.history:
+        return None
+    history = remember(found, Path(arguments.history), commit_of(arguments.commit, os.environ))
+    if history.torn:
+        sys.stderr.write(f"{arguments.history}: its last line was torn; it is kept in {arguments.history}{TORN}\n")
+    return history
+
+
+def _tell(found: Check, history: History | None, arguments: Namespace) -> None:
+    if summary := os.environ.get(STEP_SUMMARY):
+        from sim.show.checked.summary import add_to_step_summary
+
+        add_to_step_summary(found, history, Path(summary))
+    if arguments.json:
+        from sim.show.checked.document import document_of
+
+        sys.stdout.write(json.dumps(document_of(found), indent=2, allow_nan=False) + "\n")
+        return
+    print_check(found)
+    if arguments.out and not arguments.quiet:
+        sys.stderr.write(f"charts and summary: {arguments.out}/\n")

@@ -1,0 +1,143 @@
+"""What differs between a baseline and now: the scenario file, the draws, the rules, or only the setting.
+
+The baseline keeps its own scenario, so today's code can live through it once more. What differs then cannot be the
+file's doing: first its draws, decision by decision, and where these agree its outcomes.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.errors import BadScenario
+from sim.regression.baselines import Baseline, sized
+from sim.regression.block import JUDGING
+from sim.regression.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
+from sim.regression.layout import RUNNABLE
+from sim.scenario.loading import load
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import described, on_one_line
+from sim.scenario.wording import shortened
+from sim.study import fingerprints
+from sim.study.experiment import versions
+from sim.study.luck_prints import luck_prints, redrawn
+from sim.study.observation import witness
+from sim.study.replication import calendars_of
+
+MOST = 12
+"""Causes of one kind that are named one by one; the others are counted."""
+_LONGEST = 60
+_NOT_COMPARED = ("experiment.replications",)
+
+
+class Found(NamedTuple):
+    """What differs, and what follows for a comparison."""
+
+    causes: tuple[Cause, ...]
+    is_paired: bool
+    """Whether an order of the baseline is the same order now, with the same luck."""
+    is_redrawn: bool
+    """Whether luck is drawn otherwise by today's code."""
+
+
+def causes_of(baseline: Baseline, place: Path, scenario: Scenario) -> Found:
+    """What differs between a baseline (kept at `place`) and the scenario as today's code lives through it."""
+    before = _before(place, baseline)
+    if isinstance(before, Cause):
+        found, before = [before], scenario
+    else:
+        found = list(_of_the_file(before, scenario))
+    luck = luck_prints(before)
+    names = redrawn(baseline.luck, luck)
+    decisions = [_redrawn(name) for name in names]
+    rules = [] if names else _of_the_rules(baseline, before)
+    orders = luck_prints(scenario).orders if found else luck.orders
+    causes = (*_cut(found, "keys"), *_cut(decisions, "decisions"), *rules, *_of_the_setting(baseline))
+    return Found(causes, is_paired=not names and orders == baseline.luck.orders, is_redrawn=bool(names))
+
+
+def _before(place: Path, baseline: Baseline) -> Scenario | Cause:
+    """The scenario as it was, or why today's code cannot read it."""
+    try:
+        return sized(load(place / RUNNABLE), baseline.replications)
+    except BadScenario as fault:
+        told = shortened(str(fault.faults[0]), 2 * _LONGEST)
+        said = f"the format of scenario files: that of the baseline is no longer valid ({told})"
+        return Cause(SCENARIO, RUNNABLE, "", "", said)
+
+
+# -------------------------------------------------------------------------------------------- the file
+
+
+def _of_the_file(before: Scenario, now: Scenario) -> Iterator[Cause]:
+    if fingerprints.of_scenario(before) == fingerprints.of_scenario(now):
+        return
+    for path, was, becomes in _differences(described(before), described(now)):
+        if path.split(".")[0] in fingerprints.WORDS_ONLY or path in _NOT_COMPARED:
+            continue
+        said = f"the scenario file: {path} {_changed(was, becomes)}"
+        yield Cause(SCENARIO, path, was, becomes, said)
+
+
+def _differences(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Path and both values of all that two scenarios say otherwise; the topmost path where one says nothing."""
+    if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
+        if before != now:
+            yield path, _short(before), _short(now)
+        return
+    for key in dict.fromkeys((*before, *now)):
+        inner = f"{path}.{key}" if path else str(key)
+        yield from _differences(before.get(key, _ABSENT), now.get(key, _ABSENT), inner)
+
+
+_ABSENT = object()
+
+
+def _short(value: Any) -> str:
+    return "" if value is _ABSENT else shortened(on_one_line(value), _LONGEST)
+
+
+def _changed(was: str, becomes: str) -> str:
+    """`was 9 d, is 3 d`."""
+    if was and becomes:
+        return f"was {was}, is {becomes}"
+    return f"is new: {becomes}" if becomes else f"is gone, was {was}"
+
+
+# --------------------------------------------------------------------------------- the draws, the rules
+
+
+def _redrawn(name: str) -> Cause:
+    said = f"the draws: {name} is drawn otherwise than the baseline drew it"
+    return Cause(DRAWS, name, "", "", said)
+
+
+def _of_the_rules(baseline: Baseline, before: Scenario) -> list[Cause]:
+    """Whether the baseline's own scenario, with its own luck, has another outcome today."""
+    seen = witness(before, 0, calendars_of(before))
+    if seen.outcomes_hash == baseline.blocks[JUDGING].outcomes[0]:
+        return []
+    said = "the rules: the baseline's own scenario, with the same draws, has other outcomes today"
+    return [Cause(RULES, "outcomes", "", "", said)]
+
+
+# ------------------------------------------------------------------------------------------ the setting
+
+
+def _of_the_setting(baseline: Baseline) -> Iterator[Cause]:
+    """Versions and the platform: told last, since numbers do not depend on them unless one of them has a fault."""
+    pairs = {"platform": (baseline.platform, platform.platform())}
+    pairs |= {name: (baseline.versions.get(name, "not there"), now) for name, now in versions().items()}
+    for name, (was, now) in pairs.items():
+        if was != now:
+            yield Cause(SETTING, name, was, now, f"the setting: {name} was {was}, is {now}")
+
+
+def _cut(causes: list[Cause], what: str) -> list[Cause]:
+    """Not a page of them."""
+    if len(causes) <= MOST:
+        return causes
+    more = f"{len(causes) - MOST} more {what}"
+    return [*causes[:MOST], Cause(causes[0].kind, more, "", "", f"and {more}")]

@@ -1,0 +1,129 @@
+"""Has anything moved? Fingerprints first; where they differ, the headline measures, judged and then confirmed."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+from sim.regression import sentences
+from sim.regression.block import CONFIRMING, JUDGING, Block, live_through
+from sim.regression.causes import Found, causes_of
+from sim.regression.examples import examples_of
+from sim.regression.finding import Pair, pairs_of
+from sim.regression.judgement import CHANGED, UNCHANGED, Check, Judged, Recorded, ScenarioCheck
+from sim.regression.judging import Sides, curves_of, differences, is_sure, judged, unmoved
+from sim.regression.layout import SIGN
+from sim.study.expectations import expectations_of
+from sim.study.experiment import Progress, versions
+from sim.study.flips import flips_of
+from sim.study.jobs import Workers
+from sim.study.verdicts import INCONCLUSIVE
+
+Step = Callable[[str], Progress]
+"""Given the name of a scenario: whom to tell how far it is."""
+
+
+def check(
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    workers: Workers,
+    changes: tuple[str, ...] = (),
+    step: Step | None = None,
+) -> Check:
+    """Hold scenarios against the baselines in a folder. `changes` are made to every scenario file, on top of those
+    that its baseline was recorded with.
+
+    Raises BadScenario, and BadBaseline where one is missing or faulty, before anything is run.
+    """
+    started = perf_counter()
+    pairs = pairs_of(files, folder, changes)
+    checks = tuple(checked(pair, workers, step(pair.scenario.name) if step else None) for pair in pairs)
+    return Check(checks, versions(), platform.platform(), seconds=perf_counter() - started)
+
+
+class _Evidence(NamedTuple):
+    """What is known of one scenario once it was lived through."""
+
+    found: Found
+    sides: Sides
+    measures: tuple[Judged, ...]
+    confirming: int
+    """Replications of the confirming block that were lived through."""
+    is_identical: bool
+
+
+def checked(pair: Pair, workers: Workers, progress: Progress | None = None) -> ScenarioCheck:
+    """Hold one scenario against its baseline."""
+    now = live_through(pair.scenario, JUDGING, pair.baseline.replications, workers, progress)
+    return _told(pair, _judged(pair, now, workers, progress))
+
+
+def _judged(pair: Pair, now: Block, workers: Workers, progress: Progress | None) -> _Evidence:
+    before = pair.baseline.blocks[JUDGING]
+    sides = Sides(before, now, pair.baseline.headlines)
+    found = Found((), is_paired=True, is_redrawn=False)
+    if before.about["fingerprints"] != now.about["fingerprints"]:
+        found = causes_of(pair.baseline, pair.place, pair.scenario)
+    if before.happened_as_in(now):
+        return _Evidence(found._replace(is_paired=True), sides, unmoved(sides), 0, is_identical=True)
+    table = differences(sides, is_paired=found.is_paired)
+    if not table["verdict"].map(is_sure).any():
+        return _Evidence(found, sides, judged(sides, table, None), 0, is_identical=False)
+    again = live_through(pair.scenario, CONFIRMING, pair.baseline.replications, workers, progress)
+    confirming = sides._replace(before=pair.baseline.blocks[CONFIRMING], now=again)
+    measures = judged(sides, table, differences(confirming, is_paired=found.is_paired))
+    return _Evidence(found, sides, measures, again.replications, is_identical=False)
+
+
+def _verdict(evidence: _Evidence) -> str:
+    """Of a scenario: that of its measures, and no better than inconclusive where luck itself is drawn otherwise."""
+    words = {one.verdict for one in evidence.measures if one.is_headline}
+    if CHANGED in words:
+        return CHANGED
+    is_open = INCONCLUSIVE in words or (evidence.found.is_redrawn and not evidence.is_identical)
+    return INCONCLUSIVE if is_open else UNCHANGED
+
+
+def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
+    scenario, sides, found = pair.scenario, evidence.sides, evidence.found
+    verdict = _verdict(evidence)
+    flips = flips_of(sides.before, sides.now)
+    if evidence.is_identical or not found.is_paired:
+        flips = flips.iloc[:0]
+    return ScenarioCheck(
+        scenario=scenario.name,
+        file=str(pair.file),
+        title=scenario.title,
+        currency=scenario.market.currency,
+        verdict=verdict,
+        is_identical=evidence.is_identical,
+        is_paired=found.is_paired,
+        reason=sentences.reason(verdict, evidence.measures, found, evidence.is_identical),
+        advice=sentences.advice(verdict, found, pair.file, pair.place.parent),
+        causes=found.causes,
+        replications=sides.now.replications,
+        confirming_replications=evidence.confirming,
+        claims=int(sides.now.about["claims"]),
+        measures=evidence.measures,
+        curves=curves_of(sides, is_paired=found.is_paired),
+        flips=flips,
+        examples=examples_of(pair, found, flips),
+        expectations=expectations_of(scenario.expect, sides.now),
+        recorded=_recorded(pair),
+        fingerprints=dict(sides.now.about["fingerprints"]),
+    )
+
+
+def _recorded(pair: Pair) -> Recorded:
+    baseline = pair.baseline
+    return Recorded(
+        file=str(pair.place / SIGN),
+        reason=baseline.reason,
+        versions=baseline.versions,
+        platform=baseline.platform,
+        outcomes=str(baseline.blocks[JUDGING].about["fingerprints"]["outcomes"]),
+    )

@@ -1,0 +1,214 @@
+"""The history of checks: what each commit's headline measures were, one line of JSON per commit and scenario.
+
+A line stands for one commit and one scenario. The same commit checked again takes the place of its line, so a file
+does not grow when a job is run anew, and equal results leave it as it was, byte for byte. Without a commit's name,
+the fingerprint of the outcomes takes its place: equal outcomes are one line. The file is written beside its place
+and renamed, so a killed job leaves the old or the new one. A last line that is torn all the same (a full disk, a
+broken download) is put aside in `FILE.torn` and said; any other line that is not one of ours is a fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isnan, nan
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from sim.errors import UserError
+from sim.regression.commits import Commit
+from sim.regression.judgement import Check, Judged, Reading, ScenarioCheck
+
+VERSION = 1
+"""Of the layout of a line."""
+MOST_BYTES = 64 * 2**20
+"""A larger file is not one of ours: a line takes some 1.5 kB, so it would hold more than 40,000 of them."""
+TORN = ".torn"
+
+Number = Annotated[float, BeforeValidator(lambda number: nan if number is None else number)]
+"""JSON has no NaN: null stands for it."""
+Ends = tuple[Number, Number, Number]
+"""Value, low, high."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ser_json_inf_nan="null")
+
+
+class Point(_Line):
+    """One headline measure at one commit."""
+
+    title: str
+    unit: str
+    baseline: Ends
+    now: Ends
+    margin: Number
+    verdict: str
+
+    @property
+    def then(self) -> Reading:
+        """What the baseline had."""
+        return Reading(*self.baseline)
+
+    @property
+    def reading(self) -> Reading:
+        """What this commit had."""
+        return Reading(*self.now)
+
+
+class Entry(_Line):
+    """One commit and one scenario."""
+
+    version: int
+    commit: str
+    """Its name; empty where nobody knew it."""
+    date: str
+    """When it was made, in ISO 8601; may be empty."""
+    scenario: str
+    verdict: str
+    accepted: str
+    """Fingerprint of the baseline that it was checked against: another one means that a change was accepted."""
+    reason: str
+    """Why that baseline was recorded; empty for a first one."""
+    outcomes: str
+    """Fingerprint of this commit's outcomes."""
+    measures: Mapping[str, Point]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a line stands for."""
+        return self.commit or self.outcomes, self.scenario
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of earlier commits, oldest first."""
+
+    entries: tuple[Entry, ...]
+    torn: str = ""
+    """A last line that could not be read."""
+
+    def of(self, scenario: str) -> list[Entry]:
+        """The entries of one scenario."""
+        return [entry for entry in self.entries if entry.scenario == scenario]
+
+
+def remember(check: Check, file: Path, commit: Commit) -> History:
+    """Write what was found into the history and return all of it.
+
+    Raises UserError as `read` does, and where the file cannot be written.
+    """
+    history = read(file)
+    fresh = {entry.key: entry for entry in (_entry(one, commit) for one in check.scenarios)}
+    # Those that are there keep their place; the others follow.
+    kept = [fresh.pop(entry.key, entry) for entry in history.entries]
+    entries = (*kept, *fresh.values())
+    try:
+        if history.torn:
+            _append(file.with_name(file.name + TORN), history.torn)
+        _write(file, entries)
+    except OSError as refused:
+        raise UserError(f"{file}: cannot write the history: {refused.strerror}") from refused
+    return History(entries, history.torn)
+
+
+def read(file: Path) -> History:
+    """All entries of a file; none where there is no file. Raises UserError with file and line for a faulty one."""
+    try:
+        size = file.stat().st_size if file.exists() else 0
+        if size > MOST_BYTES:
+            raise UserError(f"{file}: found {size:,} bytes, expected a history of at most {MOST_BYTES:,}")
+        content = file.read_bytes() if file.exists() else b""
+    except OSError as refused:
+        raise UserError(f"{file}: cannot read the history: {refused.strerror}") from refused
+    *lines, rest = content.split(b"\n")
+    entries = [_read_line(line, file, number) for number, line in enumerate(lines, 1) if line.strip()]
+    if not rest.strip():
+        return History(tuple(entries))
+    try:
+        return History((*entries, _read_line(rest, file, len(lines) + 1)))
+    except UserError:
+        return History(tuple(entries), torn=rest.decode(errors="backslashreplace"))
+
+
+def _read_line(line: bytes, file: Path, number: int) -> Entry:
+    try:
+        return Entry.model_validate_json(json.dumps(json.loads(line, parse_constant=_refuse)))
+    except (ValueError, RecursionError, ValidationError) as fault:
+        words = str(fault).splitlines()
+        raise UserError(f"{file}:{number}: not a line of a history: {'; '.join(words[:3])}") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"found {constant}, which is no JSON")
+
+
+def _entry(one: ScenarioCheck, commit: Commit) -> Entry:
+    return Entry(
+        version=VERSION,
+        commit=commit.name,
+        date=commit.date,
+        scenario=one.scenario,
+        verdict=one.verdict,
+        accepted=one.recorded.outcomes,
+        reason=one.recorded.reason,
+        outcomes=one.fingerprints["outcomes"],
+        measures={each.measure: _point(each) for each in one.headlines},
+    )
+
+
+def _point(one: Judged) -> Point:
+    return Point(
+        title=one.title,
+        unit=one.unit,
+        baseline=_ends(one.baseline),
+        now=_ends(one.now),
+        margin=_digits(one.margin),
+        verdict=one.verdict,
+    )
+
+
+def _ends(reading: Reading) -> Ends:
+    return _digits(reading.value), _digits(reading.low), _digits(reading.high)
+
+
+def _digits(number: float) -> float:
+    """Twelve, which are all that is known: two machines may differ in the last ones."""
+    return float(f"{number:.12g}")
+
+
+def _write(file: Path, entries: Iterable[Entry]) -> None:
+    lines = (json.dumps(_plain(entry), ensure_ascii=False, allow_nan=False) + "\n" for entry in entries)
+    file = Path(os.path.realpath(file))  # a link stays a link
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.new-{os.getpid()}")
+    try:
+        with new.open("w", encoding="utf-8", newline="\n") as handle:
+            handle.writelines(lines)
+            handle.flush()
+            os.fsync(handle.fileno())
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    """Ready for JSON, which has no NaN."""
+    document = entry.model_dump()
+    for point in document["measures"].values():
+        point |= {name: [_known(end) for end in point[name]] for name in ("baseline", "now")}
+        point["margin"] = _known(point["margin"])
+    return document
+
+
+def _known(number: float) -> float | None:
+    return None if isnan(number) else number
+
+
+def _append(file: Path, line: str) -> None:
+    with file.open("a", encoding="utf-8", newline="\n") as handle:
+        handle.write(line + "\n")

@@ -1,0 +1,48 @@
+"""What a check says of a scenario in a sentence: why this verdict, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.regression.causes import Found
+from sim.regression.judgement import CHANGED, UNCHANGED, Judged
+from sim.study.verdicts import INCONCLUSIVE
+
+NAMED = 3
+"""Causes or measures that one sentence names."""
+
+
+def reason(verdict: str, measures: Sequence[Judged], found: Found, is_identical: bool) -> str:
+    """Why this verdict."""
+    headlines = [one for one in measures if one.is_headline]
+    moved = [one.measure for one in headlines if one.verdict == CHANGED]
+    unsure = [one.measure for one in headlines if one.verdict == INCONCLUSIVE]
+    if is_identical:
+        return "every claim went the same way, to the second and the cent"
+    if verdict == CHANGED:
+        return f"{_listed(moved)} moved by more than the margin, in both blocks of replications"
+    if verdict == UNCHANGED:
+        return "some claims went otherwise, and no headline measure moved by more than its margin"
+    if found.is_redrawn:
+        names = [cause.what for cause in found.causes if cause.kind == "draws"]
+        return f"luck is drawn otherwise ({_listed(names)}): the baseline's orders are other orders now"
+    return f"{_listed(unsure)} may have moved by more than the margin, or may not"
+
+
+def advice(verdict: str, found: Found, file: Path, folder: Path) -> str:
+    """What to do; nothing where there is nothing to do."""
+    anew = f'refund-sim baseline {file} --baselines {folder} --reason "…"'
+    if found.is_redrawn:
+        return f"if that is meant, a new baseline is needed: {anew}"
+    if verdict == CHANGED:
+        return f"if that is meant, accept it with its reason: {anew}"
+    return f"more replications would tell; or accept it with its reason: {anew}" if verdict == INCONCLUSIVE else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b, c and 4 more`."""
+    shown = list(names[:NAMED])
+    if len(names) > NAMED:
+        return f"{', '.join(shown)} and {len(names) - NAMED} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -1,0 +1,85 @@
+"""How a baseline is written: three files, together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import BadBaseline
+from sim.regression.baselines import Baseline
+from sim.regression.block import BLOCKS, Block
+from sim.regression.claims_table import LARGEST, packed
+from sim.regression.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
+from sim.regression.written import reviewable
+from sim.show.atomic import put_in_place, sweep
+
+
+def write(baseline: Baseline, folder: Path) -> Path:
+    """Write a baseline into the folder of all baselines, in place of any that is there: complete, or not at all.
+
+    Raises BadBaseline where its table would be too large for a repository, and UserError where the disk refuses.
+    """
+    table = packed([baseline.blocks[block] for block in BLOCKS])
+    if len(table) > LARGEST:
+        fit = baseline.replications * LARGEST // len(table)
+        raise BadBaseline(
+            f"{baseline.name}: its claims take {len(table) // 1000} kB, expected {LARGEST // 1000} kB at most: "
+            f"{fit} replications would fit (--replications), or more of a smaller market (--set)"
+        )
+    document = reviewable(_document(baseline, table))
+    files = [(SIGN, document), (RUNNABLE, baseline.runnable.encode()), (CLAIMS, table)]
+    return put_in_place(folder, baseline.name, files)
+
+
+def expect_place(folder: Path, name: str) -> None:
+    """Refuse early what would be in the way of a baseline. Raises BadBaseline."""
+    sweep(folder, [name])
+    place = folder / name
+    if place.is_symlink() or (place.exists() and not (place / SIGN).is_file()):
+        raise BadBaseline(f"{place}: in the way, and no baseline; choose another --baselines")
+
+
+def _document(baseline: Baseline, table: bytes) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": baseline.name,
+        "reason": baseline.reason,
+        "changes": list(baseline.changes),
+        "replications": baseline.replications,
+        "versions": dict(baseline.versions),
+        "platform": baseline.platform,
+        "scenario": baseline.scenario_print,
+        "claims_table": sha256(table).hexdigest(),
+        "margins": {name: headline._asdict() for name, headline in baseline.headlines.items()},
+        "luck": baseline.luck._asdict(),
+        "blocks": {name: _block(block) for name, block in baseline.blocks.items()},
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    sums: dict[Any, pd.DataFrame] = dict(list(block.by_replication.groupby("measure", sort=False)))
+    return {
+        **{key: block.about[key] for key in ("first", "orders", "claims")},
+        "draws": block.about["fingerprints"]["draws"],
+        "outcomes": list(block.outcomes),
+        "measures": {
+            str(name): _measure(row, sums.get(name)) for name, row in block.summary.to_dict("index").items()
+        },
+    }
+
+
+def _measure(row: Mapping[Any, Any], sums: pd.DataFrame | None) -> dict[str, Any]:
+    """Every bit of each number is kept: what nobody has touched is to differ by nothing at all."""
+    numbers = {key: None if np.isnan(row[key]) else float(row[key]) for key in ("value", "low", "high")}
+    told = numbers | {"unit": row["unit"], "n": int(row["n"]), "title": row["title"]}
+    return told if sums is None else told | {key: _short(sums[key]) for key in ("part", "whole")}
+
+
+def _short(numbers: pd.Series[float]) -> list[float]:
+    """Whole numbers without their point, which JSON does not need."""
+    return [int(number) if number == int(number) else float(number) for number in numbers]

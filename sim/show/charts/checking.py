@@ -1,0 +1,112 @@
+"""What charts of a check share: a sheet as wide as a comment on a pull request, verdicts, heading and caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.style import context
+
+from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED
+from sim.scenario.wording import shortened
+from sim.show.charts.comparing import Mark
+from sim.show.charts.style import DARK, FAINT, INK, SMALL, STYLE
+
+WIDTH = 8.0
+"""Inches; 800 pixels at 100 to the inch, which is what a comment on a pull request has room for."""
+EDGE = 0.15
+"""Inches of white around everything."""
+HEAD = 0.72
+"""Inches that the heading takes."""
+TITLE_LENGTH, WHOSE_LENGTH = 68, 100
+"""Letters that fit on a line of the heading."""
+MARKS = {
+    CHANGED: Mark("D", "#d55e00", True),
+    INCONCLUSIVE: Mark("o", DARK, False),
+    UNCHANGED: Mark("o", DARK, True),
+    "": Mark("o", FAINT, True),
+}
+"""How a verdict is drawn: told apart by shape and filling alone; blue and orange by the colour-blind, too."""
+Arguments = ParamSpec("Arguments")
+
+
+class Sheet:
+    """A figure whose parts are placed in inches from its upper left corner."""
+
+    def __init__(self, height: float) -> None:
+        self.height = height
+        self.figure = Figure(figsize=(WIDTH, height))
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes whose upper left corner is there."""
+        bottom = self.height - top - height
+        return self.figure.add_axes((left / WIDTH, bottom / self.height, width / WIDTH, height / self.height))
+
+    def text(self, left: float, top: float, text: str, **look: Any) -> None:
+        """A text there; it hangs down from that point unless `va` says otherwise."""
+        look = dict[str, Any](va="top", fontsize=SMALL) | look
+        self.figure.text(left / WIDTH, 1 - top / self.height, text, **look)
+
+    def heading(self, finding: str, whose: str) -> None:
+        """The finding as the title, and below it whose finding it is."""
+        self.text(EDGE, EDGE, shortened(finding, TITLE_LENGTH), fontsize=12, fontweight="bold")
+        self.text(EDGE, EDGE + 0.27, shortened(whose, WHOSE_LENGTH), fontsize=9, color=FAINT)
+
+    def caption(self, top: float, text: str) -> None:
+        """How to read it."""
+        self.text(EDGE, top, text, color=FAINT, linespacing=1.35)
+
+
+def in_style(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
+    """The same drawing in the common style, whatever a user's configuration says."""
+
+    @wraps(draw)
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
+        with context(STYLE, after_reset=True):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def points(ax: Axes, xs: Sequence[float], ys: Sequence[float], mark: Mark, size: float = 5.5) -> None:
+    """Estimates that are drawn alike."""
+    ax.plot(
+        xs,
+        ys,
+        mark.marker,
+        color=mark.colour,
+        markerfacecolor=_face(mark),
+        markersize=size,
+        zorder=4,
+        clip_on=False,
+    )
+
+
+def key_entry(mark: Mark, label: str) -> Line2D:
+    """A mark's entry in the key."""
+    face = _face(mark)
+    return Line2D(
+        [],
+        [],
+        linestyle="",
+        marker=mark.marker,
+        color=mark.colour,
+        markerfacecolor=face,
+        markersize=5.5,
+        label=label,
+    )
+
+
+def _face(mark: Mark) -> str:
+    return mark.colour if mark.is_filled else "white"
+
+
+def quiet(ax: Axes) -> None:
+    """Small labels, and no line at the left: rows have names there."""
+    ax.tick_params(labelsize=SMALL, labelcolor=INK)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)

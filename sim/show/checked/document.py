@@ -1,0 +1,83 @@
+"""A check as one JSON document: everything that the other outputs say, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.regression.judgement import Check, ExpectationCheck, Judged, Reading, ScenarioCheck
+from sim.show.checked.words import finding
+from sim.show.files import SCHEMA_VERSION, finite
+from sim.show.flip_pairs import flip_pairs
+
+
+def document_of(check: Check) -> dict[str, Any]:
+    """All that was found, ready for JSON; None where there is no number."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "exit_code": check.exit_code,
+        "tally": dict(check.tally()),
+        "versions": dict(check.versions),
+        "platform": check.platform,
+        "seconds": finite(check.seconds),
+        "scenarios": [_scenario(one) for one in check.scenarios],
+    }
+
+
+def _scenario(one: ScenarioCheck) -> dict[str, Any]:
+    plain = ("scenario", "file", "title", "currency", "verdict", "is_identical", "is_paired", "reason", "advice")
+    counts = ("replications", "confirming_replications", "claims", "exit_code")
+    return {name: getattr(one, name) for name in (*plain, *counts)} | {
+        "finding": finding(one),
+        "causes": [vars(cause) for cause in one.causes],
+        "measures": {each.measure: _measure(each) for each in one.measures},
+        "expectations": [_expectation(each) for each in one.expectations],
+        "flips": [
+            {
+                "baseline_outcome": pair.base,
+                "now_outcome": pair.other,
+                "orders": pair.orders,
+                "parts_at": pair.parts_at,
+                "time_change": finite(pair.time_change),
+                "money_change": finite(pair.money_change),
+            }
+            for pair in flip_pairs(one.flips)
+        ],
+        "examples": [vars(example) for example in one.examples],
+        "recorded": vars(one.recorded) | {"versions": dict(one.recorded.versions)},
+        "fingerprints": dict(one.fingerprints),
+    }
+
+
+def _measure(one: Judged) -> dict[str, Any]:
+    shown = {
+        "title": one.title,
+        "unit": one.unit,
+        "baseline": _reading(one.baseline),
+        "now": _reading(one.now),
+        "difference": _reading(one.difference),
+        "is_headline": one.is_headline,
+    }
+    if not one.is_headline:
+        return shown
+    return shown | {
+        "simultaneous": _reading(one.surely),
+        "confirming": None if one.confirming is None else _reading(one.confirming),
+        "is_confirmed": one.is_confirmed,
+        "margin": finite(one.margin),
+        "more_is_better": one.more_is_better,
+        "verdict": one.verdict,
+        "replications_needed": finite(one.replications_needed),
+    }
+
+
+def _expectation(one: ExpectationCheck) -> dict[str, Any]:
+    plain = ("measure", "title", "unit", "sense", "replications", "verdict")
+    return {name: getattr(one, name) for name in plain} | {
+        "bound": finite(one.bound),
+        "now": _reading(one.now),
+        "replications_needed": finite(one.replications_needed),
+    }
+
+
+def _reading(one: Reading) -> dict[str, float | None]:
+    return {end: finite(number) for end, number in one._asdict().items()}

@@ -1,0 +1,102 @@
+"""The folder that a check writes, for people, for a CI and for programs; every CI finds its own.
+
+    summary.md     GitHub's Markdown: for a job's summary or a comment
+    index.html     one page with everything in it
+    junit.xml      a case per judgement, for a CI's test report
+    check.json     all that was found, for programs
+    metrics.txt    OpenMetrics, for Prometheus and GitLab
+    charts/NAME/   the charts of each scenario, each as .svg and as .png: headlines; measures and time_to_money
+                   unless everything is identical; trend where there is a history
+
+The same findings give the same bytes, but for the time taken, which check.json and junit.xml tell.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import BadUsage
+from sim.regression.history import History
+from sim.regression.judgement import Check
+from sim.show.atomic import put_in_place
+from sim.show.checked.document import document_of
+from sim.show.checked.junit import junit
+from sim.show.checked.openmetrics import openmetrics
+from sim.show.checked.summary import summary
+from sim.show.files import expect_room, json_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SIGN = "check.json"
+"""A folder that holds this file was written by a check, which `--force` may replace."""
+
+
+def expect_room_for_check(out: Path, *, force: bool = False) -> None:
+    """Refuse early what `write_check` would refuse. Raises BadUsage, as `files.expect_room` does."""
+    expect_room(_parent(out), [_name(out)], force=force, sign=SIGN)
+
+
+def write_check(check: Check, out: Path, history: History | None = None, *, force: bool = False) -> Path:
+    """Write the folder `out` and return its path: complete, or not at all.
+
+    Raises BadUsage as `expect_room_for_check` does, and UserError where the disk is full or refuses.
+    """
+    expect_room_for_check(out, force=force)
+    return put_in_place(_parent(out), _name(out), files_of(check, history))
+
+
+def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str, bytes]]:
+    """Every file of a check: its path within the folder, and its bytes."""
+    from sim.show.charts.saving import png_of, svg_of
+    from sim.show.checked.page import page_of
+
+    yield SIGN, json_of(document_of(check))
+    yield "summary.md", summary(check, history).encode()
+    yield "junit.xml", junit(check)
+    yield "metrics.txt", openmetrics(check).encode()
+    charts = charts_of(check, history)
+    yield "index.html", page_of(check, charts, history).encode()
+    for scenario, figures in charts.items():
+        for name, figure in figures.items():
+            yield f"charts/{scenario}/{name}.svg", svg_of(figure)
+            yield f"charts/{scenario}/{name}.png", png_of(figure)
+
+
+def charts_of(check: Check, history: History | None = None) -> dict[str, dict[str, Figure]]:
+    """Every chart, by scenario and name; a trend where there is a history.
+
+    Where everything is identical there is nothing to see in the long ones, and a check that has nothing to say
+    should say so quickly: they are left out.
+    """
+    # Matplotlib takes longer to import than the rest together.
+    from sim.show.charts.check_curves import check_curves
+    from sim.show.charts.check_headlines import check_headlines
+    from sim.show.charts.check_measures import check_measures
+    from sim.show.charts.trend import trend
+
+    charts: dict[str, dict[str, Figure]] = {}
+    for one in check.scenarios:
+        figures = {"headlines": check_headlines(one)}
+        if not one.is_identical:
+            figures |= {"measures": check_measures(one), "time_to_money": check_curves(one)}
+        if entries := history.of(one.scenario) if history else []:
+            figures["trend"] = trend(entries)
+        charts[one.scenario] = figures
+    return charts
+
+
+def _parent(out: Path) -> Path:
+    return Path(os.path.normpath(out)).parent
+
+
+def _name(out: Path) -> str:
+    name = Path(os.path.normpath(out)).name
+    if name in ("", ".."):
+        raise BadUsage(
+            f"--out {out}: found no name of a folder, expected one that can be written anew, such as check"
+        )
+    return name

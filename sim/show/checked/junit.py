@@ -1,0 +1,80 @@
+"""A check as JUnit's XML, which every CI reads: a suite per scenario, a case per judgement.
+
+A case that is inconclusive is *skipped*, with its reason: it has neither passed nor failed. There is no third word
+in JUnit; the exit code 4 of the command is what makes a job tell it from a pass. Form: the schema that the Jenkins
+xUnit plugin publishes (`junit-10.xsd`), which GitLab, Azure and GitHub's actions read as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.etree import ElementTree as XML
+
+from sim.regression.judgement import CHANGED, FAIL, INCONCLUSIVE, Check, ScenarioCheck
+from sim.scenario.wording import printable
+from sim.show.checked.words import expectation_said, expected, reading, row_of
+
+_FOUND = {CHANGED: "failure", FAIL: "failure", INCONCLUSIVE: "skipped"}
+"""What stands in a case that has not passed."""
+
+
+class Case(NamedTuple):
+    """One judgement."""
+
+    name: str
+    verdict: str
+    said: str
+    """In a line."""
+    told: str = ""
+    """At length."""
+
+
+def junit(check: Check) -> bytes:
+    """The check as an XML document. Nothing in a name or a title can end an attribute, or is no XML."""
+    root = XML.Element("testsuites", {"name": "refund-sim check", "time": f"{check.seconds:.3f}"})
+    totals = dict.fromkeys(("tests", "failures", "skipped"), 0)
+    for one in check.scenarios:
+        counts = _suite(root, one)
+        totals = {name: totals[name] + counts[name] for name in totals}
+    root.attrib |= {name: str(number) for name, number in totals.items()} | {"errors": "0"}
+    XML.indent(root)
+    written: bytes = XML.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _suite(root: XML.Element, one: ScenarioCheck) -> dict[str, int]:
+    cases = list(_cases(one))
+    found = [_FOUND.get(case.verdict, "") for case in cases]
+    counts = {"tests": len(cases), "failures": found.count("failure"), "skipped": found.count("skipped")}
+    numbers = {name: str(number) for name, number in counts.items()}
+    suite = XML.SubElement(root, "testsuite", {"name": printable(one.scenario), "errors": "0"} | numbers)
+    for case, kind in zip(cases, found, strict=True):
+        about = {"classname": f"refund-sim.{printable(one.scenario)}", "name": case.name, "time": "0"}
+        element = XML.SubElement(suite, "testcase", about)
+        if kind:
+            XML.SubElement(element, kind, {"message": case.said} | _type(kind, case)).text = case.told or case.said
+    return counts
+
+
+def _type(kind: str, case: Case) -> dict[str, str]:
+    """Only a failure has a type."""
+    return {"type": case.verdict} if kind == "failure" else {}
+
+
+def _cases(one: ScenarioCheck) -> Iterator[Case]:
+    """The scenario as a whole, then each judged measure, then each expectation."""
+    told = [one.reason, one.advice, *(cause.said for cause in one.causes), *(each.command for each in one.examples)]
+    yield Case(
+        "is as its baseline",
+        one.verdict,
+        printable(one.reason),
+        "\n".join(printable(text) for text in told if text),
+    )
+    for measure in one.headlines:
+        row = row_of(measure)
+        numbers = f"{row.said}: baseline {row.baseline}, now {row.now}, difference {row.difference}"
+        yield Case(f"{row.name} is as in the baseline", measure.verdict, f"{numbers}, margin {row.margin}")
+    for expectation in one.expectations:
+        found = f"{expectation_said(expectation)}: now {reading(expectation.now, expectation.unit)}"
+        yield Case(printable(expected(expectation)), expectation.verdict, found)

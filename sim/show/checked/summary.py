@@ -1,0 +1,210 @@
+"""A check in GitHub's Markdown: for the summary of a CI job, or a comment on a pull request.
+
+Whatever somebody else has written (titles, reasons, paths) is shown as it stands and never works as markup: words
+are escaped, code is fenced by more backticks than it holds, and neither a name nor a number calls anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sim.errors import UserError
+from sim.regression.history import History
+from sim.regression.judgement import CHANGED, DRIFT, PASS, UNCHANGED, Check, ScenarioCheck
+from sim.scenario.wording import printable
+from sim.show.checked.words import (
+    SYMBOLS,
+    Row,
+    by_size,
+    counted,
+    expectation_said,
+    expected,
+    finding,
+    outcome,
+    reading,
+    row_of,
+    since,
+)
+from sim.show.figures import Shown
+from sim.show.flip_pairs import changes_shown, flip_pairs
+
+LIMIT = 2**20
+"""Bytes of a step's summary; of a larger one GitHub shows nothing.
+
+Source: GitHub Docs, "Workflow commands for GitHub Actions", section "Step isolation and limits": "each step is
+restricted to a maximum size of 1MiB"; what is larger fails to upload, with an annotation.
+"""
+MOST_FLIPS = 8
+"""Rows of a flip table; what is left is counted below."""
+_PUNCTUATION = re.compile(r"([\\`*_\[\]<>&|~#@!$:.+=-])")
+"""Whatever may begin markup, a list, a link (`www.`, `https:`) or a formula. A backslash before it is CommonMark's
+escape (section 2.4)."""
+_CALLS = re.compile(r"(\\[@#])")
+SPLIT = "&#8203;"
+"""A space of no width: GitHub finds `@name` and `#12` after escapes are undone, and not across it."""
+HOW_TO_READ = (
+    "Differences are now − baseline, shares in percentage points, with 95 % intervals over replications. Verdicts "
+    "read wider intervals, which hold together, against the margin: *changed* lies wholly beyond it, in both "
+    "blocks of replications; *unchanged* wholly within; *inconclusive* neither."
+)
+
+
+def summary(check: Check, history: History | None = None, *, most: int = LIMIT) -> str:
+    """The whole check, the worst first; what does not fit into `most` bytes is left out, and that is said."""
+    scenarios = worst_first(check)
+    opening = f"## refund-sim check: {outcome(check)}\n\n"
+    left_out = "\n*{} left out here for want of room: see `index.html`.*\n"
+    room = most - len((opening + HOW_TO_READ + left_out).encode()) - 200
+    rows = _fitting((_overview_row(one, history) for one in scenarios), room)
+    table = _table(("", "scenario", "what a check of it says", "history"), rows) if rows else ""
+    parts = [opening, table]
+    if missing := len(scenarios) - len(rows):
+        parts.append(left_out.format(f"{missing:,} of {len(scenarios):,} scenarios"))
+    parts.append(f"\n{HOW_TO_READ}\n")
+    room -= len("".join(parts).encode())
+    told = [one for one in scenarios if one.exit_code or one.verdict != UNCHANGED]
+    details = _fitting(("\n".join(_details(one)) for one in told), room)
+    parts += details
+    if missing := len(told) - len(details):
+        parts.append(left_out.format(f"The details of {missing:,} scenarios"))
+    return "".join(parts)
+
+
+def add_to_step_summary(check: Check, history: History | None, file: Path) -> None:
+    """Add the check to the summary of a CI step, in what room is left there. Raises UserError if it cannot."""
+    try:
+        taken = file.stat().st_size if file.exists() else 0
+        with file.open("a", encoding="utf-8", newline="\n") as handle:
+            handle.write(summary(check, history, most=LIMIT - taken) if taken < LIMIT else "")
+    except OSError as refused:
+        raise UserError(f"{file}: cannot write the step's summary: {refused.strerror}") from refused
+
+
+def worst_first(check: Check) -> list[ScenarioCheck]:
+    """What fails, then what is not settled; each in the order given."""
+    return sorted(check.scenarios, key=_severity)
+
+
+def escaped(text: str) -> str:
+    """Words that mean nothing but themselves, on one line."""
+    return _CALLS.sub(rf"\1{SPLIT}", _PUNCTUATION.sub(r"\\\1", printable(text)))
+
+
+def code(text: str, *, in_table: bool = False) -> str:
+    """A piece of code on one line; within a table its bars are escaped, there even in code."""
+    text = printable(text) or " "
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    space = " " if text[0] in "` " or text[-1] in "` " else ""
+    # A backslash before a bar would take the escape's place, so that such code stands as escaped words instead.
+    if in_table and "\\|" in text:
+        return escaped(text)
+    return f"{fence}{space}{text.replace('|', chr(92) + '|') if in_table else text}{space}{fence}"
+
+
+def _severity(one: ScenarioCheck) -> tuple[int, int]:
+    return (0 if one.exit_code == DRIFT else 1 if one.exit_code else 2, 0 if one.verdict == CHANGED else 1)
+
+
+def _fitting(parts: Iterable[str], room: int) -> list[str]:
+    """As many from the front as fit into so many bytes; what comes after them is never put together."""
+    kept: list[str] = []
+    for part in parts:
+        room -= len(part.encode()) + 1
+        if room < 0:
+            break
+        kept.append(part)
+    return kept
+
+
+def _table(headings: Sequence[str], rows: Sequence[str]) -> str:
+    return "\n".join([_row(headings), _row(["---"] * len(headings)), *rows]) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _overview_row(one: ScenarioCheck, history: History | None) -> str:
+    entries = history.of(one.scenario) if history else []
+    moved = f"{finding(one)}{_missed(one)}"
+    return _row(
+        [
+            SYMBOLS[one.verdict],
+            code(one.scenario, in_table=True),
+            f"**{one.verdict}** · {moved}",
+            escaped(since(entries)) if entries else "",
+        ]
+    )
+
+
+def _missed(one: ScenarioCheck) -> str:
+    """Expectations that do not pass, in a few words."""
+    found = [each for each in one.expectations if each.verdict != PASS]
+    return f"; {len(found)} of {len(one.expectations)} expectations not passed" if found else ""
+
+
+# ------------------------------------------------------------------------------------------------ one scenario
+
+
+def _details(one: ScenarioCheck) -> Iterator[str]:
+    """Why, what, how much, whose fate; each block ends with an empty line."""
+    yield f"\n### {SYMBOLS[one.verdict]} {code(one.scenario)}: {one.verdict}\n"
+    if one.title:
+        yield f"{escaped(one.title)} ({counted(one)})\n"
+    yield " ".join(_sentence(text) for text in (one.reason, one.advice) if text) + "\n"
+    if one.causes:
+        yield "\n".join(f"- {escaped(cause.said)}" for cause in one.causes) + "\n"
+    yield _table(
+        ("measure", "baseline", "now", "difference", "margin", "verdict"),
+        [_measure_row(row_of(each)) for each in by_size(one.headlines)],
+    )
+    if one.expectations:
+        yield _table(
+            ("it is expected that", "now", "verdict"),
+            [
+                _row([expected(each), _shown(reading(each.now, each.unit)), _bold(expectation_said(each))])
+                for each in one.expectations
+            ],
+        )
+    yield from _fates(one)
+
+
+def _measure_row(row: Row) -> str:
+    return _row(
+        [row.name, _shown(row.baseline), _shown(row.now), _shown(row.difference), row.margin, _bold(row.said)]
+    )
+
+
+def _bold(said: str) -> str:
+    return said if said.startswith((UNCHANGED, PASS)) else f"**{said}**"
+
+
+def _shown(shown: Shown) -> str:
+    return f"{shown.value} {shown.interval}" if shown.interval.startswith("±") else str(shown)
+
+
+def _sentence(text: str) -> str:
+    text = escaped(text)
+    return f"{text[:1].upper()}{text[1:]}{'.' if text[-1:].isalnum() else ''}"
+
+
+def _fates(one: ScenarioCheck) -> Iterator[str]:
+    """Whose story ends otherwise, and how to read a few of them."""
+    flips = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
+    if flips:
+        orders = sum(pair.orders for pair in flips)
+        yield f"<details><summary>{orders:,} orders end otherwise</summary>\n"
+        headings = ("outcome: baseline → now", "orders", "they part at", "days", one.currency)
+        rows = [
+            _row([pair.outcomes, f"{pair.orders:,}", pair.places, *changes_shown(pair)])
+            for pair in flips[:MOST_FLIPS]
+        ]
+        yield _table(headings, rows)
+        if rest := flips[MOST_FLIPS:]:
+            yield f"and {sum(pair.orders for pair in rest):,} more in other ways\n"
+        yield "</details>\n"
+    if one.examples:
+        yield "Stories to read:\n"
+        yield "\n".join(f"- {code(example.command)}" for example in one.examples) + "\n"

@@ -1,0 +1,94 @@
+"""What `check` and `baseline` print: a line for each scenario, and below it only what somebody has to look at."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.regression.judgement import (
+    CHANGED,
+    FAIL,
+    INCONCLUSIVE,
+    PASS,
+    UNCHANGED,
+    Check,
+    ExpectationCheck,
+    Judged,
+    ScenarioCheck,
+)
+from sim.scenario.wording import printable
+from sim.show.checked.words import SYMBOLS, counted, expectation_told, row_of
+from sim.show.flip_pairs import flip_pairs
+
+STYLES = {CHANGED: "bold red", FAIL: "bold red", INCONCLUSIVE: "yellow", UNCHANGED: "green", PASS: "green"}
+"""Colours of verdicts, which say nothing that the words do not say."""
+WIDTH_UNKNOWN = 100
+MOST_FLIPS = 5
+INDENT = 4
+
+
+def print_check(check: Check, *, console: Console | None = None) -> None:
+    """Print what a check found. Plain text where stdout is no terminal or NO_COLOR is set."""
+    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    for one in check.scenarios:
+        console.print(_opening(one), soft_wrap=True)
+        for part in _details(one):
+            # What may have to be copied, such as a command, is not broken into lines.
+            console.print(Padding(part, (0, 0, 0, INDENT)), soft_wrap=isinstance(part, Text))
+
+
+def print_moves(moved: Sequence[Judged], *, console: Console | None = None) -> None:
+    """Print the headlines of a baseline that another one replaces."""
+    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console.print(Padding(_table(moved, judged=False), (0, 0, 0, INDENT)))
+
+
+def _opening(one: ScenarioCheck) -> Text:
+    """`✓ aliexpress: unchanged; every claim went the same way (2,026 claims in 6 replications)`."""
+    verdict = (f"{SYMBOLS[one.verdict]} {one.verdict}", STYLES[one.verdict])
+    name = (printable(one.scenario), "bold")
+    return Text.assemble(verdict, "  ", name, f": {printable(one.reason)} ", (f"({counted(one)})", "dim"))
+
+
+def _details(one: ScenarioCheck) -> Iterator[RenderableType]:
+    for cause in one.causes:
+        yield Text(f"because of {printable(cause.said)}" if not one.is_identical else f"beside: {cause.said}")
+    if not one.is_identical:
+        yield _table(one.headlines, judged=True)
+        yield from (Text(line) for line in _flips(one))
+    for expectation in one.expectations:
+        yield _expectation(expectation)
+    for example in one.examples:
+        yield Text(f"look at an order: {printable(example.command)}")
+    if one.advice:
+        yield Text(printable(one.advice), style="bold")
+
+
+def _table(measures: Sequence[Judged], *, judged: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("", "baseline", "now", "difference", *(("margin", "") if judged else ())):
+        table.add_column(heading, justify="right" if heading else "left")
+    for one in measures:
+        row = row_of(one)
+        cells = [row.name, row.baseline.value, row.now.value, " ".join(row.difference)]
+        verdict = Text(row.said, style=STYLES.get(one.verdict, ""))
+        table.add_row(*cells, *((row.margin, verdict) if judged else ()))
+    return table
+
+
+def _flips(one: ScenarioCheck) -> Iterator[str]:
+    pairs = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
+    for pair in pairs[:MOST_FLIPS]:
+        yield f"{pair.orders:,} orders: {pair.outcomes}, at {pair.places}"
+    if left := sum(pair.orders for pair in pairs[MOST_FLIPS:]):
+        yield f"{left:,} more orders end otherwise"
+
+
+def _expectation(one: ExpectationCheck) -> Text:
+    return Text(f"{SYMBOLS[one.verdict]} {expectation_told(one)}", style=STYLES[one.verdict])

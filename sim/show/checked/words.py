@@ -1,0 +1,208 @@
+"""What a check found, in words and figures that every output shares: plain text, escaped by whoever writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import inf, isnan
+from typing import NamedTuple
+
+from sim.regression.history import Entry
+from sim.regression.judgement import (
+    CHANGED,
+    FAIL,
+    INCONCLUSIVE,
+    PASS,
+    UNCHANGED,
+    Check,
+    ExpectationCheck,
+    Judged,
+    Reading,
+    ScenarioCheck,
+)
+from sim.show.figures import Measured, Shown
+from sim.show.judged import Judged as Compared
+from sim.show.judged import rough
+
+SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓"}
+"""Before the words, for the eye; they say nothing that the words do not say."""
+SHORT = 7
+"""Letters of a commit's id that people read."""
+
+
+class Row(NamedTuple):
+    """One measure as a table shows it: each number over its interval."""
+
+    name: str
+    baseline: Shown
+    now: Shown
+    difference: Shown
+    margin: str
+    said: str
+
+
+def row_of(one: Judged) -> Row:
+    """A measure in words; `margin` and `said` are empty where it is not judged."""
+    compared = compared_of(one)
+    margin = f"±{compared.scale * one.margin:.3g} {compared.unit_shown}" if one.is_headline else ""
+    return Row(
+        compared.name,
+        reading(one.baseline, one.unit),
+        reading(one.now, one.unit),
+        compared.shown(),
+        margin,
+        said(one),
+    )
+
+
+def reading(one: Reading, unit: str) -> Shown:
+    """A value and its interval: `61.5 %` and `±0.4`; *not reached* for a time that is not."""
+    return Measured(*one, unit).shown()
+
+
+def said(one: Judged) -> str:
+    """The verdict in words: `changed, confirmed`, `inconclusive (12 more replications)`."""
+    if one.verdict == CHANGED and one.is_confirmed:
+        return f"{CHANGED}, confirmed"
+    return f"{one.verdict}{more(one.replications_needed)}"
+
+
+def more(replications: float) -> str:
+    """How many more would settle it, roughly; nothing where nobody knows."""
+    return f" ({rough(replications)} more replications)" if 0 < replications < inf else ""
+
+
+def compared_of(one: Judged) -> Compared:
+    """The measure as a comparison of two policies has it, whose words are then these words too."""
+    return Compared(
+        measure=one.measure,
+        title=one.title,
+        unit=one.unit,
+        base=one.baseline.value,
+        other=one.now.value,
+        difference=one.difference.value,
+        low=one.difference.low,
+        high=one.difference.high,
+        low_simultaneous=one.surely.low,
+        high_simultaneous=one.surely.high,
+        margin=one.margin,
+        verdict=one.verdict,
+        replications_needed=one.replications_needed,
+        variance_ratio=float("nan"),
+    )
+
+
+def by_size(measures: Sequence[Judged]) -> list[Judged]:
+    """The largest difference first, counted in margins; what cannot be compared last."""
+    return sorted(measures, key=lambda one: -_size(in_margins(one, one.difference.value)))
+
+
+def in_margins(one: Judged, difference: float) -> float:
+    """A difference counted in the measure's margin; infinite where there is no margin and it is not nothing."""
+    if difference == 0 or isnan(difference):
+        return difference
+    return difference / one.margin if one.margin else inf if difference > 0 else -inf
+
+
+def _size(number: float) -> float:
+    return -1.0 if isnan(number) else abs(number)
+
+
+# ------------------------------------------------------------------------------------------------- sentences
+
+
+def outcome(check: Check) -> str:
+    """The whole check in a line: `1 scenario changed · 1 inconclusive · 3 unchanged`."""
+    tally = {word: count for word, count in check.tally().items() if count}
+    order = [word for word in (CHANGED, INCONCLUSIVE, UNCHANGED) if word in tally]
+    parts = [f"{tally[word]} {word}" for word in order] or ["nothing was checked"]
+    if order:
+        number, _, word = parts[0].partition(" ")
+        parts[0] = f"{number} {'scenario' if number == '1' else 'scenarios'} {word}"
+    missed = [one for each in check.scenarios for one in each.expectations if one.verdict != PASS]
+    for word, verb in ((FAIL, "failed"), (INCONCLUSIVE, "not settled")):
+        if count := sum(one.verdict == word for one in missed):
+            parts.append(f"{count} {'expectation' if count == 1 else 'expectations'} {verb}")
+    return " · ".join(parts)
+
+
+def finding(one: ScenarioCheck) -> str:
+    """A scenario in a line, the largest change first: `refunded in full +3.7 points`."""
+    moved = by_size([each for each in one.headlines if each.verdict == CHANGED])
+    if moved:
+        largest = compared_of(moved[0])
+        rest = f", and {len(moved) - 1} more" if len(moved) > 1 else ""
+        return f"{largest.name[:1].upper()}{largest.name[1:]} changed by {largest.shown().value}{rest}"
+    if one.is_identical:
+        return "Nothing moved: every claim ends as it did"
+    unsettled = [each for each in one.headlines if each.verdict == INCONCLUSIVE]
+    if unsettled:
+        count = "One measure is" if len(unsettled) == 1 else f"{len(unsettled)} measures are"
+        return f"{count} not settled: these intervals reach over the margin"
+    if one.verdict == UNCHANGED:
+        return "No measure moved by more than its margin"
+    return f"{one.verdict[:1].upper()}{one.verdict[1:]}: the measures alone do not say why"
+
+
+def expected(one: ExpectationCheck) -> str:
+    """`refunded in full: at least 60 %`."""
+    bound = Measured(one.bound, one.bound, one.bound, one.unit)
+    scale = 100 if one.unit == "share" else 1
+    unit = bound.shown().value.partition(" ")[2]
+    return f"{one.title}: {one.sense.replace('_', ' ')} {scale * one.bound:,.6g}{f' {unit}' if unit else ''}"
+
+
+def expectation_said(one: ExpectationCheck) -> str:
+    """`fail`, `inconclusive (40 more replications)`."""
+    return f"{one.verdict}{more(one.replications_needed)}"
+
+
+def expectation_told(one: ExpectationCheck) -> str:
+    """`pass: expected refunded in full: at least 60 %; it is 61.5 % (±0.4)`."""
+    return f"{expectation_said(one)}: expected {expected(one)}; it is {reading(one.now, one.unit)}"
+
+
+def counted(one: ScenarioCheck) -> str:
+    """`930 claims in 20 replications, 20 more to confirm`."""
+    over = "1 replication" if one.replications == 1 else f"{one.replications:,} replications"
+    confirming = f", {one.confirming_replications:,} more to confirm" if one.confirming_replications else ""
+    return f"{one.claims:,} claims in {over}{confirming}"
+
+
+# ------------------------------------------------------------------------------------------------- commits
+
+
+class Accepted(NamedTuple):
+    """A new baseline: from this commit on, other numbers are right."""
+
+    place: int
+    commit: str
+    reason: str
+
+
+def accepted_in(entries: Sequence[Entry]) -> list[Accepted]:
+    """Where the baseline in force is another one than at the commit before."""
+    return [
+        Accepted(place, entry.commit, entry.reason)
+        for place, (before, entry) in enumerate(pairwise(entries), 1)
+        if before.accepted != entry.accepted
+    ]
+
+
+def since(entries: Sequence[Entry]) -> str:
+    """`changed since 3f2a1bc`, from the entries of one scenario, oldest first; or that it is as its baseline."""
+    last = entries[-1]
+    if last.verdict == UNCHANGED:
+        return "as its baseline"
+    first = last
+    for entry in reversed(entries):
+        if (entry.verdict, entry.accepted) != (last.verdict, last.accepted):
+            break
+        first = entry
+    return f"{last.verdict} since {short(first.commit)}"
+
+
+def short(commit: str) -> str:
+    """A commit's id as people read it; a mark that its files had been edited stays."""
+    mark = "+" if commit.endswith("+") else ""
+    return f"{commit.removesuffix('+')[:SHORT]}{mark}" if commit else "no id"

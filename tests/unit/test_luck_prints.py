@@ -1,0 +1,63 @@
+"""Fingerprints of luck: they say which draw has changed, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import sim.chance.claims
+import sim.chance.streams
+from sim.chance.decisions import Decision
+from sim.chance.streams import Floats
+from sim.study.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
+from tests.worlds import the_article, world
+
+Uniforms = Callable[[int, int, Decision, int], Floats]
+
+
+@pytest.fixture(scope="module")
+def prints() -> LuckPrints:
+    return luck_prints(the_article())
+
+
+def test_the_same_luck_has_the_same_prints(prints: LuckPrints) -> None:
+    assert luck_prints(the_article()) == prints
+    assert redrawn(prints, prints) == []
+
+
+def test_a_policy_leaves_every_uniform_as_it_was(prints: LuckPrints) -> None:
+    other = luck_prints(the_article("three-day-clock"))
+    assert other.decisions == prints.decisions
+    assert other.orders == prints.orders
+
+
+def test_every_decision_settles_a_fact_that_is_known(prints: LuckPrints) -> None:
+    named = {name for fact in prints.facts for name in _settled_by(fact)}
+    assert {decision.name for decision in Decision} <= named
+
+
+@pytest.mark.parametrize("decision", [Decision.ARRIVAL_GAP, Decision.TRANSIT, Decision.DISPUTE_NOTICE])
+def test_luck_handed_out_the_other_way_round_is_named(
+    prints: LuckPrints, decision: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: Uniforms = sim.chance.streams.uniforms
+
+    def reversed_for_one(seed: int, replication: int, of: Decision, count: int) -> Floats:
+        luck = drawn(seed, replication, of, count)
+        return luck[::-1] if of is decision else luck
+
+    monkeypatch.setattr("sim.chance.streams.uniforms", reversed_for_one)
+    assert redrawn(prints, luck_prints(the_article())) == [decision.name]
+
+
+def test_luck_turned_into_another_fact_is_named(prints: LuckPrints, monkeypatch: pytest.MonkeyPatch) -> None:
+    share_of = sim.chance.claims.share_of
+    monkeypatch.setattr("sim.chance.claims.share_of", lambda amount, share: share_of(amount, share) + 1)
+    assert redrawn(prints, luck_prints(the_article())) == ["HASSLE", "SAVING"]
+
+
+def test_other_orders_have_another_print() -> None:
+    few, many = (luck_prints(world({"market.orders_per_day": rate})) for rate in (50, 51))
+    assert few.orders != many.orders
+    assert few.decisions.keys() == many.decisions.keys()
