@@ -68,7 +68,7 @@ def live(world: World, order: Record) -> bool:
 @step
 def hear(world: World, order: Record, verdict: int) -> bool:
     """What follows from a verdict, as far as the next question. Whether there is one."""
-    if order.asks == Stage.CHARGEBACK:
+    if order.stage == Stage.CHARGEBACK:
         end_with(world, order, hear_the_bank(world, order, verdict))
         return False
     return go_on(world, order, seek_on(world, order, verdict))
@@ -91,13 +91,13 @@ def go_on(world: World, order: Record, outcome: int) -> bool:
 @step
 def seek_on(world: World, order: Record, verdict: int) -> int:
     """Each answer begins the part of the story that waited for it."""
-    if order.asks == Stage.CANCELLATION:
+    if order.stage == Stage.CANCELLATION:
         return hear_of_the_cancellation(world, order, verdict)
-    if order.asks == Stage.DISPUTE:
+    if order.stage == Stage.DISPUTE:
         return hear_of_the_dispute(world, order, verdict)
-    if order.asks == Stage.MEDIATION:
+    if order.stage == Stage.MEDIATION:
         return hear_the_ruling(world, order, verdict)
-    if order.asks == Stage.INSPECTION:
+    if order.stage == Stage.INSPECTION:
         return hear_of_the_inspection(world, order, verdict)
     return hear_of_the_offer(world, order, verdict)
 
