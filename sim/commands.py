@@ -51,17 +51,20 @@ def run(arguments: Namespace) -> None:
             step, tell = progress.of(scenario.name), progress.tell
             with Spool(arguments.keep) as spool:
                 result = run_experiment(scenario, **how, jobs=workers, progress=step, tell=tell, take=spool.take)
-                sweep = _swept(result, workers, progress) if arguments.report == "full" else None
+                sweep = _swept(result, workers, arguments, progress)
                 write_result(result, out, force=arguments.force, sweep=sweep, written=spool.files())
             results.append(result)
     _report(results, out, arguments)
 
 
-def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sweep | None:
-    """What ifs of the seller's clock and of silence, for the report; None where the policy has no such clock."""
+def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
+    """What ifs for a full report; None where none is asked for, and where the policy has no clock to turn."""
     from sim.study.sweep import sweep
 
-    return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
+    if arguments.report != "full":
+        return None
+    step = progress.of(f"{result.scenario.name}: what ifs")
+    return sweep(result.scenario, jobs=jobs, engine=arguments.engine, progress=step, tell=progress.tell)
 
 
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
@@ -92,7 +95,7 @@ def compare(arguments: Namespace) -> None:
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
         step, tell = progress.of(f"{1 + len(others)} scenarios"), progress.tell
         comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step, tell=tell)
-        sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
+        sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
     folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
 
