@@ -79,5 +79,5 @@ def test_a_true_change_of_one_percentage_point_is_found() -> None:
 
 
 def _success(pool: Pool) -> float:
-    sums = [one.by_replication.set_index("measure").loc["success_rate"] for one in pool]
-    return float(sum(one["part"] for one in sums) / sum(one["whole"] for one in sums))
+    parts, wholes = zip(*(one["success_rate"].what for one in pool), strict=True)
+    return float(sum(parts) / sum(wholes))
