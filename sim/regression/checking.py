@@ -18,7 +18,7 @@ from sim.regression.judging import Sides, curves_of, differences, is_sure, judge
 from sim.regression.layout import SIGN
 from sim.study.expectations import expectations_of
 from sim.study.experiment import Progress, versions
-from sim.study.flips import flips_of
+from sim.study.flips import flips_of, no_flips
 from sim.study.verdicts import INCONCLUSIVE
 
 Step = Callable[[str], Progress]
@@ -90,9 +90,8 @@ def _verdict(evidence: _Evidence) -> str:
 def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
     scenario, sides, found = pair.scenario, evidence.sides, evidence.found
     verdict = _verdict(evidence)
-    flips = flips_of(sides.before, sides.now)
-    if evidence.is_identical or not found.is_paired:
-        flips = flips.iloc[:0]
+    has_flips = found.is_paired and not evidence.is_identical
+    flips = flips_of(sides.before, sides.now) if has_flips else no_flips()
     return ScenarioCheck(
         scenario=scenario.name,
         file=str(pair.file),
