@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isnan, nan
 from typing import Any, NamedTuple
 
@@ -35,12 +35,12 @@ class Sides(NamedTuple):
     headlines: Mapping[str, Headline]
 
 
-def differences(sides: Sides, *, is_paired: bool) -> pd.DataFrame:
+def differences(sides: Sides, *, is_paired: bool, names: Iterable[str] = MEASURES) -> pd.DataFrame:
     """One row per measure, as `study.differences` has it; simultaneous intervals leave `ALARMS` outside."""
     before, now, headlines = sides
     confidence = 1 - ALARMS / max(len(headlines), 1)
     bench = Bench(headlines, confidence, is_paired, curves_cross=False)
-    estimates = estimates_of(before), estimates_of(now)
+    estimates = estimates_of(before, names), estimates_of(now, names)
     table = differences_of(before, now, estimates, bench).set_index("measure", drop=False)
     for name in table.index[table["verdict"] == NOT_REACHED]:
         table.loc[name, "verdict"] = _reached(*(one[name] for one in estimates))

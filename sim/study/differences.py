@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
@@ -34,8 +34,8 @@ Estimates = Mapping[str, Deviating]
 """By measure, in the unit of `Result.summary`."""
 
 
-def estimates_of(result: Comparable) -> Estimates:
-    """All measures of an experiment, each with its deviations."""
+def estimates_of(result: Comparable, names: Iterable[str] = MEASURES) -> Estimates:
+    """The measures of an experiment, all or some, each with its deviations."""
     sums = dict(list(result.by_replication.groupby("measure", sort=False)))
 
     def said(measure: Measure) -> Sequence[Any]:
@@ -43,7 +43,7 @@ def estimates_of(result: Comparable) -> Estimates:
             return measure.times(result.orders, result.about["replications"])
         return list(sums[measure.name][["part", "whole"]].itertuples(index=False, name=None))
 
-    return {name: deviating(measure, said(measure)) for name, measure in MEASURES.items()}
+    return {name: deviating(MEASURES[name], said(MEASURES[name])) for name in names}
 
 
 def deviating(measure: Measure, said: Sequence[Any]) -> Deviating:
@@ -96,11 +96,11 @@ class Compared:
 def differences_of(
     base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Bench
 ) -> pd.DataFrame:
-    """One row per measure, as `Comparison.differences` has it."""
+    """One row per measure that was estimated, as `Comparison.differences` has it."""
     done = min(base.about["replications"], other.about["replications"])
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
-    for name in MEASURES:
+    for name in estimates[0]:
         n = inf if is_the_same(base, other) else float(counts[name])
         one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()

@@ -13,10 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.regression.block import Block, block_of
+from sim.regression.block import Block, since_payment
 from sim.regression.judging import Sides, differences, is_sure
 from sim.scenario.model import Scenario
 from sim.study.jobs import Workers
+from sim.study.measures import CLAIMS, MEASURES, Ratio, by_replication
+from sim.study.observation import Observation, tables_of
 from sim.study.verdicts import HEADLINES
 
 Pool = Sequence[Block]
@@ -33,15 +35,29 @@ class Found(NamedTuple):
 def pool_of(scenario: Scenario, size: int) -> Pool:
     """So many replications, in this process."""
     with Workers(1) as workers:
-        blocks = []
-        for number, seen in enumerate(workers.observations(scenario, range(size))):
-            renumbered = {
-                name: getattr(seen, name).assign(replication=0) for name in ("claims", "requests", "unasked")
-            }
-            totals = seen.totals | {"replication": 0}
-            alone = type(seen)(**{**vars(seen), **renumbered, "totals": totals})
-            blocks.append(block_of(scenario, [alone], number))
-        return blocks
+        return [_alone(seen) for seen in workers.observations(scenario, range(size))]
+
+
+def _alone(seen: Observation) -> Block:
+    """One replication as a block, with what the headlines are made of and nothing else."""
+    tables = {name: table.assign(replication=0) for name, table in tables_of([seen]).items()}
+    sums = by_replication(tables, 1)
+    cases = [_cases(name, tables) for name in HEADLINES]
+    claims = since_payment(tables[CLAIMS])
+    return Block(
+        orders=claims[["replication", "outcome", "asked_at", "refunded_at"]],
+        unasked=seen.unasked,
+        by_replication=sums[sums["measure"].isin(HEADLINES)],
+        summary=pd.DataFrame({"n": cases, "unit": "", "title": ""}, index=list(HEADLINES)),
+        about={"orders": seen.totals["orders"], "claims": len(claims)},
+        outcomes=(),
+    )
+
+
+def _cases(name: str, tables: dict[str, pd.DataFrame]) -> int:
+    """How many cases a measure rests on."""
+    measure = MEASURES[name]
+    return measure.n(tables) if isinstance(measure, Ratio) else len(tables[CLAIMS])
 
 
 def joined(pool: Pool, numbers: Sequence[int]) -> Block:
@@ -49,8 +65,9 @@ def joined(pool: Pool, numbers: Sequence[int]) -> Block:
     some = [pool[number] for number in numbers]
 
     def below_each_other(table: str) -> pd.DataFrame:
-        frames = [getattr(one, table).assign(replication=place) for place, one in enumerate(some)]
-        return pd.concat(frames, ignore_index=True)
+        frames = [getattr(one, table) for one in some]
+        places = np.repeat(np.arange(len(some)), [len(frame) for frame in frames])
+        return pd.concat(frames, ignore_index=True).assign(replication=places)
 
     summary = some[0].summary.assign(n=np.sum([one.summary["n"].to_numpy() for one in some], axis=0))
     totals = {name: sum(one.about[name] for one in some) for name in ("orders", "claims")}
@@ -70,7 +87,7 @@ def checked(before: Pool, now: Pool, blocks: np.ndarray, *, is_paired: bool) -> 
     words = []
     for mine, its in blocks.tolist():
         sides = Sides(joined(before, mine), joined(now, its), HEADLINES)
-        verdicts = differences(sides, is_paired=is_paired)["verdict"]
+        verdicts = differences(sides, is_paired=is_paired, names=HEADLINES)["verdict"]
         words.append({name: word for name, word in verdicts.items() if is_sure(word)})
         if not words[0]:
             return Found(False, False)
