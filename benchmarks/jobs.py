@@ -1,7 +1,7 @@
 """How much sooner two processes are done than one, on the article's world. Wants a quiet machine.
 
-    python benchmarks/jobs.py             a run of some 40 s on one core, then the same on two
-    python benchmarks/jobs.py --jobs 4
+    python -m benchmarks.jobs             a run of some 40 s on one core, then the same on two
+    python -m benchmarks.jobs --jobs 4
 
 Times are those of `sim.run`: starting workers, replications and estimates, without imports here and without charts.
 """

@@ -10,10 +10,10 @@ Contents, in the order in which things happen (imports only ever point up this l
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
     study                replications, estimates with intervals, curves
     regression           baselines that a repository keeps, and whether anything has moved since
-    show                 tables, charts, stories, result folders
-    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace
+    show                 tables, charts, stories, reports, result folders
+    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report
     gate                 what `baseline` and `check` do at the gate of a pull request
-    commands, cli        what each command does; the door
+    given, commands, cli what each command is given and does; the door
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
 """
@@ -24,14 +24,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import compare, load, run, trace
+    from sim.api import bar, compare, load, report, run, trace
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "load", "run", "trace"]
+__all__ = ["__version__", "bar", "compare", "load", "report", "run", "trace"]
 
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when first used, so that `refund-sim --help` need not wait for pandas."""
-    if name in ("compare", "load", "run", "trace"):
+    if name in __all__:
         return getattr(import_module("sim.api"), name)
     raise AttributeError(f"module 'sim' has no attribute '{name}'")

@@ -1,4 +1,4 @@
-"""The Python interface: `sim.load`, `sim.run`, `sim.compare`, `sim.trace`.
+"""The Python interface: `sim.load`, `sim.run`, `sim.compare`, `sim.trace`, `sim.report`.
 
 import sim
 scenario = sim.load("scenarios/aliexpress.yaml")
@@ -8,22 +8,51 @@ result.plot.time_to_money()
 comparison = sim.compare(scenario, sim.load("scenarios/three-day-clock.yaml"))
 comparison.plot.difference()
 print(sim.trace(scenario, order=17))
+sim.report(comparison, "report.html")
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sim.errors import BadUsage
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.show.atomic import put_file
+from sim.show.bar import bar
+from sim.show.files import report_page
 from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.story import Story, story_of
 from sim.study import comparison, experiment
+from sim.study.comparison import Comparison
+from sim.study.experiment import Progress
 from sim.study.replication import calendars_of, replicate
+from sim.study.result import Result
+from sim.study.sweep import sweep
 
-__all__ = ["compare", "load", "run", "trace"]
+__all__ = ["bar", "compare", "load", "report", "run", "trace"]
 
 run = with_plots(experiment.run)
 compare = with_plots_of_all(comparison.compare)
+
+
+def report(
+    shown: Result | Comparison,
+    to: str | Path = "report.html",
+    *,
+    what_if: bool = False,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write a result or a comparison as one page that can be forwarded, and return its path.
+
+    With `what_if` the page has a control for the seller's clock and for what silence means: every combination is
+    run first (`study.sweep`), which takes several times as long as the result did; `jobs` and `progress` are as for
+    `run`. A file that is there is replaced. Raises UserError where it cannot be written.
+    """
+    base = shown.base if isinstance(shown, Comparison) else shown
+    points = sweep(base.scenario, jobs=jobs, progress=progress) if what_if else None
+    return put_file(Path(to), report_page(shown, points))
 
 
 def trace(scenario: Scenario, order: int, replication: int = 0) -> Story:

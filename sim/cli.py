@@ -132,6 +132,7 @@ def _run(command: argparse.ArgumentParser) -> None:
         default="claims",
         help="what is written: the measures; also each claim (default); also each event",
     )
+    _report(command)
     _effort(command, "this measure is known so well")
     _jobs(command)
     _changes(command)
@@ -142,6 +143,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("others", nargs="+", metavar="OTHER", help="a scenario file, or a folder of them")
     _results(command)
     _margin(command)
+    _report(command)
     _effort(command, "the difference in this measure is known so well, for all others")
     _jobs(command)
     _changes(command)
@@ -198,6 +200,16 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
 
 
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--report",
+        choices=("plain", "full"),
+        default="plain",
+        help="full: report.html also answers what if the seller's clock were another or silence meant something "
+        "else (takes several times as long)",
+    )
+
+
 def _effort(command: argparse.ArgumentParser, known: str) -> None:
     """How much is simulated."""
     command.add_argument(
@@ -218,6 +230,12 @@ def _jobs(command: argparse.ArgumentParser) -> None:
         type=_positive,
         metavar="N",
         help="processes that share the replications (default: all cores where it pays)",
+    )
+    command.add_argument(
+        "--engine",
+        choices=("auto", "simpy", "compiled"),
+        default="auto",
+        help="what lives through them, with the same result (default: auto, compiled where it pays)",
     )
 
 

@@ -11,60 +11,67 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import BadScenario, BadUsage, Fault
+from sim.errors import BadScenario, Fault
+from sim.given import (
+    changes_of,
+    each_loaded,
+    loaded_from,
+    margins_of,
+    other_files,
+    precision_of,
+    scenario_files,
+    the_only_file,
+)
 
 if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
+    from sim.show.progress import Progress
     from sim.study.comparison import Comparison
+    from sim.study.jobs import Workers
     from sim.study.result import Result
+    from sim.study.sweep import Sweep
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
-SHORTCUTS = {
-    "replications": "experiment.replications",
-    "seed": "experiment.seed",
-    "orders_per_day": "market.orders_per_day",
-}
-"""Options that are changes of the scenario under a shorter name."""
 
 
 def run(arguments: Namespace) -> None:
     """Simulate, print one table, write one result folder per scenario."""
-    scenarios = _loaded(arguments.scenarios, changes_of(arguments))
+    scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
+    from sim.show.spool import Spool
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
-    out, precision = Path(arguments.out), _precision(arguments)
+    out, precision = Path(arguments.out), precision_of(arguments)
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
     results: list[Result] = []
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
             step = progress.of(scenario.name)
-            result = run_experiment(
-                scenario, **precision, jobs=workers, with_journal=arguments.keep == "journal", progress=step
-            )
-            write_result(result, out, keep=arguments.keep, force=arguments.force)
+            with Spool(arguments.keep) as spool:
+                result = run_experiment(
+                    scenario,
+                    **precision,
+                    jobs=workers,
+                    engine=arguments.engine,
+                    with_journal=arguments.keep == "journal",
+                    progress=step,
+                    tell=progress.tell,
+                    take=spool.take,
+                )
+                sweep = _swept(result, workers, progress) if arguments.report == "full" else None
+                how = {"keep": arguments.keep, "force": arguments.force, "written": spool.files()}
+                write_result(result, out, **how, sweep=sweep)
             results.append(result)
     _report(results, out, arguments)
 
 
-def _precision(arguments: Namespace) -> dict[str, Any]:
-    """What the command line says of it, as `study.experiment.run` takes it. Raises BadUsage."""
-    from sim.study.aims import aims_of, as_written
-    from sim.study.precision import MOST
+def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sweep | None:
+    """What ifs of the seller's clock and of silence, for the report; None where the policy has no such clock."""
+    from sim.study.sweep import sweep
 
-    if not arguments.precision:
-        if arguments.max_replications is not None:
-            raise BadUsage("--max-replications says when to give up a --precision, and there is none")
-        return {}
-    if arguments.replications is not None:
-        raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
-    precision = as_written(arguments.precision)
-    aims_of(precision)
-    most = arguments.max_replications
-    return {"precision": precision, "max_replications": MOST if most is None else most}
+    return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
 
 
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
@@ -83,43 +90,30 @@ def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
 
 def compare(arguments: Namespace) -> None:
     """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
-    files = (_the_only_file(arguments.base), *_others(arguments))
-    base, *others = _each_loaded(files, changes_of(arguments))
+    files = (the_only_file(arguments.base), *other_files(arguments))
+    base, *others = each_loaded(files, changes_of(arguments))
     from sim.show.comparison_files import folder_of, write_comparison
     from sim.show.files import expect_room
     from sim.show.progress import Progress
     from sim.study.comparison import compare as compare_scenarios
 
-    out, precision = Path(arguments.out), _precision(arguments)
+    out, precision = Path(arguments.out), precision_of(arguments)
     expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(
-            base, *others, **precision, jobs=arguments.jobs, margins=_margins(arguments.margin), progress=step
+            base,
+            *others,
+            **precision,
+            jobs=arguments.jobs,
+            engine=arguments.engine,
+            margins=margins_of(arguments.margin),
+            progress=step,
+            tell=progress.tell,
         )
-    folder = write_comparison(comparison, out, force=arguments.force)
+        sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
+    folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
-
-
-def _others(arguments: Namespace) -> list[str]:
-    """What the base is compared with; in a folder that holds the base as well, all the others."""
-    found: list[str] = []
-    for name in arguments.others:
-        is_folder, base = Path(name).is_dir(), Path(arguments.base).resolve()
-        found += [str(path) for path in scenario_files([name]) if not (is_folder and path.resolve() == base)]
-    return found
-
-
-def _margins(options: list[str]) -> dict[str, float]:
-    """From the words of the command line, `success_rate=0.01`. Raises BadUsage."""
-    margins: dict[str, float] = {}
-    for option in options:
-        measure, _, margin = option.partition("=")
-        try:
-            margins[measure] = float(margin)
-        except ValueError:
-            raise BadUsage(f"--margin {option}: expected MEASURE=VALUE, such as success_rate=0.01") from None
-    return margins
 
 
 def _report_comparison(comparison: Comparison, folder: Path, files: Sequence[str], arguments: Namespace) -> None:
@@ -159,7 +153,7 @@ def trace(arguments: Namespace) -> None:
     from sim.show.two_stories import TwoStories
 
     names = [name for name in (arguments.scenario, arguments.versus) if name is not None]
-    scenarios = _each_loaded([_the_only_file(name) for name in names], changes_of(arguments))
+    scenarios = each_loaded([the_only_file(name) for name in names], changes_of(arguments))
     story, *other = [trace_order(scenario, arguments.order, arguments.replication) for scenario in scenarios]
     told = TwoStories(story, *other) if other else story
     if arguments.json:
@@ -198,7 +192,7 @@ def show(arguments: Namespace) -> None:
     from sim.scenario.loading import load_with_places
     from sim.scenario.resolved import resolved_yaml
 
-    loaded = load_with_places(_the_only_file(arguments.scenario), changes_of(arguments))
+    loaded = load_with_places(the_only_file(arguments.scenario), changes_of(arguments))
     sys.stdout.write(resolved_yaml(loaded.scenario, loaded.origin))
 
 
@@ -212,10 +206,10 @@ def schema(_: Namespace) -> None:
 def baseline(arguments: Namespace) -> None:
     """Record what comes of each scenario, to be checked against later on."""
     changes, files = changes_of(arguments), scenario_files(arguments.scenarios)
-    scenarios = _loaded(arguments.scenarios, changes)
+    scenarios = loaded_from(arguments.scenarios, changes)
     from sim.gate import record
 
-    record(dict(zip(files, scenarios, strict=True)), changes, _margins(arguments.margin), arguments)
+    record(dict(zip(files, scenarios, strict=True)), changes, margins_of(arguments.margin), arguments)
 
 
 def check(arguments: Namespace) -> int:
@@ -224,65 +218,6 @@ def check(arguments: Namespace) -> int:
     from sim.gate import hold
 
     return hold(files, arguments)
-
-
-def changes_of(arguments: Namespace) -> tuple[str, ...]:
-    """What the command line changes in a scenario, as `path=value`."""
-    short = [
-        f"{path}={getattr(arguments, option)}"
-        for option, path in SHORTCUTS.items()
-        if getattr(arguments, option) is not None
-    ]
-    return (*short, *arguments.set)
-
-
-def scenario_files(names: list[str]) -> list[Path]:
-    """The scenario files named; a folder means the `.yaml` files in it. Raises BadUsage."""
-    files: list[Path] = []
-    for name in names:
-        path = Path(name)
-        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        if not found:
-            raise BadUsage(f"{name}: no scenario files (*.yaml) in this folder")
-        files += found
-    return files
-
-
-def _the_only_file(name: str) -> str:
-    """The scenario file named, or the only one in the folder named. Raises BadUsage."""
-    files = scenario_files([name])
-    if len(files) > 1:
-        raise BadUsage(f"{name}: {len(files)} scenario files in this folder, expected one")
-    return str(files[0])
-
-
-def _loaded(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:
-    """All scenarios named, which have different names, or the faults of all of them at once."""
-    scenarios = _each_loaded(scenario_files(names), changes)
-    _expect_different_names(scenarios)
-    return scenarios
-
-
-def _each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[Scenario]:
-    from sim.scenario.loading import load
-
-    scenarios: list[Scenario] = []
-    faults: list[Fault] = []
-    for path in files:
-        try:
-            scenarios.append(load(path, changes))
-        except BadScenario as fault:
-            faults += fault.faults
-    if faults:
-        raise BadScenario(sorted(set(faults)))
-    return scenarios
-
-
-def _expect_different_names(scenarios: list[Scenario]) -> None:
-    names = [scenario.name for scenario in scenarios]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadUsage(f"two scenarios are named '{name}': their results would share a folder")
 
 
 def _print_json(document: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +11,20 @@ import numpy as np
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
-from sim.chance.streams import Floats
-from sim.rules.answers import after_the_reason_game, blames_the_seller, disposition, ruling
+from sim.chance.streams import Floats, said
+from sim.rules.answers import (
+    RULED_IN_TURN,
+    SAID_IN_TURN,
+    after_the_reason_game,
+    answer_bounds,
+    blames_the_seller,
+    ruling_bounds,
+)
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
 from sim.scenario.model import Scenario
 from sim.scenario.policy import MediationTerms
-from sim.vocabulary import ClaimKind, Disposition
+from sim.vocabulary import ClaimKind, Disposition, Reason
 
 Columns = dict[str, Ints]
 OfARuling = Callable[[Drawer, MediationTerms], Ints]
@@ -67,32 +75,35 @@ def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Column
     types = list(scenario.market.sellers.types.values())
     kinds, luck = claims["seller_type"], drawer.luck(Decision.CANCELLATION_ANSWER)
     answers = [kind.cancellation for kind in types]
-    blamed = np.array([blames_the_seller(reason) for reason in claims["reason"].tolist()], dtype=np.bool_)
+    blamed = np.array([blames_the_seller(reason) for reason in Reason])[claims["reason"]]
     asking = np.array([answer.asks_to_change_reason for answer in answers])[kinds]
-    asks = blamed & (drawer.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)
-    said = _said(luck, kinds, answers, [1.0] * len(kinds))
-    unchanged = _said(luck, kinds, answers, [answers[kind].unchanged_odds for kind in kinds.tolist()])
-    agrees = claims["agrees_to_change"].tolist()
-    played = map(after_the_reason_game, said, asks.tolist(), map(bool, agrees), unchanged)
+    asks = (blamed & (drawer.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)).astype(np.int64)
+    first = _said(luck, kinds, answers, [1.0] * len(answers))
+    unchanged = _said(luck, kinds, answers, [answer.unchanged_odds for answer in answers])
     return {
-        "cancellation.disposition": np.array(list(played), dtype=np.int64),
-        "asked_to_change": asks.astype(np.int64),
+        "cancellation.disposition": _PLAYED[first, asks, claims["agrees_to_change"], unchanged],
+        "asked_to_change": asks,
     }
+
+
+_CASES = (tuple(Disposition), (False, True), (False, True), tuple(Disposition))
+_PLAYED = np.array([after_the_reason_game(*case) for case in product(*_CASES)]).reshape([len(c) for c in _CASES])
+"""What the reason game comes to: said at first, whether it asks, whether the buyer agrees, said if unchanged."""
 
 
 def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Columns) -> Ints:
     """A buyer who writes first raises the odds of a yes (the article's plea)."""
-    plea = scenario.buyers.plea
-    odds = [plea.odds if plea and writes else 1.0 for writes in claims["writes_first"].tolist()]
+    plea, luck, kinds = scenario.buyers.plea, drawer.luck(Decision.DISPUTE_ANSWER), claims["seller_type"]
     answers = [kind.dispute for kind in scenario.market.sellers.types.values()]
-    said = _said(drawer.luck(Decision.DISPUTE_ANSWER), claims["seller_type"], answers, odds)
-    return np.array(said, dtype=np.int64)
+    plain = _said(luck, kinds, answers, [1.0] * len(answers))
+    if plea is None:
+        return plain
+    return np.where(claims["writes_first"] == 1, _said(luck, kinds, answers, [plea.odds] * len(answers)), plain)
 
 
 def _of_the_inspection(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Ints:
     answers = [kind.inspection for kind in scenario.market.sellers.types.values()]
-    said = _said(drawer.luck(Decision.INSPECTION_ANSWER), kinds, answers, [1.0] * len(kinds))
-    return np.array(said, dtype=np.int64)
+    return _said(drawer.luck(Decision.INSPECTION_ANSWER), kinds, answers, [1.0] * len(answers))
 
 
 def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
@@ -104,8 +115,10 @@ def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
             **dict.fromkeys(("split_share", *(f"{name}_if_not_received" for name in RULING)), nobody),
         }
     levers = [terms.of(kind) for kind in ClaimKind]
-    now = {name: _of_each_kind(drawer, kinds, draw, levers) for name, draw in RULING.items()}
-    turned = {name: draw(drawer, levers[ClaimKind.NOT_RECEIVED]) for name, draw in RULING.items()}
+    now, turned = {}, {}
+    for name, draw in RULING.items():  # both from the same luck, one after the other
+        now[name] = _of_each_kind(drawer, kinds, draw, levers)
+        turned[name] = draw(drawer, levers[ClaimKind.NOT_RECEIVED])
     return {
         "mediation.disposition": now["ruling"],
         "mediation.notice": now["ruling_notice"],
@@ -123,8 +136,8 @@ def _of_each_kind(drawer: Drawer, kinds: Ints, draw: OfARuling, levers: Sequence
 
 def _rulings(drawer: Drawer, levers: MediationTerms) -> Ints:
     """For whom the platform decides."""
-    luck = drawer.luck(Decision.MEDIATION_ANSWER).tolist()
-    return np.array([ruling(u, levers.rulings.buyer, levers.rulings.split) for u in luck], dtype=np.int64)
+    bounds = ruling_bounds(levers.rulings.buyer, levers.rulings.split)
+    return said(drawer.luck(Decision.MEDIATION_ANSWER), bounds, RULED_IN_TURN)
 
 
 RULING: dict[str, OfARuling] = {
@@ -187,13 +200,13 @@ def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answ
     }
 
 
-def _said(luck: Floats, kinds: Ints, answers: Sequence[Answers], odds: list[float]) -> list[int]:
-    """What each answerer will say, from one uniform each."""
-    chances = [answer.chances() for answer in answers]
-    return [
-        disposition(u, c["silent"], c.get("ship", 0.0), c["accept"], c["refuse"], odd, c.get("counter", 0.0))
-        for u, c, odd in zip(luck.tolist(), (chances[kind] for kind in kinds.tolist()), odds, strict=True)
-    ]
+def _said(luck: Floats, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]) -> Ints:
+    """What each answerer will say, from one uniform each; `answers` and `odds` by its type."""
+    dispositions = np.empty(len(luck), dtype=np.int64)
+    for kind, (answer, odd) in enumerate(zip(answers, odds, strict=True)):
+        some = kinds == kind
+        dispositions[some] = said(luck[some], answer_bounds(**answer.chances(), odds=odd), SAID_IN_TURN)
+    return dispositions
 
 
 def _named(stage: str, columns: Columns) -> Columns:

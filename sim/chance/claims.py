@@ -75,19 +75,13 @@ def _motives(regret: Regret, drawer: Drawer, value: Ints, regrets: NDArray[np.bo
     saving = np.zeros_like(value)
     if regret.found_cheaper:
         saving = np.where(cheaper, _part_of(value, drawer, Decision.SAVING, regret.found_cheaper.saving), 0)
-    stated = [
-        reason_stated(motive, found) for motive, found in zip(motives.tolist(), cheaper.tolist(), strict=True)
-    ]
-    return {"reason": np.array(stated, dtype=np.int64), "found_cheaper": cheaper, "saving": saving}
+    stated = np.array([[reason_stated(motive, found) for found in (False, True)] for motive in Reason])
+    return {"reason": stated[motives, cheaper], "found_cheaper": cheaper, "saving": saving}
 
 
 def _part_of(value: Ints, drawer: Drawer, decision: Decision, law: ShareLaw) -> Ints:
     """A drawn share of the price, in cents."""
-    shares = drawer.millionths(decision, law)
-    return np.array(
-        [share_of(amount, share) for amount, share in zip(value.tolist(), shares.tolist(), strict=True)],
-        dtype=np.int64,
-    )
+    return share_of(value, drawer.millionths(decision, law))
 
 
 def _of_the_journey(scenario: Scenario, drawer: Drawer, claims: Columns, plan: Dispatching) -> Columns:

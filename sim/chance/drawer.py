@@ -28,19 +28,23 @@ class Drawer:
 
     def luck(self, decision: Decision) -> Floats:
         """One uniform per picked order."""
-        return self._luck.of(decision, self._count)[self.numbers]
+        return self._luck.picked(decision, self._count, self.numbers)
+
+    def _luck_where(self, decision: Decision, *, matters: bool) -> Floats:
+        """None is fetched for what is certain, whatever the luck."""
+        return self.luck(decision) if matters else np.zeros(len(self.numbers))
 
     def happens(self, decision: Decision, chance: float) -> Ints:
         """1 where it happens, with this chance; else 0."""
-        return (self.luck(decision) < chance).astype(np.int64)
+        return (self._luck_where(decision, matters=0 < chance < 1) < chance).astype(np.int64)
 
     def duration(self, decision: Decision, law: DurationLaw) -> Ints:
         """Whole seconds of the law's kind."""
-        return draw(law, self.luck(decision))
+        return draw(law, self._luck_where(decision, matters=not law.is_certain))
 
     def cents(self, decision: Decision, law: AmountLaw) -> Ints:
         """Money, rounded once to whole cents. Raises UserError above a million million: nobody means that."""
-        amounts = law.ppf(self.luck(decision))
+        amounts = law.ppf(self._luck_where(decision, matters=not law.is_certain))
         if np.any(amounts > MOST_MONEY):
             raise UserError(
                 f"{law} gave an amount of {amounts.max():.3g}, expected at most {MOST_MONEY:.0e}: truncate it"
@@ -49,12 +53,13 @@ class Drawer:
 
     def millionths(self, decision: Decision, law: ShareLaw) -> Ints:
         """A share, rounded once to millionths."""
-        return np.rint(law.ppf(self.luck(decision)) * MILLION).astype(np.int64)
+        shares = law.ppf(self._luck_where(decision, matters=not law.is_certain))
+        return np.rint(shares * MILLION).astype(np.int64)
 
     def by_group(self, groups: Ints, of_group: Callable[[Drawer, int], Ints]) -> Ints:
         """Values whose law depends on a group (the seller's type, the payment method): each group draws its own."""
         values = np.zeros(len(self.numbers), dtype=np.int64)
-        for group in np.unique(groups).tolist():
+        for group in np.flatnonzero(np.bincount(groups)).tolist():
             members = groups == group
             values[members] = of_group(Drawer(self._luck, self._count, self.numbers[members]), group)
         return values

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.chance.facts import Ints
@@ -9,6 +12,30 @@ from sim.errors import BeyondCalendar
 from sim.rules.clocks import BEYOND
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import DAY, NEVER, Kind
+
+
+class Arrays(NamedTuple):
+    """A calendar's tables as arrays, for look-ups of many instants at once."""
+
+    opens: Ints
+    closes: Ints
+    days: Ints
+    rank: Ints
+
+
+_LAID_OUT: deque[tuple[Calendar, Arrays]] = deque(maxlen=16)
+"""The calendars of a run or two: each has some thousand entries, and every replication looks things up in them."""
+
+
+def arrays_of(calendar: Calendar) -> Arrays:
+    """The same tables, laid out once for each calendar."""
+    for known, arrays in _LAID_OUT:
+        if known is calendar:
+            return arrays
+    tables = (calendar.opens, calendar.closes, calendar.days, calendar.rank)
+    arrays = Arrays(*(np.array(table, dtype=np.int64) for table in tables))
+    _LAID_OUT.append((calendar, arrays))
+    return arrays
 
 
 def instants_after(since: Ints, kind: int, amounts: Ints, calendar: Calendar) -> Ints:
@@ -33,8 +60,8 @@ def instants_after(since: Ints, kind: int, amounts: Ints, calendar: Calendar) ->
 def _business_time_after(since: Ints, amounts: Ints, calendar: Calendar) -> Ints:
     """On the axis of business days only; a start on a day off counts as 00:00 of the next business day."""
     _known(since, calendar)
-    days = np.asarray(calendar.days, dtype=np.int64)
-    rank = np.asarray(calendar.rank, dtype=np.int64)[since // DAY]
+    days = arrays_of(calendar).days
+    rank = arrays_of(calendar).rank[since // DAY]
     on_business_day = np.append(days, -1)[rank] == since // DAY  # behind the last one there is none
     axis = rank * DAY + np.where(on_business_day, since % DAY, 0) + amounts
     if np.any(axis // DAY >= len(days)):
@@ -46,7 +73,7 @@ def _business_time_after(since: Ints, amounts: Ints, calendar: Calendar) -> Ints
 def _work_ends(since: Ints, work: Ints, calendar: Calendar) -> Ints:
     """Work put end to end: the spell in which its last second falls, and how far into that."""
     _known(since, calendar)
-    opens, closes = (np.asarray(column, dtype=np.int64) for column in (calendar.opens, calendar.closes))
+    opens, closes, *_ = arrays_of(calendar)
     done_after = np.cumsum(closes - opens)
     spell = np.searchsorted(closes, since, side="right")
     if np.any(spell == len(opens)):

@@ -25,16 +25,47 @@ class Luck:
 
     def __init__(self, seed: int, replication: int) -> None:
         self._seed, self._replication = seed, replication
+        self._drawn: tuple[Decision, Floats] | None = None
 
     def of(self, decision: Decision, count: int) -> Floats:
         """One uniform for each of the numbers 0 … count − 1."""
         return uniforms(self._seed, self._replication, decision, count)
 
+    def picked(self, decision: Decision, count: int, numbers: NDArray[np.int64]) -> Floats:
+        """The same for some of the numbers below `count`, ascending, each at most once. Not to be changed in place.
+
+        What was drawn last is remembered: groups that draw by laws of their own pick from one and the same luck,
+        one after the other.
+        """
+        if self._drawn is None or self._drawn[0] is not decision or len(self._drawn[1]) < count:
+            self._drawn = decision, self.of(decision, count)
+        luck = self._drawn[1][:count]
+        return luck if len(numbers) == count else luck[numbers]
+
+
+def said(luck: Floats, bounds: tuple[float, ...], in_turn: tuple[int, ...]) -> NDArray[np.int64]:
+    """What is said with each luck: `in_turn[k]` below `bounds[k]`, the last of them where no bound is above.
+
+    A luck on a bound belongs to what comes next.
+    """
+    return np.array(in_turn, dtype=np.int64)[np.searchsorted(bounds, luck, side="right")]
+
+
+CELLS = 4096
+"""Equal parts of [0, 1), a power of two, so that luck is told apart by them without rounding."""
+
 
 def choice(luck: Floats, weights: list[float]) -> NDArray[np.int64]:
     """Which of several, by inverse transform: the k-th where the luck falls into the k-th weight."""
-    bounds = np.cumsum(np.asarray(weights, dtype=np.float64))
-    picked = np.searchsorted(bounds / bounds[-1], luck, side="right").astype(np.int64)
+    sums = np.cumsum(np.asarray(weights, dtype=np.float64))
+    bounds = sums / sums[-1]
+    edges = np.arange(CELLS + 1) / CELLS
+    lowest, highest = np.searchsorted(bounds, edges[:-1], side="right"), np.searchsorted(bounds, edges[1:])
+    cell = (luck * CELLS).astype(np.int64)
+    picked: NDArray[np.int64] = lowest[cell]
+    # Most cells lie between two bounds. Only where one divides a cell is there something to search for.
+    unsure = np.flatnonzero((lowest < highest)[cell])
+    picked[unsure] = np.searchsorted(bounds, luck[unsure], side="right")
     # The last bound is 1 only up to rounding; a luck beyond it belongs to the last weight above zero.
     last = int(np.flatnonzero(np.asarray(weights) > 0)[-1])
     return np.minimum(picked, last)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.chance.facts import Ints
+from sim.chance.instants import arrays_of
 from sim.records.evidence import Bools, Breach, Evidence
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
@@ -65,12 +66,13 @@ def _of(run: Evidence, stage: Stage) -> Visits:
     return Visits(*(column[came] for column in columns))
 
 
-def seconds(visits: Visits) -> Seconds:
+def seconds(run: Evidence) -> Seconds:
     """Add up comings and goings. A request that was not taken up leaves the queue and no staff."""
-    count = len(visits.desk)
-    desk = np.tile(visits.desk, 3)
-    at = np.concatenate([visits.joined, visits.queued_until, visits.left])
-    in_turn = np.lexsort((at, desk))
+    of_all = run.once(visits)
+    count = len(of_all.desk)
+    desk = np.tile(of_all.desk, 3)
+    at = np.concatenate([of_all.joined, of_all.queued_until, of_all.left])
+    in_turn = np.argsort(desk * (at.max(initial=0) + 1) + at)
     desk, at = desk[in_turn], at[in_turn]
     waiting = np.cumsum(np.repeat([1, -1, 0], count)[in_turn])
     busy = np.cumsum(np.repeat([0, 1, -1], count)[in_turn])
@@ -82,8 +84,7 @@ def seconds(visits: Visits) -> Seconds:
 
 def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
     """Once a second is over, nobody works on two requests."""
-    of_all = visits(run)
-    each = seconds(of_all)
+    of_all, each = run.once(visits), run.once(seconds)
     too_many = each.busy > _staff(run)[each.desk]
     for desk, at in _first(too_many, each):
         served = (of_all.desk == desk) & (of_all.queued_until <= at) & (at < of_all.left)
@@ -93,8 +94,7 @@ def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
 
 def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
     """Once a second is over, an open desk with free staff has no queue."""
-    of_all = visits(run)
-    each = seconds(of_all)
+    of_all, each = run.once(visits), run.once(seconds)
     idle = (each.waiting > 0) & (each.busy < _staff(run)[each.desk])
     idle[idle] = _opens_before(run, each, idle)
     for desk, at in _first(idle, each):
@@ -105,8 +105,9 @@ def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
 def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     """Staff take requests only while their desk is open."""
     for stage in Stage:
-        started = run[f"{stage.word}_started_at"]
-        is_closed = (started < NEVER) & (_next_openings(run, started, run.answerers(stage)) != started)
+        started, is_closed = run[f"{stage.word}_started_at"], run.has(f"{stage.word}_started_at")
+        taken_up = started[is_closed]
+        is_closed[is_closed] = _next_openings(run, taken_up, run.answerers(stage)[is_closed]) != taken_up
         yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
 
 
@@ -115,7 +116,7 @@ def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
 
     Source: J. D. C. Little, "Little's Law as Viewed on Its 50th Anniversary", Operations Research 59 (2011).
     """
-    of_all, area = visits(run), run.records.queue_seconds
+    of_all, area = run.once(visits), run.records.queue_seconds
     waited = np.zeros(len(_staff(run)), dtype=np.int64)
     if waited.shape != area.shape:
         yield Breach(f"found {len(area)} desks, expected {len(waited)}", None)
@@ -148,16 +149,18 @@ def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
     """The first open instant from each of these on, in the calendar of whoever works then."""
     opens = at.copy()
-    for party in np.unique(parties).tolist():
+    for party in (Party.SELLER, *AFTER_THE_SELLERS):
         here = parties == party
-        opens[here] = _next_opening(at[here], run.calendar(Party(party)))
+        if here.any():
+            opens[here] = _next_opening(at[here], run.calendar(party))
     return opens
 
 
 def _next_opening(at: Ints, calendar: Calendar) -> Ints:
     """The first open instant from each of these on; NEVER beyond the calendar."""
-    spell = np.searchsorted(calendar.closes, at, side="right")
-    opens: Ints = np.append(calendar.opens, NEVER)[spell]
+    arrays = arrays_of(calendar)
+    spell = np.searchsorted(arrays.closes, at, side="right")
+    opens: Ints = np.append(arrays.opens, NEVER)[spell]
     return np.where(opens > at, opens, at)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from itertools import product
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.records.table import Records
-from sim.rules.clocks import instant_after
 from sim.rules.terms import Span, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
@@ -23,6 +23,9 @@ from sim.vocabulary import ClaimKind, Party, Stage
 Bools = NDArray[np.bool_]
 ANSWERERS = (Party.SELLER, Party.SELLER, Party.PLATFORM, Party.SELLER, Party.BUYER, Party.BANK)
 """Who answers, by stage; a dispute may be the platform's to answer."""
+
+
+T = TypeVar("T")
 
 
 class Breach(NamedTuple):
@@ -39,6 +42,13 @@ class Evidence:
     scenario: Scenario
     records: Records
     calendars: dict[Party, Calendar]
+    _worked_out: dict[Callable[[Evidence], object], object] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, view: Callable[[Evidence], T]) -> T:
+        """A view of this evidence that several invariants share, worked out when it is first asked for."""
+        if view not in self._worked_out:
+            self._worked_out[view] = view(self)
+        return cast("T", self._worked_out[view])
 
     def __getitem__(self, column: str) -> Ints:
         return self.records.claims[column]
@@ -89,11 +99,13 @@ class Evidence:
 
     def later(self, stage: str, step: str, spans: dict[int, Span], parties: Ints) -> Ints:
         """So long after a step of each claim's request, by kind of claim, on these parties' clocks."""
-        since = self[f"{stage}_{step}_at"]
+        since, begun = self[f"{stage}_{step}_at"], self.has(f"{stage}_{step}_at")
         instants = np.full(len(since), NEVER)
-        for row in np.flatnonzero(since < NEVER).tolist():
-            calendar = self.calendar(Party(int(parties[row])))
-            instants[row] = instant_after(int(since[row]), *spans[int(self["claim"][row])], calendar)
+        for (kind, length), party in product(spans.items(), Party):
+            some = begun & (self["claim"] == kind) & (parties == party)
+            if some.any():
+                lasts = np.array(length.seconds)
+                instants[some] = instants_after(since[some], length.kind, lasts, self.calendar(party))
         return instants
 
     def after(self, since: Ints, length: Span, party: Party) -> Ints:

@@ -18,7 +18,7 @@ from sim.regression.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
 from sim.regression.layout import RUNNABLE
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.scenario.resolved import described, flow
+from sim.scenario.resolved import described, on_one_line
 from sim.scenario.wording import shortened
 from sim.study import fingerprints
 from sim.study.experiment import versions
@@ -96,7 +96,7 @@ _ABSENT = object()
 
 
 def _short(value: Any) -> str:
-    return "" if value is _ABSENT else shortened(flow(value), _LONGEST)
+    return "" if value is _ABSENT else shortened(on_one_line(value), _LONGEST)
 
 
 def _changed(was: str, becomes: str) -> str:

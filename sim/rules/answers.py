@@ -30,31 +30,29 @@ def with_odds(chance: float, odds: float) -> float:
     return chance * odds / (1 - chance + chance * odds)
 
 
-def disposition(
-    luck: float, silent: float, ship: float, accept: float, refuse: float, odds: float, counter: float = 0.0
-) -> int:
-    """What the answerer will say, from one uniform: silent, then ship, then counter, then accept, then refuse.
+SAID_IN_TURN = (SILENT, SHIP, COUNTER, ACCEPT, REFUSE)
+"""What an answerer may say, from the lowest luck to the highest. In this order a rising chance of acceptance
+changes refusals into acceptances and nothing else."""
+RULED_IN_TURN = (ACCEPT, SPLIT, REFUSE)
+"""What the platform may rule: for the buyer, a split, for the seller."""
+
+
+def answer_bounds(
+    *, silent: float, accept: float, refuse: float, odds: float, ship: float = 0.0, counter: float = 0.0
+) -> tuple[float, ...]:
+    """Below which luck an answerer says each of `SAID_IN_TURN`; what is left is the last.
 
     Those who answer yes or no accept with chance accept / (accept + refuse), its odds multiplied by `odds`
     (a plea raises them, an unchanged reason lowers them); silence, shipping and offers are left as they are.
-    The order of the five makes a rising chance of acceptance change refusals into acceptances and nothing else.
     """
-    if luck < silent:
-        return SILENT
-    if luck < silent + ship:
-        return SHIP
-    if luck < silent + ship + counter:
-        return COUNTER
     answers = accept + refuse
     yes = answers * with_odds(accept / answers, odds) if answers > 0 else 0.0
-    return ACCEPT if luck < silent + ship + counter + yes else REFUSE
+    return silent, silent + ship, silent + ship + counter, silent + ship + counter + yes
 
 
-def ruling(luck: float, buyer: float, split: float) -> int:
-    """For whom the platform decides, from one uniform: the buyer, a split, the seller."""
-    if luck < buyer:
-        return ACCEPT
-    return SPLIT if luck < buyer + split else REFUSE
+def ruling_bounds(buyer: float, split: float) -> tuple[float, ...]:
+    """Below which luck the platform rules each of `RULED_IN_TURN`; what is left is the last."""
+    return buyer, buyer + split
 
 
 def answer_to_an_offer(answers: int, offered: int, reservation: int) -> int:

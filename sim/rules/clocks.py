@@ -104,10 +104,18 @@ def instant_after(t: int, kind: int, amount: int, calendar: Calendar) -> int:
 
     NEVER if there is no duration, if it never ends, or if t itself never comes.
     """
-    if kind == _NONE or amount >= NEVER or t >= NEVER:
-        return NEVER
-    if kind == _WALL:
-        return t + amount
+    if is_on_the_wall(kind) or amount >= NEVER or t >= NEVER:
+        return on_the_wall(t, kind, amount)
     if kind == _BUSINESS:
         return business_time_after(t, amount, calendar)
     return work_ends(t, amount, calendar)
+
+
+def is_on_the_wall(kind: int) -> bool:
+    """Whether a duration of this kind needs no calendar, if it is one at all."""
+    return kind <= _WALL
+
+
+def on_the_wall(t: int, kind: int, amount: int) -> int:
+    """The instant at which a duration on the clock on the wall is over, wherever and whoever one is."""
+    return NEVER if kind == _NONE or amount >= NEVER or t >= NEVER else t + amount

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 MILLION = 1_000_000
+Whole = TypeVar("Whole", int, "NDArray[np.int64]")
 
 
-def share_of(amount: int, share: int) -> int:
-    """`share` parts per million of `amount` cents, half a cent rounded up."""
+def share_of(amount: Whole, share: Whole) -> Whole:
+    """`share` parts per million of `amount` cents, half a cent rounded up; of one amount or of an array."""
     return (amount * share + MILLION // 2) // MILLION
 
 

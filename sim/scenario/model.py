@@ -112,3 +112,9 @@ class Scenario(Described):
         from sim.scenario.loading import with_changes  # the loader is built on this module
 
         return with_changes(self, changes)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.scenario.card import card_of  # built on this module, and only for notebooks
+
+        return card_of(self)

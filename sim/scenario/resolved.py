@@ -76,7 +76,7 @@ def _block(value: dict[str, Any] | list[Any], path: Path, origin: Origin | None)
     pairs = value.items() if isinstance(value, dict) else enumerate(value)
     for step, inner in pairs:
         head = "-" if isinstance(value, list) else f"{_text(str(step))}:"
-        line, origins = f"{head} {flow(inner)}", _origins(inner, (*path, step), origin)
+        line, origins = f"{head} {on_one_line(inner)}", _origins(inner, (*path, step), origin)
         short = len(line) <= _LONGEST_LINE and len(origins) <= 1
         if short or not isinstance(inner, dict | list) or not inner:
             yield line + "".join(f"  # {where}" for where in origins)
@@ -97,13 +97,13 @@ def _origins(value: Any, path: Path, origin: Origin | None) -> list[str]:
     return [origin(path)]
 
 
-def flow(value: Any) -> str:
-    """A value on one line."""
+def on_one_line(value: Any) -> str:
+    """A value of a scenario file as YAML on one line."""
     match value:
         case dict():
-            return "{" + ", ".join(f"{_text(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
+            return "{" + ", ".join(f"{_text(key)}: {on_one_line(inner)}" for key, inner in value.items()) + "}"
         case list():
-            return "[" + ", ".join(map(flow, value)) + "]"
+            return "[" + ", ".join(map(on_one_line, value)) + "]"
         case str():
             return _text(value)
         case float() if value.is_integer() and abs(value) < _EXACT:

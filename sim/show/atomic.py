@@ -18,8 +18,10 @@ from sim.errors import UserError
 _NEW, _OLD = "new", "old"
 
 
-def put_in_place(out: Path, name: str, files: Iterable[tuple[str, bytes]]) -> Path:
+def put_in_place(out: Path, name: str, files: Iterable[tuple[str, bytes | Path]]) -> Path:
     """Write `files` (path within the folder, content) as the folder `out/name`, in place of any that is there.
+
+    A path as the content stands for what is in that file.
 
     Raises UserError where that cannot be done; then everything is as it was.
     """
@@ -39,6 +41,22 @@ def put_in_place(out: Path, name: str, files: Iterable[tuple[str, bytes]]) -> Pa
     return place
 
 
+def put_file(place: Path, content: bytes) -> Path:
+    """Write one file, in place of any that is there: complete, or not at all.
+
+    Raises UserError where that cannot be done; then everything is as it was.
+    """
+    new = _hidden(place.parent, place.name, _NEW)
+    with _mendable(place):
+        try:
+            _write(new, content)
+            new.replace(place)
+            _to_disk(place.parent)
+        finally:
+            new.unlink(missing_ok=True)
+    return place
+
+
 def sweep(out: Path, names: Sequence[str]) -> None:
     """Clear what processes that are gone have left of these folders; put back one that had stepped aside."""
     with _mendable(out):
@@ -50,10 +68,14 @@ def sweep(out: Path, names: Sequence[str]) -> None:
                     shutil.rmtree(left)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes | Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
-        file.write(content)
+        if isinstance(content, bytes):
+            file.write(content)
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, file)
         file.flush()
         os.fsync(file.fileno())
 

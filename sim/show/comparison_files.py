@@ -6,6 +6,7 @@
     curve_differences.csv   time to money: the difference by day, with its bands
     scenarios/              the base and the others as run: complete, runnable
     run.json                where the numbers come from: seed, versions, fingerprints, wall time
+    report.html             all of it on one page, to be forwarded
     charts/                 each chart as .svg and as .png
 
 The same scenarios, seed and versions give the same bytes in every file but `run.json`, which tells the time taken.
@@ -19,12 +20,13 @@ from typing import Any
 
 from sim.scenario.resolved import resolved_yaml
 from sim.show.atomic import put_in_place
-from sim.show.files import SCHEMA_VERSION, SIGN, csv_of, expect_room, finite, json_of
+from sim.show.files import SCHEMA_VERSION, SIGN, csv_of, expect_room, finite, json_of, report_page
 from sim.show.findings import findings
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
 from sim.study.comparison import Comparison
 from sim.study.result import Result
+from sim.study.sweep import Sweep
 
 LONGEST = 80
 """Letters of a folder's name that still name everybody in it."""
@@ -50,17 +52,19 @@ def folder_of(base: str, others: Sequence[str]) -> str:
     return everybody if len(everybody) <= LONGEST else f"{base}-comparison"
 
 
-def write_comparison(comparison: Comparison, out: Path, *, force: bool = False) -> Path:
+def write_comparison(comparison: Comparison, out: Path, *, force: bool = False, sweep: Sweep | None = None) -> Path:
     """Write the result folder of a comparison within `out` and return its path: complete, or not at all.
+
+    With a `sweep` of the base, its report has a what-if control.
 
     Raises BadUsage as `files.expect_room` does, and UserError where the place cannot be written or is full.
     """
     name = folder_of(comparison.base.scenario.name, [other.scenario.name for other in comparison.others])
     expect_room(out, [name], force=force)
-    return put_in_place(out, name, files_of(comparison))
+    return put_in_place(out, name, files_of(comparison, sweep))
 
 
-def files_of(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
+def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of a comparison: its path within the folder, and its bytes."""
     yield "comparison.json", json_of(document_of(comparison))
     yield "differences.csv", csv_of(comparison.differences)
@@ -71,6 +75,7 @@ def files_of(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
         yield f"scenarios/{name}.yaml", resolved_yaml(result.scenario).encode()
     provenance = {"base": comparison.base.about, "others": [other.about for other in comparison.others]}
     yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **provenance})
+    yield "report.html", report_page(comparison, sweep)
     yield from _charts(comparison)
 
 

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.result import Result
 
 _SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
@@ -63,8 +65,13 @@ class Measured(NamedTuple):
 
 def measured(result: Result, measure: str) -> Measured:
     """One measure of a result, by its name."""
-    value, low, high = (float(result.summary[end].loc[measure]) for end in ("value", "low", "high"))
-    return Measured(value, low, high, str(result.summary["unit"].loc[measure]))
+    return measured_in(result.summary, measure)
+
+
+def measured_in(summary: pd.DataFrame, measure: str) -> Measured:
+    """One measure of a table that is as `Result.summary` is."""
+    value, low, high = (float(summary[end].loc[measure]) for end in ("value", "low", "high"))
+    return Measured(value, low, high, str(summary["unit"].loc[measure]))
 
 
 def _interval(value: float, low: float, high: float, decimals: int) -> str:

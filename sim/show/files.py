@@ -10,6 +10,7 @@
     waits.csv       how long they waited, by the day on which they came
     orders.csv.gz   one row per claim (not with `--keep summary`)
     journal.csv.gz  one row per event (with `--keep journal`)
+    report.html     all of it on one page, to be forwarded
     charts/         each chart as .svg and as .png
 
 The same scenario, seed and versions give the same bytes in every file but `run.json`, which tells the time it took.
@@ -21,7 +22,8 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,14 +31,18 @@ import pandas as pd
 
 from sim.errors import BadUsage
 from sim.scenario.resolved import resolved_yaml
-from sim.show.atomic import put_in_place, sweep
+from sim.show.atomic import put_in_place
+from sim.show.atomic import sweep as sweep_up
 from sim.show.notes import notes_of
+from sim.study.comparison import Comparison
 from sim.study.result import Result
+from sim.study.sweep import Sweep
 
 Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""
 SCHEMA_VERSION = 1
 """Of the layout of `summary.json` and `run.json`; raised when a reader must change."""
+CLAIMS_FILE, JOURNAL_FILE = "orders.csv.gz", "journal.csv.gz"
 SIGN = "run.json"
 """A folder that holds this file is a result folder, which `--force` may replace."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -51,7 +57,7 @@ def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: s
     A folder of ours is known by the file `sign` in it. Raises BadUsage naming every folder in the way: one that
     exists without `force`, or that is no result folder.
     """
-    sweep(out, names)
+    sweep_up(out, names)
     folders = [out / name for name in names if (out / name).exists() or (out / name).is_symlink()]
     foreign = [folder for folder in folders if folder.is_symlink() or not (folder / sign).is_file()]
     if foreign:
@@ -60,17 +66,30 @@ def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: s
         raise BadUsage(f"{_listed(folders)}: already there; use --force to replace, or another --out")
 
 
-def write_result(result: Result, out: Path, *, keep: Keep = "claims", force: bool = False) -> Path:
+def write_result(
+    result: Result,
+    out: Path,
+    *,
+    keep: Keep = "claims",
+    force: bool = False,
+    sweep: Sweep | None = None,
+    written: Mapping[str, Path] | None = None,
+) -> Path:
     """Write the result folder `out/<scenario's name>` and return its path: complete, or not at all.
+
+    With a `sweep` of the scenario, its report has a what-if control. Claims and journal that were `written` as they
+    came (`show.spool`) are taken over from there.
 
     Raises BadUsage as `expect_room` does, and UserError where the disk is full or the place cannot be written.
     """
     name = result.scenario.name
     expect_room(out, [name], force=force)
-    return put_in_place(out, name, files_of(result, keep))
+    if written is None:
+        return put_in_place(out, name, files_of(result, keep, sweep))
+    return put_in_place(out, name, chain(files_of(result, "summary", sweep), written.items()))
 
 
-def files_of(result: Result, keep: Keep = "claims") -> Iterator[tuple[str, bytes]]:
+def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of a result: its path within the folder, and its bytes."""
     yield "scenario.yaml", resolved_yaml(result.scenario).encode()
     yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **result.about})
@@ -81,9 +100,10 @@ def files_of(result: Result, keep: Keep = "claims") -> Iterator[tuple[str, bytes
     yield "backlog.csv", csv_of(result.backlog)
     yield "waits.csv", csv_of(result.waits)
     if keep != "summary":
-        yield "orders.csv.gz", _zipped(csv_of(result.orders))
+        yield CLAIMS_FILE, _zipped(csv_of(result.orders))
     if keep == "journal" and result.journal is not None:
-        yield "journal.csv.gz", _zipped(csv_of(result.journal))
+        yield JOURNAL_FILE, _zipped(csv_of(result.journal))
+    yield "report.html", report_page(result, sweep)
     yield from _charts(result)
 
 
@@ -112,11 +132,26 @@ def summary_of(result: Result) -> dict[str, Any]:
     }
 
 
-def csv_of(table: pd.DataFrame) -> bytes:
-    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas."""
+def report_page(shown: Result | Comparison, sweep: Sweep | None = None) -> bytes:
+    """The report of a result or a comparison, in UTF-8; with the what-if control where there is a sweep."""
+    # Templates and pictures take longer to import than the tables; who asks for `summary_of` only need not wait.
+    from sim.show.report import report_of
+
+    return report_of(shown, sweep).encode()
+
+
+def csv_of(table: pd.DataFrame, *, header: bool = True) -> bytes:
+    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas.
+
+    Without its `header` it continues another one.
+    """
     text = table.assign(**{str(name): _harmless(column) for name, column in table.items() if _is_text(column)})
     written: str = text.to_csv(
-        index=False, lineterminator="\n", float_format=f"%.{DIGITS}g", date_format="%Y-%m-%dT%H:%M:%S"
+        index=False,
+        header=header,
+        lineterminator="\n",
+        float_format=f"%.{DIGITS}g",
+        date_format="%Y-%m-%dT%H:%M:%S",
     )
     return written.encode()
 

@@ -1,4 +1,4 @@
-"""Charts from Python: `result.plot.time_to_money()`, `comparison.plot.difference(ax=ax)`.
+"""Charts from Python: `result.plot.time_to_money()`, `comparison.plot.difference(ax=ax)`. And cards for notebooks.
 
 What the study layer returns knows nothing of charts. Here it is given them: the same tables, with `plot`.
 """
@@ -78,27 +78,49 @@ class ComparisonPlots:
         return self._draw("flips", ax)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlottedResult(Result):
     """A result with its charts."""
+
+    def __repr__(self) -> str:
+        """On one line: what was run, how often, and what that came to."""
+        about = self.about
+        return f"<{about['scenario']}: {about['replications']} replications, {about['claims']:,} claims>"
 
     @property
     def plot(self) -> ResultPlots:
         """`result.plot.time_to_money()`"""
         return ResultPlots(self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.show.cards import card_of_result
 
-@dataclass(frozen=True)
+        return card_of_result(self)
+
+
+@dataclass(frozen=True, repr=False)
 class PlottedComparison(Comparison):
     """A comparison with its charts; the results in it have theirs."""
 
     base: PlottedResult
     others: tuple[PlottedResult, ...]
 
+    def __repr__(self) -> str:
+        """On one line: what was compared with what."""
+        against = ", ".join(other.scenario.name for other in self.others)
+        return f"<{against} against {self.base.scenario.name}>"
+
     @property
     def plot(self) -> ComparisonPlots:
         """`comparison.plot.difference()`"""
         return ComparisonPlots(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.show.cards import card_of_comparison
+
+        return card_of_comparison(self)
 
 
 def with_plots(run: Callable[Arguments, Result]) -> Callable[Arguments, PlottedResult]:

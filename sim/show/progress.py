@@ -15,6 +15,7 @@ class Progress:
     """A line per scenario on stderr while it runs; the lines go when the work is done."""
 
     def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
         console = Console(stderr=True)
         # Asked of the stream itself: FORCE_COLOR, which CI sets, lets rich take every file for a terminal.
         is_terminal = sys.stderr.isatty() and not console.is_dumb_terminal
@@ -36,6 +37,11 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+
+    def tell(self, line: str) -> None:
+        """A line above the bars, unless one is to be quiet."""
+        if not self._quiet:
+            self._bars.console.out(line, end="", highlight=False)
 
     def of(self, name: str) -> Callable[[int, int], None]:
         """What to call after each replication of this scenario: how many are done, of how many."""

@@ -61,6 +61,12 @@ class Story:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.show.cards import card_of_story
+
+        return card_of_story(self)
+
     def lines(self, width: int = WIDTH) -> list[str]:
         """The story, with dates in a column of their own; each date stands once."""
         body = laid_out(((at, (told,)) for at, told in moments(self.events).items()), self.start, width)

@@ -44,6 +44,12 @@ class TwoStories:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from sim.show.cards import card_of_two
+
+        return card_of_two(self)
+
     def lines(self, width: int = WIDTH) -> list[str]:
         """The stories side by side where the terminal is wide enough, else one below the other."""
         return [*self._opening(width), *(self._ending_alike(width) if self.never_part else self._parting(width))]

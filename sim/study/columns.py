@@ -81,6 +81,14 @@ COLUMNS: dict[str, Column] = {
 }
 """Every column of `Result.orders`, in order."""
 
+NARROW = (
+    *("replication", "order", "claim", "reason", "seller_type", "payment_method", "outcome", "route"),
+    *("asked_at", "dispatched_at", "request_opened_at", "withdrawn_at", "dispute_opened_at", "mediation_opened_at"),
+    *("chargeback_opened_at", "refunded_at", "ended_at", "hours_to_ask"),
+)
+"""Those that `Result.orders` keeps where the claims were handed over as they came: what times, curves, groups and
+the ways of claims are made from."""
+
 JOURNAL_COLUMNS: dict[str, Column] = {
     "case_id": Column(_WORD, "the order: replication-order"),
     "activity": Column(_WORD, "what happened"),

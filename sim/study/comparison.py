@@ -13,6 +13,7 @@ from sim.scenario.model import Scenario
 from sim.study.aims import aims_of
 from sim.study.curve_differences import crossings_of, curve_difference
 from sim.study.differences import Bench, Estimates, differences_of, estimates_of
+from sim.study.engines import AUTO, Tell, chosen, to_stderr
 from sim.study.experiment import Progress, Underway, expect_one_of, with_numbers
 from sim.study.flips import flips_of
 from sim.study.jobs import Workers, workers_of
@@ -124,7 +125,9 @@ def compare(
     max_replications: int = MOST,
     progress: Progress | None = None,
     jobs: int | Workers | None = None,
+    engine: str = AUTO,
     margins: Mapping[str, float] | None = None,
+    tell: Tell = to_stderr,
 ) -> Comparison:
     """Simulate a base and what-ifs with the same luck, and say what changes and how sure one can be of it.
 
@@ -134,9 +137,9 @@ def compare(
     relative), and no further than `max_replications`; `about["stopped"]` of every result says which it was.
 
     `margins` gives headline measures other margins than their own, in the measure's unit: `{"success_rate": 0.01}`.
-    `progress` is told after each replication how many are done, of all; `jobs` is as for `run`. Raises BadUsage for
-    no other scenario, for two of one name and for a margin or a precision that makes no sense, before anything is
-    run; and what `run` raises.
+    `progress` is told after each replication how many are done, of all; `jobs`, `engine` and `tell` are as for
+    `run`. Raises BadUsage for no other scenario, for two of one name and for a margin or a precision that makes no
+    sense, before anything is run; and what `run` raises.
     """
     _expect_comparable(base, others)
     headlines_with(margins or {})
@@ -146,7 +149,10 @@ def compare(
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
     plan = _plan(scenarios, precision or {})
     with workers_of(jobs) as workers:
-        underway = [Underway(one, workers) for one in scenarios]
+        choices = [chosen(engine, one, plan.wanted) for one in scenarios]
+        underway = [
+            Underway(one, workers, choice, tell=tell) for one, choice in zip(scenarios, choices, strict=True)
+        ]
         _carry_out(underway, plan, progress)
     return comparison_of(*(one.result(plan.stopped) for one in underway), margins=margins)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Ints
+from sim.chance.instants import arrays_of
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import HOUR, NEVER
 from sim.scenario.model import Scenario
@@ -106,7 +107,7 @@ def open_seconds(instants: list[int] | Ints, calendar: Calendar) -> Ints:
 
     The difference of two is what `rules.clocks.working_time` gives one by one.
     """
-    opens, closes = np.array(calendar.opens), np.array(calendar.closes)
+    opens, closes, *_ = arrays_of(calendar)
     before = np.concatenate([[0], np.cumsum(closes - opens)])
     spell = np.searchsorted(closes, instants, side="right")
     began = np.append(opens, calendar.end)[spell]

@@ -36,7 +36,7 @@ Estimates = Mapping[str, Deviating]
 
 def estimates_of(result: Comparable, names: Iterable[str] = MEASURES) -> Estimates:
     """The measures of an experiment, all or some, each with its deviations."""
-    sums = dict(list(result.by_replication.groupby("measure", sort=False)))
+    sums: dict[Any, pd.DataFrame] = dict(list(result.by_replication.groupby("measure", sort=False)))
 
     def said(measure: Measure) -> Sequence[Any]:
         if isinstance(measure, TimeToMoney):

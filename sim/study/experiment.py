@@ -17,10 +17,13 @@ from sim.study.backlog import backlog_frame
 from sim.study.by_group import success_by_group
 from sim.study.by_hours import success_by_hours
 from sim.study.curves import incidence
+from sim.study.engines import AUTO, COMPILED, Choice, Tell, chosen, prepare, to_stderr
 from sim.study.jobs import Workers, workers_of
-from sim.study.measures import CLAIMS, by_replication, summarise
-from sim.study.observation import Observation, tables_of
+from sim.study.ledger import AT_A_TIME, Ledger, Take
+from sim.study.measures import summary_of, sums_listed
+from sim.study.observation import Observation
 from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise
+from sim.study.replication import calendars_of
 from sim.study.result import Result
 from sim.study.stopwatch import Stopwatch
 from sim.study.waits import waits_frame
@@ -39,29 +42,38 @@ def run(
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
     jobs: int | Workers | None = None,
+    engine: str = AUTO,
     with_journal: bool = False,
     progress: Progress | None = None,
+    tell: Tell = to_stderr,
+    take: Take | None = None,
 ) -> Result:
     """Simulate a scenario and estimate what became of its cohort.
 
     `replications` and `seed` take the place of the scenario's own. With `precision`, replications go on until each
     named measure is known so well (`study.precision`), and no further than `max_replications`; `about["stopped"]`
     says which it was. `jobs` is the number of processes, None for all cores where that pays; or `Workers` that
-    several experiments share. Processes change nothing in the result: the same scenario and seed give the same
-    tables, to the bit.
+    several experiments share. `engine` is `simpy`, `compiled`, or `auto` for the quicker one; `about["engine"]`
+    says which it was. Neither changes anything in the result: the same scenario and seed give the same tables, to
+    the bit. `tell` hears of what takes its time, such as compiling; unless told otherwise it writes to stderr.
+    With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
+    has the columns `study.columns.NARROW` only, there is no `journal` and no `unasked`, and memory hardly grows.
 
-    Raises BadUsage for a precision that makes no sense, ValidationError (pydantic) for numbers that no experiment
-    may have, BeyondCalendar when a claim outlives the calendars, and BrokenInvariant, which is a defect of ours.
+    Raises BadUsage for a precision that makes no sense and for a journal from the compiled engine, ValidationError
+    (pydantic) for numbers that no experiment may have, BeyondCalendar when a claim outlives the calendars, and
+    BrokenInvariant, which is a defect of ours.
     """
     expect_one_of(replications, precision)
     scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
     most = scenario.experiment.replications
     plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
-        underway = Underway(scenario, workers, with_journal=with_journal)
+        choice = chosen(engine, scenario, plan.wanted, with_journal=with_journal)
+        underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take)
         while len(underway.seen) < plan.wanted:
-            underway.carry_on(plan.wanted, progress)
+            underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
             plan.learn(underway.seen)
+            underway.add_up()
     return underway.result(plan.stopped)
 
 
@@ -81,39 +93,67 @@ def with_numbers(scenario: Scenario, **numbers: int | None) -> Scenario:
 class Underway:
     """An experiment at work: the replications so far, which can be carried on."""
 
-    def __init__(self, scenario: Scenario, workers: Workers, *, with_journal: bool = False) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        workers: Workers,
+        choice: Choice,
+        *,
+        with_journal: bool = False,
+        tell: Tell = to_stderr,
+        take: Take | None = None,
+    ) -> None:
         self.scenario = scenario
-        self.seen: list[Observation] = []
-        """In their order."""
+        self._ledger = Ledger(take)
         self._workers = workers
-        self._with_journal = with_journal
+        self._choice, self._with_journal = choice, with_journal
         self._watch = Stopwatch()
+        if choice.is_worth_saying:
+            tell(f"{scenario.name}: engine {choice.engine}, {choice.why}\n")
+        if choice.engine == COMPILED:
+            with self._watch.on("compiling"):
+                prepare(scenario, calendars_of(scenario), tell)
 
-    def carry_on(self, until: int, progress: Progress | None = None) -> None:
-        """Live through more replications, until there are so many."""
+    @property
+    def seen(self) -> Sequence[Observation]:
+        """All so far, in their order."""
+        return self._ledger.seen
+
+    def add_up(self) -> None:
+        """Nobody else wants to look at the claims of the replications so far."""
+        self._ledger.add_up()
+
+    def carry_on(self, until: int, progress: Progress | None = None, at_a_time: int | None = None) -> None:
+        """Live through more replications, until there are so many; add up so many claims at a time meanwhile."""
         numbers = range(len(self.seen), until)
         with self._watch.on("replications"):
             watched = self._workers.observations(
-                self.scenario, numbers, with_journal=self._with_journal, watch=self._watch
+                self.scenario,
+                numbers,
+                engine=self._choice.engine,
+                with_journal=self._with_journal,
+                watch=self._watch,
             )
             for one in watched:
-                self.seen.append(one)
+                self._ledger.enter(one)
+                if at_a_time is not None:
+                    self._ledger.add_up(at_least=at_a_time)
                 if progress:
                     progress(len(self.seen), until)
 
     def result(self, stopped: str) -> Result:
         """What came of it; `stopped` says why there were no more replications."""
         scenario = with_numbers(self.scenario, replications=len(self.seen))
-        how = {"stopped": stopped, "jobs": self._workers.at_work}
-        return _result(scenario, self.seen, how, self._watch)
+        engine, why, _ = self._choice
+        how = {"stopped": stopped, "engine": engine, "engine_because": why, "jobs": self._workers.at_work}
+        return _result(scenario, self._ledger, how, self._watch)
 
 
-def _result(scenario: Scenario, seen: Sequence[Observation], how: dict[str, Any], watch: Stopwatch) -> Result:
-    replications = len(seen)
+def _result(scenario: Scenario, ledger: Ledger, how: dict[str, Any], watch: Stopwatch) -> Result:
+    seen, replications = ledger.seen, len(ledger.seen)
     with watch.on("estimates"):
-        tables = tables_of(seen)
-        claims = tables[CLAIMS]
-        summary = summarise(tables, replications, scenario.market.currency)
+        sums, claims = ledger.sums(), ledger.claims()
+        summary = summary_of(sums, claims, replications, scenario.market.currency)
         curves, by_hours = incidence(claims, replications), success_by_hours(claims, replications)
         by_group = success_by_group(claims, replications)
         notes = notes_of(scenario, seen)
@@ -121,7 +161,7 @@ def _result(scenario: Scenario, seen: Sequence[Observation], how: dict[str, Any]
     return Result(
         scenario=scenario,
         unasked=pd.concat([one.unasked for one in seen], ignore_index=True),
-        by_replication=by_replication(tables, replications),
+        by_replication=sums_listed(sums),
         summary=summary,
         orders=claims,
         curves=curves,

@@ -43,7 +43,7 @@ def of_columns(columns: Mapping[str, Ints]) -> str:
     digest = sha256()
     for name, column in columns.items():
         digest.update(f"{name}:{len(column)};".encode())
-        digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+        digest.update(np.ascontiguousarray(column, dtype="<i8").data)
     return digest.hexdigest()
 
 

@@ -28,6 +28,7 @@ from types import TracebackType
 
 from sim.errors import BadUsage, UserError
 from sim.scenario.model import Scenario
+from sim.study.engines import SIMPY
 from sim.study.observation import Observation
 from sim.study.stopwatch import Stopwatch
 from sim.study.worker import Answer, Task, carry_out
@@ -88,6 +89,7 @@ class Workers:
         scenario: Scenario,
         replications: Sequence[int],
         *,
+        engine: str = SIMPY,
         with_journal: bool = False,
         watch: Stopwatch | None = None,
     ) -> Iterator[Observation]:
@@ -97,7 +99,7 @@ class Workers:
         (the first in order), and UserError when workers are killed over the same task time and again.
         """
         document = json.dumps(scenario.model_dump(mode="json", by_alias=True), allow_nan=False)
-        for answer in self._answers(Task(document, tuple(replications), with_journal)):
+        for answer in self._answers(Task(document, tuple(replications), engine, with_journal)):
             self._pace = sum(answer.seconds.values()) / len(answer.observations)
             if watch:
                 watch.take_over(answer.seconds)

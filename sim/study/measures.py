@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -228,29 +229,55 @@ MEASURES: dict[str, Measure] = {
 """Every measure by name, in the order in which summaries list them."""
 
 
+RATIOS = tuple(measure for measure in MEASURES.values() if isinstance(measure, Ratio))
+
+
+class Sums(NamedTuple):
+    """What replications add to one ratio: its two sums for each of them, and how many it rests on."""
+
+    parts: Floats
+    wholes: Floats
+    n: int
+
+
+def sums_of(tables: Mapping[str, Rows], replications: int) -> dict[str, Sums]:
+    """What each replication adds to each ratio."""
+    return {ratio.name: Sums(*ratio.sums(tables, replications), ratio.n(tables)) for ratio in RATIOS}
+
+
 def by_replication(tables: Mapping[str, Rows], replications: int) -> pd.DataFrame:
     """What each replication adds to each ratio, as `Result.by_replication` has it."""
-    ratios = [measure for measure in MEASURES.values() if isinstance(measure, Ratio)]
-    sums = [ratio.sums(tables, replications) for ratio in ratios]
+    return sums_listed(sums_of(tables, replications))
+
+
+def sums_listed(sums: Mapping[str, Sums]) -> pd.DataFrame:
+    """The same, from the sums."""
+    replications = len(next(iter(sums.values())).parts)
     return pd.DataFrame(
         {
-            "measure": np.repeat([ratio.name for ratio in ratios], replications),
-            "replication": np.tile(np.arange(replications), len(ratios)),
-            "part": np.concatenate([part for part, _ in sums]),
-            "whole": np.concatenate([whole for _, whole in sums]),
+            "measure": np.repeat([ratio.name for ratio in RATIOS], replications),
+            "replication": np.tile(np.arange(replications), len(RATIOS)),
+            "part": np.concatenate([sums[ratio.name].parts for ratio in RATIOS]),
+            "whole": np.concatenate([sums[ratio.name].wholes for ratio in RATIOS]),
         }
     )
 
 
 def summarise(tables: Mapping[str, Rows], replications: int, currency: str) -> pd.DataFrame:
     """One row per measure, as `Result.summary` has it."""
-    return pd.DataFrame([_row(one, tables, replications, currency) for one in MEASURES.values()]).set_index(
-        "measure"
-    )
+    return summary_of(sums_of(tables, replications), tables[CLAIMS], replications, currency)
 
 
-def _row(measure: Measure, tables: Mapping[str, Rows], replications: int, currency: str) -> dict[str, object]:
-    (value, low, high), n = measure.estimate(tables, replications)
-    numbers = {"value": float(value), "low": float(low), "high": float(high)}
-    unit = currency if measure.unit == "currency" else measure.unit
-    return {"measure": measure.name, **numbers, "unit": unit, "n": n, "title": measure.title}
+def summary_of(sums: Mapping[str, Sums], claims: Rows, replications: int, currency: str) -> pd.DataFrame:
+    """The same, from the sums, and from the claims for the times to money."""
+    rows = []
+    for measure in MEASURES.values():
+        if isinstance(measure, Ratio):
+            estimate, n = measure.estimated(*sums[measure.name]), sums[measure.name].n
+        else:
+            estimate, n = measure.estimate({CLAIMS: claims}, replications)
+        value, low, high = map(float, estimate)
+        unit = currency if measure.unit == "currency" else measure.unit
+        numbers = {"value": value, "low": low, "high": high}
+        rows.append({"measure": measure.name, **numbers, "unit": unit, "n": n, "title": measure.title})
+    return pd.DataFrame(rows).set_index("measure")

@@ -17,6 +17,7 @@ from sim.study import fingerprints
 from sim.study.backlog import Waiting, waiting_by_day
 from sim.study.cut import cut
 from sim.study.desks import SELLERS, load_of, requests_frame, stretches
+from sim.study.engines import SIMPY
 from sim.study.frame import CENTS, claims_frame, in_cohort, journal_frame, moments
 from sim.study.measures import CLAIMS, REPLICATIONS, REQUESTS
 from sim.study.replication import play
@@ -52,6 +53,7 @@ def witness(
     replication: int,
     calendars: dict[Party, Calendar],
     *,
+    engine: str = SIMPY,
     with_journal: bool = False,
     watch: Stopwatch | None = None,
 ) -> Observation:
@@ -61,7 +63,7 @@ def witness(
     what a run of a hundred saw of its replication 7. Raises BrokenInvariant (a defect of ours) and BeyondCalendar.
     """
     watch = watch or Stopwatch()
-    records = play(scenario, replication, calendars, with_journal=with_journal, watch=watch)
+    records = play(scenario, replication, calendars, engine=engine, with_journal=with_journal, watch=watch)
     with watch.on("checks"):
         invariants = check(scenario, records, calendars)
     with watch.on("tables"):

@@ -32,6 +32,8 @@ class Plan(Protocol):
     """So many, as far as is known by now."""
     stopped: str
     """Why there were no more, in words."""
+    learns: bool
+    """Whether it has to look at what happened before it knows."""
 
     def learn(self, *seen: Sequence[Observation]) -> None:
         """Take in all of the replications so far, by scenario, and think again about `wanted`."""
@@ -41,6 +43,7 @@ class AsAsked:
     """A number of replications that was given."""
 
     stopped = "all replications that were asked for are done"
+    learns = False
 
     def __init__(self, replications: int) -> None:
         self.wanted = replications
@@ -83,6 +86,7 @@ class _Search:
     & Davies 2010). What was seen decides alone, so the number of jobs does not matter.
     """
 
+    learns = True
     _OF = ""
     """What the half-widths are half-widths of, where it is not the measures themselves."""
 

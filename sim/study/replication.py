@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sim.chance.draws import draw_replication
-from sim.market.world import run_simpy
 from sim.records.checks import check
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.model import Scenario
+from sim.study.engines import SIMPY, live
 from sim.study.stopwatch import Stopwatch
 from sim.vocabulary import Party
 
@@ -40,6 +40,7 @@ def play(
     replication: int,
     calendars: dict[Party, Calendar],
     *,
+    engine: str = SIMPY,
     with_journal: bool = False,
     watch: Stopwatch | None = None,
 ) -> Records:
@@ -48,4 +49,4 @@ def play(
     with watch.on("draws"):
         draws = draw_replication(scenario, replication, calendars)
     with watch.on("engine"):
-        return run_simpy(scenario, draws, calendars, with_journal=with_journal)
+        return live(engine, scenario, draws, calendars, with_journal=with_journal)

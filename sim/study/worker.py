@@ -34,6 +34,7 @@ class Task(NamedTuple):
     document: str
     """The scenario, complete, as JSON: text can be sent anywhere."""
     replications: tuple[int, ...]
+    engine: str
     with_journal: bool
 
 
@@ -56,7 +57,7 @@ def carry_out(task: Task) -> Answer:
     with watch.on("calendars"):
         scenario, calendars = _world(task.document)
     seen = [
-        witness(scenario, replication, calendars, with_journal=task.with_journal, watch=watch)
+        witness(scenario, replication, calendars, engine=task.engine, with_journal=task.with_journal, watch=watch)
         for replication in task.replications
     ]
     return Answer(seen, watch.seconds)

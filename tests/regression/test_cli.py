@@ -13,6 +13,7 @@ from sim.cli import parser
 from sim.errors import BrokenInvariant
 from sim.scenario.loading import load
 from sim.show import files
+from sim.study import engines
 from sim.study.result import Result
 from tests.regression.program import SHORT, SMALL, Ask, commands, document, files_of, market_of_two, told
 from tests.scenario_files import BASE_FILE, spoilt, written
@@ -117,6 +118,36 @@ def test_a_run_keeps_what_it_was_told_to_keep(ask: Ask, keep: str, more: set[str
     kept = set(files_of(Path("results/base")))
     assert kept >= ALWAYS
     assert kept & {"orders.csv.gz", "journal.csv.gz"} == more
+
+
+@pytest.mark.usefixtures("without_charts")
+def test_a_run_says_which_engine_it_was_and_why(ask: Ask) -> None:
+    assert ask("run", *SMALL).err.startswith("results and charts:")  # few claims go to SimPy, and nobody wonders
+    few = told(Path("results/base/run.json"))
+    assert few["engine"] == "simpy"
+    assert few["engine_because"].startswith("the quicker one for so few claims")
+    ask("run", *SMALL, "--engine", "simpy", "--force")
+    assert told(Path("results/base/run.json"))["engine_because"] == "asked for"
+
+
+@pytest.mark.usefixtures("without_charts")
+def test_many_claims_with_a_journal_are_left_to_simpy_and_that_is_said(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "PAYS_FROM", 1)
+    answer = ask("run", *SMALL, "--keep", "journal")
+    assert answer.code == FINE
+    assert answer.err.startswith("base: engine simpy, only SimPy keeps the journal\n")
+    assert ask("run", *SMALL, "--keep", "journal", "--force", "-q").err == ""
+
+
+def test_the_compiled_engine_keeps_no_journal(ask: Ask) -> None:
+    answer = ask("run", *SMALL, "--engine", "compiled", "--keep", "journal")
+    assert (answer.code, answer.out) == (BAD_INPUT, "")
+    assert answer.err == (
+        "the compiled engine keeps no journal: use --engine simpy (or auto) with --keep journal\n"
+    )
+    assert not Path("results").exists()
 
 
 # ------------------------------------------------------------------------------------------- where results go

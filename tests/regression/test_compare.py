@@ -136,7 +136,7 @@ def test_the_folder_holds_what_its_contents_page_says(ask: Ask, tmp_path: Path) 
     assert ask("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, "--out", "here").code == FINE
     folder = tmp_path / "here" / "base-versus-approves"
     scenarios = {"scenarios/base.yaml", "scenarios/approves.yaml"}
-    assert set(files_of(folder)) == {"comparison.json", "run.json"} | TABLES | CHARTS | scenarios
+    assert set(files_of(folder)) == {"comparison.json", "run.json", "report.html"} | TABLES | CHARTS | scenarios
     assert load(folder / "scenarios" / "approves.yaml").name == "approves"
     assert set(told(folder / "run.json")) == {"schema_version", "base", "others"}
 

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.study.comparison import Comparison, comparison_of
 from sim.study.experiment import run
 from sim.study.result import Result
+from sim.study.sweep import CLOCKS, Sweep, sweep
 from sim.study.verdicts import CURVES_CROSS
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
@@ -34,6 +35,14 @@ def result(name: str = "base") -> Result:
     """The busy market under one policy."""
     changes = {"name": name, "title": f"The title of {name}"} | WHAT_IFS.get(name, {})
     return run(world(BUSY | changes), replications=REPLICATIONS, jobs=1)
+
+
+@cache
+def swept() -> Sweep:
+    """What ifs of the busy market."""
+    found = sweep(result().scenario, clocks=CLOCKS[:3], replications=2, jobs=1)
+    assert found is not None
+    return found
 
 
 @cache

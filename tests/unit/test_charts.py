@@ -21,7 +21,8 @@ from matplotlib.transforms import Bbox
 from sim.show.charts import CHARTS, backlog, by_hours_to_ask, draw_all, outcomes_by_route, time_to_money
 from sim.show.charts.outcomes_by_route import ROUTES, counts_of
 from sim.show.charts.saving import png_of, svg_of
-from sim.show.charts.style import COLOURS, WORDS, spread
+from sim.show.charts.style import spread
+from sim.show.palette import COLOURS, WORDS
 from sim.study.curves import ENDINGS
 from sim.study.experiment import run
 from sim.study.result import Result

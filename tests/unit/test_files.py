@@ -60,6 +60,7 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
     assert written == files()
     assert {name for name in written if not name.startswith("charts/")} == {
         "scenario.yaml",
+        "report.html",
         "run.json",
         "summary.json",
         "curves.csv",

@@ -20,11 +20,13 @@ FLOORS = (
     "chance",
     "records",
     "market",
+    "compiled",
     "study",
     "regression",
     "show",
     "api",
     "gate",
+    "given",
     "commands",
     "cli",
 )

@@ -188,7 +188,9 @@ def test_a_worker_whom_nobody_listens_to_leaves_without_a_word() -> None:
     assert worker.stdout
     assert worker.stderr
     worker.stdout.close()
-    pickle.dump(Task(lively().model_dump_json(by_alias=True), (0,), with_journal=False), worker.stdin)
+    pickle.dump(
+        Task(lively().model_dump_json(by_alias=True), (0,), engine="simpy", with_journal=False), worker.stdin
+    )
     worker.stdin.flush()
     with worker.stdin, worker.stderr:
         assert worker.stderr.read() == b""
@@ -219,6 +221,7 @@ def is_alive(process: int) -> bool:
 )
 def test_nobody_is_left_behind_when_the_parent_is_stopped(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     words = ["run", str(BASE_FILE), "--jobs", "2", "--replications", "9999", "--out", str(tmp_path), "-q"]
+    words += ["--engine", "simpy"]
     parent = subprocess.Popen(
         [sys.executable, "-m", "sim", *words],
         env=at_home(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from sim.chance.streams import said
 from sim.rules import answers
 from sim.vocabulary import Disposition, Reason
 
@@ -40,6 +42,11 @@ def test_odds_of_zero_leave_no_chance() -> None:
     assert answers.with_odds(0.9, 0) == 0
 
 
+def disposition(luck: float, **chances: float) -> int:
+    """What an answerer with these chances says with this luck."""
+    return int(said(np.array([luck]), answers.answer_bounds(**chances), answers.SAID_IN_TURN)[0])
+
+
 def test_one_uniform_goes_through_silence_shipping_acceptance_and_refusal() -> None:
     # Bounds at 0.1, 0.3 and 0.7; a luck on a bound belongs to what comes next.
     said = {
@@ -53,16 +60,16 @@ def test_one_uniform_goes_through_silence_shipping_acceptance_and_refusal() -> N
         0.9999: REFUSE,
     }
     for luck, what in said.items():
-        assert answers.disposition(luck, silent=0.1, ship=0.2, accept=0.4, refuse=0.3, odds=1) == what
+        assert disposition(luck, silent=0.1, ship=0.2, accept=0.4, refuse=0.3, odds=1) == what
 
 
 def test_odds_move_the_bound_between_yes_and_no_and_nothing_else() -> None:
     # Of those who answer at all (0.7), 4 in 7 say yes; at twice the odds 8 in 11: yes ends at 0.3 + 0.7 · 8/11.
     bound = 0.3 + 0.7 * 8 / 11
-    assert answers.disposition(bound - 1e-9, 0.1, 0.2, 0.4, 0.3, odds=2) == ACCEPT
-    assert answers.disposition(bound + 1e-9, 0.1, 0.2, 0.4, 0.3, odds=2) == REFUSE
-    assert answers.disposition(0.0999, 0.1, 0.2, 0.4, 0.3, odds=2) == SILENT
-    assert answers.disposition(0.2999, 0.1, 0.2, 0.4, 0.3, odds=2) == SHIP
+    assert disposition(bound - 1e-9, silent=0.1, ship=0.2, accept=0.4, refuse=0.3, odds=2) == ACCEPT
+    assert disposition(bound + 1e-9, silent=0.1, ship=0.2, accept=0.4, refuse=0.3, odds=2) == REFUSE
+    assert disposition(0.0999, silent=0.1, ship=0.2, accept=0.4, refuse=0.3, odds=2) == SILENT
+    assert disposition(0.2999, silent=0.1, ship=0.2, accept=0.4, refuse=0.3, odds=2) == SHIP
 
 
 @pytest.mark.parametrize(
@@ -71,13 +78,14 @@ def test_odds_move_the_bound_between_yes_and_no_and_nothing_else() -> None:
 @pytest.mark.parametrize("luck", [0.0, 0.5, 1 - 2**-53])
 def test_what_is_certain_is_said_whatever_the_luck(what: Disposition, certain: str, luck: float) -> None:
     chances = dict.fromkeys(("silent", "ship", "accept", "refuse"), 0.0) | {certain: 1.0}
-    assert answers.disposition(luck, **chances, odds=3) == what
+    assert disposition(luck, **chances, odds=3) == what
 
 
 def test_the_platform_rules_for_the_buyer_or_a_split_or_the_seller() -> None:
     ruled = {0: ACCEPT, 0.4999: ACCEPT, 0.5: SPLIT, 0.5999: SPLIT, 0.61: REFUSE, 0.9999: REFUSE}
     for luck, what in ruled.items():
-        assert answers.ruling(luck, buyer=0.5, split=0.1) == what
+        bounds = answers.ruling_bounds(buyer=0.5, split=0.1)
+        assert said(np.array([luck]), bounds, answers.RULED_IN_TURN) == what
 
 
 @pytest.mark.parametrize("said", [ACCEPT, REFUSE])

@@ -87,6 +87,12 @@ class Family(Describes, Generic[Q]):
         """Bounds that no value lies outside of; the upper one may be infinite, or NEVER."""
         return self.to_law().support()
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether there is but one value, whatever the luck."""
+        low, high = self.support()
+        return low == high
+
     def __str__(self) -> str:
         """One line that a scenario file could hold: `{lognormal: {median: 2 d, p95: 6 d}}`."""
         return _flow(self.written())

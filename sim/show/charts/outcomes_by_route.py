@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from sim.show.charts.style import COLOURS, SMALL, WORDS, caption, chart, head
+from sim.show.charts.style import SMALL, caption, chart, head
+from sim.show.palette import COLOURS, WORDS
 from sim.study.curves import ENDINGS
 from sim.study.result import Result
 from sim.vocabulary import Route

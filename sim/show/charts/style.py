@@ -15,23 +15,6 @@ from matplotlib.style import context
 from sim.scenario.wording import shortened
 from sim.study.result import Result
 
-COLOURS = {
-    "refunded": "#0b7a75",
-    "partly_refunded": "#8fd0bf",
-    "refused": "#d55e00",
-    "gave_up": "#f0b95a",
-    "expired": "#54417f",
-    "open": "#e4e4e4",
-}
-"""An ending has one colour in every chart. Told apart by the colour-blind, and dark beside light in grey."""
-WORDS = {
-    "refunded": "refunded",
-    "partly_refunded": "refunded in part",
-    "refused": "refused",
-    "gave_up": "given up",
-    "expired": "expired",
-    "open": "still open",
-}
 INK, FAINT, SHADE = "#222222", "#6b6b6b", "#f1efe8"
 DARK, LIGHT = "#17375e", "#3d85c6"
 """For two groups or desks beside each other; no ending has a blue."""

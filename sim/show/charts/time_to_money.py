@@ -11,8 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.show.charts.style import COLOURS, INK, SMALL, WORDS, caption, chart, head, spread
+from sim.show.charts.style import INK, SMALL, caption, chart, head, spread
 from sim.show.figures import measured
+from sim.show.palette import COLOURS, WORDS
 from sim.study.curves import ENDINGS
 from sim.study.result import Result
 

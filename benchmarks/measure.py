@@ -1,0 +1,135 @@
+"""One measurement, in a process of its own so that its peak memory is its own: prints one JSON document.
+
+    python -m benchmarks.measure engine compiled 200000
+    python -m benchmarks.measure pipeline 20 500000
+
+Seconds are the processor's, so that other work on the machine counts little; what is compiled is compiled before.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+from math import ceil
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+
+import sim
+from sim.chance.arrivals import cumulative_rate
+from sim.chance.draws import draw_replication
+from sim.chance.streams import Luck
+from sim.scenario.model import Scenario
+from sim.show.files import files_of
+from sim.study import engines, stopwatch
+from sim.study.replication import calendars_of
+
+ARTICLE = Path(__file__).parents[1] / "scenarios" / "aliexpress.yaml"
+TIMES = 3
+"""A short measurement is repeated, and the quickest counts: the others were disturbed."""
+SHORT = 5.0
+"""Seconds."""
+KILOBYTE = 2**10
+
+
+def the_article(orders: int) -> Scenario:
+    """The article's world with so many orders expected in a replication, and staff in proportion at every desk."""
+    article = sim.load(ARTICLE)
+    growth = orders / cumulative_rate(article)[1][-1]
+    terms = article.policy.mediation
+    assert terms
+    changes = {"market.sellers.staff": article.market.sellers.staff, "policy.mediation.staff": terms.staff}
+    staff = {path: max(1, ceil(int(members) * growth)) for path, members in changes.items()}
+    return article.with_changes({"market.orders_per_day": article.market.orders_per_day * growth, **staff})
+
+
+def engine(name: str, orders: int) -> dict[str, Any]:
+    """One replication on one engine, the draws made before; filling the engine's arrays is counted."""
+    scenario = the_article(orders)
+    calendars = calendars_of(scenario)
+    draws = draw_replication(scenario, 0, calendars)
+    if name == engines.COMPILED:
+        engines.prepare(scenario, calendars, engines.to_stderr)
+    before = peak()
+    seconds = quickest(lambda: engines.live(name, scenario, draws, calendars))
+    claims = len(draws.claims["order"])
+    return {"orders": len(draws.orders), "claims": claims, "seconds": seconds, "before": before, "peak": peak()}
+
+
+def pipeline(replications: int, orders: int) -> dict[str, Any]:
+    """What `refund-sim run --engine compiled --jobs 1 --keep summary` does once it is imported, by stage."""
+    scenario = the_article(orders)
+    engines.prepare(scenario, calendars_of(scenario), engines.to_stderr)
+    stopwatch.perf_counter = process_time
+    watch = stopwatch.Stopwatch()
+    began = process_time()
+    result = sim.run(
+        scenario, replications=replications, jobs=1, engine=engines.COMPILED, take=lambda claims, journal: None
+    )
+    seconds, memory = process_time() - began, peak()
+    with watch.on("write"), tempfile.TemporaryDirectory() as folder:
+        for name, content in files_of(result, "summary"):
+            (Path(folder) / name.replace("/", "-")).write_bytes(content)
+    stages = result.about["wall_seconds"] | watch.seconds
+    asked, fetched = uniforms(scenario)
+    return {
+        "orders": replications * asked,
+        "seconds": seconds,
+        "stages": {stage: spent for stage, spent in stages.items() if stage != "replications"},
+        "peak": memory,
+        "floor": replications * fetched,
+    }
+
+
+def uniforms(scenario: Scenario) -> tuple[int, float]:
+    """The orders of a replication, and how many seconds go into its uniform numbers alone."""
+    asked: list[int] = []
+
+    class Counted(Luck):
+        """Notes how many numbers are fetched at a time."""
+
+        def of(self, decision: Any, count: int) -> Any:
+            asked.append(count)
+            return super().of(decision, count)
+
+    from sim.chance import draws as page
+
+    page.Luck = Counted  # type: ignore[misc]
+    orders = len(draw_replication(scenario, 0, calendars_of(scenario)).orders)
+    page.Luck = Luck  # type: ignore[misc]
+
+    def fetch() -> None:
+        for count in asked:
+            np.random.Generator(np.random.PCG64(1)).random(count)
+
+    return orders, quickest(fetch)
+
+
+def quickest(work: Any) -> float:
+    """The processor seconds of the quickest of a few times."""
+    spent: list[float] = []
+    while len(spent) < TIMES and sum(spent) < SHORT:
+        began = process_time()
+        work()
+        spent.append(process_time() - began)
+    return min(spent)
+
+
+def peak() -> int:
+    """The most memory that this process has held so far, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * KILOBYTE
+
+
+def main(what: str, *how: str) -> None:
+    """Measure one thing and print it."""
+    found = engine(how[0], int(how[1])) if what == "engine" else pipeline(int(how[0]), int(how[1]))
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,143 @@
+"""How an order, a desk and a policy lie in memory: records of whole numbers, read by the names of the story.
+
+An order is one record: `order.facts.asked`, `order.life.refunded_at`, `order.parcel.ships_at`, and per stage
+`order.requests[stage].ask.notice` and `.settled_at`. Every field is 64 bits wide, so that the same memory is also
+a table of words, a row per order, in which columns are filled in and read off.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance.facts import ASKS, PLAIN, Ask
+from sim.records.life import COLUMNS
+from sim.rules.terms import Since, Span, Terms
+from sim.vocabulary import Stage
+
+Record = Any
+"""One record of those below. Numba knows its fields; mypy cannot."""
+Records = NDArray[np.void]
+Words = NDArray[np.int64]
+
+STEPS = ("opened_at", "joined_at", "started_at", "settled_at", "settled_by", "work")
+"""What becomes of a request, as in the outcome table."""
+
+
+def record_of(*fields: str) -> np.dtype[np.void]:
+    """A record of whole numbers."""
+    return np.dtype([(field, "i8") for field in fields])
+
+
+ASK = record_of(*Ask._fields)
+FACTS = record_of(*PLAIN)
+REQUEST = np.dtype([("ask", ASK), *record_of(*STEPS, "deadline", "leaves_at", "why_it_leaves").descr])
+PARCEL = record_of("ships_at", "dispatch_due", "waits_since", "is_stopped", "travels")
+OF_REQUESTS = {f"{stage.word}_{step}": (stage, step) for stage in Stage for step in STEPS}
+LIFE = record_of(*(column for column in COLUMNS if column not in OF_REQUESTS))
+COURSE = record_of(
+    "now",  # how far the story has come
+    "decided_at",
+    "taken_over_at",
+    "comes_after_refusal_at",
+    "buyer_may_call_at",
+    "offers_made",
+    "outcome_before",  # what stands if the last resort fails
+    "asks",  # the stage of the question put last
+    "answerer",  # the party whose desk it was put to
+    "interrupted_at",  # when something outside would settle it
+)
+ORDER = np.dtype(
+    [("facts", FACTS), ("requests", REQUEST, (len(Stage),)), ("life", LIFE), ("parcel", PARCEL), *COURSE.descr]
+)
+HEAP = record_of("begins", "size")
+ENTRY = record_of("first", "second", "third")
+DESK = np.dtype(
+    [
+        ("queue", HEAP),
+        *record_of("party", "free", "discipline", "choice_is_due", "waiting", "since", "queue_seconds").descr,
+    ]
+)
+METHOD = record_of("may_charge_back", "posting_kind")
+"""What the policy says of one payment method."""
+
+
+def _of_lever(lever: Any) -> Any:
+    """How a field of `Terms` lies in memory: a number, or the numbers that it is made of."""
+    inner = {Span: SPAN, Since: SINCE, Since | None: SINCE}
+    return inner.get(lever, "i8")
+
+
+SPAN = record_of(*Span._fields)
+SINCE = np.dtype([("anchor", "i8"), ("span", SPAN)])
+REQUEST_TERMS = np.dtype([("clock", SPAN), ("on_silence", "i8"), ("on_interruption", "i8")])
+BY_METHOD = ("may_charge_back", "posting_kinds")
+"""Levers that stand in `METHOD`, because there may be any number of payment methods."""
+_LEVERS = {name: lever for name, lever in get_type_hints(Terms).items() if name not in (*BY_METHOD, "requests")}
+TERMS = np.dtype(
+    [
+        *((name, _of_lever(lever)) for name, lever in _LEVERS.items()),
+        ("requests", REQUEST_TERMS, (len(Stage),)),
+    ]
+)
+
+
+OUT_OF_PLAY = -1
+
+
+class World(NamedTuple):
+    """What a story needs to know besides its order."""
+
+    policy: Records
+    """`TERMS` by claim kind."""
+    methods: Records
+    """`METHOD` by claim kind and payment method."""
+    almanac: Words
+    """All calendars; see `calendars`."""
+
+
+class Market(NamedTuple):
+    """Everything there is, while it is being lived through."""
+
+    world: World
+    orders: Records
+    """`ORDER`: those in play, in any row."""
+    row_of: Words
+    """Claim → the row in which it is lived through; OUT_OF_PLAY before and after."""
+    desks: Records
+    """`DESK`: sellers by number, mediation, buyers, bank."""
+    agenda: Records
+    """One `HEAP`: what is bound to happen."""
+    entries: Records
+    """`ENTRY`: what lies on the agenda and in the queues."""
+
+
+def place_of(*path: str | int) -> int:
+    """Which word of an order's row a field is: place_of("requests", 2, "ask", "notice")."""
+    dtype: np.dtype[Any] = ORDER
+    at = 0
+    for name in path:
+        if isinstance(name, int):
+            at, dtype = at + name * dtype.base.itemsize, dtype.base
+        else:
+            assert dtype.fields is not None, f"{name} is no field of a plain number"
+            dtype, offset = dtype.fields[name][:2]
+            at += offset
+    return at // 8
+
+
+PLACES_OF_FACTS = {field: place_of("facts", field) for field in PLAIN} | {
+    f"{ask}.{field}": place_of("requests", stage, "ask", field)
+    for stage, ask in enumerate(ASKS)
+    for field in Ask._fields
+}
+"""Which word each column of `Draws.claims` fills."""
+PLACES_OF_OUTCOMES = {
+    column: place_of("requests", int(OF_REQUESTS[column][0]), OF_REQUESTS[column][1])
+    if column in OF_REQUESTS
+    else place_of("life", column)
+    for column in COLUMNS
+}
+"""Which word each column of the outcome table is read from."""

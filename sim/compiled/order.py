@@ -1,0 +1,322 @@
+"""THE LIFE OF AN ORDER, compiled: step for step that of `sim.market.order`, which is the one to read first.
+
+Where the story over there waits for a verdict, a part of it ends here with the question (ASKED), and the answer
+begins the next part: `hear`. Where it waits for something that concerns this order alone (a parcel, the post, its
+own patience), time simply passes (`wait_until`), since nobody else could notice; where it would wait for ever it
+ends (IN_VAIN). Every other part comes to an outcome.
+"""
+
+from __future__ import annotations
+
+from sim.compiled.dealings import (
+    EXPIRED,
+    GAVE_UP,
+    IN_VAIN,
+    OPEN,
+    REFUSED,
+    be_refunded,
+    be_refunded_in_part,
+    cancel,
+    end_with,
+    instant,
+    is_paid,
+    is_ruled,
+    is_still_free,
+    is_worth_it,
+    last_call,
+    may_still_cancel,
+    miss_the_parcel,
+    wait_for_the_dispatch,
+    wait_for_the_parcel,
+    wait_until,
+    will_charge_back,
+    will_escalate,
+)
+from sim.compiled.jit import step
+from sim.compiled.layout import Record, World
+from sim.compiled.parcel import (
+    has_left,
+    limit_passes_at,
+    missed_at,
+    terms_of,
+    travels,
+    waits_no_longer,
+    will_miss_the_limit,
+)
+from sim.compiled.questions import (
+    ASKED,
+    ask_for_the_money,
+    ask_the_bank,
+    ask_the_buyer,
+    ask_the_platform,
+    ask_to_cancel,
+    parcel_hears_of_the_cancellation,
+)
+from sim.compiled.winning import win
+from sim.rules import disputing
+from sim.scenario.durations import NEVER
+from sim.vocabulary import ClaimKind, Route, Stage, Verdict
+
+
+@step
+def live(world: World, order: Record) -> bool:
+    """Seek the money, as far as the first question. Whether there is one."""
+    order.life.asked_at = order.now
+    return go_on(world, order, seek_the_money(world, order))
+
+
+@step
+def hear(world: World, order: Record, verdict: int) -> bool:
+    """What follows from a verdict, as far as the next question. Whether there is one."""
+    if order.asks == Stage.CHARGEBACK:
+        end_with(world, order, hear_the_bank(world, order, verdict))
+        return False
+    return go_on(world, order, seek_on(world, order, verdict))
+
+
+@step
+def go_on(world: World, order: Record, outcome: int) -> bool:
+    """Whatever comes of seeking, the platform refunds what is never sent; the bank comes last."""
+    if outcome not in (ASKED, IN_VAIN) and not is_paid(outcome):
+        if will_miss_the_limit(world, order):
+            wait_until(order, order.parcel.dispatch_due)
+            outcome = cancel(world, order, Route.NOT_DISPATCHED)
+        else:
+            outcome = try_the_last_resort(world, order, outcome)
+    if outcome not in (ASKED, IN_VAIN):
+        end_with(world, order, outcome)
+    return outcome == ASKED
+
+
+@step
+def seek_on(world: World, order: Record, verdict: int) -> int:
+    """Each answer begins the part of the story that waited for it."""
+    if order.asks == Stage.CANCELLATION:
+        return hear_of_the_cancellation(world, order, verdict)
+    if order.asks == Stage.DISPUTE:
+        return hear_of_the_dispute(world, order, verdict)
+    if order.asks == Stage.MEDIATION:
+        return hear_the_ruling(world, order, verdict)
+    if order.asks == Stage.INSPECTION:
+        return hear_of_the_inspection(world, order, verdict)
+    return hear_of_the_offer(world, order, verdict)
+
+
+@step
+def seek_the_money(world: World, order: Record) -> int:
+    """Who changed their mind cancels while that is possible, else waits and disputes; the others dispute."""
+    if order.facts.claim != ClaimKind.REGRET:
+        return dispute_in_time(world, order)
+    if may_still_cancel(world, order):
+        if is_still_free(world, order):
+            return cancel(world, order, Route.FREE_CANCELLATION)
+        return ask_to_cancel(world, order)
+    return wait_and_dispute(world, order)
+
+
+@step
+def hear_of_the_cancellation(world: World, order: Record, verdict: int) -> int:
+    """Agreed; or on to the platform; or wait for the parcel and dispute, for those who go on."""
+    parcel_hears_of_the_cancellation(order, verdict)
+    if verdict == Verdict.APPROVE:
+        return cancel(world, order, Route.CANCELLATION)
+    if verdict == Verdict.CLOSE:
+        return REFUSED
+    if verdict == Verdict.ESCALATE:
+        return have_the_platform_rule(world, order)
+    if verdict == Verdict.MAY_ESCALATE:
+        return escalate_or_lapse(world, order)
+    if verdict == Verdict.WITHDRAWN or not order.facts.goes_on:
+        return GAVE_UP
+    return wait_and_dispute(world, order)
+
+
+@step
+def wait_and_dispute(world: World, order: Record) -> int:
+    """What has been shipped cannot be intercepted: wait for the parcel, or at least until it is under way."""
+    terms = terms_of(world, order)
+    if not terms.may_dispute:
+        return GAVE_UP
+    if will_miss_the_limit(world, order):
+        return OPEN
+    in_transit = terms.while_in_transit
+    comes = wait_for_the_dispatch(world, order) if in_transit else wait_for_the_parcel(world, order)
+    if not comes:
+        return IN_VAIN
+    if missed_at(world, order) <= order.now:
+        miss_the_parcel(order)
+    return dispute_in_time(world, order)
+
+
+@step
+def dispute_in_time(world: World, order: Record) -> int:
+    """Ask for the money while the policy lets one, if it is worth the trouble."""
+    terms = terms_of(world, order)
+    if not terms.may_dispute:
+        return GAVE_UP
+    opens = max(order.now, instant(world, order, terms.opens))
+    if limit_passes_at(world, order) <= opens:
+        return OPEN
+    if has_left(order):
+        travels(world, order)
+    if not wait_until(order, opens):
+        return IN_VAIN
+    if disputing.is_too_late(order.now, instant(world, order, terms.closes)):
+        return EXPIRED
+    if not is_worth_it(world, order):
+        return GAVE_UP
+    return dispute(world, order)
+
+
+@step
+def dispute(world: World, order: Record) -> int:
+    """State a reason and an amount. Who has to agree says so, or the clock says what silence means."""
+    order.life.route = Route.DISPUTE
+    order.life.claimed = order.facts.value
+    if not terms_of(world, order).needs_consent:
+        order.life.withdrawn_at = order.now
+        return win(world, order)
+    return ask_for_the_money(world, order)
+
+
+@step
+def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
+    """Agreed, a part, an offer; taken over, given up, or refused."""
+    if verdict == Verdict.APPROVE:
+        return win(world, order)
+    if verdict == Verdict.SPLIT:
+        return be_refunded_in_part(world, order, order.facts.split_share)
+    if verdict == Verdict.COUNTER:
+        return haggle(world, order)
+    if verdict == Verdict.ESCALATE:
+        return be_taken_over(world, order)
+    if verdict == Verdict.MAY_ESCALATE:
+        return escalate_or_lapse(world, order)
+    if verdict == Verdict.WITHDRAWN:
+        return lose_patience(world, order)
+    if verdict == Verdict.CLOSE:
+        return REFUSED
+    return escalate_or_be_refused(world, order)
+
+
+@step
+def haggle(world: World, order: Record) -> int:
+    """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
+    if order.offers_made == terms_of(world, order).rounds:
+        return escalate_or_be_refused(world, order)
+    order.offers_made += 1
+    return ask_the_buyer(world, order, share_offered(order))
+
+
+@step
+def share_offered(order: Record) -> int:
+    """In the latest round, in parts per million of the price."""
+    if order.offers_made == 1:
+        return order.facts.first_offer
+    return order.facts.second_offer if order.offers_made == 2 else order.facts.third_offer
+
+
+@step
+def hear_of_the_offer(world: World, order: Record, verdict: int) -> int:
+    """Taken; or the platform comes in between; or the next round."""
+    if verdict == Verdict.APPROVE:
+        return be_refunded_in_part(world, order, share_offered(order))
+    if verdict == Verdict.ESCALATE:
+        return be_taken_over(world, order)
+    if verdict == Verdict.CLOSE:
+        return REFUSED
+    return haggle(world, order)
+
+
+@step
+def be_taken_over(world: World, order: Record) -> int:
+    """The platform steps into a pending dispute, unless it has just refunded the order by itself."""
+    if limit_passes_at(world, order) <= order.now:
+        return OPEN
+    return have_the_platform_rule(world, order)
+
+
+@step
+def lose_patience(world: World, order: Record) -> int:
+    """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
+    if not disputing.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
+        return GAVE_UP
+    return have_the_platform_rule(world, order)
+
+
+@step
+def escalate_or_be_refused(world: World, order: Record) -> int:
+    """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
+    calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
+    until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
+    if until >= NEVER or limit_passes_at(world, order) < until:
+        return REFUSED
+    wait_until(order, until)
+    return have_the_platform_rule(world, order)
+
+
+@step
+def escalate_or_lapse(world: World, order: Record) -> int:
+    """The seller said nothing, and now the buyer may call the platform: in time, or never."""
+    escalates, last = will_escalate(world, order), last_call(world, order)
+    lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last)
+    until = order.now + order.facts.escalates_after if escalates else lapses_at
+    if limit_passes_at(world, order) < until:
+        return EXPIRED
+    if not wait_until(order, until):
+        return IN_VAIN
+    return have_the_platform_rule(world, order) if escalates else EXPIRED
+
+
+@step
+def have_the_platform_rule(world: World, order: Record) -> int:
+    """Mediation, once per order: for the buyer, for the seller, or split."""
+    order.life.route = Route.MEDIATION
+    order.life.claimed = order.facts.value
+    return ask_the_platform(world, order)
+
+
+@step
+def hear_the_ruling(world: World, order: Record, verdict: int) -> int:
+    """The platform has spoken."""
+    if verdict != Verdict.APPROVE:
+        waits_no_longer(order)
+    if verdict == Verdict.SPLIT:
+        return be_refunded_in_part(world, order, order.facts.split_share)
+    if verdict == Verdict.WITHDRAWN:
+        return GAVE_UP
+    return win(world, order) if verdict == Verdict.APPROVE else REFUSED
+
+
+@step
+def hear_of_the_inspection(world: World, order: Record, verdict: int) -> int:
+    """The seller has looked at what came back and releases the money, or contests; the platform rules once."""
+    if verdict == Verdict.CLOSE:
+        return REFUSED
+    if verdict == Verdict.APPROVE or is_ruled(world, order):
+        return be_refunded(world, order, order.facts.value)
+    if verdict == Verdict.MAY_ESCALATE:
+        return escalate_or_lapse(world, order)
+    return have_the_platform_rule(world, order) if terms_of(world, order).may_mediate else REFUSED
+
+
+@step
+def try_the_last_resort(world: World, order: Record, outcome: int) -> int:
+    """The bank takes the money back from the seller; if it does not, what was before stands."""
+    if outcome == OPEN or not will_charge_back(world, order):
+        return outcome
+    if not wait_until(order, order.now + order.facts.charges_back_after):
+        return IN_VAIN
+    order.outcome_before = outcome
+    return ask_the_bank(order)
+
+
+@step
+def hear_the_bank(world: World, order: Record, verdict: int) -> int:
+    """Won by that route; or lost, and the earlier outcome stands."""
+    if verdict != Verdict.APPROVE:
+        return order.outcome_before
+    if not has_left(order):
+        return cancel(world, order, Route.CHARGEBACK)
+    order.life.route = Route.CHARGEBACK
+    return be_refunded(world, order, order.facts.value)

@@ -1,0 +1,118 @@
+"""What a command is given, read before anything runs: scenario files, changes of them, margins, a precision."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import BadScenario, BadUsage, Fault
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+SHORTCUTS = {
+    "replications": "experiment.replications",
+    "seed": "experiment.seed",
+    "orders_per_day": "market.orders_per_day",
+}
+"""Options that are changes of the scenario under a shorter name."""
+
+
+def changes_of(arguments: Namespace) -> tuple[str, ...]:
+    """What the command line changes in a scenario, as `path=value`."""
+    short = [
+        f"{path}={getattr(arguments, option)}"
+        for option, path in SHORTCUTS.items()
+        if getattr(arguments, option) is not None
+    ]
+    return (*short, *arguments.set)
+
+
+def scenario_files(names: list[str]) -> list[Path]:
+    """The scenario files named; a folder means the `.yaml` files in it. Raises BadUsage."""
+    files: list[Path] = []
+    for name in names:
+        path = Path(name)
+        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not found:
+            raise BadUsage(f"{name}: no scenario files (*.yaml) in this folder")
+        files += found
+    return files
+
+
+def the_only_file(name: str) -> str:
+    """The scenario file named, or the only one in the folder named. Raises BadUsage."""
+    files = scenario_files([name])
+    if len(files) > 1:
+        raise BadUsage(f"{name}: {len(files)} scenario files in this folder, expected one")
+    return str(files[0])
+
+
+def other_files(arguments: Namespace) -> list[str]:
+    """What the base is compared with; in a folder that holds the base as well, all the others."""
+    found: list[str] = []
+    for name in arguments.others:
+        is_folder, base = Path(name).is_dir(), Path(arguments.base).resolve()
+        found += [str(path) for path in scenario_files([name]) if not (is_folder and path.resolve() == base)]
+    return found
+
+
+def loaded_from(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:
+    """All scenarios named, which have different names, or the faults of all of them at once."""
+    scenarios = each_loaded(scenario_files(names), changes)
+    _expect_different_names(scenarios)
+    return scenarios
+
+
+def each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[Scenario]:
+    """The scenarios of these files, or the faults of all of them at once. Raises BadScenario."""
+    from sim.scenario.loading import load
+
+    scenarios: list[Scenario] = []
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            scenarios.append(load(path, changes))
+        except BadScenario as fault:
+            faults += fault.faults
+    if faults:
+        raise BadScenario(sorted(set(faults)))
+    return scenarios
+
+
+def _expect_different_names(scenarios: list[Scenario]) -> None:
+    names = [scenario.name for scenario in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadUsage(f"two scenarios are named '{name}': their results would share a folder")
+
+
+def margins_of(options: list[str]) -> dict[str, float]:
+    """From the words of the command line, `success_rate=0.01`. Raises BadUsage."""
+    margins: dict[str, float] = {}
+    for option in options:
+        measure, _, margin = option.partition("=")
+        try:
+            margins[measure] = float(margin)
+        except ValueError:
+            raise BadUsage(f"--margin {option}: expected MEASURE=VALUE, such as success_rate=0.01") from None
+    return margins
+
+
+def precision_of(arguments: Namespace) -> dict[str, Any]:
+    """What the command line says of it, as `study.experiment.run` takes it. Raises BadUsage."""
+    from sim.study.aims import aims_of, as_written
+    from sim.study.precision import MOST
+
+    if not arguments.precision:
+        if arguments.max_replications is not None:
+            raise BadUsage("--max-replications says when to give up a --precision, and there is none")
+        return {}
+    if arguments.replications is not None:
+        raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
+    precision = as_written(arguments.precision)
+    aims_of(precision)
+    most = arguments.max_replications
+    return {"precision": precision, "max_replications": MOST if most is None else most}

@@ -1,0 +1,144 @@
+"""What the numbers rest on: the policy in rows, where each value comes from, and how the run was laid out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sim.scenario.asked import policy_rows
+from sim.scenario.durations import DAY
+from sim.scenario.model import Scenario
+from sim.scenario.provenance import Source
+from sim.scenario.resolved import described, on_one_line, resolved_yaml
+from sim.scenario.wording import printable, shortened
+from sim.show.notes import notes_of
+from sim.show.phrases import day_of
+from sim.show.report.parts import Table
+from sim.study.result import Result
+
+KINDS = {
+    "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",
+    "derived": "Derived: computed from what a source states",
+    "sourced": "Sourced: stated by a source",
+}
+"""Kinds of provenance, the least certain first."""
+LONGEST_VALUE = 160
+
+
+class Statement(NamedTuple):
+    """One value of the scenario, and where it comes from."""
+
+    path: str
+    value: str
+    source: str
+    range: str
+    """What would be plausible too; empty where nothing is said."""
+
+
+def policy_of(scenario: Scenario) -> Table:
+    """The policy in rows: who is asked, how long the clock runs, what silence means."""
+    heads = ["request", "who answers", "time to answer", "silence means"]
+    caption = "The policy: who is asked, how long the clock runs, what silence means"
+    return Table(caption, heads, policy_rows(scenario.policy), is_words=True)
+
+
+def provenance_of(scenario: Scenario) -> dict[str, list[Statement]]:
+    """Statements by kind, the least certain kind first; kinds that do not occur are left out."""
+    whole = described(scenario)
+    found: dict[str, list[Statement]] = {kind: [] for kind in KINDS}
+    for path, source in scenario.provenance.root.items():
+        found[source.kind].append(_statement(path, source, whole))
+    return {kind: statements for kind, statements in found.items() if statements}
+
+
+def _statement(path: str, source: Source, whole: dict[str, Any]) -> Statement:
+    value = _value_at(path.split("."), whole)
+    said = shortened(on_one_line(value), LONGEST_VALUE) if value is not None else "as in the default row"
+    since = f" (as of {source.as_of})" if source.as_of else ""
+    return Statement(printable(path), said, printable(source.from_) + since, _range(source))
+
+
+def _value_at(steps: list[str], value: Any) -> Any:
+    """What stands at a path; None where a row says nothing and its default holds."""
+    for step in steps:
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _range(source: Source) -> str:
+    if source.range is None:
+        return ""
+    words = [printable(str(bound)) for bound in source.range]
+    are_words = any(not word[:1].isdigit() and not word.startswith("-") for word in words)
+    return " or ".join(words) if are_words else " to ".join(words)
+
+
+# ------------------------------------------------------------------------- how the run was laid out
+
+
+def layout_of(result: Result) -> list[str]:
+    """What was watched, in sentences."""
+    scenario, about = result.scenario, result.about
+    experiment = scenario.experiment
+    first, last = (
+        _day(scenario, instant) for instant in (experiment.cohort_window[0], experiment.cohort_window[1] - 1)
+    )
+    count = about["replications"]
+    times = "once" if count == 1 else f"{count:,} times, each time with its own luck"
+    return [
+        f"The marketplace was lived through {times}: {about['orders']:,} orders, {about['claims']:,} claims.",
+        f"Counted are claims on orders paid from {first} to {last}. Before that came a warm-up of "
+        f"{experiment.warm_up}, in which desks fill up; orders went on coming for {experiment.run_out} more.",
+        _intervals(count),
+        f"After every replication {len(about['invariants'])} rules that must always hold were checked on every "
+        "order; all held.",
+    ]
+
+
+def _day(scenario: Scenario, instant: int) -> str:
+    return " ".join(day_of(instant // DAY * DAY, scenario.start).split()[1:])
+
+
+def _intervals(replications: int) -> str:
+    if replications == 1:
+        return "One replication gives no interval: nothing is said here of how sure these numbers are."
+    return (
+        f"Intervals are 95 %, taken over the {replications:,} replications, because claims of one replication "
+        "share desks and are not independent. They say how much luck there is in these numbers, and nothing of "
+        "whether the assumptions are right."
+    )
+
+
+def warnings_of(*results: Result) -> list[str]:
+    """What a reader should know before believing the numbers, each said once."""
+    notes: dict[str, list[str]] = {}
+    for result in results:
+        for note in notes_of(result):
+            notes.setdefault(printable(note), []).append(printable(result.scenario.name))
+    whose = {note: "" if len(results) == 1 else f" ({', '.join(names)})" for note, names in notes.items()}
+    return [f"{note[:1].upper()}{note[1:]}{names}." for note, names in whose.items()]
+
+
+# -------------------------------------------------------------------------------- how to reproduce
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """The scenario as run: complete, runnable; whatever could turn writing round is escaped, as YAML has it."""
+    return "\n".join(map(printable, resolved_yaml(scenario).splitlines()))
+
+
+def prints_of(result: Result) -> dict[str, str]:
+    """What must come out again: seed, versions, fingerprints. Nothing of the machine or of the time it took."""
+    about = result.about
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    prints = {f"fingerprint of the {name}": value for name, value in about["fingerprints"].items()}
+    return {
+        "seed": str(about["seed"]),
+        "replications": f"{about['replications']:,}",
+        **prints,
+        "versions": versions,
+    }

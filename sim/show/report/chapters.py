@@ -1,0 +1,215 @@
+"""The chapters of a result: each a question, its answer, a picture, and the numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from sim.scenario.wording import printable
+from sim.show.charts.backlog import finding as of_the_desks
+from sim.show.charts.by_hours_to_ask import finding as of_the_hours
+from sim.show.charts.time_to_money import finding as of_the_time
+from sim.show.palette import WORDS
+from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
+from sim.show.report.parts import Chapter, Numbers, Table, days, share
+from sim.show.report.svg import figure
+from sim.study.curves import ENDINGS
+from sim.study.result import Result
+from sim.study.ways import ASKED, FREE, PASSED, ways_of
+
+TABLE = "The same numbers are in the table below."
+DAYS = (1, 3, 7, 14, 30, 60, 90)
+"""Of the table of time to money."""
+_DESK_MEASURES = (
+    "seller_wait_mean",
+    "seller_utilisation_busiest",
+    "mediation_wait_mean",
+    "mediation_utilisation",
+    "silence_share",
+)
+DID = {
+    FREE: "are cancelled freely",
+    "cancellation": "ask the seller to cancel",
+    "dispute": "come to a dispute",
+    "mediation": "come before the platform",
+    "chargeback": "go to the bank",
+}
+"""What claims do at a stage."""
+FEWEST = 30
+"""Claims of a kind from which its success is told in a sentence."""
+_GROUPS = {
+    "claim": "kind of claim",
+    "reason": "stated reason",
+    "route": "stage that decided",
+    "seller_type": "type of seller",
+    "payment_method": "payment method",
+}
+"""Groups of claims, and what the table calls them."""
+
+
+def chapters_of(result: Result) -> Iterator[Chapter]:
+    """What there is to see of a result; of one without claims, only the desks."""
+    if result.about["claims"]:
+        yield _time(result)
+        yield _flow(result)
+        yield _hours(result)
+    yield _desks(result)
+
+
+def _time(result: Result) -> Chapter:
+    finding = of_the_time(result)
+    draw = partial(time_picture.endings_by_day, result.curves)
+    return Chapter(
+        "time",
+        "How soon is the money back?",
+        finding,
+        figure("time", finding, TABLE, time_picture.HEIGHTS, draw),
+        "Every claim is in the picture: at each day the ways of ending add up to all. The dark band around the "
+        "edge of the refunded is its 95 % interval. To the right: after 90 days.",
+        _table_of_time(result.curves),
+    )
+
+
+def _table_of_time(curves: pd.DataFrame) -> Table:
+    by_ending = {str(ending): curve.set_index("days") for ending, curve in curves.groupby("ending", observed=True)}
+    rows = [
+        [
+            f"{day} d",
+            *(
+                _share_at(by_ending[ending].loc[float(day)], has_interval=ending == "refunded")
+                for ending in ENDINGS
+            ),
+        ]
+        for day in DAYS
+    ]
+    heads = ["days since asking", *(WORDS[ending] for ending in ENDINGS)]
+    return Table(
+        "Share of all claims that had ended so by each day; of the refunded, with 95 % intervals", heads, rows
+    )
+
+
+def _share_at(row: Any, *, has_interval: bool) -> str:
+    return str(share(row["share"], row["low"], row["high"])) if has_interval else f"{100 * row['share']:.1f} %"
+
+
+def _flow(result: Result) -> Chapter:
+    ways = ways_of(result.orders)
+    finding = _finding_of_flow(ways)
+    return Chapter(
+        "flow",
+        "What happens between asking and the end?",
+        finding,
+        figure("flow", finding, TABLE, flow_picture.HEIGHTS, partial(flow_picture.river, ways)),
+        "From left to right: every claim, and the stages it came to. An arm is as wide as it has claims; what has "
+        "ended flows on in the colour of its ending. Counts over all replications.",
+        _table_of_ways(ways),
+    )
+
+
+def _finding_of_flow(ways: pd.DataFrame) -> str:
+    """How many claims come to each stage."""
+    total = ways["claims"].sum()
+    stages = [column for column in ways.columns if column not in (ASKED, "ending", "claims")]
+    came = [(step, ways["claims"][ways[stage] == step].sum() / total) for stage in stages for step in (FREE, stage)]
+    told = [f"{100 * part:.0f} {DID[step]}" for step, part in came if part]
+    return f"Of 100 claims, {', '.join(told)}" if told else "No claim comes to any stage"
+
+
+def _table_of_ways(ways: pd.DataFrame) -> Table:
+    stages = [column for column in ways.columns if column not in (ASKED, "ending", "claims")]
+    total = int(ways["claims"].sum())
+    rows = []
+    for way in ways.to_dict("records"):
+        steps = [way[stage] for stage in stages if way[stage] not in (PASSED, *ENDINGS)]
+        path = " → ".join(["asked", *(step.replace("_", " ") for step in steps)])
+        rows.append([path, WORDS[way["ending"]], f"{way['claims']:,}", f"{100 * way['claims'] / total:.1f} %"])
+    return Table(
+        "Claims by the stages they came to and how they ended, all replications",
+        ["way", "ending", "claims", "of all"],
+        rows,
+    )
+
+
+def _hours(result: Result) -> Chapter:
+    finding = of_the_hours(result.by_hours)
+    draw = partial(hours_picture.success_by_hours, result.by_hours)
+    return Chapter(
+        "hours",
+        "How quickly must you change your mind?",
+        finding,
+        figure("hours", finding, TABLE, hours_picture.HEIGHTS, draw),
+        "Each dot is the share refunded in full of those who changed their mind so long after paying; the lines "
+        "are 95 % intervals over replications.",
+        _table_of_hours(result.by_hours),
+    )
+
+
+def _table_of_hours(bins: pd.DataFrame) -> Table:
+    rows = [
+        [row["bin"], hours_picture.GROUPS[row["group"]][0], *_success_and_half(row)]
+        for row in bins.to_dict("records")
+        if row["n"]
+    ]
+    heads = ["time from payment", "who", "claims", "refunded in full", "half have their money after"]
+    return Table("Success and time to money by how quickly the mind was changed, with 95 % intervals", heads, rows)
+
+
+def _success_and_half(row: dict[Any, Any]) -> list[str]:
+    half = days(row["median_days"], row["median_low"], row["median_high"])
+    return [f"{row['n']:,}", str(share(row["success"], row["low"], row["high"])), str(half)]
+
+
+def _desks(result: Result) -> Chapter:
+    finding, numbers = of_the_desks(result.backlog), Numbers(result.summary)
+    draw = partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
+    rows = [
+        [str(result.summary["title"].loc[measure]), numbers.value(measure), numbers.interval(measure)]
+        for measure in _DESK_MEASURES
+        if numbers.has(measure)
+    ]
+    return Chapter(
+        "desks",
+        "Do the desks keep up?",
+        finding,
+        figure("desks", finding, TABLE, desks_picture.HEIGHTS, draw),
+        "Requests that somebody has noticed and nobody has taken up yet: daily means, and their 95 % intervals as "
+        "bands. Shaded: when the claims counted here were paid. Dotted: peaks of orders.",
+        Table("The desks while the requests of these claims came in", ["what", "value", "95 % interval"], rows),
+    )
+
+
+def groups_of(result: Result) -> Table | None:
+    """For whom it goes well: success by kind of claim; None where nobody claimed."""
+    told = [group for group in _GROUPS if result.by_group["group"].eq(group).sum() > 1]
+    rows = [
+        [_named(row["value"]), _GROUPS[str(row["group"])], *_success_and_half(row)]
+        for row in result.by_group.to_dict("records")
+        if row["group"] in told
+    ]
+    heads = ["", "by", "claims", "refunded in full", "half have their money after"]
+    return Table("Success and time to money by kind of claim, with 95 % intervals", heads, rows) if rows else None
+
+
+def finding_of_groups(result: Result) -> str:
+    """By what success differs most, and between whom; by the stage that decided, it does so of course."""
+    told = result.by_group[(result.by_group["group"] != "route") & (result.by_group["n"] >= FEWEST)]
+    by_group = told.groupby("group")["success"]
+    spans = (by_group.max() - by_group.min()).dropna()
+    if spans.empty or not spans.max() > 0:
+        return ""
+    members = told[told["group"] == spans.idxmax()].sort_values("success", kind="stable").to_dict("records")
+    ends = [
+        f"{share(row['success'], row['low'], row['high'])} ({_named(row['value'])})"
+        for row in (members[0], members[-1])
+    ]
+    return f"Success differs most by {_GROUPS[str(spans.idxmax())]}: from {ends[0]} to {ends[1]}."
+
+
+def _named(value: object) -> str:
+    return printable(str(value)).replace("_", " ")
+
+
+__all__ = ["chapters_of", "finding_of_groups", "groups_of"]

@@ -1,0 +1,195 @@
+"""The comparison: what changes in words, verdicts with their intervals drawn, whose fate turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from math import isnan
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from sim.scenario.wording import printable
+from sim.show.figures import Measured
+from sim.show.findings import findings
+from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, flip_pairs
+from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
+from sim.show.phrases import HELD
+from sim.show.report import versus_picture
+from sim.show.report.answer import title_of
+from sim.show.report.parts import Table, datum
+from sim.show.report.svg import figure, linear, pixels, tag
+from sim.study.comparison import Comparison
+from sim.study.result import Result
+from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
+
+SIGNS = {BETTER: "▲", WORSE: "▼", EQUIVALENT: "=", INCONCLUSIVE: "?", CURVES_CROSS: "×", NOT_REACHED: "–"}
+"""Verdicts are told apart without colours, too."""
+MOST_FLIPS = 10
+"""Lines of the table of flips; what is left is counted below it."""
+GLYPH = (150, 26)
+"""Width and height of a drawn interval, in pixels."""
+
+
+class Verdict(NamedTuple):
+    """One headline measure: a row of the table of verdicts."""
+
+    name: str
+    base: str
+    other: str
+    difference: Markup
+    interval: str
+    glyph: Markup
+    verdict: str
+    said: str
+    sign: str
+
+
+class Versus(NamedTuple):
+    """All there is to say of one of the other scenarios."""
+
+    name: str
+    title: str
+    number: int
+    findings: list[str]
+    apart: str
+    verdicts: list[Verdict]
+    picture: Markup
+    key: list[tuple[str, str]]
+    flips: Table | None
+    """None where they share no luck, or where nothing flips."""
+    rest: str
+    """Flips beyond those of the table, in a sentence."""
+
+
+def versus(comparison: Comparison) -> Iterator[Versus]:
+    """Each of the others against the base, in the order in which they were given."""
+    judged = {other.scenario.name: headlines_of(comparison, other.scenario.name) for other in comparison.others}
+    reach = {measure: _reach([row[measure] for row in judged.values()]) for measure in comparison.headlines}
+    for number, other in enumerate(comparison.others, start=1):
+        name = other.scenario.name
+        pairs = flip_pairs(comparison.flips[comparison.flips["scenario"] == name])
+        names = printable(comparison.base.scenario.name), printable(name)
+        yield Versus(
+            name=names[1],
+            title=title_of(other),
+            number=number,
+            findings=[printable(sentence.replace(HELD, " ")) for sentence in findings(comparison, name)],
+            apart=", ".join(comparison.apart.get(name, ())),
+            verdicts=[_verdict(judged[name][measure], reach[measure]) for measure in comparison.headlines],
+            picture=_picture(comparison, other, number, names),
+            key=versus_picture.key_of_curves(names),
+            flips=_flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
+            rest=_rest(pairs),
+        )
+
+
+def _picture(comparison: Comparison, other: Result, number: int, names: tuple[str, str]) -> Markup:
+    curves = comparison.curves[comparison.curves["scenario"] == other.scenario.name]
+    finding = f"Share of all claims refunded in full by each day, under {names[0]} and under {names[1]}"
+    draw = partial(versus_picture.under_both, curves, names)
+    return figure(
+        f"versus-{number}", finding, "The headline measures are in the table above.", versus_picture.HEIGHTS, draw
+    )
+
+
+# -------------------------------------------------------------------------------------- verdicts
+
+
+def _verdict(one: Judged, reach: float) -> Verdict:
+    shown = one.shown()
+    half = (one.high - one.low) / 2  # as many digits as the difference has
+    base, other = (
+        Measured(value, value - half, value + half, one.unit).shown().value for value in (one.base, one.other)
+    )
+    return Verdict(
+        name=one.name,
+        base=base,
+        other=other,
+        difference=datum(shown.value, one.difference, one.measure),
+        interval=shown.interval,
+        glyph=_glyph(one, reach),
+        verdict=one.verdict,
+        said=one.said(),
+        sign=SIGNS[one.verdict],
+    )
+
+
+def _reach(judged: list[Judged]) -> float:
+    """How far the drawn intervals of a measure reach on either side of nothing, the same for all scenarios."""
+    ends = [
+        abs(end)
+        for one in judged
+        for end in (one.low_simultaneous, one.high_simultaneous, one.difference, one.margin)
+    ]
+    return max((end for end in ends if not isnan(end)), default=1.0) * 1.08 or 1.0
+
+
+def _glyph(one: Judged, reach: float) -> Markup:
+    """The margin as a shade, both intervals as a thin and a thick line, the difference as a dot."""
+    width, height = GLYPH
+    x, middle = linear((-reach, reach), (0, width)), height / 2
+    margin = tag(
+        "rect", x=x(-one.margin), y=2, width=x(one.margin) - x(-one.margin), height=height - 4, class_="phase"
+    )
+    parts = [margin, tag("line", x1=x(0), x2=x(0), y1=2, y2=height - 2, class_="zero")]
+    if not isnan(one.difference):
+        for ends, style in (
+            ((one.low_simultaneous, one.high_simultaneous), "thin"),
+            ((one.low, one.high), "thick"),
+        ):
+            low, high = (-reach if isnan(ends[0]) else ends[0]), (reach if isnan(ends[1]) else ends[1])
+            if not (isnan(ends[0]) and isnan(ends[1])):
+                parts.append(
+                    tag("line", x1=x(low), x2=x(high), y1=middle, y2=middle, class_=f"interval-line {style}")
+                )
+        parts.append(tag("circle", cx=pixels(x(one.difference)), cy=middle, r=4, class_="interval-dot"))
+    return tag("svg", *parts, class_=f"glyph {one.verdict}", viewBox=f"0 0 {width} {height}", aria_hidden="true")
+
+
+def margins_of(comparison: Comparison) -> list[str]:
+    """Up to what a difference does not matter, measure by measure."""
+    units = comparison.base.summary["unit"]
+    return [
+        f"{NAMES.get(name, name)}: {margin_shown(headline, str(units[name]))}"
+        for name, headline in comparison.headlines.items()
+    ]
+
+
+def overview(comparison: Comparison) -> Table | None:
+    """Every verdict at a glance; None for one scenario, whose own table says it all."""
+    if len(comparison.others) == 1:
+        return None
+    rows = [_glance(comparison, other.scenario.name) for other in comparison.others]
+    heads = ["scenario", *(NAMES.get(measure, measure) for measure in comparison.headlines)]
+    return Table("Differences to the base, and the verdicts on them", heads, rows)
+
+
+def _glance(comparison: Comparison, name: str) -> list[str]:
+    judged = headlines_of(comparison, name)
+    row = [judged[measure] for measure in comparison.headlines]
+    return [printable(name), *(f"{SIGNS[one.verdict]} {one.shown().value}" for one in row)]
+
+
+# ----------------------------------------------------------------------------------------- flips
+
+
+def _flips(pairs: list[FlipPair], name: str, currency: str) -> Table:
+    told = [pair for pair in pairs if pair.is_flip][:MOST_FLIPS] + [pair for pair in pairs if not pair.is_flip]
+    heads = ["under the base", "here", "orders", "they part at", "days", currency, "for example"]
+    return Table(
+        f"Orders that end otherwise under {name}, or on another day, with the same luck",
+        heads,
+        [_row(pair) for pair in told],
+    )
+
+
+def _row(pair: FlipPair) -> list[str]:
+    days, money = changes_shown(pair)
+    examples = ", ".join(f"{replication}/{order}" for replication, order in pair.examples[:2])
+    return [WORDS[pair.base], WORDS[pair.other], f"{pair.orders:,}", pair.places, days, money, examples]
+
+
+def _rest(pairs: list[FlipPair]) -> str:
+    rest = [pair for pair in pairs if pair.is_flip][MOST_FLIPS:]
+    return f"{sum(pair.orders for pair in rest):,} more flip in {len(rest)} other ways." if rest else ""

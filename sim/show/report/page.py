@@ -1,0 +1,163 @@
+"""A report: one page that opens anywhere, asks nobody for anything, and can be forwarded.
+
+Its security policy lets nothing in but the style and the script that stand in it, each named by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.scenario.wording import printable
+from sim.show.palette import COLOURS, COLOURS_ON_DARK
+from sim.show.report import basis, compared
+from sim.show.report.answer import answer_of, title_of
+from sim.show.report.chapters import chapters_of, finding_of_groups, groups_of
+from sim.show.report.parts import Numbers
+from sim.show.report.what_if import control_of
+from sim.study.comparison import Comparison
+from sim.study.result import Result
+from sim.study.sweep import Sweep
+
+KEY_FIGURES = (
+    "success_rate",
+    "recovered_share",
+    "refund_time_median_all",
+    "refunded_within_14d",
+    "silence_share",
+    "postage_per_claim",
+)
+"""Shown large, at the top."""
+
+
+def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
+    """The whole page for a result, or for a comparison; with the what-if control where a sweep is given.
+
+    The same result gives the same text: it holds no date, and nothing of the machine.
+    """
+    if isinstance(shown, Comparison):
+        results = (shown.base, *shown.others)
+        filling = _of_result(shown.base, sweep) | _of_comparison(shown)
+    else:
+        results, filling = (shown,), _of_result(shown, sweep)
+    return _environment().get_template("page.html.j2").render(filling | {"warnings": basis.warnings_of(*results)})
+
+
+def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
+    scenario, style, script = result.scenario, stylesheet(), _file("control.js")
+    control = control_of(sweep) if sweep else None
+    return {
+        "policy": _security(style, script),
+        "style": Markup(style),
+        "script": Markup(script),
+        "control": control,
+        "control_data": _json(control.data) if control else None,
+        "why_no_control": None if control else _why_no_control(result),
+        "title": title_of(result),
+        "name": printable(scenario.name),
+        "question": printable(scenario.question),
+        "as_of": scenario.as_of,
+        "claims": result.about["claims"],
+        "answer": answer_of(result),
+        "numbers": Numbers(result.summary),
+        "key_figures": KEY_FIGURES,
+        "titles": result.summary["title"].to_dict(),
+        "chapters": list(chapters_of(result)),
+        "groups": groups_of(result),
+        "groups_finding": finding_of_groups(result),
+        "rows": basis.policy_of(scenario),
+        "provenance": basis.provenance_of(scenario),
+        "kinds": basis.KINDS,
+        "layout": basis.layout_of(result),
+        "scenario_text": basis.scenario_text(scenario),
+        "prints": basis.prints_of(result),
+        "comparison": None,
+    }
+
+
+def _of_comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "comparison": list(compared.versus(comparison)),
+        "overview": compared.overview(comparison),
+        "margins": compared.margins_of(comparison),
+        "verdict_count": len(comparison.verdicts),
+    }
+
+
+def _why_no_control(result: Result) -> str:
+    terms = result.scenario.policy.cancellation
+    if terms is None or terms.clock is None:
+        return (
+            "This policy has no clock for a seller to answer a cancellation, so there is none to turn here and no "
+            "silence to give another meaning."
+        )
+    return (
+        "A report with a control for the seller's clock and for what silence means is written by --report full: it "
+        "runs every combination first."
+    )
+
+
+# ------------------------------------------------------------------------------------- what it is made of
+
+
+@cache
+def _environment() -> Environment:
+    """Everything is escaped unless it is markup of ours; what is not there is an error."""
+    return Environment(
+        loader=PackageLoader("sim.show.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files("sim.show.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def stylesheet() -> str:
+    """The style of the page, with the colours of endings that all charts share, for light and for dark."""
+    light, dark = (_variables(colours) for colours in (COLOURS, COLOURS_ON_DARK))
+    uses = "".join(
+        f".fill-{ending}{{fill:var(--{ending})}}.line-{ending}{{stroke:var(--{ending})}}"
+        f".swatch-{ending}{{background:var(--{ending})}}"
+        for ending in COLOURS
+    )
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n" + _file(
+        "style.css"
+    )
+
+
+def _variables(colours: Mapping[str, str]) -> str:
+    return "".join(f"--{ending}:{colour};" for ending, colour in colours.items())
+
+
+def _security(style: str, script: str) -> str:
+    """Nothing is loaded, nothing is sent, nothing runs but what is named here by its hash."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(data: Mapping[str, Any]) -> Markup:
+    """JSON that may stand within a page: no text in it can end the element that holds it."""
+    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)

@@ -1,0 +1,107 @@
+"""Claims may be handed over as they come: then little is kept of each, and not a number is another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.show.files import files_of, write_result
+from sim.show.spool import Spool
+from sim.study import experiment
+from sim.study.columns import COLUMNS, NARROW
+from sim.study.experiment import run
+from sim.study.result import Result
+from tests.unit.busy_market import BUSY
+from tests.worlds import world
+
+TABLES = ("summary", "curves", "by_hours", "by_group", "backlog", "waits", "by_replication")
+REPLICATIONS = 3
+
+
+def handed_over(**how: object) -> tuple[Result, list[pd.DataFrame], list[pd.DataFrame | None]]:
+    """A result whose claims were handed over, and what was handed over."""
+    claims: list[pd.DataFrame] = []
+    journals: list[pd.DataFrame | None] = []
+
+    def take(some: pd.DataFrame, journal: pd.DataFrame | None) -> None:
+        claims.append(some)
+        journals.append(journal)
+
+    return run(world(BUSY), jobs=1, take=take, **how), claims, journals  # type: ignore[arg-type]
+
+
+def test_handing_claims_over_changes_no_estimate() -> None:
+    kept, (lean, _, _) = run(world(BUSY), replications=REPLICATIONS), handed_over(replications=REPLICATIONS)
+    for table in TABLES:
+        pd.testing.assert_frame_equal(getattr(kept, table), getattr(lean, table), check_exact=True)
+    assert kept.notes == lean.notes
+    same = ("orders", "claims", "fingerprints", "invariants")
+    assert {name: kept.about[name] for name in same} == {name: lean.about[name] for name in same}
+
+
+def test_every_claim_is_handed_over_once_and_in_the_order_of_replications() -> None:
+    kept = run(world(BUSY), replications=REPLICATIONS, with_journal=True)
+    lean, claims, journals = handed_over(replications=REPLICATIONS, with_journal=True)
+    assert len(claims) == len(journals) == REPLICATIONS
+    pd.testing.assert_frame_equal(pd.concat(claims, ignore_index=True), kept.orders)
+    pd.testing.assert_frame_equal(pd.concat(journals, ignore_index=True), kept.journal)
+    assert lean.journal is None
+
+
+def test_what_stays_of_a_claim_that_was_handed_over_is_what_estimates_by_group_are_made_from() -> None:
+    lean, claims, _ = handed_over(replications=2)
+    assert list(lean.orders) == list(NARROW)
+    assert set(NARROW) < set(COLUMNS)
+    pd.testing.assert_frame_equal(lean.orders, pd.concat(claims, ignore_index=True)[list(NARROW)])
+    assert lean.unasked.empty
+
+
+@pytest.mark.parametrize("at_a_time", [0, 1, 10**9])
+def test_it_does_not_matter_how_many_claims_are_added_up_together(
+    at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = run(world(BUSY), replications=REPLICATIONS)
+    monkeypatch.setattr(experiment, "AT_A_TIME", at_a_time)
+    lean, _, _ = handed_over(replications=REPLICATIONS)
+    pd.testing.assert_frame_equal(usual.by_replication, lean.by_replication, check_exact=True)
+    assert np.array_equal(usual.summary["n"], lean.summary["n"])
+
+
+def test_a_precision_is_reached_with_claims_that_are_handed_over() -> None:
+    aim = {"success_rate": 0.2}
+    kept, (lean, claims, _) = run(world(BUSY), precision=aim, jobs=1), handed_over(precision=aim)
+    assert kept.about["stopped"] == lean.about["stopped"]
+    assert len(claims) == lean.about["replications"]
+    pd.testing.assert_frame_equal(kept.summary, lean.summary, check_exact=True)
+
+
+@pytest.mark.parametrize("keep", ["summary", "claims", "journal"])
+def test_what_is_written_as_it_comes_is_what_would_be_written_in_the_end(keep: str, tmp_path: Path) -> None:
+    def result(**how: object) -> Result:
+        return run(world(BUSY), replications=2, jobs=1, with_journal=keep == "journal", **how)  # type: ignore[arg-type]
+
+    at_once = dict(files_of(result(), keep))  # type: ignore[arg-type]
+    with Spool(keep) as spool:  # type: ignore[arg-type]
+        folder = write_result(result(take=spool.take), tmp_path, keep=keep, written=spool.files())  # type: ignore[arg-type]
+    written = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert set(written) == set(at_once)
+    assert {name for name in written if written[name] != at_once[name]} <= {"run.json"}
+
+
+def test_a_spool_leaves_nothing_behind_when_the_run_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def stopped(claims: pd.DataFrame) -> None:
+        with Spool("claims") as spool:
+            spool.take(claims, None)
+            assert len(list(tmp_path.iterdir())) == 1
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped(run(world(BUSY), replications=1).orders)
+    assert not list(tmp_path.iterdir())
