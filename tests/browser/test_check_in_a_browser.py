@@ -1,4 +1,4 @@
-"""The page of a check as its readers meet it: offline, on a desk or a phone, in a dark room, with hostile titles."""
+"""The page of a check as its readers meet it: offline, on a desk or a phone, in the dark, with hostile titles."""
 
 from __future__ import annotations
 

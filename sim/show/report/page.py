@@ -46,11 +46,8 @@ def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
         filling = _of_result(shown.base, sweep) | _of_comparison(shown)
     else:
         results, filling = (shown,), _of_result(shown, sweep)
-    return (
-        templates_of(PACKAGE)
-        .get_template("page.html.j2")
-        .render(filling | {"warnings": basis.warnings_of(*results)})
-    )
+    filling |= {"warnings": basis.warnings_of(*results)}
+    return templates_of(PACKAGE).get_template("page.html.j2").render(filling)
 
 
 def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
@@ -119,10 +116,8 @@ def stylesheet() -> str:
         f".swatch-{ending}{{background:var(--{ending})}}"
         for ending in COLOURS
     )
-    return (
-        f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n"
-        + text_of(PACKAGE, "style.css")
-    )
+    both = f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n"
+    return both + text_of(PACKAGE, "style.css")
 
 
 def _variables(colours: Mapping[str, str]) -> str:
