@@ -36,7 +36,7 @@ SHORT = 5.0
 KILOBYTE = 2**10
 
 
-def the_article(orders: int) -> Scenario:
+def the_article(orders: int, replications: int = 1) -> Scenario:
     """The article's world with so many orders expected in a replication, and staff in proportion at every desk."""
     article = sim.load(ARTICLE)
     growth = orders / cumulative_rate(article)[1][-1]
@@ -44,7 +44,11 @@ def the_article(orders: int) -> Scenario:
     assert terms
     changes = {"market.sellers.staff": article.market.sellers.staff, "policy.mediation.staff": terms.staff}
     staff = {path: max(1, ceil(int(members) * growth)) for path, members in changes.items()}
-    return article.with_changes({"market.orders_per_day": article.market.orders_per_day * growth, **staff})
+    numbers = {
+        "market.orders_per_day": article.market.orders_per_day * growth,
+        "experiment.replications": replications,
+    }
+    return article.with_changes(numbers | staff)
 
 
 def engine(name: str, orders: int) -> dict[str, Any]:
@@ -62,14 +66,12 @@ def engine(name: str, orders: int) -> dict[str, Any]:
 
 def pipeline(replications: int, orders: int) -> dict[str, Any]:
     """What `refund-sim run --engine compiled --jobs 1 --keep summary` does once it is imported, by stage."""
-    scenario = the_article(orders)
+    scenario = the_article(orders, replications)
     engines.prepare(scenario, calendars_of(scenario), engines.to_stderr)
     stopwatch.perf_counter = process_time
     watch = stopwatch.Stopwatch()
     began = process_time()
-    result = sim.run(
-        scenario, replications=replications, jobs=1, engine=engines.COMPILED, take=lambda claims, journal: None
-    )
+    result = sim.run(scenario, jobs=1, engine=engines.COMPILED, take=lambda claims, journal: None)
     seconds, memory = process_time() - began, peak()
     with watch.on("write"), tempfile.TemporaryDirectory() as folder:
         for name, content in files_of(result, "summary"):

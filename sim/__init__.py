@@ -8,6 +8,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     chance               luck: uniforms by (replication, decision, order), turned into facts
     records              what is written down of an order, and what must always hold
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
+    compiled             the market's twin: the same life as a compiled event loop over arrays, equal to the second
     study                replications, estimates with intervals, curves
     regression           baselines that a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders

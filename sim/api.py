@@ -25,6 +25,7 @@ from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.story import Story, story_of
 from sim.study import comparison, experiment
 from sim.study.comparison import Comparison
+from sim.study.engines import AUTO
 from sim.study.experiment import Progress
 from sim.study.replication import calendars_of, replicate
 from sim.study.result import Result
@@ -42,16 +43,17 @@ def report(
     *,
     what_if: bool = False,
     jobs: int | None = None,
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Path:
     """Write a result or a comparison as one page that can be forwarded, and return its path.
 
     With `what_if` the page has a control for the seller's clock and for what silence means: every combination is
-    run first (`study.sweep`), which takes several times as long as the result did; `jobs` and `progress` are as for
-    `run`. A file that is there is replaced. Raises UserError where it cannot be written.
+    run first (`study.sweep`), which takes several times as long as the result did; `jobs`, `engine` and `progress`
+    are as for `run`. A file that is there is replaced. Raises UserError where it cannot be written.
     """
     base = shown.base if isinstance(shown, Comparison) else shown
-    points = sweep(base.scenario, jobs=jobs, progress=progress) if what_if else None
+    points = sweep(base.scenario, jobs=jobs, engine=engine, progress=progress) if what_if else None
     return put_file(Path(to), report_page(shown, points))
 
 

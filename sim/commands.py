@@ -15,10 +15,10 @@ from sim.errors import BadScenario, Fault
 from sim.given import (
     changes_of,
     each_loaded,
+    effort_of,
     loaded_from,
     margins_of,
     other_files,
-    precision_of,
     scenario_files,
     the_only_file,
 )
@@ -43,35 +43,28 @@ def run(arguments: Namespace) -> None:
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
-    out, precision = Path(arguments.out), precision_of(arguments)
+    out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
     results: list[Result] = []
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
-            step = progress.of(scenario.name)
+            step, tell = progress.of(scenario.name), progress.tell
             with Spool(arguments.keep) as spool:
-                result = run_experiment(
-                    scenario,
-                    **precision,
-                    jobs=workers,
-                    engine=arguments.engine,
-                    with_journal=arguments.keep == "journal",
-                    progress=step,
-                    tell=progress.tell,
-                    take=spool.take,
-                )
-                sweep = _swept(result, workers, progress) if arguments.report == "full" else None
-                how = {"keep": arguments.keep, "force": arguments.force, "written": spool.files()}
-                write_result(result, out, **how, sweep=sweep)
+                result = run_experiment(scenario, **how, jobs=workers, progress=step, tell=tell, take=spool.take)
+                sweep = _swept(result, workers, arguments, progress)
+                write_result(result, out, force=arguments.force, sweep=sweep, written=spool.files())
             results.append(result)
     _report(results, out, arguments)
 
 
-def _swept(result: Result, jobs: Workers | int | None, progress: Progress) -> Sweep | None:
-    """What ifs of the seller's clock and of silence, for the report; None where the policy has no such clock."""
+def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
+    """What ifs for a full report; None where none is asked for, and where the policy has no clock to turn."""
     from sim.study.sweep import sweep
 
-    return sweep(result.scenario, jobs=jobs, progress=progress.of(f"{result.scenario.name}: what ifs"))
+    if arguments.report != "full":
+        return None
+    step = progress.of(f"{result.scenario.name}: what ifs")
+    return sweep(result.scenario, jobs=jobs, engine=arguments.engine, progress=step, tell=progress.tell)
 
 
 def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
@@ -97,21 +90,12 @@ def compare(arguments: Namespace) -> None:
     from sim.show.progress import Progress
     from sim.study.comparison import compare as compare_scenarios
 
-    out, precision = Path(arguments.out), precision_of(arguments)
+    out, how = Path(arguments.out), effort_of(arguments) | {"margins": margins_of(arguments.margin)}
     expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress:
-        step = progress.of(f"{1 + len(others)} scenarios")
-        comparison = compare_scenarios(
-            base,
-            *others,
-            **precision,
-            jobs=arguments.jobs,
-            engine=arguments.engine,
-            margins=margins_of(arguments.margin),
-            progress=step,
-            tell=progress.tell,
-        )
-        sweep = _swept(comparison.base, arguments.jobs, progress) if arguments.report == "full" else None
+        step, tell = progress.of(f"{1 + len(others)} scenarios"), progress.tell
+        comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step, tell=tell)
+        sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
     folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
     _report_comparison(comparison, folder, files, arguments)
 

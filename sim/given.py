@@ -101,18 +101,19 @@ def margins_of(options: list[str]) -> dict[str, float]:
     return margins
 
 
-def precision_of(arguments: Namespace) -> dict[str, Any]:
-    """What the command line says of it, as `study.experiment.run` takes it. Raises BadUsage."""
+def effort_of(arguments: Namespace) -> dict[str, Any]:
+    """The engine, and a precision if there is one, as `study.experiment.run` takes them. Raises BadUsage."""
     from sim.study.aims import aims_of, as_written
     from sim.study.precision import MOST
 
     if not arguments.precision:
         if arguments.max_replications is not None:
             raise BadUsage("--max-replications says when to give up a --precision, and there is none")
-        return {}
+        return {"engine": arguments.engine}
     if arguments.replications is not None:
         raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
     precision = as_written(arguments.precision)
     aims_of(precision)
     most = arguments.max_replications
-    return {"precision": precision, "max_replications": MOST if most is None else most}
+    most = MOST if most is None else most
+    return {"engine": arguments.engine, "precision": precision, "max_replications": most}

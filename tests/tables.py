@@ -58,6 +58,7 @@ def claim(
         "refund": 100.0 if outcome == "refunded" else 0.0,
         "buyer_cost": 0.0,
         "saving": 0.0,
+        "reason": "not_needed",
         "outcome": outcome,
         "route": "none",
         "limit_used": False,

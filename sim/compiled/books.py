@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.chance.facts import Draws
 from sim.compiled.calendars import almanac_of
-from sim.compiled.dealings import NOT_GIVEN
+from sim.compiled.case import NOT_GIVEN
 from sim.compiled.layout import (
     BY_METHOD,
     DESK,
@@ -43,11 +44,11 @@ class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
     facts: Words
-    """A row for each of `PLACES_OF_FACTS`, a column per claim."""
+    """A row per claim, a column for each of `PLACES_OF_FACTS`."""
     turns: Words
     """Claims in the order in which their buyers ask."""
     outcomes: Words
-    """A row for each column of the outcome table, a column per claim."""
+    """A row per claim, a column for each of the outcome table."""
     words: Words
     """The market's orders as rows of words."""
     free: Words
@@ -56,18 +57,18 @@ class Books(NamedTuple):
 
 def books_of(draws: Draws) -> Books:
     """Open the books for one replication, with a row for every claim; those in play take the lowest."""
-    facts = np.stack([draws.claims[column] for column in PLACES_OF_FACTS])
-    count = facts.shape[1]
+    facts = np.ascontiguousarray(np.stack([draws.claims[column] for column in PLACES_OF_FACTS]).T)
+    count = len(facts)
     return Books(
         facts=facts,
         turns=np.argsort(draws.claims["asked"], kind="stable"),
-        outcomes=np.empty((len(COLUMNS), count), dtype=np.int64),
+        outcomes=np.empty((count, len(COLUMNS)), dtype=np.int64),
         words=np.empty((count, ORDER.itemsize // 8), dtype=np.int64),
         free=np.arange(count, -1, -1),
     )
 
 
-def market_of(scenario: Scenario, draws: Draws, books: Books, almanac: Words) -> Market:
+def market_of(scenario: Scenario, draws: Draws, books: Books, world: World) -> Market:
     """Everything as it is before the first buyer asks."""
     desks = desks_of(scenario)
     agenda = np.zeros(1, dtype=HEAP)
@@ -80,7 +81,7 @@ def market_of(scenario: Scenario, draws: Draws, books: Books, almanac: Words) ->
     entries = np.empty(ends[-1] + ON_THE_AGENDA * len(books.turns) + len(desks), dtype=ENTRY)
     orders = books.words.reshape(-1).view(ORDER)
     row_of = np.full(len(books.turns), OUT_OF_PLAY)
-    return Market(world_of(scenario, almanac), orders, row_of, desks, agenda, entries)
+    return Market(world, orders, row_of, desks, agenda, entries)
 
 
 def desks_of(scenario: Scenario) -> Records:
@@ -98,12 +99,25 @@ def _members(staff: int | str) -> int:
     return UNLIMITED if isinstance(staff, str) else staff
 
 
-def world_of(scenario: Scenario, almanac: Words) -> World:
-    """The policy and the calendars."""
+_LATEST: deque[tuple[Scenario, dict[Party, Calendar], World]] = deque(maxlen=4)
+"""Some worlds lived in: the replications of a scenario share one."""
+
+
+def world_of(scenario: Scenario, calendars: dict[Party, Calendar]) -> World:
+    """The policy and the calendars, laid out once for all replications that are given the same ones."""
+    for known, theirs, world in _LATEST:
+        if known is scenario and theirs is calendars:
+            return world
+    _LATEST.append((scenario, calendars, _laid_out(scenario, calendars)))
+    return _LATEST[-1][-1]
+
+
+def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar]) -> World:
     terms = [terms_of(scenario, kind) for kind in ClaimKind]
     policy = np.array([_as_record(of_kind) for of_kind in terms], dtype=TERMS)
     by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
-    return World(policy, np.array(by_method, dtype=METHOD), almanac)
+    never_closed = {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
+    return World(policy, np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed))
 
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:
@@ -111,8 +125,3 @@ def _as_record(terms: Terms) -> tuple[Any, ...]:
     given: dict[str, Any] = {"requests": list(terms.requests)}
     given |= {name: getattr(terms, name) or absent for name in ("free_until", "trusted_free_until")}
     return tuple(given.get(name, getattr(terms, name)) for name in TERMS.names or ())
-
-
-def almanac_for(scenario: Scenario, calendars: dict[Party, Calendar]) -> Words:
-    """Everybody's calendar; buyers never close."""
-    return almanac_of(calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)})

@@ -6,6 +6,8 @@ first instant that its calendar does not know.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.compiled.jit import step
@@ -29,7 +31,7 @@ def almanac_of(calendars: dict[Party, Calendar]) -> Words:
 
 
 @step
-def calendar_of(almanac: Words, party: int) -> Calendar:
+def calendar_of(almanac: Any, party: int) -> Calendar:
     """One party's calendar, as the rules read it."""
     at = HEADER * party
     return Calendar(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from sim.chance.facts import Draws
-from sim.compiled.books import Books, almanac_for, books_of, market_of
+from sim.compiled.books import Books, books_of, market_of, world_of
 from sim.compiled.desk import CHOOSES, HAPPENS, JOINS, NUMBER, choose, is_opened, is_to_leave, joins, settles
 from sim.compiled.heap import drop_first
 from sim.compiled.jit import edition, kept, step
@@ -13,6 +15,7 @@ from sim.compiled.layout import PLACES_OF_FACTS, Market, World
 from sim.compiled.order import live
 from sim.compiled.reference import reference_to
 from sim.compiled.rows import comes_into_play, is_over
+from sim.errors import BadUsage
 from sim.records.journal import NoJournal
 from sim.records.life import COLUMNS
 from sim.records.table import Records
@@ -24,12 +27,20 @@ from sim.vocabulary import Party
 ASKED = list(PLACES_OF_FACTS).index("asked")
 
 
-def run_compiled(scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar]) -> Records:
-    """One replication: the facts in, the records out, without a journal. Raises BeyondCalendar."""
-    books = books_of(draws)
-    market = market_of(scenario, draws, books, almanac_for(scenario, calendars))
-    enter(market.world, market, books)
-    claims = dict(zip(COLUMNS, books.outcomes, strict=True))
+def run_compiled(
+    scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar], *, with_journal: bool = False
+) -> Records:
+    """One replication over arrays: the facts in, the records out, equal to those of `run_simpy` to the last second.
+
+    The first call on a machine compiles, which takes some seconds; the machine code is kept on disk after that.
+    Raises BeyondCalendar as SimPy does, and BadUsage for a journal, which only the SimPy engine writes.
+    """
+    if with_journal:
+        raise BadUsage("the compiled engine writes no journal; the simpy engine does")
+    books, world = books_of(draws), world_of(scenario, calendars)
+    market = market_of(scenario, draws, books, world)
+    enter(world, market, books)
+    claims = dict(zip(COLUMNS, np.ascontiguousarray(books.outcomes.T), strict=True))
     return Records(draws, claims, market.desks["queue_seconds"].copy(), NoJournal())
 
 
@@ -69,7 +80,7 @@ def live_through(market: Market, books: Books) -> None:
     agenda, begun, count = market.agenda[0], 0, len(books.turns)
     while begun < count or agenda.size:
         next_is = market.entries[agenda.begins].first if agenda.size else NEVER
-        if begun < count and books.facts[ASKED, books.turns[begun]] <= next_is:
+        if begun < count and books.facts[books.turns[begun], ASKED] <= next_is:
             begins(market, books, books.turns[begun])
             begun += 1
         else:

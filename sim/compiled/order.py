@@ -8,53 +8,52 @@ ends (IN_VAIN). Every other part comes to an outcome.
 
 from __future__ import annotations
 
-from sim.compiled.dealings import (
+from sim.compiled.anchors import instant
+from sim.compiled.case import (
     EXPIRED,
     GAVE_UP,
-    IN_VAIN,
     OPEN,
     REFUSED,
+    is_paid,
+    is_still_free,
+    is_worth_it,
+    may_still_cancel,
+    will_charge_back,
+)
+from sim.compiled.contending import (
+    be_taken_over,
+    escalate_or_be_refused,
+    escalate_or_lapse,
+    haggle,
+    have_the_platform_rule,
+    hear_of_the_inspection,
+    hear_of_the_offer,
+    hear_the_ruling,
+    lose_patience,
+)
+from sim.compiled.dealings import (
+    IN_VAIN,
     be_refunded,
     be_refunded_in_part,
     cancel,
     end_with,
-    instant,
-    is_paid,
-    is_ruled,
-    is_still_free,
-    is_worth_it,
-    last_call,
-    may_still_cancel,
     miss_the_parcel,
     wait_for_the_dispatch,
     wait_for_the_parcel,
     wait_until,
-    will_charge_back,
-    will_escalate,
 )
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
-from sim.compiled.parcel import (
-    has_left,
-    limit_passes_at,
-    missed_at,
-    terms_of,
-    travels,
-    waits_no_longer,
-    will_miss_the_limit,
-)
+from sim.compiled.parcel import has_left, limit_passes_at, missed_at, terms_of, travels, will_miss_the_limit
 from sim.compiled.questions import (
     ASKED,
     ask_for_the_money,
     ask_the_bank,
-    ask_the_buyer,
-    ask_the_platform,
     ask_to_cancel,
     parcel_hears_of_the_cancellation,
 )
 from sim.compiled.winning import win
 from sim.rules import disputing
-from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Route, Stage, Verdict
 
 
@@ -197,107 +196,6 @@ def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.CLOSE:
         return REFUSED
     return escalate_or_be_refused(world, order)
-
-
-@step
-def haggle(world: World, order: Record) -> int:
-    """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
-    if order.offers_made == terms_of(world, order).rounds:
-        return escalate_or_be_refused(world, order)
-    order.offers_made += 1
-    return ask_the_buyer(world, order, share_offered(order))
-
-
-@step
-def share_offered(order: Record) -> int:
-    """In the latest round, in parts per million of the price."""
-    if order.offers_made == 1:
-        return order.facts.first_offer
-    return order.facts.second_offer if order.offers_made == 2 else order.facts.third_offer
-
-
-@step
-def hear_of_the_offer(world: World, order: Record, verdict: int) -> int:
-    """Taken; or the platform comes in between; or the next round."""
-    if verdict == Verdict.APPROVE:
-        return be_refunded_in_part(world, order, share_offered(order))
-    if verdict == Verdict.ESCALATE:
-        return be_taken_over(world, order)
-    if verdict == Verdict.CLOSE:
-        return REFUSED
-    return haggle(world, order)
-
-
-@step
-def be_taken_over(world: World, order: Record) -> int:
-    """The platform steps into a pending dispute, unless it has just refunded the order by itself."""
-    if limit_passes_at(world, order) <= order.now:
-        return OPEN
-    return have_the_platform_rule(world, order)
-
-
-@step
-def lose_patience(world: World, order: Record) -> int:
-    """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
-    if not disputing.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
-        return GAVE_UP
-    return have_the_platform_rule(world, order)
-
-
-@step
-def escalate_or_be_refused(world: World, order: Record) -> int:
-    """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
-    calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
-    until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
-    if until >= NEVER or limit_passes_at(world, order) < until:
-        return REFUSED
-    wait_until(order, until)
-    return have_the_platform_rule(world, order)
-
-
-@step
-def escalate_or_lapse(world: World, order: Record) -> int:
-    """The seller said nothing, and now the buyer may call the platform: in time, or never."""
-    escalates, last = will_escalate(world, order), last_call(world, order)
-    lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last)
-    until = order.now + order.facts.escalates_after if escalates else lapses_at
-    if limit_passes_at(world, order) < until:
-        return EXPIRED
-    if not wait_until(order, until):
-        return IN_VAIN
-    return have_the_platform_rule(world, order) if escalates else EXPIRED
-
-
-@step
-def have_the_platform_rule(world: World, order: Record) -> int:
-    """Mediation, once per order: for the buyer, for the seller, or split."""
-    order.life.route = Route.MEDIATION
-    order.life.claimed = order.facts.value
-    return ask_the_platform(world, order)
-
-
-@step
-def hear_the_ruling(world: World, order: Record, verdict: int) -> int:
-    """The platform has spoken."""
-    if verdict != Verdict.APPROVE:
-        waits_no_longer(order)
-    if verdict == Verdict.SPLIT:
-        return be_refunded_in_part(world, order, order.facts.split_share)
-    if verdict == Verdict.WITHDRAWN:
-        return GAVE_UP
-    return win(world, order) if verdict == Verdict.APPROVE else REFUSED
-
-
-@step
-def hear_of_the_inspection(world: World, order: Record, verdict: int) -> int:
-    """The seller has looked at what came back and releases the money, or contests; the platform rules once."""
-    if verdict == Verdict.CLOSE:
-        return REFUSED
-    if verdict == Verdict.APPROVE or is_ruled(world, order):
-        return be_refunded(world, order, order.facts.value)
-    if verdict == Verdict.MAY_ESCALATE:
-        return escalate_or_lapse(world, order)
-    return have_the_platform_rule(world, order) if terms_of(world, order).may_mediate else REFUSED
 
 
 @step

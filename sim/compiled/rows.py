@@ -50,11 +50,11 @@ def comes_into_play(market: Market, books: Books, number: int) -> Record:
     books.free[0] -= 1
     row = books.free[books.free[0] + 1]
     market.row_of[number] = row
-    words = books.words[row]
+    words, facts = books.words[row], books.facts[number]
     for place in range(len(BLANK)):
         words[place] = BLANK[place]
     for column in range(len(FACTS_GO_TO)):
-        words[FACTS_GO_TO[column]] = books.facts[column, number]
+        words[FACTS_GO_TO[column]] = facts[column]
     order = market.orders[row]
     order.life.order = order.facts.order
     order.life.claim = order.facts.claim
@@ -70,9 +70,9 @@ def comes_into_play(market: Market, books: Books, number: int) -> Record:
 def is_over(market: Market, books: Books, number: int) -> None:
     """What happened is written down, and the row is free."""
     row = market.row_of[number]
-    words = books.words[row]
+    words, outcomes = books.words[row], books.outcomes[number]
     for column in range(len(OUTCOMES_COME_FROM)):
-        books.outcomes[column, number] = words[OUTCOMES_COME_FROM[column]]
+        outcomes[column] = words[OUTCOMES_COME_FROM[column]]
     market.row_of[number] = OUT_OF_PLAY
     books.free[0] += 1
     books.free[books.free[0]] = row

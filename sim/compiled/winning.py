@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from sim.compiled.anchors import last_instant
 from sim.compiled.calendars import later
-from sim.compiled.dealings import (
+from sim.compiled.case import (
     EXPIRED,
-    IN_VAIN,
     REFUSED,
-    be_refunded,
-    cancel,
     goods_are_there_to_go_back,
     goods_must_go_back,
-    last_instant,
     money_comes_on,
     money_waits_for_the_parcel,
-    post_the_return,
-    wait_for_the_parcel,
-    wait_until,
 )
+from sim.compiled.dealings import IN_VAIN, be_refunded, cancel, post_the_return, wait_for_the_parcel, wait_until
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
 from sim.compiled.parcel import delivered_at, has_left, terms_of, travels

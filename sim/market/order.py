@@ -104,7 +104,7 @@ class Order(Questions):
             case Verdict.ESCALATE:
                 return (yield from self.be_taken_over())
             case Verdict.MAY_ESCALATE:
-                return (yield from self.escalate_or_lapse())
+                return (yield from self.escalate_or_lapse(self.comes_after_refusal_at))
             case Verdict.WITHDRAWN:
                 return (yield from self.lose_patience())
             case Verdict.CLOSE:
@@ -146,15 +146,16 @@ class Order(Questions):
         yield from self.wait_until(until)
         return (yield from self.have_the_platform_rule())
 
-    def escalate_or_lapse(self) -> Steps:
-        """The seller said nothing, and now the buyer may call the platform: in time, or never."""
-        escalates, last = self.will_escalate(), self.last_call()
-        lapses_at = disputing.chance_to_escalate_lapses_at(self.now, last)
-        until = self.now + self.facts.escalates_after if escalates else lapses_at
+    def escalate_or_lapse(self, comes_at: int = NEVER) -> Steps:
+        """The seller said nothing: the buyer may call the platform, in time or never, unless it comes by itself."""
+        calls_at = self.now + self.facts.escalates_after if self.will_escalate() else NEVER
+        ruled_from = disputing.taken_over_at(calls_at, comes_at)
+        lapses_at = disputing.chance_to_escalate_lapses_at(self.now, self.last_call())
+        until = ruled_from if ruled_from < NEVER else lapses_at
         if self.parcel.limit_passes_at() < until:
             return Outcome.EXPIRED
         yield from self.wait_until(until)
-        return (yield from self.have_the_platform_rule()) if escalates else Outcome.EXPIRED
+        return (yield from self.have_the_platform_rule()) if ruled_from < NEVER else Outcome.EXPIRED
 
     def have_the_platform_rule(self) -> Steps:
         """Mediation, once per order: for the buyer, for the seller, or split."""

@@ -96,9 +96,13 @@ def _platform(scenario: Scenario) -> Iterator[Complaint]:
         if not mediated:
             yield f"{path}.answered_by", f"found 'platform', but {NO_MEDIATION}"
         if terms.steps_in is not None:
-            yield f"{path}.steps_in", "found terms, but the platform answers itself; expected none"
+            yield f"{path}.steps_in", f"found terms, but the platform itself answers {kind}; expected none"
         if terms.on_silence in NEEDS_MEDIATION:
-            yield f"{path}.on_silence", f"found '{terms.on_silence.word}', but the platform has answered by then"
+            silence, expected = terms.on_silence.word, "approve, decline or close"
+            yield (
+                f"{path}.on_silence",
+                f"found '{silence}', but the platform itself answers {kind}; expected {expected}",
+            )
 
 
 def _not_received(scenario: Scenario) -> Iterator[Complaint]:

@@ -7,8 +7,9 @@ folder, and never round in a circle.
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from sim.errors import Fault
 from sim.scenario.merging import merged
@@ -17,6 +18,7 @@ from sim.scenario.strict_yaml import MOST_BYTES, read
 from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place
 from sim.scenario.wording import printable, shown
 
+N = TypeVar("N", bound=Node)
 MOST_LAYERS = 8
 """Files in one chain of `extends`, the scenario itself included."""
 
@@ -35,6 +37,8 @@ class Chain:
 def read_chain(path: Path, annotations: Annotations) -> Chain:
     """Read a scenario file and what it extends, and merge them. Never raises for what the files hold.
 
+    The question that a base asks is its own: a file that says nothing of one asks none.
+
     `annotations` says what the model expects at the top (see `outline`).
     """
     reader = _ChainReader(path)
@@ -45,7 +49,8 @@ def read_chain(path: Path, annotations: Annotations) -> Chain:
     root: Node = layers.pop()
     files = [root.place.file]
     while layers:
-        root = merged(root, layers.pop(), annotations)
+        asks_something_else = _without("question", root)
+        root = merged(asks_something_else, layers.pop(), annotations)
         files.append(root.place.file)
     return Chain(files, root, reader.faults)
 
@@ -74,7 +79,7 @@ class _ChainReader:
             layers.append(layer)
             extends = layer.nodes.get("extends")
             if extends is None or extends == Leaf(extends.place, "none"):
-                return [_without_extends(layer) for layer in layers]
+                return [_without("extends", layer) for layer in layers]
             name, asked = self.base(name, extends), extends.place
 
     def layer(self, name: Path, asked: Place) -> Keys:
@@ -128,6 +133,7 @@ class _ChainReader:
 _NO_MAPPING = "expected a mapping, such as 'name: my_market'"
 
 
-def _without_extends(layer: Keys) -> Keys:
-    nodes = {key: node for key, node in layer.nodes.items() if key != "extends"}
-    return Keys(layer.place, nodes, layer.keys)
+def _without(key: str, layer: N) -> N:
+    if not isinstance(layer, Keys):
+        return layer
+    return replace(layer, nodes={name: node for name, node in layer.nodes.items() if name != key})

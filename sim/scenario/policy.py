@@ -93,7 +93,7 @@ class SteppingIn(Described):
     by_itself_after: NoneOr[FiniteDuration] = None
     """Then the platform comes by itself."""
     after_refusal: bool = False
-    """Whether it then comes to a dispute that was refused, too, if the buyer has not called it before."""
+    """Whether it then comes to a dispute that was refused or left to the buyer, too, if that one has not called."""
 
     @model_validator(mode="after")
     def _it_comes_at_some_time(self) -> SteppingIn:

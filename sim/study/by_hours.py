@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.study.by_group import success_and_time
-from sim.study.counted import is_not_shipped
+from sim.study.counted import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
 _DAYS = (2, 3, 4, 5, 6, 7, 9, 14)
@@ -22,11 +22,13 @@ BINS = (
 
 
 def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
-    """Success and time to money by hours since payment, for all who asked and for those not yet shipped.
+    """Success and time to money by hours since payment, for all who changed their mind and those not yet shipped.
 
-    One row per group and bin, as `Result.by_hours` has them; bins without claims are there with n = 0.
+    One row per group and bin, as `Result.by_hours` has them; bins without claims are there with n = 0. A fault or a
+    missed parcel is no change of mind: how soon it is noticed lies with the parcel, not with the buyer.
     """
-    groups = {"all": claims, "not_shipped": claims[is_not_shipped(claims)]}
+    minds = claims[changed_their_mind(claims)]
+    groups = {"all": minds, "not_shipped": minds[is_not_shipped(minds)]}
     rows = [
         {
             "group": group,

@@ -75,6 +75,11 @@ def has_waited_at(desk: str) -> Of:
     return lambda requests: (requests["desk"] == desk) & requests["wait"].notna()
 
 
+def changed_their_mind(claims: Rows) -> pd.Series[bool]:
+    """Whether it began with a changed mind, which has a reason; it may have turned to goods not received since."""
+    return claims["reason"].notna()
+
+
 def is_not_shipped(claims: Rows) -> pd.Series[bool]:
     """The parcel had not left when the mind changed (one that left in the same second had)."""
     return claims["dispatched_at"].isna() | (claims["dispatched_at"] > claims["asked_at"])

@@ -68,12 +68,13 @@ class Result:
     """
 
     by_hours: pd.DataFrame
-    """Success by how quickly the mind was changed. One row per `group` and bin of hours since payment.
+    """Success by how quickly the mind was changed, of those who changed it.
 
-    `group` is `all` or `not_shipped` (not dispatched yet when asked). The bin is [`hours_from`, `hours_to`),
-    the last one open (`hours_to` is inf), and `bin` its text, such as `3-6 h` or `2-3 d`. `n` claims; `success`,
-    `low`, `high`: share refunded in full (NaN where n is 0); `median_days`, `median_low`, `median_high`: days until
-    half of all claims of the bin had their money (NaN: not reached).
+    One row per `group` and bin of hours since payment. `group` is `all` or `not_shipped` (not dispatched yet when
+    asked). The bin is [`hours_from`, `hours_to`), the last one open (`hours_to` is inf), and `bin` its text, such
+    as `3-6 h` or `2-3 d`. `n` claims; `success`, `low`, `high`: share refunded in full (NaN where n is 0);
+    `median_days`, `median_low`, `median_high`: days until half of all claims of the bin had their money (NaN: not
+    reached).
     """
 
     by_group: pd.DataFrame

@@ -7,7 +7,6 @@ order 17 is the same order at every point, so that even a few replications tell 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count, product
 
@@ -17,9 +16,10 @@ from sim.scenario.durations import DAY, Duration, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.policy import ANY_SILENCE
 from sim.study.differences import Bench, differences_of, estimates_of
+from sim.study.engines import AUTO, Tell, chosen, to_stderr
 from sim.study.estimates import CONFIDENCE
 from sim.study.experiment import Progress, run
-from sim.study.jobs import Workers
+from sim.study.jobs import Workers, workers_of
 from sim.study.result import Result
 from sim.vocabulary import Verdict
 
@@ -72,13 +72,15 @@ def sweep(
     clocks: Sequence[Duration] = CLOCKS,
     replications: int | None = None,
     jobs: int | Workers | None = None,
+    engine: str = AUTO,
     progress: Progress | None = None,
+    tell: Tell = to_stderr,
 ) -> Sweep | None:
     """Run every what-if of the seller's clock and of what silence means; None where the policy has no such clock.
 
     The policy's own clock joins the `clocks`. Each point has so many `replications`, or as many as the scenario and
-    at most `REPLICATIONS`. `progress` is told after each replication how many are done, of all; `jobs` is as for
-    `run`.
+    at most `REPLICATIONS`. `progress` is told after each replication how many are done, of all; `jobs`, `engine`
+    and `tell` are as for `run`, but that `auto` is the engine that is quicker for all points together.
     """
     terms = scenario.policy.cancellation
     if terms is None or terms.clock is None:
@@ -92,9 +94,17 @@ def sweep(
         if progress:
             progress(next(done), of * len(asked))
 
-    with nullcontext(jobs) if isinstance(jobs, Workers) else Workers(jobs) as workers:
+    engine = chosen(engine, scenario, each * len(asked)).engine
+    with workers_of(jobs) as workers:
         results = [
-            run(_changed(scenario, clock, silence), replications=each, jobs=workers, progress=step)
+            run(
+                _changed(scenario, clock, silence),
+                replications=each,
+                jobs=workers,
+                engine=engine,
+                progress=step,
+                tell=tell,
+            )
             for silence, clock in asked
         ]
     own = results[asked.index((terms.on_silence, terms.clock))]

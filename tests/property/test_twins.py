@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, seed, settings
 
 from sim.chance.draws import draw_replication
 from sim.compiled.engine import run_compiled
+from sim.errors import BadUsage
 from sim.market.world import run_simpy
 from sim.scenario.loading import load
 from sim.study.replication import calendars_of
@@ -16,7 +17,7 @@ from tests.property.relations import differences, lived_through
 from tests.property.strategies import File, scenario_files
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
-PARTS, EACH = 20, 1000
+PARTS, EACH = 80, 250
 """The recorded search: so many examples, in parts that each begin with another seed."""
 A_FORTNIGHT = {"experiment.warm_up": "0", "experiment.cohort": "14 d", "experiment.run_out": "0"}
 
@@ -52,3 +53,10 @@ def test_both_engines_tell_the_same_story_of_every_scenario_of_the_folder(path: 
     draws = draw_replication(scenario, 0, calendars)
     simpy, compiled = run_simpy(scenario, draws, calendars), run_compiled(scenario, draws, calendars)
     assert differences(simpy, compiled) == []
+
+
+def test_the_compiled_engine_refuses_to_write_a_journal() -> None:
+    scenario = load(FOLDER / "aliexpress.yaml", A_FORTNIGHT)
+    calendars = calendars_of(scenario)
+    with pytest.raises(BadUsage, match="writes no journal"):
+        run_compiled(scenario, draw_replication(scenario, 0, calendars), calendars, with_journal=True)

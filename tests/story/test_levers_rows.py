@@ -117,6 +117,16 @@ def test_the_platform_may_come_by_itself_to_a_dispute_that_was_refused() -> None
     assert tell(pending_only, escalates=0, **luck).ending[0] is Outcome.REFUSED
 
 
+def test_the_platform_may_come_by_itself_to_a_dispute_that_nobody_answered_and_nobody_took_further() -> None:
+    comes = COMES | {"policy.dispute.default.clock": "3 d", "policy.dispute.default.on_silence": "may_escalate"}
+    luck = {"asked": 6 * DAY, "dispute": says_nothing(), "mediation": accepts(after=1 * DAY)}
+    story = tell(comes, escalates=0, **luck)
+    assert (story.mediation_opened_at, story.ending) == (32 * DAY, (Outcome.REFUNDED, Route.MEDIATION))
+    assert tell(comes, escalates_after=2 * DAY, **luck).mediation_opened_at == 30 * DAY, "who calls is sooner"
+    too_late_to_call = {"policy.mediation.escalate_within": "1 d"}
+    assert tell(comes | too_late_to_call, **luck | {"escalates_after": 2 * DAY}).mediation_opened_at == 32 * DAY
+
+
 def test_the_platform_comes_once() -> None:
     luck = {"asked": 6 * DAY, "dispute": refuses(after=2 * DAY), "mediation": refuses(after=1 * DAY)}
     story = tell(COMES, escalates=0, **luck)

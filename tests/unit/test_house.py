@@ -109,7 +109,7 @@ def test_every_public_thing_says_what_it_is() -> None:
 
 
 def test_asking_for_help_loads_nothing_heavy() -> None:
-    heavy = ("numpy", "pandas", "scipy", "matplotlib", "pydantic", "simpy", "rich", "holidays")
+    heavy = ("numpy", "pandas", "scipy", "matplotlib", "pydantic", "simpy", "rich", "holidays", "numba")
     code = f"import sys, sim.cli; sim.cli.parser(); print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

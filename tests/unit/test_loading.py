@@ -29,6 +29,12 @@ def test_a_child_says_only_what_differs(tmp_path: Path) -> None:
     assert scenario.market == load(BASE_FILE).market
 
 
+def test_a_child_does_not_ask_the_question_of_its_base(tmp_path: Path) -> None:
+    written(tmp_path, "extends: base.yaml\nquestion: What if nobody answered?", "asks.yaml")
+    assert load(tmp_path / "asks.yaml").question == "What if nobody answered?"
+    assert load(written(tmp_path, "extends: asks.yaml\nname: fast")).question == ""
+
+
 def test_lists_are_replaced_and_not_joined(tmp_path: Path) -> None:
     path = written(tmp_path, "extends: base.yaml\ncalendars: {seller: {closed: [2018-12-24]}}")
     assert described(load(path))["calendars"]["seller"]["closed"] == [{"from": "2018-12-24", "to": "2018-12-24"}]

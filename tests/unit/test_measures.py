@@ -181,6 +181,14 @@ def test_success_is_told_by_hours_since_payment() -> None:
     assert np.isnan(table.loc[("all", "3-6 h"), "success"])
 
 
+def test_a_fault_and_a_missed_parcel_are_no_changed_minds_but_one_that_turned_is() -> None:
+    kinds = "defect", "not_received"
+    faulty, missed = (claim("refused", 9, hours=400, claim=kind, reason=None) for kind in kinds)
+    turned = claim("refunded", 9, hours=400, claim="not_received")
+    table = success_by_hours(claims_of(faulty, missed, turned), 1).set_index(["group", "bin"])
+    assert table.loc[("all", "> 14 d"), ["n", "success"]].tolist() == [1, 1]
+
+
 def test_bins_are_fine_below_a_day_and_leave_nobody_out() -> None:
     table = success_by_hours(
         claims_of(*(claim("refunded", 1, hours=hours) for hours in (0, 23.9, 24, 335, 336, 9999))), 1

@@ -26,8 +26,8 @@ class Group(NamedTuple):
 
 
 GROUPS = (
-    Group("all", "all who asked", DARK, "o", -0.13),
-    Group("not_shipped", "not shipped yet when they asked", LIGHT, "D", 0.13),
+    Group("all", "all who changed their mind", DARK, "o", -0.13),
+    Group("not_shipped", "not shipped yet when they did", LIGHT, "D", 0.13),
 )
 FIRST_DAY = 24
 """Hours; up to there the article finds it easy."""

@@ -38,7 +38,7 @@ def time_to_money(result: Result, ax: Axes) -> None:
     days = curves["open"]["days"].to_numpy(dtype=np.float64)
     if result.about["claims"]:
         _areas(ax, days, curves)
-    ax.set(xlim=(0, days[-1]), ylim=(0, 1), xlabel="days since the mind changed (d)")
+    ax.set(xlim=(0, days[-1]), ylim=(0, 1), xlabel="days since asking (d)")
     ax.set_ylabel("share of all claims (%)")
     ax.set_xticks([0, *MARKS, 60, 90])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))

@@ -61,19 +61,17 @@ def _soon_and_late(result: Result) -> Iterator[Markup]:
     if early.all() or not early.any():
         return
     soon, late = (_asked(result.orders[which], result) for which in (early, ~early))
-    yield Markup(
-        "Of those who asked within a day of paying, {} got all of it back; of those who asked later, {}."
-    ).format(soon, late)
+    yield Markup("Of those who asked within a day of paying, {}; of those who asked later, {}.").format(soon, late)
 
 
 def _asked(claims: pd.DataFrame, result: Result) -> Markup:
-    """The share of these claims that were refunded in full, and when half of them were, if ever."""
+    """The share of these claims that were refunded in full, and when half of all of them were, if ever."""
     found = success_and_time(claims, result.about["replications"])
     succeeded = with_interval(share(found["success"], found["low"], found["high"]))
     if isnan(found["median_days"]):
-        return succeeded
+        return Markup("{} got all of it back").format(succeeded)
     half = with_interval(days(found["median_days"], found["median_low"], found["median_high"]))
-    return Markup("{}, half of them within {}").format(succeeded, half)
+    return Markup("{} got all of it back, half of all of them within {}").format(succeeded, half)
 
 
 def _left(numbers: Numbers) -> Iterator[Markup]:

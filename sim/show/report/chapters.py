@@ -15,7 +15,7 @@ from sim.show.charts.time_to_money import finding as of_the_time
 from sim.show.palette import WORDS
 from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
 from sim.show.report.parts import Chapter, Numbers, Table, days, share
-from sim.show.report.svg import figure
+from sim.show.report.svg import Drawing, figure
 from sim.study.curves import ENDINGS
 from sim.study.result import Result
 from sim.study.ways import ASKED, FREE, PASSED, ways_of
@@ -50,6 +50,26 @@ _GROUPS = {
 """Groups of claims, and what the table calls them."""
 
 
+QUESTIONS = {
+    "time": "How soon is the money back?",
+    "flow": "What happens between asking and the end?",
+    "hours": "How quickly must you change your mind?",
+    "desks": "Do the desks keep up?",
+}
+"""What each chapter asks."""
+HOW = {
+    "time": "Every claim is in the picture: at each day the ways of ending add up to all. The dark band around "
+    "the edge of the refunded is its 95 % interval. To the right: after 90 days.",
+    "flow": "From left to right: every claim, and the stages it came to. An arm is as wide as it has claims; what "
+    "has ended flows on in the colour of its ending. Counts over all replications.",
+    "hours": "Each dot is the share refunded in full of those who changed their mind so long after paying; the "
+    "lines are 95 % intervals over replications.",
+    "desks": "Requests that somebody has noticed and nobody has taken up yet: daily means, and their 95 % "
+    "intervals as bands. Shaded: when the claims counted here were paid. Dotted: peaks of orders.",
+}
+"""How its picture is read."""
+
+
 def chapters_of(result: Result) -> Iterator[Chapter]:
     """What there is to see of a result; of one without claims, only the desks."""
     if result.about["claims"]:
@@ -59,18 +79,14 @@ def chapters_of(result: Result) -> Iterator[Chapter]:
     yield _desks(result)
 
 
+def _chapter(name: str, finding: str, picture: tuple[tuple[int, int], Drawing], table: Table) -> Chapter:
+    heights, draw = picture
+    return Chapter(name, QUESTIONS[name], finding, figure(name, finding, TABLE, heights, draw), HOW[name], table)
+
+
 def _time(result: Result) -> Chapter:
-    finding = of_the_time(result)
     draw = partial(time_picture.endings_by_day, result.curves)
-    return Chapter(
-        "time",
-        "How soon is the money back?",
-        finding,
-        figure("time", finding, TABLE, time_picture.HEIGHTS, draw),
-        "Every claim is in the picture: at each day the ways of ending add up to all. The dark band around the "
-        "edge of the refunded is its 95 % interval. To the right: after 90 days.",
-        _table_of_time(result.curves),
-    )
+    return _chapter("time", of_the_time(result), (time_picture.HEIGHTS, draw), _table_of_time(result.curves))
 
 
 def _table_of_time(curves: pd.DataFrame) -> Table:
@@ -97,16 +113,8 @@ def _share_at(row: Any, *, has_interval: bool) -> str:
 
 def _flow(result: Result) -> Chapter:
     ways = ways_of(result.orders)
-    finding = _finding_of_flow(ways)
-    return Chapter(
-        "flow",
-        "What happens between asking and the end?",
-        finding,
-        figure("flow", finding, TABLE, flow_picture.HEIGHTS, partial(flow_picture.river, ways)),
-        "From left to right: every claim, and the stages it came to. An arm is as wide as it has claims; what has "
-        "ended flows on in the colour of its ending. Counts over all replications.",
-        _table_of_ways(ways),
-    )
+    picture = flow_picture.HEIGHTS, partial(flow_picture.river, ways)
+    return _chapter("flow", _finding_of_flow(ways), picture, _table_of_ways(ways))
 
 
 def _finding_of_flow(ways: pd.DataFrame) -> str:
@@ -134,17 +142,9 @@ def _table_of_ways(ways: pd.DataFrame) -> Table:
 
 
 def _hours(result: Result) -> Chapter:
-    finding = of_the_hours(result.by_hours)
-    draw = partial(hours_picture.success_by_hours, result.by_hours)
-    return Chapter(
-        "hours",
-        "How quickly must you change your mind?",
-        finding,
-        figure("hours", finding, TABLE, hours_picture.HEIGHTS, draw),
-        "Each dot is the share refunded in full of those who changed their mind so long after paying; the lines "
-        "are 95 % intervals over replications.",
-        _table_of_hours(result.by_hours),
-    )
+    bins = result.by_hours
+    picture = hours_picture.HEIGHTS, partial(hours_picture.success_by_hours, bins)
+    return _chapter("hours", of_the_hours(bins), picture, _table_of_hours(bins))
 
 
 def _table_of_hours(bins: pd.DataFrame) -> Table:
@@ -163,22 +163,15 @@ def _success_and_half(row: dict[Any, Any]) -> list[str]:
 
 
 def _desks(result: Result) -> Chapter:
-    finding, numbers = of_the_desks(result.backlog), Numbers(result.summary)
-    draw = partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
+    numbers = Numbers(result.summary)
     rows = [
         [str(result.summary["title"].loc[measure]), numbers.value(measure), numbers.interval(measure)]
         for measure in _DESK_MEASURES
         if numbers.has(measure)
     ]
-    return Chapter(
-        "desks",
-        "Do the desks keep up?",
-        finding,
-        figure("desks", finding, TABLE, desks_picture.HEIGHTS, draw),
-        "Requests that somebody has noticed and nobody has taken up yet: daily means, and their 95 % intervals as "
-        "bands. Shaded: when the claims counted here were paid. Dotted: peaks of orders.",
-        Table("The desks while the requests of these claims came in", ["what", "value", "95 % interval"], rows),
-    )
+    table = Table("The desks while the requests of these claims came in", ["what", "value", "95 % interval"], rows)
+    draw = partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
+    return _chapter("desks", of_the_desks(result.backlog), (desks_picture.HEIGHTS, draw), table)
 
 
 def groups_of(result: Result) -> Table | None:

@@ -35,7 +35,7 @@ NAMES = {
 """What claims did that came to a stage."""
 SHORT = {"cancellation": "cancel", "mediation": "platform", "chargeback": "bank"}
 """What stands above a column on a narrow page, where it is not its own name."""
-PASSED_BY = {"cancellation": "asked nothing of the seller", "dispute": "no dispute", "mediation": "no platform"}
+PASSED_BY = {"cancellation": "did not ask", "dispute": "no dispute", "mediation": "no platform"}
 """What an arm is called that goes past a stage to a later one."""
 
 

@@ -1,0 +1,118 @@
+"""What is the case with an order, as in `sim.market.dealings`."""
+
+from __future__ import annotations
+
+from sim.compiled.anchors import instant
+from sim.compiled.jit import step
+from sim.compiled.layout import Record, World
+from sim.compiled.parcel import delivered_at, terms_of
+from sim.rules import cancelling, disputing, refunding, returning
+from sim.scenario.durations import NEVER
+from sim.vocabulary import ClaimKind, Outcome, Party, RefundOn, Stage
+
+OPEN, NO_CLAIM, REFUNDED, PARTLY_REFUNDED, REFUSED, GAVE_UP, EXPIRED = (int(outcome) for outcome in Outcome)
+NOT_GIVEN = -1
+"""The anchor of a window that the policy does not have."""
+
+
+@step
+def may_still_cancel(world: World, order: Record) -> bool:
+    """Whether the button is there."""
+    facts = order.facts
+    in_time = cancelling.may_cancel(facts.asked, facts.window_ends, order.parcel.ships_at)
+    return terms_of(world, order).may_cancel and in_time
+
+
+@step
+def is_still_free(world: World, order: Record) -> bool:
+    """Whether nobody has to agree to the cancellation."""
+    terms = terms_of(world, order)
+    free = terms.trusted_free_until if order.facts.trusted else terms.free_until
+    return free.anchor != NOT_GIVEN and cancelling.is_free(order.facts.asked, instant(world, order, free))
+
+
+@step
+def is_worth_it(world: World, order: Record) -> bool:
+    """The money against the postage that the policy puts on the buyer, and the hassle."""
+    facts = order.facts
+    cost = facts.return_cost if goods_must_go_back(world, order) and not is_not_received(order) else 0
+    postage = refunding.paid_by(Party.BUYER, return_payer(world, order), cost)
+    return disputing.is_worth_it(facts.value, postage, facts.hassle)
+
+
+@step
+def will_escalate(world: World, order: Record) -> bool:
+    """Whether this buyer calls the platform: there is one that has not ruled, they would, and are in time."""
+    if not (terms_of(world, order).may_mediate and order.facts.escalates) or is_ruled(world, order):
+        return False
+    return not disputing.is_too_late(order.now + order.facts.escalates_after, last_call(world, order))
+
+
+@step
+def last_call(world: World, order: Record) -> int:
+    """The last instant at which the platform may be called after a verdict that falls now."""
+    return instant(world, order, terms_of(world, order).escalate_within)
+
+
+@step
+def is_ruled(world: World, order: Record) -> bool:
+    """Whether the platform has spoken: in mediation, or in answer to the dispute."""
+    answered = terms_of(world, order).platform_answers and order.requests[Stage.DISPUTE].settled_at < NEVER
+    return answered or order.requests[Stage.MEDIATION].settled_at < NEVER
+
+
+@step
+def is_not_received(order: Record) -> bool:
+    """Whether the claim is, or has become, one for goods that never came."""
+    return order.life.claim == ClaimKind.NOT_RECEIVED
+
+
+@step
+def goods_must_go_back(world: World, order: Record) -> bool:
+    """Whether the policy wants them back, should they be there."""
+    terms = terms_of(world, order)
+    return returning.must_go_back(terms.needs_return, order.facts.value, terms.returnless_below)
+
+
+@step
+def goods_are_there_to_go_back(world: World, order: Record) -> bool:
+    """Whether there is something to send."""
+    return returning.is_there_to_go_back(delivered_at(world, order), order.now, is_not_received(order))
+
+
+@step
+def money_waits_for_the_parcel(world: World, order: Record) -> bool:
+    """Whether the parcel has to come before the money does."""
+    in_transit, on_notice = terms_of(world, order).while_in_transit, money_comes_on(world, order, RefundOn.NOTICE)
+    return not is_not_received(order) and returning.money_waits_for_the_parcel(
+        in_transit, goods_must_go_back(world, order), on_notice
+    )
+
+
+@step
+def return_payer(world: World, order: Record) -> int:
+    """Who pays the postage of a return."""
+    return returning.who_pays_the_postage(terms_of(world, order).return_payer, order.facts.free_return)
+
+
+@step
+def money_comes_on(world: World, order: Record, this: int) -> bool:
+    """Whether the refund falls due on this step of the return."""
+    terms = terms_of(world, order)
+    return this == (terms.trusted_refund_on if order.facts.trusted else terms.refund_on)
+
+
+@step
+def will_charge_back(world: World, order: Record) -> bool:
+    """Whether this buyer, who got nothing, turns to the bank."""
+    method = world.methods[order.life.claim, order.facts.payment_method]
+    if not (order.facts.charges_back and method.may_charge_back):
+        return False
+    last = instant(world, order, terms_of(world, order).charge_back_until)
+    return not disputing.is_too_late(order.now + order.facts.charges_back_after, last)
+
+
+@step
+def is_paid(outcome: int) -> bool:
+    """Whether money came back."""
+    return outcome in (REFUNDED, PARTLY_REFUNDED)

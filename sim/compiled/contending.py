@@ -1,0 +1,115 @@
+"""What follows when the seller does not agree, as in `sim.market.order`: offers, the platform, its ruling."""
+
+from __future__ import annotations
+
+from sim.compiled.case import EXPIRED, GAVE_UP, OPEN, REFUSED, is_ruled, last_call, will_escalate
+from sim.compiled.dealings import IN_VAIN, be_refunded, be_refunded_in_part, wait_until
+from sim.compiled.jit import step
+from sim.compiled.layout import Record, World
+from sim.compiled.parcel import limit_passes_at, terms_of, waits_no_longer
+from sim.compiled.questions import ask_the_buyer, ask_the_platform
+from sim.compiled.winning import win
+from sim.rules import disputing
+from sim.scenario.durations import NEVER
+from sim.vocabulary import Route, Verdict
+
+
+@step
+def haggle(world: World, order: Record) -> int:
+    """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
+    if order.offers_made == terms_of(world, order).rounds:
+        return escalate_or_be_refused(world, order)
+    order.offers_made += 1
+    return ask_the_buyer(world, order, share_offered(order))
+
+
+@step
+def share_offered(order: Record) -> int:
+    """In the latest round, in parts per million of the price."""
+    if order.offers_made == 1:
+        return order.facts.first_offer
+    return order.facts.second_offer if order.offers_made == 2 else order.facts.third_offer
+
+
+@step
+def hear_of_the_offer(world: World, order: Record, verdict: int) -> int:
+    """Taken; or the platform comes in between; or the next round."""
+    if verdict == Verdict.APPROVE:
+        return be_refunded_in_part(world, order, share_offered(order))
+    if verdict == Verdict.ESCALATE:
+        return be_taken_over(world, order)
+    if verdict == Verdict.CLOSE:
+        return REFUSED
+    return haggle(world, order)
+
+
+@step
+def be_taken_over(world: World, order: Record) -> int:
+    """The platform steps into a pending dispute, unless it has just refunded the order by itself."""
+    if limit_passes_at(world, order) <= order.now:
+        return OPEN
+    return have_the_platform_rule(world, order)
+
+
+@step
+def lose_patience(world: World, order: Record) -> int:
+    """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
+    if not disputing.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
+        return GAVE_UP
+    return have_the_platform_rule(world, order)
+
+
+@step
+def escalate_or_be_refused(world: World, order: Record) -> int:
+    """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
+    calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
+    until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
+    if until >= NEVER or limit_passes_at(world, order) < until:
+        return REFUSED
+    wait_until(order, until)
+    return have_the_platform_rule(world, order)
+
+
+@step
+def escalate_or_lapse(world: World, order: Record) -> int:
+    """The seller said nothing, and now the buyer may call the platform: in time, or never."""
+    escalates, last = will_escalate(world, order), last_call(world, order)
+    lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last)
+    until = order.now + order.facts.escalates_after if escalates else lapses_at
+    if limit_passes_at(world, order) < until:
+        return EXPIRED
+    if not wait_until(order, until):
+        return IN_VAIN
+    return have_the_platform_rule(world, order) if escalates else EXPIRED
+
+
+@step
+def have_the_platform_rule(world: World, order: Record) -> int:
+    """Mediation, once per order: for the buyer, for the seller, or split."""
+    order.life.route = Route.MEDIATION
+    order.life.claimed = order.facts.value
+    return ask_the_platform(world, order)
+
+
+@step
+def hear_the_ruling(world: World, order: Record, verdict: int) -> int:
+    """The platform has spoken."""
+    if verdict != Verdict.APPROVE:
+        waits_no_longer(order)
+    if verdict == Verdict.SPLIT:
+        return be_refunded_in_part(world, order, order.facts.split_share)
+    if verdict == Verdict.WITHDRAWN:
+        return GAVE_UP
+    return win(world, order) if verdict == Verdict.APPROVE else REFUSED
+
+
+@step
+def hear_of_the_inspection(world: World, order: Record, verdict: int) -> int:
+    """The seller has looked at what came back and releases the money, or contests; the platform rules once."""
+    if verdict == Verdict.CLOSE:
+        return REFUSED
+    if verdict == Verdict.APPROVE or is_ruled(world, order):
+        return be_refunded(world, order, order.facts.value)
+    if verdict == Verdict.MAY_ESCALATE:
+        return escalate_or_lapse(world, order)
+    return have_the_platform_rule(world, order) if terms_of(world, order).may_mediate else REFUSED
