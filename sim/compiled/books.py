@@ -14,18 +14,18 @@ from sim.compiled.layout import (
     BY_METHOD,
     DESK,
     ENTRY,
+    FACTS_OF_AN_ORDER,
     HEAP,
     METHOD,
     ORDER,
     OUT_OF_PLAY,
-    PLACES_OF_FACTS,
+    OUTCOMES_OF_AN_ORDER,
     TERMS,
     Market,
     Records,
     Words,
     World,
 )
-from sim.records.life import COLUMNS
 from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
@@ -44,11 +44,13 @@ class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
     facts: Words
-    """A row per claim, a column for each of `PLACES_OF_FACTS`."""
+    """A row per claim, a column for each of `FACTS_OF_AN_ORDER`."""
     turns: Words
     """Claims in the order in which their buyers ask."""
+    asked: Words
+    """When they do."""
     outcomes: Words
-    """A row per claim, a column for each of the outcome table."""
+    """A row per claim, a column for each of `OUTCOMES_OF_AN_ORDER`."""
     words: Words
     """The market's orders as rows of words."""
     free: Words
@@ -57,12 +59,13 @@ class Books(NamedTuple):
 
 def books_of(draws: Draws) -> Books:
     """Open the books for one replication, with a row for every claim; those in play take the lowest."""
-    facts = np.ascontiguousarray(np.stack([draws.claims[column] for column in PLACES_OF_FACTS]).T)
-    count = len(facts)
+    facts = np.ascontiguousarray(np.stack([draws.claims[column] for column in FACTS_OF_AN_ORDER]).T)
+    count, turns = len(facts), np.argsort(draws.claims["asked"], kind="stable")
     return Books(
         facts=facts,
-        turns=np.argsort(draws.claims["asked"], kind="stable"),
-        outcomes=np.empty((count, len(COLUMNS)), dtype=np.int64),
+        turns=turns,
+        asked=draws.claims["asked"][turns],
+        outcomes=np.empty((count, len(OUTCOMES_OF_AN_ORDER)), dtype=np.int64),
         words=np.empty((count, ORDER.itemsize // 8), dtype=np.int64),
         free=np.arange(count, -1, -1),
     )
@@ -77,8 +80,10 @@ def market_of(scenario: Scenario, draws: Draws, books: Books, world: World) -> M
         room[place] = len(books.turns) * IN_QUEUES[party]
     ends = np.cumsum(room)
     desks["queue"]["begins"] = ends - room
+    desks["queue"]["room"] = room
     agenda["begins"] = ends[-1]
-    entries = np.empty(ends[-1] + ON_THE_AGENDA * len(books.turns) + len(desks), dtype=ENTRY)
+    agenda["room"] = ON_THE_AGENDA * len(books.turns) + len(desks)
+    entries = np.empty(ends[-1] + agenda["room"][0], dtype=ENTRY)
     orders = books.words.reshape(-1).view(ORDER)
     row_of = np.full(len(books.turns), OUT_OF_PLAY)
     return Market(world, orders, row_of, desks, agenda, entries)

@@ -41,7 +41,7 @@ def wait_for_the_dispatch(world: World, order: Record) -> bool:
 @step
 def miss_the_parcel(order: Record) -> None:
     """Who waited in vain until the promised date now claims for goods not received."""
-    facts, ruling = order.facts, order.requests[Stage.MEDIATION].ask
+    facts, ruling = order.facts, order.asks[Stage.MEDIATION]
     order.life.claim = ClaimKind.NOT_RECEIVED
     order.life.missed_at = order.now
     ruling.disposition = facts.ruling_if_not_received

@@ -47,17 +47,18 @@ def desk_number(market: Market, order: Record) -> int:
 def is_opened(market: Market, number: int) -> None:
     """A question was put: its clock begins, and it will be noticed, or leave before."""
     order = order_of(market, number)
-    request, stage, now = order.requests[order.asks], order.asks, order.now
+    stage, now = order.stage, order.now
+    request, ask = order.requests[stage], order.asks[stage]
     desk = market.desks[desk_number(market, order)]
     clock = market.world.policy[order.life.claim].requests[stage].clock
-    gives_up_at = now + request.ask.patience
+    gives_up_at = now + ask.patience
     request.opened_at = now
-    request.deadline = after(market.world, desk.party, now, clock)
-    request.leaves_at = requests.leaves_at(order.interrupted_at, gives_up_at, request.deadline)
-    request.why_it_leaves = requests.why_it_left(request.leaves_at, order.interrupted_at, gives_up_at)
-    if request.ask.disposition != requests.SILENT:
-        noticed = requests.noticed_at(now, request.ask.notice, request.ask.notice_share, request.deadline)
-        if noticed <= request.leaves_at and noticed < NEVER:
+    order.deadline = after(market.world, desk.party, now, clock)
+    order.leaves_at = requests.leaves_at(order.interrupted_at, gives_up_at, order.deadline)
+    order.why_it_leaves = requests.why_it_left(order.leaves_at, order.interrupted_at, gives_up_at)
+    if ask.disposition != requests.SILENT:
+        noticed = requests.noticed_at(now, ask.notice, ask.notice_share, order.deadline)
+        if noticed <= order.leaves_at and noticed < NEVER:
             is_bound_to(market, noticed, HAPPENS, number, stage + JOINS)
             return
     leaves_unless_answered(market, number, stage)
@@ -66,7 +67,7 @@ def is_opened(market: Market, number: int) -> None:
 @step
 def leaves_unless_answered(market: Market, number: int, stage: int) -> None:
     """Whatever ends it from outside comes in the last turn of its second."""
-    leaves_at = order_of(market, number).requests[stage].leaves_at
+    leaves_at = order_of(market, number).leaves_at
     if leaves_at < NEVER:
         is_bound_to(market, leaves_at, LEAVES, number, stage)
 
@@ -82,7 +83,7 @@ def joins(market: Market, number: int, stage: int, now: int) -> None:
         if not starts(market, desk, number, stage, now):
             leaves_unless_answered(market, number, stage)
         return
-    rank = requests.rank_in_queue(desk.discipline, request.deadline)
+    rank = requests.rank_in_queue(desk.discipline, order.deadline)
     put(market.entries, desk.queue, rank, now, STAGES * number + stage)
     queue_changes_by(desk, 1, now)
     staff_will_choose(market, place, now)
@@ -131,11 +132,11 @@ def is_pending(market: Market, number: int, stage: int) -> bool:
 @step
 def starts(market: Market, desk: Record, number: int, stage: int, now: int) -> bool:
     """A member of staff takes it up. Whether the answer will land, rather than come too late."""
-    request = order_of(market, number).requests[stage]
+    order = order_of(market, number)
     desk.free -= 1
-    request.started_at = now
-    done = work_ends(now, request.ask.handling, calendar_of(market.world.almanac, desk.party))
-    lands = done <= request.leaves_at
+    order.requests[stage].started_at = now
+    done = work_ends(now, order.asks[stage].handling, calendar_of(market.world.almanac, desk.party))
+    lands = done <= order.leaves_at
     if lands:
         is_bound_to(market, done, HAPPENS, number, stage)
     return lands
@@ -144,7 +145,7 @@ def starts(market: Market, desk: Record, number: int, stage: int, now: int) -> b
 @step
 def is_to_leave(market: Market, number: int, stage: int, now: int) -> bool:
     """Unless it was answered meanwhile, or it is another round's offer that is pending."""
-    return is_pending(market, number, stage) and order_of(market, number).requests[stage].leaves_at == now
+    return is_pending(market, number, stage) and order_of(market, number).leaves_at == now
 
 
 @step
@@ -153,14 +154,14 @@ def settles(market: Market, number: int, stage: int, turn: int, now: int) -> boo
     order = order_of(market, number)
     request = order.requests[stage]
     place = desk_number(market, order)
-    how = requests.ANSWERED if turn == HAPPENS else request.why_it_leaves
+    how = requests.ANSWERED if turn == HAPPENS else order.why_it_leaves
     request.settled_at = now
     request.settled_by = how
     request.work = 0
     leaves(market, place, request, now)
     terms = market.world.policy[order.life.claim].requests[stage]
     order.now = now
-    said = request.ask.disposition
+    said = order.asks[stage].disposition
     asks = hear(market.world, order, requests.verdict(how, said, terms.on_silence, terms.on_interruption))
     if asks:
         is_opened(market, number)

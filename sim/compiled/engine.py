@@ -11,7 +11,7 @@ from sim.compiled.books import Books, books_of, market_of, world_of
 from sim.compiled.desk import CHOOSES, HAPPENS, JOINS, NUMBER, choose, is_opened, is_to_leave, joins, settles
 from sim.compiled.heap import drop_first
 from sim.compiled.jit import edition, kept, step
-from sim.compiled.layout import PLACES_OF_FACTS, Market, World
+from sim.compiled.layout import OUTCOMES_OF_AN_ORDER, Market, World
 from sim.compiled.order import live
 from sim.compiled.reference import reference_to
 from sim.compiled.rows import comes_into_play, is_over
@@ -23,8 +23,6 @@ from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Party
-
-ASKED = list(PLACES_OF_FACTS).index("asked")
 
 
 def run_compiled(
@@ -40,7 +38,8 @@ def run_compiled(
     books, world = books_of(draws), world_of(scenario, calendars)
     market = market_of(scenario, draws, books, world)
     enter(world, market, books)
-    claims = dict(zip(COLUMNS, np.ascontiguousarray(books.outcomes.T), strict=True))
+    told = dict(zip(OUTCOMES_OF_AN_ORDER, np.ascontiguousarray(books.outcomes.T), strict=True))
+    claims = {column: told[column] for column in COLUMNS}
     return Records(draws, claims, market.desks["queue_seconds"].copy(), NoJournal())
 
 
@@ -80,7 +79,7 @@ def live_through(market: Market, books: Books) -> None:
     agenda, begun, count = market.agenda[0], 0, len(books.turns)
     while begun < count or agenda.size:
         next_is = market.entries[agenda.begins].first if agenda.size else NEVER
-        if begun < count and books.facts[books.turns[begun], ASKED] <= next_is:
+        if begun < count and books.asked[begun] <= next_is:
             begins(market, books, books.turns[begun])
             begun += 1
         else:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, Records
+from sim.errors import InternalError
+
+FULL = "more is on the agenda, or in a queue, than its orders can bring there"
 
 
 @step
@@ -30,8 +33,10 @@ def move(entry: Record, to: Record) -> None:
 
 @step
 def put(entries: Records, heap: Record, first: int, second: int, third: int) -> None:
-    """Lay something in: it rises until what is above it goes before it."""
+    """Lay something in: it rises until what is above it goes before it. Without room it raises InternalError."""
     begins, place = heap.begins, heap.size
+    if place == heap.room:
+        raise InternalError(FULL)
     new = entries[begins + place]
     while place > 0:
         above = (place - 1) >> 2
@@ -53,12 +58,20 @@ def drop_first(entries: Records, heap: Record) -> None:
     heap.size = size
     last, place = entries[begins + size], 0
     while 4 * place + 1 < size:
-        least = 4 * place + 1
-        for below in range(least + 1, min(least + 4, size)):
-            if goes_before(entries[begins + below], entries[begins + least]):
-                least = below
+        least = least_of(entries, begins, 4 * place + 1, size)
         if not goes_before(entries[begins + least], last):
             break
         move(entries[begins + least], entries[begins + place])
         place = least
     move(last, entries[begins + place])
+
+
+@step
+def least_of(entries: Records, begins: int, least: int, size: int) -> int:
+    """Of up to four neighbours the one that comes out first."""
+    first = entries[begins + least].first
+    for place in range(least + 1, min(least + 4, size)):
+        other = entries[begins + place]
+        if other.first < first or (other.first == first and goes_before(other, entries[begins + least])):
+            least, first = place, other.first
+    return least

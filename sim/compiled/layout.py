@@ -1,8 +1,9 @@
 """How an order, a desk and a policy lie in memory: records of whole numbers, read by the names of the story.
 
 An order is one record: `order.facts.asked`, `order.life.refunded_at`, `order.parcel.ships_at`, and per stage
-`order.requests[stage].ask.notice` and `.settled_at`. Every field is 64 bits wide, so that the same memory is also
-a table of words, a row per order, in which columns are filled in and read off.
+`order.asks[stage].notice` and `order.requests[stage].settled_at`. Every field is 64 bits wide, so that the same
+memory is also a row of words: first the facts, then the outcomes, then what is nobody else's business.
+
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def record_of(*fields: str) -> np.dtype[np.void]:
 
 ASK = record_of(*Ask._fields)
 FACTS = record_of(*PLAIN)
-REQUEST = np.dtype([("ask", ASK), *record_of(*STEPS, "deadline", "leaves_at", "why_it_leaves").descr])
+REQUEST = record_of(*STEPS)
 PARCEL = record_of("ships_at", "dispatch_due", "waits_since", "is_stopped", "travels")
 OF_REQUESTS = {f"{stage.word}_{step}": (stage, step) for stage in Stage for step in STEPS}
 LIFE = record_of(*(column for column in COLUMNS if column not in OF_REQUESTS))
@@ -45,14 +46,28 @@ COURSE = record_of(
     "buyer_may_call_at",
     "offers_made",
     "outcome_before",  # what stands if the last resort fails
-    "asks",  # the stage of the question put last
+    "stage",  # of the question put last, the only one that can be pending
     "answerer",  # the party whose desk it was put to
     "interrupted_at",  # when something outside would settle it
+    "deadline",
+    "leaves_at",  # when it is settled unless answered
+    "why_it_leaves",
 )
 ORDER = np.dtype(
-    [("facts", FACTS), ("requests", REQUEST, (len(Stage),)), ("life", LIFE), ("parcel", PARCEL), *COURSE.descr]
+    [
+        ("facts", FACTS),
+        ("asks", ASK, (len(Stage),)),
+        ("life", LIFE),
+        ("requests", REQUEST, (len(Stage),)),
+        ("parcel", PARCEL),
+        *COURSE.descr,
+    ]
 )
-HEAP = record_of("begins", "size")
+FACTS_OF_AN_ORDER = (*PLAIN, *(f"{ask}.{field}" for ask in ASKS for field in Ask._fields))
+"""The columns of `Draws.claims`, in the order of an order's first words."""
+OUTCOMES_OF_AN_ORDER = (*(LIFE.names or ()), *OF_REQUESTS)
+"""The columns of the outcome table, in the order of the words that come next."""
+HEAP = record_of("begins", "size", "room")
 ENTRY = record_of("first", "second", "third")
 DESK = np.dtype(
     [
@@ -112,32 +127,3 @@ class Market(NamedTuple):
     """One `HEAP`: what is bound to happen."""
     entries: Records
     """`ENTRY`: what lies on the agenda and in the queues."""
-
-
-def place_of(*path: str | int) -> int:
-    """Which word of an order's row a field is: place_of("requests", 2, "ask", "notice")."""
-    dtype: np.dtype[Any] = ORDER
-    at = 0
-    for name in path:
-        if isinstance(name, int):
-            at, dtype = at + name * dtype.base.itemsize, dtype.base
-        else:
-            assert dtype.fields is not None, f"{name} is no field of a plain number"
-            dtype, offset = dtype.fields[name][:2]
-            at += offset
-    return at // 8
-
-
-PLACES_OF_FACTS = {field: place_of("facts", field) for field in PLAIN} | {
-    f"{ask}.{field}": place_of("requests", stage, "ask", field)
-    for stage, ask in enumerate(ASKS)
-    for field in Ask._fields
-}
-"""Which word each column of `Draws.claims` fills."""
-PLACES_OF_OUTCOMES = {
-    column: place_of("requests", int(OF_REQUESTS[column][0]), OF_REQUESTS[column][1])
-    if column in OF_REQUESTS
-    else place_of("life", column)
-    for column in COLUMNS
-}
-"""Which word each column of the outcome table is read from."""

@@ -54,6 +54,7 @@ from sim.compiled.questions import (
 )
 from sim.compiled.winning import win
 from sim.rules import disputing
+from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Route, Stage, Verdict
 
 
@@ -67,7 +68,7 @@ def live(world: World, order: Record) -> bool:
 @step
 def hear(world: World, order: Record, verdict: int) -> bool:
     """What follows from a verdict, as far as the next question. Whether there is one."""
-    if order.asks == Stage.CHARGEBACK:
+    if order.stage == Stage.CHARGEBACK:
         end_with(world, order, hear_the_bank(world, order, verdict))
         return False
     return go_on(world, order, seek_on(world, order, verdict))
@@ -90,13 +91,13 @@ def go_on(world: World, order: Record, outcome: int) -> bool:
 @step
 def seek_on(world: World, order: Record, verdict: int) -> int:
     """Each answer begins the part of the story that waited for it."""
-    if order.asks == Stage.CANCELLATION:
+    if order.stage == Stage.CANCELLATION:
         return hear_of_the_cancellation(world, order, verdict)
-    if order.asks == Stage.DISPUTE:
+    if order.stage == Stage.DISPUTE:
         return hear_of_the_dispute(world, order, verdict)
-    if order.asks == Stage.MEDIATION:
+    if order.stage == Stage.MEDIATION:
         return hear_the_ruling(world, order, verdict)
-    if order.asks == Stage.INSPECTION:
+    if order.stage == Stage.INSPECTION:
         return hear_of_the_inspection(world, order, verdict)
     return hear_of_the_offer(world, order, verdict)
 
@@ -124,7 +125,7 @@ def hear_of_the_cancellation(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.ESCALATE:
         return have_the_platform_rule(world, order)
     if verdict == Verdict.MAY_ESCALATE:
-        return escalate_or_lapse(world, order)
+        return escalate_or_lapse(world, order, NEVER)
     if verdict == Verdict.WITHDRAWN or not order.facts.goes_on:
         return GAVE_UP
     return wait_and_dispute(world, order)
@@ -190,7 +191,7 @@ def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.ESCALATE:
         return be_taken_over(world, order)
     if verdict == Verdict.MAY_ESCALATE:
-        return escalate_or_lapse(world, order)
+        return escalate_or_lapse(world, order, order.comes_after_refusal_at)
     if verdict == Verdict.WITHDRAWN:
         return lose_patience(world, order)
     if verdict == Verdict.CLOSE:

@@ -20,7 +20,7 @@ ASKED = -1
 @step
 def ask(order: Record, stage: int, answerer: int, interrupted_at: int) -> int:
     """Put a question to a party, which will settle it one way or another, unless something does from outside."""
-    order.asks = stage
+    order.stage = stage
     order.answerer = answerer
     order.interrupted_at = interrupted_at
     return ASKED
@@ -30,7 +30,7 @@ def ask(order: Record, stage: int, answerer: int, interrupted_at: int) -> int:
 def ask_to_cancel(world: World, order: Record) -> int:
     """The cancellation request: races the dispatch, or holds it, as the policy says."""
     order.life.route = Route.CANCELLATION
-    said, held = order.requests[Stage.CANCELLATION].ask, terms_of(world, order).ships_held
+    said, held = order.asks[Stage.CANCELLATION], terms_of(world, order).ships_held
     if held:
         order.parcel.waits_since = order.now
         said.disposition = cancelling.answer_while_held(said.disposition)
@@ -66,7 +66,7 @@ def ask_for_the_money(world: World, order: Record) -> int:
 @step
 def have_the_platform_answer(order: Record) -> None:
     """The dispute is answered as a case in mediation would be; the patience is still that with the dispute."""
-    ruling, said = order.requests[Stage.MEDIATION].ask, order.requests[Stage.DISPUTE].ask
+    ruling, said = order.asks[Stage.MEDIATION], order.asks[Stage.DISPUTE]
     said.disposition = ruling.disposition
     said.notice = ruling.notice
     said.notice_share = ruling.notice_share
@@ -77,8 +77,7 @@ def have_the_platform_answer(order: Record) -> None:
 @step
 def ask_the_buyer(world: World, order: Record, offered: int) -> int:
     """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
-    request = order.requests[Stage.OFFER]
-    said = request.ask
+    request, said = order.requests[Stage.OFFER], order.asks[Stage.OFFER]
     said.disposition = answers.answer_to_an_offer(said.disposition, offered, order.facts.reservation)
     request.joined_at = NEVER
     request.started_at = NEVER

@@ -10,32 +10,34 @@ import numpy as np
 from sim.compiled.books import Books
 from sim.compiled.jit import step
 from sim.compiled.layout import (
+    FACTS_OF_AN_ORDER,
     ORDER,
     OUT_OF_PLAY,
-    PLACES_OF_FACTS,
-    PLACES_OF_OUTCOMES,
+    OUTCOMES_OF_AN_ORDER,
     Market,
     Record,
     Words,
 )
-from sim.records.life import INSTANTS
 from sim.scenario.durations import NEVER
+
+GIVEN, TOLD = len(FACTS_OF_AN_ORDER), len(OUTCOMES_OF_AN_ORDER)
+"""How many words of an order are facts, and how many are outcomes; the rest is nobody else's business."""
 
 
 def _blank() -> Words:
     order = np.zeros(1, dtype=ORDER)
-    words: Words = order.view(np.int64)
-    words[[PLACES_OF_OUTCOMES[instant] for instant in INSTANTS]] = NEVER
+    for part in ("life", "requests"):
+        for field in order[part].dtype.names or ():
+            if field.endswith("_at"):
+                order[part][field] = NEVER
     order["parcel"]["waits_since"] = NEVER
     for instant in ("decided_at", "taken_over_at", "comes_after_refusal_at", "buyer_may_call_at"):
         order[instant] = NEVER
-    return words
+    return order.view(np.int64)[GIVEN:]
 
 
 BLANK = _blank()
-"""An order to which nothing has happened."""
-FACTS_GO_TO = np.array(list(PLACES_OF_FACTS.values()))
-OUTCOMES_COME_FROM = np.array(list(PLACES_OF_OUTCOMES.values()))
+"""All but the facts of an order to which nothing has happened."""
 
 
 @step
@@ -51,10 +53,10 @@ def comes_into_play(market: Market, books: Books, number: int) -> Record:
     row = books.free[books.free[0] + 1]
     market.row_of[number] = row
     words, facts = books.words[row], books.facts[number]
+    for place in range(GIVEN):
+        words[place] = facts[place]
     for place in range(len(BLANK)):
-        words[place] = BLANK[place]
-    for column in range(len(FACTS_GO_TO)):
-        words[FACTS_GO_TO[column]] = facts[column]
+        words[GIVEN + place] = BLANK[place]
     order = market.orders[row]
     order.life.order = order.facts.order
     order.life.claim = order.facts.claim
@@ -71,8 +73,8 @@ def is_over(market: Market, books: Books, number: int) -> None:
     """What happened is written down, and the row is free."""
     row = market.row_of[number]
     words, outcomes = books.words[row], books.outcomes[number]
-    for column in range(len(OUTCOMES_COME_FROM)):
-        outcomes[column] = words[OUTCOMES_COME_FROM[column]]
+    for place in range(TOLD):
+        outcomes[place] = words[GIVEN + place]
     market.row_of[number] = OUT_OF_PLAY
     books.free[0] += 1
     books.free[books.free[0]] = row
