@@ -60,10 +60,11 @@ def _said(seen: Observation) -> dict[str, Said]:
     return told
 
 
-def sure_of(before: Pool, now: Pool, *, is_paired: bool) -> dict[str, str]:
+def sure_of(before: Pool, now: Pool, *, is_paired: bool, only: str = "") -> dict[str, str]:
     """The headlines that a block is sure of, and on which side, as `regression.judging` judges them."""
     sure = {}
-    for name, headline in HEADLINES.items():
+    for name in [only] if only else HEADLINES:
+        headline = HEADLINES[name]
         mine, its = (deviating(MEASURES[name], [one[name].what for one in pool]) for pool in (before, now))
         n = min(sum(one[name].cases for one in pool) for pool in (before, now))
         one = compared(name, (mine, its), float(n), is_paired=is_paired)
@@ -74,13 +75,16 @@ def sure_of(before: Pool, now: Pool, *, is_paired: bool) -> dict[str, str]:
     return sure
 
 
-def checked(before: Pool, now: Pool, blocks: np.ndarray, *, is_paired: bool) -> Found:
-    """Judge by one block, confirm with another. `blocks`: [judging or confirming, before or now, replication]."""
+def checked(before: Pool, now: Pool, blocks: np.ndarray, *, is_paired: bool, only: str = "") -> Found:
+    """Judge by one block, confirm with another. `blocks`: [judging or confirming, before or now, replication].
+
+    `only` looks at a single headline, with the interval that it has among all.
+    """
     picked = [([before[n] for n in mine], [now[n] for n in its]) for mine, its in blocks.tolist()]
-    suspected = sure_of(*picked[0], is_paired=is_paired)
+    suspected = sure_of(*picked[0], is_paired=is_paired, only=only)
     if not suspected:
         return Found(False, False)
-    confirmed = sure_of(*picked[1], is_paired=is_paired)
+    confirmed = sure_of(*picked[1], is_paired=is_paired, only=only)
     return Found(True, any(confirmed.get(name) == word for name, word in suspected.items()))
 
 
