@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import chain
-from math import nan
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,13 @@ def engines(most: int) -> Iterator[str]:
     yield f"{'':>11} {'':>9} {'claims/s':>12} {'claims/s':>12} {'':>6} {'µs/order':>12} {'added':>8}"
     for orders in [size for size in SIZES if size <= most]:
         fast = measured("engine", "compiled", orders)
-        slow = measured("engine", "simpy", orders)["seconds"] if orders <= LARGEST_FOR_SIMPY else nan
+        slow = measured("engine", "simpy", orders)["seconds"] if orders <= LARGEST_FOR_SIMPY else inf
         orders, claims, seconds = fast["orders"], fast["claims"], fast["seconds"]
         added = (fast["peak"] - fast["before"]) / GIGABYTE
+        beside = f"{claims / slow:>12,.0f}" if slow < inf else f"{'':>12}"
+        ratio = f"{slow / seconds:>6.1f}" if slow < inf else f"{'':>6}"
         yield (
-            f"{orders:>11,} {claims:>9,} {claims / slow:>12,.0f} {claims / seconds:>12,.0f} {slow / seconds:>6.1f} "
+            f"{orders:>11,} {claims:>9,} {beside} {claims / seconds:>12,.0f} {ratio} "
             f"{seconds / orders * MILLION:>12.3f} {added:>5.2f} GB"
         )
 

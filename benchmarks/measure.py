@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 import sim
+from sim.chance import streams
 from sim.chance.arrivals import cumulative_rate
 from sim.chance.draws import draw_replication
-from sim.chance.streams import Luck
 from sim.scenario.model import Scenario
 from sim.show.files import files_of
 from sim.study import engines, stopwatch
@@ -91,18 +91,13 @@ def uniforms(scenario: Scenario) -> tuple[int, float]:
     """The orders of a replication, and how many seconds go into its uniform numbers alone."""
     asked: list[int] = []
 
-    class Counted(Luck):
-        """Notes how many numbers are fetched at a time."""
+    def noted(seed: int, replication: int, decision: Any, count: int) -> Any:
+        asked.append(count)
+        return uniforms_of(seed, replication, decision, count)
 
-        def of(self, decision: Any, count: int) -> Any:
-            asked.append(count)
-            return super().of(decision, count)
-
-    from sim.chance import draws as page
-
-    page.Luck = Counted  # type: ignore[misc]
+    uniforms_of, streams.uniforms = streams.uniforms, noted
     orders = len(draw_replication(scenario, 0, calendars_of(scenario)).orders)
-    page.Luck = Luck  # type: ignore[misc]
+    streams.uniforms = uniforms_of
 
     def fetch() -> None:
         for count in asked:

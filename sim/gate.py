@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sim.errors import BadBaseline, BadUsage
 from sim.regression.baselines import Baseline, recorded
-from sim.regression.block import BLOCKS, JUDGING
+from sim.regression.block import BLOCKS, JUDGING, Crew
 from sim.regression.checking import check
 from sim.regression.commits import commit_of
 from sim.regression.history import TORN, History, remember
@@ -42,13 +42,14 @@ def record(
     headlines_with(margins)
     known = _known(list(scenarios.values()), folder, reason)
     with Progress(quiet=arguments.quiet) as progress, Workers(arguments.jobs) as workers:
+        crew = Crew(workers, arguments.engine)
         for file, scenario in scenarios.items():
             before, name = known.get(scenario.name), scenario.name
             sizes = before.changes if isinstance(before, Baseline) and not changes else changes
             kept = before.headlines if isinstance(before, Baseline) else {}
             judged_by = headlines_with(margins) if margins or not kept else kept
             wanted = load(file, sizes)
-            fresh = recorded(wanted, sizes, judged_by, workers, reason=reason, progress=progress.of(name))
+            fresh = recorded(wanted, sizes, judged_by, crew, reason=reason, progress=progress.of(name))
             place = write(fresh, folder)
             if not arguments.quiet:
                 _say(fresh, before, place)
@@ -105,7 +106,7 @@ def hold(files: Sequence[Path], arguments: Namespace) -> int:
         expect_room_for_check(Path(arguments.out), force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
-        found = check(files, folder, workers=workers, changes=changes, step=progress.of)
+        found = check(files, folder, crew=Crew(workers, arguments.engine), changes=changes, step=progress.of)
     history = _history(found, arguments)
     if arguments.out:
         from sim.show.checked.files import write_check

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,18 +33,19 @@ def cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
     end = scenario.experiment.arrivals_end
     days = -(-end // DAY)
     first = scenario.start
-    daily = np.array([_day_rate(scenario.market, first + timedelta(days=n)) for n in range(days)])
+    of_weekday = _weekday_rates(scenario.market)
+    dates = [first + timedelta(days=n) for n in range(days)]
+    daily = np.array([of_weekday[day.weekday()] * scenario.market.peak_on(day) for day in dates])
     hourly = np.outer(daily, _hour_shares(scenario.market)).ravel()
     edges = np.minimum(np.arange(len(hourly) + 1) * HOUR, end).astype(np.float64)
     expected = np.concatenate([[0.0], np.cumsum(hourly * np.diff(edges) / HOUR)])
     return edges, expected
 
 
-def _day_rate(market: Market, day: date) -> float:
-    """Orders expected on this day. Weekday weights keep their mean over a week; peaks come on top."""
+def _weekday_rates(market: Market) -> list[float]:
+    """Orders expected on each day of the week; its weights keep their mean over a week, peaks come on top."""
     weights = [market.weekdays.get(weekday, 1.0) for weekday in Weekday]
-    weekday = weights[day.weekday()] * len(weights) / sum(weights)
-    return market.orders_per_day * weekday * market.peak_on(day)
+    return [market.orders_per_day * (weight * len(weights) / sum(weights)) for weight in weights]
 
 
 def _hour_shares(market: Market) -> Floats:

@@ -71,16 +71,17 @@ def escalate_or_be_refused(world: World, order: Record) -> int:
 
 
 @step
-def escalate_or_lapse(world: World, order: Record) -> int:
-    """The seller said nothing, and now the buyer may call the platform: in time, or never."""
-    escalates, last = will_escalate(world, order), last_call(world, order)
-    lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last)
-    until = order.now + order.facts.escalates_after if escalates else lapses_at
+def escalate_or_lapse(world: World, order: Record, comes_at: int) -> int:
+    """The seller said nothing: the buyer may call the platform, in time or never, unless it comes by itself."""
+    calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
+    ruled_from = disputing.taken_over_at(calls_at, comes_at)
+    lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last_call(world, order))
+    until = ruled_from if ruled_from < NEVER else lapses_at
     if limit_passes_at(world, order) < until:
         return EXPIRED
     if not wait_until(order, until):
         return IN_VAIN
-    return have_the_platform_rule(world, order) if escalates else EXPIRED
+    return have_the_platform_rule(world, order) if ruled_from < NEVER else EXPIRED
 
 
 @step
@@ -111,5 +112,5 @@ def hear_of_the_inspection(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.APPROVE or is_ruled(world, order):
         return be_refunded(world, order, order.facts.value)
     if verdict == Verdict.MAY_ESCALATE:
-        return escalate_or_lapse(world, order)
+        return escalate_or_lapse(world, order, NEVER)
     return have_the_platform_rule(world, order) if terms_of(world, order).may_mediate else REFUSED

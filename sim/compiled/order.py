@@ -54,6 +54,7 @@ from sim.compiled.questions import (
 )
 from sim.compiled.winning import win
 from sim.rules import disputing
+from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Route, Stage, Verdict
 
 
@@ -124,7 +125,7 @@ def hear_of_the_cancellation(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.ESCALATE:
         return have_the_platform_rule(world, order)
     if verdict == Verdict.MAY_ESCALATE:
-        return escalate_or_lapse(world, order)
+        return escalate_or_lapse(world, order, NEVER)
     if verdict == Verdict.WITHDRAWN or not order.facts.goes_on:
         return GAVE_UP
     return wait_and_dispute(world, order)
@@ -190,7 +191,7 @@ def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.ESCALATE:
         return be_taken_over(world, order)
     if verdict == Verdict.MAY_ESCALATE:
-        return escalate_or_lapse(world, order)
+        return escalate_or_lapse(world, order, order.comes_after_refusal_at)
     if verdict == Verdict.WITHDRAWN:
         return lose_patience(world, order)
     if verdict == Verdict.CLOSE:

@@ -14,12 +14,11 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.regression.block import BLOCKS, Block, live_through
-from sim.scenario.model import Experiment, Scenario
+from sim.regression.block import BLOCKS, Block, Crew, live_through
+from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.study import fingerprints
-from sim.study.experiment import Progress, versions
-from sim.study.jobs import Workers
+from sim.study.experiment import Progress, versions, with_numbers
 from sim.study.luck_prints import LuckPrints, luck_prints
 from sim.study.verdicts import Headline
 
@@ -48,15 +47,14 @@ class Baseline:
 
 def sized(scenario: Scenario, replications: int) -> Scenario:
     """The scenario with as many replications as a block has: how many the file says is no part of a check."""
-    experiment = Experiment.model_validate(dict(scenario.experiment) | {"replications": replications})
-    return scenario.model_copy(update={"experiment": experiment})
+    return with_numbers(scenario, replications=replications)
 
 
 def recorded(
     scenario: Scenario,
     changes: tuple[str, ...],
     headlines: Mapping[str, Headline],
-    workers: Workers,
+    crew: Crew,
     *,
     reason: str = "",
     progress: Progress | None = None,
@@ -81,6 +79,6 @@ def recorded(
         platform=platform.platform(),
         scenario_print=fingerprints.of_scenario(scenario),
         luck=luck_prints(scenario),
-        blocks={block: live_through(scenario, block, replications, workers, step) for block in BLOCKS},
+        blocks={block: live_through(scenario, block, replications, crew, step) for block in BLOCKS},
         runnable=resolved_yaml(scenario),
     )

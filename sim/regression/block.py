@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,12 @@ from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
 from sim.study.columns import COLUMNS
+from sim.study.engines import AUTO, COMPILED, chosen, prepare, to_stderr
 from sim.study.experiment import Progress
 from sim.study.jobs import Workers
 from sim.study.measures import CLAIMS, by_replication, summarise
 from sim.study.observation import Observation, tables_of
+from sim.study.replication import calendars_of
 
 JUDGING, CONFIRMING = "judging", "confirming"
 BLOCKS = (JUDGING, CONFIRMING)
@@ -61,13 +63,24 @@ class Block:
         )
 
 
+class Crew(NamedTuple):
+    """Who lives through replications."""
+
+    workers: Workers
+    engine: str = AUTO
+    """A word of `study.engines.ENGINES`; what comes out is the same."""
+
+
 def live_through(
-    scenario: Scenario, block: str, replications: int, workers: Workers, progress: Progress | None = None
+    scenario: Scenario, block: str, replications: int, crew: Crew, progress: Progress | None = None
 ) -> Block:
-    """Live through the replications of a block. Raises what a replication raises."""
+    """Live through the replications of a block. Raises what they raise, and BadUsage for no such engine."""
     first = BLOCKS.index(block) * replications
+    engine = chosen(crew.engine, scenario, replications).engine
+    if engine == COMPILED:
+        prepare(scenario, calendars_of(scenario), to_stderr)
     seen: list[Observation] = []
-    for observation in workers.observations(scenario, range(first, first + replications)):
+    for observation in crew.workers.observations(scenario, range(first, first + replications), engine=engine):
         seen.append(_renumbered(observation, first))
         if progress:
             progress(len(seen), replications)

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from sim.regression import sentences
-from sim.regression.block import CONFIRMING, JUDGING, Block, live_through
+from sim.regression.block import CONFIRMING, JUDGING, Block, Crew, live_through
 from sim.regression.causes import Found, causes_of
 from sim.regression.examples import examples_of
 from sim.regression.finding import Pair, pairs_of
@@ -18,8 +18,7 @@ from sim.regression.judging import Sides, curves_of, differences, is_sure, judge
 from sim.regression.layout import SIGN
 from sim.study.expectations import expectations_of
 from sim.study.experiment import Progress, versions
-from sim.study.flips import flips_of
-from sim.study.jobs import Workers
+from sim.study.flips import flips_of, no_flips
 from sim.study.verdicts import INCONCLUSIVE
 
 Step = Callable[[str], Progress]
@@ -30,7 +29,7 @@ def check(
     files: Sequence[Path],
     folder: Path,
     *,
-    workers: Workers,
+    crew: Crew,
     changes: tuple[str, ...] = (),
     step: Step | None = None,
 ) -> Check:
@@ -41,7 +40,7 @@ def check(
     """
     started = perf_counter()
     pairs = pairs_of(files, folder, changes)
-    checks = tuple(checked(pair, workers, step(pair.scenario.name) if step else None) for pair in pairs)
+    checks = tuple(checked(pair, crew, step(pair.scenario.name) if step else None) for pair in pairs)
     return Check(checks, versions(), platform.platform(), seconds=perf_counter() - started)
 
 
@@ -56,13 +55,13 @@ class _Evidence(NamedTuple):
     is_identical: bool
 
 
-def checked(pair: Pair, workers: Workers, progress: Progress | None = None) -> ScenarioCheck:
+def checked(pair: Pair, crew: Crew, progress: Progress | None = None) -> ScenarioCheck:
     """Hold one scenario against its baseline."""
-    now = live_through(pair.scenario, JUDGING, pair.baseline.replications, workers, progress)
-    return _told(pair, _judged(pair, now, workers, progress))
+    now = live_through(pair.scenario, JUDGING, pair.baseline.replications, crew, progress)
+    return _told(pair, _judged(pair, now, crew, progress))
 
 
-def _judged(pair: Pair, now: Block, workers: Workers, progress: Progress | None) -> _Evidence:
+def _judged(pair: Pair, now: Block, crew: Crew, progress: Progress | None) -> _Evidence:
     before = pair.baseline.blocks[JUDGING]
     sides = Sides(before, now, pair.baseline.headlines)
     found = Found((), is_paired=True, is_redrawn=False)
@@ -73,7 +72,7 @@ def _judged(pair: Pair, now: Block, workers: Workers, progress: Progress | None)
     table = differences(sides, is_paired=found.is_paired)
     if not table["verdict"].map(is_sure).any():
         return _Evidence(found, sides, judged(sides, table, None), 0, is_identical=False)
-    again = live_through(pair.scenario, CONFIRMING, pair.baseline.replications, workers, progress)
+    again = live_through(pair.scenario, CONFIRMING, pair.baseline.replications, crew, progress)
     confirming = sides._replace(before=pair.baseline.blocks[CONFIRMING], now=again)
     measures = judged(sides, table, differences(confirming, is_paired=found.is_paired))
     return _Evidence(found, sides, measures, again.replications, is_identical=False)
@@ -91,9 +90,8 @@ def _verdict(evidence: _Evidence) -> str:
 def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
     scenario, sides, found = pair.scenario, evidence.sides, evidence.found
     verdict = _verdict(evidence)
-    flips = flips_of(sides.before, sides.now)
-    if evidence.is_identical or not found.is_paired:
-        flips = flips.iloc[:0]
+    has_flips = found.is_paired and not evidence.is_identical
+    flips = flips_of(sides.before, sides.now) if has_flips else no_flips()
     return ScenarioCheck(
         scenario=scenario.name,
         file=str(pair.file),

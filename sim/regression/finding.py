@@ -43,7 +43,15 @@ def pairs_of(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ())
 
 
 def _pair(file: Path, folder: Path, changes: tuple[str, ...]) -> Pair:
-    place = _place_of(file, folder, changes)
+    place = folder / file.stem
+    if (place / SIGN).is_file():  # as a rule, a scenario is named as its file is: then that is read only once
+        pair = _pair_at(place, file, changes)
+        if pair.scenario.name == pair.baseline.name:
+            return pair
+    return _pair_at(_place_of(file, folder, changes), file, changes)
+
+
+def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> Pair:
     baseline = read(place)
     everything = (*baseline.changes, *changes)
     scenario = sized(load(file, everything), baseline.replications)

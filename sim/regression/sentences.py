@@ -27,6 +27,9 @@ def reason(verdict: str, measures: Sequence[Judged], found: Found, is_identical:
     if found.is_redrawn:
         names = [cause.what for cause in found.causes if cause.kind == "draws"]
         return f"luck is drawn otherwise ({_listed(names)}): the baseline's orders are other orders now"
+    alone = [one.measure for one in headlines if one.is_confirmed is False]
+    if alone:
+        return f"{_listed(alone)} moved in the judging block of replications, and not surely in the confirming one"
     return f"{_listed(unsure)} may have moved by more than the margin, or may not"
 
 

@@ -186,8 +186,10 @@ def _besides(changes: dict[str, Change], *, is_free: bool) -> Iterator[str]:
         yield f"What it {'buys' if falls else 'also buys'}: {'; '.join(gains)}."
     if costs:
         yield f"What it costs: {'; '.join(costs)}."
+    elif not gains and all(changes[measure].is_nothing for measure in _BESIDES):
+        yield "Money recovered, postage, silence and mediation stay as they were."
     elif not gains:
-        yield "Money recovered, postage, silence and mediation stay as they were, as far as can be seen."
+        yield "Of money recovered, postage, silence and mediation, none is seen to change for sure."
     elif is_free and not falls and not is_later:
         yield "What it costs: nothing that can be seen in money recovered, postage, silence or mediation."
 

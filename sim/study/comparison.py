@@ -15,7 +15,7 @@ from sim.study.curve_differences import crossings_of, curve_difference
 from sim.study.differences import Bench, Estimates, differences_of, estimates_of
 from sim.study.engines import AUTO, Tell, chosen, to_stderr
 from sim.study.experiment import Progress, Underway, expect_one_of, with_numbers
-from sim.study.flips import flips_of
+from sim.study.flips import flips_of, no_flips
 from sim.study.jobs import Workers, workers_of
 from sim.study.pairing import pair_of
 from sim.study.precision import MOST, AsAsked, Plan, UntilCompared
@@ -230,7 +230,7 @@ def _compared(yardstick: _Yardstick, other: Result, is_paired: bool) -> _Tables:
     bench = Bench(yardstick.headlines, yardstick.confidence, is_paired, curves_cross=len(crossings) > 0)
     differences = differences_of(base, other, (yardstick.estimates, estimates_of(other)), bench)
     # Where no luck is shared, order 17 is another order: there is nothing to flip, but the columns are the same.
-    flips = flips_of(base, other) if is_paired else flips_of(base, base).iloc[:0]
+    flips = flips_of(base, other) if is_paired else no_flips()
     return _Tables(differences, flips, curves, crossings)
 
 

@@ -34,8 +34,17 @@ def flips_of(base: Comparable, other: Comparable) -> pd.DataFrame:
         examples=("example", lambda some: list(some.iloc[:EXAMPLES])),
     )
     table = pd.concat([table.reset_index(), _all_others(base.about["orders"] - len(orders))], ignore_index=True)
+    return _in_order(table, base.about["replications"])
+
+
+def no_flips() -> pd.DataFrame:
+    """The same table without any rows: of scenarios whose orders are other orders."""
+    return _in_order(_all_others(0), 1)
+
+
+def _in_order(table: pd.DataFrame, replications: int) -> pd.DataFrame:
     table = table[table["orders"] > 0].reset_index(drop=True)
-    table.insert(4, "per_replication", table["orders"] / base.about["replications"])
+    table.insert(4, "per_replication", table["orders"] / replications)
     for column, words in zip(_KEYS, (ENDINGS, ENDINGS, PARTINGS), strict=True):
         table[column] = pd.Categorical(table[column], categories=words, ordered=True)
     return table.sort_values(

@@ -57,7 +57,8 @@ class Result:
     """
 
     orders: pd.DataFrame
-    """One row per claim of the cohort; the columns, with unit and meaning, are `study.columns.COLUMNS`."""
+    """One row per claim of the cohort; the columns, with unit and meaning, are `study.columns.COLUMNS`. Where
+    claims were handed over as they came (`run(take=…)`), those of `study.columns.NARROW`."""
 
     curves: pd.DataFrame
     """Cumulative incidence. One row per `days` since asking (float, 0 to 90, ascending) and `ending`.
@@ -120,8 +121,8 @@ class Result:
 
     about: dict[str, Any]
     """Provenance, ready for JSON: `scenario` (name), `seed`, `replications`, `stopped` (why there were so many),
-    `orders` and `claims` (cohort, all replications), `invariants` (names of those checked
-    after every replication; all held), `fingerprints` (sha256 of `draws`, `outcomes`,
-    `scenario`), `versions` (by package), `platform`, `jobs` (processes that lived through replications; 1: this
-    one), `wall_seconds` (of `replications` and `estimates`; by stage, all processes together, where replications
-    spent it)."""
+    `engine` and `engine_because` (which lived through them, and why), `orders` and `claims` (cohort, all
+    replications), `invariants` (names of those checked after every replication; all held), `fingerprints` (sha256
+    of `draws`, `outcomes`, `scenario`), `versions` (by package), `platform`, `jobs` (processes that lived through
+    replications; 1: this one), `wall_seconds` (of `replications` and `estimates`; by stage, all processes together,
+    where replications spent it)."""

@@ -57,6 +57,11 @@ def test_two_processes_find_what_one_has_recorded(nine_days: Gate) -> None:
     assert nine_days.check("--jobs", 2).code == 0
 
 
+@pytest.mark.slow  # where the machine code is not on disk yet, it is compiled first
+def test_the_compiled_engine_finds_what_simpy_has_recorded(nine_days: Gate) -> None:
+    assert nine_days.check("--engine", "compiled").code == 0
+
+
 def test_a_comment_a_title_and_a_source_change_nothing(nine_days: Gate, ask: Ask, tmp_path: Path) -> None:
     gate = copied(nine_days, tmp_path, ask)
     text = gate.file.read_text(encoding="utf-8")

@@ -2,27 +2,36 @@
 
 Replications are independent, and a check looks at nothing else: so a check's blocks may be picked from a pool of
 replications that were lived through once, without any replication twice in one check. Picks of different checks
-overlap; what is estimated from them is as sure as the pool is large.
+overlap; what is estimated from them is as sure as the pool is large. Estimates, intervals and verdicts are those of
+`study.differences`; only the tables between them, which take most of the time, are passed by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from sim.regression.block import Block, since_payment
-from sim.regression.judging import Sides, differences, is_sure
+from sim.regression.judging import ALARMS
 from sim.scenario.model import Scenario
+from sim.study.differences import compared, deviating
+from sim.study.engines import COMPILED
 from sim.study.jobs import Workers
-from sim.study.measures import CLAIMS, MEASURES, Ratio, by_replication
+from sim.study.measures import CLAIMS, MEASURES, Ratio
 from sim.study.observation import Observation, tables_of
-from sim.study.verdicts import HEADLINES
+from sim.study.verdicts import BETTER, HEADLINES, WORSE, verdict_on
 
-Pool = Sequence[Block]
-"""Blocks of one replication each."""
+
+class Said(NamedTuple):
+    """What one replication says of a measure: its times to money, or a part and a whole; and of how many cases."""
+
+    what: Any
+    cases: int
+
+
+Pool = Sequence[dict[str, Said]]
+"""What each replication says of each headline."""
 
 
 class Found(NamedTuple):
@@ -35,63 +44,48 @@ class Found(NamedTuple):
 def pool_of(scenario: Scenario, size: int) -> Pool:
     """So many replications, in this process."""
     with Workers(1) as workers:
-        return [_alone(seen) for seen in workers.observations(scenario, range(size))]
+        return [_said(seen) for seen in workers.observations(scenario, range(size), engine=COMPILED)]
 
 
-def _alone(seen: Observation) -> Block:
-    """One replication as a block, with what the headlines are made of and nothing else."""
+def _said(seen: Observation) -> dict[str, Said]:
     tables = {name: table.assign(replication=0) for name, table in tables_of([seen]).items()}
-    sums = by_replication(tables, 1)
-    cases = [_cases(name, tables) for name in HEADLINES]
-    claims = since_payment(tables[CLAIMS])
-    return Block(
-        orders=claims[["replication", "outcome", "asked_at", "refunded_at"]],
-        unasked=seen.unasked,
-        by_replication=sums[sums["measure"].isin(HEADLINES)],
-        summary=pd.DataFrame({"n": cases, "unit": "", "title": ""}, index=list(HEADLINES)),
-        about={"orders": seen.totals["orders"], "claims": len(claims)},
-        outcomes=(),
-    )
+    told = {}
+    for name in HEADLINES:
+        measure = MEASURES[name]
+        if isinstance(measure, Ratio):
+            part, whole = measure.sums(tables, 1)
+            told[name] = Said((float(part[0]), float(whole[0])), measure.n(tables))
+        else:
+            told[name] = Said(measure.times(tables[CLAIMS], 1)[0], len(tables[CLAIMS]))
+    return told
 
 
-def _cases(name: str, tables: dict[str, pd.DataFrame]) -> int:
-    """How many cases a measure rests on."""
-    measure = MEASURES[name]
-    return measure.n(tables) if isinstance(measure, Ratio) else len(tables[CLAIMS])
+def sure_of(before: Pool, now: Pool, *, is_paired: bool, only: str = "") -> dict[str, str]:
+    """The headlines that a block is sure of, and on which side, as `regression.judging` judges them."""
+    sure = {}
+    for name in [only] if only else HEADLINES:
+        headline = HEADLINES[name]
+        mine, its = (deviating(MEASURES[name], [one[name].what for one in pool]) for pool in (before, now))
+        n = min(sum(one[name].cases for one in pool) for pool in (before, now))
+        one = compared(name, (mine, its), float(n), is_paired=is_paired)
+        margin = headline.margin_over(one.base)
+        verdict = verdict_on(*one.interval(1 - ALARMS / len(HEADLINES)), margin, headline.more_is_better)
+        if verdict in (BETTER, WORSE):
+            sure[name] = verdict
+    return sure
 
 
-def joined(pool: Pool, numbers: Sequence[int]) -> Block:
-    """Some replications of a pool as one block. Its summary says only how many cases each measure rests on."""
-    some = [pool[number] for number in numbers]
+def checked(before: Pool, now: Pool, blocks: np.ndarray, *, is_paired: bool, only: str = "") -> Found:
+    """Judge by one block, confirm with another. `blocks`: [judging or confirming, before or now, replication].
 
-    def below_each_other(table: str) -> pd.DataFrame:
-        frames = [getattr(one, table) for one in some]
-        places = np.repeat(np.arange(len(some)), [len(frame) for frame in frames])
-        return pd.concat(frames, ignore_index=True).assign(replication=places)
-
-    summary = some[0].summary.assign(n=np.sum([one.summary["n"].to_numpy() for one in some], axis=0))
-    totals = {name: sum(one.about[name] for one in some) for name in ("orders", "claims")}
-    prints = {name: "-".join(map(str, numbers)) for name in ("scenario", "draws")} | {"outcomes": str(id(pool))}
-    return Block(
-        orders=below_each_other("orders"),
-        unasked=below_each_other("unasked"),
-        by_replication=below_each_other("by_replication"),
-        summary=summary,
-        about=totals | {"first": 0, "replications": len(some), "fingerprints": prints},
-        outcomes=(),
-    )
-
-
-def checked(before: Pool, now: Pool, blocks: np.ndarray, *, is_paired: bool) -> Found:
-    """Judge by one block, confirm with another. `blocks`: [judging or confirming, before or now, replication]."""
-    words = []
-    for mine, its in blocks.tolist():
-        sides = Sides(joined(before, mine), joined(now, its), HEADLINES)
-        verdicts = differences(sides, is_paired=is_paired, names=HEADLINES)["verdict"]
-        words.append({name: word for name, word in verdicts.items() if is_sure(word)})
-        if not words[0]:
-            return Found(False, False)
-    return Found(True, any(words[1].get(name) == word for name, word in words[0].items()))
+    `only` looks at a single headline, with the interval that it has among all.
+    """
+    picked = [([before[n] for n in mine], [now[n] for n in its]) for mine, its in blocks.tolist()]
+    suspected = sure_of(*picked[0], is_paired=is_paired, only=only)
+    if not suspected:
+        return Found(False, False)
+    confirmed = sure_of(*picked[1], is_paired=is_paired, only=only)
+    return Found(True, any(confirmed.get(name) == word for name, word in suspected.items()))
 
 
 def same_orders(rng: np.random.Generator, pool: Pool, size: int) -> np.ndarray:

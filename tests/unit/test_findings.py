@@ -226,7 +226,7 @@ def test_what_is_known_not_to_change_is_said_without_an_interval() -> None:
     assert spoken(findings(null, null.base.scenario.name)) == [
         f"Success stays at {level('base')}: every claim ends as it did.",
         f"{HALF} as soon as before, after {level('base', 'refund_time_median_all')}.",
-        "Money recovered, postage, silence and mediation stay as they were, as far as can be seen.",
+        "Money recovered, postage, silence and mediation stay as they were.",
     ]
 
 
@@ -241,8 +241,14 @@ def test_what_it_buys_and_what_it_costs_is_what_surely_changes() -> None:
         "What it costs: sellers' postage per claim rises by 1.21 USD (1.05 to 1.37); the share of requests settled "
         "by silence rises by 2.0 points (1.0 to 3.0).",
     ]
-    assert told(**still)[-1] == (
-        "Money recovered, postage, silence and mediation stay as they were, as far as can be seen."
+    assert told(**still)[-1] == ("Money recovered, postage, silence and mediation stay as they were.")
+
+
+def test_what_might_have_changed_is_not_said_to_stay() -> None:
+    unsure = {"difference": 0.01, "low": -0.13, "high": 0.15}
+    still = dict.fromkeys(BESIDES, NOTHING)
+    assert told(**still | {"recovered_share": unsure})[-1] == (
+        "Of money recovered, postage, silence and mediation, none is seen to change for sure."
     )
 
 

@@ -142,11 +142,13 @@ def _baseline(ax: Axes, known: Sequence[tuple[int, Point]], scale: float) -> Non
 
 
 def _accepted(ax: Axes, accepted: Sequence[Accepted]) -> None:
-    """Numbers of changes that follow closely stand below each other."""
+    """Those whose reasons stand below have their numbers, one below the other where they follow closely."""
     line, reached = 0, -np.inf
     for number, one in enumerate(accepted, 1):
-        line, reached = (line + 1 if one.place < reached else 0), one.place + CLOSE
         ax.axvline(one.place - 0.5, color=FAINT, linewidth=1, linestyle=(0, (3, 2)), zorder=1.5)
+        if number <= len(accepted) - MOST_REASONS:
+            continue
+        line, reached = (line + 1 if one.place < reached else 0), one.place + CLOSE
         ax.annotate(
             str(number), (one.place - 0.5, 1), xytext=(2.5, -9 * (line % 6)), xycoords=ax.get_xaxis_transform(),
             textcoords="offset points", va="top", fontsize=7.5, color=FAINT, fontweight="bold",

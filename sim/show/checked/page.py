@@ -5,20 +5,14 @@ Its security policy lets in the one style that stands in it, named by its hash, 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sim.regression.history import History
 from sim.regression.judgement import Check, ScenarioCheck
-from sim.scenario.wording import printable
 from sim.show.checked.inline import inline_svg
 from sim.show.checked.summary import HOW_TO_READ, worst_first
 from sim.show.checked.words import (
@@ -36,9 +30,11 @@ from sim.show.checked.words import (
     since,
 )
 from sim.show.flip_pairs import changes_shown, flip_pairs
+from sim.show.standalone import security, templates_of, text_of
 
 Charts = Mapping[str, Mapping[str, Figure]]
 """By scenario, then by name of the chart."""
+PACKAGE = "sim.show.checked"
 ABOUT = {
     "headlines": "What moved, against its margin",
     "trend": "Since when",
@@ -50,9 +46,9 @@ ABOUT = {
 
 def page_of(check: Check, charts: Charts, history: History | None = None) -> str:
     """The whole page, the worst scenario first."""
-    style = _file("style.css")
-    return _environment().get_template("page.html.j2").render(
-        policy=f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'",
+    style = text_of(PACKAGE, "style.css")
+    return templates_of(PACKAGE).get_template("page.html.j2").render(
+        policy=security(style),
         style=Markup(style),  # a file of ours
         outcome=outcome(check),
         how_to_read=HOW_TO_READ.replace("*", ""),
@@ -86,26 +82,3 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
 
 def _chart(one: ScenarioCheck, figure: Figure, key: str) -> Markup:
     return inline_svg(figure, f"{one.scenario}-{key}", f"{ABOUT[key]}: {one.scenario}. {finding(one)}")
-
-
-@cache
-def _environment() -> Environment:
-    """Everything is escaped but our own markup, and spelt out where it could turn a line round."""
-    environment = Environment(
-        loader=PackageLoader("sim.show.checked"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["plain"] = printable
-    return environment
-
-
-@cache
-def _file(name: str) -> str:
-    return resources.files("sim.show.checked").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

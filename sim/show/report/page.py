@@ -5,15 +5,11 @@ Its security policy lets nothing in but the style and the script that stand in i
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.scenario.wording import printable
@@ -23,10 +19,12 @@ from sim.show.report.answer import answer_of, title_of
 from sim.show.report.chapters import chapters_of, finding_of_groups, groups_of
 from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
+from sim.show.standalone import security, templates_of, text_of
 from sim.study.comparison import Comparison
 from sim.study.result import Result
 from sim.study.sweep import Sweep
 
+PACKAGE = "sim.show.report"
 KEY_FIGURES = (
     "success_rate",
     "recovered_share",
@@ -48,14 +46,15 @@ def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
         filling = _of_result(shown.base, sweep) | _of_comparison(shown)
     else:
         results, filling = (shown,), _of_result(shown, sweep)
-    return _environment().get_template("page.html.j2").render(filling | {"warnings": basis.warnings_of(*results)})
+    filling |= {"warnings": basis.warnings_of(*results)}
+    return templates_of(PACKAGE).get_template("page.html.j2").render(filling)
 
 
 def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
-    scenario, style, script = result.scenario, stylesheet(), _file("control.js")
+    scenario, style, script = result.scenario, stylesheet(), text_of(PACKAGE, "control.js")
     control = control_of(sweep) if sweep else None
     return {
-        "policy": _security(style, script),
+        "policy": security(style, script),
         "style": Markup(style),
         "script": Markup(script),
         "control": control,
@@ -109,23 +108,6 @@ def _why_no_control(result: Result) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    """Everything is escaped unless it is markup of ours; what is not there is an error."""
-    return Environment(
-        loader=PackageLoader("sim.show.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _file(name: str) -> str:
-    return resources.files("sim.show.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-@cache
 def stylesheet() -> str:
     """The style of the page, with the colours of endings that all charts share, for light and for dark."""
     light, dark = (_variables(colours) for colours in (COLOURS, COLOURS_ON_DARK))
@@ -134,25 +116,12 @@ def stylesheet() -> str:
         f".swatch-{ending}{{background:var(--{ending})}}"
         for ending in COLOURS
     )
-    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n" + _file(
-        "style.css"
-    )
+    both = f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n"
+    return both + text_of(PACKAGE, "style.css")
 
 
 def _variables(colours: Mapping[str, str]) -> str:
     return "".join(f"--{ending}:{colour};" for ending, colour in colours.items())
-
-
-def _security(style: str, script: str) -> str:
-    """Nothing is loaded, nothing is sent, nothing runs but what is named here by its hash."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _json(data: Mapping[str, Any]) -> Markup:

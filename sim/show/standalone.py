@@ -1,0 +1,45 @@
+"""What pages that stand alone share: templates that escape everything, and a policy that lets nothing else in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sim.scenario.wording import printable
+
+
+@cache
+def templates_of(package: str) -> Environment:
+    """The templates of a package. Everything is escaped unless it is markup of ours; what is not there is an error.
+
+    The filter `plain` spells out what could turn a line round.
+    """
+    environment = Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["plain"] = printable
+    return environment
+
+
+@cache
+def text_of(package: str, name: str) -> str:
+    """A file beside the templates, such as a style."""
+    return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def security(style: str, script: str | None = None) -> str:
+    """Nothing is loaded, nothing is sent, nothing runs but what stands in the page, named here by its hash."""
+    scripts = f" script-src '{_hash(script)}';" if script is not None else ""
+    return f"default-src 'none'; style-src '{_hash(style)}';{scripts} base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

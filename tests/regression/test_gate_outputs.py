@@ -1,0 +1,73 @@
+"""What `check` leaves behind, asked of the program itself: the folder, the step's summary, the history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.regression.history import read
+from tests.regression.gate_market import CLOCK, TWO_DAYS, Gate, market
+from tests.regression.program import Ask, files_of, told
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a market and its baseline."""
+    folder = tmp_path_factory.mktemp("gate")
+    file = market(folder, TWO_DAYS)
+    assert main(["baseline", str(file), "--baselines", str(folder / "kept"), "--jobs", "1", "-q"]) == 0
+    return folder
+
+
+@pytest.fixture
+def gate(recorded: Path, ask: Ask) -> Gate:
+    return Gate(recorded / "market.yaml", recorded / "kept", ask)
+
+
+def test_a_check_that_finds_a_change_writes_all_of_it_and_remembers(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, out, history = tmp_path / "step.md", tmp_path / "check", tmp_path / "history.jsonl"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
+    assert gate.check("--out", out, "--history", history, "--commit", "first").code == 0
+    assert gate.check("--out", out).code == 2
+    changed = ("--set", f"{CLOCK}=9 d", "--out", out, "--force", "--history", history, "--commit", "second")
+    answer = gate.check(*changed)
+    assert answer.code == 1, answer
+    assert told(out / "check.json")["exit_code"] == 1
+    found = files_of(out)
+    assert {f"charts/two-days/{name}.png" for name in ("headlines", "measures", "time_to_money", "trend")} <= set(
+        found
+    )
+    assert step.read_text().count("## refund-sim check") == 2
+    assert step.read_bytes().endswith(found["summary.md"])
+    assert f"{CLOCK} was 2 d, is 9 d" in found["index.html"].decode()
+    assert [(entry.commit, entry.verdict) for entry in read(history).entries] == [
+        ("first", "unchanged"),
+        ("second", "changed"),
+    ]
+    before = history.read_bytes()
+    assert gate.check(*changed).code == 1
+    assert history.read_bytes() == before
+    again = files_of(out)
+    assert {path for path in found if found[path] != again[path]} <= {"check.json", "junit.xml"}
+
+
+def test_a_torn_history_is_said_and_goes_on(gate: Gate, tmp_path: Path) -> None:
+    history = tmp_path / "history.jsonl"
+    history.write_text('{"version": 1, "comm')
+    answer = gate.check("--history", history, "--commit", "first")
+    assert answer.code == 0
+    assert f"{history}: its last line was torn; it is kept in {history}.torn" in answer.err
+    assert [entry.commit for entry in read(history).entries] == ["first"]
+
+
+def test_a_history_that_is_none_of_ours_is_a_fault_before_anything_is_lost(gate: Gate, tmp_path: Path) -> None:
+    history = tmp_path / "thesis.txt"
+    history.write_text("years of work\n")
+    answer = gate.check("--history", history)
+    assert answer.code == 2
+    assert f"{history}:1: not a line of a history" in answer.err
+    assert history.read_text() == "years of work\n"
