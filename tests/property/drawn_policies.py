@@ -123,7 +123,10 @@ def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: S
     by_platform = draw(mostly(some(False), some(mediated)))
     in_transit = draw(st.booleans())
     opens = [anchor for anchor in anchors if not (in_transit and anchor == "delivered")]
-    stepping = st.fixed_dictionaries({"buyer_may_after": none_or(durations), "by_itself_after": none_or(durations)})
+    never = {"after_refusal": some(False)}  # said, since a row lies over a default that may say otherwise
+    stepping = st.fixed_dictionaries(
+        {"buyer_may_after": none_or(durations), "by_itself_after": none_or(durations)} | never
+    )
     stepping |= st.fixed_dictionaries({"by_itself_after": durations, "after_refusal": st.booleans()})
     offers = {"clock": mostly(durations, some("none")), "on_silence": some("approve", "decline", "close")}
     return {

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.study.aims import aims_of
 from sim.study.estimates import Estimate
 from sim.study.measures import MEASURES
 from sim.study.observation import tables_of
-from sim.study.precision import UntilPrecise, aims_of
+from sim.study.precision import UntilPrecise
 
 pytestmark = pytest.mark.long
 

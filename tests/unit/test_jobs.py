@@ -228,12 +228,17 @@ def test_nobody_is_left_behind_when_the_parent_is_stopped(tmp_path: Path, sent: 
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        # Whoever starts the tests in the background has Ctrl-C ignored, by everything below as well.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    while len(workers := workers_of(parent.pid)) < 2 and parent.poll() is None:
-        time.sleep(0.05)
-    time.sleep(3)  # until they are at work
-    parent.send_signal(sent)
-    out, err = parent.communicate(timeout=30)
+    try:
+        while len(workers := workers_of(parent.pid)) < 2 and parent.poll() is None:
+            time.sleep(0.05)
+        time.sleep(3)  # until they are at work
+        parent.send_signal(sent)
+        out, err = parent.communicate(timeout=60)
+    finally:
+        parent.kill()
     assert (parent.returncode, out) == (code, "")
     assert err.startswith("interrupted") if sent == signal.SIGINT else err == ""
     assert err.count("\n") <= 1
