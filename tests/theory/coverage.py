@@ -27,6 +27,7 @@ import pandas as pd
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 from sim.study.curves import incidence
+from sim.study.engines import COMPILED
 from sim.study.estimates import Estimate, Floats
 from sim.study.measures import CLAIMS, MEASURES, Ratio, TimeToMoney
 from sim.study.observation import tables_of, witness
@@ -200,7 +201,9 @@ def repeats(world: World, seeds: Sequence[int]) -> Iterator[Floats]:
     for seed in seeds:
         experiment = world.scenario.experiment.model_copy(update={"seed": seed})
         scenario = world.scenario.model_copy(update={"experiment": experiment})
-        tables = tables_of([witness(scenario, number, calendars) for number in range(REPLICATIONS)])
+        tables = tables_of(
+            [witness(scenario, number, calendars, engine=COMPILED) for number in range(REPLICATIONS)]
+        )
         yield np.array([[*map(float, one.ours(tables)), *one.naive(tables)] for one in world.asked])
 
 
