@@ -40,7 +40,7 @@ def main() -> None:
 def timed(scenario: Scenario, replications: int, jobs: int) -> tuple[float, dict[str, str]]:
     """Seconds that a run takes, and the fingerprints of what came of it."""
     began = perf_counter()
-    result = sim.run(scenario, replications=replications, jobs=jobs)
+    result = sim.run(scenario, replications=replications, jobs=jobs, engine="simpy")
     return perf_counter() - began, result.about["fingerprints"]
 
 
