@@ -140,4 +140,4 @@ def _cut(causes: list[Cause], what: str) -> list[Cause]:
     if len(causes) <= MOST:
         return causes
     more = f"{len(causes) - MOST} more {what}"
-    return [*causes[:MOST], Cause(causes[0].kind, more, "", "", f"and {more}")]
+    return [*causes[:MOST], Cause(causes[0].kind, more, "", "", more)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def reason(verdict: str, measures: Sequence[Judged], found: Found, is_identical:
 
 def advice(verdict: str, found: Found, file: Path, folder: Path) -> str:
     """What to do; nothing where there is nothing to do."""
-    anew = f'refund-sim baseline {file} --baselines {folder} --reason "…"'
+    words = shlex.join(["refund-sim", "baseline", str(file), "--baselines", str(folder)])
+    anew = f'{words} --reason "…"'
     if found.is_redrawn:
         return f"if that is meant, a new baseline is needed: {anew}"
     if verdict == CHANGED:

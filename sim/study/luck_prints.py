@@ -94,10 +94,12 @@ def _columns(draws: Draws) -> Iterator[tuple[str, np.ndarray]]:
 def redrawn(before: LuckPrints, now: LuckPrints) -> list[str]:
     """The decisions (by name) of which luck is drawn otherwise than before, or turned into other facts.
 
-    Empty where nothing is; a fact that no decision is known for stands for itself.
+    Empty where nothing is; a fact that no decision is known for stands for itself. Luck that only one of the two
+    fetches, and that no fact comes of, has decided nothing: the same draws may be made with less of it.
     """
-    names = sorted(before.decisions.keys() | now.decisions.keys())
-    found = [name for name in names if before.decisions.get(name) != now.decisions.get(name)]
+    known = before.decisions, now.decisions
+    names = known[0].keys() & known[1].keys() if before.facts == now.facts else known[0].keys() | known[1].keys()
+    found = [name for name in sorted(names) if known[0].get(name) != known[1].get(name)]
     return found or list(dict.fromkeys(name for fact in _other_facts(before, now) for name in _settled_by(fact)))
 
 

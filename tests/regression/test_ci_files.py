@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from sim.cli import parser
+from sim.scenario.loading import load
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "ci.md"
@@ -56,6 +57,15 @@ def test_a_workflow_of_another_form_is_found_out(name: str, good: str, bad: str,
     assert good in FILES[name]
     file.write_text(FILES[name].replace(good, bad), encoding="utf-8")
     assert checked(schema_for(name), file).returncode == 1
+
+
+def test_the_expectations_shown_can_be_stated(tmp_path: Path) -> None:
+    shown = re.findall(r"```text\n(expect:\n.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(shown) == 1
+    file = tmp_path / "policy.yaml"
+    article = (ROOT / "scenarios" / "aliexpress.yaml").read_text(encoding="utf-8")
+    file.write_text(f"{article}\n{shown[0]}", encoding="utf-8")
+    assert set(load(file).expect.root) == set(yaml.safe_load(shown[0])["expect"])
 
 
 def scripts() -> list[tuple[str, str]]:

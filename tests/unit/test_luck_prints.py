@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,15 @@ import sim.chance.claims
 import sim.chance.streams
 from sim.chance.decisions import Decision
 from sim.chance.streams import Floats
+from sim.regression.baselines import sized
+from sim.regression.layout import RUNNABLE
+from sim.regression.reading import read
+from sim.scenario.loading import load
 from sim.study.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
 from tests.worlds import the_article, world
 
 Uniforms = Callable[[int, int, Decision, int], Floats]
+KEPT = Path(__file__).parents[2] / "scenarios" / "baselines"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +55,21 @@ def test_luck_handed_out_the_other_way_round_is_named(
 
     monkeypatch.setattr("sim.chance.streams.uniforms", reversed_for_one)
     assert redrawn(prints, luck_prints(the_article())) == [decision.name]
+
+
+def test_luck_that_is_fetched_and_decides_nothing_need_not_be_fetched(prints: LuckPrints) -> None:
+    more = prints._replace(decisions=prints.decisions | {"SPARE": "0" * 16})
+    assert redrawn(more, prints) == []
+    assert redrawn(prints, more) == []
+    settled = more._replace(facts=prints.facts | {"claims.spare": "1" * 16})
+    assert redrawn(prints, settled) == ["SPARE"]
+
+
+@pytest.mark.parametrize("place", sorted(KEPT.iterdir()), ids=lambda place: place.name)
+def test_the_projects_own_baselines_are_of_the_luck_of_today(place: Path) -> None:
+    """Else a change of a scenario file would be told as luck that is drawn otherwise."""
+    baseline = read(place)
+    assert redrawn(baseline.luck, luck_prints(sized(load(place / RUNNABLE), baseline.replications))) == []
 
 
 def test_luck_turned_into_another_fact_is_named(prints: LuckPrints, monkeypatch: pytest.MonkeyPatch) -> None:

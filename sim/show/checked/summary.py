@@ -19,6 +19,8 @@ from sim.show.checked.words import (
     Row,
     by_size,
     counted,
+    counted_orders,
+    ends,
     expectation_said,
     expected,
     finding,
@@ -195,7 +197,7 @@ def _fates(one: ScenarioCheck) -> Iterator[str]:
     flips = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
     if flips:
         orders = sum(pair.orders for pair in flips)
-        yield f"<details><summary>{orders:,} orders end otherwise</summary>\n"
+        yield f"<details><summary>{counted_orders(orders)} {ends(orders)} otherwise</summary>\n"
         headings = ("outcome: baseline → now", "orders", "they part at", "days", one.currency)
         rows = [
             _row([pair.outcomes, f"{pair.orders:,}", pair.places, *changes_shown(pair)])

@@ -23,7 +23,7 @@ from sim.regression.judgement import (
     ScenarioCheck,
 )
 from sim.scenario.wording import printable
-from sim.show.checked.words import SYMBOLS, counted, expectation_told, row_of
+from sim.show.checked.words import SYMBOLS, counted, counted_orders, ends, expectation_told, row_of
 from sim.show.flip_pairs import flip_pairs
 
 STYLES = {CHANGED: "bold red", FAIL: "bold red", INCONCLUSIVE: "yellow", UNCHANGED: "green", PASS: "green"}
@@ -39,8 +39,11 @@ def print_check(check: Check, *, console: Console | None = None) -> None:
     for one in check.scenarios:
         console.print(_opening(one), soft_wrap=True)
         for part in _details(one):
-            # What may have to be copied, such as a command, is not broken into lines.
-            console.print(Padding(part, (0, 0, 0, INDENT)), soft_wrap=isinstance(part, Text))
+            if isinstance(part, Text):
+                # What may have to be copied, such as a command, is neither broken into lines nor cut off.
+                console.print(Text(" " * INDENT) + part, soft_wrap=True)
+            else:
+                console.print(Padding(part, (0, 0, 0, INDENT)))
 
 
 def print_moves(moved: Sequence[Judged], *, console: Console | None = None) -> None:
@@ -85,9 +88,9 @@ def _table(measures: Sequence[Judged], *, judged: bool) -> Table:
 def _flips(one: ScenarioCheck) -> Iterator[str]:
     pairs = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
     for pair in pairs[:MOST_FLIPS]:
-        yield f"{pair.orders:,} orders: {pair.outcomes}, at {pair.places}"
+        yield f"{counted_orders(pair.orders)}: {pair.outcomes}, at {pair.places}"
     if left := sum(pair.orders for pair in pairs[MOST_FLIPS:]):
-        yield f"{left:,} more orders end otherwise"
+        yield f"{counted_orders(left, 'more ')} {ends(left)} otherwise"
 
 
 def _expectation(one: ExpectationCheck) -> Text:

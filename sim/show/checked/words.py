@@ -138,7 +138,7 @@ def finding(one: ScenarioCheck) -> str:
     unsettled = [each for each in one.headlines if each.verdict == INCONCLUSIVE]
     if unsettled:
         count = "One measure is" if len(unsettled) == 1 else f"{len(unsettled)} measures are"
-        return f"{count} not settled: these intervals reach over the margin"
+        return f"{count} not settled"
     if one.verdict == UNCHANGED:
         return "No measure moved by more than its margin"
     return f"{one.verdict[:1].upper()}{one.verdict[1:]}: the measures alone do not say why"
@@ -167,6 +167,16 @@ def counted(one: ScenarioCheck) -> str:
     over = "1 replication" if one.replications == 1 else f"{one.replications:,} replications"
     confirming = f", {one.confirming_replications:,} more to confirm" if one.confirming_replications else ""
     return f"{one.claims:,} claims in {over}{confirming}"
+
+
+def counted_orders(orders: int, which: str = "") -> str:
+    """`1 order`, `1,200 more orders`."""
+    return f"{orders:,} {which}{'order' if orders == 1 else 'orders'}"
+
+
+def ends(orders: int) -> str:
+    """The verb for so many orders: one `ends`, two `end`."""
+    return "ends" if orders == 1 else "end"
 
 
 # ------------------------------------------------------------------------------------------------- commits

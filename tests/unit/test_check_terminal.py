@@ -1,0 +1,86 @@
+"""What a check says on stdout: commands that can be copied whole, and words that agree with their numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from sim.regression.causes import MOST, Found, _cut, _redrawn
+from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check
+from sim.regression.sentences import advice
+from sim.show.checked.summary import summary
+from sim.show.checked.terminal import print_check
+from sim.show.checked.words import finding
+from tests.unit.checked import check, scenario_check
+
+
+def printed(found: Check, width: int = 100) -> list[str]:
+    out = io.StringIO()
+    print_check(found, console=Console(file=out, width=width, highlight=False))
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [40, 100])
+def test_a_command_stands_whole_on_one_line(width: int) -> None:
+    one = scenario_check("silence-approves")
+    command = f"refund-sim trace scenarios/a.yaml {'--set market.orders_per_day=80 ' * 9}--order 58"
+    told = f"accept it: {command}"
+    found = check("silence-approves", advice=told, examples=(replace(one.examples[0], command=command),))
+    lines = printed(found, width)
+    assert f"    look at an order: {command}" in lines
+    assert f"    {told}" in lines
+
+
+def test_what_is_copied_has_no_blanks_at_its_end() -> None:
+    lines = printed(check("silence-approves"))
+    said = [line for line in lines if "because of" in line or "look at" in line]
+    assert said
+    assert all(line == line.rstrip() for line in said)
+
+
+def test_one_order_is_not_one_orders() -> None:
+    flips = scenario_check("silence-approves").flips
+    flips = flips[(flips["base_outcome"] != flips["other_outcome"]) & (flips["parts_at"] != "")].head(1)
+    found = check("silence-approves", flips=flips.assign(orders=1))
+    text = "\n".join(printed(found))
+    assert re.search(r"^    1 order: ", text, re.MULTILINE)
+    assert "1 orders" not in text
+    assert "<summary>1 order ends otherwise</summary>" in summary(found)
+
+
+def test_causes_beyond_the_most_are_counted_in_plain_words() -> None:
+    causes = _cut([_redrawn(f"D{number}") for number in range(MOST + 6)], "decisions")
+    assert causes[-1].said == "6 more decisions"
+
+
+@pytest.mark.parametrize("verdict", [CHANGED, INCONCLUSIVE])
+def test_advice_can_be_pasted_whatever_the_path(verdict: str) -> None:
+    found = Found((), is_paired=True, is_redrawn=False)
+    told = advice(verdict, found, Path("my policies/$(id).yaml"), Path("kept here"))
+    words = shlex.split(told[told.index("refund-sim") :])
+    assert words == [
+        "refund-sim",
+        "baseline",
+        "my policies/$(id).yaml",
+        "--baselines",
+        "kept here",
+        "--reason",
+        "…",
+    ]
+    assert advice(UNCHANGED, found, Path("a"), Path("b")) == ""
+
+
+def test_what_is_not_settled_is_not_said_to_reach_over_its_margin() -> None:
+    """It may lie wholly beyond, and the confirming block disagree."""
+    one = scenario_check("silence-approves")
+    measures = tuple(
+        replace(each, verdict=INCONCLUSIVE, is_confirmed=False) if each.is_headline else each
+        for each in one.measures
+    )
+    assert finding(replace(one, measures=measures, verdict=INCONCLUSIVE)).endswith("measures are not settled")
