@@ -54,8 +54,9 @@ hours.loc["all"].round(3)
 
 # %% [markdown]
 # Success falls at 24 hours, where cancelling stops being free, and not at nine days, where the button goes. Within
-# the window the seller decides, and more and more parcels have left already. Those who asked *before* their parcel
-# left do better at every hour (the group `not_shipped`).
+# the window the seller decides, and more and more parcels have left already. Past the first day those who asked
+# *before* their parcel left do better in every row (the diamonds; the group `not_shipped`), but fewer and fewer can,
+# and intervals overlap.
 #
 # ## 2. Does the reason matter?
 #
@@ -93,8 +94,8 @@ refunded.groupby("route", observed=True)["refund_days"].describe(percentiles=[0.
 #
 # > *The seller can't get on the plane and try to intercept the package halfway.*
 #
-# No, but the money can come back with the goods. Of those who asked once the parcel had left, or whose request the
-# parcel overtook:
+# No, but the money can come back with the goods. Of those whose parcel left all the same, mostly before they asked
+# or while the request was open, now and then after a no:
 
 # %%
 shipped = result.orders[result.orders["dispatched_at"].notna()]

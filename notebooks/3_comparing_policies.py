@@ -33,8 +33,9 @@ comparison
 # %% [markdown]
 # ## What each lever buys
 #
-# Differences with their intervals, against margins below which nobody would care. A verdict stands only where the whole
-# interval (simultaneous over all that is judged) lies on one side.
+# Differences with their intervals, against margins below which nobody would care. A verdict stands only where the
+# whole interval (simultaneous over all that is judged) lies beyond the margin, *better* or *worse*, or within it,
+# *equivalent*.
 
 # %%
 comparison.plot.difference().figure
@@ -43,10 +44,15 @@ comparison.plot.difference().figure
 comparison.verdicts.pivot(index="title", columns="scenario", values="verdict")
 
 # %% [markdown]
+# So it is the silence in a *dispute* that counts: where it means no (`disputes-lapse`), fewer are refunded and less
+# money comes back. What silence means for a *cancellation* (`silence-approves`) moves little: within the margin for
+# the time to the money, too close to call for the rest. Most is bought by levers that are not about silence at all:
+# postage (`free-returns`), and a parcel that waits for the answer (`no-shipping-while-open`).
+#
 # ## Which orders end differently
 #
-# The flip table: orders by how they end under the article's rules (rows) and where disputes lapse (columns). Its diagonal
-# is everybody for whom the change makes no difference.
+# The flip table: orders by how they end under the article's rules (rows) and where disputes lapse (columns). On its
+# diagonal is everybody who ends the same way.
 
 # %%
 comparison.flip_table("disputes-lapse")

@@ -30,14 +30,18 @@ result = sim.run(article, replications=12, progress=sim.bar())
 # %% [markdown]
 # ## Warm-up
 #
-# Desks start empty. Orders meet only at desks, so the warm-up is long enough when requests wait as long as they ever do. The
-# chart shows waits by the day on which a request joined, in the desk's working time, and the cohort's window.
+# Desks start empty. Orders meet only at desks, so the warm-up is long enough when requests wait as long as they
+# ever do. The chart shows how many wait on each day, their mean so far, and the cohort's window. The tall spikes
+# are Chinese holidays (October, New Year, Spring Festival), on which sellers are shut; they pull the dashed mean of
+# later days up.
 
 # %%
 result.plot.warm_up().figure
 
 # %% [markdown]
-# The program looks at this itself and says so in its notes when the warm-up, the run-out or a desk is not as it should be:
+# The program looks at this itself, at how long requests wait, in working time and against the median week later,
+# which no holiday can pull up. It says so in its notes when the warm-up, the run-out or a desk is not as it should
+# be:
 
 # %%
 result.notes or "nothing to note"
@@ -52,7 +56,9 @@ sim.run(hasty, replications=8).notes
 # %% [markdown]
 # ## Replications
 #
-# Intervals shrink with the square root of the number of replications: four times the work for half the width.
+# Intervals shrink with the square root of the number of replications: four times the work for half the width, on
+# average. Four replications tell their own spread so badly that an interval may come out far too wide, or too
+# narrow:
 
 # %%
 few = sim.run(article, replications=4)

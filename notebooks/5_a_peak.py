@@ -29,7 +29,9 @@ comparison = sim.compare(article, season, replications=6, progress=sim.bar())
 # %% [markdown]
 # ## Desks that fill up
 #
-# Requests waiting at the desks, by day.
+# Requests waiting at the desks, by day. The dashed lines are 21 October, from when orders are 1.3 times the usual,
+# and 11 November. What stands out is neither: the spikes are the holidays of the Chinese calendar (early October,
+# New Year, Spring Festival in February), on which sellers are shut and nobody clears the desks.
 
 # %%
 comparison.others[0].plot.backlog().figure
@@ -50,8 +52,9 @@ comparison.apart
 # %% [markdown]
 # ## Shut for eight days
 #
-# Spring Festival has the orders of Singles' Day, second for second. Only the calendars differ, so here every order can be
-# followed from one world into the other.
+# What if eight such days fell into the season? `spring-festival` has the orders of `singles-day`, second for
+# second, and shuts sellers and platform from 4 to 11 November. Only the calendars differ, so here every order can
+# be followed from one world into the other.
 
 # %%
 festival = sim.load("../scenarios/spring-festival.yaml")

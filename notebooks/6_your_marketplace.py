@@ -41,7 +41,7 @@ except BadScenario as faults:
 # ## The marketplace
 #
 # Who sells, how they answer, how long parcels take. Write what you know; a law such as `{lognormal: {median: 4 h, p95: 30 h}}`
-# is two points you can read off your own data: half are answered within 4 hours, all but one in twenty within 30. Working
+# is two points you can read off your own data: half are noticed within 4 hours, all but one in twenty within 30. Working
 # time (`20 min of work`) passes in opening hours only, `bd` are business days.
 
 # %%

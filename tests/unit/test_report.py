@@ -131,9 +131,10 @@ def test_the_policy_is_told_in_rows() -> None:
 
 def test_a_page_says_how_to_have_the_same_numbers_again() -> None:
     text = told(html())
-    for word in ("refund-sim run base.yaml", *result().about["fingerprints"].values(), "numpy"):
+    for word in ("refund-sim run base.yaml --report full", *result().about["fingerprints"].values(), "numpy"):
         assert word in text
     assert result().about["platform"] not in text
+    assert "refund-sim run base.yaml." in told(report_of(result()))
 
 
 def test_the_same_result_gives_the_same_page() -> None:
