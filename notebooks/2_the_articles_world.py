@@ -107,6 +107,12 @@ pd.DataFrame(
     }
 ).query("share > 0").round(2)
 
+# %% [markdown]
+# Of the claims that came to a dispute, and of those that went on to mediation, this share was refunded in full:
+
+# %%
+groups.loc["route"].loc[["dispute", "mediation"]].round(3)
+
 # %%
 result.plot.outcomes().figure
 

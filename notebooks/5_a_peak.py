@@ -65,6 +65,10 @@ shut
 shut.plot.difference().figure
 
 # %%
+rows = shut.differences.set_index("measure").loc[desks]
+rows[["title", "base", "other", "difference", "low", "high", "unit"]].round(3)
+
+# %%
 shut.flip_table("spring-festival")
 
 # %% [markdown]

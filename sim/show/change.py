@@ -126,5 +126,7 @@ def changes_of(comparison: Comparison, scenario: str) -> dict[str, Change]:
 
 
 def _change(row: Mapping[Any, Any], results: tuple[Result, Result]) -> Change:
-    base, other = (measured(one, row["measure"]).shown().value.replace(" ", HELD) for one in results)
+    both = [measured(one, row["measure"]) for one in results]
+    decimals = min((one.decimals for one in both if not isnan(one.value)), default=0)
+    base, other = (one.shown(decimals).value.replace(" ", HELD) for one in both)
     return Change(**{column: row[column] for column in _COLUMNS}, levels=(base, other))

@@ -52,14 +52,23 @@ class Measured(NamedTuple):
     high: float
     unit: str
 
-    def shown(self) -> Shown:
-        """NaN is *not reached* for a time, and no interval for an end of one; shares become percentages."""
+    @property
+    def decimals(self) -> int:
+        """As many as the interval supports."""
+        scale, _ = _SCALES.get(self.unit, (1, ""))
+        halves = [scale * half for half in (self.value - self.low, self.high - self.value) if not math.isnan(half)]
+        return decimals_for(max(halves, default=math.nan))
+
+    def shown(self, decimals: int | None = None) -> Shown:
+        """NaN is *not reached* for a time, and no interval for an end of one; shares become percentages.
+
+        `decimals` may be fewer than the interval supports, where two numbers stand side by side.
+        """
         scale, suffix = _SCALES.get(self.unit, (1, f" {self.unit}"))
         if math.isnan(self.value):
             return Shown(NOT_REACHED if self.unit == "d" else "–", "")
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
-        halves = [half for half in (value - low, high - value) if not math.isnan(half)]
-        decimals = decimals_for(max(halves, default=math.nan))
+        decimals = self.decimals if decimals is None else decimals
         return Shown(f"{value:,.{decimals}f}{suffix}", _interval(value, low, high, decimals))
 
 

@@ -49,9 +49,9 @@ def spoken(sentences: list[str]) -> list[str]:
 
 
 def level(side: str, measure: str = "success_rate") -> str:
-    """What the measure is under the base or the other, as it is shown."""
-    result = compared().base if side == "base" else compared().others[0]
-    return measured(result, measure).shown().value
+    """What the measure is under the base or the other, as it is shown: in the digits of the less certain one."""
+    both = {"base": measured(compared().base, measure), "other": measured(compared().others[0], measure)}
+    return both[side].shown(min(one.decimals for one in both.values())).value
 
 
 def _with(comparison: Comparison, differences: pd.DataFrame) -> Comparison:

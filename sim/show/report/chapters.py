@@ -198,7 +198,9 @@ def finding_of_groups(result: Result) -> str:
         f"{share(row['success'], row['low'], row['high'])} ({_named(row['value'])})"
         for row in (members[0], members[-1])
     ]
-    return f"Success differs most by {_GROUPS[str(spans.idxmax())]}: from {ends[0]} to {ends[1]}."
+    by = f"Apart from the stage that decided, success differs most by {_GROUPS[str(spans.idxmax())]}"
+    doubt = "; their intervals overlap" if members[0]["high"] >= members[-1]["low"] else ""
+    return f"{by}: from {ends[0]} to {ends[1]}{doubt}."
 
 
 def _named(value: object) -> str:
