@@ -8,20 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.show import palette
 from sim.show.judged import signed
 from sim.study.flips import EXAMPLES, NO_CLAIM, REFUNDED
 from sim.study.partings import NEVER_PART
 
-WORDS = {
-    "refunded": "refunded",
-    "partly_refunded": "refunded in part",
-    "refused": "refused",
-    "gave_up": "given up",
-    "expired": "expired",
-    "open": "still open",
-    "refunded_unasked": "refunded unasked",
-    "no_claim": "no claim",
-}
+WORDS = palette.WORDS | {"refunded_unasked": "refunded unasked", "no_claim": "no claim"}
 """What became of an order, as tables and charts say it."""
 PLACES = {
     "asking": "asking",
