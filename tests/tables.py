@@ -28,7 +28,8 @@ def records_of(scenario: Scenario, *orders: ClaimFacts) -> Records:
             f"{ask}.{field}": [getattr(getattr(one, ask), field) for one in orders] for field in Ask._fields
         }
     claims = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-    facts = OrderFacts(*(claims[name] for name in OrderFacts.__dataclass_fields__))
+    of_orders = (claims[name] for name in ("paid", "seller", "seller_type", "payment_method"))
+    facts = OrderFacts(*of_orders, value_of=lambda some: claims["value"][some])
     draws = Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
     return run_simpy(scenario, draws, calendars_of(scenario), with_journal=True)
 

@@ -223,5 +223,6 @@ def _draws_of(orders: Sequence[ClaimFacts]) -> Draws:
         }
         columns |= fields
     claims = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-    facts = OrderFacts(*(claims[name] for name in ("paid", "value", "seller", "seller_type", "payment_method")))
+    of_orders = (claims[name] for name in ("paid", "seller", "seller_type", "payment_method"))
+    facts = OrderFacts(*of_orders, value_of=lambda some: claims["value"][some])
     return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))

@@ -11,7 +11,7 @@ import numpy as np
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
-from sim.chance.streams import Floats, said
+from sim.chance.streams import said
 from sim.rules.answers import (
     RULED_IN_TURN,
     SAID_IN_TURN,
@@ -50,7 +50,7 @@ def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
     kinds = claims["seller_type"]
     types = list(scenario.market.sellers.types.values())
     patience = scenario.buyers.patience
-    endless = np.full_like(kinds, NEVER)
+    endless = drawer.all_alike(NEVER)
     return {
         **_cancellation(scenario, drawer, claims),
         **_named("cancellation", _timing(CANCELLATION, drawer, kinds, [kind.cancellation for kind in types])),
@@ -73,13 +73,12 @@ def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
 def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
     """What the seller will say to a cancellation, the reason game played through."""
     types = list(scenario.market.sellers.types.values())
-    kinds, luck = claims["seller_type"], drawer.luck(Decision.CANCELLATION_ANSWER)
-    answers = [kind.cancellation for kind in types]
+    kinds, answers = claims["seller_type"], [kind.cancellation for kind in types]
+    first = _said(drawer, CANCELLATION, kinds, answers, [1.0] * len(answers))
+    unchanged = _said(drawer, CANCELLATION, kinds, answers, [answer.unchanged_odds for answer in answers])
     blamed = np.array([blames_the_seller(reason) for reason in Reason])[claims["reason"]]
     asking = np.array([answer.asks_to_change_reason for answer in answers])[kinds]
     asks = (blamed & (drawer.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)).astype(np.int64)
-    first = _said(luck, kinds, answers, [1.0] * len(answers))
-    unchanged = _said(luck, kinds, answers, [answer.unchanged_odds for answer in answers])
     return {
         "cancellation.disposition": _PLAYED[first, asks, claims["agrees_to_change"], unchanged],
         "asked_to_change": asks,
@@ -93,22 +92,23 @@ _PLAYED = np.array([after_the_reason_game(*case) for case in product(*_CASES)]).
 
 def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Columns) -> Ints:
     """A buyer who writes first raises the odds of a yes (the article's plea)."""
-    plea, luck, kinds = scenario.buyers.plea, drawer.luck(Decision.DISPUTE_ANSWER), claims["seller_type"]
+    plea, kinds = scenario.buyers.plea, claims["seller_type"]
     answers = [kind.dispute for kind in scenario.market.sellers.types.values()]
-    plain = _said(luck, kinds, answers, [1.0] * len(answers))
+    plain = _said(drawer, DISPUTE, kinds, answers, [1.0] * len(answers))
     if plea is None:
         return plain
-    return np.where(claims["writes_first"] == 1, _said(luck, kinds, answers, [plea.odds] * len(answers)), plain)
+    persuaded = _said(drawer, DISPUTE, kinds, answers, [plea.odds] * len(answers))
+    return np.where(claims["writes_first"] == 1, persuaded, plain)
 
 
 def _of_the_inspection(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Ints:
     answers = [kind.inspection for kind in scenario.market.sellers.types.values()]
-    return _said(drawer.luck(Decision.INSPECTION_ANSWER), kinds, answers, [1.0] * len(answers))
+    return _said(drawer, INSPECTION, kinds, answers, [1.0] * len(answers))
 
 
 def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
     """The platform's ruling on claims of their kind, and of the kind they may turn to; zeros without mediation."""
-    terms, nobody = scenario.policy.mediation, np.zeros_like(drawer.numbers)
+    terms, nobody = scenario.policy.mediation, drawer.all_alike(0)
     if terms is None:
         return {
             **_silent("mediation", drawer),
@@ -180,7 +180,7 @@ def _chargeback(scenario: Scenario, drawer: Drawer) -> Columns:
 
 def _silent(stage: str, drawer: Drawer) -> Columns:
     """An answerer who never says anything, and takes no time over it."""
-    nobody = np.zeros_like(drawer.numbers)
+    nobody = drawer.all_alike(0)
     return _named(stage, dict.fromkeys(("disposition", "notice", "notice_share", "handling"), nobody))
 
 
@@ -189,7 +189,7 @@ def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answ
 
     def share_of_clock(some: Drawer, kind: int) -> Ints:
         law = answers[kind].notice_share_of_clock
-        return np.zeros_like(some.numbers) if law is None else some.millionths(decisions.notice, law)
+        return some.all_alike(0) if law is None else some.millionths(decisions.notice, law)
 
     return {
         "notice": drawer.by_group(kinds, lambda some, kind: some.duration(decisions.notice, answers[kind].notice)),
@@ -200,13 +200,10 @@ def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answ
     }
 
 
-def _said(luck: Floats, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]) -> Ints:
+def _said(drawer: Drawer, decisions: Luck, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]) -> Ints:
     """What each answerer will say, from one uniform each; `answers` and `odds` by its type."""
-    dispositions = np.empty(len(luck), dtype=np.int64)
-    for kind, (answer, odd) in enumerate(zip(answers, odds, strict=True)):
-        some = kinds == kind
-        dispositions[some] = said(luck[some], answer_bounds(**answer.chances(), odds=odd), SAID_IN_TURN)
-    return dispositions
+    bounds = [answer_bounds(**answer.chances(), odds=odd) for answer, odd in zip(answers, odds, strict=True)]
+    return drawer.by_group(kinds, lambda some, kind: said(some.luck(decisions.answer), bounds[kind], SAID_IN_TURN))
 
 
 def _named(stage: str, columns: Columns) -> Columns:

@@ -30,7 +30,7 @@ def draw_claims(
     columns = {
         "order": numbers,
         "paid": orders.paid[numbers],
-        "value": orders.value[numbers],
+        "value": orders.value_of(numbers),
         "seller": orders.seller[numbers],
         "seller_type": orders.seller_type[numbers],
         "payment_method": orders.payment_method[numbers],
@@ -113,5 +113,5 @@ def _of_the_bank(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns
 
         return drawer.by_group(claim * len(methods) + claims["payment_method"], by)
 
-    turned = np.full_like(claims["claim"], ClaimKind.NOT_RECEIVED)
+    turned = drawer.all_alike(ClaimKind.NOT_RECEIVED)
     return {"posting": posted(claims["claim"]), "posting_if_not_received": posted(turned)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
@@ -25,41 +27,75 @@ class Drawer:
 
     def __init__(self, luck: Luck, count: int, numbers: Ints) -> None:
         self._luck, self._count, self.numbers = luck, count, numbers
+        self._parted: tuple[Ints, list[Part]] | None = None
 
     def luck(self, decision: Decision) -> Floats:
         """One uniform per picked order."""
         return self._luck.picked(decision, self._count, self.numbers)
 
-    def _luck_where(self, decision: Decision, *, matters: bool) -> Floats:
-        """None is fetched for what is certain, whatever the luck."""
-        return self.luck(decision) if matters else np.zeros(len(self.numbers))
+    def all_alike(self, value: int) -> Ints:
+        """One value for every picked order: it lies in memory once, and cannot be changed in place."""
+        return np.broadcast_to(np.int64(value), len(self.numbers))
+
+    def _drawn(self, decision: Decision, values_of: Callable[[Floats], Ints], *, certain: bool) -> Ints:
+        """What each luck comes to. None is fetched for what is certain, whatever the luck: all are alike."""
+        if not certain:
+            return values_of(self.luck(decision))
+        return np.broadcast_to(values_of(np.zeros_like(self.numbers[:1], dtype=np.float64)), len(self.numbers))
 
     def happens(self, decision: Decision, chance: float) -> Ints:
         """1 where it happens, with this chance; else 0."""
-        return (self._luck_where(decision, matters=0 < chance < 1) < chance).astype(np.int64)
+        return self._drawn(decision, lambda luck: (luck < chance).astype(np.int64), certain=not 0 < chance < 1)
 
     def duration(self, decision: Decision, law: DurationLaw) -> Ints:
         """Whole seconds of the law's kind."""
-        return draw(law, self._luck_where(decision, matters=not law.is_certain))
+        return self._drawn(decision, lambda luck: draw(law, luck), certain=law.is_certain)
 
     def cents(self, decision: Decision, law: AmountLaw) -> Ints:
         """Money, rounded once to whole cents. Raises UserError above a million million: nobody means that."""
-        amounts = law.ppf(self._luck_where(decision, matters=not law.is_certain))
-        if np.any(amounts > MOST_MONEY):
-            raise UserError(
-                f"{law} gave an amount of {amounts.max():.3g}, expected at most {MOST_MONEY:.0e}: truncate it"
-            )
-        return np.rint(amounts * 100).astype(np.int64)
+        return self._drawn(decision, lambda luck: _cents(law, luck), certain=law.is_certain)
 
     def millionths(self, decision: Decision, law: ShareLaw) -> Ints:
         """A share, rounded once to millionths."""
-        shares = law.ppf(self._luck_where(decision, matters=not law.is_certain))
-        return np.rint(shares * MILLION).astype(np.int64)
+        return self._drawn(decision, lambda luck: _rounded(law.ppf(luck) * MILLION), certain=law.is_certain)
 
     def by_group(self, groups: Ints, of_group: Callable[[Drawer, int], Ints]) -> Ints:
         """Values whose law depends on a group (the seller's type, the payment method): each group draws its own."""
-        values = np.zeros(len(self.numbers), dtype=np.int64)
-        for group in np.flatnonzero(np.bincount(groups)).tolist():
-            members = groups == group
-            values[members] = of_group(Drawer(self._luck, self._count, self.numbers[members]), group)
+        values = np.empty(len(self.numbers), dtype=np.int64)
+        for group, members, drawer in self._parts(groups):
+            values[members] = of_group(drawer, group)
         return values
+
+    def _parts(self, groups: Ints) -> list[Part]:
+        """The picked orders by group. Remembered, since many decisions in a row depend on the same groups."""
+        if self._parted is None or self._parted[0] is not groups:
+            present = np.flatnonzero(np.bincount(groups)).tolist()
+            members = [np.flatnonzero(groups == group) for group in present]
+            self._parted = groups, [Part(*each, self._of(each[1])) for each in zip(present, members, strict=True)]
+        return self._parted[1]
+
+    def _of(self, some: NDArray[np.intp]) -> Drawer:
+        return Drawer(self._luck, self._count, self.numbers[some])
+
+
+class Part(NamedTuple):
+    """Some of the picked orders, who draw by a law of their own."""
+
+    group: int
+    members: NDArray[np.intp]
+    """Their places among the picked orders."""
+    drawer: Drawer
+
+
+def _cents(law: AmountLaw, luck: Floats) -> Ints:
+    amounts = law.ppf(luck)
+    if np.any(amounts > MOST_MONEY):
+        raise UserError(
+            f"{law} gave an amount of {amounts.max():.3g}, expected at most {MOST_MONEY:.0e}: truncate it"
+        )
+    return _rounded(amounts * 100)
+
+
+def _rounded(amounts: Floats) -> Ints:
+    whole: Ints = np.rint(amounts).astype(np.int64)
+    return whole

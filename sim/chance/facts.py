@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,20 +14,24 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """Every order of the replication, by order number: arrays of whole seconds, cents and codes."""
+    """Every order of the replication, by order number: arrays of whole seconds and codes."""
 
     paid: Ints
-    value: Ints
-    """Cents."""
     seller: Ints
     """Seller number, 0 for the busiest."""
     seller_type: Ints
     """Position of the seller's type in the scenario."""
     payment_method: Ints
     """Position of the payment method in the scenario."""
+    value_of: Callable[[Ints], Ints]
+    """What some of them (numbers, ascending) cost, in cents: worked out when asked for, since few ever matter."""
 
     def __len__(self) -> int:
         return len(self.paid)
+
+    def columns(self) -> dict[str, Ints]:
+        """What is settled about all of them."""
+        return {name: getattr(self, name) for name in ("paid", "seller", "seller_type", "payment_method")}
 
 
 class Ask(NamedTuple):

@@ -37,10 +37,10 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     methods = list(market.payment_methods.values())
     return OrderFacts(
         paid=paid,
-        value=everyone.cents(Decision.ORDER_VALUE, market.order_value),
         seller=seller,
         seller_type=seller_types[seller],
         payment_method=choice(everyone.luck(Decision.PAYMENT_METHOD), methods),
+        value_of=lambda some: Drawer(luck, count, some).cents(Decision.ORDER_VALUE, market.order_value),
     )
 
 

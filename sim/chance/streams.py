@@ -56,9 +56,12 @@ CELLS = 4096
 
 
 def choice(luck: Floats, weights: list[float]) -> NDArray[np.int64]:
-    """Which of several, by inverse transform: the k-th where the luck falls into the k-th weight."""
+    """Which of several, by inverse transform: the k-th where the luck falls into the k-th weight.
+
+    The last weight above zero takes what is left.
+    """
     sums = np.cumsum(np.asarray(weights, dtype=np.float64))
-    bounds = sums / sums[-1]
+    bounds = (sums / sums[-1])[: np.flatnonzero(weights)[-1]]
     edges = np.arange(CELLS + 1) / CELLS
     lowest, highest = np.searchsorted(bounds, edges[:-1], side="right"), np.searchsorted(bounds, edges[1:])
     cell = (luck * CELLS).astype(np.int64)
@@ -66,6 +69,4 @@ def choice(luck: Floats, weights: list[float]) -> NDArray[np.int64]:
     # Most cells lie between two bounds. Only where one divides a cell is there something to search for.
     unsure = np.flatnonzero((lowest < highest)[cell])
     picked[unsure] = np.searchsorted(bounds, luck[unsure], side="right")
-    # The last bound is 1 only up to rounding; a luck beyond it belongs to the last weight above zero.
-    last = int(np.flatnonzero(np.asarray(weights) > 0)[-1])
-    return np.minimum(picked, last)
+    return picked

@@ -47,7 +47,7 @@ def first_wishes(
 ) -> Wishes:
     """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
     if not some_depend_on_delivery(scenario):
-        return Wishes(np.full_like(regretted, ClaimKind.REGRET), regretted)
+        return Wishes(drawer.all_alike(ClaimKind.REGRET), regretted)
     delivered = _delivered(scenario, drawer, plan, calendars)
     missed = _not_received(scenario, drawer, plan.promised, delivered)
     reasons = np.stack([regretted, missed, _defect(scenario, drawer, delivered)])
@@ -69,7 +69,7 @@ def _defect(scenario: Scenario, drawer: Drawer, delivered: Ints) -> Ints:
 
 def _noticed(terms: Notices | None, drawer: Drawer, since: Ints, whether: Decision, after: Decision) -> Ints:
     if terms is None:
-        return np.full_like(since, NEVER)
+        return drawer.all_alike(NEVER)
     noticed = later(since, drawer.duration(after, terms.after))
     return np.where(drawer.happens(whether, terms.probability) == 1, noticed, NEVER)
 

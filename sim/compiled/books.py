@@ -19,8 +19,9 @@ from sim.compiled.layout import (
     METHOD,
     ORDER,
     OUT_OF_PLAY,
-    OUTCOMES_OF_AN_ORDER,
     TERMS,
+    TOLD,
+    WORDS,
     Market,
     Records,
     Words,
@@ -40,11 +41,21 @@ IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 """The most requests of an order that a desk's queue can hold."""
 
 
+AT_A_TIME = 128
+"""Claims whose facts are looked up together: column by column, each is read once, and their rows stay near."""
+LIES_ONCE = (0,)
+"""The strides of a column in which all claims are alike (`Drawer.all_alike`)."""
+
+
 class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
+    places: Words
+    """Which of `FACTS_OF_AN_ORDER` are not the same for all claims."""
     facts: Words
-    """A row for each of `FACTS_OF_AN_ORDER`, a column per claim."""
+    """These facts: a row for each of `places`, a column per claim."""
+    next: Words
+    """All facts about the claims that come into play next, a row for each."""
     turns: Words
     """Claims in the order in which their buyers ask."""
     asked: Words
@@ -58,15 +69,22 @@ class Books(NamedTuple):
 
 
 def books_of(draws: Draws) -> Books:
-    """Open the books for one replication, with a row for every claim; those in play take the lowest."""
-    facts = np.stack([draws.claims[column] for column in FACTS_OF_AN_ORDER])
-    count, turns = facts.shape[1], np.argsort(draws.claims["asked"], kind="stable")
+    """Open the books for one replication, with a row for every claim; those in play take the lowest.
+
+    What all claims have in common is written down once.
+    """
+    facts = [draws.claims[column] for column in FACTS_OF_AN_ORDER]
+    count, turns = len(facts[0]), np.argsort(draws.claims["asked"], kind="stable")
+    places = [place for place, column in enumerate(facts) if column.strides != LIES_ONCE]
+    of_the_first = [column[0] if count else 0 for column in facts]
     return Books(
-        facts=facts,
+        places=np.array(places, dtype=np.int64),
+        facts=np.array([facts[place] for place in places], dtype=np.int64).reshape(len(places), count),
+        next=np.tile(np.array(of_the_first, dtype=np.int64), (AT_A_TIME, 1)),
         turns=turns,
         asked=draws.claims["asked"][turns],
-        outcomes=np.empty((len(OUTCOMES_OF_AN_ORDER), count), dtype=np.int64),
-        words=np.empty((count, ORDER.itemsize // 8), dtype=np.int64),
+        outcomes=np.empty((TOLD, count), dtype=np.int64),
+        words=np.empty((count, WORDS), dtype=np.int64),
         free=np.arange(count, -1, -1),
     )
 

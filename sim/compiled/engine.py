@@ -42,9 +42,10 @@ def run_compiled(
 
 
 @step
-def begins(market: Market, books: Books, number: int) -> None:
+def begins(market: Market, books: Books, begun: int) -> None:
     """A buyer's mind changes, or a fault is noticed."""
-    if live(market.world, comes_into_play(market, books, number)):
+    number = books.turns[begun]
+    if live(market.world, comes_into_play(market, books, begun)):
         is_opened(market, number)
     else:
         is_over(market, books, number)
@@ -78,7 +79,7 @@ def live_through(market: Market, books: Books) -> None:
     while begun < count or agenda.size:
         next_is = market.entries[agenda.begins].first if agenda.size else NEVER
         if begun < count and books.asked[begun] <= next_is:
-            begins(market, books, books.turns[begun])
+            begins(market, books, begun)
             begun += 1
         else:
             goes_on(market, books)

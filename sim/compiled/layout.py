@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.chance.facts import ASKS, PLAIN, Ask
 from sim.records.life import COLUMNS
 from sim.rules.terms import Since, Span, Terms
+from sim.scenario.durations import NEVER
 from sim.vocabulary import Stage
 
 Record = Any
@@ -67,6 +68,25 @@ FACTS_OF_AN_ORDER = (*PLAIN, *(f"{ask}.{field}" for ask in ASKS for field in Ask
 """The columns of `Draws.claims`, in the order of an order's first words."""
 OUTCOMES_OF_AN_ORDER = (*(LIFE.names or ()), *OF_REQUESTS)
 """The columns of the outcome table, in the order of the words that come next."""
+GIVEN, TOLD, WORDS = len(FACTS_OF_AN_ORDER), len(OUTCOMES_OF_AN_ORDER), ORDER.itemsize // 8
+"""How many words of an order are facts, how many are outcomes, and how many it has in all."""
+
+
+def _blank() -> Words:
+    order = np.zeros(1, dtype=ORDER)
+    for part in ("life", "requests"):
+        for field in order[part].dtype.names or ():
+            if field.endswith("_at"):
+                order[part][field] = NEVER
+    order["parcel"]["waits_since"] = NEVER
+    for instant in ("decided_at", "taken_over_at", "comes_after_refusal_at", "buyer_may_call_at"):
+        order[instant] = NEVER
+    words: Words = order.view(np.int64)
+    return words
+
+
+BLANK = _blank()
+"""An order of which nothing is known, and to which nothing has happened."""
 HEAP = record_of("begins", "size", "room")
 ENTRY = record_of("first", "second", "third")
 DESK = np.dtype(

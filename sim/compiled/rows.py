@@ -5,39 +5,9 @@ So the memory in use is that of the orders in play, not of all; it stays close t
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.compiled.books import Books
+from sim.compiled.books import AT_A_TIME, Books
 from sim.compiled.jit import step
-from sim.compiled.layout import (
-    FACTS_OF_AN_ORDER,
-    ORDER,
-    OUT_OF_PLAY,
-    OUTCOMES_OF_AN_ORDER,
-    Market,
-    Record,
-    Words,
-)
-from sim.scenario.durations import NEVER
-
-GIVEN, TOLD = len(FACTS_OF_AN_ORDER), len(OUTCOMES_OF_AN_ORDER)
-"""How many words of an order are facts, and how many are outcomes; the rest is nobody else's business."""
-
-
-def _blank() -> Words:
-    order = np.zeros(1, dtype=ORDER)
-    for part in ("life", "requests"):
-        for field in order[part].dtype.names or ():
-            if field.endswith("_at"):
-                order[part][field] = NEVER
-    order["parcel"]["waits_since"] = NEVER
-    for instant in ("decided_at", "taken_over_at", "comes_after_refusal_at", "buyer_may_call_at"):
-        order[instant] = NEVER
-    return order.view(np.int64)[GIVEN:]
-
-
-BLANK = _blank()
-"""All but the facts of an order to which nothing has happened."""
+from sim.compiled.layout import BLANK, GIVEN, OUT_OF_PLAY, TOLD, WORDS, Market, Record
 
 
 @step
@@ -47,16 +17,28 @@ def order_of(market: Market, number: int) -> Record:
 
 
 @step
-def comes_into_play(market: Market, books: Books, number: int) -> Record:
+def look_up(books: Books, begun: int) -> None:
+    """Turn the columns of facts into rows, for the claims whose turn is next."""
+    rows, claims = books.next, books.turns[begun : begun + AT_A_TIME]
+    for fact, place in enumerate(books.places):
+        column = books.facts[fact]
+        for row in range(len(claims)):
+            rows[row, place] = column[claims[row]]
+
+
+@step
+def comes_into_play(market: Market, books: Books, begun: int) -> Record:
     """Luck has settled everything about this order, and nothing has happened to it."""
+    if begun % AT_A_TIME == 0:
+        look_up(books, begun)
     books.free[0] -= 1
     row = books.free[books.free[0] + 1]
-    market.row_of[number] = row
-    words = books.words[row]
+    market.row_of[books.turns[begun]] = row
+    words, facts = books.words[row], books.next[begun % AT_A_TIME]
     for place in range(GIVEN):
-        words[place] = books.facts[place, number]
-    for place in range(len(BLANK)):
-        words[GIVEN + place] = BLANK[place]
+        words[place] = facts[place]
+    for place in range(GIVEN, WORDS):
+        words[place] = BLANK[place]
     order = market.orders[row]
     order.life.order = order.facts.order
     order.life.claim = order.facts.claim
@@ -72,9 +54,9 @@ def comes_into_play(market: Market, books: Books, number: int) -> Record:
 def is_over(market: Market, books: Books, number: int) -> None:
     """What happened is written down, and the row is free."""
     row = market.row_of[number]
-    words = books.words[row]
+    words, outcomes = books.words[row], books.outcomes
     for place in range(TOLD):
-        books.outcomes[place, number] = words[GIVEN + place]
+        outcomes[place, number] = words[GIVEN + place]
     market.row_of[number] = OUT_OF_PLAY
     books.free[0] += 1
     books.free[books.free[0]] = row

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.errors import BadUsage
 from sim.records.journal import Activity
 from sim.records.table import Records
@@ -107,7 +109,7 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
 def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """An order whose buyer never asked for the money back."""
     orders, market = records.draws.orders, scenario.market
-    what = money(int(orders.value[order]), market.currency)
+    what = money(int(orders.value_of(np.array([order]))[0]), market.currency)
     method = list(market.payment_methods)[orders.payment_method[order]]
     seller_type = list(market.sellers.types)[orders.seller_type[order]]
     sentence = payment(what, method, int(orders.seller[order]), seller_type)

@@ -117,4 +117,4 @@ def _nothing() -> Draws:
     """The facts of no orders at all."""
     none = np.empty(0, dtype=np.int64)
     columns = [*PLAIN, *(f"{ask}.{field}" for ask in ASKS for field in Ask._fields)]
-    return Draws(OrderFacts(none, none, none, none, none), dict.fromkeys(columns, none), none)
+    return Draws(OrderFacts(none, none, none, none, lambda some: some), dict.fromkeys(columns, none), none)

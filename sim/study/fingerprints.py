@@ -26,8 +26,8 @@ def of_scenario(scenario: Scenario) -> str:
 
 
 def of_draws(draws: Draws) -> str:
-    """Of one replication's luck: every fact about every order, columns by name."""
-    columns = {f"orders.{name}": column for name, column in vars(draws.orders).items()}
+    """Of one replication's luck: every fact about every order and every claim, columns by name."""
+    columns = {f"orders.{name}": column for name, column in draws.orders.columns().items()}
     columns |= {f"claims.{name}": column for name, column in draws.claims.items()}
     columns["refunded_unasked"] = draws.refunded_unasked
     return of_columns(dict(sorted(columns.items())))

@@ -86,7 +86,7 @@ def luck_prints(scenario: Scenario) -> LuckPrints:
 
 
 def _columns(draws: Draws) -> Iterator[tuple[str, np.ndarray]]:
-    yield from ((f"orders.{name}", column) for name, column in sorted(vars(draws.orders).items()))
+    yield from ((f"orders.{name}", column) for name, column in sorted(draws.orders.columns().items()))
     yield "refunded_unasked", draws.refunded_unasked
     yield from ((f"claims.{name}", column) for name, column in sorted(draws.claims.items()))
 
@@ -98,7 +98,8 @@ def redrawn(before: LuckPrints, now: LuckPrints) -> list[str]:
     fetches, and that no fact comes of, has decided nothing: the same draws may be made with less of it.
     """
     known = before.decisions, now.decisions
-    names = known[0].keys() & known[1].keys() if before.facts == now.facts else known[0].keys() | known[1].keys()
+    all_known = now.facts.items() <= before.facts.items()
+    names = known[0].keys() & known[1].keys() if all_known else known[0].keys() | known[1].keys()
     found = [name for name in sorted(names) if known[0].get(name) != known[1].get(name)]
     return found or list(dict.fromkeys(name for fact in _other_facts(before, now) for name in _settled_by(fact)))
 

@@ -47,7 +47,8 @@ def draws_of(order: ClaimFacts) -> Draws:
     plain = {name: getattr(order, name) for name in PLAIN}
     asked = {f"{ask}.{field}": getattr(getattr(order, ask), field) for ask in ASKS for field in Ask._fields}
     claims = {name: np.array([value], dtype=np.int64) for name, value in (plain | asked).items()}
-    facts = OrderFacts(*(claims[name] for name in ("paid", "value", "seller", "seller_type", "payment_method")))
+    of_orders = (claims[name] for name in ("paid", "seller", "seller_type", "payment_method"))
+    facts = OrderFacts(*of_orders, value_of=lambda some: claims["value"][some])
     return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
 
 
