@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.chance.facts import ASKS, PLAIN, Ask, ClaimFacts, Draws, OrderFacts
+from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
 from sim.market.world import run_simpy
 from sim.records.table import Records
 from sim.scenario.model import Scenario
@@ -28,8 +28,7 @@ def records_of(scenario: Scenario, *orders: ClaimFacts) -> Records:
             f"{ask}.{field}": [getattr(getattr(one, ask), field) for one in orders] for field in Ask._fields
         }
     claims = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-    of_orders = (claims[name] for name in ("paid", "seller", "seller_type", "payment_method"))
-    facts = OrderFacts(*of_orders, value_of=lambda some: claims["value"][some])
+    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
     draws = Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
     return run_simpy(scenario, draws, calendars_of(scenario), with_journal=True)
 

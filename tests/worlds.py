@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from sim.chance.draws import draw_replication
-from sim.chance.facts import ASKS, PLAIN, Ask, ClaimFacts, Draws, OrderFacts
+from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
 from sim.market.world import run_simpy
 from sim.records.checks import check
 from sim.records.journal import Entry
@@ -223,6 +223,5 @@ def _draws_of(orders: Sequence[ClaimFacts]) -> Draws:
         }
         columns |= fields
     claims = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-    of_orders = (claims[name] for name in ("paid", "seller", "seller_type", "payment_method"))
-    facts = OrderFacts(*of_orders, value_of=lambda some: claims["value"][some])
+    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
     return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))

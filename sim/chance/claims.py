@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.chance.asks import draw_asks
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
-from sim.chance.facts import Ints, OrderFacts
+from sim.chance.facts import Bought, Ints
 from sim.chance.orders import Dispatching
 from sim.chance.streams import choice
 from sim.chance.wishes import Wishes, later
@@ -23,17 +23,13 @@ Columns = dict[str, Ints]
 
 
 def draw_claims(
-    scenario: Scenario, orders: OrderFacts, drawer: Drawer, wishes: Wishes, plan: Dispatching
+    scenario: Scenario, drawer: Drawer, paid: Ints, bought: Bought, wishes: Wishes, plan: Dispatching
 ) -> Columns:
     """Every column of `ClaimFacts` for the picked orders."""
-    numbers = drawer.numbers
     columns = {
-        "order": numbers,
-        "paid": orders.paid[numbers],
-        "value": orders.value_of(numbers),
-        "seller": orders.seller[numbers],
-        "seller_type": orders.seller_type[numbers],
-        "payment_method": orders.payment_method[numbers],
+        "order": drawer.numbers,
+        "paid": paid,
+        **bought._asdict(),
         "claim": wishes.claim,
         "asked": wishes.asked,
         "arranges_at": plan.arranges_at,

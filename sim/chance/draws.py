@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.chance.claims import draw_claims
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws
 from sim.chance.orders import draw_dispatching, draw_orders
 from sim.chance.streams import Luck
-from sim.chance.wishes import Wishes, first_wishes, mind_changes, some_depend_on_delivery
+from sim.chance.wishes import first_wishes, mind_changes, some_depend_on_delivery
 from sim.rules.terms import refunds_at_dispatch_limit
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
@@ -35,15 +34,12 @@ def draw_with(luck: Luck, scenario: Scenario, calendars: dict[Party, Calendar]) 
     all_matter = refunds_itself or some_depend_on_delivery(scenario)
     planned = np.arange(len(orders)) if all_matter else np.flatnonzero(regretted < NEVER)
     drawer = Drawer(luck, len(orders), planned)
-    plan = draw_dispatching(scenario, orders, drawer, calendars)
+    paid, bought = orders.paid[planned], orders.of(planned)
+    plan = draw_dispatching(scenario, paid, bought.seller_type, drawer, calendars)
     wishes = first_wishes(scenario, drawer, regretted[planned], plan, calendars)
     missed = refunds_itself & (plan.ships_at > plan.due)
     asks = (wishes.asked < NEVER) & ~(missed & (plan.due < wishes.asked))
     claimants = Drawer(luck, len(orders), planned[asks])
-    columns = draw_claims(scenario, orders, claimants, _of(wishes, asks), plan.of(asks))
+    columns = draw_claims(scenario, claimants, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks))
     unasked = missed & ~asks
     return Draws(orders, columns, planned[unasked], plan.due[unasked])
-
-
-def _of(wishes: Wishes, some: NDArray[np.bool_]) -> Wishes:
-    return Wishes(wishes.claim[some], wishes.asked[some])

@@ -12,26 +12,36 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class OrderFacts:
-    """Every order of the replication, by order number: arrays of whole seconds and codes."""
+class Bought(NamedTuple):
+    """What was bought, for how much, of whom: a row for each of some orders."""
 
-    paid: Ints
+    value: Ints
+    """Cents."""
     seller: Ints
     """Seller number, 0 for the busiest."""
     seller_type: Ints
     """Position of the seller's type in the scenario."""
     payment_method: Ints
     """Position of the payment method in the scenario."""
-    value_of: Callable[[Ints], Ints]
-    """What some of them (numbers, ascending) cost, in cents: worked out when asked for, since few ever matter."""
+
+    def only(self, some: NDArray[np.bool_]) -> Bought:
+        """Some of the rows."""
+        return Bought(*(column[some] for column in self))
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """Every order of the replication, by order number: when it was paid, in whole seconds.
+
+    All else about it is worked out when asked for, since it matters for the few that are claimed for.
+    """
+
+    paid: Ints
+    of: Callable[[Ints], Bought]
+    """What some of them (numbers, ascending, each at most once) came to."""
 
     def __len__(self) -> int:
         return len(self.paid)
-
-    def columns(self) -> dict[str, Ints]:
-        """What is settled about all of them."""
-        return {name: getattr(self, name) for name in ("paid", "seller", "seller_type", "payment_method")}
 
 
 class Ask(NamedTuple):

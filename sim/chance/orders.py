@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.chance.arrivals import paid_instants
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
-from sim.chance.facts import Ints, OrderFacts
+from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import instants_after
 from sim.chance.streams import Floats, Luck, choice
 from sim.rules.terms import Since, kind_of, since_of, until
@@ -29,19 +29,18 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     """All orders of one replication, in the order of payment."""
     market = scenario.market
     paid = paid_instants(scenario, luck)
-    count = len(paid)
-    everyone = Drawer(luck, count, np.arange(count))
-    seller = choice(everyone.luck(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
-    shares = [kind.share for kind in market.sellers.types.values()]
-    seller_types = choice(luck.of(Decision.SELLER_TYPE, market.sellers.count), shares)
-    methods = list(market.payment_methods.values())
-    return OrderFacts(
-        paid=paid,
-        seller=seller,
-        seller_type=seller_types[seller],
-        payment_method=choice(everyone.luck(Decision.PAYMENT_METHOD), methods),
-        value_of=lambda some: Drawer(luck, count, some).cents(Decision.ORDER_VALUE, market.order_value),
+    of_sellers = choice(
+        luck.of(Decision.SELLER_TYPE, market.sellers.count), [kind.share for kind in market.sellers.types.values()]
     )
+
+    def bought(some: Ints) -> Bought:
+        drawer = Drawer(luck, len(paid), some)
+        seller = choice(drawer.luck(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
+        value = drawer.cents(Decision.ORDER_VALUE, market.order_value)
+        method = choice(drawer.luck(Decision.PAYMENT_METHOD), list(market.payment_methods.values()))
+        return Bought(value, seller, of_sellers[seller], method)
+
+    return OrderFacts(paid, bought)
 
 
 def zipf(count: int, concentration: float) -> list[float]:
@@ -70,16 +69,20 @@ class Dispatching:
             Anchor.PROMISED: self.promised,
         }
 
-    def of(self, some: NDArray[np.bool_]) -> Dispatching:
+    def only(self, some: NDArray[np.bool_]) -> Dispatching:
         """The plan for some of the orders."""
         return Dispatching(self.arranges_at[some], self.ships_at[some], self.due[some], self.promised[some])
 
 
-def draw_dispatching(scenario: Scenario, orders: OrderFacts, drawer: Drawer, calendars: Calendars) -> Dispatching:
-    """When the seller of each picked order would arrange and dispatch it, in the seller's calendar; and by when."""
+def draw_dispatching(
+    scenario: Scenario, paid: Ints, kinds: Ints, drawer: Drawer, calendars: Calendars
+) -> Dispatching:
+    """When the seller of each picked order would arrange and dispatch it, in the seller's calendar; and by when.
+
+    Given the picked orders' instants of payment and their sellers' types.
+    """
     calendar = calendars[Party.SELLER]
     types = list(scenario.market.sellers.types.values())
-    paid, kinds = orders.paid[drawer.numbers], orders.seller_type[drawer.numbers]
     stretch = _stretches(scenario, paid)
     arranging = [kind.arrange for kind in types]
     dispatching = [kind.dispatch for kind in types]

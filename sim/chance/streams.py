@@ -35,8 +35,10 @@ class Luck:
         """The same for some of the numbers below `count`, ascending, each at most once. Not to be changed in place.
 
         What was drawn last is remembered: groups that draw by laws of their own pick from one and the same luck,
-        one after the other.
+        one after the other. For nobody nothing is drawn.
         """
+        if not len(numbers):
+            return np.empty(0)
         if self._drawn is None or self._drawn[0] is not decision or len(self._drawn[1]) < count:
             self._drawn = decision, self.of(decision, count)
         luck = self._drawn[1][:count]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
@@ -24,6 +25,10 @@ class Wishes(NamedTuple):
 
     claim: Ints
     asked: Ints
+
+    def only(self, some: NDArray[np.bool_]) -> Wishes:
+        """Those of some of them."""
+        return Wishes(self.claim[some], self.asked[some])
 
 
 def some_depend_on_delivery(scenario: Scenario) -> bool:

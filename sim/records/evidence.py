@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -101,11 +100,11 @@ class Evidence:
         """So long after a step of each claim's request, by kind of claim, on these parties' clocks."""
         since, begun = self[f"{stage}_{step}_at"], self.has(f"{stage}_{step}_at")
         instants = np.full(len(since), NEVER)
-        for (kind, length), party in product(spans.items(), Party):
-            some = begun & (self["claim"] == kind) & (parties == party)
-            if some.any():
-                lasts = np.array(length.seconds)
-                instants[some] = instants_after(since[some], length.kind, lasts, self.calendar(party))
+        for kind, length in spans.items():
+            of_kind = np.flatnonzero(begun & (self["claim"] == kind))
+            for party in np.flatnonzero(np.bincount(parties[of_kind])).tolist():
+                some = of_kind[parties[of_kind] == party]
+                instants[some] = self.after(since[some], length, Party(party))
         return instants
 
     def after(self, since: Ints, length: Span, party: Party) -> Ints:

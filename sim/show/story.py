@@ -109,10 +109,9 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
 def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """An order whose buyer never asked for the money back."""
     orders, market = records.draws.orders, scenario.market
-    what = money(int(orders.value_of(np.array([order]))[0]), market.currency)
-    method = list(market.payment_methods)[orders.payment_method[order]]
-    seller_type = list(market.sellers.types)[orders.seller_type[order]]
-    sentence = payment(what, method, int(orders.seller[order]), seller_type)
+    value, seller, seller_type, method = (int(column[0]) for column in orders.of(np.array([order])))
+    by, kind = list(market.payment_methods)[method], list(market.sellers.types)[seller_type]
+    sentence = payment(money(value, market.currency), by, seller, kind)
     event = Event(int(orders.paid[order]), Activity.PAID, sentence)
     if order in records.draws.refunded_unasked:
         nothing_sent = "Nothing was sent within the dispatch limit, so the platform refunded the order by itself."

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.chance.arrivals import cumulative_rate
-from sim.chance.facts import ASKS, PLAIN, Ask, Draws, OrderFacts
+from sim.chance.facts import ASKS, PLAIN, Ask, Bought, Draws, OrderFacts
 from sim.errors import BadUsage
 from sim.market.world import run_simpy
 from sim.records.table import Records
@@ -117,4 +117,5 @@ def _nothing() -> Draws:
     """The facts of no orders at all."""
     none = np.empty(0, dtype=np.int64)
     columns = [*PLAIN, *(f"{ask}.{field}" for ask in ASKS for field in Ask._fields)]
-    return Draws(OrderFacts(none, none, none, none, lambda some: some), dict.fromkeys(columns, none), none)
+    orders = OrderFacts(none, lambda some: Bought(some, some, some, some))
+    return Draws(orders, dict.fromkeys(columns, none), none)

@@ -1,6 +1,7 @@
 """One hash per ingredient, so that it can be said which of them changed: the scenario, its draws, the outcomes.
 
-Hashes are taken over whole numbers in canonical order (little-endian 64 bit), so they agree between platforms.
+Hashes are taken over whole numbers in canonical order (little-endian, as many bytes as the largest needs), so they
+agree between platforms.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def of_scenario(scenario: Scenario) -> str:
 
 
 def of_draws(draws: Draws) -> str:
-    """Of one replication's luck: every fact about every order and every claim, columns by name."""
-    columns = {f"orders.{name}": column for name, column in draws.orders.columns().items()}
+    """Of one replication's luck: when each order is paid, and every fact about every claim, columns by name."""
+    columns = {"orders.paid": draws.orders.paid}
     columns |= {f"claims.{name}": column for name, column in draws.claims.items()}
     columns["refunded_unasked"] = draws.refunded_unasked
     return of_columns(dict(sorted(columns.items())))
@@ -42,9 +43,16 @@ def of_columns(columns: Mapping[str, Ints]) -> str:
     """Of columns of whole numbers with their names and lengths, in the order given."""
     digest = sha256()
     for name, column in columns.items():
-        digest.update(f"{name}:{len(column)};".encode())
-        digest.update(np.ascontiguousarray(column, dtype="<i8").data)
+        width = _width(column)
+        digest.update(f"{name}:{len(column)}×{width};".encode())
+        digest.update(np.ascontiguousarray(column, dtype=f"<i{width}").data)
     return digest.hexdigest()
+
+
+def _width(column: Ints) -> int:
+    """Bytes that each number of the column needs. Most are yes or no, or a place in a list."""
+    lowest, highest = column.min(initial=0), column.max(initial=0)
+    return next(width for width in (1, 2, 4, 8) if -(1 << 8 * width - 1) <= lowest and highest < 1 << 8 * width - 1)
 
 
 def together(parts: list[str]) -> str:

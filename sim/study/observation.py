@@ -114,7 +114,7 @@ def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.
     if scenario.experiment.cut is not None:
         seen &= draws.unasked_due <= scenario.experiment.cut
     orders = draws.refunded_unasked[seen]
-    refund = draws.orders.value_of(orders) / CENTS
+    refund = draws.orders.of(orders).value / CENTS
     return pd.DataFrame({"replication": np.full_like(orders, replication), "order": orders, "refund": refund})
 
 

@@ -71,7 +71,8 @@ def cohort_orders(scenario: Scenario) -> tuple[Ints, Ints, Ints]:
     """Number, instant of payment and seller of each order in the cohort of the first replication."""
     orders = draw_orders(scenario, Luck(scenario.experiment.seed, 0))
     chosen = in_cohort(scenario, orders.paid)
-    return np.flatnonzero(chosen), orders.paid[chosen], orders.seller[chosen]
+    numbers = np.flatnonzero(chosen)
+    return numbers, orders.paid[chosen], orders.of(numbers).seller
 
 
 def _differing(base: Scenario, other: Scenario) -> list[str]:

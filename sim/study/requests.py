@@ -40,7 +40,8 @@ class Requests:
 
     def only(self, some: Bools) -> Requests:
         """Some of them."""
-        return Requests(*(getattr(self, field.name)[some] for field in fields(self)))
+        rows = np.flatnonzero(some)
+        return Requests(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property
     def is_mediation(self) -> Bools:

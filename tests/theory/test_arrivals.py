@@ -74,7 +74,7 @@ def by_hour(paid: NDArray[np.int64]) -> Floats:
 
 
 def of_sellers(draws: Draws) -> Floats:
-    return np.bincount(draws.orders.seller, minlength=SELLERS).astype(np.float64)
+    return np.bincount(draws.orders.of(np.arange(len(draws.orders))).seller, minlength=SELLERS).astype(np.float64)
 
 
 def test_nobody_orders_in_an_hour_without_weight(counted: Counted) -> None:

@@ -79,10 +79,10 @@ def test_two_decisions_with_one_code_are_refused() -> None:
 def test_one_more_order_changes_nobody_else() -> None:
     short, long = drawn(world(VARIED)), drawn(world(VARIED | {"experiment.cohort": "2 d"}))
     assert len(long.orders) > len(short.orders) > 0
-    for fact, column in short.orders.columns().items():
-        assert (long.orders.columns()[fact][: len(short.orders)] == column).all()
+    assert (long.orders.paid[: len(short.orders)] == short.orders.paid).all()
     everyone = np.arange(len(short.orders))
-    assert (long.orders.value_of(everyone) == short.orders.value_of(everyone)).all()
+    for longs, shorts in zip(long.orders.of(everyone), short.orders.of(everyone), strict=True):
+        assert (longs == shorts).all()
     assert same_facts(short, long) == set(short.claims)
     known = long.claims["order"] < len(short.orders)
     assert (long.claims["order"][known] == short.claims["order"]).all()
@@ -100,7 +100,7 @@ def test_all_policies_share_the_orders_luck(what_if: str) -> None:
     what_the_policy_says = {"window_ends", "dispatch_due"}
     assert set(base.claims) - same_facts(base, other) <= what_the_policy_says
     everyone = np.arange(len(base.orders))
-    assert (base.orders.value_of(everyone) == other.orders.value_of(everyone)).all()
+    assert (base.orders.of(everyone).value == other.orders.of(everyone).value).all()
 
 
 def test_a_renamed_scenario_has_the_same_luck() -> None:
@@ -198,7 +198,7 @@ def test_orders_go_to_sellers_by_their_weights() -> None:
         world({"market.orders_per_day": 20_000, "market.sellers.count": 5, "market.sellers.concentration": 1})
     )
     expected = np.array(zipf(5, 1)) / sum(zipf(5, 1))
-    shares = np.bincount(draws.orders.seller, minlength=5) / len(draws.orders)
+    shares = np.bincount(draws.orders.of(np.arange(len(draws.orders))).seller, minlength=5) / len(draws.orders)
     # Five standard errors of a share; the seed is fixed, so this never fails by chance.
     assert (np.abs(shares - expected) < 5 * np.sqrt(expected * (1 - expected) / len(draws.orders))).all()
 
@@ -209,7 +209,8 @@ def test_the_type_is_the_sellers_and_not_the_orders() -> None:
     orders = drawn(
         world({"market.orders_per_day": 20_000, "market.sellers": {"count": 2000, "types": types}})
     ).orders
-    pairs = np.unique(np.stack([orders.seller, orders.seller_type]), axis=1)
+    bought = orders.of(np.arange(len(orders)))
+    pairs = np.unique(np.stack([bought.seller, bought.seller_type]), axis=1)
     assert len(np.unique(pairs[0])) == pairs.shape[1]  # one type for each seller
     assert pairs[1].mean() == pytest.approx(0.3, abs=5 * np.sqrt(0.3 * 0.7 / 2000))
 

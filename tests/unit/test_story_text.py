@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.chance.facts import ASKS, PLAIN, Ask, ClaimFacts, Draws, OrderFacts
+from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
 from sim.errors import BadUsage
 from sim.market.world import run_simpy
 from sim.records.journal import Activity
@@ -47,8 +47,7 @@ def draws_of(order: ClaimFacts) -> Draws:
     plain = {name: getattr(order, name) for name in PLAIN}
     asked = {f"{ask}.{field}": getattr(getattr(order, ask), field) for ask in ASKS for field in Ask._fields}
     claims = {name: np.array([value], dtype=np.int64) for name, value in (plain | asked).items()}
-    of_orders = (claims[name] for name in ("paid", "seller", "seller_type", "payment_method"))
-    facts = OrderFacts(*of_orders, value_of=lambda some: claims["value"][some])
+    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
     return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
 
 
