@@ -46,7 +46,7 @@ def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
         filling = _of_result(shown.base, sweep) | _of_comparison(shown)
     else:
         results, filling = (shown,), _of_result(shown, sweep)
-    filling |= {"warnings": basis.warnings_of(*results)}
+    filling |= {"warnings": basis.warnings_of(*results), "command": basis.command_of(shown, is_full=bool(sweep))}
     return templates_of(PACKAGE).get_template("page.html.j2").render(filling)
 
 
