@@ -54,7 +54,11 @@ LONGEST = 80
 """Letters of a folder's name that still name everybody in it."""
 _NUMBERS = (
     "base",
+    "base_low",
+    "base_high",
     "other",
+    "other_low",
+    "other_high",
     "difference",
     "low",
     "high",

@@ -51,7 +51,7 @@ class Comparison:
       is; inf where no experiment may have so many, NaN where nothing is to be settled or one cannot tell.
     - `correlation` of the two estimates, and `variance_ratio`: variance of the difference as measured ÷ what it
       would be with independent runs (0.1: pairing is worth ten times the replications). NaN where not paired.
-    - `unit` and `title`: as in `Result.summary`.
+    - `unit` and `title`: as in `Result.summary`, and so are `base_low`, `base_high`, `other_low` and `other_high`.
     """
 
     flips: pd.DataFrame

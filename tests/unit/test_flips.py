@@ -5,13 +5,15 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.chance.facts import ClaimFacts
 from sim.scenario.durations import DAY, NEVER
+from sim.study.estimates import signed_mean, skewed_mean
 from sim.study.experiment import run
-from sim.study.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of
+from sim.study.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of, in_words
 from sim.study.flips import Flips, flips_of
 from sim.study.frame import claims_frame
 from sim.study.partings import PARTINGS, parted_at
@@ -213,6 +215,69 @@ def test_rows_stand_in_the_order_of_outcomes_and_the_more_frequent_parting_first
 
 def test_every_outcome_has_its_place_in_the_table() -> None:
     assert {outcome.word for outcome in Outcome} | {UNASKED} == set(ENDINGS)
+
+
+# ------------------------------------------------------------------------------- how sure one can be
+
+
+def fates(orders: dict[int, list[float]]) -> pd.DataFrame:
+    """By replication, what each of its orders gains that was given up and is now refunded."""
+    rows = [
+        (replication, number, gain) for replication, gains in orders.items() for number, gain in enumerate(gains)
+    ]
+    words = {"base_outcome": "gave_up", "other_outcome": "refunded", "parts_at": "cancellation"}
+    table = pd.DataFrame(rows, columns=["replication", "order", "money_change"])
+    return in_words(table.assign(**words, time_change=float("nan")))
+
+
+def counted(orders: dict[int, list[float]], cohort: int = 1_000) -> pd.Series:
+    """The row of the pair, where each of four replications has so many orders."""
+    sums = {"measure": "orders", "replication": range(4), "part": cohort, "whole": 1}
+    return flips_of(fates(orders), pd.DataFrame(sums)).by_outcome.iloc[0]
+
+
+def test_the_replication_is_the_unit_of_an_interval() -> None:
+    alike = counted({0: [10.0] * 5 + [20.0] * 5, 1: [10.0] * 5 + [20.0] * 5, 2: [15.0] * 10, 3: [15.0] * 10})
+    assert alike[["money_change", "money_low", "money_high"]].tolist() == [15.0, 15.0, 15.0]
+    apart = counted({0: [10.0] * 10, 1: [10.0] * 10, 2: [20.0] * 10, 3: [20.0] * 10})
+    assert apart["money_change"] == 15.0
+    assert apart["money_low"] < 10.0
+    assert apart["money_high"] > 20.0
+
+
+def test_a_mean_over_few_orders_has_no_interval_and_their_number_has() -> None:
+    few = counted({0: [10.0] * 5, 1: [20.0] * 5, 2: [30.0] * 5, 3: [40.0] * 4})
+    assert few["orders"] == 19
+    assert few[["money_low", "money_high", "time_change", "time_low"]].isna().all()
+    assert 0 < few["orders_low"] < 19 < few["orders_high"]
+
+
+def test_orders_of_one_replication_alone_leave_the_mean_open() -> None:
+    alone = counted({2: [float(gain) for gain in range(40)]})
+    assert alone["money_change"] == 19.5
+    assert alone[["money_low", "money_high"]].isna().all()
+    assert alone["orders_low"] < 40 < alone["orders_high"]
+
+
+def test_one_that_flips_in_thousands_might_have_been_none_or_several() -> None:
+    one = counted({0: [10.0]})
+    assert 0 < one["orders_low"] < 1
+    assert 4 < one["orders_high"] < 40
+
+
+def test_skewness_makes_the_interval_longer_on_its_side() -> None:
+    gains = np.array([1.0, 2.0, 1.5, 1.0, 30.0, 2.0, 1.0, 1.5])
+    value, low, high = skewed_mean(gains, np.ones(8))
+    assert high - value > 1.5 * (value - low)
+    mirrored = skewed_mean(-gains, np.ones(8))
+    assert [-float(end) for end in mirrored] == pytest.approx([float(value), float(high), float(low)])
+
+
+def test_without_skewness_it_is_students_interval() -> None:
+    gains = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert [float(end) for end in skewed_mean(gains, np.ones(5))] == pytest.approx(
+        [float(end) for end in signed_mean(gains, np.ones(5))]
+    )
 
 
 # ------------------------------------------------------------------------------- counts that must agree
