@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sim.scenario.wording import printable
-from sim.show.figures import alike, measured
+from sim.show.figures import Shown, alike, measured
 from sim.show.findings import findings
 from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
@@ -185,11 +185,24 @@ def _flips(pairs: list[FlipPair], name: str, currency: str) -> Table:
 
 
 def _row(pair: FlipPair) -> list[str]:
-    days, money = map(str, changes_shown(pair))
-    examples = ", ".join(f"{replication}/{order}" for replication, order in pair.examples[:2])
-    return [WORDS[pair.base], WORDS[pair.other], str(pair.counted), pair.places, days, money, examples]
+    """Each number over its interval, or a row would be wider than the page."""
+    days, money = map(_over_its_interval, changes_shown(pair))
+    examples = Markup("<br>").join(f"{replication}/{order}" for replication, order in pair.examples[:2])
+    places = Markup(",<br>").join(pair.places.split(", "))
+    outcomes = WORDS[pair.base], WORDS[pair.other]
+    return [*outcomes, _over_its_interval(pair.counted), places, days, money, examples]
+
+
+def _over_its_interval(number: Shown) -> Markup:
+    if not number.interval:
+        return Markup("{}").format(number.value)
+    return Markup('{}<br><span class="interval">{}</span>').format(number.value, number.interval)
 
 
 def _rest(pairs: list[FlipPair]) -> str:
     rest = [pair for pair in pairs if pair.is_flip][MOST_FLIPS:]
-    return f"{sum(pair.orders for pair in rest):,} more flip in {len(rest)} other ways." if rest else ""
+    if not rest:
+        return ""
+    orders = sum(pair.orders for pair in rest)
+    ways = "another way" if len(rest) == 1 else f"{len(rest)} other ways"
+    return f"{orders:,} more flip{'s' if orders == 1 else ''} in {ways}."

@@ -21,6 +21,7 @@ from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
 from sim.show.standalone import security, templates_of, text_of
 from sim.study.comparison import Comparison
+from sim.study.flips import FEWEST
 from sim.study.result import Result
 from sim.study.sweep import Sweep
 
@@ -88,6 +89,7 @@ def _of_comparison(comparison: Comparison) -> dict[str, Any]:
         "overview": compared.overview(comparison),
         "margins": compared.margins_of(comparison),
         "verdict_count": len(comparison.verdicts),
+        "fewest": FEWEST,
     }
 
 
