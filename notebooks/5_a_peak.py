@@ -5,6 +5,8 @@
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -20,6 +22,8 @@
 
 # %%
 # %matplotlib inline
+from datetime import date
+
 import sim
 
 article = sim.load("../scenarios/aliexpress.yaml")
@@ -34,7 +38,13 @@ comparison = sim.compare(article, season, replications=6, progress=sim.bar())
 # New Year, Spring Festival in February), on which sellers are shut and nobody clears the desks.
 
 # %%
-comparison.others[0].plot.backlog().figure
+backlog = comparison.others[0].plot.backlog()
+sellers, _ = backlog.child_axes
+at_the_line = {"xy": (date(2018, 10, 21), 1), "xycoords": ("data", "axes fraction")}
+to_the_left = {"xytext": (-4, -15), "textcoords": "offset points", "ha": "right", "va": "top"}
+on_white = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1}
+sellers.annotate("21 Oct: orders × 1.3", **at_the_line, **to_the_left, bbox=on_white, color="dimgray", fontsize=8.5)
+backlog.figure
 
 # %%
 desks = ["seller_wait_mean", "mediation_wait_mean", "mediation_utilisation", "silence_share", "success_rate"]

@@ -23,7 +23,7 @@ from sim.show.bar import bar
 from sim.show.files import report_page
 from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.story import Story, story_of
-from sim.study import comparison, experiment
+from sim.study import comparing, experiment
 from sim.study.comparison import Comparison
 from sim.study.engines import AUTO
 from sim.study.experiment import Progress
@@ -34,7 +34,7 @@ from sim.study.sweep import sweep
 __all__ = ["bar", "compare", "load", "report", "run", "trace"]
 
 run = with_plots(experiment.run)
-compare = with_plots_of_all(comparison.compare)
+compare = with_plots_of_all(comparing.compare)
 
 
 def report(

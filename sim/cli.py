@@ -126,12 +126,7 @@ def _set(command: argparse.ArgumentParser) -> None:
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="a scenario file, or a folder of them")
     _results(command)
-    command.add_argument(
-        "--keep",
-        choices=("summary", "claims", "journal"),
-        default="claims",
-        help="what is written: the measures; also each claim (default); also each event",
-    )
+    _keep(command, "the measures; also each claim (default); also each event")
     _report(command)
     _effort(command, "this measure is known so well")
     _jobs(command)
@@ -142,6 +137,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("base", metavar="BASE", help="the scenario that others are held against")
     command.add_argument("others", nargs="+", metavar="OTHER", help="a scenario file, or a folder of them")
     _results(command)
+    _keep(command, "the differences; also each claim, and each order whose stories part (default); also each event")
     _margin(command)
     _report(command)
     _effort(command, "the difference in this measure is known so well, for all others")
@@ -198,6 +194,12 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="overwrite existing result folders")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+
+
+def _keep(command: argparse.ArgumentParser, which: str) -> None:
+    command.add_argument(
+        "--keep", choices=("summary", "claims", "journal"), default="claims", help=f"what is written: {which}"
+    )
 
 
 def _report(command: argparse.ArgumentParser) -> None:

@@ -8,12 +8,14 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadScenario, Fault
 from sim.given import (
     changes_of,
+    changing_words,
     each_loaded,
     effort_of,
     loaded_from,
@@ -85,18 +87,23 @@ def compare(arguments: Namespace) -> None:
     """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
     files = (the_only_file(arguments.base), *other_files(arguments))
     base, *others = each_loaded(files, changes_of(arguments))
-    from sim.show.comparison_files import folder_of, write_comparison
+    from sim.show.comparison_files import files_spooled, folder_of, write_comparison
     from sim.show.files import expect_room
     from sim.show.progress import Progress
-    from sim.study.comparison import compare as compare_scenarios
+    from sim.show.spool import Spool
+    from sim.study.comparing import compare as compare_scenarios
 
-    out, how = Path(arguments.out), effort_of(arguments) | {"margins": margins_of(arguments.margin)}
+    out, keep = Path(arguments.out), arguments.keep
+    how = effort_of(arguments) | {"margins": margins_of(arguments.margin), "with_journal": keep == "journal"}
     expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
-    with Progress(quiet=arguments.quiet or arguments.json) as progress:
-        step, tell = progress.of(f"{1 + len(others)} scenarios"), progress.tell
-        comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step, tell=tell)
+    with Progress(quiet=arguments.quiet or arguments.json) as progress, ExitStack() as writing:
+        spools = {one.name: writing.enter_context(Spool(keep)) for one in (base, *others)}
+        how |= {"take": {name: spool.take for name, spool in spools.items()}, "tell": progress.tell}
+        step = progress.of(f"{1 + len(others)} scenarios")
+        comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step)
         sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
-    folder = write_comparison(comparison, out, force=arguments.force, sweep=sweep)
+        written = files_spooled(spools)
+        folder = write_comparison(comparison, out, keep=keep, force=arguments.force, sweep=sweep, written=written)
     _report_comparison(comparison, folder, files, arguments)
 
 
@@ -116,19 +123,24 @@ def _report_comparison(comparison: Comparison, folder: Path, files: Sequence[str
 
 def _follow_one(comparison: Comparison, files: Sequence[str], arguments: Namespace) -> str:
     """The command that tells both stories of an order that ends otherwise; nothing where there is none."""
-    from sim.show.flip_pairs import first_flip
+    from sim.show.flip_pairs import first_flip, pairs_of
 
     for other, file in zip(comparison.others, files[1:], strict=True):
-        example = first_flip(comparison.flips[comparison.flips["scenario"] == other.scenario.name])
+        example = first_flip(pairs_of(comparison, other.scenario.name))
         if example:
             replication, order = example
-            enough = [f"experiment.replications={comparison.base.about['replications']}"]
-            given = (*changes_of(arguments), *(enough if arguments.precision else ()))
-            changes = [word for change in given for word in ("--set", change)]
             which = ["--order", order, *(["--replication", replication] if replication else [])]
-            words = ["trace", files[0], "--versus", file, *which, *changes]
+            enough = _enough((files[0], file), replication, comparison.base.about["replications"], arguments)
+            words = ["trace", files[0], "--versus", file, *which, *changing_words(arguments), *enough]
             return f"follow one order:  refund-sim {shlex.join(map(str, words))}\n"
     return ""
+
+
+def _enough(files: Sequence[str], replication: int, done: int, arguments: Namespace) -> list[str]:
+    """What makes the files have this replication, where they have fewer on their own."""
+    as_written = each_loaded(files, changes_of(arguments, but="replications"))
+    has_it = all(replication < one.experiment.replications for one in as_written)
+    return [] if has_it else ["--replications", str(done)]
 
 
 def trace(arguments: Namespace) -> None:

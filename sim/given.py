@@ -20,14 +20,25 @@ SHORTCUTS = {
 """Options that are changes of the scenario under a shorter name."""
 
 
-def changes_of(arguments: Namespace) -> tuple[str, ...]:
-    """What the command line changes in a scenario, as `path=value`."""
-    short = [
-        f"{path}={getattr(arguments, option)}"
-        for option, path in SHORTCUTS.items()
-        if getattr(arguments, option) is not None
-    ]
-    return (*short, *arguments.set)
+def changes_of(arguments: Namespace, *, but: str = "") -> tuple[str, ...]:
+    """What the command line changes in a scenario, as `path=value`; all `but` the value of one shortcut."""
+    path_left_out = SHORTCUTS.get(but)
+    short = [f"{SHORTCUTS[option]}={value}" for option, value in _shortcuts_of(arguments).items()]
+    return tuple(change for change in (*short, *arguments.set) if change.partition("=")[0] != path_left_out)
+
+
+def changing_words(arguments: Namespace) -> list[str]:
+    """The words that make the same changes of a scenario once more, all but the number of replications."""
+    short = {option: value for option, value in _shortcuts_of(arguments).items() if option != "replications"}
+    words = [word for option, value in short.items() for word in (f"--{option.replace('_', '-')}", str(value))]
+    changes = [change for change in arguments.set if change.partition("=")[0] != SHORTCUTS["replications"]]
+    return [*words, *(word for change in changes for word in ("--set", change))]
+
+
+def _shortcuts_of(arguments: Namespace) -> dict[str, str]:
+    """Those that are given."""
+    values = {option: getattr(arguments, option) for option in SHORTCUTS}
+    return {option: value for option, value in values.items() if value is not None}
 
 
 def scenario_files(names: list[str]) -> list[Path]:

@@ -18,7 +18,8 @@ from sim.regression.judging import Sides, curves_of, differences, is_sure, judge
 from sim.regression.layout import SIGN
 from sim.study.expectations import expectations_of
 from sim.study.experiment import Progress, versions
-from sim.study.flips import flips_of, no_flips
+from sim.study.fates import Side, fates_of
+from sim.study.flips import Flips, flips_of, no_flips
 from sim.study.verdicts import INCONCLUSIVE
 
 Step = Callable[[str], Progress]
@@ -91,7 +92,7 @@ def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
     scenario, sides, found = pair.scenario, evidence.sides, evidence.found
     verdict = _verdict(evidence)
     has_flips = found.is_paired and not evidence.is_identical
-    flips = flips_of(sides.before, sides.now) if has_flips else no_flips()
+    flips = _flips(sides) if has_flips else no_flips()
     return ScenarioCheck(
         scenario=scenario.name,
         file=str(pair.file),
@@ -108,12 +109,19 @@ def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
         claims=int(sides.now.about["claims"]),
         measures=evidence.measures,
         curves=curves_of(sides, is_paired=found.is_paired),
-        flips=flips,
-        examples=examples_of(pair, found, flips),
+        flips=flips.by_parting,
+        flip_pairs=flips.by_outcome,
+        examples=examples_of(pair, found, flips.by_parting),
         expectations=expectations_of(scenario.expect, sides.now),
         recorded=_recorded(pair),
         fingerprints=dict(sides.now.about["fingerprints"]),
     )
+
+
+def _flips(sides: Sides) -> Flips:
+    """Order by order, the baseline's against now."""
+    fates = fates_of(*(Side(one.orders, one.unasked) for one in (sides.before, sides.now)))
+    return flips_of(fates, sides.before.by_replication)
 
 
 def _recorded(pair: Pair) -> Recorded:

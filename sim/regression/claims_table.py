@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.regression.block import EPOCH, INSTANTS, KEPT, MONEY, WORDS, Block, completed
-from sim.study.flips import UNASKED
+from sim.study.fates import UNASKED
 
 LARGEST = 500_000
 """Bytes: a repository keeps it for ever."""

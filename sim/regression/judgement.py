@@ -119,7 +119,7 @@ class Example:
     baseline_outcome: str
     now_outcome: str
     parts_at: str
-    """The first step that differs, a word of `study.flips.PARTINGS`."""
+    """The first step that differs, a word of `study.partings.PARTINGS`."""
     command: str
     """What to type to read its story as it is now."""
 
@@ -176,6 +176,8 @@ class ScenarioCheck:
     flips: pd.DataFrame
     """Orders of the judging block by how they ended: the columns of `Comparison.flips`, where `base_outcome` is the
     baseline's and `other_outcome` is now. No rows where identical, or where not paired."""
+    flip_pairs: pd.DataFrame
+    """Those whose stories part, wherever that is: the columns of `Comparison.flip_pairs`."""
     examples: tuple[Example, ...]
     """Up to three orders that end otherwise."""
     expectations: tuple[ExpectationCheck, ...]

@@ -15,7 +15,7 @@ from sim.study.curve_differences import curve_difference
 from sim.study.curves import incidence
 from sim.study.deviations import OPEN_FROM, Deviating
 from sim.study.differences import Bench, differences_of, estimates_of
-from sim.study.flips import REFUNDED
+from sim.study.fates import REFUNDED
 from sim.study.measures import MEASURES
 from sim.study.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE, Headline
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
-from sim.show.figures import decimals_for, measured
+from sim.show.figures import alike, decimals_for, measured
 from sim.show.judged import rough
 from sim.show.phrases import HELD
 
@@ -88,7 +88,7 @@ class Change:
         if isnan(needed):
             return ""
         if isinf(needed):
-            return "no experiment has enough replications to tell"
+            return "should it stay so close to the margin, no number of replications would tell"
         if needed >= MANY:
             return f"it is so close that telling would take some {rough(needed)} more replications"
         return f"{'a few' if needed < FEW else f'some {rough(needed)}'} more replications should tell"
@@ -126,7 +126,6 @@ def changes_of(comparison: Comparison, scenario: str) -> dict[str, Change]:
 
 
 def _change(row: Mapping[Any, Any], results: tuple[Result, Result]) -> Change:
-    both = [measured(one, row["measure"]) for one in results]
-    decimals = min((one.decimals for one in both if not isnan(one.value)), default=0)
-    base, other = (one.shown(decimals).value.replace(" ", HELD) for one in both)
+    both = alike(*(measured(one, row["measure"]) for one in results))
+    base, other = (one.value.replace(" ", HELD) for one in both)
     return Change(**{column: row[column] for column in _COLUMNS}, levels=(base, other))

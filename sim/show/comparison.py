@@ -14,14 +14,16 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.wording import printable
-from sim.show.figures import measured
+from sim.show.figures import alike, measured
 from sim.show.findings import findings
-from sim.show.flip_pairs import FlipPair, changes_shown, flip_pairs
+from sim.show.flip_pairs import pairs_of
+from sim.show.flip_table import flip_table
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
 from sim.show.notes import notes_of
 from sim.show.story import wrapped
 from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
 from sim.study.comparison import Comparison
+from sim.study.flips import FEWEST
 from sim.study.result import Result
 from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
@@ -34,9 +36,6 @@ STYLES = {
     CURVES_CROSS: "magenta",
 }
 """Colours of verdicts, which say nothing that the words do not say."""
-MOST_FLIPS = 7
-"""Lines of the flip table; what is left is counted below it."""
-MOST_EXAMPLES = 2
 GLANCE = len("inconclusive") + 2
 """Columns of a headline in the overview."""
 PLAIN, PAIRING = "95 %", "pairing"
@@ -119,7 +118,7 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
     yield _fitting(console, partial(_measures, comparison, other))
     if name not in comparison.apart:
         yield Text()
-        yield _fitting(console, partial(_flips, comparison, name))
+        yield _fitting(console, partial(flip_table, pairs_of(comparison, name), _currency(comparison)))
 
 
 def _fitting(console: Console, table: Callable[[bool], RenderableType]) -> RenderableType:
@@ -139,40 +138,12 @@ def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
         justify: JustifyMethod = "right" if is_number and heading != PLAIN else "left"
         table.add_column(heading, justify=justify, no_wrap=is_number, min_width=least if is_wide else None)
     for measure, judged in headlines_of(comparison, other.scenario.name).items():
-        values = (measured(result, measure).shown().value for result in (comparison.base, other))
+        values = (one.value for one in alike(*(measured(result, measure) for result in (comparison.base, other))))
         shown = judged.shown()
         verdict = Text(judged.said(), style=STYLES[judged.verdict])
         worth = (judged.worth_of_pairing(),) if is_paired else ()
         table.add_row(judged.name, *values, shown.value, Text(shown.interval, "dim"), verdict, *worth)
     return table
-
-
-def _flips(comparison: Comparison, scenario: str, is_wide: bool) -> RenderableType:
-    """Flips by their number, and in the last line who has the money either way."""
-    pairs = flip_pairs(comparison.flips[comparison.flips["scenario"] == scenario])
-    if not pairs:
-        return Text("Every order ends as it did, and as soon.")
-    table = _plain_table()
-    table.add_column("outcome: base → other", min_width=27 if is_wide else None)
-    table.add_column("orders", justify="right", no_wrap=True)
-    table.add_column("they part at", min_width=27 if is_wide else None)
-    for heading in ("days", comparison.base.scenario.market.currency):
-        table.add_column(heading, justify="right", no_wrap=True, min_width=6)
-    table.add_column("examples", no_wrap=is_wide)
-    flips, refunded = ([pair for pair in pairs if pair.is_flip is flip] for flip in (True, False))
-    for pair in flips[:MOST_FLIPS]:
-        table.add_row(*_cells(pair))
-    if rest := flips[MOST_FLIPS:]:
-        ways = "in another way" if len(rest) == 1 else f"in {len(rest)} other ways"
-        table.add_row(ways, f"{sum(pair.orders for pair in rest):,}", style="dim")
-    for pair in refunded:
-        table.add_row(*_cells(pair))
-    return table
-
-
-def _cells(pair: FlipPair) -> tuple[str, ...]:
-    examples = ", ".join(f"{replication}/{order}" for replication, order in pair.examples[:MOST_EXAMPLES])
-    return pair.outcomes, f"{pair.orders:,}", pair.places, *changes_shown(pair), examples
 
 
 # ------------------------------------------------------------------------------- how to read it
@@ -194,9 +165,10 @@ def _how_to_read(comparison: Comparison) -> str:
         "Differences are other − base, shares in percentage points, with plain 95 % intervals over replications. "
         f"Verdicts read wider intervals ({together} with 95 %) against a margin: {_margins(comparison)}. "
         "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
-        "Pairing ×30: one replication of both tells as much as thirty that share no luck. Days and money are mean "
-        "changes: days where both refund in full, money as refund less postage, whoever has the goods. Examples "
-        "are replication/order, for `trace`."
+        "Pairing ×30: one replication of both tells as much as thirty that share no luck. Orders are counted over "
+        "all replications, days and money are mean changes (days where both refund in full, money as refund less "
+        "postage, whoever has the goods); below each its 95 % interval, or that it is of too few orders (fewer "
+        f"than {FEWEST}, or all in one replication). Examples are replication/order, for `trace`."
     )
 
 
@@ -211,6 +183,10 @@ def _margins(comparison: Comparison) -> str:
 
 def _plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def _currency(comparison: Comparison) -> str:
+    return comparison.base.scenario.market.currency
 
 
 def _name(result: Result) -> str:

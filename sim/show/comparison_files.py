@@ -3,7 +3,11 @@
     comparison.json         everything that is printed, and every other measure
     differences.csv         one row per scenario and measure: difference, intervals, verdict
     flips.csv               one row per way to end under both, and place to part
+    flip_pairs.csv          one row per way to end under both: what the tables show
     curve_differences.csv   time to money: the difference by day, with its bands
+    parted.csv.gz           one row per order whose stories part (not with `--keep summary`)
+    orders/                 one row per claim, by scenario (not with `--keep summary`)
+    journals/               one row per event, by scenario (with `--keep journal`)
     scenarios/              the base and the others as run: complete, runnable
     run.json                where the numbers come from: seed, versions, fingerprints, wall time
     report.html             all of it on one page, to be forwarded
@@ -14,25 +18,47 @@ The same scenarios, seed and versions give the same bytes in every file but `run
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sim.scenario.resolved import resolved_yaml
 from sim.show.atomic import put_in_place
-from sim.show.files import SCHEMA_VERSION, SIGN, csv_of, expect_room, finite, json_of, report_page
+from sim.show.files import (
+    CLAIMS_FILE,
+    JOURNAL_FILE,
+    SCHEMA_VERSION,
+    SIGN,
+    Keep,
+    csv_of,
+    expect_room,
+    finite,
+    json_of,
+    report_page,
+    zipped,
+)
 from sim.show.findings import findings
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
+from sim.show.spool import Spool
 from sim.study.comparison import Comparison
 from sim.study.result import Result
 from sim.study.sweep import Sweep
 
+FOLDERS = {CLAIMS_FILE: "orders", JOURNAL_FILE: "journals"}
+"""Where the claims and the journals of all scenarios are."""
 LONGEST = 80
 """Letters of a folder's name that still name everybody in it."""
 _NUMBERS = (
     "base",
+    "base_low",
+    "base_high",
     "other",
+    "other_low",
+    "other_high",
     "difference",
     "low",
     "high",
@@ -52,23 +78,35 @@ def folder_of(base: str, others: Sequence[str]) -> str:
     return everybody if len(everybody) <= LONGEST else f"{base}-comparison"
 
 
-def write_comparison(comparison: Comparison, out: Path, *, force: bool = False, sweep: Sweep | None = None) -> Path:
+def write_comparison(
+    comparison: Comparison,
+    out: Path,
+    *,
+    keep: Keep = "summary",
+    force: bool = False,
+    sweep: Sweep | None = None,
+    written: Mapping[str, Path] | None = None,
+) -> Path:
     """Write the result folder of a comparison within `out` and return its path: complete, or not at all.
 
-    With a `sweep` of the base, its report has a what-if control.
+    With a `sweep` of the base, its report has a what-if control. Claims and journals that were `written` as they
+    came (`files_spooled`) are taken over from there; `keep` decides on the orders whose stories part.
 
     Raises BadUsage as `files.expect_room` does, and UserError where the place cannot be written or is full.
     """
     name = folder_of(comparison.base.scenario.name, [other.scenario.name for other in comparison.others])
     expect_room(out, [name], force=force)
-    return put_in_place(out, name, files_of(comparison, sweep))
+    made = chain(files_of(comparison, sweep), _parted(comparison, keep))
+    return put_in_place(out, name, chain(made, (written or {}).items()))
 
 
 def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of a comparison: its path within the folder, and its bytes."""
     yield "comparison.json", json_of(document_of(comparison))
     yield "differences.csv", csv_of(comparison.differences)
-    yield "flips.csv", csv_of(comparison.flips.assign(examples=comparison.flips["examples"].map(_listed)))
+    for name in ("flips", "flip_pairs"):
+        table: pd.DataFrame = getattr(comparison, name)
+        yield f"{name}.csv", csv_of(table.assign(examples=table["examples"].map(_listed)))
     yield "curve_differences.csv", csv_of(comparison.curves)
     everybody = {one.scenario.name: one for one in (*comparison.others, comparison.base)}
     for name, result in everybody.items():
@@ -77,6 +115,20 @@ def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tup
     yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **provenance})
     yield "report.html", report_page(comparison, sweep)
     yield from _charts(comparison)
+
+
+def _parted(comparison: Comparison, keep: Keep) -> Iterator[tuple[str, bytes]]:
+    if keep != "summary":
+        yield "parted.csv.gz", zipped(csv_of(comparison.parted))
+
+
+def files_spooled(spools: Mapping[str, Spool]) -> dict[str, Path]:
+    """The claims and journals that were written as they came, by scenario: their paths within the folder."""
+    return {
+        f"{FOLDERS[file]}/{name}.csv.gz": path
+        for name, spool in spools.items()
+        for file, path in spool.files().items()
+    }
 
 
 def document_of(comparison: Comparison) -> dict[str, Any]:
@@ -100,9 +152,9 @@ def _named(result: Result) -> dict[str, Any]:
 
 def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
     name = other.scenario.name
-    differences, crossings, flips = (
-        table[table["scenario"] == name].drop(columns="scenario").to_dict("records")
-        for table in (comparison.differences, comparison.crossings, comparison.flips)
+    tables = (comparison.differences, comparison.crossings, comparison.flips, comparison.flip_pairs)
+    differences, crossings, flips, pairs = (
+        table[table["scenario"] == name].drop(columns="scenario").to_dict("records") for table in tables
     )
     return _named(other) | {
         "is_paired": name not in comparison.apart,
@@ -111,6 +163,7 @@ def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
         "measures": {str(row["measure"]): _difference(row) for row in differences},
         "crossings": crossings,
         "flips": [_flip(row) for row in flips],
+        "flip_pairs": [_flip(row) for row in pairs],
     }
 
 
@@ -120,12 +173,9 @@ def _difference(row: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _flip(row: dict[Any, Any]) -> dict[str, Any]:
-    return row | {
-        "per_replication": finite(row["per_replication"]),
-        "time_change": finite(row["time_change"]),
-        "money_change": finite(row["money_change"]),
-        "examples": [{"replication": replication, "order": order} for replication, order in row["examples"]],
-    }
+    numbers = {name: finite(value) for name, value in row.items() if isinstance(value, float)}
+    examples = [{"replication": replication, "order": order} for replication, order in row["examples"]]
+    return row | numbers | {"orders": int(row["orders"]), "examples": examples}
 
 
 def _listed(examples: Sequence[tuple[int, int]]) -> str:

@@ -72,6 +72,13 @@ class Measured(NamedTuple):
         return Shown(f"{value:,.{decimals}f}{suffix}", _interval(value, low, high, decimals))
 
 
+def alike(*values: Measured) -> list[Shown]:
+    """Values that stand side by side, all in as many digits as the least certain of them supports."""
+    told = [one for one in values if one.high > one.low]
+    decimals = min((one.decimals for one in told), default=WITHOUT_INTERVAL)
+    return [one.shown(decimals) for one in values]
+
+
 def measured(result: Result, measure: str) -> Measured:
     """One measure of a result, by its name."""
     return measured_in(result.summary, measure)

@@ -100,9 +100,9 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
     yield "backlog.csv", csv_of(result.backlog)
     yield "waits.csv", csv_of(result.waits)
     if keep != "summary":
-        yield CLAIMS_FILE, _zipped(csv_of(result.orders))
+        yield CLAIMS_FILE, zipped(csv_of(result.orders))
     if keep == "journal" and result.journal is not None:
-        yield JOURNAL_FILE, _zipped(csv_of(result.journal))
+        yield JOURNAL_FILE, zipped(csv_of(result.journal))
     yield "report.html", report_page(result, sweep)
     yield from _charts(result)
 
@@ -175,7 +175,7 @@ def _charts(result: Result) -> Iterator[tuple[str, bytes]]:
         yield f"charts/{name}.png", png_of(figure)
 
 
-def _zipped(content: bytes) -> bytes:
+def zipped(content: bytes) -> bytes:
     """Compressed without the time and the file's name, which would make equal contents differ."""
     buffer = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as zipped:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.show.change import Change, changes_of
 from sim.show.phrases import HELD
-from sim.study.flips import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
+from sim.study.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.study.verdicts import CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ def findings(comparison: Comparison, scenario: str) -> list[str]:
     changes = changes_of(comparison, scenario)
     return [
         *_unshared(comparison.apart.get(scenario, ())),
+        *_another_world(comparison, scenario),
         _success(changes["success_rate"], comparison, scenario),
-        *(unasked := list(_unasked(comparison, scenario))),
+        *(unasked := list(_unasked(changes["refunded_unasked_share"], comparison, scenario))),
         _time(changes["refund_time_median_all"], changes["refunded_within_14d"], comparison, scenario),
         *_besides(changes, is_free=not unasked),
     ]
@@ -58,6 +59,17 @@ def _unshared(why: tuple[str, ...]) -> Iterator[str]:
             f"Its orders are not the base's, for they differ in {_list(why, 'and')}: the two are compared as "
             "independent runs, without saying which orders end otherwise."
         )
+
+
+def _another_world(comparison: Comparison, scenario: str) -> Iterator[str]:
+    """Where the policy is not all that differs, no difference is the policy's alone."""
+    (other,) = (one.scenario for one in comparison.others if one.scenario.name == scenario)
+    base = comparison.base.scenario
+    parts = [part for part in ("buyers", "market") if getattr(base, part) != getattr(other, part)]
+    if parts and base.policy != other.policy:
+        what = " and ".join(f"the {part}" for part in parts)
+        verb = "differs" if parts == ["market"] else "differ"
+        yield f"Besides the policy {what} {verb}: no change is the policy's alone."
 
 
 # ------------------------------------------------------------------------------- the money comes back
@@ -112,17 +124,14 @@ def _named(endings: Sequence[str]) -> str:
     return _list([_CALLED[ending] for ending in endings], "or")
 
 
-def _unasked(comparison: Comparison, scenario: str) -> Iterator[str]:
+def _unasked(change: Change, comparison: Comparison, scenario: str) -> Iterator[str]:
     """Orders that the platform refunds before anybody asks are no claims: success does not count them."""
     rows = comparison.flips[comparison.flips["scenario"] == scenario]
     newly = rows[(rows["other_outcome"] == UNASKED) & (rows["base_outcome"] != UNASKED)]
     orders, claims = newly["orders"].sum(), newly["orders"][newly["base_outcome"] != NO_CLAIM].sum()
     if orders:
-        share = 100 * orders / comparison.base.about["orders"]
-        yield (
-            f"{share:.2g}{HELD}% of all orders are now refunded at the dispatch limit before anybody asks; "
-            f"{claims:,} of these were claims, and no longer count as such."
-        )
+        moved = _moves("The share of all orders refunded at the dispatch limit before anybody asks", change)
+        yield f"{moved}; {claims:,} that were claims are now among these, and no longer count as such."
 
 
 # ------------------------------------------------------------------------------- how soon

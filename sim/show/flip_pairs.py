@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from sim.show import palette
-from sim.show.judged import signed
-from sim.study.flips import EXAMPLES, NO_CLAIM, REFUNDED
+from sim.show.figures import NEARLY_EQUAL, Shown, decimals_for
+from sim.show.judged import NOTHING, signed
+from sim.study.fates import NO_CLAIM, REFUNDED
 from sim.study.partings import NEVER_PART
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
 
 WORDS = palette.WORDS | {"refunded_unasked": "refunded unasked", "no_claim": "no claim"}
 """What became of an order, as tables and charts say it."""
@@ -23,8 +27,33 @@ PLACES = {
     "money": "who pays",
 }
 """Where two stories part; other places go by their own words."""
+TOO_FEW = "too few"
+"""Stands in place of an interval where there are too few orders, or replications with any, to give one."""
 MOSTLY = 0.9
 """A share of orders beside which the others need not be named."""
+
+
+class MeanChange(NamedTuple):
+    """By how much orders of one kind differ, on average, and its interval; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+
+    def shown(self) -> Shown:
+        """`+23.4` and `±3.1`; a dash where nothing can be said, `none` where no order differs."""
+        value, low, high = self
+        if math.isnan(value):
+            return Shown("–", "")
+        if value == low == high == 0:
+            return Shown(NOTHING, "")
+        if math.isnan(low):
+            return Shown(signed(value, 1), TOO_FEW)
+        shorter, longer = sorted((value - low, high - value))
+        decimals = decimals_for(longer)
+        is_even = longer <= NEARLY_EQUAL * shorter
+        ends = f"±{longer:,.{decimals}f}" if is_even else f"{signed(low, decimals)} to {signed(high, decimals)}"
+        return Shown(signed(value, decimals), ends)
 
 
 class FlipPair(NamedTuple):
@@ -35,12 +64,15 @@ class FlipPair(NamedTuple):
     """Words of `study.flips.ENDINGS`."""
     orders: int
     """In all replications together."""
+    low: float
+    high: float
+    """The interval of their number, in as many orders as these."""
     parts_at: dict[str, int]
     """How many of them part at each place (`study.partings.PARTINGS`), the most frequent first."""
-    time_change: float
-    """Mean change in days until the money; NaN unless both refund in full."""
-    money_change: float
-    """Mean change in what the buyer is left with."""
+    time: MeanChange
+    """Change in days until the money; NaN unless both refund in full."""
+    money: MeanChange
+    """Change in what the buyer is left with."""
     examples: tuple[tuple[int, int], ...]
     """Replication and order."""
 
@@ -48,6 +80,17 @@ class FlipPair(NamedTuple):
     def is_flip(self) -> bool:
         """Whether the outcome is another one; else only the way there is."""
         return self.base != self.other
+
+    @property
+    def counted(self) -> Shown:
+        """`49` and `36–66`; the interval to two digits of its half, which is all that it is known to."""
+        value, shorter, longer = f"{self.orders:,}", *sorted((self.orders - self.low, self.high - self.orders))
+        if math.isnan(longer):
+            return Shown(value, "")
+        places = min(1 - math.floor(math.log10(max(longer, 1))), 0)
+        if longer <= NEARLY_EQUAL * shorter:
+            return Shown(value, f"±{round(longer, places):,.0f}")
+        return Shown(value, f"{round(self.low, places):,.0f}–{round(self.high, places):,.0f}")
 
     @property
     def outcomes(self) -> str:
@@ -68,39 +111,54 @@ class FlipPair(NamedTuple):
         )
 
 
-def flip_pairs(flips: pd.DataFrame) -> list[FlipPair]:
-    """What `Comparison.flips` says of one scenario: flips by their number, then who is refunded otherwise.
+def flip_pairs(flips: pd.DataFrame, pairs: pd.DataFrame) -> list[FlipPair]:
+    """What `Comparison.flips` and `flip_pairs` say of one scenario: flips by their number, then who is refunded
+    otherwise.
 
     Orders that never part, and those that come to the same end without full refunds, are left out.
     """
-    parted = flips[flips["parts_at"] != NEVER_PART]
-    by_pair = parted.groupby(["base_outcome", "other_outcome"], observed=True, sort=False)
-    pairs = [_pair(str(base), str(other), rows) for (base, other), rows in by_pair]
-    told = [pair for pair in pairs if pair.is_flip or pair.base == REFUNDED]
+    places = _places(flips)
+    told = [_pair(row, places) for row in pairs.to_dict("records")]
+    told = [pair for pair in told if pair.is_flip or pair.base == REFUNDED]
     return sorted(told, key=lambda pair: (not pair.is_flip, -pair.orders))
 
 
-def first_flip(flips: pd.DataFrame) -> tuple[int, int] | None:
+def pairs_of(comparison: Comparison, scenario: str) -> list[FlipPair]:
+    """The same, of one of the scenarios compared."""
+    tables = (comparison.flips, comparison.flip_pairs)
+    return flip_pairs(*(table[table["scenario"] == scenario] for table in tables))
+
+
+def first_flip(pairs: Sequence[FlipPair]) -> tuple[int, int] | None:
     """Replication and order of one that was a claim under both and ended otherwise, of the most frequent kind."""
-    pairs = [pair for pair in flip_pairs(flips) if pair.is_flip and NO_CLAIM not in (pair.base, pair.other)]
-    return pairs[0].examples[0] if pairs else None
+    found = [pair for pair in pairs if pair.is_flip and NO_CLAIM not in (pair.base, pair.other)]
+    return found[0].examples[0] if found else None
 
 
-def _pair(base: str, other: str, rows: pd.DataFrame) -> FlipPair:
-    rows = rows.sort_values("orders", ascending=False, kind="stable")
-    orders = rows["orders"].to_numpy()
+def _places(flips: pd.DataFrame) -> dict[tuple[str, str], dict[str, int]]:
+    """How many part at each place, by pair of outcomes; the most frequent place first."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    rows = flips[flips["parts_at"] != NEVER_PART].sort_values("orders", ascending=False, kind="stable")
+    for row in rows.to_dict("records"):
+        places = found.setdefault((str(row["base_outcome"]), str(row["other_outcome"])), {})
+        places[str(row["parts_at"])] = int(row["orders"])
+    return found
+
+
+def _pair(row: Mapping[Any, Any], places: Mapping[tuple[str, str], dict[str, int]]) -> FlipPair:
+    outcomes = str(row["base_outcome"]), str(row["other_outcome"])
     return FlipPair(
-        base,
-        other,
-        orders=int(orders.sum()),
-        parts_at=dict(zip(rows["parts_at"].astype(str), orders.tolist(), strict=True)),
-        time_change=float(np.average(rows["time_change"], weights=orders)),
-        money_change=float(np.average(rows["money_change"], weights=orders)),
-        examples=tuple(example for some in rows["examples"] for example in some)[:EXAMPLES],
+        *outcomes,
+        orders=int(row["orders"]),
+        low=row["orders_low"],
+        high=row["orders_high"],
+        parts_at=places[outcomes],
+        time=MeanChange(row["time_change"], row["time_low"], row["time_high"]),
+        money=MeanChange(row["money_change"], row["money_low"], row["money_high"]),
+        examples=tuple(row["examples"]),
     )
 
 
-def changes_shown(pair: FlipPair) -> tuple[str, str]:
-    """Days and money with their signs; a dash where nothing is to be said."""
-    time = "–" if math.isnan(pair.time_change) else signed(pair.time_change, 1)
-    return time, signed(pair.money_change, 2)
+def changes_shown(pair: FlipPair) -> tuple[Shown, Shown]:
+    """Days and money with their signs and intervals."""
+    return pair.time.shown(), pair.money.shown()

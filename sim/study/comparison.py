@@ -10,15 +10,12 @@ import pandas as pd
 
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
-from sim.study.aims import aims_of
 from sim.study.curve_differences import crossings_of, curve_difference
 from sim.study.differences import Bench, Estimates, differences_of, estimates_of
-from sim.study.engines import AUTO, Tell, chosen, to_stderr
-from sim.study.experiment import Progress, Underway, expect_one_of, with_numbers
+from sim.study.fates import Side, fates_of, no_fates
 from sim.study.flips import flips_of, no_flips
-from sim.study.jobs import Workers, workers_of
 from sim.study.pairing import pair_of
-from sim.study.precision import MOST, AsAsked, Plan, UntilCompared
+from sim.study.partings import NEVER_PART
 from sim.study.result import Result
 from sim.study.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 
@@ -54,7 +51,7 @@ class Comparison:
       is; inf where no experiment may have so many, NaN where nothing is to be settled or one cannot tell.
     - `correlation` of the two estimates, and `variance_ratio`: variance of the difference as measured ÷ what it
       would be with independent runs (0.1: pairing is worth ten times the replications). NaN where not paired.
-    - `unit` and `title`: as in `Result.summary`.
+    - `unit` and `title`: as in `Result.summary`, and so are `base_low`, `base_high`, `other_low` and `other_high`.
     """
 
     flips: pd.DataFrame
@@ -63,15 +60,26 @@ class Comparison:
     - `base_outcome`, `other_outcome`: outcomes of claims (refunded, partly_refunded, refused, gave_up, expired,
       open), `refunded_unasked` (at the dispatch limit, before anybody asked) or `no_claim`. Summed over either,
       `orders` are the other's counts exactly: all orders paid in the cohort window are in the table.
-    - `parts_at`: the first step that differs, a word of `study.flips.PARTINGS`; `never` where none does.
-    - `orders` in all replications together, `per_replication` on average.
+    - `parts_at`: the first step that differs, a word of `study.partings.PARTINGS`; `never` where none does.
+    - `orders` in all replications together, `per_replication` on average. `orders_low`, `orders_high`: the interval
+      of their share of all orders, counted in as many orders as these.
     - `time_change`: mean change in days from asking to the money, where both refund in full; else NaN.
     - `money_change`: mean change in what the buyer is left with: refund less postage, in the currency.
+    - `time_low`, `time_high`, `money_low`, `money_high`: the intervals of these means; NaN with fewer than
+      `study.flips.FEWEST` orders, or with all of them in one replication.
     - `examples`: up to three (replication, order), for `trace`.
 
     Rows stand in the order of outcomes, the more frequent parting first. Scenarios that share no luck with the
     base (`apart`) have no rows: their orders are other orders.
     """
+
+    flip_pairs: pd.DataFrame
+    """Those orders whose stories part, wherever that is, by how they ended: the columns of `flips` but `parts_at`.
+    These are the numbers that tables show."""
+
+    parted: pd.DataFrame
+    """Every order whose stories part: one row per `scenario`, `replication` and `order`, ascending, with
+    `base_outcome`, `other_outcome`, `parts_at`, `time_change` and `money_change`, as `flips` has them."""
 
     curves: pd.DataFrame
     """Time to money, compared. One row per `scenario` and `days` since asking (0 to 90, the grid of
@@ -116,92 +124,35 @@ class Comparison:
         return rows[changed].sort_values("orders", ascending=False, kind="stable")
 
 
-def compare(
-    base: Scenario,
-    *others: Scenario,
-    replications: int | None = None,
-    seed: int | None = None,
-    precision: Mapping[str, float | str] | None = None,
-    max_replications: int = MOST,
-    progress: Progress | None = None,
-    jobs: int | Workers | None = None,
-    engine: str = AUTO,
+def comparison_of(
+    base: Result,
+    *others: Result,
     margins: Mapping[str, float] | None = None,
-    tell: Tell = to_stderr,
+    fates: Mapping[str, pd.DataFrame] | None = None,
 ) -> Comparison:
-    """Simulate a base and what-ifs with the same luck, and say what changes and how sure one can be of it.
+    """Compare what has been run already.
 
-    All run with as many replications as the base has, unless `replications` says otherwise; `seed` takes the
-    place of each scenario's own. With `precision`, all go on together until the *difference* from the base is known
-    so well for each named measure of each scenario (`study.aims`; a share of the base's value where it is
-    relative), and no further than `max_replications`; `about["stopped"]` of every result says which it was.
-
-    `margins` gives headline measures other margins than their own, in the measure's unit: `{"success_rate": 0.01}`.
-    `progress` is told after each replication how many are done, of all; `jobs`, `engine` and `tell` are as for
-    `run`. Raises BadUsage for no other scenario, for two of one name and for a margin or a precision that makes no
-    sense, before anything is run; and what `run` raises.
+    `fates` say order by order what became of them (`study.fates`), by the other scenario's name, where it is known:
+    results that have handed over their claims cannot tell any more. Raises BadUsage as `study.comparing.compare`.
     """
-    _expect_comparable(base, others)
-    headlines_with(margins or {})
-    expect_one_of(replications, precision)
-    most = base.experiment.replications if replications is None else replications
-    most = max_replications if precision else most
-    scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
-    plan = _plan(scenarios, precision or {})
-    with workers_of(jobs) as workers:
-        choices = [chosen(engine, one, plan.wanted) for one in scenarios]
-        underway = [
-            Underway(one, workers, choice, tell=tell) for one, choice in zip(scenarios, choices, strict=True)
-        ]
-        _carry_out(underway, plan, progress)
-    return comparison_of(*(one.result(plan.stopped) for one in underway), margins=margins)
-
-
-def _plan(scenarios: Sequence[Scenario], precision: Mapping[str, float | str]) -> Plan:
-    """As many replications as the scenarios say, or as many at most."""
-    base, *others = scenarios
-    most = base.experiment.replications
-    if not precision:
-        return AsAsked(most)
-    return UntilCompared(aims_of(precision), {other.name: pair_of(base, other) for other in others}, most)
-
-
-def _carry_out(underway: Sequence[Underway], plan: Plan, progress: Progress | None) -> None:
-    """All to the same number of replications, until the plan has enough."""
-    while len(underway[0].seen) < plan.wanted:
-        for one in underway:
-            one.carry_on(plan.wanted, _of_all(underway, progress))
-        plan.learn(*(one.seen for one in underway))
-
-
-def _of_all(underway: Sequence[Underway], progress: Progress | None) -> Progress | None:
-    """Counts the replications of all scenarios together."""
-    if progress is None:
-        return None
-
-    def step(_: int, until: int) -> None:
-        progress(sum(len(one.seen) for one in underway), until * len(underway))
-
-    return step
-
-
-def comparison_of(base: Result, *others: Result, margins: Mapping[str, float] | None = None) -> Comparison:
-    """Compare what has been run already. Raises BadUsage as `compare` does."""
-    _expect_comparable(base.scenario, [other.scenario for other in others])
+    expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
     pairs = {other.scenario.name: pair_of(base.scenario, other.scenario) for other in others}
     yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
-    tables = {
-        other.scenario.name: _compared(yardstick, other, pairs[other.scenario.name].is_paired) for other in others
-    }
-    differences, flips, curves, crossings = (
-        pd.concat(
-            [one.assign(scenario=name)[["scenario", *one]] for name, one in zip(tables, column, strict=True)]
-        ).reset_index(drop=True)
-        for column in zip(*tables.values(), strict=True)
-    )
+    known = fates or {}
+    tables = [
+        _compared(yardstick, other, known.get(name)) if pair.is_paired else _apart(yardstick, other)
+        for other, (name, pair) in zip(others, pairs.items(), strict=True)
+    ]
+    whole = _Tables._make(_one_below_the_other(list(pairs), column) for column in zip(*tables, strict=True))
     apart = {name: pair.apart for name, pair in pairs.items() if pair.apart}
-    return Comparison(base, others, headlines, differences, flips, curves, crossings, apart)
+    return Comparison(base, others, headlines, **whole._asdict(), apart=apart)
+
+
+def _one_below_the_other(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of all scenarios, which are named in the first column."""
+    named = [table.assign(scenario=name)[["scenario", *table]] for name, table in zip(names, tables, strict=True)]
+    return pd.concat(named).reset_index(drop=True)
 
 
 class _Yardstick(NamedTuple):
@@ -215,26 +166,47 @@ class _Yardstick(NamedTuple):
 
 
 class _Tables(NamedTuple):
-    """What there is to say about one of the others."""
+    """What there is to say about one of the others: the tables of a `Comparison`."""
 
     differences: pd.DataFrame
     flips: pd.DataFrame
+    flip_pairs: pd.DataFrame
+    parted: pd.DataFrame
     curves: pd.DataFrame
     crossings: pd.DataFrame
 
 
-def _compared(yardstick: _Yardstick, other: Result, is_paired: bool) -> _Tables:
+def _compared(yardstick: _Yardstick, other: Result, known: pd.DataFrame | None) -> _Tables:
+    """Order by order; with the fates, where they are known already."""
     base = yardstick.base
-    curves = curve_difference(base, other, is_paired=is_paired)
+    fates = fates_of(Side(base.orders, base.unasked), Side(other.orders, other.unasked)) if known is None else known
+    flips = flips_of(fates, base.by_replication)
+    parted = fates[fates["parts_at"] != NEVER_PART]
+    return _tables(yardstick, other, (*flips, parted), is_paired=True)
+
+
+def _apart(yardstick: _Yardstick, other: Result) -> _Tables:
+    """As independent runs: order 17 is another order there, so nothing flips, but the columns are the same."""
+    return _tables(yardstick, other, (*no_flips(), no_fates()), is_paired=False)
+
+
+def _tables(
+    yardstick: _Yardstick,
+    other: Result,
+    orders: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    *,
+    is_paired: bool,
+) -> _Tables:
+    """All measures and curves, beside what is known of `orders`: flips, flip pairs, and those that part."""
+    curves = curve_difference(yardstick.base, other, is_paired=is_paired)
     crossings = crossings_of(curves)
     bench = Bench(yardstick.headlines, yardstick.confidence, is_paired, curves_cross=len(crossings) > 0)
-    differences = differences_of(base, other, (yardstick.estimates, estimates_of(other)), bench)
-    # Where no luck is shared, order 17 is another order: there is nothing to flip, but the columns are the same.
-    flips = flips_of(base, other) if is_paired else no_flips()
-    return _Tables(differences, flips, curves, crossings)
+    differences = differences_of(yardstick.base, other, (yardstick.estimates, estimates_of(other)), bench)
+    return _Tables(differences, *orders, curves, crossings)
 
 
-def _expect_comparable(base: Scenario, others: Sequence[Scenario]) -> None:
+def expect_comparable(base: Scenario, others: Sequence[Scenario]) -> None:
+    """Raises BadUsage for no other scenario, for two of one name, and for currencies that differ."""
     if not others:
         raise BadUsage("found nothing to compare the base with, expected one scenario or more")
     names = [other.name for other in others]

@@ -28,6 +28,7 @@ from sim.study.verdicts import (
 COLUMNS = [
     *("measure", "base", "other", "difference", "low", "high", "low_simultaneous", "high_simultaneous"),
     *("is_headline", "margin", "verdict", "replications_needed", "correlation", "variance_ratio", "unit", "title"),
+    *("base_low", "base_high", "other_low", "other_high"),
 ]
 """Of the table of differences, in order."""
 Estimates = Mapping[str, Deviating]
@@ -104,8 +105,15 @@ def differences_of(
         n = inf if is_the_same(base, other) else float(counts[name])
         one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
-        rows.append(_numbers(one) | _judgement(one, bench, done) | about)
+        levels = _ends("base", base, name) | _ends("other", other, name)
+        rows.append(_numbers(one) | _judgement(one, bench, done) | about | levels)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _ends(side: str, result: Comparable, measure: str) -> dict[str, object]:
+    """The interval of one side alone."""
+    low, high = result.summary.loc[measure, ["low", "high"]]
+    return {f"{side}_low": low, f"{side}_high": high}
 
 
 def compared(name: str, estimates: tuple[Deviating, Deviating], n: float, *, is_paired: bool) -> Compared:

@@ -104,6 +104,28 @@ def signed_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
     return Estimate(value, value - steps * error, value + steps * error)
 
 
+def skewed_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
+    """A mean over few cases whose distribution leans to one side, as money does: longer on that side.
+
+    Student's t, bent by the skewness of what replications add (Hall 1992, *On the removal of skewness by
+    transformation*). With few it covers more than t alone, and with many it is the same interval.
+    """
+    value, error, steps = ratio(parts, wholes)
+    part, whole = np.broadcast_arrays(np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64))
+    count, residuals = (whole != 0).sum(axis=0), part - value * whole
+    cubes, squares = (residuals**3).sum(axis=0), (residuals**2).sum(axis=0)
+    lean = _over(cubes, squares**1.5, nothing=0.0) * np.where(error > _ROUNDING, 1.0, 0.0)
+    low, high = (value - _unbent(signed, lean) * error for signed in (steps, -steps))
+    return Estimate(value, np.where(count > 1, low, np.nan), np.where(count > 1, high, np.nan))
+
+
+def _unbent(steps: Floats, lean: Floats) -> Floats:
+    """How many standard errors become `steps` of them once skewness is removed. `lean` is skewness ÷ √n."""
+    is_even = np.abs(lean) < 1e-6
+    safe = np.where(is_even, 1.0, lean)
+    return np.where(is_even, steps, 3 / safe * (np.cbrt(1 + safe * (steps - safe / 6)) - 1))
+
+
 def _over(part: ArrayLike, whole: ArrayLike, nothing: float = np.nan) -> Floats:
     """Part ÷ whole; `nothing` where the whole is 0."""
     divisor = np.asarray(whole, dtype=np.float64)

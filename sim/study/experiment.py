@@ -74,13 +74,21 @@ def run(
             underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
             plan.learn(underway.seen)
             underway.add_up()
-    return underway.result(plan.stopped)
+    return underway.result(plan.stopped, asked_for(precision, max_replications))
 
 
 def expect_one_of(replications: int | None, precision: Mapping[str, float | str] | None) -> None:
     """Raises BadUsage where both are given."""
     if precision and replications is not None:
         raise BadUsage("found replications and a precision, expected one of them: a precision decides how many")
+
+
+def asked_for(precision: Mapping[str, float | str] | None, max_replications: int) -> dict[str, Any]:
+    """How sure one wanted to be, as it can be given again, ready for JSON; nothing where that was not said."""
+    if not precision:
+        return {}
+    written = {measure: str(half_width) for measure, half_width in precision.items()}
+    return {"precision": written, "max_replications": max_replications}
 
 
 def with_numbers(scenario: Scenario, **numbers: int | None) -> Scenario:
@@ -119,6 +127,11 @@ class Underway:
         """All so far, in their order."""
         return self._ledger.seen
 
+    @property
+    def jobs(self) -> int:
+        """How many may live through replications at the same time."""
+        return self._workers.jobs
+
     def add_up(self) -> None:
         """Nobody else wants to look at the claims of the replications so far."""
         self._ledger.add_up()
@@ -141,11 +154,12 @@ class Underway:
                 if progress:
                     progress(len(self.seen), until)
 
-    def result(self, stopped: str) -> Result:
-        """What came of it; `stopped` says why there were no more replications."""
+    def result(self, stopped: str, asked: Mapping[str, Any] | None = None) -> Result:
+        """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`."""
         scenario = with_numbers(self.scenario, replications=len(self.seen))
         engine, why, _ = self._choice
-        how = {"stopped": stopped, "engine": engine, "engine_because": why, "jobs": self._workers.at_work}
+        how = {"stopped": stopped, "asked": asked or {}, "jobs": self._workers.at_work}
+        how |= {"engine": engine, "engine_because": why}
         return _result(scenario, self._ledger, how, self._watch)
 
 

@@ -1,109 +1,104 @@
 """Which orders end otherwise under another policy: how many, where their stories part, and what it comes to.
 
-An order keeps its luck under every policy, so it can be asked what became of this very order under the other one.
+The replication is the unit here as everywhere: orders of one replication meet at the same desks.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sim.study.partings import ASKING, LIMIT, NEVER_PART, PARTINGS, parted_at
-from sim.study.result import Comparable
+from sim.study.estimates import Estimate, Floats, share, skewed_mean
+from sim.study.fates import NO_CLAIM, in_words
+from sim.study.partings import NEVER_PART
 
-REFUNDED, UNASKED, NO_CLAIM = "refunded", "refunded_unasked", "no_claim"
-ENDINGS = (REFUNDED, "partly_refunded", "refused", "gave_up", "expired", "open", UNASKED, NO_CLAIM)
-"""What may have become of any order of the cohort, claim or not, in the order of tables."""
 EXAMPLES = 3
-_ORDER = ["replication", "order"]
-_KEYS = ["base_outcome", "other_outcome", "parts_at"]
+FEWEST = 20
+"""Orders from which on a mean change has an interval. Prices are so skewed that one of fewer orders would hold the
+truth far less often than it says (`tests/theory/test_flips.py`)."""
+_PAIR = ["base_outcome", "other_outcome"]
+_KEYS = [*_PAIR, "parts_at"]
+_NUMBERS = [
+    *("orders", "orders_low", "orders_high", "per_replication"),
+    *("time_change", "time_low", "time_high", "money_change", "money_low", "money_high"),
+]
 
 
-def flips_of(base: Comparable, other: Comparable) -> pd.DataFrame:
-    """Every order of the cohort by how it ended under each of two policies; see `Comparison.flips`.
+class Flips(NamedTuple):
+    """Orders of the cohort by how they ended under each of two policies, counted in two ways."""
 
-    The two must share their luck.
+    by_parting: pd.DataFrame
+    """Every order of the cohort, as `Comparison.flips` has them."""
+    by_outcome: pd.DataFrame
+    """Those whose stories part, wherever that is, as `Comparison.flip_pairs` has them."""
+
+
+def flips_of(fates: pd.DataFrame, by_replication: pd.DataFrame) -> Flips:
+    """Every order of the cohort by how it ended under each of two policies that share their luck.
+
+    `fates` are those of `study.fates.fates_of`; `by_replication` is the base's, which knows how many orders there
+    are (`Result.by_replication`).
     """
-    orders = _side_by_side(base, other)
-    table = orders.groupby(_KEYS, sort=False, observed=True).agg(
-        orders=("example", "size"),
-        time_change=("time_change", "mean"),
-        money_change=("money_change", "mean"),
-        examples=("example", lambda some: list(some.iloc[:EXAMPLES])),
-    )
-    table = pd.concat([table.reset_index(), _all_others(base.about["orders"] - len(orders))], ignore_index=True)
-    return _in_order(table, base.about["replications"])
+    sums = by_replication[by_replication["measure"] == "orders"].sort_values("replication")
+    cohort = sums["part"].to_numpy(np.float64)
+    told = np.bincount(fates["replication"].to_numpy(np.int64), minlength=len(cohort)).astype(np.float64)
+    rows = [one for one in (_counted(fates, _KEYS, cohort), _all_others(cohort - told, cohort)) if len(one)]
+    everybody = pd.concat(rows, ignore_index=True) if rows else no_flips().by_parting
+    parted = fates[fates["parts_at"] != NEVER_PART]
+    return Flips(_in_order(everybody), _in_order(_counted(parted, _PAIR, cohort)))
 
 
-def no_flips() -> pd.DataFrame:
-    """The same table without any rows: of scenarios whose orders are other orders."""
-    return _in_order(_all_others(0), 1)
+def no_flips() -> Flips:
+    """The same tables without any rows: of scenarios whose orders are other orders."""
+    nobody = _all_others(np.zeros(1), np.ones(1))
+    return Flips(_in_order(nobody), _in_order(nobody.drop(columns="parts_at")))
 
 
-def _in_order(table: pd.DataFrame, replications: int) -> pd.DataFrame:
-    table = table[table["orders"] > 0].reset_index(drop=True)
-    table.insert(4, "per_replication", table["orders"] / replications)
-    for column, words in zip(_KEYS, (ENDINGS, ENDINGS, PARTINGS), strict=True):
-        table[column] = pd.Categorical(table[column], categories=words, ordered=True)
-    return table.sort_values(
-        [*_KEYS[:2], "orders"], ascending=[True, True, False], kind="stable", ignore_index=True
-    )
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    table = in_words(table.astype({"orders": np.int64}))
+    return table.sort_values([*_PAIR, "orders"], ascending=[True, True, False], kind="stable", ignore_index=True)
 
 
-def _all_others(orders: int) -> pd.DataFrame:
+def _counted(fates: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.DataFrame:
+    """A row for each way to end and to part that occurs, with its numbers and a few examples."""
+    groups = fates.astype(dict.fromkeys(keys, object)).groupby(keys, sort=False)
+    size = len(cohort), groups.ngroups
+    cells = fates["replication"].to_numpy(np.int64) * size[1] + groups.ngroup().to_numpy(np.int64)
+
+    def by_replication(weights: Floats | None = None) -> Floats:
+        return np.bincount(cells, weights, minlength=size[0] * size[1]).reshape(size).astype(np.float64)
+
+    time, money = (by_replication(fates[name].to_numpy(np.float64)) for name in ("time_change", "money_change"))
+    numbers = _numbers(by_replication(), time, money, cohort)
+    rows = groups.head(EXAMPLES)
+    names = pd.Series(list(zip(rows["replication"], rows["order"], strict=True)), rows.index, object)
+    listed = rows.assign(examples=names).groupby(keys, sort=False)["examples"].agg(list).reset_index()
+    return pd.concat([listed[keys], pd.DataFrame(numbers), listed[["examples"]]], axis=1)
+
+
+def _all_others(orders: Floats, cohort: Floats) -> pd.DataFrame:
     """Those that nobody wanted the money back for under either policy, and that were sent in time."""
-    return pd.DataFrame(
-        {
-            "base_outcome": [NO_CLAIM],
-            "other_outcome": [NO_CLAIM],
-            "parts_at": [NEVER_PART],
-            "orders": [orders],
-            "time_change": [np.nan],
-            "money_change": [0.0],
-            "examples": [[]],
-        }
-    )
+    nothing = np.zeros((len(cohort), 1))
+    numbers = _numbers(orders[:, None], nothing * np.nan, nothing, cohort)
+    words = {"base_outcome": [NO_CLAIM], "other_outcome": [NO_CLAIM], "parts_at": [NEVER_PART]}
+    row = pd.DataFrame(words | numbers | {"examples": [[]]})
+    return row[row["orders"] > 0]
 
 
-def _side_by_side(base: Comparable, other: Comparable) -> pd.DataFrame:
-    """One row per order that was a claim, or was refunded unasked, under either policy."""
-    tables = [table.set_index(_ORDER).index for one in (base, other) for table in (one.orders, one.unasked)]
-    everybody = tables[0].append(tables[1:]).unique().sort_values()
-    mine, its = _fates(base, everybody), _fates(other, everybody)
-    return pd.DataFrame(
-        {
-            "base_outcome": mine["outcome"],
-            "other_outcome": its["outcome"],
-            "parts_at": _partings(base, other, mine["outcome"], its["outcome"]),
-            "time_change": its["days"] - mine["days"],
-            "money_change": its["money"] - mine["money"],
-            "example": everybody.to_list(),
-        }
-    )
+def _numbers(orders: Floats, time: Floats, money: Floats, cohort: Floats) -> dict[str, Floats]:
+    """Counts and mean changes with their intervals, from sums by replication (axis 0) and group (axis 1)."""
+    count, everybody = orders.sum(axis=0), cohort.sum()
+    of_all = share(orders, cohort[:, None], everybody)
+    is_enough = count >= FEWEST
+    # Money leans: most orders are cheap. A time is known where both refund in full, or else for nobody (NaN).
+    means = [_known(skewed_mean(sums, orders), is_enough) for sums in (time, money)]
+    ends = (count, of_all.low * everybody, of_all.high * everybody, count / len(cohort))
+    return dict(zip(_NUMBERS, (*ends, *means[0], *means[1]), strict=True))
 
 
-def _fates(result: Comparable, everybody: pd.Index[Any]) -> pd.DataFrame:
-    """What became of each order: its outcome, days until all the money, and what the buyer is left with."""
-    claims, unasked = result.orders.set_index(_ORDER), result.unasked.set_index(_ORDER)
-    fates = pd.DataFrame(
-        {
-            "outcome": claims["outcome"].astype(object),
-            "days": claims["refund_days"].where(claims["outcome"] == REFUNDED),
-            "money": claims["refund"] - claims["buyer_cost"],
-        }
-    ).reindex(everybody)
-    fates.loc[unasked.index, "outcome"] = UNASKED
-    fates.loc[unasked.index, "money"] = unasked["refund"]
-    return fates.fillna({"outcome": NO_CLAIM, "money": 0.0})
-
-
-def _partings(base: Comparable, other: Comparable, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
-    """Where the stories part; one that is a claim under one policy alone has parted before there was a claim."""
-    is_unasked = (mine == UNASKED) | (its == UNASKED)
-    partings = pd.Series(np.where(mine == its, NEVER_PART, np.where(is_unasked, LIMIT, ASKING)), mine.index, object)
-    claims = base.orders.set_index(_ORDER), other.orders.set_index(_ORDER)
-    both = claims[0].index.intersection(claims[1].index)
-    partings[both] = parted_at(claims[0].loc[both], claims[1].loc[both])
-    return partings
+def _known(mean: Estimate, is_enough: Floats) -> Estimate:
+    """Without its interval where it is of too few orders."""
+    value, low, high = mean
+    return Estimate(value, np.where(is_enough, low, np.nan), np.where(is_enough, high, np.nan))

@@ -121,6 +121,7 @@ class Result:
 
     about: dict[str, Any]
     """Provenance, ready for JSON: `scenario` (name), `seed`, `replications`, `stopped` (why there were so many),
+    `asked` (a `precision` by measure and its `max_replications`; nothing where replications were given),
     `engine` and `engine_because` (which lived through them, and why), `orders` and `claims` (cohort, all
     replications), `invariants` (names of those checked after every replication; all held), `fingerprints` (sha256
     of `draws`, `outcomes`, `scenario`), `versions` (by package), `platform`, `jobs` (processes that lived through

@@ -28,7 +28,8 @@ WHAT_IFS = {
 CHARTS = {
     f"charts/{name}.{kind}" for name in ("differences", "difference_curves", "flips") for kind in ("svg", "png")
 }
-TABLES = {"differences.csv", "flips.csv", "curve_differences.csv"}
+TABLES = {"differences.csv", "flips.csv", "flip_pairs.csv", "curve_differences.csv"}
+KEPT = {"parted.csv.gz", "orders/base.csv.gz", "orders/approves.csv.gz"}
 
 
 @pytest.fixture
@@ -136,7 +137,8 @@ def test_the_folder_holds_what_its_contents_page_says(ask: Ask, tmp_path: Path) 
     assert ask("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, "--out", "here").code == FINE
     folder = tmp_path / "here" / "base-versus-approves"
     scenarios = {"scenarios/base.yaml", "scenarios/approves.yaml"}
-    assert set(files_of(folder)) == {"comparison.json", "run.json", "report.html"} | TABLES | CHARTS | scenarios
+    always = {"comparison.json", "run.json", "report.html"} | TABLES | CHARTS
+    assert set(files_of(folder)) == always | scenarios | KEPT
     assert load(folder / "scenarios" / "approves.yaml").name == "approves"
     assert set(told(folder / "run.json")) == {"schema_version", "base", "others"}
 
@@ -155,6 +157,51 @@ def test_tables_say_what_the_document_says(ask: Ask, tmp_path: Path) -> None:
     flips = pd.read_csv(folder / "flips.csv")
     assert flips[flips["scenario"] == "quick"]["orders"].sum() == sum(flip["orders"] for flip in quick["flips"])
     assert flips["examples"].dropna().str.fullmatch(r"\d+/\d+( \d+/\d+)*").all()
+
+
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize(
+    ("keep", "kept"),
+    [
+        ("summary", set()),
+        ("claims", KEPT),
+        ("journal", KEPT | {"journals/base.csv.gz", "journals/approves.csv.gz"}),
+    ],
+)
+def test_a_comparison_keeps_what_it_was_told_to_keep(ask: Ask, tmp_path: Path, keep: str, kept: set[str]) -> None:
+    assert ask("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, "--keep", keep).code == FINE
+    files = set(files_of(tmp_path / "results" / "base-versus-approves"))
+    assert {name for name in files if name.endswith(".gz")} == kept
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_claims_that_are_kept_are_those_of_a_run_and_say_of_each_order_how_it_parts(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.show.charts.draw_all", lambda _: {})
+    other = what_if(tmp_path, "approves")
+    ask("compare", BASE_FILE, other, *SHORT)
+    ask("run", BASE_FILE, other, *SHORT)
+    folder = tmp_path / "results" / "base-versus-approves"
+    claims = {}
+    for name in ("base", "approves"):
+        file = folder / "orders" / f"{name}.csv.gz"
+        assert file.read_bytes() == (tmp_path / "results" / name / "orders.csv.gz").read_bytes()
+        claims[name] = pd.read_csv(file).set_index(["replication", "order"])
+    parted = pd.read_csv(folder / "parted.csv.gz").set_index(["replication", "order"])
+    flips = pd.read_csv(folder / "flips.csv")
+    assert len(parted) == flips[flips["parts_at"] != "never"]["orders"].sum()
+    assert (parted["base_outcome"] == claims["base"]["outcome"].reindex(parted.index, fill_value="no_claim")).all()
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_the_hint_says_what_tells_the_story_and_no_more(ask: Ask, tmp_path: Path) -> None:
+    words = ("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, "--replications", 2, "--seed", 3)
+    hint = ask(*words).err.splitlines()[1]
+    assert "--replications" not in hint
+    assert "experiment.replications" not in hint
+    assert "--seed 3 --set 'experiment.run_out=10 d'" in hint
+    assert ask(*shlex.split(hint.partition("refund-sim ")[2])).code == FINE
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 from sim.scenario.durations import DAY
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.study.comparison import compare
+from sim.study.comparing import compare
 from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.study.estimates import Floats, Times
 from sim.study.verdicts import INCONCLUSIVE, simultaneous, verdict_on

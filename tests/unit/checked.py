@@ -64,6 +64,7 @@ def scenario_check(name: str = "silence-approves") -> ScenarioCheck:
         measures=tuple(map(_judged, one.differences.to_dict("records"))),
         curves=_curves(one),
         flips=one.flips.drop(columns="scenario") if name != "same" else one.flips.iloc[:0],
+        flip_pairs=one.flip_pairs.drop(columns="scenario") if name != "same" else one.flip_pairs.iloc[:0],
         examples=() if name == "same" else (_example(0, 58), _example(1, 205)),
         expectations=_EXPECTATIONS if name != "same" else (),
         recorded=Recorded(

@@ -73,6 +73,6 @@ def renamed(name: str, title: str = "") -> Comparison:
     scenario = one.others[0].scenario.model_copy(update={"name": name, "title": title})
     tables = {
         table: getattr(one, table).assign(scenario=name)
-        for table in ("differences", "flips", "curves", "crossings")
+        for table in ("differences", "flips", "flip_pairs", "parted", "curves", "crossings")
     }
     return replace(one, others=(replace(one.others[0], scenario=scenario),), **tables)

@@ -45,9 +45,9 @@ def test_what_is_copied_has_no_blanks_at_its_end() -> None:
 
 
 def test_one_order_is_not_one_orders() -> None:
-    flips = scenario_check("silence-approves").flips
-    flips = flips[(flips["base_outcome"] != flips["other_outcome"]) & (flips["parts_at"] != "")].head(1)
-    found = check("silence-approves", flips=flips.assign(orders=1))
+    pairs = scenario_check("silence-approves").flip_pairs
+    pairs = pairs[pairs["base_outcome"] != pairs["other_outcome"]].head(1)
+    found = check("silence-approves", flip_pairs=pairs.assign(orders=1))
     text = "\n".join(printed(found))
     assert re.search(r"^    1 order: ", text, re.MULTILINE)
     assert "1 orders" not in text

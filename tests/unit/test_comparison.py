@@ -13,6 +13,9 @@ from pydantic import ValidationError
 import sim
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
+from sim.study import comparing
+from sim.study.columns import NARROW
+from sim.study.comparing import compare
 from sim.study.comparison import Comparison, comparison_of
 from sim.study.curve_differences import CROSSING, crossings_of
 from sim.study.curves import GRID
@@ -409,3 +412,57 @@ def test_nothing_is_run_before_the_question_makes_sense(
 def test_dollars_are_not_compared_with_euros() -> None:
     with pytest.raises(BadUsage, match="euro counts in EUR and the base in USD"):
         sim.compare(lively(), lively("euro", **{"market.currency": "EUR"}))
+
+
+# ------------------------------------------------------------------------------ compared as they come
+
+
+def take_nothing(*_: object) -> None:
+    """Claims that are handed over, and nobody keeps."""
+
+
+@pytest.mark.parametrize("at_a_time", [1, 10**9])
+def test_claims_that_are_handed_over_are_compared_all_the_same(
+    at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "AT_A_TIME", at_a_time)
+    scenarios = base().scenario, quick().scenario
+    lean = compare(*scenarios, jobs=1, take={one.name: take_nothing for one in scenarios})
+    for table in ("differences", "flips", "flip_pairs", "parted", "curves", "crossings"):
+        pd.testing.assert_frame_equal(getattr(lean, table), getattr(compared(), table))
+    assert list(lean.base.orders) == list(NARROW)
+
+
+def test_progress_counts_to_all_replications_however_few_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(comparing, "AT_A_TIME", 1)
+    steps: list[tuple[int, int]] = []
+    scenarios = base().scenario, quick().scenario
+    compare(*scenarios, jobs=1, progress=lambda done, until: steps.append((done, until)))
+    everything = 2 * base().about["replications"]
+    assert steps == [(done, everything) for done in range(1, everything + 1)]
+
+
+def test_a_journal_may_be_had_of_every_scenario() -> None:
+    with_them = compare(base().scenario, quick().scenario, replications=2, jobs=1, with_journal=True)
+    for result in (with_them.base, *with_them.others):
+        assert result.journal is not None
+        assert result.journal["case_id"].nunique() == len(result.orders)
+
+
+def test_orders_that_part_are_listed_each_with_what_the_table_counts() -> None:
+    comparison = compared()
+    counted = comparison.parted.groupby(["base_outcome", "other_outcome"], observed=True)
+    table = comparison.flip_pairs.set_index(["base_outcome", "other_outcome"])
+    assert counted.size().to_dict() == table["orders"].to_dict()
+    money = counted["money_change"].mean()
+    for pair, row in table.iterrows():
+        assert row["money_change"] == pytest.approx(money[pair])
+
+
+def test_both_sides_of_a_difference_have_their_own_intervals() -> None:
+    table = compared().differences.set_index("measure")
+    for side, result in (("base", base()), ("other", quick())):
+        for end in ("low", "high"):
+            pd.testing.assert_series_equal(table[f"{side}_{end}"], result.summary[end], check_names=False)

@@ -23,7 +23,7 @@ from sim.show.charts.flips import WORDS
 from sim.show.charts.saving import png_of, svg_of
 from sim.show.plots import ComparisonPlots, ResultPlots, with_plots, with_plots_of_all
 from sim.study.comparison import Comparison
-from sim.study.flips import ENDINGS
+from sim.study.fates import ENDINGS
 from sim.study.verdicts import HEADLINES, NOT_REACHED, VERDICTS
 from tests.unit.compared import LONG_NAME, MEDIAN, comparison, crossing, renamed, result, with_rows
 from tests.unit.test_charts import texts

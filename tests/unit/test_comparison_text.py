@@ -12,10 +12,19 @@ from rich.console import Console
 
 from sim.show.comparison import STYLES, print_comparison
 from sim.show.findings import findings
-from sim.show.flip_pairs import PLACES, WORDS, FlipPair, changes_shown, first_flip, flip_pairs
+from sim.show.flip_pairs import (
+    PLACES,
+    WORDS,
+    FlipPair,
+    MeanChange,
+    changes_shown,
+    first_flip,
+    flip_pairs,
+    pairs_of,
+)
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown, rough, signed
 from sim.study.comparison import Comparison
-from sim.study.flips import ENDINGS, NO_CLAIM
+from sim.study.fates import ENDINGS, NO_CLAIM
 from sim.study.partings import NEVER_PART, PARTINGS
 from sim.study.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
 from tests.unit.compared import LONG_NAME, MEDIAN, WHAT_IFS, comparison, crossing, renamed, with_rows
@@ -236,8 +245,11 @@ def test_margins_are_said_in_the_units_of_the_table() -> None:
 # ------------------------------------------------------------------------------------------- flips
 
 
+NOWHERE = MeanChange(NAN, NAN, NAN)
+
+
 def pairs(name: str) -> list[FlipPair]:
-    return flip_pairs(comparison(name).flips)
+    return pairs_of(comparison(name), name)
 
 
 @pytest.mark.parametrize("name", ["silence-approves", LONG_NAME, "no-limit"])
@@ -256,23 +268,51 @@ def test_flips_come_by_their_number_and_who_has_the_money_either_way_comes_last(
     assert [pair.is_flip for pair in pairs("silence-approves")] == [True] * len(flips) + [False]
 
 
-def test_changes_are_means_over_orders_and_not_over_rows() -> None:
-    rows = pd.DataFrame(
-        {
-            "base_outcome": "refunded",
-            "other_outcome": "refunded",
-            "parts_at": ["dispute", "cancellation", NEVER_PART],
-            "orders": [1, 3, 90],
-            "time_change": [8.0, -4.0, 0.0],
-            "money_change": [0.0, 4.0, 0.0],
-            "examples": [[(0, 1)], [(0, 2), (0, 3), (1, 4)], [(0, 9)]],
-        }
-    )
-    (pair,) = flip_pairs(rows)
-    assert (pair.orders, pair.time_change, pair.money_change) == (4, -1.0, 3.0)
+def test_a_pair_says_where_its_orders_part_and_what_it_comes_to() -> None:
+    outcomes = {"base_outcome": "refunded", "other_outcome": "refunded"}
+    places = {"parts_at": ["dispute", "cancellation", NEVER_PART], "orders": [10, 30, 900]}
+    numbers = {"orders": 40, "orders_low": 31.4, "orders_high": 52.2, "examples": [[(0, 2), (0, 3), (1, 4)]]}
+    changes = {"time_change": -1.04, "time_low": -1.62, "time_high": -0.46, "money_change": 3.0}
+    pair_row = pd.DataFrame(outcomes | numbers | changes | {"money_low": 2.0, "money_high": 5.0})
+    (pair,) = flip_pairs(pd.DataFrame(outcomes | places), pair_row)
+    assert pair.counted == ("40", "31–52")
     assert pair.examples == ((0, 2), (0, 3), (1, 4))
-    assert pair.places == "cancellation 3, others 1"
-    assert changes_shown(pair) == ("−1.0", "+3.00")
+    assert pair.places == "cancellation 30, others 10"
+    assert changes_shown(pair) == (("−1.0", "±0.6"), ("+3", "+2 to +5"))
+
+
+@pytest.mark.parametrize(
+    ("mean", "shown"),
+    [
+        ((NAN, NAN, NAN), ("–", "")),
+        ((0.0, 0.0, 0.0), ("none", "")),
+        ((12.345, NAN, NAN), ("+12.3", "too few")),
+        ((12.345, 12.0, 12.7), ("+12.3", "±0.4")),
+        ((-0.004, -0.02, 0.012), ("0.00", "±0.02")),
+        ((1234.5, 1000.0, 2000.0), ("+1,234", "+1,000 to +2,000")),
+    ],
+)
+def test_a_mean_change_has_as_many_digits_as_its_interval(
+    mean: tuple[float, float, float], shown: tuple[str, str]
+) -> None:
+    assert MeanChange(*mean).shown() == shown
+
+
+def test_the_interval_of_a_count_is_told_to_two_digits() -> None:
+    ends = {(22651, 19145.3, 26157.2): "±3,500", (22651, 19145.3, 28157.2): "19,100–28,200", (1, 0.1, 8.1): "0–8"}
+    for (orders, low, high), interval in ends.items():
+        pair = FlipPair("no_claim", "refunded_unasked", orders, low, high, {}, NOWHERE, NOWHERE, ())
+        assert pair.counted == (f"{orders:,}", interval)
+
+
+def test_below_each_number_of_the_flip_table_stands_its_interval() -> None:
+    text = printed(comparison("silence-approves"))
+    table = text[text.index("outcome: base → other") :].splitlines()
+    (first, *_) = pairs("silence-approves")
+    assert f"{first.orders}" in table[2]
+    assert first.counted.interval in table[3]
+    assert changes_shown(first)[1].interval in table[3]
+    assert "or that it is of too few orders (fewer than 20" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -284,7 +324,7 @@ def test_changes_are_means_over_orders_and_not_over_rows() -> None:
     ],
 )
 def test_where_they_part_is_said_shortly(places: dict[str, int], text: str) -> None:
-    pair = FlipPair("refunded", "refused", sum(places.values()), places, NAN, -10.0, ((0, 1),))
+    pair = FlipPair("refunded", "refused", sum(places.values()), NAN, NAN, places, NOWHERE, NOWHERE, ((0, 1),))
     assert pair.places == text
 
 
@@ -296,11 +336,11 @@ def test_rare_flips_are_counted_together() -> None:
 
 
 def test_the_order_to_follow_was_a_claim_under_both() -> None:
-    found = first_flip(comparison("no-limit").flips)
+    found = first_flip(pairs("no-limit"))
     flips = comparison("no-limit").flips
     rows = [row for row in flips.to_dict("records") if found in row["examples"]]
     assert [NO_CLAIM in (row["base_outcome"], row["other_outcome"]) for row in rows] == [False]
-    assert first_flip(comparison("same").flips) is None
+    assert first_flip(pairs("same")) is None
 
 
 def test_every_ending_has_a_word_and_no_place_is_named_that_does_not_exist() -> None:

@@ -137,7 +137,7 @@ def test_what_is_open_is_said_to_be_open() -> None:
         (9.0, "the other way. A few more replications should tell."),
         (10.0, "the other way. Some 10 more replications should tell."),
         (2345.0, "the other way. It is so close that telling would take some 2,000 more replications."),
-        (inf, "the other way. No experiment has enough replications to tell."),
+        (inf, "the other way. Should it stay so close to the margin, no number of replications would tell."),
         (nan, "the other way."),
     ],
 )
@@ -273,8 +273,8 @@ def test_orders_refunded_before_anybody_asks_are_mentioned() -> None:
     table = comparison.flip_table("limit")
     claims = table["refunded_unasked"].sum() - table.loc["no_claim", "refunded_unasked"]
     sentence = findings(comparison, "limit")[1]
-    assert "of all orders are now refunded at the dispatch limit before anybody asks" in sentence
-    assert f"; {claims} of these were claims" in sentence
+    assert sentence.startswith("The share of all orders refunded at the dispatch limit before anybody asks rises")
+    assert f"; {claims} that were claims are now among these" in sentence
     assert not any("nothing that can be seen" in one for one in findings(comparison, "limit"))
 
 
@@ -285,6 +285,23 @@ def test_scenarios_that_share_no_luck_are_said_not_to_and_have_no_flips() -> Non
         "Its orders are not the base's, for they differ in the number of sellers (1 and 2): the two are compared as"
     )
     assert "the other way" not in " ".join(sentences)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"policy.dispatch.limit": "4 d"}, ""),
+        ({"buyers.goes_on": 0.9}, ""),
+        ({"policy.dispatch.limit": "4 d", "buyers.goes_on": 0.9}, "the buyers differ"),
+        ({"policy.dispatch.limit": "4 d", "market.sellers.staff": 2}, "the market differs"),
+    ],
+)
+def test_what_may_not_be_the_policys_doing_is_said(changes: dict[str, Any], sentence: str) -> None:
+    other = run(world(LIVELY | {"name": "other"} | changes), jobs=1)
+    told_of_it = [
+        one for one in findings(comparison_of(compared().base, other), "other") if "policy's alone" in one
+    ]
+    assert told_of_it == ([f"Besides the policy {sentence}: no change is the policy's alone."] if sentence else [])
 
 
 def test_no_number_is_a_minus_zero() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.chance.facts import ClaimFacts
 from sim.scenario.durations import DAY, NEVER
+from sim.study.estimates import signed_mean, skewed_mean
 from sim.study.experiment import run
-from sim.study.flips import ENDINGS, NO_CLAIM, UNASKED, flips_of
+from sim.study.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of, in_words
+from sim.study.flips import Flips, flips_of
 from sim.study.frame import claims_frame
 from sim.study.partings import PARTINGS, parted_at
 from sim.study.result import Result
@@ -131,8 +134,18 @@ def result(claims: pd.DataFrame, orders: int, unasked: dict[int, float] | None =
     others = unasked or {}
     table = pd.DataFrame({"replication": 0, "order": list(others), "refund": list(others.values())}, dtype=float)
     table = table.astype({"replication": int, "order": int})
-    about = {"orders": orders, "replications": 1}
-    return cast("Result", SimpleNamespace(orders=claims, unasked=table, about=about))
+    sums = pd.DataFrame({"measure": ["orders"], "replication": [0], "part": [orders], "whole": [1]})
+    return cast("Result", SimpleNamespace(orders=claims, unasked=table, by_replication=sums))
+
+
+def flips_between(base: Result, other: Result) -> pd.DataFrame:
+    """Every order by how it ended under both and where its stories part."""
+    return tables_between(base, other).by_parting
+
+
+def tables_between(base: Result, other: Result) -> Flips:
+    sides = (Side(one.orders, one.unasked) for one in (base, other))
+    return flips_of(fates_of(*sides), base.by_replication)
 
 
 def row(flips: pd.DataFrame, base: str, other: str) -> pd.Series:
@@ -144,7 +157,7 @@ def row(flips: pd.DataFrame, base: str, other: str) -> pd.Series:
 def test_a_flip_is_counted_with_its_place_its_money_and_its_order_number() -> None:
     orders = [an_order(3), an_order(5, **SILENT, goes_on=0), an_order(8, **SILENT, goes_on=0)]
     approves = {"policy.cancellation.on_silence": "approve"}
-    flips = flips_of(result(told({}, *orders), 50), result(told(approves, *orders), 50))
+    flips = flips_between(result(told({}, *orders), 50), result(told(approves, *orders), 50))
     flip = row(flips, "gave_up", "refunded")
     assert flip[["parts_at", "orders", "per_replication", "money_change"]].tolist() == [
         "cancellation",
@@ -166,7 +179,7 @@ def test_money_is_the_refund_less_the_postage_and_time_is_told_where_both_refund
         RETURNED | {"policy.cancellation": {"window": {"within": "9 d"}, "clock": "3 d", "on_silence": "approve"}},
         order,
     )
-    flip = row(flips_of(result(base, 1), result(quick, 1)), "refunded", "refunded")
+    flip = row(flips_between(result(base, 1), result(quick, 1)), "refunded", "refunded")
     # Cancelled on day 5, or shipped on day 8, delivered on day 28 and back on day 32.
     assert flip[["parts_at", "time_change", "money_change"]].tolist() == ["cancellation", 5 - 32, 9.0]
 
@@ -174,7 +187,7 @@ def test_money_is_the_refund_less_the_postage_and_time_is_told_where_both_refund
 def test_orders_that_are_claims_under_one_policy_alone_keep_their_place_in_the_table() -> None:
     base = result(told({}, an_order(1), an_order(2)), 10)
     other = result(told({}, an_order(2), an_order(4)), 10, unasked={1: 100.0, 7: 30.0})
-    flips = flips_of(base, other)
+    flips = flips_between(base, other)
     assert row(flips, "refunded", UNASKED)[["parts_at", "orders", "money_change"]].tolist() == [
         "dispatch_limit",
         1,
@@ -187,14 +200,14 @@ def test_orders_that_are_claims_under_one_policy_alone_keep_their_place_in_the_t
     ]
     assert row(flips, NO_CLAIM, "refunded")[["parts_at", "orders"]].tolist() == ["asking", 1]
     assert flips["orders"].sum() == 10
-    back = flips_of(other, base)
+    back = flips_between(other, base)
     assert row(back, UNASKED, NO_CLAIM)[["parts_at", "money_change"]].tolist() == ["dispatch_limit", -30.0]
 
 
 def test_rows_stand_in_the_order_of_outcomes_and_the_more_frequent_parting_first() -> None:
     orders = [an_order(k, **(SILENT if k < 3 else {})) for k in range(4)]
     other = {"policy.cancellation.clock": "3 d", "policy.cancellation.on_silence": "approve"}
-    flips = flips_of(result(told({}, *orders), 9), result(told(other, *orders), 9))
+    flips = flips_between(result(told({}, *orders), 9), result(told(other, *orders), 9))
     assert flips["orders"].tolist() == [3, 1, 5]
     assert flips["base_outcome"].cat.categories.tolist() == list(ENDINGS)
     assert flips["parts_at"].cat.categories.tolist() == list(PARTINGS)
@@ -202,6 +215,69 @@ def test_rows_stand_in_the_order_of_outcomes_and_the_more_frequent_parting_first
 
 def test_every_outcome_has_its_place_in_the_table() -> None:
     assert {outcome.word for outcome in Outcome} | {UNASKED} == set(ENDINGS)
+
+
+# ------------------------------------------------------------------------------- how sure one can be
+
+
+def fates(orders: dict[int, list[float]]) -> pd.DataFrame:
+    """By replication, what each of its orders gains that was given up and is now refunded."""
+    rows = [
+        (replication, number, gain) for replication, gains in orders.items() for number, gain in enumerate(gains)
+    ]
+    words = {"base_outcome": "gave_up", "other_outcome": "refunded", "parts_at": "cancellation"}
+    table = pd.DataFrame(rows, columns=["replication", "order", "money_change"])
+    return in_words(table.assign(**words, time_change=float("nan")))
+
+
+def counted(orders: dict[int, list[float]], cohort: int = 1_000) -> pd.Series:
+    """The row of the pair, where each of four replications has so many orders."""
+    sums = {"measure": "orders", "replication": range(4), "part": cohort, "whole": 1}
+    return flips_of(fates(orders), pd.DataFrame(sums)).by_outcome.iloc[0]
+
+
+def test_the_replication_is_the_unit_of_an_interval() -> None:
+    alike = counted({0: [10.0] * 5 + [20.0] * 5, 1: [10.0] * 5 + [20.0] * 5, 2: [15.0] * 10, 3: [15.0] * 10})
+    assert alike[["money_change", "money_low", "money_high"]].tolist() == [15.0, 15.0, 15.0]
+    apart = counted({0: [10.0] * 10, 1: [10.0] * 10, 2: [20.0] * 10, 3: [20.0] * 10})
+    assert apart["money_change"] == 15.0
+    assert apart["money_low"] < 10.0
+    assert apart["money_high"] > 20.0
+
+
+def test_a_mean_over_few_orders_has_no_interval_and_their_number_has() -> None:
+    few = counted({0: [10.0] * 5, 1: [20.0] * 5, 2: [30.0] * 5, 3: [40.0] * 4})
+    assert few["orders"] == 19
+    assert few[["money_low", "money_high", "time_change", "time_low"]].isna().all()
+    assert 0 < few["orders_low"] < 19 < few["orders_high"]
+
+
+def test_orders_of_one_replication_alone_leave_the_mean_open() -> None:
+    alone = counted({2: [float(gain) for gain in range(40)]})
+    assert alone["money_change"] == 19.5
+    assert alone[["money_low", "money_high"]].isna().all()
+    assert alone["orders_low"] < 40 < alone["orders_high"]
+
+
+def test_one_that_flips_in_thousands_might_have_been_none_or_several() -> None:
+    one = counted({0: [10.0]})
+    assert 0 < one["orders_low"] < 1
+    assert 4 < one["orders_high"] < 40
+
+
+def test_skewness_makes_the_interval_longer_on_its_side() -> None:
+    gains = np.array([1.0, 2.0, 1.5, 1.0, 30.0, 2.0, 1.0, 1.5])
+    value, low, high = skewed_mean(gains, np.ones(8))
+    assert high - value > 1.5 * (value - low)
+    mirrored = skewed_mean(-gains, np.ones(8))
+    assert [-float(end) for end in mirrored] == pytest.approx([float(value), float(high), float(low)])
+
+
+def test_without_skewness_it_is_students_interval() -> None:
+    gains = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert [float(end) for end in skewed_mean(gains, np.ones(5))] == pytest.approx(
+        [float(end) for end in signed_mean(gains, np.ones(5))]
+    )
 
 
 # ------------------------------------------------------------------------------- counts that must agree
@@ -237,7 +313,7 @@ LIVELY: Changes = {
 )
 def test_the_margins_of_the_table_are_the_two_counts_of_outcomes_exactly(change: Changes) -> None:
     base, other = run(world(LIVELY)), run(world(LIVELY | change))
-    flips = flips_of(base, other)
+    flips = flips_between(base, other)
     assert flips["orders"].sum() == base.about["orders"]
     for one, side in ((base, "base_outcome"), (other, "other_outcome")):
         counts = one.orders["outcome"].value_counts().to_dict()
@@ -257,7 +333,7 @@ def test_unasked_orders_are_as_many_as_the_summary_counts() -> None:
 
 def test_a_policy_against_itself_flips_nothing() -> None:
     base = run(world(LIVELY))
-    flips = flips_of(base, run(world(LIVELY)))
+    flips = flips_between(base, run(world(LIVELY)))
     assert (flips["base_outcome"].astype(str) == flips["other_outcome"].astype(str)).all()
     assert (flips["parts_at"] == "never").all()
     assert (flips["money_change"] == 0).all()

@@ -23,13 +23,15 @@ from sim.scenario.wording import printable
 from sim.show.files import files_of, finite, summary_of
 from sim.show.phrases import HELD
 from sim.show.report import report_of
+from sim.show.report.basis import command_of
 from sim.show.report.page import KEY_FIGURES
+from sim.study.comparison import comparison_of
 from sim.study.experiment import run
 from sim.study.result import Result
 from sim.study.sweep import sweep
 from sim.vocabulary import Verdict
 from tests.unit.busy_market import BUSY
-from tests.unit.compared import comparison, crossing, result, swept
+from tests.unit.compared import MEDIAN, comparison, crossing, result, swept
 from tests.unit.pages import Page
 from tests.worlds import world
 
@@ -109,6 +111,20 @@ def test_a_comparison_opens_with_what_changes() -> None:
     assert text.index("The answer") < first < second < text.index("The base, The title of base")
     assert "as independent runs" in text
     assert "Which orders flip" in text
+
+
+def test_the_command_to_do_it_again_names_all_that_decides_what_is_on_the_page() -> None:
+    one = comparison("silence-approves")
+    assert command_of(one, is_full=False) == "refund-sim compare base.yaml silence-approves.yaml"
+    asked = {"precision": {"success_rate": "0.01", MEDIAN: "2%"}, "max_replications": 50}
+    base = replace(one.base, about=one.base.about | {"asked": asked})
+    strict = comparison_of(base, *one.others, margins={"success_rate": 0.01})
+    assert command_of(strict, is_full=True) == (
+        "refund-sim compare base.yaml silence-approves.yaml --margin success_rate=0.01 "
+        "--precision success_rate=0.01 --precision refund_time_median_all=2% --max-replications 50 --report full"
+    )
+    assert "--margin success_rate=0.01 --precision success_rate=0.01" in told(report_of(strict))
+    assert command_of(base, is_full=False).startswith("refund-sim run base.yaml --precision success_rate=0.01 ")
 
 
 def test_curves_that_cross_are_said_to_cross() -> None:

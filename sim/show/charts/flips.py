@@ -11,7 +11,7 @@ from sim.scenario.wording import shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
 from sim.study.comparison import Comparison
-from sim.study.flips import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
+from sim.study.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 
 WORDS = {
     "refunded": "refunded",

@@ -7,7 +7,7 @@ from typing import Any
 from sim.regression.judgement import Check, ExpectationCheck, Judged, Reading, ScenarioCheck
 from sim.show.checked.words import finding
 from sim.show.files import SCHEMA_VERSION, finite
-from sim.show.flip_pairs import flip_pairs
+from sim.show.flip_pairs import MeanChange, flip_pairs
 
 
 def document_of(check: Check) -> dict[str, Any]:
@@ -36,15 +36,25 @@ def _scenario(one: ScenarioCheck) -> dict[str, Any]:
                 "baseline_outcome": pair.base,
                 "now_outcome": pair.other,
                 "orders": pair.orders,
+                "orders_low": finite(pair.low),
+                "orders_high": finite(pair.high),
                 "parts_at": pair.parts_at,
-                "time_change": finite(pair.time_change),
-                "money_change": finite(pair.money_change),
+                **_change("time", pair.time),
+                **_change("money", pair.money),
             }
-            for pair in flip_pairs(one.flips)
+            for pair in flip_pairs(one.flips, one.flip_pairs)
         ],
         "examples": [vars(example) for example in one.examples],
         "recorded": vars(one.recorded) | {"versions": dict(one.recorded.versions)},
         "fingerprints": dict(one.fingerprints),
+    }
+
+
+def _change(name: str, mean: MeanChange) -> dict[str, float | None]:
+    return {
+        f"{name}_change": finite(mean.value),
+        f"{name}_low": finite(mean.low),
+        f"{name}_high": finite(mean.high),
     }
 
 

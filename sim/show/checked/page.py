@@ -60,7 +60,7 @@ def page_of(check: Check, charts: Charts, history: History | None = None) -> str
 
 def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History | None) -> dict[str, Any]:
     entries = history.of(one.scenario) if history else []
-    flips = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
+    flips = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
     return {
         "name": one.scenario,
         "about": one,
@@ -75,7 +75,9 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
             (expected(each), reading(each.now, each.unit), expectation_said(each), each.verdict)
             for each in one.expectations
         ],
-        "flips": [(pair.outcomes, f"{pair.orders:,}", pair.places, *changes_shown(pair)) for pair in flips],
+        "flips": [
+            (pair.outcomes, str(pair.counted), pair.places, *map(str, changes_shown(pair))) for pair in flips
+        ],
         "charts": [(title, _chart(one, charts[key], key)) for key, title in ABOUT.items() if key in charts],
     }
 

@@ -194,13 +194,13 @@ def _sentence(text: str) -> str:
 
 def _fates(one: ScenarioCheck) -> Iterator[str]:
     """Whose story ends otherwise, and how to read a few of them."""
-    flips = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
+    flips = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
     if flips:
         orders = sum(pair.orders for pair in flips)
         yield f"<details><summary>{counted_orders(orders)} {ends(orders)} otherwise</summary>\n"
         headings = ("outcome: baseline → now", "orders", "they part at", "days", one.currency)
         rows = [
-            _row([pair.outcomes, f"{pair.orders:,}", pair.places, *changes_shown(pair)])
+            _row([pair.outcomes, str(pair.counted), pair.places, *map(str, changes_shown(pair))])
             for pair in flips[:MOST_FLIPS]
         ]
         yield _table(headings, rows)

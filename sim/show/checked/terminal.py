@@ -86,7 +86,7 @@ def _table(measures: Sequence[Judged], *, judged: bool) -> Table:
 
 
 def _flips(one: ScenarioCheck) -> Iterator[str]:
-    pairs = [pair for pair in flip_pairs(one.flips) if pair.is_flip]
+    pairs = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
     for pair in pairs[:MOST_FLIPS]:
         yield f"{counted_orders(pair.orders)}: {pair.outcomes}, at {pair.places}"
     if left := sum(pair.orders for pair in pairs[MOST_FLIPS:]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 
 from sim.scenario.asked import policy_rows
@@ -13,7 +14,10 @@ from sim.scenario.wording import printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
 from sim.show.report.parts import Table
+from sim.study.comparison import Comparison
+from sim.study.precision import MOST
 from sim.study.result import Result
+from sim.study.verdicts import HEADLINES
 
 KINDS = {
     "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",
@@ -124,6 +128,30 @@ def warnings_of(*results: Result) -> list[str]:
 
 
 # -------------------------------------------------------------------------------- how to reproduce
+
+
+def command_of(shown: Result | Comparison, *, is_full: bool) -> str:
+    """What to run again, beside the scenarios as they were run: all that else decides what is on the page."""
+    results = (shown.base, *shown.others) if isinstance(shown, Comparison) else (shown,)
+    verb = "compare" if isinstance(shown, Comparison) else "run"
+    files = [f"{printable(one.scenario.name)}.yaml" for one in results]
+    margins = _margins_given(shown) if isinstance(shown, Comparison) else []
+    report = ["--report", "full"] if is_full else []
+    return shlex.join(["refund-sim", verb, *files, *margins, *_precision_given(results[0]), *report])
+
+
+def _margins_given(comparison: Comparison) -> list[str]:
+    given = {name: one.margin for name, one in comparison.headlines.items() if one != HEADLINES[name]}
+    return [word for name, margin in given.items() for word in ("--margin", f"{name}={margin!r}")]
+
+
+def _precision_given(result: Result) -> list[str]:
+    asked = result.about.get("asked", {})
+    words = [
+        word for name, half in asked.get("precision", {}).items() for word in ("--precision", f"{name}={half}")
+    ]
+    is_usual = asked.get("max_replications", MOST) == MOST
+    return words if is_usual else [*words, "--max-replications", str(asked["max_replications"])]
 
 
 def scenario_text(scenario: Scenario) -> str:

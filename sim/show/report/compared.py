@@ -10,9 +10,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sim.scenario.wording import printable
-from sim.show.figures import Measured
+from sim.show.figures import Shown, alike, measured
 from sim.show.findings import findings
-from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, flip_pairs
+from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
 from sim.show.phrases import HELD
 from sim.show.report import versus_picture
@@ -68,7 +68,7 @@ def versus(comparison: Comparison) -> Iterator[Versus]:
     reach = {measure: _reach([row[measure] for row in judged.values()]) for measure in comparison.headlines}
     for number, other in enumerate(comparison.others, start=1):
         name = other.scenario.name
-        pairs = flip_pairs(comparison.flips[comparison.flips["scenario"] == name])
+        pairs = pairs_of(comparison, name)
         names = printable(comparison.base.scenario.name), printable(name)
         yield Versus(
             name=names[1],
@@ -76,7 +76,10 @@ def versus(comparison: Comparison) -> Iterator[Versus]:
             number=number,
             findings=[printable(sentence.replace(HELD, " ")) for sentence in findings(comparison, name)],
             apart=", ".join(comparison.apart.get(name, ())),
-            verdicts=[_verdict(judged[name][measure], reach[measure]) for measure in comparison.headlines],
+            verdicts=[
+                _verdict((comparison.base, other), judged[name][measure], reach[measure])
+                for measure in comparison.headlines
+            ],
             picture=_picture(comparison, other, number, names),
             key=versus_picture.key_of_curves(names),
             flips=_flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
@@ -96,12 +99,9 @@ def _picture(comparison: Comparison, other: Result, number: int, names: tuple[st
 # -------------------------------------------------------------------------------------- verdicts
 
 
-def _verdict(one: Judged, reach: float) -> Verdict:
+def _verdict(results: tuple[Result, Result], one: Judged, reach: float) -> Verdict:
     shown = one.shown()
-    half = (one.high - one.low) / 2  # as many digits as the difference has
-    base, other = (
-        Measured(value, value - half, value + half, one.unit).shown().value for value in (one.base, one.other)
-    )
+    base, other = (level.value for level in alike(*(measured(result, one.measure) for result in results)))
     return Verdict(
         name=one.name,
         base=base,
@@ -185,11 +185,24 @@ def _flips(pairs: list[FlipPair], name: str, currency: str) -> Table:
 
 
 def _row(pair: FlipPair) -> list[str]:
-    days, money = changes_shown(pair)
-    examples = ", ".join(f"{replication}/{order}" for replication, order in pair.examples[:2])
-    return [WORDS[pair.base], WORDS[pair.other], f"{pair.orders:,}", pair.places, days, money, examples]
+    """Each number over its interval, or a row would be wider than the page."""
+    days, money = map(_over_its_interval, changes_shown(pair))
+    examples = Markup("<br>").join(f"{replication}/{order}" for replication, order in pair.examples[:2])
+    places = Markup(",<br>").join(pair.places.split(", "))
+    outcomes = WORDS[pair.base], WORDS[pair.other]
+    return [*outcomes, _over_its_interval(pair.counted), places, days, money, examples]
+
+
+def _over_its_interval(number: Shown) -> Markup:
+    if not number.interval:
+        return Markup("{}").format(number.value)
+    return Markup('{}<br><span class="interval">{}</span>').format(number.value, number.interval)
 
 
 def _rest(pairs: list[FlipPair]) -> str:
     rest = [pair for pair in pairs if pair.is_flip][MOST_FLIPS:]
-    return f"{sum(pair.orders for pair in rest):,} more flip in {len(rest)} other ways." if rest else ""
+    if not rest:
+        return ""
+    orders = sum(pair.orders for pair in rest)
+    ways = "another way" if len(rest) == 1 else f"{len(rest)} other ways"
+    return f"{orders:,} more flip{'s' if orders == 1 else ''} in {ways}."

@@ -21,6 +21,7 @@ from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
 from sim.show.standalone import security, templates_of, text_of
 from sim.study.comparison import Comparison
+from sim.study.flips import FEWEST
 from sim.study.result import Result
 from sim.study.sweep import Sweep
 
@@ -46,7 +47,7 @@ def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
         filling = _of_result(shown.base, sweep) | _of_comparison(shown)
     else:
         results, filling = (shown,), _of_result(shown, sweep)
-    filling |= {"warnings": basis.warnings_of(*results)}
+    filling |= {"warnings": basis.warnings_of(*results), "command": basis.command_of(shown, is_full=bool(sweep))}
     return templates_of(PACKAGE).get_template("page.html.j2").render(filling)
 
 
@@ -88,6 +89,7 @@ def _of_comparison(comparison: Comparison) -> dict[str, Any]:
         "overview": compared.overview(comparison),
         "margins": compared.margins_of(comparison),
         "verdict_count": len(comparison.verdicts),
+        "fewest": FEWEST,
     }
 
 

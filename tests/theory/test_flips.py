@@ -1,0 +1,50 @@
+"""Intervals of flips: how many, and what they come to, when prices are as skewed as the article's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.study.estimates import Floats, share, signed_mean, skewed_mean
+from sim.study.flips import FEWEST
+
+REPEATS = 2_000
+ORDERS = 10_000
+"""In each replication, flipped or not."""
+MEDIAN, P95 = 24.0, 160.0
+"""Of prices in the article's world."""
+SIGMA = np.log(P95 / MEDIAN) / 1.6448536269514722
+MEAN = MEDIAN * np.exp(SIGMA**2 / 2)
+
+
+def flips(replications: int, expected: int, seed: int) -> tuple[Floats, Floats]:
+    """How many orders flip, and the sum of what they gain, by replication (axis 0) and repeat."""
+    luck = np.random.default_rng(seed)
+    orders = luck.poisson(expected / replications, (replications, REPEATS))
+    prices = luck.lognormal(np.log(MEDIAN), SIGMA, orders.sum())
+    cells = np.repeat(np.arange(orders.size), orders.ravel())
+    money = np.bincount(cells, prices, minlength=orders.size).reshape(orders.shape)
+    return orders.astype(np.float64), money
+
+
+@pytest.mark.parametrize("replications", [5, 20])
+@pytest.mark.parametrize(("expected", "at_least"), [(FEWEST, 0.87), (50, 0.90), (300, 0.92)])
+def test_the_mean_gain_is_covered_better_than_by_student_alone(
+    replications: int, expected: int, at_least: float
+) -> None:
+    orders, money = flips(replications, expected, seed=expected + replications)
+    covered = {
+        name: float(((low <= MEAN) & (high >= MEAN)).mean())
+        for name, (_, low, high) in (("ours", skewed_mean(money, orders)), ("t", signed_mean(money, orders)))
+    }
+    assert covered["ours"] >= at_least
+    assert covered["ours"] > covered["t"] - 0.005
+
+
+@pytest.mark.parametrize("replications", [5, 20])
+@pytest.mark.parametrize("expected", [5, 20, 300])
+def test_how_many_flip_is_covered_however_few_they_are(replications: int, expected: int) -> None:
+    orders, _ = flips(replications, expected, seed=expected * replications)
+    true = expected / replications / ORDERS
+    _, low, high = share(orders, np.full_like(orders, ORDERS), np.float64(ORDERS * replications))
+    assert 0.935 <= ((low <= true) & (true <= high)).mean() <= 0.98
