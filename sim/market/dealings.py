@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from simpy.events import Event
 
 from sim.chance.facts import ClaimFacts, turned_to_not_received
 from sim.market.desk import Desk
 from sim.market.parcel import Parcel
-from sim.market.turns import HAPPENS, Moment
+from sim.market.telling import WaitsInVain
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import answers, cancelling, disputing, refunding, returning
@@ -21,8 +19,6 @@ from sim.vocabulary import ClaimKind, Outcome, Party, Reason, RefundOn, Route, S
 if TYPE_CHECKING:
     from sim.market.world import World
 
-Waiting = Generator[Event, int, None]
-"""A part of the story in which time passes."""
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
@@ -34,13 +30,11 @@ class Dealings:
         self.life = Life(facts.order, facts.claim, facts.paid, world.journal)
         self.life.saving = facts.saving
         self.parcel: Parcel = Parcel(facts, world, self.terms, self.life)
+        self.now: int = facts.asked
+        """Where the story stands, in this order's own time: the clock's, or later (see `telling`)."""
         self.decided_at: int = NEVER
 
     # ---------------------------------------------------------------------- what is the case
-
-    @property
-    def now(self) -> int:
-        return self.world.now
 
     @property
     def seller_desk(self) -> Desk:
@@ -131,23 +125,22 @@ class Dealings:
 
     # -------------------------------------------------------------------------- what happens
 
-    def wait_until(self, instant: int) -> Waiting:
+    def wait_until(self, instant: int) -> None:
         """Let time pass. An instant that is over needs no waiting; one that never comes is waited for in vain."""
         if instant >= NEVER:
-            yield self.world.clock.event()
-        elif instant > self.now:
-            yield Moment(self.world.clock, instant, HAPPENS, self.facts.order)
+            raise WaitsInVain
+        self.now = max(self.now, instant)
 
-    def wait_for_the_parcel(self) -> Waiting:
+    def wait_for_the_parcel(self) -> None:
         """It comes, or the promised date passes and it is known that it never will."""
         missed_at = self.parcel.missed_at
         if missed_at >= NEVER:
             self.parcel.travels()
-        yield from self.wait_until(min(self.parcel.delivered_at, missed_at))
+        self.wait_until(min(self.parcel.delivered_at, missed_at))
 
-    def wait_for_the_dispatch(self) -> Waiting:
+    def wait_for_the_dispatch(self) -> None:
         """It leaves, or the promised date passes and it is known that it never will."""
-        yield from self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at))
+        self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at))
 
     def miss_the_parcel(self) -> None:
         """Who waited in vain until the promised date now claims for goods not received."""
@@ -181,7 +174,7 @@ class Dealings:
     def cancel(self, route: Route) -> Outcome:
         """The parcel stays, all the money goes back."""
         self.life.route = route
-        self.parcel.stays()
+        self.parcel.stays(self.now)
         return self.be_refunded(self.facts.value)
 
     def be_refunded(self, amount: int) -> Outcome:

@@ -61,9 +61,9 @@ class Parcel:
         """When a buyer who waits for a parcel that never comes knows it: at the promised date, if there is one."""
         return self.promised_at if self.delivered_at >= NEVER else NEVER
 
-    def has_left(self) -> bool:
+    def has_left(self, now: int) -> bool:
         is_kept = self.is_stopped or self.is_waiting()
-        return not is_kept and self.ships_at <= self._world.now
+        return not is_kept and self.ships_at <= now
 
     def will_miss_the_limit(self) -> bool:
         """Whether the platform will refund the order because nothing is sent in time."""
@@ -78,26 +78,25 @@ class Parcel:
         """Whether shipping is held for an answer."""
         return self._waits_since < NEVER
 
-    def waits_for_the_answer(self) -> None:
+    def waits_for_the_answer(self, now: int) -> None:
         """Shipping is held, and the dispatch limit pauses."""
-        self._waits_since = self._world.now
+        self._waits_since = now
 
-    def waits_no_longer(self) -> None:
+    def waits_no_longer(self, now: int) -> None:
         """The answer is there: what was due to leave leaves."""
         if self.is_waiting():
-            now, since = self._world.now, self._waits_since
             self.ships_at = cancelling.ships_after_hold(self.ships_at, now)
-            self.dispatch_due = cancelling.due_after_hold(self.dispatch_due, since, now)
+            self.dispatch_due = cancelling.due_after_hold(self.dispatch_due, self._waits_since, now)
             self._waits_since = NEVER
 
-    def is_sent_now(self) -> None:
+    def is_sent_at(self, now: int) -> None:
         """The seller dispatches at once instead of answering."""
-        self.ships_at = self._world.now
+        self.ships_at = now
 
-    def stays(self) -> None:
+    def stays(self, now: int) -> None:
         """The order is cancelled: nothing leaves any more."""
         self.is_stopped = True
-        if self._facts.arranges_at <= self._world.now:
+        if self._facts.arranges_at <= now:
             self._life.happened(Activity.ARRANGED, self._facts.arranges_at)
 
     def travels(self) -> None:

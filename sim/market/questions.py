@@ -32,8 +32,9 @@ class Questions(Dealings):
     def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER, stating: str = "") -> Asking:
         """Open a request, wait until it is settled one way or another, and say what it came to."""
         terms = self.terms.requests[stage]
-        request = Request(desk, stage, ask, terms, self.life, interrupted_at, stating)
+        request = Request(desk, stage, ask, terms, self.life, self.now, interrupted_at, stating)
         how = yield request
+        self.now = request.settled_at
         verdict = Verdict(requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption))
         self.life.settled(stage, self.now, Settled(how), verdict, request.work)
         return verdict
@@ -43,14 +44,14 @@ class Questions(Dealings):
         self.life.route = Route.CANCELLATION
         ask, held = self.facts.cancellation, self.terms.ships_held
         if held:
-            self.parcel.waits_for_the_answer()
+            self.parcel.waits_for_the_answer(self.now)
             ask = ask._replace(disposition=cancelling.answer_while_held(ask.disposition))
         ends = cancelling.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
         verdict = yield from self.ask(Stage.CANCELLATION, self.seller_desk, ask, ends)
         if verdict is Verdict.SHIPPED and self.life.cancellation_settled_by == Settled.ANSWERED:
-            self.parcel.is_sent_now()
+            self.parcel.is_sent_at(self.now)
         if verdict is not Verdict.ESCALATE:
-            self.parcel.waits_no_longer()
+            self.parcel.waits_no_longer(self.now)
         return verdict
 
     def ask_for_the_money(self) -> Asking:
@@ -86,7 +87,7 @@ class Questions(Dealings):
         ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
         verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends, came)
         if verdict is not Verdict.APPROVE:
-            self.parcel.waits_no_longer()
+            self.parcel.waits_no_longer(self.now)
         return verdict
 
     def ask_for_the_release(self) -> Asking:

@@ -29,19 +29,19 @@ class Request(Event):
         ask: Ask,
         terms: RequestTerms,
         life: Life,
+        opened_at: int,
         interrupted_at: int = NEVER,
         stating: str = "",
     ) -> None:
         super().__init__(desk.clock)
         self.desk, self.stage, self.ask, self.life, self.order = desk, stage, ask, life, life.order
-        now = desk.clock.now
-        self.deadline = instant_after(now, terms.clock.kind, terms.clock.seconds, desk.calendar)
+        self.deadline = instant_after(opened_at, terms.clock.kind, terms.clock.seconds, desk.calendar)
         self.joined_at = self.started_at = self.settled_at = NEVER
         self.work = 0
         self._interrupted_at = interrupted_at
-        self._gives_up_at = now + ask.patience
-        life.opened(stage, now, stating)
-        self._leaves_unless_answered(leaves_at(interrupted_at, self._gives_up_at, self.deadline))
+        self._gives_up_at = opened_at + ask.patience
+        life.opened(stage, opened_at, stating)
+        self._leaves_unless_answered(opened_at, leaves_at(interrupted_at, self._gives_up_at, self.deadline))
 
     @property
     def has_joined(self) -> bool:
@@ -55,8 +55,8 @@ class Request(Event):
     def is_settled(self) -> bool:
         return self.settled_at < NEVER
 
-    def _leaves_unless_answered(self, leaves: int) -> None:
-        clock, now = self.desk.clock, self.desk.clock.now
+    def _leaves_unless_answered(self, now: int, leaves: int) -> None:
+        clock = self.desk.clock
         if leaves < NEVER:
             clock.at(leaves, LEAVES, self.order, self._leave)
         if self.ask.disposition != SILENT:

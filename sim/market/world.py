@@ -11,7 +11,8 @@ from simpy.events import Event
 from sim.chance.facts import ClaimFacts, Draws
 from sim.market.desk import Desk
 from sim.market.order import Order
-from sim.market.turns import HAPPENS, Clock, Moment
+from sim.market.telling import tell
+from sim.market.turns import Clock
 from sim.records.journal import Journal, NoJournal
 from sim.records.table import Records, record
 from sim.rules.clocks import instant_after
@@ -50,11 +51,6 @@ class World:
         members = UNLIMITED if isinstance(staff, str) else staff
         return Desk(self.clock, number, members, discipline, self._calendars[party])
 
-    @property
-    def now(self) -> int:
-        """Whole seconds since the start."""
-        return self.clock.now
-
     def later(self, party: Party, since: int, span: Span) -> int:
         """So long after an instant, on this party's clock; NEVER where there is no limit."""
         return instant_after(since, span.kind, span.seconds, self._calendars[party])
@@ -68,8 +64,8 @@ class World:
 
     def _minds_change(self, orders: list[Order]) -> Generator[Event, None, None]:
         for order in orders:
-            yield Moment(self.clock, order.facts.asked, HAPPENS, order.facts.order)
-            self.clock.process(order.live())
+            yield self.clock.timeout(order.facts.asked - self.clock.now)
+            tell(order.live())
 
 
 def run_simpy(
