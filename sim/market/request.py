@@ -20,7 +20,10 @@ class Request(Event):
     *Answered*: unless silent, it joins the desk's queue when noticed, is taken in turn, and the answer lands when
     the work ends. *Interrupted*: something outside settled it. *Withdrawn*: the asker's patience ran out.
     *Silence*: the clock ran out. Everything but the answer is known when it opens.
+    What cannot happen to it is no event: its leaving, while it is bound to be noticed or answered before.
     """
+
+    _is_answered_in_time = False
 
     def __init__(
         self,
@@ -40,8 +43,9 @@ class Request(Event):
         self.work = 0
         self._interrupted_at = interrupted_at
         self._gives_up_at = opened_at + ask.patience
+        self._leaves_at = leaves_at(interrupted_at, self._gives_up_at, self.deadline)
         life.opened(stage, opened_at, stating)
-        self._leaves_unless_answered(opened_at, leaves_at(interrupted_at, self._gives_up_at, self.deadline))
+        self._is_noticed_or_leaves(opened_at)
 
     @property
     def has_joined(self) -> bool:
@@ -55,34 +59,39 @@ class Request(Event):
     def is_settled(self) -> bool:
         return self.settled_at < NEVER
 
-    def _leaves_unless_answered(self, now: int, leaves: int) -> None:
-        clock = self.desk.clock
-        if leaves < NEVER:
-            clock.at(leaves, LEAVES, self.order, self._leave)
+    def _is_noticed_or_leaves(self, opened_at: int) -> None:
         if self.ask.disposition != SILENT:
-            noticed = noticed_at(now, self.ask.notice, self.ask.notice_share, self.deadline)
-            if noticed <= leaves and noticed < NEVER:
-                clock.at(noticed, HAPPENS, self.order, self._join)
+            noticed = noticed_at(opened_at, self.ask.notice, self.ask.notice_share, self.deadline)
+            if noticed <= self._leaves_at and noticed < NEVER:
+                self.desk.clock.at(noticed, HAPPENS, self.order, self._join)
+                return
+        self._leaves_unless_answered()
 
     def _join(self, _: Event) -> None:
-        if not self.is_settled:
-            self.joined_at = self.desk.clock.now
-            self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
-            self.desk.join(self)
+        self.joined_at = self.desk.clock.now
+        self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
+        self.desk.join(self)
+        if not self._is_answered_in_time:
+            self._leaves_unless_answered()
 
-    def starts(self) -> None:
-        """A member of staff takes it up."""
+    def starts(self, ends: int) -> None:
+        """A member of staff takes it up; the answer lands when the work ends, unless the request leaves before."""
         self.started_at = self.desk.clock.now
         self.life.happened(STEP_ACTIVITY[self.stage][STARTED], self.started_at)
+        self._is_answered_in_time = ends <= self._leaves_at
+        if self._is_answered_in_time:
+            self.desk.clock.at(ends, HAPPENS, self.order, self._is_answered)
 
-    def is_answered(self, _: Event) -> None:
-        """The work has ended; the answer lands, unless the request has left before."""
-        if not self.is_settled:
-            self._settle(ANSWERED)
+    def _is_answered(self, _: Event) -> None:
+        self._settle(ANSWERED)
+
+    def _leaves_unless_answered(self) -> None:
+        if self._leaves_at < NEVER:
+            self.desk.clock.at(self._leaves_at, LEAVES, self.order, self._leave)
 
     def _leave(self, _: Event) -> None:
         if not self.is_settled:
-            self._settle(why_it_left(self.desk.clock.now, self._interrupted_at, self._gives_up_at))
+            self._settle(why_it_left(self._leaves_at, self._interrupted_at, self._gives_up_at))
 
     def _settle(self, how: int) -> None:
         self.settled_at = self.desk.clock.now
