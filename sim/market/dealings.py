@@ -19,6 +19,8 @@ from sim.vocabulary import ClaimKind, Outcome, Party, Reason, RefundOn, Route, S
 if TYPE_CHECKING:
     from sim.market.world import World
 
+CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, Reason))
+"""By number."""
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
@@ -167,9 +169,9 @@ class Dealings:
         return arrives_at
 
     def why(self) -> str:
-        """Why the money is wanted back, in a word."""
-        kind = ClaimKind(self.facts.claim)
-        return Reason(self.facts.reason).word if kind is ClaimKind.REGRET else kind.word
+        """Why the money is wanted back, in a word: why the mind changed, or what is wrong with the goods."""
+        claim = self.life.claim
+        return REASONS[self.facts.reason] if claim == ClaimKind.REGRET else CLAIMS[claim]
 
     def cancel(self, route: Route) -> Outcome:
         """The parcel stays, all the money goes back."""

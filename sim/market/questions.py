@@ -13,10 +13,12 @@ from sim.market.request import Request
 from sim.records.journal import BY_ITSELF
 from sim.rules import answers, cancelling, disputing, requests
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Party, Reason, Route, Settled, Stage, Verdict
+from sim.vocabulary import Party, Route, Settled, Stage, Verdict
 
 Asking = Generator[Event, int, Verdict]
 """A part of the story that waits for a verdict."""
+VERDICTS, SETTLED = {verdict.value: verdict for verdict in Verdict}, tuple(Settled)
+"""By number: looked up, since calling an enum takes its time."""
 
 
 class Questions(Dealings):
@@ -35,8 +37,8 @@ class Questions(Dealings):
         request = Request(desk, stage, ask, terms, self.life, self.now, interrupted_at, stating)
         how = yield request
         self.now = request.settled_at
-        verdict = Verdict(requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption))
-        self.life.settled(stage, self.now, Settled(how), verdict, request.work)
+        verdict = VERDICTS[requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption)]
+        self.life.settled(stage, self.now, SETTLED[how], verdict, request.work)
         return verdict
 
     def ask_to_cancel(self) -> Asking:
@@ -67,12 +69,7 @@ class Questions(Dealings):
         if self.terms.platform_answers:
             ruling = self.facts.mediation._replace(patience=ask.patience)
             desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
-        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.reason_stated()))
-
-    def reason_stated(self) -> str:
-        """What a dispute gives as its reason: why the mind changed, or what is wrong with the goods."""
-        kind = ClaimKind(self.life.claim)
-        return Reason(self.facts.reason).word if kind is ClaimKind.REGRET else kind.word
+        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.why()))
 
     def ask_the_buyer(self, offered: int) -> Asking:
         """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
