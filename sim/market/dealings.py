@@ -113,7 +113,7 @@ class Dealings:
     def last_instant(self, party: Party, limit: Since, begins: int) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
         since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
-        return self.world.later(party, since, limit.span)
+        return self.world.after(party, since, limit.span)
 
     def opened_at(self) -> int:
         """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
@@ -123,7 +123,7 @@ class Dealings:
 
     def after(self, party: Party, span: Span) -> int:
         """So long from now, on this party's clock."""
-        return self.world.later(party, self.now, span)
+        return self.world.after(party, self.now, span)
 
     # -------------------------------------------------------------------------- what happens
 
@@ -152,8 +152,7 @@ class Dealings:
 
     def return_begun_at(self, since: int) -> tuple[int, int]:
         """When the buyer posts what arrived at an instant, and the last instant for that."""
-        delay = Span(self.terms.return_delay_kind, self.facts.return_delay)
-        posted_at = self.world.later(Party.CARRIER, since, delay)
+        posted_at = self.world.later(Party.CARRIER, since, self.terms.return_delay_kind, self.facts.return_delay)
         return posted_at, self.last_instant(Party.PLATFORM, self.terms.post_within, since)
 
     def post_the_return(self, posted_at: int) -> int:
@@ -163,8 +162,8 @@ class Dealings:
         self.life.seller_cost += refunding.paid_by(Party.SELLER, payer, cost)
         self.life.platform_cost += refunding.paid_by(Party.PLATFORM, payer, cost)
         self.life.happened(Activity.RETURN_POSTED, posted_at)
-        transit = Span(self.terms.return_transit_kind, self.facts.return_transit)
-        arrives_at = self.world.later(Party.CARRIER, posted_at, transit)
+        kind, transit = self.terms.return_transit_kind, self.facts.return_transit
+        arrives_at = self.world.later(Party.CARRIER, posted_at, kind, transit)
         self.life.happened(Activity.RETURN_RECEIVED, NEVER if self.facts.return_lost else arrives_at)
         return arrives_at
 
@@ -181,8 +180,8 @@ class Dealings:
 
     def be_refunded(self, amount: int) -> Outcome:
         """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
-        posting = Span(self.terms.posting_kinds[self.facts.payment_method], self.facts.posting)
-        posts_at, limit = self.after(Party.BANK, posting), self.refund_limit()
+        kind, limit = self.terms.posting_kinds[self.facts.payment_method], self.refund_limit()
+        posts_at = self.world.later(Party.BANK, self.now, kind, self.facts.posting)
         self.life.refund = amount
         self.life.limit_used = refunding.is_limit_used(posts_at, limit)
         self.life.happened(Activity.REFUND_DUE, self.now)

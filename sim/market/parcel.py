@@ -9,7 +9,7 @@ from sim.chance.facts import ClaimFacts
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import cancelling
-from sim.rules.terms import Span, Terms
+from sim.rules.terms import Terms
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
 
@@ -44,7 +44,7 @@ class Parcel:
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
         promise = self._terms.promise
-        return self._world.later(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
+        return self._world.after(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
 
     @property
     def delivered_at(self) -> int:
@@ -52,8 +52,9 @@ class Parcel:
         if self._facts.lost:
             return NEVER
         if self._arrival_if_shipped[0] != self.ships_at:
-            transit = Span(self._terms.transit_kind, self._facts.transit)
-            self._arrival_if_shipped = self.ships_at, self._world.later(Party.CARRIER, self.ships_at, transit)
+            kind, transit = self._terms.transit_kind, self._facts.transit
+            arrives_at = self._world.later(Party.CARRIER, self.ships_at, kind, transit)
+            self._arrival_if_shipped = self.ships_at, arrives_at
         return self._arrival_if_shipped[1]
 
     @property

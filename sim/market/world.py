@@ -33,7 +33,8 @@ class World:
         self.clock = Clock()
         self.journal = journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
-        self._calendars = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
+        known = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
+        self._calendars = [known[party] for party in Party]
         sellers, mediation = scenario.market.sellers, scenario.policy.mediation
         self.seller_desks = [
             self._desk(number, sellers.staff, sellers.discipline, Party.SELLER) for number in range(sellers.count)
@@ -52,8 +53,12 @@ class World:
         members = UNLIMITED if isinstance(staff, str) else staff
         return Desk(self.clock, number, members, discipline, self._calendars[party])
 
-    def later(self, party: Party, since: int, span: Span) -> int:
+    def later(self, party: Party, since: int, kind: int, seconds: int) -> int:
         """So long after an instant, on this party's clock; NEVER where there is no limit."""
+        return instant_after(since, kind, seconds, self._calendars[party])
+
+    def after(self, party: Party, since: int, span: Span) -> int:
+        """So long after an instant, as the policy says."""
         return instant_after(since, span.kind, span.seconds, self._calendars[party])
 
     def live_through(self, draws: Draws) -> list[Life]:
