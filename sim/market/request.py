@@ -20,10 +20,11 @@ class Request(Event):
     *Answered*: unless silent, it joins the desk's queue when noticed, is taken in turn, and the answer lands when
     the work ends. *Interrupted*: something outside settled it. *Withdrawn*: the asker's patience ran out.
     *Silence*: the clock ran out. Everything but the answer is known when it opens.
-    What cannot happen to it is no event: its leaving, while it is bound to be noticed or answered before.
+    Its leaving is an event from when it joins, or at once if nobody will look before; not while it is bound to be
+    answered first.
     """
 
-    _is_answered_in_time = False
+    _will_be_answered = False
 
     def __init__(
         self,
@@ -71,15 +72,15 @@ class Request(Event):
         self.joined_at = self.desk.clock.now
         self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
         self.desk.join(self)
-        if not self._is_answered_in_time:
+        if not self._will_be_answered:
             self._leaves_unless_answered()
 
     def starts(self, ends: int) -> None:
         """A member of staff takes it up; the answer lands when the work ends, unless the request leaves before."""
         self.started_at = self.desk.clock.now
         self.life.happened(STEP_ACTIVITY[self.stage][STARTED], self.started_at)
-        self._is_answered_in_time = ends <= self._leaves_at
-        if self._is_answered_in_time:
+        self._will_be_answered = ends <= self._leaves_at
+        if self._will_be_answered:
             self.desk.clock.at(ends, HAPPENS, self.order, self._is_answered)
 
     def _is_answered(self, _: Event) -> None:

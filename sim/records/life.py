@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sim.records.journal import Activity, Journal
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Outcome, Route, Settled, Stage, Verdict
+from sim.vocabulary import Settled, Stage, Verdict
 
 STEPS = ("opened", "joined", "started", "settled")
 STEP_ACTIVITY = tuple(
@@ -63,8 +63,6 @@ class Life:
         self.order = order
         self._journal = journal
         self.claim = claim
-        self.outcome = int(Outcome.OPEN)
-        self.route = int(Route.NONE)
         self.happened(Activity.PAID, paid_at)
 
     def happened(self, activity: Activity, at: int, detail: str = "") -> None:
