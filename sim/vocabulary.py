@@ -7,12 +7,13 @@ integer, so that two engines can be compared with `==`. The numbers are frozen: 
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cached_property
 
 
 class Word(IntEnum):
     """An integer with a name that people read."""
 
-    @property
+    @cached_property
     def word(self) -> str:
         return self.name.lower()
 

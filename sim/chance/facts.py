@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -143,6 +143,8 @@ def turned_to_not_received(facts: ClaimFacts) -> ClaimFacts:
 
 ASKS = ("cancellation", "dispute", "mediation", "inspection", "offer", "chargeback")
 """By stage."""
+AT_A_TIME = 500
+"""Claims that are laid out together."""
 PLAIN = tuple(field for field in ClaimFacts._fields if field not in ASKS)
 
 
@@ -160,14 +162,19 @@ class Draws:
 
     def rows(self) -> list[ClaimFacts]:
         """The claims one by one, ascending by order number."""
+        return self._rows(np.arange(len(self.claims["order"])))
+
+    def in_turn(self) -> Iterator[list[ClaimFacts]]:
+        """The claims in the order in which the buyers ask, so many at a time that few wait for their turn."""
+        turns = np.argsort(self.claims["asked"], kind="stable")
+        for begins in range(0, len(turns), AT_A_TIME):
+            yield self._rows(turns[begins : begins + AT_A_TIME])
+
+    def _rows(self, picked: Ints) -> list[ClaimFacts]:
+        columns = {name: column[picked].tolist() for name, column in self.claims.items()}
         asks = [
-            list(
-                map(
-                    Ask._make,
-                    zip(*(self.claims[f"{ask}.{field}"].tolist() for field in Ask._fields), strict=True),
-                )
-            )
+            list(map(Ask._make, zip(*(columns[f"{ask}.{field}"] for field in Ask._fields), strict=True)))
             for ask in ASKS
         ]
-        plain = [self.claims[field].tolist() for field in PLAIN]
+        plain = [columns[field] for field in PLAIN]
         return list(map(ClaimFacts._make, zip(*plain, *asks, strict=True)))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from simpy.events import Event
 
 from sim.chance.facts import ClaimFacts, turned_to_not_received
 from sim.market.desk import Desk
 from sim.market.parcel import Parcel
-from sim.market.turns import HAPPENS, Moment
+from sim.market.telling import WaitsInVain
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import answers, cancelling, disputing, refunding, returning
@@ -21,8 +19,8 @@ from sim.vocabulary import ClaimKind, Outcome, Party, Reason, RefundOn, Route, S
 if TYPE_CHECKING:
     from sim.market.world import World
 
-Waiting = Generator[Event, int, None]
-"""A part of the story in which time passes."""
+CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, Reason))
+"""By number."""
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
@@ -34,13 +32,11 @@ class Dealings:
         self.life = Life(facts.order, facts.claim, facts.paid, world.journal)
         self.life.saving = facts.saving
         self.parcel: Parcel = Parcel(facts, world, self.terms, self.life)
+        self.now: int = facts.asked
+        """Where the story stands, in this order's own time: the clock's, or later (see `telling`)."""
         self.decided_at: int = NEVER
 
     # ---------------------------------------------------------------------- what is the case
-
-    @property
-    def now(self) -> int:
-        return self.world.now
 
     @property
     def seller_desk(self) -> Desk:
@@ -117,7 +113,7 @@ class Dealings:
     def last_instant(self, party: Party, limit: Since, begins: int) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
         since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
-        return self.world.later(party, since, limit.span)
+        return self.world.after(party, since, limit.span)
 
     def opened_at(self) -> int:
         """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
@@ -127,27 +123,26 @@ class Dealings:
 
     def after(self, party: Party, span: Span) -> int:
         """So long from now, on this party's clock."""
-        return self.world.later(party, self.now, span)
+        return self.world.after(party, self.now, span)
 
     # -------------------------------------------------------------------------- what happens
 
-    def wait_until(self, instant: int) -> Waiting:
+    def wait_until(self, instant: int) -> None:
         """Let time pass. An instant that is over needs no waiting; one that never comes is waited for in vain."""
         if instant >= NEVER:
-            yield self.world.clock.event()
-        elif instant > self.now:
-            yield Moment(self.world.clock, instant, HAPPENS, self.facts.order)
+            raise WaitsInVain
+        self.now = max(self.now, instant)
 
-    def wait_for_the_parcel(self) -> Waiting:
+    def wait_for_the_parcel(self) -> None:
         """It comes, or the promised date passes and it is known that it never will."""
         missed_at = self.parcel.missed_at
         if missed_at >= NEVER:
             self.parcel.travels()
-        yield from self.wait_until(min(self.parcel.delivered_at, missed_at))
+        self.wait_until(min(self.parcel.delivered_at, missed_at))
 
-    def wait_for_the_dispatch(self) -> Waiting:
+    def wait_for_the_dispatch(self) -> None:
         """It leaves, or the promised date passes and it is known that it never will."""
-        yield from self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at))
+        self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at))
 
     def miss_the_parcel(self) -> None:
         """Who waited in vain until the promised date now claims for goods not received."""
@@ -157,8 +152,7 @@ class Dealings:
 
     def return_begun_at(self, since: int) -> tuple[int, int]:
         """When the buyer posts what arrived at an instant, and the last instant for that."""
-        delay = Span(self.terms.return_delay_kind, self.facts.return_delay)
-        posted_at = self.world.later(Party.CARRIER, since, delay)
+        posted_at = self.world.later(Party.CARRIER, since, self.terms.return_delay_kind, self.facts.return_delay)
         return posted_at, self.last_instant(Party.PLATFORM, self.terms.post_within, since)
 
     def post_the_return(self, posted_at: int) -> int:
@@ -168,26 +162,26 @@ class Dealings:
         self.life.seller_cost += refunding.paid_by(Party.SELLER, payer, cost)
         self.life.platform_cost += refunding.paid_by(Party.PLATFORM, payer, cost)
         self.life.happened(Activity.RETURN_POSTED, posted_at)
-        transit = Span(self.terms.return_transit_kind, self.facts.return_transit)
-        arrives_at = self.world.later(Party.CARRIER, posted_at, transit)
+        kind, transit = self.terms.return_transit_kind, self.facts.return_transit
+        arrives_at = self.world.later(Party.CARRIER, posted_at, kind, transit)
         self.life.happened(Activity.RETURN_RECEIVED, NEVER if self.facts.return_lost else arrives_at)
         return arrives_at
 
     def why(self) -> str:
-        """Why the money is wanted back, in a word."""
-        kind = ClaimKind(self.facts.claim)
-        return Reason(self.facts.reason).word if kind is ClaimKind.REGRET else kind.word
+        """Why the money is wanted back, in a word: why the mind changed, or what is wrong with the goods."""
+        claim = self.life.claim
+        return REASONS[self.facts.reason] if claim == ClaimKind.REGRET else CLAIMS[claim]
 
     def cancel(self, route: Route) -> Outcome:
         """The parcel stays, all the money goes back."""
         self.life.route = route
-        self.parcel.stays()
+        self.parcel.stays(self.now)
         return self.be_refunded(self.facts.value)
 
     def be_refunded(self, amount: int) -> Outcome:
         """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
-        posting = Span(self.terms.posting_kinds[self.facts.payment_method], self.facts.posting)
-        posts_at, limit = self.after(Party.BANK, posting), self.refund_limit()
+        kind, limit = self.terms.posting_kinds[self.facts.payment_method], self.refund_limit()
+        posts_at = self.world.later(Party.BANK, self.now, kind, self.facts.posting)
         self.life.refund = amount
         self.life.limit_used = refunding.is_limit_used(posts_at, limit)
         self.life.happened(Activity.REFUND_DUE, self.now)

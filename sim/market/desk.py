@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import Event
 
-from sim.market.turns import CHOOSES, HAPPENS, Clock
+from sim.market.turns import CHOOSES, Clock
 from sim.rules.clocks import next_opening, work_ends, working_time
 from sim.rules.requests import rank_in_queue
 from sim.scenario.calendars import Calendar
@@ -29,7 +29,10 @@ class Desk:
         """The area under the queue's length so far: Little's law is checked against it."""
 
     def join(self, request: Request) -> None:
-        """A request that was noticed takes its place in the queue."""
+        """A request that was noticed takes its place in the queue, or is taken up if it is bound to be next."""
+        if self._is_next(request):
+            self._take_up(request)
+            return
         rank = rank_in_queue(self._discipline, request.deadline)
         heappush(self._queue, (rank, request.joined_at, request.order, request.stage, request))
         self._queue_changes_by(1)
@@ -44,6 +47,12 @@ class Desk:
         elif request.has_joined:
             self._queue_changes_by(-1)
 
+    def _is_next(self, request: Request) -> bool:
+        """Whether staff can choose nobody else: free, open, nobody waits, nothing more happens this second."""
+        if not self._free or self._queue or self.clock.has_more_now():
+            return False
+        return next_opening(request.joined_at, self.calendar) == request.joined_at
+
     def _staff_will_choose(self) -> None:
         if self._free and self._queue and not self._choice_is_due:
             self._choice_is_due = True
@@ -54,11 +63,12 @@ class Desk:
         while self._free and self._queue:
             request = heappop(self._queue)[-1]
             if not request.is_settled:
-                self._free -= 1
                 self._queue_changes_by(-1)
-                done = work_ends(self.clock.now, request.ask.handling, self.calendar)
-                request.starts()
-                self.clock.at(done, HAPPENS, request.order, request.is_answered)
+                self._take_up(request)
+
+    def _take_up(self, request: Request) -> None:
+        self._free -= 1
+        request.starts(ends=work_ends(self.clock.now, request.ask.handling, self.calendar))
 
     def _queue_changes_by(self, change: int) -> None:
         now = self.clock.now

@@ -1,9 +1,10 @@
 """THE LIFE OF AN ORDER whose buyer wants the money back. Read `live` first, then top to bottom.
 
-Every `yield` is time passing. What is decided, and why, stands in `sim.rules`; what luck brought stands in
-`self.facts`; what the policy says stands in `self.terms`; what happened goes into `self.life`. The verbs that the
-story is told in (`wait_for_the_parcel`, `is_worth_it`, `be_refunded` …) stand in `dealings`, its requests
-(`ask_to_cancel`, `ask_the_platform` …) in `questions`.
+Every `yield` is a question to somebody, and time passing until it is settled. What an order waits for by itself
+(`wait_until` and the like) nobody else could notice: its own time, `self.now`, simply passes. What is decided, and
+why, stands in `sim.rules`; what luck brought stands in `self.facts`; what the policy says stands in `self.terms`;
+what happened goes into `self.life`. The verbs that the story is told in (`wait_for_the_parcel`, `is_worth_it`,
+`be_refunded` …) stand in `dealings`, its requests (`ask_to_cancel`, `ask_the_platform` …) in `questions`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Generator
 
 from simpy.events import Event
 
-from sim.market.dealings import PAID, Waiting
+from sim.market.dealings import PAID
 from sim.market.questions import Questions
+from sim.market.telling import Story
 from sim.records.journal import Activity
 from sim.rules import disputing, refunding
 from sim.scenario.durations import NEVER
@@ -28,12 +30,12 @@ class Order(Questions):
 
     # ------------------------------------------------------------------------------ the story
 
-    def live(self) -> Waiting:
+    def live(self) -> Story:
         """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last."""
         self.life.happened(Activity.ASKED, self.facts.asked, self.why())
         outcome = yield from self.seek_the_money()
         if outcome not in PAID and self.parcel.will_miss_the_limit():
-            outcome = yield from self.be_refunded_at_the_limit()
+            outcome = self.be_refunded_at_the_limit()
         if outcome not in PAID:
             outcome = yield from self.try_the_last_resort(outcome)
         self.end_with(outcome)
@@ -65,9 +67,9 @@ class Order(Questions):
         if self.parcel.will_miss_the_limit():
             return Outcome.OPEN
         if self.terms.while_in_transit:
-            yield from self.wait_for_the_dispatch()
+            self.wait_for_the_dispatch()
         else:
-            yield from self.wait_for_the_parcel()
+            self.wait_for_the_parcel()
         if self.parcel.missed_at <= self.now:
             self.miss_the_parcel()
         return (yield from self.dispute_in_time())
@@ -79,9 +81,9 @@ class Order(Questions):
         opens = max(self.now, self.instant(self.terms.opens))
         if self.parcel.limit_passes_at() <= opens:
             return Outcome.OPEN
-        if self.parcel.has_left():
+        if self.parcel.has_left(self.now):
             self.parcel.travels()
-        yield from self.wait_until(opens)
+        self.wait_until(opens)
         if disputing.is_too_late(self.now, self.instant(self.terms.closes)):
             return Outcome.EXPIRED
         if not self.is_worth_it():
@@ -143,7 +145,7 @@ class Order(Questions):
         until = disputing.taken_over_at(calls_at, self.comes_after_refusal_at)
         if until >= NEVER or self.parcel.limit_passes_at() < until:
             return Outcome.REFUSED
-        yield from self.wait_until(until)
+        self.wait_until(until)
         return (yield from self.have_the_platform_rule())
 
     def escalate_or_lapse(self, comes_at: int = NEVER) -> Steps:
@@ -154,7 +156,7 @@ class Order(Questions):
         until = ruled_from if ruled_from < NEVER else lapses_at
         if self.parcel.limit_passes_at() < until:
             return Outcome.EXPIRED
-        yield from self.wait_until(until)
+        self.wait_until(until)
         return (yield from self.have_the_platform_rule()) if ruled_from < NEVER else Outcome.EXPIRED
 
     def have_the_platform_rule(self) -> Steps:
@@ -174,11 +176,11 @@ class Order(Questions):
         self.decided_at = min(self.decided_at, self.now)
         if self.goods_are_back():
             return self.be_refunded(self.facts.value)
-        if not self.parcel.has_left():
+        if not self.parcel.has_left(self.now):
             return self.cancel(Route(self.life.route))
         self.parcel.travels()
         if self.money_waits_for_the_parcel():
-            yield from self.wait_for_the_parcel()
+            self.wait_for_the_parcel()
         if not self.goods_must_go_back() or not self.goods_are_there_to_go_back():
             return self.be_refunded(self.facts.value)
         return (yield from self.send_it_back())
@@ -191,13 +193,13 @@ class Order(Questions):
             if is_posted:
                 self.post_the_return(posted_at)
             return self.be_refunded(self.facts.value)
-        yield from self.wait_until(posted_at if is_posted else last)
+        self.wait_until(posted_at if is_posted else last)
         if not is_posted:
             return Outcome.EXPIRED
         arrives_at = self.post_the_return(posted_at)
         if self.money_comes_on(RefundOn.POSTED):
             return self.be_refunded(self.facts.value)
-        yield from self.wait_until(arrives_at)
+        self.wait_until(arrives_at)
         if self.facts.return_lost:
             return self.bear_the_loss()
         if self.money_comes_on(RefundOn.INSPECTED):
@@ -221,19 +223,19 @@ class Order(Questions):
             return Outcome.REFUSED
         return (yield from self.have_the_platform_rule())
 
-    def be_refunded_at_the_limit(self) -> Steps:
+    def be_refunded_at_the_limit(self) -> Outcome:
         """The dispatch limit passes with nothing sent: the platform refunds the order by itself."""
-        yield from self.wait_until(self.parcel.dispatch_due)
+        self.wait_until(self.parcel.dispatch_due)
         return self.cancel(Route.NOT_DISPATCHED)
 
     def try_the_last_resort(self, outcome: Outcome) -> Steps:
         """The bank takes the money back from the seller; if it does not, what was before stands."""
         if outcome is Outcome.OPEN or not self.will_charge_back():
             return outcome
-        yield from self.wait_until(self.now + self.facts.charges_back_after)
+        self.wait_until(self.now + self.facts.charges_back_after)
         if (yield from self.ask_the_bank()) is not Verdict.APPROVE:
             return outcome
-        if not self.parcel.has_left():
+        if not self.parcel.has_left(self.now):
             return self.cancel(Route.CHARGEBACK)
         self.life.route = Route.CHARGEBACK
         return self.be_refunded(self.facts.value)

@@ -9,7 +9,7 @@ from sim.chance.facts import ClaimFacts
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import cancelling
-from sim.rules.terms import Span, Terms
+from sim.rules.terms import Terms
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
 
@@ -44,7 +44,7 @@ class Parcel:
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
         promise = self._terms.promise
-        return self._world.later(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
+        return self._world.after(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
 
     @property
     def delivered_at(self) -> int:
@@ -52,8 +52,9 @@ class Parcel:
         if self._facts.lost:
             return NEVER
         if self._arrival_if_shipped[0] != self.ships_at:
-            transit = Span(self._terms.transit_kind, self._facts.transit)
-            self._arrival_if_shipped = self.ships_at, self._world.later(Party.CARRIER, self.ships_at, transit)
+            kind, transit = self._terms.transit_kind, self._facts.transit
+            arrives_at = self._world.later(Party.CARRIER, self.ships_at, kind, transit)
+            self._arrival_if_shipped = self.ships_at, arrives_at
         return self._arrival_if_shipped[1]
 
     @property
@@ -61,9 +62,9 @@ class Parcel:
         """When a buyer who waits for a parcel that never comes knows it: at the promised date, if there is one."""
         return self.promised_at if self.delivered_at >= NEVER else NEVER
 
-    def has_left(self) -> bool:
+    def has_left(self, now: int) -> bool:
         is_kept = self.is_stopped or self.is_waiting()
-        return not is_kept and self.ships_at <= self._world.now
+        return not is_kept and self.ships_at <= now
 
     def will_miss_the_limit(self) -> bool:
         """Whether the platform will refund the order because nothing is sent in time."""
@@ -78,26 +79,25 @@ class Parcel:
         """Whether shipping is held for an answer."""
         return self._waits_since < NEVER
 
-    def waits_for_the_answer(self) -> None:
+    def waits_for_the_answer(self, now: int) -> None:
         """Shipping is held, and the dispatch limit pauses."""
-        self._waits_since = self._world.now
+        self._waits_since = now
 
-    def waits_no_longer(self) -> None:
+    def waits_no_longer(self, now: int) -> None:
         """The answer is there: what was due to leave leaves."""
         if self.is_waiting():
-            now, since = self._world.now, self._waits_since
             self.ships_at = cancelling.ships_after_hold(self.ships_at, now)
-            self.dispatch_due = cancelling.due_after_hold(self.dispatch_due, since, now)
+            self.dispatch_due = cancelling.due_after_hold(self.dispatch_due, self._waits_since, now)
             self._waits_since = NEVER
 
-    def is_sent_now(self) -> None:
+    def is_sent_at(self, now: int) -> None:
         """The seller dispatches at once instead of answering."""
-        self.ships_at = self._world.now
+        self.ships_at = now
 
-    def stays(self) -> None:
+    def stays(self, now: int) -> None:
         """The order is cancelled: nothing leaves any more."""
         self.is_stopped = True
-        if self._facts.arranges_at <= self._world.now:
+        if self._facts.arranges_at <= now:
             self._life.happened(Activity.ARRANGED, self._facts.arranges_at)
 
     def travels(self) -> None:

@@ -13,10 +13,12 @@ from sim.market.request import Request
 from sim.records.journal import BY_ITSELF
 from sim.rules import answers, cancelling, disputing, requests
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Party, Reason, Route, Settled, Stage, Verdict
+from sim.vocabulary import Party, Route, Settled, Stage, Verdict
 
 Asking = Generator[Event, int, Verdict]
 """A part of the story that waits for a verdict."""
+VERDICTS, SETTLED = {verdict.value: verdict for verdict in Verdict}, tuple(Settled)
+"""By number: looked up, since calling an enum takes its time."""
 
 
 class Questions(Dealings):
@@ -32,10 +34,11 @@ class Questions(Dealings):
     def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER, stating: str = "") -> Asking:
         """Open a request, wait until it is settled one way or another, and say what it came to."""
         terms = self.terms.requests[stage]
-        request = Request(desk, stage, ask, terms, self.life, interrupted_at, stating)
+        request = Request(desk, stage, ask, terms, self.life, self.now, interrupted_at, stating)
         how = yield request
-        verdict = Verdict(requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption))
-        self.life.settled(stage, self.now, Settled(how), verdict, request.work)
+        self.now = request.settled_at
+        verdict = VERDICTS[requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption)]
+        self.life.settled(stage, self.now, SETTLED[how], verdict, request.work)
         return verdict
 
     def ask_to_cancel(self) -> Asking:
@@ -43,14 +46,14 @@ class Questions(Dealings):
         self.life.route = Route.CANCELLATION
         ask, held = self.facts.cancellation, self.terms.ships_held
         if held:
-            self.parcel.waits_for_the_answer()
+            self.parcel.waits_for_the_answer(self.now)
             ask = ask._replace(disposition=cancelling.answer_while_held(ask.disposition))
         ends = cancelling.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
         verdict = yield from self.ask(Stage.CANCELLATION, self.seller_desk, ask, ends)
         if verdict is Verdict.SHIPPED and self.life.cancellation_settled_by == Settled.ANSWERED:
-            self.parcel.is_sent_now()
+            self.parcel.is_sent_at(self.now)
         if verdict is not Verdict.ESCALATE:
-            self.parcel.waits_no_longer()
+            self.parcel.waits_no_longer(self.now)
         return verdict
 
     def ask_for_the_money(self) -> Asking:
@@ -66,12 +69,7 @@ class Questions(Dealings):
         if self.terms.platform_answers:
             ruling = self.facts.mediation._replace(patience=ask.patience)
             desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
-        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.reason_stated()))
-
-    def reason_stated(self) -> str:
-        """What a dispute gives as its reason: why the mind changed, or what is wrong with the goods."""
-        kind = ClaimKind(self.life.claim)
-        return Reason(self.facts.reason).word if kind is ClaimKind.REGRET else kind.word
+        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.why()))
 
     def ask_the_buyer(self, offered: int) -> Asking:
         """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
@@ -86,7 +84,7 @@ class Questions(Dealings):
         ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
         verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends, came)
         if verdict is not Verdict.APPROVE:
-            self.parcel.waits_no_longer()
+            self.parcel.waits_no_longer(self.now)
         return verdict
 
     def ask_for_the_release(self) -> Asking:

@@ -20,7 +20,11 @@ class Request(Event):
     *Answered*: unless silent, it joins the desk's queue when noticed, is taken in turn, and the answer lands when
     the work ends. *Interrupted*: something outside settled it. *Withdrawn*: the asker's patience ran out.
     *Silence*: the clock ran out. Everything but the answer is known when it opens.
+    Its leaving is an event from when it joins, or at once if nobody will look before; not while it is bound to be
+    answered first.
     """
+
+    _will_be_answered = False
 
     def __init__(
         self,
@@ -29,19 +33,20 @@ class Request(Event):
         ask: Ask,
         terms: RequestTerms,
         life: Life,
+        opened_at: int,
         interrupted_at: int = NEVER,
         stating: str = "",
     ) -> None:
         super().__init__(desk.clock)
         self.desk, self.stage, self.ask, self.life, self.order = desk, stage, ask, life, life.order
-        now = desk.clock.now
-        self.deadline = instant_after(now, terms.clock.kind, terms.clock.seconds, desk.calendar)
+        self.deadline = instant_after(opened_at, terms.clock.kind, terms.clock.seconds, desk.calendar)
         self.joined_at = self.started_at = self.settled_at = NEVER
         self.work = 0
         self._interrupted_at = interrupted_at
-        self._gives_up_at = now + ask.patience
-        life.opened(stage, now, stating)
-        self._leaves_unless_answered(leaves_at(interrupted_at, self._gives_up_at, self.deadline))
+        self._gives_up_at = opened_at + ask.patience
+        self._leaves_at = leaves_at(interrupted_at, self._gives_up_at, self.deadline)
+        life.opened(stage, opened_at, stating)
+        self._is_noticed_or_leaves(opened_at)
 
     @property
     def has_joined(self) -> bool:
@@ -55,34 +60,39 @@ class Request(Event):
     def is_settled(self) -> bool:
         return self.settled_at < NEVER
 
-    def _leaves_unless_answered(self, leaves: int) -> None:
-        clock, now = self.desk.clock, self.desk.clock.now
-        if leaves < NEVER:
-            clock.at(leaves, LEAVES, self.order, self._leave)
+    def _is_noticed_or_leaves(self, opened_at: int) -> None:
         if self.ask.disposition != SILENT:
-            noticed = noticed_at(now, self.ask.notice, self.ask.notice_share, self.deadline)
-            if noticed <= leaves and noticed < NEVER:
-                clock.at(noticed, HAPPENS, self.order, self._join)
+            noticed = noticed_at(opened_at, self.ask.notice, self.ask.notice_share, self.deadline)
+            if noticed <= self._leaves_at and noticed < NEVER:
+                self.desk.clock.at(noticed, HAPPENS, self.order, self._join)
+                return
+        self._leaves_unless_answered()
 
     def _join(self, _: Event) -> None:
-        if not self.is_settled:
-            self.joined_at = self.desk.clock.now
-            self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
-            self.desk.join(self)
+        self.joined_at = self.desk.clock.now
+        self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
+        self.desk.join(self)
+        if not self._will_be_answered:
+            self._leaves_unless_answered()
 
-    def starts(self) -> None:
-        """A member of staff takes it up."""
+    def starts(self, ends: int) -> None:
+        """A member of staff takes it up; the answer lands when the work ends, unless the request leaves before."""
         self.started_at = self.desk.clock.now
         self.life.happened(STEP_ACTIVITY[self.stage][STARTED], self.started_at)
+        self._will_be_answered = ends <= self._leaves_at
+        if self._will_be_answered:
+            self.desk.clock.at(ends, HAPPENS, self.order, self._is_answered)
 
-    def is_answered(self, _: Event) -> None:
-        """The work has ended; the answer lands, unless the request has left before."""
-        if not self.is_settled:
-            self._settle(ANSWERED)
+    def _is_answered(self, _: Event) -> None:
+        self._settle(ANSWERED)
+
+    def _leaves_unless_answered(self) -> None:
+        if self._leaves_at < NEVER:
+            self.desk.clock.at(self._leaves_at, LEAVES, self.order, self._leave)
 
     def _leave(self, _: Event) -> None:
         if not self.is_settled:
-            self._settle(why_it_left(self.desk.clock.now, self._interrupted_at, self._gives_up_at))
+            self._settle(why_it_left(self._leaves_at, self._interrupted_at, self._gives_up_at))
 
     def _settle(self, how: int) -> None:
         self.settled_at = self.desk.clock.now

@@ -1,10 +1,10 @@
 """The clock of the marketplace, and who goes first within one second.
 
-Within one second there are three turns: what happens (work ends, buyers act, requests join), then staff choose,
-then requests that nobody answered leave. In a turn the lowest number goes first: the order's, or the desk's at a
+Within one second there are three turns: what happens (work ends, requests join), then staff choose, then requests
+that nobody answered leave. In a turn the lowest number goes first: the order's, or the desk's at a
 desk's choice. SimPy takes the event with the lowest (instant, priority), so turn and number make the priority;
 its own bookkeeping (priorities 0 and 1) comes before them all: whatever an event causes in its own order happens
-with it.
+with it, and buyers who now begin to ask have begun.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import simpy
-from simpy.events import Event, EventPriority
+from simpy.events import Event
 
 HAPPENS, CHOOSES, LEAVES = (turn << 40 for turn in (1, 2, 3))
 """The three turns, as the high bits of a priority; an order or desk number fits below."""
@@ -27,15 +27,17 @@ class Clock(simpy.Environment):
 
     def at(self, instant: int, turn: int, number: int, then: Callable[[Event], None]) -> None:
         """Call `then` at an instant, in its turn within the second."""
-        callbacks = Moment(self, instant, turn, number).callbacks
-        assert callbacks is not None, "a moment that has just been made has not happened yet"
-        callbacks.append(then)
+        self.schedule(Moment(self, then), turn | number, instant - self._now)  # type: ignore[arg-type]  # see `now`
+
+    def has_more_now(self) -> bool:
+        """Whether anything else is known to happen within this second."""
+        return self.peek() == self._now
 
 
 class Moment(Event):
-    """Something that is bound to happen at an instant: wait for it."""
+    """Something that is bound to happen, and what follows then."""
 
-    def __init__(self, clock: Clock, instant: int, turn: int, number: int) -> None:
-        super().__init__(clock)
-        self._ok, self._value = True, None
-        clock.schedule(self, EventPriority(turn | number), instant - clock.now)
+    _ok, _value = True, None
+
+    def __init__(self, clock: Clock, then: Callable[[Event], None]) -> None:
+        self.env, self.callbacks = clock, [then]

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 
 from simpy.events import Event
 
-from sim.chance.facts import ClaimFacts, Draws
+from sim.chance.facts import Draws
 from sim.market.desk import Desk
 from sim.market.order import Order
-from sim.market.turns import HAPPENS, Clock, Moment
+from sim.market.telling import tell
+from sim.market.turns import Clock
 from sim.records.journal import Journal, NoJournal
+from sim.records.life import Life
 from sim.records.table import Records, record
 from sim.rules.clocks import instant_after
 from sim.rules.terms import Span, terms_of
@@ -31,7 +33,8 @@ class World:
         self.clock = Clock()
         self.journal = journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
-        self._calendars = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
+        known = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
+        self._calendars = [known[party] for party in Party]
         sellers, mediation = scenario.market.sellers, scenario.policy.mediation
         self.seller_desks = [
             self._desk(number, sellers.staff, sellers.discipline, Party.SELLER) for number in range(sellers.count)
@@ -50,26 +53,29 @@ class World:
         members = UNLIMITED if isinstance(staff, str) else staff
         return Desk(self.clock, number, members, discipline, self._calendars[party])
 
-    @property
-    def now(self) -> int:
-        """Whole seconds since the start."""
-        return self.clock.now
-
-    def later(self, party: Party, since: int, span: Span) -> int:
+    def later(self, party: Party, since: int, kind: int, seconds: int) -> int:
         """So long after an instant, on this party's clock; NEVER where there is no limit."""
+        return instant_after(since, kind, seconds, self._calendars[party])
+
+    def after(self, party: Party, since: int, span: Span) -> int:
+        """So long after an instant, as the policy says."""
         return instant_after(since, span.kind, span.seconds, self._calendars[party])
 
-    def live_through(self, claims: list[ClaimFacts]) -> list[Order]:
+    def live_through(self, draws: Draws) -> list[Life]:
         """Let every buyer ask when the time comes, and play all that follows to its end."""
-        orders = [Order(facts, self) for facts in claims]
-        self.clock.process(self._minds_change(sorted(orders, key=lambda order: order.facts.asked)))
+        lives: list[Life] = []
+        self.clock.process(self._buyers_ask(draws, lives))
         self.clock.run()
-        return orders
+        return lives
 
-    def _minds_change(self, orders: list[Order]) -> Generator[Event, None, None]:
-        for order in orders:
-            yield Moment(self.clock, order.facts.asked, HAPPENS, order.facts.order)
-            self.clock.process(order.live())
+    def _buyers_ask(self, draws: Draws, lives: list[Life]) -> Generator[Event, None, None]:
+        """Some hundred stories begin when the first of their buyers asks: each has a time of its own."""
+        for buyers in draws.in_turn():
+            yield self.clock.timeout(buyers[0].asked - self.clock.now)
+            for facts in buyers:
+                order = Order(facts, self)
+                lives.append(order.life)
+                tell(order.live())
 
 
 def run_simpy(
@@ -79,8 +85,7 @@ def run_simpy(
     journal = Journal() if with_journal else NoJournal()
     with _no_garbage_collection():
         world = World(scenario, calendars, journal)
-        lives = [order.life for order in world.live_through(draws.rows())]
-        return record(lives, draws, [desk.queue_seconds for desk in world.desks], journal)
+        return record(world.live_through(draws), draws, [desk.queue_seconds for desk in world.desks], journal)
 
 
 @contextmanager

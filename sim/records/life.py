@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sim.records.journal import Activity, Journal
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Outcome, Route, Settled, Stage, Verdict
+from sim.vocabulary import Settled, Stage, Verdict
 
 STEPS = ("opened", "joined", "started", "settled")
 STEP_ACTIVITY = tuple(
@@ -26,13 +28,14 @@ VERDICTS = ("claim", "outcome", "route", "limit_used", "on_record", "answered_by
 COLUMNS = ("order", *INSTANTS, *AMOUNTS, *VERDICTS, *WORK)
 
 
-_BLANK = dict.fromkeys(INSTANTS, NEVER) | dict.fromkeys((*AMOUNTS, *VERDICTS, *WORK), 0)
+BLANK = {column: NEVER if column in INSTANTS else 0 for column in COLUMNS}
 """Nothing has happened."""
 
 
 class Life:
-    """The record of one claim: an attribute for each of `COLUMNS`, filled in as things happen."""
+    """The record of one claim: an attribute for each of `COLUMNS`, blank until something happens."""
 
+    __slots__ = ("__dict__", "_journal")
     order: int
     cancellation_opened_at: int
     dispute_opened_at: int
@@ -57,12 +60,9 @@ class Life:
     cancellation_settled_by: int
 
     def __init__(self, order: int, claim: int, paid_at: int, journal: Journal) -> None:
-        vars(self).update(_BLANK)
         self.order = order
         self._journal = journal
         self.claim = claim
-        self.outcome = int(Outcome.OPEN)
-        self.route = int(Route.NONE)
         self.happened(Activity.PAID, paid_at)
 
     def happened(self, activity: Activity, at: int, detail: str = "") -> None:
@@ -82,3 +82,11 @@ class Life:
         setattr(self, SETTLEMENTS[stage], int(how))
         setattr(self, WORK[stage], work)
         self.happened(STEP_ACTIVITY[stage][SETTLED], at, f"{how.word}: {verdict.word}")
+
+    def row(self) -> Iterable[int]:
+        """By column: what has happened, over nothing."""
+        return (BLANK | vars(self)).values()
+
+
+for _column, _blank in BLANK.items():
+    setattr(Life, _column, _blank)

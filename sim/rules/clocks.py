@@ -104,8 +104,10 @@ def instant_after(t: int, kind: int, amount: int, calendar: Calendar) -> int:
 
     NEVER if there is no duration, if it never ends, or if t itself never comes.
     """
-    if is_on_the_wall(kind) or amount >= NEVER or t >= NEVER:
-        return on_the_wall(t, kind, amount)
+    if kind == _NONE or amount >= NEVER or t >= NEVER:
+        return NEVER
+    if kind == _WALL:
+        return t + amount
     if kind == _BUSINESS:
         return business_time_after(t, amount, calendar)
     return work_ends(t, amount, calendar)

@@ -129,6 +129,18 @@ def test_two_who_join_in_the_same_second_are_taken_by_order_number() -> None:
     assert (first.cancellation_started_at, second.cancellation_started_at) == (NOON, NOON + HOUR)
 
 
+def test_staff_who_are_free_choose_from_all_who_join_in_that_second() -> None:
+    # Order 0 joins first and could be taken up at once; but order 1, whose clock runs out a day sooner, joins at
+    # noon as well, and the desk goes by deadlines.
+    later, sooner = tell_all(
+        ONE_SELLER | {"market.sellers.discipline": "earliest_deadline"},
+        an_order(0, asked=2 * DAY, cancellation=accepts(after=12 * HOUR, work=1 * HOUR)),
+        an_order(1, asked=1 * DAY, cancellation=accepts(after=36 * HOUR, work=1 * HOUR)),
+    )
+    assert later.cancellation_joined_at == sooner.cancellation_joined_at == NOON
+    assert (sooner.cancellation_started_at, later.cancellation_started_at) == (NOON, NOON + HOUR)
+
+
 def test_whoever_joins_in_the_second_that_staff_is_freed_is_among_those_chosen_from() -> None:
     # Order 0 keeps the only member of staff busy until noon. Order 1 has waited since before; order 2 joins at
     # noon exactly, but its clock runs out sooner, and the desk goes by deadlines.
