@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -171,21 +172,18 @@ def _estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(np.asarray(value), np.asarray(low), np.asarray(high))
 
 
-_BLOCKS = 256
-"""Of sorted times: enough that few are weighed one by one, and few enough to be weighed by every replication."""
-
-
 def _first_second(times: Sequence[Times], weights: Floats, q: float) -> Floats:
     """For each row of weights (one per replication): the q-quantile in seconds; inf where it is not reached.
 
     All times are put in order once. They are counted in blocks, by replication, which tells for all rows at once
-    the block in which they get there; within that block the times are weighed one by one.
+    the block in which they get there; within that block the times are weighed one by one. There are as many blocks
+    as times in each, which makes for the least to weigh.
     """
     claims = weights @ [one.claims for one in times]
     # A product such as 0.9 × 20 may come out a hair above the whole number that it is.
     needed = q * claims - 1e-9
     seconds, of = _in_order(times)
-    length = len(seconds) // _BLOCKS + 1
+    length = isqrt(len(seconds)) + 1
     blocks = len(seconds) // length + 1
     counts = np.bincount(of * blocks + np.arange(len(of)) // length, minlength=len(times) * blocks)
     until = weights @ counts.reshape(len(times), blocks).cumsum(axis=1)
