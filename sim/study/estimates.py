@@ -146,8 +146,10 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
     error = float(np.std(np.log1p(reached), ddof=1)) * (count / (count - 1)) ** 0.5
     half, centre = student(count) * error, np.log1p(value)
     is_open = len(reached) < _UPPER * RESAMPLES
-    # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is.
-    return _estimate(value, max(np.expm1(centre - half), 0.0), np.nan if is_open else np.expm1(centre + half))
+    # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is; and there
+    # and back again, the logarithm may come out a last bit beyond the value.
+    low, high = np.clip(np.expm1(centre - half), 0, value), max(np.expm1(centre + half), value)
+    return _estimate(value, low, np.nan if is_open else high)
 
 
 def resampled(times: Sequence[Times], q: float) -> tuple[float, Floats]:
