@@ -21,7 +21,7 @@ from sim.errors import RefundSimError, UserError
 
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
 YOUNG = 100_000
-"""New objects after which Python looks for garbage. At its own 700 it would look through libraries as they come in."""
+"""New objects after which Python looks for garbage; at its own 700 it looks through libraries as they come in."""
 
 
 def door() -> NoReturn:
