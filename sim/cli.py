@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import io
 import os
 import sys
@@ -27,7 +28,9 @@ def door() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # Where dashes and umlauts cannot be shown, escapes can, and YAML and JSON read them back.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    gc.freeze()  # all is over: Python need not look for garbage as it ends, which takes a fifth of a second
+    sys.exit(code)
 
 
 def main(words: Sequence[str]) -> int:

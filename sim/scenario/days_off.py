@@ -1,7 +1,7 @@
 """Days on which a party is closed: public holidays by country, and closed spells by date.
 
-Public holidays come from the `holidays` package. It takes 0.1 s to import, so that happens only where a
-calendar names a country; the rules of a country are loaded when it is named.
+Public holidays come from the `holidays` package. It takes a while to import, so that happens only where a
+calendar names a country; and of its rules, only those of that country.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import (
@@ -67,10 +71,8 @@ class Holidays(Described):
 
     def between(self, first: date, last: date) -> Iterator[date]:
         """Every holiday from the first day to the last, both included, in no particular order."""
-        import holidays  # slow; see the top of this page
-
         years = range(first.year, last.year + 1)
-        known = holidays.country_holidays(self.country, subdiv=self.subdivision, years=years)
+        known = _rules_of(self.country)(subdiv=self.subdivision, years=years)
         return (day for day in known if first <= day <= last)
 
 
@@ -127,9 +129,7 @@ def _known_country(code: str) -> str:
 
 
 def _known_subdivision(subdivision: str, country: str) -> str:
-    import holidays  # slow; see the top of this page
-
-    entity = holidays.country_holidays(country)
+    entity = _rules_of(country)
     known = [*entity.subdivisions, *entity.subdivisions_aliases]
     if subdivision in known:
         return subdivision
@@ -137,3 +137,20 @@ def _known_subdivision(subdivision: str, country: str) -> str:
         raise ValueError(f"found {shown(subdivision)}, but the holidays of '{country}' know no subdivisions")
     some, near = ", ".join(known[:3]), did_you_mean(subdivision, known)
     raise ValueError(f"found {shown(subdivision)}, expected a part of '{country}' such as {some}{near}")
+
+
+@cache
+def _rules_of(country: str) -> Any:
+    """The package's class for a country, from its own file.
+
+    Asked for it by name, the package would import the files of all its 250 countries, one after the other.
+    """
+    import holidays  # slow; see the top of this page
+    from holidays.registry import COUNTRIES
+
+    name = next(module for module, words in COUNTRIES.items() if country in words)
+    file = Path(holidays.__file__).with_name("countries") / f"{name}.py"
+    loader = SourceFileLoader(f"{__name__}.{name}", str(file))
+    rules = ModuleType(loader.name)
+    loader.exec_module(rules)
+    return getattr(rules, country)

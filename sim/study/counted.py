@@ -116,10 +116,9 @@ def summed(values: ArrayLike, rows: Rows, replications: int) -> Floats:
 
 def times_to_money(claims: Rows, replications: int) -> list[Times]:
     """Per replication: the seconds from asking to a full refund, ascending, and the number of claims."""
-    refunded = claims[is_refunded(claims)]
-    seconds = (refunded["refunded_at"] - refunded["asked_at"]).dt.total_seconds().to_numpy().astype(np.int64)
-    of = refunded["replication"].to_numpy()
-    ordered = seconds[np.lexsort((seconds, of))]
-    by_replication = np.split(ordered, np.cumsum(np.bincount(of, minlength=replications))[:-1])
+    refunded = is_refunded(claims).to_numpy()
+    asked, back, of = (claims[name].to_numpy()[refunded] for name in ("asked_at", "refunded_at", "replication"))
+    seconds = (back - asked).astype("timedelta64[s]").astype(np.int64)[np.argsort(of, kind="stable")]
+    by_replication = np.split(seconds, np.cumsum(np.bincount(of, minlength=replications))[:-1])
     claimants = summed(every(claims), claims, replications).astype(np.int64).tolist()
-    return [Times(one, count) for one, count in zip(by_replication, claimants, strict=True)]
+    return [Times(np.sort(one), count) for one, count in zip(by_replication, claimants, strict=True)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -171,8 +172,9 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
     steps, lean, centre = student(count), _lean(_beyond(times, value, q)), np.log1p(value)
     low, high = (float(np.expm1(centre - _unbent(signed, lean) * error)) for signed in (steps, -steps))
     is_open = len(reached) < _UPPER * RESAMPLES
-    # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is.
-    return _estimate(value, max(low, 0.0), np.nan if is_open else high)
+    # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is; and there
+    # and back again, the logarithm may come out a last bit beyond the value.
+    return _estimate(value, np.clip(low, 0, value), np.nan if is_open else max(high, value))
 
 
 def _beyond(times: Sequence[Times], value: float, q: float) -> Floats:
@@ -203,21 +205,18 @@ def _estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(np.asarray(value), np.asarray(low), np.asarray(high))
 
 
-_BLOCKS = 256
-"""Of sorted times: enough that few are weighed one by one, and few enough to be weighed by every replication."""
-
-
 def _first_second(times: Sequence[Times], weights: Floats, q: float) -> Floats:
     """For each row of weights (one per replication): the q-quantile in seconds; inf where it is not reached.
 
     All times are put in order once. They are counted in blocks, by replication, which tells for all rows at once
-    the block in which they get there; within that block the times are weighed one by one.
+    the block in which they get there; within that block the times are weighed one by one. There are as many blocks
+    as times in each, which makes for the least to weigh.
     """
     claims = weights @ [one.claims for one in times]
     # A product such as 0.9 × 20 may come out a hair above the whole number that it is.
     needed = q * claims - 1e-9
     seconds, of = _in_order(times)
-    length = len(seconds) // _BLOCKS + 1
+    length = isqrt(len(seconds)) + 1
     blocks = len(seconds) // length + 1
     counts = np.bincount(of * blocks + np.arange(len(of)) // length, minlength=len(times) * blocks)
     until = weights @ counts.reshape(len(times), blocks).cumsum(axis=1)

@@ -7,12 +7,14 @@ import sys
 from datetime import date
 from typing import Any
 
+import holidays
 import jsonschema
 import pytest
 from pydantic import ValidationError
 
 from sim.errors import UserError
 from sim.scenario.calendars import ALWAYS_OPEN, Calendar, CalendarSpec, resolve
+from sim.scenario.days_off import Holidays
 from sim.scenario.durations import DAY, HOUR
 
 MONDAY = date(2018, 9, 3)
@@ -108,6 +110,22 @@ def test_holidays_of_a_state_are_off_in_that_state_only() -> None:
     assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR", "subdivision": "SP"}).days == [1]
     assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR", "subdivision": "São Paulo"}).days == [1]
     assert unrolled(july_9, 2, hours=hours, holidays={"country": "BR"}).days == [0, 1]
+
+
+@pytest.mark.parametrize("country", ["CN", "BRA", "UK", "GU"])
+def test_the_holidays_of_a_country_are_those_of_the_package(country: str) -> None:
+    first, last = date(2018, 1, 1), date(2027, 12, 31)
+    theirs = holidays.country_holidays(country, years=range(2018, 2028))
+    assert sorted(Holidays(country=country).between(first, last)) == [day for day in sorted(theirs) if day <= last]
+
+
+def test_a_calendar_loads_the_rules_of_its_own_country_only() -> None:
+    program = (
+        "import sys; from sim.scenario.days_off import Holidays; from datetime import date;"
+        "list(Holidays(country='CN').between(date(2018, 1, 1), date(2018, 12, 31)));"
+        "sys.exit('holidays.countries' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_holidays_of_several_countries_add_up() -> None:

@@ -53,7 +53,11 @@ def result(name: str = "a busy market") -> Result:
 
 @cache
 def figures(name: str = "a busy market") -> dict[str, Figure]:
-    return draw_all(result(name))
+    """Drawn once, for only then do the words of a key know where they stand."""
+    drawn = draw_all(result(name))
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+    return drawn
 
 
 @cache

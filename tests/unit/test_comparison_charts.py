@@ -58,7 +58,10 @@ COMPARED = {
 
 @cache
 def figures(name: str = "all of them") -> dict[str, Figure]:
-    return draw_comparison(COMPARED[name]())
+    drawn = draw_comparison(COMPARED[name]())
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+    return drawn
 
 
 EVERY_CHART = pytest.mark.parametrize("chart", list(COMPARISON_CHARTS))

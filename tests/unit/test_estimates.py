@@ -171,6 +171,12 @@ def test_a_time_is_never_below_0() -> None:
     assert high > 0
 
 
+def test_a_quantile_without_doubt_is_not_outside_its_interval_by_the_last_bit() -> None:
+    for second in range(1_000_000, 1_001_000):
+        found = quantile([times(second), times(second)], 0.5)
+        assert found.low <= found.value <= found.high
+
+
 def test_a_quantile_from_one_replication_has_no_interval() -> None:
     value, low, high = quantile([times(1, 2, 3), times()], 0.5)
     assert value == 2

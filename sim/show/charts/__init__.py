@@ -47,7 +47,9 @@ def draw_comparison(comparison: Comparison) -> dict[str, Figure]:
 def _laid_out(ax: Axes) -> Figure:
     figure = ax.get_figure(root=True)
     assert figure is not None, "a chart that was given no axes has a figure of its own"
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine("none")
     return figure
 

@@ -73,7 +73,7 @@ def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> 
 def headed(ax: Axes, finding: str, whose: str, key: Sequence[Artist] = ()) -> None:
     """Title, the line below it, and the key."""
     rise = 20 if key else 0
-    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", pad=26 + rise)
+    ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", y=1, pad=26 + rise)
     ax.annotate(
         whose,
         (0, 1),
