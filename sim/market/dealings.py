@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sim.chance.facts import ClaimFacts, turned_to_not_received
 from sim.market.desk import Desk
 from sim.market.parcel import Parcel
-from sim.market.telling import WaitsInVain
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import answers, cancelling, disputing, refunding, returning
@@ -24,6 +23,10 @@ CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, R
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
+class WaitsInVain(Exception):
+    """An order waits for what never comes. Its story stays open; no user ever hears of it."""
+
+
 class Dealings:
     """One order with what luck brought it (`facts`), what the policy says (`terms`), what happened (`life`)."""
 
@@ -33,7 +36,7 @@ class Dealings:
         self.life.saving = facts.saving
         self.parcel: Parcel = Parcel(facts, world, self.terms, self.life)
         self.now: int = facts.asked
-        """Where the story stands, in this order's own time: the clock's, or later (see `telling`)."""
+        """Where the story stands, in this order's own time: the clock's, or later."""
         self.decided_at: int = NEVER
 
     # ---------------------------------------------------------------------- what is the case

@@ -10,17 +10,19 @@ what happened goes into `self.life`. The verbs that the story is told in (`wait_
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 
 from simpy.events import Event
 
-from sim.market.dealings import PAID
+from sim.market.dealings import PAID, WaitsInVain
 from sim.market.questions import Questions
-from sim.market.telling import Story
 from sim.records.journal import Activity
 from sim.rules import disputing, refunding
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, RefundOn, Route, Verdict
 
+Story = Generator[Event, int, None]
+"""What a SimPy process lives through: it yields a question, and is sent how that was settled."""
 Steps = Generator[Event, int, Outcome]
 """A part of the story that comes to an outcome."""
 
@@ -31,6 +33,11 @@ class Order(Questions):
     # ------------------------------------------------------------------------------ the story
 
     def live(self) -> Story:
+        """The SimPy process of an order. Whoever waits for what never comes has a story that stays open."""
+        with suppress(WaitsInVain):
+            yield from self.live_to_the_end()
+
+    def live_to_the_end(self) -> Story:
         """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last."""
         self.life.happened(Activity.ASKED, self.facts.asked, self.why())
         outcome = yield from self.seek_the_money()

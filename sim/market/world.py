@@ -11,7 +11,6 @@ from simpy.events import Event
 from sim.chance.facts import Draws
 from sim.market.desk import Desk
 from sim.market.order import Order
-from sim.market.telling import tell
 from sim.market.turns import Clock
 from sim.records.journal import Journal, NoJournal
 from sim.records.life import Life
@@ -75,7 +74,7 @@ class World:
             for facts in buyers:
                 order = Order(facts, self)
                 lives.append(order.life)
-                tell(order.live())
+                self.clock.process(order.live())
 
 
 def run_simpy(
