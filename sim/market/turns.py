@@ -1,10 +1,10 @@
 """The clock of the marketplace, and who goes first within one second.
 
 Within one second there are three turns: what happens (work ends, requests join), then staff choose, then requests
-that nobody answered leave. In a turn the lowest number goes first: the order's, or the desk's at a
-desk's choice. SimPy takes the event with the lowest (instant, priority), so turn and number make the priority;
-its own bookkeeping (priorities 0 and 1) comes before them all: whatever an event causes in its own order happens
-with it, and buyers who now begin to ask have begun.
+that nobody answered leave. In a turn the lowest number goes first: the order's, or the desk's at a desk's choice.
+SimPy takes the event with the lowest (instant, priority), so turn and number make the priority; its own bookkeeping
+(priorities 0 and 1) comes before them all: whatever an event causes in its own order happens with it, and buyers
+whose time to ask has come have begun.
 """
 
 from __future__ import annotations
