@@ -57,8 +57,9 @@ def _unit_arrivals(luck: Luck, until: float) -> Floats:
     """Arrivals of a Poisson process of rate one before `until`; more luck is fetched until it is passed."""
     count = int(until + 6 * until**0.5) + 16
     while True:
-        gaps = -log1p(-luck.of(Decision.ARRIVAL_GAP, count))  # not NumPy's: `laws._exp` says why
-        reached = np.cumsum(gaps)
+        gaps = np.negative(luck.of(Decision.ARRIVAL_GAP, count))
+        log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
+        reached: Floats = np.negative(np.cumsum(gaps, out=gaps), out=gaps)
         if reached[-1] >= until:
-            return np.asarray(reached[reached < until], dtype=np.float64)
+            return reached[: np.searchsorted(reached, until)]
         count *= 2

@@ -10,14 +10,14 @@ from sim.chance.decisions import Decision
 Floats = NDArray[np.float64]
 
 
-def uniforms(seed: int, replication: int, decision: Decision, count: int) -> Floats:
-    """The first `count` uniforms in [0, 1) of one decision in one replication.
+def uniforms(seed: int, replication: int, decision: Decision, count: int, into: Floats | None = None) -> Floats:
+    """The first `count` uniforms in [0, 1) of one decision in one replication; `into` memory that is there already.
 
     Asking for more leaves the first ones as they were. The key has a fixed length and every word is below 2³²,
     because `SeedSequence` reads longer words and longer keys as other keys.
     """
     key = np.random.SeedSequence(entropy=seed, spawn_key=(replication, int(decision)))
-    return np.random.Generator(np.random.PCG64(key)).random(count)
+    return np.random.Generator(np.random.PCG64(key)).random(count, out=into)
 
 
 class Luck:
@@ -27,22 +27,22 @@ class Luck:
         self._seed, self._replication = seed, replication
         self._drawn: tuple[Decision, Floats] | None = None
 
-    def of(self, decision: Decision, count: int) -> Floats:
+    def of(self, decision: Decision, count: int, into: Floats | None = None) -> Floats:
         """One uniform for each of the numbers 0 … count − 1."""
-        return uniforms(self._seed, self._replication, decision, count)
+        return uniforms(self._seed, self._replication, decision, count, into)
 
     def picked(self, decision: Decision, count: int, numbers: NDArray[np.int64]) -> Floats:
-        """The same for some of the numbers below `count`, ascending, each at most once. Not to be changed in place.
+        """The same for some of the numbers below `count`, ascending, each at most once.
 
         What was drawn last is remembered: groups that draw by laws of their own pick from one and the same luck,
-        one after the other. For nobody nothing is drawn.
+        one after the other. The next decision's luck takes its place in memory. For nobody nothing is drawn.
         """
         if not len(numbers):
             return np.empty(0)
-        if self._drawn is None or self._drawn[0] is not decision or len(self._drawn[1]) < count:
-            self._drawn = decision, self.of(decision, count)
-        luck = self._drawn[1][:count]
-        return luck if len(numbers) == count else luck[numbers]
+        if self._drawn is None or self._drawn[0] is not decision or len(self._drawn[1]) != count:
+            memory = self._drawn[1] if self._drawn and len(self._drawn[1]) == count else None
+            self._drawn = decision, self.of(decision, count, memory)
+        return self._drawn[1][numbers]
 
 
 def said(luck: Floats, bounds: tuple[float, ...], in_turn: tuple[int, ...]) -> NDArray[np.int64]:

@@ -36,15 +36,14 @@ def some_depend_on_delivery(scenario: Scenario) -> bool:
     return scenario.buyers.not_received is not None or scenario.buyers.defect is not None
 
 
-def mind_changes(scenario: Scenario, luck: Luck, orders: OrderFacts) -> Ints:
-    """When each buyer's mind changes; NEVER for those who keep what they ordered."""
+def mind_changes(scenario: Scenario, luck: Luck, orders: OrderFacts) -> tuple[Ints, Ints]:
+    """Whose mind changes (numbers of orders, ascending), and when."""
     regret = scenario.buyers.regret
-    everyone = Drawer(luck, len(orders), np.arange(len(orders)))
-    regretful = np.flatnonzero(everyone.happens(Decision.REGRETS, regret.probability))
-    asked = np.full(len(orders), NEVER, dtype=np.int64)
+    regretful = np.flatnonzero(luck.of(Decision.REGRETS, len(orders)) < regret.probability)
     after = Drawer(luck, len(orders), regretful).duration(Decision.REGRETS_AFTER, regret.after)
-    asked[regretful] = later(orders.paid[regretful], after)
-    return asked
+    changes = later(orders.paid[regretful], after)
+    some = changes < NEVER
+    return regretful[some], changes[some]
 
 
 def first_wishes(

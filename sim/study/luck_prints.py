@@ -68,11 +68,11 @@ class _Ledger(Luck):
         super().__init__(seed, 0)
         self.seen: dict[str, str] = {}
 
-    def of(self, decision: Decision, count: int) -> Floats:
+    def of(self, decision: Decision, count: int, into: Floats | None = None) -> Floats:
         # The bits of a uniform are the same on every machine: it is a whole number over 2⁵³.
         first = np.ascontiguousarray(super().of(decision, LOOKED_AT), dtype="<f8")
         self.seen[decision.name] = sha256(first.tobytes()).hexdigest()[:DIGITS]
-        return super().of(decision, count)
+        return super().of(decision, count, into)
 
 
 def luck_prints(scenario: Scenario) -> LuckPrints:
