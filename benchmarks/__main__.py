@@ -87,6 +87,18 @@ def pipelines(most: int) -> Iterator[str]:
         )
     yield ""
     yield from lines
+    yield the_command(*[run for run in RUNS if run[0] * run[1] <= most][-1])
+
+
+def the_command(replications: int, orders: int) -> str:
+    """The same as a user sees it, from typing the command to its end."""
+    found = measured("command", replications, orders)
+    each = found["seconds"] / found["orders"] * MILLION
+    return (
+        f"`refund-sim run --keep summary` with {found['orders']:,} orders, from start to end: "
+        f"{found['seconds']:.1f} s, {1 / each:.2f} million orders/s, {found['peak'] / GIGABYTE:.2f} GB; "
+        f"loading the machine code: another {found['compiling']:.1f} s"
+    )
 
 
 def measured(*what: str | int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.measure engine compiled 200000
     python -m benchmarks.measure pipeline 20 500000
+    python -m benchmarks.measure command 20 500000
 
 Seconds are the processor's, so that other work on the machine counts little; what is compiled is compiled before.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 from math import ceil
@@ -24,6 +26,7 @@ from sim.chance import streams
 from sim.chance.arrivals import cumulative_rate
 from sim.chance.draws import draw_replication
 from sim.scenario.model import Scenario
+from sim.scenario.resolved import resolved_yaml
 from sim.show.files import files_of
 from sim.study import engines, stopwatch
 from sim.study.replication import calendars_of
@@ -87,13 +90,47 @@ def pipeline(replications: int, orders: int) -> dict[str, Any]:
     }
 
 
+def command(replications: int, orders: int) -> dict[str, Any]:
+    """`refund-sim run --keep summary` as a user types it: Python's start, imports, charts and files as well.
+
+    What it takes to have the machine code ready is told apart: it lies on the disk already.
+    """
+    scenario = the_article(orders, replications)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scenario.yaml"
+        file.write_text(resolved_yaml(scenario), encoding="utf-8")
+        words = [
+            "run",
+            str(file),
+            "--keep",
+            "summary",
+            "--engine",
+            "compiled",
+            "--jobs",
+            "1",
+            "--out",
+            folder,
+            "-q",
+        ]
+        subprocess.run([sys.executable, "-m", "sim", *words], stdout=subprocess.DEVNULL, check=True)
+        about = json.loads((Path(folder) / scenario.name / "run.json").read_text(encoding="utf-8"))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    compiling = about["wall_seconds"].get("compiling", 0.0)
+    return {
+        "orders": replications * len(draw_replication(scenario, 0, calendars_of(scenario)).orders),
+        "seconds": used.ru_utime + used.ru_stime - compiling,
+        "compiling": compiling,
+        "peak": used.ru_maxrss * (1 if sys.platform == "darwin" else KILOBYTE),
+    }
+
+
 def uniforms(scenario: Scenario) -> tuple[int, float]:
     """The orders of a replication, and how many seconds go into its uniform numbers alone."""
     asked: list[int] = []
 
-    def noted(seed: int, replication: int, decision: Any, count: int) -> Any:
+    def noted(seed: int, replication: int, decision: Any, count: int, into: Any) -> Any:
         asked.append(count)
-        return uniforms_of(seed, replication, decision, count)
+        return uniforms_of(seed, replication, decision, count, into)
 
     uniforms_of, streams.uniforms = streams.uniforms, noted
     orders = len(draw_replication(scenario, 0, calendars_of(scenario)).orders)
@@ -124,7 +161,10 @@ def peak() -> int:
 
 def main(what: str, *how: str) -> None:
     """Measure one thing and print it."""
-    found = engine(how[0], int(how[1])) if what == "engine" else pipeline(int(how[0]), int(how[1]))
+    if what == "engine":
+        found = engine(how[0], int(how[1]))
+    else:
+        found = {"pipeline": pipeline, "command": command}[what](int(how[0]), int(how[1]))
     sys.stdout.write(json.dumps(found))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import sim.chance.streams
 from sim.chance.decisions import Decision
+from sim.chance.streams import Floats
 from sim.cli import main
 from tests.regression.gate_market import CLOCK, NINE_DAYS, SILENCE, TWO_DAYS, Gate, copied, market
 from tests.regression.program import Ask
@@ -37,9 +38,9 @@ def reversed_draws(monkeypatch: pytest.MonkeyPatch, decision: Decision) -> None:
     """Luck of one decision goes to the orders the other way round: the law is the same, the draws are not."""
     drawn = sim.chance.streams.uniforms
 
-    def redrawn(seed: int, replication: int, of: Decision, count: int) -> sim.chance.streams.Floats:
-        luck = drawn(seed, replication, of, count)
-        return luck[::-1] if of is decision else luck
+    def redrawn(seed: int, replication: int, of: Decision, count: int, into: Floats | None) -> Floats:
+        luck = drawn(seed, replication, of, count, into)
+        return luck[::-1].copy() if of is decision else luck
 
     monkeypatch.setattr("sim.chance.streams.uniforms", redrawn)
 
@@ -143,7 +144,7 @@ def test_two_decisions_that_swap_codes_are_both_named(nine_days: Gate, monkeypat
     drawn = sim.chance.streams.uniforms
     swap = {Decision.ARRANGING: Decision.DISPATCHING, Decision.DISPATCHING: Decision.ARRANGING}
     monkeypatch.setattr(
-        "sim.chance.streams.uniforms", lambda seed, number, of, count: drawn(seed, number, swap.get(of, of), count)
+        "sim.chance.streams.uniforms", lambda seed, number, of, *rest: drawn(seed, number, swap.get(of, of), *rest)
     )
     answer = nine_days.check()
     assert answer.code == 4

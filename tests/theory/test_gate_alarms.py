@@ -13,6 +13,7 @@ import pytest
 
 import sim.chance.streams
 from sim.chance.decisions import Decision
+from sim.chance.streams import Floats
 from sim.scenario.loading import load
 from tests.regression.gate_market import NINE_DAYS
 from tests.theory.gate_pools import Found, Pool, checked, other_orders, pool_of, same_orders
@@ -36,9 +37,9 @@ def reversed_pool(decision: Decision, size: int, monkeypatch: pytest.MonkeyPatch
     """The busy market, one decision's luck given to the orders the other way round."""
     drawn = sim.chance.streams.uniforms
 
-    def redrawn(seed: int, number: int, of: Decision, count: int) -> sim.chance.streams.Floats:
-        luck = drawn(seed, number, of, count)
-        return luck[::-1] if of is decision else luck
+    def redrawn(seed: int, number: int, of: Decision, count: int, into: Floats | None) -> Floats:
+        luck = drawn(seed, number, of, count, into)
+        return luck[::-1].copy() if of is decision else luck
 
     with monkeypatch.context() as patch:
         patch.setattr("sim.chance.streams.uniforms", redrawn)

@@ -174,9 +174,9 @@ def test_times_are_drawn_by_the_law_for_ones_own_seller_and_way_of_paying() -> N
 def test_no_luck_is_fetched_for_what_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[Decision] = []
 
-    def noted(seed: int, replication: int, decision: Decision, count: int) -> Any:
+    def noted(seed: int, replication: int, decision: Decision, *rest: Any) -> Any:
         fetched.append(decision)
-        return uniforms(seed, replication, decision, count)
+        return uniforms(seed, replication, decision, *rest)
 
     monkeypatch.setattr(streams, "uniforms", noted)
     drawn(world(MIXED | {"buyers.escalation": {"probability": 1, "after": "2 d"}, "buyers.goes_on": 0}))

@@ -18,7 +18,7 @@ from sim.scenario.loading import load
 from sim.study.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
 from tests.worlds import the_article, world
 
-Uniforms = Callable[[int, int, Decision, int], Floats]
+Uniforms = Callable[[int, int, Decision, int, Floats | None], Floats]
 KEPT = Path(__file__).parents[2] / "scenarios" / "baselines"
 
 
@@ -49,9 +49,9 @@ def test_luck_handed_out_the_other_way_round_is_named(
 ) -> None:
     drawn: Uniforms = sim.chance.streams.uniforms
 
-    def reversed_for_one(seed: int, replication: int, of: Decision, count: int) -> Floats:
-        luck = drawn(seed, replication, of, count)
-        return luck[::-1] if of is decision else luck
+    def reversed_for_one(seed: int, replication: int, of: Decision, count: int, into: Floats | None) -> Floats:
+        luck = drawn(seed, replication, of, count, into)
+        return luck[::-1].copy() if of is decision else luck
 
     monkeypatch.setattr("sim.chance.streams.uniforms", reversed_for_one)
     assert redrawn(prints, luck_prints(the_article())) == [decision.name]
