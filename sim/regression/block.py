@@ -15,8 +15,9 @@ import pandas as pd
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
+from sim.study.choosing import chosen
 from sim.study.columns import COLUMNS
-from sim.study.engines import AUTO, COMPILED, chosen, prepare, to_stderr
+from sim.study.engines import AUTO, COMPILED, prepare, to_stderr
 from sim.study.experiment import Progress
 from sim.study.jobs import Workers
 from sim.study.measures import CLAIMS, by_replication, summarise

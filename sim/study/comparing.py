@@ -9,8 +9,9 @@ import pandas as pd
 
 from sim.scenario.model import Scenario
 from sim.study.aims import aims_of
+from sim.study.choosing import chosen, expected_claims
 from sim.study.comparison import Comparison, comparison_of, expect_comparable
-from sim.study.engines import AUTO, Tell, chosen, expected_claims, to_stderr
+from sim.study.engines import AUTO, Tell, to_stderr
 from sim.study.experiment import Progress, Underway, asked_for, expect_one_of, with_numbers
 from sim.study.fates import fates_of, side_of
 from sim.study.jobs import AHEAD, Workers, workers_of

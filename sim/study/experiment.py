@@ -16,8 +16,9 @@ from sim.study.aims import aims_of
 from sim.study.backlog import backlog_frame
 from sim.study.by_group import success_by_group
 from sim.study.by_hours import success_by_hours
+from sim.study.choosing import Choice, chosen
 from sim.study.curves import incidence
-from sim.study.engines import AUTO, COMPILED, Choice, Tell, chosen, prepare, to_stderr
+from sim.study.engines import AUTO, COMPILED, Tell, prepare, to_stderr
 from sim.study.jobs import Workers, workers_of
 from sim.study.ledger import AT_A_TIME, Ledger, Take
 from sim.study.measures import summary_of, sums_listed

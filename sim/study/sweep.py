@@ -15,8 +15,9 @@ import pandas as pd
 from sim.scenario.durations import DAY, Duration, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.policy import ANY_SILENCE
+from sim.study.choosing import chosen
 from sim.study.differences import Bench, differences_of, estimates_of
-from sim.study.engines import AUTO, Tell, chosen, to_stderr
+from sim.study.engines import AUTO, Tell, to_stderr
 from sim.study.estimates import CONFIDENCE
 from sim.study.experiment import Progress, run
 from sim.study.jobs import Workers, workers_of
