@@ -139,6 +139,8 @@ def _over(part: ArrayLike, whole: ArrayLike, nothing: float = np.nan) -> Floats:
 # -------------------------------------------------------------------------------- quantiles of times
 
 RESAMPLES = 500
+LEANING = 0.2
+"""Skewness over √R that an interval of a quantile follows at the most: a few replications do not tell it well."""
 _SEED = 20181001
 """Fixed, and apart from every scenario's streams: the same claims always give the same interval."""
 
@@ -169,7 +171,8 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
         return _estimate(value if np.isfinite(value) else np.nan, np.nan, np.nan)
     reached = found[np.isfinite(found)]
     error = float(np.std(np.log1p(reached), ddof=1)) * (count / (count - 1)) ** 0.5
-    steps, lean, centre = student(count), _lean(_beyond(times, value, q)), np.log1p(value)
+    lean = np.clip(_lean(_beyond(times, value, q)), -LEANING, LEANING)
+    steps, centre = student(count), np.log1p(value)
     low, high = (float(np.expm1(centre - _unbent(signed, lean) * error)) for signed in (steps, -steps))
     is_open = len(reached) < _UPPER * RESAMPLES
     # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is; and there
