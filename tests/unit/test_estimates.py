@@ -177,6 +177,32 @@ def test_a_quantile_without_doubt_is_not_outside_its_interval_by_the_last_bit() 
         assert found.low <= found.value <= found.high
 
 
+USUAL = (1, 1.02, 0.98, 1.01, 0.99)
+"""Mean waits, in hours, of replications that are much alike."""
+
+
+def lengths(*mean_hours: float) -> tuple[float, float]:
+    """How far the interval of a median reaches above it and below, in logarithms: 100 claims to a replication."""
+    middles = -np.log1p(-(np.arange(100) + 0.5) / 100)
+    value, low, high = quantile([times(*np.rint(mean * 3600 * middles).astype(int)) for mean in mean_hours], 0.5)
+    return float(np.log1p(high) - np.log1p(value)), float(np.log1p(value) - np.log1p(low))
+
+
+def test_a_quantile_is_less_sure_on_the_side_to_which_one_replication_strayed() -> None:
+    above, below = lengths(*USUAL * 4)
+    assert above == pytest.approx(below)
+    above, below = lengths(*USUAL * 3, *USUAL[:4], 3)
+    assert above > 1.2 * below
+    above, below = lengths(*USUAL * 3, *USUAL[:4], 1 / 3)
+    assert below > 1.2 * above
+
+
+def test_few_replications_are_not_believed_to_lean_beyond_all_measure() -> None:
+    above, below = lengths(*USUAL[:4], 30)
+    # Hall's interval for a skewness of 0.2 √5 and t = 2.776 on 4 degrees of freedom, by hand: 3.607 and 2.355.
+    assert above / below == pytest.approx(3.607 / 2.355, abs=0.002)
+
+
 def test_a_quantile_from_one_replication_has_no_interval() -> None:
     value, low, high = quantile([times(1, 2, 3), times()], 0.5)
     assert value == 2
