@@ -3,7 +3,6 @@
 An order is one record: `order.facts.asked`, `order.life.refunded_at`, `order.parcel.ships_at`, and per stage
 `order.asks[stage].notice` and `order.requests[stage].settled_at`. Every field is 64 bits wide, so that the same
 memory is also a row of words: first the facts, then the outcomes, then what is nobody else's business.
-
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sim.study.comparison import Comparison
     from sim.study.result import Result
 
+NO_INTERVAL = "no interval"
+"""Of one replication."""
 FEW, MANY = 10, 1000
 """Replications still needed: below, their number is not worth naming; from here on, hardly anybody runs them."""
 
@@ -62,8 +64,9 @@ class Change:
 
     @property
     def signed_range(self) -> str:
-        """`−0.3 to 0.9 points`."""
-        return f"{self._range(self.low, self.high)}{HELD}{self._unit}"
+        """`−0.3 to 0.9 points`, or that there is none."""
+        ends = self._range(self.low, self.high)
+        return ends if ends == NO_INTERVAL else f"{ends}{HELD}{self._unit}"
 
     @property
     def largest_that_does_not_matter(self) -> str:
@@ -103,7 +106,7 @@ class Change:
 
     def _range(self, low: float, high: float) -> str:
         if isnan(low) and isnan(high):
-            return "no interval"
+            return NO_INTERVAL
         if isnan(high):
             return f"{self._shown(low)} or more"
         return f"up to {self._shown(high)}" if isnan(low) else f"{self._shown(low)} to {self._shown(high)}"

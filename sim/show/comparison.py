@@ -167,8 +167,9 @@ def _how_to_read(comparison: Comparison) -> str:
         "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
         "Pairing ×30: one replication of both tells as much as thirty that share no luck. Orders are counted over "
         "all replications, days and money are mean changes (days where both refund in full, money as refund less "
-        "postage, whoever has the goods); below each its 95 % interval, or that it is of too few orders (fewer "
-        f"than {FEWEST}, or all in one replication). Examples are replication/order, for `trace`."
+        "postage, whoever has the goods); below each its 95 % interval (with fewer than 300 orders nearer 90 % for "
+        f"money: prices are skewed), or that it is of too few orders (fewer than {FEWEST}, or all in one "
+        "replication). Examples are replication/order, for `trace`."
     )
 
 

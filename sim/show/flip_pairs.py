@@ -61,7 +61,7 @@ class FlipPair(NamedTuple):
 
     base: str
     other: str
-    """Words of `study.flips.ENDINGS`."""
+    """Words of `study.fates.ENDINGS`."""
     orders: int
     """In all replications together."""
     low: float

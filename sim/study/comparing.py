@@ -57,17 +57,22 @@ def compare(
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
     pairs = {other.name: pair_of(scenarios[0], other) for other in scenarios[1:]}
     plan: Plan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
-    takes = take or {}
+    takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
         choices = [chosen(engine, one, plan.wanted, with_journal=with_journal) for one in scenarios]
         underway = [
-            Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=takes.get(one.name))
-            for one, choice in zip(scenarios, choices, strict=True)
+            Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its)
+            for one, choice, its in zip(scenarios, choices, takes, strict=True)
         ]
         fates = _carried_out(underway, plan, pairs, progress)
     asked = asked_for(precision, max_replications)
     results = [one.result(plan.stopped, asked) for one in underway]
     return comparison_of(*results, margins=margins, fates=fates)
+
+
+def _takes(names: Sequence[str], take: Mapping[str, Take]) -> list[Take | None]:
+    """Who takes the claims of each. Where the base is compared with itself, its claims are handed over once."""
+    return [take.get(name) if name not in names[:place] else None for place, name in enumerate(names)]
 
 
 def _carried_out(
@@ -76,7 +81,7 @@ def _carried_out(
     """All to the same number of replications, until the plan has enough; what became of each order, by scenario."""
     fates: dict[str, list[pd.DataFrame]] = {name: [] for name, pair in pairs.items() if pair.is_paired}
     base, others = underway[0], dict(zip(pairs, underway[1:], strict=True))
-    at_a_time = max(map(_at_a_time, underway))
+    at_a_time = min(map(_at_a_time, underway))
     while (done := len(base.seen)) < plan.wanted:
         until = plan.wanted if plan.learns else min(done + at_a_time, plan.wanted)
         for one in underway:

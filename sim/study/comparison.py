@@ -206,7 +206,7 @@ def _tables(
 
 
 def expect_comparable(base: Scenario, others: Sequence[Scenario]) -> None:
-    """Raises BadUsage for no other scenario, for two of one name, and for currencies that differ."""
+    """Raises BadUsage for no other scenario, for two of one name but the base itself, and for other currencies."""
     if not others:
         raise BadUsage("found nothing to compare the base with, expected one scenario or more")
     names = [other.name for other in others]
@@ -216,6 +216,10 @@ def expect_comparable(base: Scenario, others: Sequence[Scenario]) -> None:
                 f"two of the scenarios to compare are named '{name}', expected a name of its own for each"
             )
     for other in others:
+        if other.name == base.name and other != base:
+            raise BadUsage(
+                f"another scenario has the base's name, '{base.name}', expected one of its own: give it a `name:`"
+            )
         mine, its = base.market.currency, other.market.currency
         if mine != its:
             raise BadUsage(f"{other.name} counts in {its} and the base in {mine}: nothing is converted")

@@ -67,11 +67,11 @@ def ratio(parts: ArrayLike, wholes: ArrayLike) -> RatioEstimate:
 def share(parts: ArrayLike, wholes: ArrayLike, n: ArrayLike) -> Estimate:
     """A share, its interval inside [0, 1]: symmetric on the scale of log odds.
 
-    Where replications show no spread, as at 0 and 1, it is Wilson's (1927) for `n` claims, which has no need of
-    any: none of 10,000 claims is 0 to 0.04 %.
+    Where replications show no spread, as at 0 and 1, or with one such claim in each, it is Wilson's (1927) for `n`
+    claims, which has no need of any: none of 10,000 claims is 0 to 0.04 %.
     """
     value, error, steps = ratio(parts, wholes)
-    is_spread = error > _ROUNDING
+    is_spread = (error > _ROUNDING) & (np.ptp(np.asarray(parts), axis=0) > 0)
     middle = np.where(is_spread, value, 0.5)
     half = steps * error / (middle * (1 - middle))
     flat_low, flat_high = _wilson(value, n, steps)

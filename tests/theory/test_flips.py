@@ -44,7 +44,25 @@ def test_the_mean_gain_is_covered_better_than_by_student_alone(
 @pytest.mark.parametrize("replications", [5, 20])
 @pytest.mark.parametrize("expected", [5, 20, 300])
 def test_how_many_flip_is_covered_however_few_they_are(replications: int, expected: int) -> None:
+    held, width = _of_all(replications, expected)
+    assert 0.935 <= held <= 0.98
+    assert width > 0
+
+
+@pytest.mark.parametrize("replications", [2, 3])
+@pytest.mark.parametrize("expected", [1, 2, 5])
+def test_two_replications_that_happen_to_agree_are_not_sure_of_how_many_flip(
+    replications: int, expected: int
+) -> None:
+    held, width = _of_all(replications, expected)
+    assert held >= 0.935
+    assert width > 0.5 * expected**0.5
+
+
+def _of_all(replications: int, expected: int) -> tuple[float, float]:
+    """How often the interval of their share holds it, and the least width, counted in orders."""
     orders, _ = flips(replications, expected, seed=expected * replications)
+    cohorts = np.random.default_rng(replications).poisson(ORDERS, orders.shape).astype(np.float64)
     true = expected / replications / ORDERS
-    _, low, high = share(orders, np.full_like(orders, ORDERS), np.float64(ORDERS * replications))
-    assert 0.935 <= ((low <= true) & (true <= high)).mean() <= 0.98
+    _, low, high = share(orders, cohorts, cohorts.sum(axis=0))
+    return float(((low <= true) & (true <= high)).mean()), float(((high - low) * cohorts.sum(axis=0)).min())

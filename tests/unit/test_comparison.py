@@ -409,6 +409,18 @@ def test_nothing_is_run_before_the_question_makes_sense(
         sim.compare(lively(), *(lively(name) for name in others), margins=margins, progress=pytest.fail)
 
 
+def test_what_differs_from_the_base_needs_a_name_of_its_own() -> None:
+    namesake = lively().with_changes({"policy.cancellation.clock": "2 d"})
+    with pytest.raises(BadUsage, match=r"has the base's name, '.*', expected one of its own"):
+        sim.compare(lively(), namesake, progress=pytest.fail)
+
+
+def test_beside_itself_the_base_hands_its_claims_over_once() -> None:
+    name, claims = lively().name, []
+    compare(lively(), lively(), replications=2, jobs=1, take={name: lambda some, _: claims.append(len(some))})
+    assert len(claims) == 2
+
+
 def test_dollars_are_not_compared_with_euros() -> None:
     with pytest.raises(BadUsage, match="euro counts in EUR and the base in USD"):
         sim.compare(lively(), lively("euro", **{"market.currency": "EUR"}))
