@@ -13,7 +13,7 @@ from sim.cli import parser
 from sim.errors import BrokenInvariant
 from sim.scenario.loading import load
 from sim.show import files
-from sim.study import engines
+from sim.study import choosing
 from sim.study.result import Result
 from tests.regression.program import SHORT, SMALL, Ask, commands, document, files_of, market_of_two, told
 from tests.scenario_files import BASE_FILE, spoilt, written
@@ -134,7 +134,7 @@ def test_a_run_says_which_engine_it_was_and_why(ask: Ask) -> None:
 def test_many_claims_with_a_journal_are_left_to_simpy_and_that_is_said(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "PAYS_FROM", 1)
+    monkeypatch.setattr(choosing, "PAYS_FROM", 1)
     answer = ask("run", *SMALL, "--keep", "journal")
     assert answer.code == FINE
     assert answer.err.startswith("base: engine simpy, only SimPy keeps the journal\n")
