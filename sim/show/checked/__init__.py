@@ -1,1 +1,1 @@
-"""What a check writes: a summary in Markdown, JUnit, JSON, OpenMetrics, charts, and one page with all of it."""
+"""What a check writes: a summary in Markdown, JUnit, JSON, metrics, charts, and one page with all."""

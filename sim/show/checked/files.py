@@ -4,7 +4,7 @@
     index.html     one page with everything in it
     junit.xml      a case per judgement, for a CI's test report
     check.json     all that was found, for programs
-    metrics.txt    OpenMetrics, for Prometheus and GitLab
+    metrics.txt    Prometheus' text format, for it and for GitLab
     charts/NAME/   the charts of each scenario, each as .svg and as .png: headlines; measures and time_to_money
                    unless everything is identical; trend where there is a history
 
@@ -24,7 +24,7 @@ from sim.regression.judgement import Check
 from sim.show.atomic import put_in_place
 from sim.show.checked.document import document_of
 from sim.show.checked.junit import junit
-from sim.show.checked.openmetrics import openmetrics
+from sim.show.checked.metrics import metrics
 from sim.show.checked.summary import summary
 from sim.show.files import expect_room, json_of
 
@@ -57,7 +57,7 @@ def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str
     yield SIGN, json_of(document_of(check))
     yield "summary.md", summary(check, history).encode()
     yield "junit.xml", junit(check)
-    yield "metrics.txt", openmetrics(check).encode()
+    yield "metrics.txt", metrics(check)
     charts = charts_of(check, history)
     yield "index.html", page_of(check, charts, history).encode()
     for scenario, figures in charts.items():
