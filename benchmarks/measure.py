@@ -28,7 +28,7 @@ from sim.chance.draws import draw_replication
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.show.files import files_of
-from sim.study import engines, stopwatch
+from sim.study import engines, making, stopwatch
 from sim.study.replication import calendars_of
 
 ARTICLE = Path(__file__).parents[1] / "scenarios" / "aliexpress.yaml"
@@ -68,7 +68,7 @@ def engine(name: str, orders: int) -> dict[str, Any]:
     calendars = calendars_of(scenario)
     draws = draw_replication(scenario, 0, calendars)
     if name == engines.COMPILED:
-        engines.prepare(scenario, calendars, engines.to_stderr)
+        making.have_ready(engines.to_stderr)
     before = peak()
     seconds = quickest(lambda: engines.live(name, scenario, draws, calendars))
     claims = len(draws.claims["order"])
@@ -78,7 +78,7 @@ def engine(name: str, orders: int) -> dict[str, Any]:
 def pipeline(replications: int, orders: int) -> dict[str, Any]:
     """What `refund-sim run --engine compiled --jobs 1 --keep summary` does once it is imported, by stage."""
     scenario = the_article(orders, replications)
-    engines.prepare(scenario, calendars_of(scenario), engines.to_stderr)
+    making.have_ready(engines.to_stderr)
     stopwatch.perf_counter = process_time
     watch = stopwatch.Stopwatch()
     began = process_time()

@@ -12,7 +12,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     study                replications, estimates with intervals, curves
     regression           baselines that a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
-    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report
+    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.warm
     gate                 what `baseline` and `check` do at the gate of a pull request
     given, commands, cli what each command is given and does; the door
 
@@ -25,10 +25,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import bar, compare, load, report, run, trace
+    from sim.api import bar, compare, load, report, run, trace, warm
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "bar", "compare", "load", "report", "run", "trace"]
+__all__ = ["__version__", "bar", "compare", "load", "report", "run", "trace", "warm"]
 
 
 def __getattr__(name: str) -> Any:

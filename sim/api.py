@@ -1,4 +1,4 @@
-"""The Python interface: `sim.load`, `sim.run`, `sim.compare`, `sim.trace`, `sim.report`.
+"""The Python interface: `sim.load`, `sim.run`, `sim.compare`, `sim.trace`, `sim.report`, `sim.warm`.
 
 import sim
 scenario = sim.load("scenarios/aliexpress.yaml")
@@ -27,11 +27,12 @@ from sim.study import comparing, experiment
 from sim.study.comparison import Comparison
 from sim.study.engines import AUTO
 from sim.study.experiment import Progress
+from sim.study.making import warm
 from sim.study.replication import calendars_of, replicate
 from sim.study.result import Result
 from sim.study.sweep import sweep
 
-__all__ = ["bar", "compare", "load", "report", "run", "trace"]
+__all__ = ["bar", "compare", "load", "report", "run", "trace", "warm"]
 
 run = with_plots(experiment.run)
 compare = with_plots_of_all(comparing.compare)

@@ -43,6 +43,7 @@ def main(words: Sequence[str]) -> int:
         _say(str(fault))
         return BAD_INPUT
     except KeyboardInterrupt:
+        _stop_beside()
         _say("interrupted; result folders that are there are complete")
         return INTERRUPTED
     except BrokenPipeError:
@@ -76,6 +77,13 @@ def _carry_out(arguments: argparse.Namespace) -> int:
     return code or FINE
 
 
+def _stop_beside() -> None:
+    """What this command began in the background ends with it."""
+    making = sys.modules.get("sim.study.making")
+    if making:
+        making.stop_beside()
+
+
 def _say(message: str) -> None:
     try:
         sys.stderr.write(message + "\n")
@@ -103,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     _baseline(_command(commands, "baseline", "record what comes of scenarios, for `check` to hold them against"))
     _check(_command(commands, "check", "hold scenarios against their baselines: has anything moved, and why"))
     _command(commands, "schema", "print the JSON Schema of scenario files, for editors")
+    _warm(_command(commands, "warm", "prepare the machine code of the compiled engine, once for each installation"))
     return top
 
 
@@ -264,6 +273,11 @@ def _validate(command: argparse.ArgumentParser) -> None:
 def _show(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenario", metavar="SCENARIO")
     _changes(command)
+
+
+def _warm(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
+    command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless something is wrong")
 
 
 def _number(text: str) -> int:

@@ -42,11 +42,13 @@ def run(arguments: Namespace) -> None:
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
     from sim.show.spool import Spool
+    from sim.study.choosing import chosen
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
     out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
+    how["engine"] = chosen(arguments.engine, scenarios, with_journal=how["with_journal"])
     results: list[Result] = []
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
@@ -214,6 +216,19 @@ def check(arguments: Namespace) -> int:
     from sim.gate import hold
 
     return hold(files, arguments)
+
+
+def warm(arguments: Namespace) -> None:
+    """Prepare the machine code of the compiled engine."""
+    from sim.study.engines import to_stderr
+    from sim.study.making import warm as make
+
+    is_quiet = arguments.quiet or arguments.json
+    made = make(tell=(lambda _: None) if is_quiet else to_stderr)
+    if arguments.json:
+        _print_json(made)
+    elif not arguments.quiet:
+        sys.stdout.write(f"the compiled engine is ready: {made['file'] or 'nowhere to keep it'}\n")
 
 
 def _print_json(document: Any) -> None:

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.chance.facts import Draws
-from sim.compiled.calendars import almanac_of
-from sim.compiled.case import NOT_GIVEN
+from sim.compiled.almanac import almanac_of
 from sim.compiled.layout import (
     BY_METHOD,
     DESK,
@@ -17,6 +16,7 @@ from sim.compiled.layout import (
     FACTS_OF_AN_ORDER,
     HEAP,
     METHOD,
+    NOT_GIVEN,
     ORDER,
     OUT_OF_PLAY,
     TERMS,

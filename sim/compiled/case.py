@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from sim.compiled.anchors import instant
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import NOT_GIVEN, Record, World
 from sim.compiled.parcel import delivered_at, terms_of
 from sim.rules import cancelling, disputing, refunding, returning
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, Party, RefundOn, Stage
 
 OPEN, NO_CLAIM, REFUNDED, PARTLY_REFUNDED, REFUSED, GAVE_UP, EXPIRED = (int(outcome) for outcome in Outcome)
-NOT_GIVEN = -1
-"""The anchor of a window that the policy does not have."""
 
 
 @step

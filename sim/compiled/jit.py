@@ -1,4 +1,4 @@
-"""What is compiled, and when it has to be compiled again.
+"""What is compiled: the steps of the choreography, and the rules that both engines call.
 
 The rules stay plain functions, which the SimPy market calls as they are; here they are made known to Numba under
 the same names. No step of the choreography allocates anything, so none counts references (which would cost more
@@ -8,9 +8,7 @@ than the work itself).
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from inspect import isfunction
-from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
@@ -21,8 +19,6 @@ from sim.rules import answers, cancelling, clocks, disputing, refunding, request
 Step = TypeVar("Step", bound=Callable[..., Any])
 RULES = (answers, cancelling, clocks, disputing, refunding, requests, returning)
 """The pages whose rules both engines call."""
-SOURCES = ("compiled/*.py", "rules/*.py", "chance/facts.py", "records/*.py", "scenario/*.py", "vocabulary.py")
-"""Everything that goes into the machine code."""
 
 
 def step(function: Step) -> Step:
@@ -32,19 +28,11 @@ def step(function: Step) -> Step:
 
 
 def kept(function: Step) -> Step:
-    """The entrance: its machine code, with all that it calls, is kept on disk for the next time."""
-    compiled: Step = njit(function, _nrt=False, cache=True)
-    return compiled
+    """An entrance: what Python calls (`machine_code.Entrance`), whose machine code is kept (`compiling`).
 
-
-def edition() -> int:
-    """A number that changes with any source that is compiled.
-
-    Numba looks for a change only in the file that holds the entrance; a rule changed elsewhere would run stale.
+    It returns nothing, and is given numbers, arrays and tuples of them.
     """
-    house = Path(__file__).parents[1]
-    pages = sorted(page for pattern in SOURCES for page in house.glob(pattern))
-    return int(sha256(b"".join(page.read_bytes() for page in pages)).hexdigest()[:15], 16)
+    return function
 
 
 def _make_rules_known() -> None:

@@ -119,6 +119,8 @@ TERMS = np.dtype(
 
 
 OUT_OF_PLAY = -1
+NOT_GIVEN = -1
+"""The anchor of a window that the policy does not have."""
 
 
 class World(NamedTuple):

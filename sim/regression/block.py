@@ -15,14 +15,13 @@ import pandas as pd
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
-from sim.study.choosing import chosen
+from sim.study.choosing import chosen, made_ready
 from sim.study.columns import COLUMNS
-from sim.study.engines import AUTO, COMPILED, prepare, to_stderr
+from sim.study.engines import AUTO, to_stderr
 from sim.study.experiment import Progress
 from sim.study.jobs import Workers
 from sim.study.measures import CLAIMS, by_replication, summarise
 from sim.study.observation import Observation, tables_of
-from sim.study.replication import calendars_of
 
 JUDGING, CONFIRMING = "judging", "confirming"
 BLOCKS = (JUDGING, CONFIRMING)
@@ -77,9 +76,8 @@ def live_through(
 ) -> Block:
     """Live through the replications of a block. Raises what they raise, and BadUsage for no such engine."""
     first = BLOCKS.index(block) * replications
-    engine = chosen(crew.engine, scenario, replications).engine
-    if engine == COMPILED:
-        prepare(scenario, calendars_of(scenario), to_stderr)
+    choice = chosen(crew.engine, [scenario], replications)
+    engine = made_ready(choice, scenario.name, to_stderr).engine
     seen: list[Observation] = []
     for observation in crew.workers.observations(scenario, range(first, first + replications), engine=engine):
         seen.append(_renumbered(observation, first))

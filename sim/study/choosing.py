@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.chance.arrivals import cumulative_rate
 from sim.chance.draws import draw_replication
+from sim.compiled import machine_code, places
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
-from sim.study.engines import AUTO, COMPILED, ENGINES, SIMPY
+from sim.study import making
+from sim.study.engines import AUTO, COMPILED, ENGINES, SIMPY, Tell
 from sim.study.replication import calendars_of
 
-PAYS_FROM = 300_000
-"""Expected claims from which the compiled engine is the quicker one even when it has to be compiled first.
+PAYS_FROM = 3_000
+"""Expected claims from which the compiled engine is the quicker one when its machine code is at hand.
 
-Measured side by side on a quiet machine: 31 to 40 µs for a claim in SimPy, 0.7 to 0.9 µs in the twin, 11.6 s to
-compile it, once after each installation. With its code on disk it starts in half a second and pays from some 10,000
-claims on: ask for it.
+It is loaded in a tenth of a second, in which SimPy lives through so many: 31 to 40 µs each, to 0.7 to 0.9 µs.
 """
+COMPILING_PAYS_FROM = 300_000
+"""Expected claims from which it is the quicker one even when it has to be compiled first, for 10 to 20 s."""
 LOOKED_AT = 5000
 """Orders that the share of claims is seen in."""
+MISFIT = "the compiled one does not run here: "
+NO_PLACE = "no machine code is at hand, and no folder for it can be written to"
 
 
 class Choice(NamedTuple):
@@ -30,25 +35,64 @@ class Choice(NamedTuple):
     why: str
     is_worth_saying: bool = False
     """Whether a user might wonder."""
+    is_for_want_of_code: bool = False
+    """Whether it is SimPy only because there is no machine code yet, which can be made meanwhile."""
 
 
-def chosen(asked: str, scenario: Scenario, replications: int, *, with_journal: bool = False) -> Choice:
-    """The engine for so many replications of a scenario.
+def chosen(
+    asked: str | Choice,
+    scenarios: Sequence[Scenario],
+    replications: int | None = None,
+    *,
+    with_journal: bool = False,
+) -> Choice:
+    """The engine for so many replications of each of these scenarios (or its own number): all that one command
+    lives through.
 
-    Raises BadUsage for an engine that does not exist, and for a journal from the one that writes none.
+    A choice that was made for more than these stands. Raises BadUsage for an engine that does not exist, and for a
+    journal from the one that writes none.
     """
+    if isinstance(asked, Choice):
+        return asked
     if asked not in ENGINES:
         raise BadUsage(f"found engine {asked!r}, expected one of {', '.join(ENGINES)}")
     if asked == COMPILED and with_journal:
         raise BadUsage("the compiled engine keeps no journal: use --engine simpy (or auto) with --keep journal")
     if asked != AUTO:
         return Choice(asked, "asked for")
-    claims = expected_claims(scenario) * replications
-    many = claims >= PAYS_FROM
+    claims = sum((replications or one.experiment.replications) * expected_claims(one) for one in scenarios)
     if with_journal:
-        return Choice(SIMPY, "only SimPy keeps the journal", is_worth_saying=many)
-    than = "so many" if many else "so few"
-    return Choice(COMPILED if many else SIMPY, f"the quicker one for {than} claims (about {claims:,.0f})", many)
+        return Choice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= COMPILING_PAYS_FROM)
+    if claims < PAYS_FROM:
+        return Choice(SIMPY, f"the quicker one for so few claims (about {claims:,.0f})")
+    return _for_many(claims)
+
+
+def _for_many(claims: float) -> Choice:
+    """Where the compiled engine would be the quicker one, were its machine code at hand."""
+    about = f"about {claims:,.0f} claims"
+    if machine_code.is_at_hand():
+        return Choice(COMPILED, f"its machine code is at hand ({about})")
+    if misfit := machine_code.unfit():
+        return Choice(SIMPY, MISFIT + misfit, is_worth_saying=True)
+    if claims >= COMPILING_PAYS_FROM:
+        return Choice(COMPILED, f"the quicker one for so many claims ({about}), compiled first", True)
+    if not places.can_keep():
+        return Choice(SIMPY, NO_PLACE, is_worth_saying=True)
+    return Choice(SIMPY, f"no machine code is at hand yet ({about})", is_for_want_of_code=True)
+
+
+def made_ready(choice: Choice, whose: str, tell: Tell) -> Choice:
+    """Have the chosen engine ready to run, and say what a user might wonder about. Where the compiled one turns out
+    not to run here it is SimPy after all: nothing but the time differs."""
+    if choice.is_worth_saying:
+        tell(f"{whose}: engine {choice.engine}, {choice.why}\n")
+    if choice.engine == COMPILED and (misfit := making.have_ready(tell)):
+        tell(f"{whose}: engine {SIMPY}, {MISFIT}{misfit}\n")
+        return Choice(SIMPY, MISFIT + misfit)
+    if choice.is_for_want_of_code:
+        making.begin_beside(tell)
+    return choice
 
 
 def expected_claims(scenario: Scenario) -> float:

@@ -59,10 +59,10 @@ def compare(
     plan: Plan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
-        choices = [chosen(engine, one, plan.wanted, with_journal=with_journal) for one in scenarios]
+        choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal)
         underway = [
             Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its)
-            for one, choice, its in zip(scenarios, choices, takes, strict=True)
+            for one, its in zip(scenarios, takes, strict=True)
         ]
         fates = _carried_out(underway, plan, pairs, progress)
     asked = asked_for(precision, max_replications)

@@ -16,15 +16,14 @@ from sim.study.aims import aims_of
 from sim.study.backlog import backlog_frame
 from sim.study.by_group import success_by_group
 from sim.study.by_hours import success_by_hours
-from sim.study.choosing import Choice, chosen
+from sim.study.choosing import Choice, chosen, made_ready
 from sim.study.curves import incidence
-from sim.study.engines import AUTO, COMPILED, Tell, prepare, to_stderr
+from sim.study.engines import AUTO, Tell, to_stderr
 from sim.study.jobs import Workers, workers_of
 from sim.study.ledger import AT_A_TIME, Ledger, Take
 from sim.study.measures import summary_of, sums_listed
 from sim.study.observation import Observation
 from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise
-from sim.study.replication import calendars_of
 from sim.study.result import Result
 from sim.study.stopwatch import Stopwatch
 from sim.study.waits import waits_frame
@@ -43,7 +42,7 @@ def run(
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
     jobs: int | Workers | None = None,
-    engine: str = AUTO,
+    engine: str | Choice = AUTO,
     with_journal: bool = False,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
@@ -54,9 +53,10 @@ def run(
     `replications` and `seed` take the place of the scenario's own. With `precision`, replications go on until each
     named measure is known so well (`study.precision`), and no further than `max_replications`; `about["stopped"]`
     says which it was. `jobs` is the number of processes, None for all cores where that pays; or `Workers` that
-    several experiments share. `engine` is `simpy`, `compiled`, or `auto` for the quicker one; `about["engine"]`
-    says which it was. Neither changes anything in the result: the same scenario and seed give the same tables, to
-    the bit. `tell` hears of what takes its time, such as compiling; unless told otherwise it writes to stderr.
+    several experiments share. `engine` is `simpy`, `compiled`, or `auto` for the quicker one (or what
+    `study.choosing.chosen` has chosen for several experiments); `about["engine"]` says which it was. Neither
+    changes anything in the result: the same scenario and seed give the same tables, to the bit. `tell` hears of
+    what takes its time, such as compiling; unless told otherwise it writes to stderr.
     With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
     has the columns `study.columns.NARROW` only, there is no `journal` and no `unasked`, and memory hardly grows.
 
@@ -69,7 +69,7 @@ def run(
     most = scenario.experiment.replications
     plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
-        choice = chosen(engine, scenario, plan.wanted, with_journal=with_journal)
+        choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal)
         underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take)
         while len(underway.seen) < plan.wanted:
             underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
@@ -115,13 +115,10 @@ class Underway:
         self.scenario = scenario
         self._ledger = Ledger(take)
         self._workers = workers
-        self._choice, self._with_journal = choice, with_journal
+        self._with_journal = with_journal
         self._watch = Stopwatch()
-        if choice.is_worth_saying:
-            tell(f"{scenario.name}: engine {choice.engine}, {choice.why}\n")
-        if choice.engine == COMPILED:
-            with self._watch.on("compiling"):
-                prepare(scenario, calendars_of(scenario), tell)
+        with self._watch.on("compiling"):
+            self._choice = made_ready(choice, scenario.name, tell)
 
     @property
     def seen(self) -> Sequence[Observation]:
@@ -158,9 +155,8 @@ class Underway:
     def result(self, stopped: str, asked: Mapping[str, Any] | None = None) -> Result:
         """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`."""
         scenario = with_numbers(self.scenario, replications=len(self.seen))
-        engine, why, _ = self._choice
         how = {"stopped": stopped, "asked": asked or {}, "jobs": self._workers.at_work}
-        how |= {"engine": engine, "engine_because": why}
+        how |= {"engine": self._choice.engine, "engine_because": self._choice.why}
         return _result(scenario, self._ledger, how, self._watch)
 
 

@@ -95,14 +95,14 @@ def sweep(
         if progress:
             progress(next(done), of * len(asked))
 
-    engine = chosen(engine, scenario, each * len(asked)).engine
+    choice = chosen(engine, [scenario], each * len(asked))
     with workers_of(jobs) as workers:
         results = [
             run(
                 _changed(scenario, clock, silence),
                 replications=each,
                 jobs=workers,
-                engine=engine,
+                engine=choice,
                 progress=step,
                 tell=tell,
             )

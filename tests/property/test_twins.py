@@ -16,6 +16,7 @@ from sim.study.replication import calendars_of
 from tests.property.relations import differences, lived_through
 from tests.property.strategies import File, scenario_files
 
+pytestmark = pytest.mark.usefixtures("machine_code_at_hand")
 FOLDER = Path(__file__).parents[2] / "scenarios"
 PARTS, EACH = 80, 250
 """The recorded search: so many examples, in parts that each begin with another seed."""

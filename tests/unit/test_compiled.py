@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from heapq import heappop, heappush
 from pathlib import Path
+from shutil import copyfile, copytree
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from sim.chance.facts import ASKS, PLAIN
-from sim.compiled import jit
+from sim.compiled import places
 from sim.compiled.heap import drop_first, put
 from sim.compiled.layout import ENTRY, FACTS_OF_AN_ORDER, HEAP, OF_REQUESTS, ORDER, OUTCOMES_OF_AN_ORDER
 from sim.errors import InternalError
@@ -73,8 +75,34 @@ def test_a_full_heap_says_so() -> None:
         _through_a_heap(entries, heap, np.zeros((2, 3), dtype=np.int64), np.zeros(2, dtype=np.bool_))
 
 
-def test_a_changed_rule_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = Path(jit.__file__).parents[1] / "rules" / "refunding.py"
-    before, read = jit.edition(), Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda page: read(page) + b"#" * (page == changed))
-    assert jit.edition() != before
+edition = places.edition.__wrapped__
+"""As another process would find it, which has not asked before."""
+
+
+@pytest.mark.parametrize("page", ["rules/refunding.py", "compiled/order.py", "scenario/durations.py"])
+def test_a_changed_page_is_compiled_anew(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    changed, before, read = places.HOUSE / page, edition(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda each: read(each) + b"#" * (each == changed))
+    assert edition() != before
+
+
+def test_another_numba_compiles_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = edition()
+    monkeypatch.setattr(places, "_version", lambda maker: "0.1")
+    assert edition() != before
+
+
+def test_a_copy_with_newer_files_is_the_same_edition(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = edition()
+    monkeypatch.setattr(places, "HOUSE", Path(copytree(places.HOUSE, tmp_path / "copy", copy_function=copyfile)))
+    assert edition() == before
+
+
+def test_every_page_that_is_compiled_counts() -> None:
+    counted = {page for pattern in places.SOURCES for page in places.HOUSE.glob(pattern)}
+    compiled = [page for page in (places.HOUSE / "compiled").glob("*.py") if "import step" in page.read_text()]
+    for page in [*compiled, *(places.HOUSE / "rules").glob("*.py")]:
+        for module in re.findall(r"^from sim\.(\S+) import", page.read_text(), re.MULTILINE):
+            source = places.HOUSE / (module.replace(".", "/") + ".py")
+            is_laid_out_in_python = page.name in ("terms.py",)  # read once per scenario, and never compiled
+            assert source in counted or is_laid_out_in_python or not source.exists(), f"{page} takes from {source}"

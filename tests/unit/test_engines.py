@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.compiled import machine_code
 from sim.errors import BadUsage
 from sim.market.world import run_simpy
 from sim.scenario.model import Scenario
-from sim.study import choosing
-from sim.study.choosing import PAYS_FROM, Choice, chosen, expected_claims
+from sim.study.choosing import Choice, chosen, expected_claims
 from sim.study.engines import AUTO, COMPILED, SIMPY
 from sim.study.experiment import run
 from tests.worlds import world
@@ -40,16 +40,8 @@ def the_twin_stands_in(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     stand_in = ModuleType("sim.compiled.engine")
     stand_in.run_compiled = run_compiled  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sim.compiled.engine", stand_in)
+    monkeypatch.setattr(machine_code, "is_at_hand", lambda: True)
     return lived
-
-
-def test_few_claims_are_left_to_simpy_and_many_are_worth_a_compilation() -> None:
-    few = chosen(AUTO, world(BUSY), replications=2)
-    assert (few.engine, few.is_worth_saying) == (SIMPY, False)
-    enough = int(PAYS_FROM / expected_claims(world(BUSY))) + 1
-    many = chosen(AUTO, world(BUSY), replications=enough)
-    assert (many.engine, many.is_worth_saying) == (COMPILED, True)
-    assert chosen(AUTO, world(BUSY), replications=enough - 1).engine == SIMPY
 
 
 def test_claims_are_expected_by_the_rates_of_the_scenario() -> None:
@@ -71,12 +63,12 @@ def test_a_parcel_that_comes_in_time_is_no_claim_however_sure_buyers_are_to_miss
 
 @pytest.mark.parametrize("engine", [SIMPY, COMPILED])
 def test_who_asks_for_an_engine_gets_it(engine: str) -> None:
-    assert chosen(engine, world(BUSY), replications=1) == Choice(engine, "asked for")
+    assert chosen(engine, [world(BUSY)], replications=1) == Choice(engine, "asked for")
 
 
 def test_a_journal_goes_to_simpy_and_that_is_said_where_it_costs_time() -> None:
-    small = chosen(AUTO, world(BUSY), replications=2, with_journal=True)
-    large = chosen(AUTO, world(BUSY), replications=10_000, with_journal=True)
+    small = chosen(AUTO, [world(BUSY)], replications=2, with_journal=True)
+    large = chosen(AUTO, [world(BUSY)], replications=10_000, with_journal=True)
     assert (small.engine, small.is_worth_saying) == (SIMPY, False)
     assert (large.engine, large.is_worth_saying) == (SIMPY, True)
     assert "journal" in large.why
@@ -103,22 +95,6 @@ def test_a_result_says_which_engine_it_is_from_and_nothing_else_of_it_differs(
     for table in ("summary", "orders", "curves", "backlog"):
         pd.testing.assert_frame_equal(getattr(simpy, table), getattr(compiled, table))
     assert simpy.about["fingerprints"] == compiled.about["fingerprints"]
-
-
-def test_the_machine_code_is_made_ready_on_no_orders_at_all(the_twin_stands_in: list[int]) -> None:
-    run(world(BUSY), engine=COMPILED, jobs=1)
-    assert the_twin_stands_in[0] == 0
-    assert all(the_twin_stands_in[1:])
-
-
-def test_compiling_is_said_once_and_the_engine_where_one_might_wonder(
-    the_twin_stands_in: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(choosing, "PAYS_FROM", 1)
-    told: list[str] = []
-    run(world(BUSY), replications=2, jobs=1, tell=told.append)
-    claims = 2 * expected_claims(world(BUSY))
-    assert told == [f"tiny: engine compiled, the quicker one for so many claims (about {claims:,.0f})\n"]
 
 
 def test_policies_are_compared_on_the_engine_that_was_asked_for(the_twin_stands_in: list[int]) -> None:
