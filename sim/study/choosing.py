@@ -62,7 +62,7 @@ def chosen(
         return Choice(asked, "asked for")
     claims = sum((replications or one.experiment.replications) * expected_claims(one) for one in scenarios)
     if with_journal:
-        return Choice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= COMPILING_PAYS_FROM)
+        return Choice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= PAYS_FROM)
     if claims < PAYS_FROM:
         return Choice(SIMPY, f"the quicker one for so few claims (about {claims:,.0f})")
     return _for_many(claims)
