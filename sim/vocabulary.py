@@ -85,6 +85,31 @@ class Outcome(Word):
     EXPIRED = 6
 
 
+class Failure(Word):
+    """Why a claim came to no money of itself; each goes with one outcome. The bank, or the dispatch limit, may
+    bring the money all the same. The last four are what an open claim waits for in vain."""
+
+    NONE = 0
+    NO_DISPUTE = 1
+    DID_NOT_GO_ON = 2
+    NOT_WORTH_IT = 3
+    LOST_PATIENCE = 4
+    DISPUTE_TOO_LATE = 5
+    NOT_CALLED_IN_TIME = 6
+    NOT_POSTED_IN_TIME = 7
+    CLOSED_BY_SILENCE = 8
+    NOT_TAKEN_FURTHER = 9
+    CALLED_TOO_LATE = 10
+    NOBODY_TO_TURN_TO = 11
+    RULED_AGAINST = 12
+    PLATFORM_SILENT = 13
+    RETURN_LOST = 14
+    PARCEL_NEVER_COMES = 20
+    WINDOW_NEVER_OPENS = 21
+    NEVER_POSTED_BACK = 22
+    RETURN_NEVER_ARRIVES = 23
+
+
 class Route(Word):
     """The last stage that decided. A return belongs to the stage that ordered it."""
 

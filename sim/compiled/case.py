@@ -6,11 +6,11 @@ from sim.compiled.anchors import instant
 from sim.compiled.jit import step
 from sim.compiled.layout import NOT_GIVEN, Record, World
 from sim.compiled.parcel import delivered_at, terms_of
-from sim.rules import cancelling, disputing, refunding, returning
+from sim.rules import cancelling, disputing, failing, refunding, returning
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, Party, RefundOn, Stage
 
-OPEN, NO_CLAIM, REFUNDED, PARTLY_REFUNDED, REFUSED, GAVE_UP, EXPIRED = (int(outcome) for outcome in Outcome)
+OPEN, REFUNDED, PARTLY_REFUNDED = int(Outcome.OPEN), int(Outcome.REFUNDED), int(Outcome.PARTLY_REFUNDED)
 
 
 @step
@@ -57,6 +57,16 @@ def is_ruled(world: World, order: Record) -> bool:
     """Whether the platform has spoken: in mediation, or in answer to the dispute."""
     answered = terms_of(world, order).platform_answers and order.requests[Stage.DISPUTE].settled_at < NEVER
     return answered or order.requests[Stage.MEDIATION].settled_at < NEVER
+
+
+@step
+def why_it_is_refused(world: World, order: Record) -> int:
+    """Why a no is the last word: the platform's own, or one that nobody takes to it."""
+    if is_ruled(world, order):
+        ruled = order.requests[Stage.MEDIATION].settled_by
+        return failing.what_the_platform_left(ruled if ruled else order.requests[Stage.DISPUTE].settled_by)
+    mediates, facts = terms_of(world, order).may_mediate, order.facts
+    return failing.why_nobody_calls(mediates, bool(facts.escalates), facts.escalates_after)
 
 
 @step

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sim.compiled.case import EXPIRED, GAVE_UP, OPEN, REFUSED, is_ruled, last_call, will_escalate
-from sim.compiled.dealings import IN_VAIN, be_refunded, be_refunded_in_part, wait_until
+from sim.compiled.case import OPEN, is_ruled, last_call, why_it_is_refused, will_escalate
+from sim.compiled.dealings import be_refunded, be_refunded_in_part, fail, wait_until
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
 from sim.compiled.parcel import limit_passes_at, terms_of, waits_no_longer
 from sim.compiled.questions import ask_the_buyer, ask_the_platform
 from sim.compiled.winning import win
-from sim.rules import disputing
+from sim.rules import disputing, failing
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Route, Verdict
+from sim.vocabulary import Failure, Route, Stage, Verdict
 
 
 @step
@@ -39,7 +39,7 @@ def hear_of_the_offer(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.ESCALATE:
         return be_taken_over(world, order)
     if verdict == Verdict.CLOSE:
-        return REFUSED
+        return fail(world, order, Failure.CLOSED_BY_SILENCE)
     return haggle(world, order)
 
 
@@ -55,7 +55,7 @@ def be_taken_over(world: World, order: Record) -> int:
 def lose_patience(world: World, order: Record) -> int:
     """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
     if not disputing.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
-        return GAVE_UP
+        return fail(world, order, Failure.LOST_PATIENCE)
     return have_the_platform_rule(world, order)
 
 
@@ -64,9 +64,11 @@ def escalate_or_be_refused(world: World, order: Record) -> int:
     """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
     calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
     until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
-    if until >= NEVER or limit_passes_at(world, order) < until:
-        return REFUSED
-    wait_until(order, until)
+    if until >= NEVER:
+        return fail(world, order, why_it_is_refused(world, order))
+    if limit_passes_at(world, order) < until:
+        return OPEN
+    wait_until(order, until, Failure.NONE)
     return have_the_platform_rule(world, order)
 
 
@@ -78,10 +80,11 @@ def escalate_or_lapse(world: World, order: Record, comes_at: int) -> int:
     lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last_call(world, order))
     until = ruled_from if ruled_from < NEVER else lapses_at
     if limit_passes_at(world, order) < until:
-        return EXPIRED
-    if not wait_until(order, until):
-        return IN_VAIN
-    return have_the_platform_rule(world, order) if ruled_from < NEVER else EXPIRED
+        return OPEN
+    wait_until(order, until, Failure.NONE)
+    if ruled_from >= NEVER:
+        return fail(world, order, Failure.NOT_CALLED_IN_TIME)
+    return have_the_platform_rule(world, order)
 
 
 @step
@@ -98,19 +101,24 @@ def hear_the_ruling(world: World, order: Record, verdict: int) -> int:
     if verdict != Verdict.APPROVE:
         waits_no_longer(order)
     if verdict == Verdict.SPLIT:
+        order.decided_at = order.now
         return be_refunded_in_part(world, order, order.facts.split_share)
     if verdict == Verdict.WITHDRAWN:
-        return GAVE_UP
-    return win(world, order) if verdict == Verdict.APPROVE else REFUSED
+        return fail(world, order, Failure.LOST_PATIENCE)
+    if verdict == Verdict.APPROVE:
+        return win(world, order)
+    return fail(world, order, failing.what_the_platform_left(order.requests[Stage.MEDIATION].settled_by))
 
 
 @step
 def hear_of_the_inspection(world: World, order: Record, verdict: int) -> int:
     """The seller has looked at what came back and releases the money, or contests; the platform rules once."""
     if verdict == Verdict.CLOSE:
-        return REFUSED
+        return fail(world, order, Failure.CLOSED_BY_SILENCE)
     if verdict == Verdict.APPROVE or is_ruled(world, order):
         return be_refunded(world, order, order.facts.value)
     if verdict == Verdict.MAY_ESCALATE:
         return escalate_or_lapse(world, order, NEVER)
-    return have_the_platform_rule(world, order) if terms_of(world, order).may_mediate else REFUSED
+    if not terms_of(world, order).may_mediate:
+        return fail(world, order, Failure.NOBODY_TO_TURN_TO)
+    return have_the_platform_rule(world, order)

@@ -7,19 +7,21 @@ from sim.compiled.calendars import later
 from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, is_paid, return_payer
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
-from sim.compiled.parcel import delivered_at, missed_at, stays, terms_of, travels
-from sim.rules import answers, refunding
+from sim.compiled.parcel import delivered_at, limit_passes_at, missed_at, stays, terms_of, travels
+from sim.rules import answers, failing, refunding
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Party, Route, Settled, Stage
+from sim.vocabulary import ClaimKind, Failure, Party, Route, Settled, Stage
 
 IN_VAIN = -2
 """What a part of the story comes to that waits for what never comes."""
 
 
 @step
-def wait_until(order: Record, instant: int) -> bool:
-    """Let time pass: nobody but this order notices. False for an instant that never comes."""
+def wait_until(order: Record, instant: int, in_vain: int) -> bool:
+    """Let time pass: nobody but this order notices. False for an instant that never comes, waited for in vain."""
     order.now = max(order.now, instant)
+    if instant >= NEVER:
+        order.life.failed_because = in_vain
     return instant < NEVER
 
 
@@ -29,13 +31,14 @@ def wait_for_the_parcel(world: World, order: Record) -> bool:
     missed = missed_at(world, order)
     if missed >= NEVER:
         travels(world, order)
-    return wait_until(order, min(delivered_at(world, order), missed))
+    return wait_until(order, min(delivered_at(world, order), missed), Failure.PARCEL_NEVER_COMES)
 
 
 @step
 def wait_for_the_dispatch(world: World, order: Record) -> bool:
     """It leaves, or the promised date passes and it is known that it never will."""
-    return wait_until(order, min(order.parcel.ships_at, missed_at(world, order)))
+    leaves = min(order.parcel.ships_at, missed_at(world, order))
+    return wait_until(order, leaves, Failure.PARCEL_NEVER_COMES)
 
 
 @step
@@ -97,6 +100,16 @@ def refund_limit(world: World, order: Record) -> int:
     """The latest at which a refund that falls due now may arrive."""
     limit = last_instant(world, order, Party.BANK, terms_of(world, order).refund_within, order.now)
     return refunding.limit_of(limit, order.now)
+
+
+@step
+def fail(world: World, order: Record, reason: int) -> int:
+    """The claim comes to no money, unless the dispatch limit brings it at this very instant."""
+    if limit_passes_at(world, order) <= order.now:
+        return OPEN
+    order.life.failed_because = reason
+    order.life.failed_at = order.now
+    return failing.outcome_of(order.life.failed_because)
 
 
 @step

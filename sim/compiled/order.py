@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from sim.compiled.anchors import instant
 from sim.compiled.case import (
-    EXPIRED,
-    GAVE_UP,
     OPEN,
-    REFUSED,
     is_paid,
     is_still_free,
     is_worth_it,
@@ -37,6 +34,7 @@ from sim.compiled.dealings import (
     be_refunded_in_part,
     cancel,
     end_with,
+    fail,
     miss_the_parcel,
     wait_for_the_dispatch,
     wait_for_the_parcel,
@@ -44,7 +42,7 @@ from sim.compiled.dealings import (
 )
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
-from sim.compiled.parcel import has_left, limit_passes_at, missed_at, terms_of, travels, will_miss_the_limit
+from sim.compiled.parcel import has_left, missed_at, terms_of, travels, will_miss_the_limit
 from sim.compiled.questions import (
     ASKED,
     ask_for_the_money,
@@ -55,7 +53,7 @@ from sim.compiled.questions import (
 from sim.compiled.winning import win
 from sim.rules import disputing
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Route, Stage, Verdict
+from sim.vocabulary import ClaimKind, Failure, Route, Stage, Verdict
 
 
 @step
@@ -79,11 +77,13 @@ def go_on(world: World, order: Record, outcome: int) -> bool:
     """Whatever comes of seeking, the platform refunds what is never sent; the bank comes last."""
     if outcome not in (ASKED, IN_VAIN) and not is_paid(outcome):
         if will_miss_the_limit(world, order):
-            wait_until(order, order.parcel.dispatch_due)
+            wait_until(order, order.parcel.dispatch_due, Failure.NONE)
             outcome = cancel(world, order, Route.NOT_DISPATCHED)
         else:
             outcome = try_the_last_resort(world, order, outcome)
-    if outcome not in (ASKED, IN_VAIN):
+    if outcome == IN_VAIN:
+        travels(world, order)
+    elif outcome != ASKED:
         end_with(world, order, outcome)
     return outcome == ASKED
 
@@ -121,13 +121,15 @@ def hear_of_the_cancellation(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.APPROVE:
         return cancel(world, order, Route.CANCELLATION)
     if verdict == Verdict.CLOSE:
-        return REFUSED
+        return fail(world, order, Failure.CLOSED_BY_SILENCE)
     if verdict == Verdict.ESCALATE:
         return have_the_platform_rule(world, order)
     if verdict == Verdict.MAY_ESCALATE:
         return escalate_or_lapse(world, order, NEVER)
-    if verdict == Verdict.WITHDRAWN or not order.facts.goes_on:
-        return GAVE_UP
+    if verdict == Verdict.WITHDRAWN:
+        return fail(world, order, Failure.LOST_PATIENCE)
+    if not order.facts.goes_on:
+        return fail(world, order, Failure.DID_NOT_GO_ON)
     return wait_and_dispute(world, order)
 
 
@@ -136,14 +138,15 @@ def wait_and_dispute(world: World, order: Record) -> int:
     """What has been shipped cannot be intercepted: wait for the parcel, or at least until it is under way."""
     terms = terms_of(world, order)
     if not terms.may_dispute:
-        return GAVE_UP
+        return fail(world, order, Failure.NO_DISPUTE)
     if will_miss_the_limit(world, order):
         return OPEN
     in_transit = terms.while_in_transit
     comes = wait_for_the_dispatch(world, order) if in_transit else wait_for_the_parcel(world, order)
     if not comes:
         return IN_VAIN
-    if missed_at(world, order) <= order.now:
+    waits = not (in_transit and has_left(order))
+    if disputing.turns_to_not_received(missed_at(world, order), order.now, waits):
         miss_the_parcel(order)
     return dispute_in_time(world, order)
 
@@ -153,18 +156,18 @@ def dispute_in_time(world: World, order: Record) -> int:
     """Ask for the money while the policy lets one, if it is worth the trouble."""
     terms = terms_of(world, order)
     if not terms.may_dispute:
-        return GAVE_UP
+        return fail(world, order, Failure.NO_DISPUTE)
     opens = max(order.now, instant(world, order, terms.opens))
-    if limit_passes_at(world, order) <= opens:
+    if will_miss_the_limit(world, order) and order.parcel.dispatch_due <= opens:
         return OPEN
     if has_left(order):
         travels(world, order)
-    if not wait_until(order, opens):
+    if not wait_until(order, opens, Failure.WINDOW_NEVER_OPENS):
         return IN_VAIN
     if disputing.is_too_late(order.now, instant(world, order, terms.closes)):
-        return EXPIRED
+        return fail(world, order, Failure.DISPUTE_TOO_LATE)
     if not is_worth_it(world, order):
-        return GAVE_UP
+        return fail(world, order, Failure.NOT_WORTH_IT)
     return dispute(world, order)
 
 
@@ -195,7 +198,7 @@ def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
     if verdict == Verdict.WITHDRAWN:
         return lose_patience(world, order)
     if verdict == Verdict.CLOSE:
-        return REFUSED
+        return fail(world, order, Failure.CLOSED_BY_SILENCE)
     return escalate_or_be_refused(world, order)
 
 
@@ -204,8 +207,7 @@ def try_the_last_resort(world: World, order: Record, outcome: int) -> int:
     """The bank takes the money back from the seller; if it does not, what was before stands."""
     if outcome == OPEN or not will_charge_back(world, order):
         return outcome
-    if not wait_until(order, order.now + order.facts.charges_back_after):
-        return IN_VAIN
+    wait_until(order, order.now + order.facts.charges_back_after, Failure.NONE)
     order.outcome_before = outcome
     return ask_the_bank(order)
 
@@ -215,6 +217,7 @@ def hear_the_bank(world: World, order: Record, verdict: int) -> int:
     """Won by that route; or lost, and the earlier outcome stands."""
     if verdict != Verdict.APPROVE:
         return order.outcome_before
+    order.decided_at = order.now
     if not has_left(order):
         return cancel(world, order, Route.CHARGEBACK)
     order.life.route = Route.CHARGEBACK

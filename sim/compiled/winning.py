@@ -5,27 +5,33 @@ from __future__ import annotations
 from sim.compiled.anchors import last_instant
 from sim.compiled.calendars import later
 from sim.compiled.case import (
-    EXPIRED,
-    REFUSED,
     goods_are_there_to_go_back,
     goods_must_go_back,
     money_comes_on,
     money_waits_for_the_parcel,
 )
-from sim.compiled.dealings import IN_VAIN, be_refunded, cancel, post_the_return, wait_for_the_parcel, wait_until
+from sim.compiled.dealings import (
+    IN_VAIN,
+    be_refunded,
+    cancel,
+    fail,
+    post_the_return,
+    wait_for_the_parcel,
+    wait_until,
+)
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
 from sim.compiled.parcel import delivered_at, has_left, terms_of, travels
 from sim.compiled.questions import ask_for_the_release
 from sim.rules import disputing
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Party, RefundOn
+from sim.vocabulary import Failure, Party, RefundOn
 
 
 @step
 def win(world: World, order: Record) -> int:
     """All the money is the buyer's. What was not sent stays; what is on its way comes first, and goes back."""
-    order.decided_at = min(order.decided_at, order.now)
+    order.decided_at = order.now
     if order.life.return_received_at < NEVER:
         return be_refunded(world, order, order.facts.value)
     if not has_left(order):
@@ -49,9 +55,11 @@ def send_it_back(world: World, order: Record) -> int:
         if is_posted:
             post_the_return(world, order, posted_at)
         return be_refunded(world, order, order.facts.value)
-    if not wait_until(order, posted_at if is_posted else last):
+    if not wait_until(order, posted_at if is_posted else last, Failure.NEVER_POSTED_BACK):
         return IN_VAIN
-    return be_on_its_way_back(world, order, posted_at) if is_posted else EXPIRED
+    if not is_posted:
+        return fail(world, order, Failure.NOT_POSTED_IN_TIME)
+    return be_on_its_way_back(world, order, posted_at)
 
 
 @step
@@ -60,10 +68,10 @@ def be_on_its_way_back(world: World, order: Record, posted_at: int) -> int:
     arrives_at = post_the_return(world, order, posted_at)
     if money_comes_on(world, order, RefundOn.POSTED):
         return be_refunded(world, order, order.facts.value)
-    if not wait_until(order, arrives_at):
+    if not wait_until(order, arrives_at, Failure.RETURN_NEVER_ARRIVES):
         return IN_VAIN
     if order.facts.return_lost and not terms_of(world, order).platform_bears_lost_return:
-        return REFUSED
+        return fail(world, order, Failure.RETURN_LOST)
     if money_comes_on(world, order, RefundOn.INSPECTED) and not order.facts.return_lost:
         return ask_for_the_release(order)
     return be_refunded(world, order, order.facts.value)

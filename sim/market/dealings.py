@@ -10,14 +10,15 @@ from sim.market.desk import Desk
 from sim.market.parcel import Parcel
 from sim.records.journal import Activity
 from sim.records.life import Life
-from sim.rules import answers, cancelling, disputing, refunding, returning
+from sim.rules import answers, cancelling, disputing, failing, refunding, returning
 from sim.rules.terms import UNNAMED, Since, Span
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Outcome, Party, Reason, RefundOn, Route, Settled
+from sim.vocabulary import ClaimKind, Failure, Outcome, Party, Reason, RefundOn, Route, Settled
 
 if TYPE_CHECKING:
     from sim.market.world import World
 
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, Reason))
 """By number."""
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
@@ -38,6 +39,7 @@ class Dealings:
         self.now: int = facts.asked
         """Where the story stands, in this order's own time: the clock's, or later."""
         self.decided_at: int = NEVER
+        """When the verdict fell that the money rests on: the latest one."""
 
     # ---------------------------------------------------------------------- what is the case
 
@@ -65,6 +67,14 @@ class Dealings:
         if not (self.terms.may_mediate and self.facts.escalates) or self.is_ruled():
             return False
         return not disputing.is_too_late(self.now + self.facts.escalates_after, self.last_call())
+
+    def why_it_is_refused(self) -> Failure:
+        """Why a no is the last word: the platform's own, or one that nobody takes to it."""
+        if self.is_ruled():
+            by = self.life.mediation_settled_by or self.life.dispute_settled_by
+            return Failure(failing.what_the_platform_left(by))
+        mediates, escalates = self.terms.may_mediate, bool(self.facts.escalates)
+        return Failure(failing.why_nobody_calls(mediates, escalates, self.facts.escalates_after))
 
     def last_call(self) -> int:
         """The last instant at which the platform may be called after a verdict that falls now."""
@@ -130,9 +140,10 @@ class Dealings:
 
     # -------------------------------------------------------------------------- what happens
 
-    def wait_until(self, instant: int) -> None:
+    def wait_until(self, instant: int, in_vain: Failure = Failure.NONE) -> None:
         """Let time pass. An instant that is over needs no waiting; one that never comes is waited for in vain."""
         if instant >= NEVER:
+            self.life.failed_because = int(in_vain)
             raise WaitsInVain
         self.now = max(self.now, instant)
 
@@ -141,11 +152,11 @@ class Dealings:
         missed_at = self.parcel.missed_at
         if missed_at >= NEVER:
             self.parcel.travels()
-        self.wait_until(min(self.parcel.delivered_at, missed_at))
+        self.wait_until(min(self.parcel.delivered_at, missed_at), Failure.PARCEL_NEVER_COMES)
 
     def wait_for_the_dispatch(self) -> None:
         """It leaves, or the promised date passes and it is known that it never will."""
-        self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at))
+        self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at), Failure.PARCEL_NEVER_COMES)
 
     def miss_the_parcel(self) -> None:
         """Who waited in vain until the promised date now claims for goods not received."""
@@ -195,6 +206,14 @@ class Dealings:
         """The latest at which a refund that falls due now may arrive."""
         limit = self.last_instant(Party.BANK, self.terms.refund_within, self.now)
         return refunding.limit_of(limit, due=self.now)
+
+    def fail(self, reason: Failure) -> Outcome:
+        """The claim comes to no money, unless the dispatch limit brings it at this very instant."""
+        if self.parcel.limit_passes_at() <= self.now:
+            return Outcome.OPEN
+        self.life.failed_because = int(reason)
+        self.life.happened(Activity.FAILED, self.now, reason.word)
+        return OUTCOMES[failing.outcome_of(reason)]
 
     def end_with(self, outcome: Outcome) -> None:
         """Close the book; a parcel that nobody stopped still travels."""

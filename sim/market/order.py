@@ -10,16 +10,15 @@ what happened goes into `self.life`. The verbs that the story is told in (`wait_
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import suppress
 
 from simpy.events import Event
 
 from sim.market.dealings import PAID, WaitsInVain
 from sim.market.questions import Questions
 from sim.records.journal import Activity
-from sim.rules import disputing, refunding
+from sim.rules import disputing, failing, refunding
 from sim.scenario.durations import NEVER
-from sim.vocabulary import ClaimKind, Outcome, RefundOn, Route, Verdict
+from sim.vocabulary import ClaimKind, Failure, Outcome, RefundOn, Route, Verdict
 
 Story = Generator[Event, int, None]
 """What a SimPy process lives through: it yields a question, and is sent how that was settled."""
@@ -34,8 +33,10 @@ class Order(Questions):
 
     def live(self) -> Story:
         """The SimPy process of an order. Whoever waits for what never comes has a story that stays open."""
-        with suppress(WaitsInVain):
+        try:
             yield from self.live_to_the_end()
+        except WaitsInVain:
+            self.parcel.travels()
 
     def live_to_the_end(self) -> Story:
         """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last."""
@@ -58,43 +59,46 @@ class Order(Questions):
             if verdict is Verdict.APPROVE:
                 return self.cancel(Route.CANCELLATION)
             if verdict is Verdict.CLOSE:
-                return Outcome.REFUSED
+                return self.fail(Failure.CLOSED_BY_SILENCE)
             if verdict is Verdict.ESCALATE:
                 return (yield from self.have_the_platform_rule())
             if verdict is Verdict.MAY_ESCALATE:
                 return (yield from self.escalate_or_lapse())
-            if verdict is Verdict.WITHDRAWN or not self.facts.goes_on:
-                return Outcome.GAVE_UP
-        if not self.terms.may_dispute:
-            return Outcome.GAVE_UP
+            if verdict is Verdict.WITHDRAWN:
+                return self.fail(Failure.LOST_PATIENCE)
+            if not self.facts.goes_on:
+                return self.fail(Failure.DID_NOT_GO_ON)
         return (yield from self.wait_and_dispute())
 
     def wait_and_dispute(self) -> Steps:
         """What has been shipped cannot be intercepted: wait for the parcel, or at least until it is under way."""
+        if not self.terms.may_dispute:
+            return self.fail(Failure.NO_DISPUTE)
         if self.parcel.will_miss_the_limit():
             return Outcome.OPEN
         if self.terms.while_in_transit:
             self.wait_for_the_dispatch()
         else:
             self.wait_for_the_parcel()
-        if self.parcel.missed_at <= self.now:
+        waits = not (self.terms.while_in_transit and self.parcel.has_left(self.now))
+        if disputing.turns_to_not_received(self.parcel.missed_at, self.now, waits):
             self.miss_the_parcel()
         return (yield from self.dispute_in_time())
 
     def dispute_in_time(self) -> Steps:
         """Ask for the money while the policy lets one, if it is worth the trouble."""
         if not self.terms.may_dispute:
-            return Outcome.GAVE_UP
+            return self.fail(Failure.NO_DISPUTE)
         opens = max(self.now, self.instant(self.terms.opens))
-        if self.parcel.limit_passes_at() <= opens:
+        if self.parcel.will_miss_the_limit() and self.parcel.dispatch_due <= opens:
             return Outcome.OPEN
         if self.parcel.has_left(self.now):
             self.parcel.travels()
-        self.wait_until(opens)
+        self.wait_until(opens, Failure.WINDOW_NEVER_OPENS)
         if disputing.is_too_late(self.now, self.instant(self.terms.closes)):
-            return Outcome.EXPIRED
+            return self.fail(Failure.DISPUTE_TOO_LATE)
         if not self.is_worth_it():
-            return Outcome.GAVE_UP
+            return self.fail(Failure.NOT_WORTH_IT)
         return (yield from self.dispute())
 
     def dispute(self) -> Steps:
@@ -117,7 +121,7 @@ class Order(Questions):
             case Verdict.WITHDRAWN:
                 return (yield from self.lose_patience())
             case Verdict.CLOSE:
-                return Outcome.REFUSED
+                return self.fail(Failure.CLOSED_BY_SILENCE)
         return (yield from self.escalate_or_be_refused())
 
     def haggle(self) -> Steps:
@@ -130,7 +134,7 @@ class Order(Questions):
                 case Verdict.ESCALATE:
                     return (yield from self.be_taken_over())
                 case Verdict.CLOSE:
-                    return Outcome.REFUSED
+                    return self.fail(Failure.CLOSED_BY_SILENCE)
         return (yield from self.escalate_or_be_refused())
 
     def be_taken_over(self) -> Steps:
@@ -143,15 +147,17 @@ class Order(Questions):
         """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
         may_at, escalates = self.buyer_may_call_at, bool(self.facts.escalates)
         if not disputing.calls_instead_of_giving_up(self.now, may_at, escalates):
-            return Outcome.GAVE_UP
+            return self.fail(Failure.LOST_PATIENCE)
         return (yield from self.have_the_platform_rule())
 
     def escalate_or_be_refused(self) -> Steps:
         """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
         calls_at = self.now + self.facts.escalates_after if self.will_escalate() else NEVER
         until = disputing.taken_over_at(calls_at, self.comes_after_refusal_at)
-        if until >= NEVER or self.parcel.limit_passes_at() < until:
-            return Outcome.REFUSED
+        if until >= NEVER:
+            return self.fail(self.why_it_is_refused())
+        if self.parcel.limit_passes_at() < until:
+            return Outcome.OPEN
         self.wait_until(until)
         return (yield from self.have_the_platform_rule())
 
@@ -162,25 +168,28 @@ class Order(Questions):
         lapses_at = disputing.chance_to_escalate_lapses_at(self.now, self.last_call())
         until = ruled_from if ruled_from < NEVER else lapses_at
         if self.parcel.limit_passes_at() < until:
-            return Outcome.EXPIRED
+            return Outcome.OPEN
         self.wait_until(until)
-        return (yield from self.have_the_platform_rule()) if ruled_from < NEVER else Outcome.EXPIRED
+        if ruled_from >= NEVER:
+            return self.fail(Failure.NOT_CALLED_IN_TIME)
+        return (yield from self.have_the_platform_rule())
 
     def have_the_platform_rule(self) -> Steps:
         """Mediation, once per order: for the buyer, for the seller, or split."""
         self.life.route, self.life.claimed = Route.MEDIATION, self.facts.value
         verdict = yield from self.ask_the_platform()
         if verdict is Verdict.SPLIT:
+            self.decided_at = self.now
             return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
         if verdict is Verdict.WITHDRAWN:
-            return Outcome.GAVE_UP
+            return self.fail(Failure.LOST_PATIENCE)
         if verdict is not Verdict.APPROVE:
-            return Outcome.REFUSED
+            return self.fail(Failure(failing.what_the_platform_left(self.life.mediation_settled_by)))
         return (yield from self.win())
 
     def win(self) -> Steps:
         """All the money is the buyer's. What was not sent stays; what is on its way comes first, and goes back."""
-        self.decided_at = min(self.decided_at, self.now)
+        self.decided_at = self.now
         if self.goods_are_back():
             return self.be_refunded(self.facts.value)
         if not self.parcel.has_left(self.now):
@@ -200,13 +209,13 @@ class Order(Questions):
             if is_posted:
                 self.post_the_return(posted_at)
             return self.be_refunded(self.facts.value)
-        self.wait_until(posted_at if is_posted else last)
+        self.wait_until(posted_at if is_posted else last, Failure.NEVER_POSTED_BACK)
         if not is_posted:
-            return Outcome.EXPIRED
+            return self.fail(Failure.NOT_POSTED_IN_TIME)
         arrives_at = self.post_the_return(posted_at)
         if self.money_comes_on(RefundOn.POSTED):
             return self.be_refunded(self.facts.value)
-        self.wait_until(arrives_at)
+        self.wait_until(arrives_at, Failure.RETURN_NEVER_ARRIVES)
         if self.facts.return_lost:
             return self.bear_the_loss()
         if self.money_comes_on(RefundOn.INSPECTED):
@@ -215,19 +224,21 @@ class Order(Questions):
 
     def bear_the_loss(self) -> Outcome:
         """The return got lost: at the buyer's cost, or the platform's."""
-        return self.be_refunded(self.facts.value) if self.terms.platform_bears_lost_return else Outcome.REFUSED
+        if self.terms.platform_bears_lost_return:
+            return self.be_refunded(self.facts.value)
+        return self.fail(Failure.RETURN_LOST)
 
     def be_inspected(self) -> Steps:
         """The seller looks at what came back and releases the money, or contests; the platform rules once."""
         verdict = yield from self.ask_for_the_release()
         if verdict is Verdict.CLOSE:
-            return Outcome.REFUSED
+            return self.fail(Failure.CLOSED_BY_SILENCE)
         if verdict is Verdict.APPROVE or self.is_ruled():
             return self.be_refunded(self.facts.value)
         if verdict is Verdict.MAY_ESCALATE:
             return (yield from self.escalate_or_lapse())
         if not self.terms.may_mediate:
-            return Outcome.REFUSED
+            return self.fail(Failure.NOBODY_TO_TURN_TO)
         return (yield from self.have_the_platform_rule())
 
     def be_refunded_at_the_limit(self) -> Outcome:
@@ -242,6 +253,7 @@ class Order(Questions):
         self.wait_until(self.now + self.facts.charges_back_after)
         if (yield from self.ask_the_bank()) is not Verdict.APPROVE:
             return outcome
+        self.decided_at = self.now
         if not self.parcel.has_left(self.now):
             return self.cancel(Route.CHARGEBACK)
         self.life.route = Route.CHARGEBACK

@@ -24,6 +24,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     endings.nobody_is_refunded_unasked_and_claims_as_well,
     endings.every_code_is_a_word,
     endings.every_claim_has_at_most_one_ending,
+    endings.every_claim_without_money_has_its_reason,
     endings.no_refund_is_above_the_price,
     endings.the_money_comes_back_once,
     endings.the_money_arrives_within_its_limit,

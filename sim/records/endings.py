@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.records.evidence import Breach, Evidence
 from sim.records.life import COLUMNS, SETTLEMENTS
+from sim.rules.failing import OUTCOMES
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Anchor, ClaimKind, Outcome, Party, Route, Settled, Word
+from sim.vocabulary import Anchor, ClaimKind, Failure, Outcome, Party, Route, Settled, Word
 
 PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 PARCEL_STAYS = (Route.FREE_CANCELLATION, Route.CANCELLATION, Route.NOT_DISPATCHED)
@@ -43,6 +44,7 @@ def every_code_is_a_word(run: Evidence) -> Iterator[Breach]:
     claims = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
     outcomes = [outcome for outcome in Outcome if outcome is not Outcome.NO_CLAIM]
     words: dict[str, Sequence[Word]] = {"claim": claims, "outcome": outcomes, "route": list(Route)}
+    words["failed_because"] = list(Failure)
     words |= {column: list(Settled) for column in SETTLEMENTS} | {"answered_by": list(Party)}
     for column, codes in words.items():
         yield from run.where(~np.isin(run[column], codes), f"{column} has no such code")
@@ -55,6 +57,19 @@ def every_claim_has_at_most_one_ending(run: Evidence) -> Iterator[Breach]:
     yield from run.where((outcome != Outcome.OPEN) != run.has("ended_at"), "an ending goes with an outcome")
     yield from run.where(is_paid_back & (ended != run["refunded_at"]), "ended before or after it was refunded")
     yield from run.where(is_paid_back & (run["route"] == Route.NONE), "was refunded by no route")
+
+
+def every_claim_without_money_has_its_reason(run: Evidence) -> Iterator[Breach]:
+    """Who ends without it, or waits in vain, does so for one reason of that outcome."""
+    reason, outcome = run["failed_because"], run["outcome"]
+    is_paid_back, failed = np.isin(outcome, PAID_BACK), np.array(OUTCOMES)[reason] != Outcome.OPEN
+    yield from run.where(failed != run.has("failed_at"), "a failure goes with its instant")
+    yield from run.where(~is_paid_back & (reason == Failure.NONE), "has no money, and no reason")
+    yield from run.where(~is_paid_back & (np.array(OUTCOMES)[reason] != outcome), "has another outcome's reason")
+    rescued = np.isin(run["route"], (Route.CHARGEBACK, Route.NOT_DISPATCHED))
+    yield from run.where(is_paid_back & failed & ~rescued, "came to nothing, and has the money all the same")
+    lost = run.has("chargeback_opened_at") & ~failed
+    yield from run.where(lost, "went to the bank, and had not come to nothing")
 
 
 def no_refund_is_above_the_price(run: Evidence) -> Iterator[Breach]:
@@ -77,12 +92,15 @@ def the_money_comes_back_once(run: Evidence) -> Iterator[Breach]:
 def the_money_arrives_within_its_limit(run: Evidence) -> Iterator[Breach]:
     """No later than the policy's limit, where that does not end before the refund is due.
 
-    When a refund was decided is in the table for withdrawals only; of the others it is known that it was not later
-    than the refund fell due.
+    It was decided by the verdict on the route that the money came by; no verdict is later than that falls due.
     """
     due = run["refund_due_at"]
     since = {int(Anchor.PAID): run["paid_at"], int(Anchor.ASKED): run["asked_at"]}
-    since[int(Anchor.DECIDED)] = np.minimum(due, run["withdrawn_at"])
+    disputed = np.minimum(run["withdrawn_at"], np.where(run.has("offer_opened_at"), due, run["dispute_settled_at"]))
+    verdicts = {Route.DISPUTE: disputed, Route.MEDIATION: run["mediation_settled_at"]}
+    since[int(Anchor.DECIDED)] = np.minimum(
+        due, np.select([run["route"] == r for r in verdicts], [*verdicts.values()], due)
+    )
     for kind, terms in run.terms.items():
         anchor, length = terms.refund_within
         begins = np.where(run["claim"] == kind, since.get(anchor, due), NEVER)

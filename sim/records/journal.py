@@ -47,6 +47,7 @@ class Activity(Enum):
     CHARGEBACK_JOINED = ("chargeback noticed", "chargeback_joined_at", Party.BANK)
     CHARGEBACK_STARTED = ("chargeback taken up", "chargeback_started_at", Party.BANK)
     CHARGEBACK_SETTLED = ("chargeback settled", "chargeback_settled_at", Party.BANK)
+    FAILED = ("came to nothing", "failed_at", Party.BUYER)
     REFUND_DUE = ("refund due", "refund_due_at", Party.PLATFORM)
     REFUNDED = ("refunded", "refunded_at", Party.BANK)
     ENDED = ("claim ended", "ended_at", Party.BUYER)

@@ -23,8 +23,9 @@ AMOUNTS = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "s
 SETTLEMENTS = tuple(f"{stage.word}_settled_by" for stage in Stage)
 WORK = tuple(f"{stage.word}_work" for stage in Stage)
 """Seconds of working time that each request took at its desk."""
-VERDICTS = ("claim", "outcome", "route", "limit_used", "on_record", "answered_by", *SETTLEMENTS)
-"""Codes of words, and yes or no. `answered_by` is the party that a dispute was put to."""
+VERDICTS = ("claim", "outcome", "route", "failed_because", "limit_used", "on_record", "answered_by", *SETTLEMENTS)
+"""Codes of words, and yes or no. `answered_by` is the party that a dispute was put to;
+`failed_because` why the claim came to no money of itself (at `failed_at`), or what it waits for in vain."""
 COLUMNS = ("order", *INSTANTS, *AMOUNTS, *VERDICTS, *WORK)
 
 
@@ -44,6 +45,8 @@ class Life:
     dispute_settled_at: int
     return_received_at: int
     mediation_settled_at: int
+    dispute_settled_by: int
+    mediation_settled_by: int
     refunded_at: int
     claimed: int
     refund: int
@@ -54,6 +57,7 @@ class Life:
     claim: int
     outcome: int
     route: int
+    failed_because: int
     limit_used: int
     on_record: int
     answered_by: int

@@ -31,6 +31,9 @@ CHAINS = (
     "asked refund_due refunded ended",
     *(f"{stage.word}_settled refund_due" for stage in Stage),
     *(f"{stage.word}_settled ended" for stage in Stage),
+    "asked failed ended",
+    "failed chargeback_opened",
+    *(f"{stage.word}_settled failed" for stage in Stage if stage is not Stage.CHARGEBACK),
     *(f"{stage.word}_settled chargeback_opened" for stage in Stage if stage is not Stage.CHARGEBACK),
 )
 """Instants that come in this order, where they come at all. A mediation may precede a return or follow one."""

@@ -27,7 +27,7 @@ JUDGING, CONFIRMING = "judging", "confirming"
 BLOCKS = (JUDGING, CONFIRMING)
 EPOCH = pd.Timestamp("1970-01-01")
 """The instant of payment, in a block: what happened to an order is told from there on."""
-INSTANTS = tuple(name for name in COLUMNS if name.endswith("_at") and name != "paid_at")
+INSTANTS = tuple(name for name in COLUMNS if name.endswith("_at") and name not in ("paid_at", "failed_at"))
 MONEY = ("refund", "buyer_cost", "seller_cost", "platform_cost")
 WORDS = ("outcome", "route")
 KEPT = ("replication", "order", *WORDS, *MONEY, *INSTANTS)

@@ -13,6 +13,14 @@ def is_too_late(at: int, last: int) -> bool:
     return at > last or at >= NEVER
 
 
+def turns_to_not_received(missed_at: int, now: int, waits: bool) -> bool:
+    """A claim that waits for its parcel becomes one of goods not received when it is known that none comes.
+
+    One that may be made in transit waits for nothing once the parcel has left, lost or not.
+    """
+    return waits and missed_at <= now
+
+
 def is_worth_it(expected: int, return_cost: int, hassle: int) -> bool:
     """Go on only if the money expected back exceeds the postage the buyer would pay plus the hassle (all cents).
 

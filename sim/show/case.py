@@ -64,6 +64,10 @@ class Case:
         settlements = [read_settlement(other) for other in self._before(entry) if other.activity in _SETTLED]
         return settlements[-1] if settlements else None
 
+    def since_settled(self, entry: Entry) -> int:
+        """How long before this entry the last request ended."""
+        return entry.at - max((other.at for other in self._before(entry) if other.activity in _SETTLED), default=0)
+
     def since(self, activity: Activity, entry: Entry) -> int:
         """How long before this entry the last one of an activity was; of several offers, the pending one's."""
         return entry.at - [other.at for other in self._before(entry) if other.activity is activity][-1]
@@ -88,11 +92,6 @@ class Case:
     def is_regret(self) -> bool:
         """Whether the claim began with a change of mind."""
         return self.facts.claim == ClaimKind.REGRET
-
-    @property
-    def may_dispute(self) -> bool:
-        """Whether the policy knows a dispute for this kind of claim."""
-        return getattr(self.scenario.policy.dispute, ClaimKind(self.row["claim"]).word, None) is not None
 
     def by(self, stage: Stage) -> str:
         """`has until Thu 11 Oct 19:15`, or that there is no clock."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sim.records.journal import Entry
-from sim.scenario.durations import NEVER
 from sim.show.case import Case
 from sim.show.phrases import length
-from sim.vocabulary import Outcome, Route, Verdict
+from sim.vocabulary import Failure, Outcome, Route
 
 ROUTES = {
     Route.NONE: "",
@@ -29,47 +28,38 @@ WITH_MONEY = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 # ------------------------------------------------------------------------------- why it went no further
 
+WHY = {
+    Failure.NO_DISPUTE: "This policy knows no dispute: there was nothing left to ask for.",
+    Failure.DID_NOT_GO_ON: "The buyer did not want to wait for the parcel and open a dispute.",
+    Failure.DISPUTE_TOO_LATE: "The time for opening a dispute was over.",
+    Failure.NOT_POSTED_IN_TIME: "The last day for sending the goods back passed without a parcel.",
+    Failure.NOT_TAKEN_FURTHER: "The buyer did not take it to the platform.",
+    Failure.CALLED_TOO_LATE: "The buyer would have taken it to the platform, but after the last day for that.",
+    Failure.NOBODY_TO_TURN_TO: "There was nobody else to turn to.",
+    Failure.RETURN_LOST: "The goods got lost on the way back, and the buyer bears it.",
+}
+"""One sentence for each reason that the last answer has not told already."""
+WAITING = {
+    Failure.NONE: "Still open.",
+    Failure.PARCEL_NEVER_COMES: "Still open: the parcel never comes, and the buyer waits for it.",
+    Failure.WINDOW_NEVER_OPENS: "Still open: the day from which a dispute may be opened never comes.",
+    Failure.NEVER_POSTED_BACK: "Still open: the buyer never sends the goods back, and no limit ends the wait.",
+    Failure.RETURN_NEVER_ARRIVES: "Still open: the goods never arrive back, and the money waits for them.",
+}
+"""What an open claim waits for."""
 
-def why_it_ended(case: Case, entry: Entry) -> str:
-    """Why a claim ended without the money; empty where the last answer has said it all."""
-    why = {Outcome.GAVE_UP: _why_given_up, Outcome.EXPIRED: _why_expired, Outcome.REFUSED: _why_refused}
-    return why[case.outcome](case, entry) if case.outcome in why else ""
 
-
-def _why_given_up(case: Case, entry: Entry) -> str:
-    verdict = case.verdict_before(entry)
-    if verdict in (Verdict.WITHDRAWN, Verdict.DECLINE) and case.row["chargeback_opened_at"] < NEVER:
-        return ""
-    if verdict is Verdict.WITHDRAWN:
-        return ""
-    if verdict is not None and not case.facts.goes_on:
-        return "The buyer did not want to wait for the parcel and open a dispute."
-    if case.may_dispute:
+def why_it_failed(case: Case, entry: Entry) -> str:
+    """Why a claim came to nothing of itself; empty where the last answer has said it all."""
+    reason = Failure(case.row["failed_because"])
+    if reason is Failure.NOT_WORTH_IT:
         kept = case.row["delivered_at"] <= entry.at
         what = "Sending it back was" if kept else "Going on was"
         return f"{what} not worth the cost and the trouble{': the buyer kept it' if kept else ''}."
-    return "This policy knows no dispute: there was nothing left to ask for."
-
-
-def _why_expired(case: Case, entry: Entry) -> str:
-    verdict = case.verdict_before(entry)
-    if verdict is Verdict.MAY_ESCALATE:
-        return "The buyer did not call in the platform in time."
-    if verdict is Verdict.APPROVE:
-        return "The last day for sending the goods back passed without a parcel."
-    return "The time for opening a dispute was over."
-
-
-def _why_refused(case: Case, entry: Entry) -> str:
-    if case.row["chargeback_opened_at"] < NEVER:
-        return ""
-    if case.row["return_posted_at"] < NEVER and case.facts.return_lost:
-        return "The goods got lost on the way back, and the buyer bears it."
-    if case.verdict_before(entry) is not Verdict.DECLINE or case.row["mediation_opened_at"] < NEVER:
-        return ""
-    if case.scenario.policy.mediation is None:
-        return "There was nobody else to turn to."
-    return "The buyer did not take it to the platform."
+    if reason is Failure.NOT_CALLED_IN_TIME:
+        had_time = case.since_settled(entry) > 0
+        return f"The buyer did not call in the platform{' in time' if had_time else ''}."
+    return WHY.get(reason, "")
 
 
 # ------------------------------------------------------------------------------- the bottom line
@@ -82,7 +72,7 @@ def closing_of(case: Case) -> tuple[str, ...]:
 
 def _outcome(case: Case) -> str:
     if case.outcome is Outcome.OPEN:
-        return "Still open: the parcel never comes, and the buyer waits for it."
+        return WAITING[Failure(case.row["failed_because"])]
     took = length(case.row["ended_at"] - case.facts.asked)
     route = ROUTES[case.route] if case.outcome in WITH_MONEY else ""
     amount = case.money(case.row["refund"])

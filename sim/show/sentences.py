@@ -11,7 +11,7 @@ from sim.records.journal import BY_ITSELF, Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
 from sim.scenario.durations import NEVER
 from sim.show.case import Case, read_settlement
-from sim.show.endings import why_it_ended
+from sim.show.endings import why_it_failed
 from sim.show.phrases import deadline, length
 from sim.vocabulary import ClaimKind, Outcome, Party, Reason, Route, Settled, Stage, Verdict
 
@@ -272,7 +272,8 @@ SENTENCES: dict[Activity, Sentence] = {
     Activity.RETURN_RECEIVED: "The goods were back with the seller.",
     Activity.REFUND_DUE: refund_due,
     Activity.REFUNDED: refunded,
-    Activity.ENDED: why_it_ended,
+    Activity.FAILED: why_it_failed,
+    Activity.ENDED: "",
     **{
         activity: sentence(stage)
         for stage in Stage

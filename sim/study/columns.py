@@ -78,6 +78,12 @@ COLUMNS: dict[str, Column] = {
     "mediation_work": Column(
         "h", "working time at the mediation desk, disputes that the platform answers included"
     ),
+    "failed_at": Column(
+        _TIME, "the claim came to nothing of itself; the bank or the dispatch limit may bring the money after that"
+    ),
+    "failed_because": Column(
+        _WORD, "why it did (not_posted_in_time, ruled_against …), or what an open claim waits for in vain"
+    ),
 }
 """Every column of `Result.orders`, in order."""
 

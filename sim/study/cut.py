@@ -16,6 +16,7 @@ from sim.vocabulary import ClaimKind, Route, Stage
 KNOWN_FROM = {
     "outcome": "ended_at",
     "refund": "refunded_at",
+    "failed_because": "failed_at",
     "limit_used": "refunded_at",
     "on_record": "refund_due_at",
     "answered_by": "dispute_opened_at",

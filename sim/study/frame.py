@@ -16,7 +16,7 @@ from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
 from sim.study.columns import COLUMNS, JOURNAL_COLUMNS
-from sim.vocabulary import ClaimKind, Disposition, Outcome, Party, Reason, Route, Settled, Stage, Word
+from sim.vocabulary import ClaimKind, Disposition, Failure, Outcome, Party, Reason, Route, Settled, Stage, Word
 
 CENTS = 100
 SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silence", "taken_over")
@@ -47,6 +47,7 @@ def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.D
         "reason": _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason),
         "outcome": _worded(table["outcome"], Outcome),
         "route": _worded(table["route"], Route),
+        "failed_because": _failures(table["failed_because"]),
         "found_cheaper": facts["found_cheaper"].astype(bool),
         "trusted": facts["trusted"].astype(bool),
         "limit_used": table["limit_used"].astype(bool),
@@ -127,6 +128,14 @@ def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) ->
 
 def _worded(codes: Ints, words: type[Word]) -> pd.Categorical[Any]:
     return _named(codes, [word.word for word in words])
+
+
+def _failures(codes: Ints) -> pd.Categorical[Any]:
+    """Why claims came to nothing; no word for those that did not."""
+    reasons = [reason for reason in Failure if reason is not Failure.NONE]
+    places = np.full(max(reasons) + 1, _MISSING)
+    places[reasons] = range(len(reasons))
+    return _named(places[codes], [reason.word for reason in reasons])
 
 
 def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sim.chance.facts import Ask
 from sim.scenario.durations import DAY, NEVER, SECOND
 from sim.vocabulary import Outcome, Route
-from tests.worlds import MEDIATED, Story, accepts, drawn, refuses, says_nothing, tell, world
+from tests.worlds import MEDIATED, Story, accepts, drawn, refuses, says_nothing, splits, tell, world
 
 RETURN = "policy.return.default"
 LAST_CALL = "policy.mediation.escalate_within"
@@ -164,3 +165,68 @@ def test_a_promise_is_counted_from_payment_arranging_or_the_limit(anchor: str, m
     changes = {"policy.promise": {"after": anchor, "within": "30 d"}, "policy.dispatch.limit": "6 d"}
     story = tell(changes, asked=5 * DAY, arranges_at=3 * DAY, dispatch_due=6 * DAY, lost=1)
     assert story.missed_at == missed * DAY
+
+
+# ------------------------------------------------------------------------- in transit, and what a limit rests on
+
+IN_TRANSIT = {
+    "policy.cancellation": "none",
+    "policy.promise": {"after": "dispatched", "within": "10 d"},
+    "policy.dispute.default.opens": {"after": "paid"},
+    "policy.dispute.default.closes": "none",
+    "policy.dispute.default.while_in_transit": True,
+    "policy.dispute.default.needs_consent": False,
+    "policy.dispute.not_received": {"closes": {"after": "promised", "within": "1 d"}},
+}
+
+
+@pytest.mark.parametrize("asked", [12, 15, 17])
+def test_a_claim_that_waits_for_nothing_keeps_its_kind_whether_the_parcel_is_late_or_lost(asked: int) -> None:
+    for luck in ({"lost": 1}, {"transit": 40 * DAY}):
+        story = tell(IN_TRANSIT, ships_at=5 * DAY, asked=asked * DAY, **luck)
+        assert (story.missed_at, story.withdrawn_at) == (None, asked * DAY)
+        assert story.ending == (Outcome.REFUNDED, Route.DISPUTE)
+
+
+def test_a_claim_that_waits_for_a_dispatch_turns_at_the_promised_date() -> None:
+    promised = IN_TRANSIT | {"policy.promise": {"after": "paid", "within": "10 d"}}
+    assert tell(promised, ships_at=NEVER, asked=2 * DAY).missed_at == 10 * DAY
+    assert tell(promised, ships_at=30 * DAY, lost=1, asked=12 * DAY).missed_at == 12 * DAY
+
+
+FROM_THE_VERDICT = {
+    "policy.refund.within": {"after": "decided", "within": "10 d"},
+    "policy.return.default": {"payer": "buyer", "post_within": "3 d", "refund_on": "received"},
+}
+
+
+def test_a_limit_counted_from_the_verdict_is_counted_from_the_one_that_the_refund_rests_on() -> None:
+    bank = {
+        "methods": ["card"],
+        "claims": ["regret"],
+        "window": {"after": "paid", "within": "90 d"},
+        "rulings": {"buyer": 1, "seller": 0},
+    }
+    luck = {"asked": 6 * DAY, "return_delay": 5 * DAY, "charges_back": 1, "charges_back_after": 20 * DAY}
+    story = tell(FROM_THE_VERDICT | {"policy.chargeback": bank}, posting=60 * DAY, **luck)
+    assert (story.failed_at, story.refund_due_at, story.refunded_at) == (28 * DAY, 48 * DAY, 58 * DAY)
+
+
+@pytest.mark.parametrize(("ruling", "refund"), [(accepts(after=9 * DAY), 100_00), (splits(after=9 * DAY), 50_00)])
+def test_after_a_contested_inspection_the_refund_rests_on_the_ruling(ruling: Ask, refund: int) -> None:
+    inspected = MEDIATED | {
+        "policy.refund.within": {"after": "decided", "within": "10 d"},
+        "policy.return.default": {"payer": "buyer", "refund_on": "inspected", "inspection": {"clock": "3 d"}},
+    }
+    story = tell(inspected, asked=6 * DAY, inspection=refuses(), mediation=ruling, posting=60 * DAY)
+    assert (story.dispute_settled_at, story.refund_due_at, story.refund) == (25 * DAY, 34 * DAY, refund)
+    assert story.refunded_at == 44 * DAY
+
+
+def test_what_the_seller_releases_rests_on_the_verdict_before() -> None:
+    inspected = {
+        "policy.refund.within": {"after": "decided", "within": "10 d"},
+        "policy.return.default": {"payer": "buyer", "refund_on": "inspected", "inspection": {"clock": "9 d"}},
+    }
+    story = tell(inspected, asked=6 * DAY, inspection=accepts(after=4 * DAY), posting=60 * DAY)
+    assert (story.dispute_settled_at, story.refund_due_at, story.refunded_at) == (25 * DAY, 29 * DAY, 35 * DAY)

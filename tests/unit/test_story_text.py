@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
+from sim.chance.facts import Draws
 from sim.errors import BadUsage
 from sim.market.world import run_simpy
 from sim.records.journal import Activity
 from sim.scenario.durations import DAY, HOUR, MINUTE, NEVER
 from sim.show.phrases import deadline, length, money
 from sim.show.sentences import SENTENCES
-from sim.show.story import Story, story_of
+from sim.show.story import story_of
 from sim.vocabulary import Reason
+from tests.told import draws_of, story, told
 from tests.worlds import (
     MEDIATED,
     accepts,
@@ -32,28 +33,6 @@ from tests.worlds import (
 BUYER_PAYS_POSTAGE = {"policy.return.default.payer": "buyer"}
 SHIPPED_AT_ONCE: dict[str, Any] = {"asked": 6 * DAY}
 """The parcel left on day 5 and is there on day 25; the buyer's mind changed in between."""
-
-
-def story(changes: dict[str, Any] | None = None, **luck: Any) -> Story:
-    """The story of one order in the tiny world of `tests.worlds`, paid on Mon 1 Oct 2018 at midnight."""
-    scenario = world(changes)
-    calendars = calendars_of(scenario)
-    records = run_simpy(scenario, draws_of(an_order(**luck)), calendars, with_journal=True)
-    return story_of(records, scenario, calendars, order=0)
-
-
-def draws_of(order: ClaimFacts) -> Draws:
-    """The luck of one order, as the engine takes it."""
-    plain = {name: getattr(order, name) for name in PLAIN}
-    asked = {f"{ask}.{field}": getattr(getattr(order, ask), field) for ask in ASKS for field in Ask._fields}
-    claims = {name: np.array([value], dtype=np.int64) for name, value in (plain | asked).items()}
-    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
-    return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
-
-
-def told(changes: dict[str, Any] | None = None, **luck: Any) -> str:
-    """The story on one line, so that a test need not know where lines break."""
-    return " ".join(" ".join(story(changes, **luck).lines()).split())
 
 
 def test_a_whole_story_has_dates_in_the_margin_and_ends_with_the_bottom_line() -> None:

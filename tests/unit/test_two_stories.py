@@ -10,7 +10,8 @@ from sim.market.world import run_simpy
 from sim.scenario.durations import DAY, HOUR
 from sim.show.story import Story, story_of
 from sim.show.two_stories import TwoStories
-from tests.unit.test_story_text import draws_of, no_claims, story
+from tests.told import draws_of, story
+from tests.unit.test_story_text import no_claims
 from tests.worlds import an_order, calendars_of, says_nothing, world
 
 SILENT = {"cancellation": says_nothing(), "ships_at": 30 * DAY}
