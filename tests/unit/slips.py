@@ -7,7 +7,7 @@ from sim.records.checks import Invariant
 from sim.records.journal import Activity
 from sim.records.life import SETTLEMENTS
 from sim.scenario.durations import DAY, HOUR, NEVER
-from sim.vocabulary import Outcome, Route
+from sim.vocabulary import Failure, Outcome, Route
 from tests.unit.spoils import (
     ANSWERED,
     GAVE_UP,
@@ -58,6 +58,12 @@ OF_ENDINGS: dict[Invariant, dict[str, Spoil]] = {
         "neither ended nor open": cell("ended_at", outcome(REFUSED), NEVER),
         "ended after the money came": cell("ended_at", outcome(REFUNDED), "ended_at", plus=1),
         "refunded by nobody": cell("route", outcome(REFUNDED), int(Route.NONE)),
+    },
+    endings.every_claim_without_money_has_its_reason: {
+        "nobody knows when": cell("failed_at", outcome(REFUSED), NEVER),
+        "nobody knows why": cell("failed_because", outcome(REFUSED), Failure.NONE),
+        "for the reason of those who gave up": cell("failed_because", outcome(REFUSED), Failure.NOT_WORTH_IT),
+        "a reason for those who have their money": cell("failed_because", outcome(PARTLY), Failure.RULED_AGAINST),
     },
     endings.no_refund_is_above_the_price: {
         "more money than was paid": cell("refund", outcome(PARTLY), 100_01),
