@@ -14,17 +14,18 @@ Contents, in the order in which things happen (imports only ever point up this l
     show                 tables, charts, stories, reports, result folders
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.warm
     gate                 what `baseline` and `check` do at the gate of a pull request
-    given, commands, cli what each command is given and does; the door
+    given, commands, cli what each command is given and does
+    streams, door        where words go and what ends a command; the console command
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # known to type checkers; importing `typing` for it would take longer than all the rest
 if TYPE_CHECKING:
+    from typing import Any
+
     from sim.api import bar, compare, load, report, run, trace, warm
 
 __version__ = "0.1.0"
@@ -33,6 +34,8 @@ __all__ = ["__version__", "bar", "compare", "load", "report", "run", "trace", "w
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when first used, so that `refund-sim --help` need not wait for pandas."""
+    from importlib import import_module
+
     if name in __all__:
         return getattr(import_module("sim.api"), name)
     raise AttributeError(f"module 'sim' has no attribute '{name}'")

@@ -1,5 +1,5 @@
 """`python -m sim` is `refund-sim`."""
 
-from sim.cli import door
+from sim.door import door
 
 door()

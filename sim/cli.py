@@ -10,25 +10,26 @@ from __future__ import annotations
 import argparse
 import errno
 import gc
-import io
-import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
-from sim import __version__
-from sim.errors import RefundSimError, UserError
+from sim import __version__, streams
+from sim.errors import REFUSALS, RefundSimError, UserError, refused
 
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
 
 
 def door() -> NoReturn:
     """The console command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Where dashes and umlauts cannot be shown, escapes can, and YAML and JSON read them back.
-            stream.reconfigure(errors="backslashreplace")
-    code = main(sys.argv[1:])
+    streams.prepare()
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # a second one
+        code = INTERRUPTED
+    if (lost := streams.finish()) and code == FINE:
+        _say("cannot write: no space left" if lost.errno == errno.ENOSPC else f"cannot write: {lost.strerror}")
+        code = BAD_INPUT
     gc.freeze()  # all is over: Python need not look for garbage as it ends, which takes a fifth of a second
     sys.exit(code)
 
@@ -44,11 +45,8 @@ def main(words: Sequence[str]) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         _stop_beside()
-        _say("interrupted; result folders that are there are complete")
+        _say(_interrupted())
         return INTERRUPTED
-    except BrokenPipeError:
-        _let_go(sys.stdout)
-        return FINE
     except RefundSimError as fault:
         _say(f"internal error: {fault}")
         return INTERNAL
@@ -61,20 +59,24 @@ def _carry_out(arguments: argparse.Namespace) -> int:
     try:
         code: int | None = command(arguments)
         sys.stdout.flush()
-    except (RefundSimError, KeyboardInterrupt, BrokenPipeError):
+    except (RefundSimError, KeyboardInterrupt):
         raise
-    except SystemExit:  # what rich makes of a broken pipe
-        raise BrokenPipeError from None
+    except MemoryError:
+        raise UserError("out of memory: fewer --jobs, or a smaller scenario, may fit") from None
     except Exception as surprise:
-        if isinstance(surprise, OSError) and surprise.errno == errno.ENOSPC:
-            _let_go(sys.stdout)
-            raise UserError("cannot write: no space left") from None
+        if isinstance(surprise, OSError) and surprise.errno in REFUSALS:
+            raise refused(surprise) from None
         import traceback
 
-        traceback.print_exc()
+        _say(traceback.format_exc().rstrip())
         _say(f"internal error ({type(surprise).__name__}): this is a defect of refund-sim, please report it")
         return INTERNAL
     return code or FINE
+
+
+def _interrupted() -> str:
+    """With the result folders that this command has finished, where there are any."""
+    return "interrupted"
 
 
 def _stop_beside() -> None:
@@ -85,15 +87,7 @@ def _stop_beside() -> None:
 
 
 def _say(message: str) -> None:
-    try:
-        sys.stderr.write(message + "\n")
-    except BrokenPipeError:
-        _let_go(sys.stderr)
-
-
-def _let_go(stream: TextIO) -> None:
-    """Nobody reads this stream any more, and Python would complain once more when it closes it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.stderr.write(streams.harmless(message) + "\n")
 
 
 def parser() -> argparse.ArgumentParser:

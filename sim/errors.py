@@ -12,6 +12,8 @@ RefundSimError
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,3 +71,21 @@ class InternalError(RefundSimError):
 
 class BrokenInvariant(InternalError):
     """Something that is true after every run was not. The message tells the order's story."""
+
+
+REFUSALS = {
+    number
+    for name in (
+        *("EACCES", "EAGAIN", "EDQUOT", "EFBIG", "EIO", "EISDIR", "ELOOP", "EMFILE", "ENAMETOOLONG", "ENFILE"),
+        *("ENOMEM", "ENOSPC", "ENOTDIR", "EPERM", "EROFS", "ESTALE", "ETXTBSY"),
+    )
+    if (number := getattr(errno, name, None)) is not None
+}
+"""What a system says when it refuses something for reasons that a user can mend."""
+
+
+def refused(why: OSError, doing: str = "the system refuses it", where: str | os.PathLike[str] = "") -> UserError:
+    """What the system refused as something for the user to mend: which place, what for, and why."""
+    named = why.filename if isinstance(why.filename, str) else ""
+    place = os.fspath(where) or named
+    return UserError(f"{place}{': ' if place else ''}{doing}: {why.strerror or why}")

@@ -239,7 +239,7 @@ def test_a_change_that_cannot_be_is_named_by_its_path(
 @pytest.mark.parametrize(
     ("surprise", "code", "words"),
     [
-        (KeyboardInterrupt(), INTERRUPTED, "interrupted; result folders that are there are complete\n"),
+        (KeyboardInterrupt(), INTERRUPTED, "interrupted"),
         (BrokenInvariant("order 7: refunded twice"), INTERNAL, "internal error: order 7: refunded twice\n"),
         (ZeroDivisionError("x"), INTERNAL, "internal error (ZeroDivisionError): this is a defect of refund-sim"),
     ],
