@@ -21,6 +21,7 @@ from sim.given import (
     loaded_from,
     margins_of,
     other_files,
+    say_what_is_left_out,
     scenario_files,
     the_only_file,
 )
@@ -38,6 +39,7 @@ WIDTH_UNKNOWN = 100
 
 def run(arguments: Namespace) -> None:
     """Simulate, print one table, write one result folder per scenario."""
+    say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
@@ -88,6 +90,7 @@ def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
 def compare(arguments: Namespace) -> None:
     """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
     files = (the_only_file(arguments.base), *other_files(arguments))
+    say_what_is_left_out(arguments.others)
     base, *others = each_loaded(files, changes_of(arguments))
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
     from sim.show.files import expect_room
@@ -171,6 +174,7 @@ def validate(arguments: Namespace) -> None:
     from sim.scenario.loading import load_with_places
 
     faults: list[Fault] = []
+    say_what_is_left_out(arguments.scenarios)
     for path in scenario_files(arguments.scenarios):
         try:
             loaded = load_with_places(path, tuple(arguments.set))
@@ -204,6 +208,7 @@ def schema(_: Namespace) -> None:
 def baseline(arguments: Namespace) -> None:
     """Record what comes of each scenario, to be checked against later on."""
     changes, files = changes_of(arguments), scenario_files(arguments.scenarios)
+    say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes)
     from sim.gate import record
 
@@ -212,10 +217,10 @@ def baseline(arguments: Namespace) -> None:
 
 def check(arguments: Namespace) -> int:
     """Has anything moved since the baselines were recorded? The exit code says it."""
-    files = scenario_files(arguments.scenarios)
+    files, left_out = scenario_files(arguments.scenarios), say_what_is_left_out(arguments.scenarios)
     from sim.gate import hold
 
-    return hold(files, arguments)
+    return hold(files, left_out, arguments)
 
 
 def warm(arguments: Namespace) -> None:

@@ -7,19 +7,22 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from sim.errors import BadBaseline, BadUsage
+from sim.errors import BadBaseline, BadUsage, UserError
 from sim.regression.baselines import Baseline, recorded
 from sim.regression.block import BLOCKS, JUDGING, Crew
 from sim.regression.checking import check
 from sim.regression.commits import commit_of
 from sim.regression.history import TORN, History, remember
-from sim.regression.judgement import Check, Judged
+from sim.regression.judgement import Check, Judged, LeftOut
 from sim.regression.judging import Sides, differences, judged
 from sim.regression.reading import read
+from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.scenario.wording import printable
 from sim.show.baseline_files import expect_place, write
 from sim.show.checked.terminal import print_check, print_moves
 from sim.show.progress import Progress
@@ -98,15 +101,24 @@ def _moves(before: Baseline, fresh: Baseline) -> list[Judged]:
 # ------------------------------------------------------------------------------------------- check
 
 
-def hold(files: Sequence[Path], arguments: Namespace) -> int:
-    """Hold scenarios against their baselines, say what was found, write it where it is wanted. The exit code."""
+def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) -> int:
+    """Hold scenarios against their baselines, say what was found, write it where it is wanted. The exit code.
+
+    `left_out` are sub-folders of scenarios that nobody asked for.
+    """
     if arguments.out:
         from sim.show.checked.files import expect_room_for_check
 
         expect_room_for_check(Path(arguments.out), force=arguments.force)
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
-        found = check(files, folder, crew=Crew(workers, arguments.engine), changes=changes, step=progress.of)
+        crew, is_whole = Crew(workers, arguments.engine), any(Path(name).is_dir() for name in arguments.scenarios)
+        found = check(files, folder, crew=crew, changes=changes, is_whole=is_whole, step=progress.of)
+    if not arguments.quiet:
+        sys.stderr.writelines(f"{printable(one.said)}\n" for one in found.left_out)
+    folders = (LeftOut(str(one), told_as_left_out(one)) for one in left_out)
+    allowed = {"allows_new": arguments.allow_new, "allows_orphans": arguments.allow_orphans}
+    found = replace(found, left_out=(*folders, *found.left_out), **allowed)
     history = _history(found, arguments)
     if arguments.out:
         from sim.show.checked.files import write_check
@@ -125,11 +137,19 @@ def _history(found: Check, arguments: Namespace) -> History | None:
     return history
 
 
+def _summarise(found: Check, history: History | None, file: Path) -> None:
+    """Into the summary of CI's step; where it cannot be written, the verdict stands all the same."""
+    from sim.show.checked.summary import add_to_step_summary
+
+    try:
+        add_to_step_summary(found, history, file)
+    except UserError as refused:
+        sys.stderr.write(f"{refused}\n")
+
+
 def _tell(found: Check, history: History | None, arguments: Namespace) -> None:
     if summary := os.environ.get(STEP_SUMMARY):
-        from sim.show.checked.summary import add_to_step_summary
-
-        add_to_step_summary(found, history, Path(summary))
+        _summarise(found, history, Path(summary))
     if arguments.json:
         from sim.show.checked.document import document_of
 

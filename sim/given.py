@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadScenario, BadUsage, Fault
+from sim.scenario.folders import left_out_of, scenarios_in, told_as_left_out
+from sim.scenario.wording import printable
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -42,15 +45,22 @@ def _shortcuts_of(arguments: Namespace) -> dict[str, str]:
 
 
 def scenario_files(names: list[str]) -> list[Path]:
-    """The scenario files named; a folder means the `.yaml` files in it. Raises BadUsage."""
+    """The scenario files named; a folder means the `.yaml` and `.yml` files in it. Raises BadUsage."""
     files: list[Path] = []
     for name in names:
         path = Path(name)
-        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        found = scenarios_in(path) if path.is_dir() else [path]
         if not found:
             raise BadUsage(f"{name}: no scenario files (*.yaml) in this folder")
         files += found
     return files
+
+
+def say_what_is_left_out(names: list[str]) -> list[Path]:
+    """The sub-folders, of folders named, whose scenario files are not taken; they are said on stderr."""
+    folders = left_out_of(map(Path, names))
+    sys.stderr.writelines(f"{printable(told_as_left_out(folder))}\n" for folder in folders)
+    return folders
 
 
 def the_only_file(name: str) -> str:

@@ -12,8 +12,18 @@ from sim.regression import sentences
 from sim.regression.block import CONFIRMING, JUDGING, Block, Crew, live_through
 from sim.regression.causes import Found, causes_of
 from sim.regression.examples import examples_of
-from sim.regression.finding import Pair, pairs_of
-from sim.regression.judgement import CHANGED, UNCHANGED, Check, Judged, Recorded, ScenarioCheck
+from sim.regression.finding import Pair, Single, line_up
+from sim.regression.judgement import (
+    CHANGED,
+    UNCHANGED,
+    Check,
+    Judged,
+    LeftOut,
+    NewScenario,
+    Orphan,
+    Recorded,
+    ScenarioCheck,
+)
 from sim.regression.judging import Sides, curves_of, differences, is_sure, judged, unmoved
 from sim.regression.layout import SIGN
 from sim.study.expectations import expectations_of
@@ -32,17 +42,42 @@ def check(
     *,
     crew: Crew,
     changes: tuple[str, ...] = (),
+    is_whole: bool = False,
     step: Step | None = None,
 ) -> Check:
     """Hold scenarios against the baselines in a folder. `changes` are made to every scenario file, on top of those
-    that its baseline was recorded with.
+    that its baseline was recorded with. Where these are all the scenarios that there are (`is_whole`), a baseline
+    of any other is an orphan; else it is left out.
 
-    Raises BadScenario, and BadBaseline where one is missing or faulty, before anything is run.
+    Raises BadScenario, BadUsage for two of one name, and BadBaseline where one is faulty, before anything is run.
     """
     started = perf_counter()
-    pairs = pairs_of(files, folder, changes)
-    checks = tuple(checked(pair, crew, step(pair.scenario.name) if step else None) for pair in pairs)
-    return Check(checks, versions(), platform.platform(), seconds=perf_counter() - started)
+    found = line_up(files, folder, changes)
+    return Check(
+        tuple(checked(pair, crew, step(pair.scenario.name) if step else None) for pair in found.pairs),
+        versions(),
+        platform.platform(),
+        seconds=perf_counter() - started,
+        new=tuple(_new(one, folder, crew, step(one.scenario.name) if step else None) for one in found.singles),
+        orphans=tuple(Orphan(one.name, str(one), sentences.of_orphan(one)) for one in found.spare if is_whole),
+        left_out=tuple(LeftOut(str(one), sentences.of_unasked(one)) for one in found.spare if not is_whole),
+    )
+
+
+def _new(one: Single, folder: Path, crew: Crew, progress: Progress | None) -> NewScenario:
+    """What can be said without a baseline: whether it keeps what it expects of itself."""
+    scenario, count = one.scenario, one.scenario.experiment.replications if one.scenario.expect.root else 0
+    seen = live_through(scenario, JUDGING, count, crew, progress) if count else None
+    return NewScenario(
+        scenario=scenario.name,
+        file=str(one.file),
+        title=scenario.title,
+        currency=scenario.market.currency,
+        advice=sentences.of_new(one.file, folder),
+        replications=count,
+        claims=int(seen.about["claims"]) if seen else 0,
+        expectations=expectations_of(scenario.expect, seen) if seen else (),
+    )
 
 
 class _Evidence(NamedTuple):

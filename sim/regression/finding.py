@@ -1,4 +1,8 @@
-"""Which baseline belongs to a scenario file: the one of its name, or else one of the same scenario."""
+"""Which baseline belongs to a scenario file, which file has none yet, and whose scenario is gone.
+
+A scenario's baseline is the one of its name, or else, where it was renamed, one of the very same scenario that no
+other file lays claim to.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import BadBaseline
+from sim.errors import BadBaseline, BadScenario, BadUsage, Fault
 from sim.regression.baselines import Baseline, sized
 from sim.regression.layout import SIGN
 from sim.regression.reading import read, read_kept
+from sim.regression.sentences import recording
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
@@ -28,27 +33,95 @@ class Pair(NamedTuple):
     baseline: Baseline
 
 
-def pairs_of(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) -> list[Pair]:
-    """Each scenario file with its baseline. Raises BadScenario, or BadBaseline that names all that are missing."""
+class Single(NamedTuple):
+    """A scenario without a baseline."""
+
+    file: Path
+    scenario: Scenario
+
+
+class LineUp(NamedTuple):
+    """Who is held against whom, and who is left over."""
+
+    pairs: list[Pair]
+    singles: list[Single]
+    spare: list[Path]
+    """Baselines of scenarios that are not among these."""
+
+
+def line_up(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) -> LineUp:
+    """Each scenario file with its baseline, where there is one.
+
+    Raises BadScenario with the faults of all files, BadUsage for two scenarios of one name, and BadBaseline for all
+    baselines that cannot be read, or a folder that is not there.
+    """
+    singles = _loaded(files, changes)
+    _expect_different_names(singles)
+    if not folder.is_dir():
+        raise BadBaseline("\n".join(f"{_no_baseline(one, folder)}" for one in singles))
+    named = {folder / one.scenario.name for one in singles}
+    spare = [place for place in _baselines_in(folder) if place not in named]
     pairs: list[Pair] = []
+    alone: list[Single] = []
     faults: list[str] = []
-    for file in files:
+    for one in singles:
         try:
-            pairs.append(_pair(file, folder, changes))
+            place = _place_of(one, folder, spare, changes)
+            if place is None:
+                alone.append(one)
+            else:
+                pairs.append(_pair_at(place, one.file, changes))
+                spare = [other for other in spare if other != place]
         except BadBaseline as fault:
             faults.append(str(fault))
     if faults:
         raise BadBaseline("\n".join(faults))
-    return pairs
+    return LineUp(pairs, alone, spare)
 
 
-def _pair(file: Path, folder: Path, changes: tuple[str, ...]) -> Pair:
-    place = folder / file.stem
-    if (place / SIGN).is_file():  # as a rule, a scenario is named as its file is: then that is read only once
-        pair = _pair_at(place, file, changes)
-        if pair.scenario.name == pair.baseline.name:
-            return pair
-    return _pair_at(_place_of(file, folder, changes), file, changes)
+def _no_baseline(one: Single, folder: Path) -> str:
+    """That there is none, and how to record one."""
+    words = recording(one.file, folder)
+    return f"{one.file}: no baseline for '{one.scenario.name}' in {folder}. Record one with: {words}"
+
+
+def _loaded(files: Sequence[Path], changes: tuple[str, ...]) -> list[Single]:
+    singles: list[Single] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            singles.append(Single(file, load(file, changes)))
+        except BadScenario as found:
+            faults += found.faults
+    if faults:
+        raise BadScenario(sorted(set(faults)))
+    return singles
+
+
+def _expect_different_names(singles: Sequence[Single]) -> None:
+    first: dict[str, Path] = {}
+    for file, scenario in singles:
+        if scenario.name in first:
+            both = f"{first[scenario.name]} and {file}"
+            raise BadUsage(f"two scenarios are named '{scenario.name}': {both}; give one of them another name")
+        first[scenario.name] = file
+
+
+def _place_of(one: Single, folder: Path, spare: Sequence[Path], changes: tuple[str, ...]) -> Path | None:
+    """By name; among those that nobody of their name lays claim to, that of the very same scenario."""
+    place = folder / one.scenario.name
+    if _is_baseline(place):
+        return place
+    return next((other for other in spare if _is_of(other, one.file, changes)), None)
+
+
+def _is_baseline(place: Path) -> bool:
+    """Whether it is one, or was meant to be: one without its sign is a fault, and no new scenario."""
+    return place.is_dir() and any(place.iterdir())
+
+
+def _baselines_in(folder: Path) -> list[Path]:
+    return sorted(path.parent for path in folder.glob(f"*/{SIGN}"))
 
 
 def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> Pair:
@@ -56,22 +129,6 @@ def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> Pair:
     everything = (*baseline.changes, *changes)
     scenario = sized(load(file, everything), baseline.replications)
     return Pair(file, everything, scenario, place, baseline)
-
-
-def _place_of(file: Path, folder: Path, changes: tuple[str, ...]) -> Path:
-    """By name; by fingerprint where the scenario was renamed. Raises BadBaseline."""
-    name = load(file, changes).name
-    if (folder / name / SIGN).is_file():
-        return folder / name
-    places = sorted(path.parent for path in folder.glob(f"*/{SIGN}"))
-    found = [place for place in places if _is_of(place, file, changes)]
-    if found:
-        return found[0]
-    known = ", ".join(place.name for place in places) or "none"
-    raise BadBaseline(
-        f"{file}: no baseline for '{name}' in {folder} (there: {known}). "
-        f"Record one with: refund-sim baseline {file} --baselines {folder}"
-    )
 
 
 def _is_of(place: Path, file: Path, changes: tuple[str, ...]) -> bool:

@@ -9,11 +9,12 @@ of shares is a share as well (0.02 is two percentage points). NaN says that ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from sim.regression.unmatched import NEW, LeftOut, NewScenario, Orphan
 from sim.study.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck, Reading
 from sim.study.verdicts import INCONCLUSIVE
 
@@ -26,6 +27,7 @@ __all__ = [
     "FAIL",
     "FINE",
     "INCONCLUSIVE",
+    "NEW",
     "PASS",
     "RULES",
     "SCENARIO",
@@ -38,6 +40,9 @@ __all__ = [
     "Example",
     "ExpectationCheck",
     "Judged",
+    "LeftOut",
+    "NewScenario",
+    "Orphan",
     "Reading",
     "Recorded",
     "ScenarioCheck",
@@ -93,6 +98,11 @@ class Judged:
     """Whether the confirming block agrees that it changed, to the same side; None where it was not asked."""
     replications_needed: float
     """How many more would settle what is inconclusive; inf: more than an experiment has; NaN: nothing to settle."""
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether it moved in the judging block, and not surely in the confirming one."""
+        return self.is_confirmed is False
 
 
 @dataclass(frozen=True)
@@ -210,13 +220,33 @@ class Check:
     platform: str
     seconds: float
     """Wall time that it took. Everything else is the same from run to run."""
+    new: tuple[NewScenario, ...] = ()
+    """Scenarios that have no baseline yet."""
+    orphans: tuple[Orphan, ...] = ()
+    """Baselines that have no scenario any more."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Sub-folders with scenario files, and baselines, that nobody asked for."""
+    allows_new: bool = False
+    """Whether new scenarios leave the exit code at 0."""
+    allows_orphans: bool = False
 
     @property
     def exit_code(self) -> int:
-        """1: something changed or failed an expectation; else 4: something is inconclusive; else 0."""
+        """1: something changed, failed an expectation, or a baseline lost its scenario; else 4: something is
+        inconclusive or new; else 0."""
         codes = {one.exit_code for one in self.scenarios}
+        if any(one.has_failed for one in self.new) or (self.orphans and not self.allows_orphans):
+            codes.add(DRIFT)
+        if any(one.is_open for one in self.new) or (self.new and not self.allows_new):
+            codes.add(UNSURE)
         return next((code for code in (DRIFT, UNSURE) if code in codes), FINE)
 
+    def expectations(self) -> Iterator[tuple[str, ExpectationCheck]]:
+        """Those of every scenario, with its name."""
+        every: tuple[ScenarioCheck | NewScenario, ...] = (*self.scenarios, *self.new)
+        yield from ((one.scenario, each) for one in every for each in one.expectations)
+
     def tally(self) -> Mapping[str, int]:
-        """How many scenarios have each verdict, in the order of `VERDICTS`."""
-        return {word: sum(one.verdict == word for one in self.scenarios) for word in VERDICTS}
+        """How many scenarios have each verdict, in the order of `VERDICTS`, and how many are new, if any."""
+        counts = {word: sum(one.verdict == word for one in self.scenarios) for word in VERDICTS}
+        return counts | ({NEW: len(self.new)} if self.new else {})

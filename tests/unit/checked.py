@@ -24,6 +24,9 @@ from sim.regression.judgement import (
     Example,
     ExpectationCheck,
     Judged,
+    LeftOut,
+    NewScenario,
+    Orphan,
     Reading,
     Recorded,
     ScenarioCheck,
@@ -83,6 +86,13 @@ def check(*names: str, **changes: Any) -> Check:
     first, *others = [scenario_check(name) for name in names or WORDS]
     scenarios = (replace(first, **changes), *others)
     return Check(scenarios, versions={"refund-sim": "0.1.0"}, platform="Linux x86_64, Python 3.11", seconds=1.25)
+
+
+def left_over(text: str = "plain") -> Check:
+    """A check of a scenario with a baseline, of a new one, and of a baseline without a scenario."""
+    new = NewScenario("three", text, text, "USD", f"record one with: {text}", 6, 1, _EXPECTATIONS)
+    orphan = Orphan(text, f"kept/{text}", f"remove it: {text}")
+    return replace(check("same"), new=(new,), orphans=(orphan,), left_out=(LeftOut(f"old/{text}", text),))
 
 
 def hostile() -> Check:

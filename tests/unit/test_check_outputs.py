@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as XML
@@ -23,11 +23,13 @@ from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check
 from sim.show.checked.document import document_of
 from sim.show.checked.files import SIGN, files_of, write_check
 from sim.show.checked.junit import junit
+from sim.show.checked.metrics import metrics
 from sim.show.checked.page import page_of
 from sim.show.checked.summary import LIMIT, add_to_step_summary, summary
 from sim.show.checked.words import outcome
-from tests.unit.checked import HOSTILE, check, entries, hostile, scenario_check
+from tests.unit.checked import HOSTILE, check, entries, hostile, left_over, scenario_check
 
+EVERY = ("usual", "hostile", "left over", "hostile left over")
 HISTORY = History(tuple(entries()))
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 JUNIT = XMLSchema(FIXTURES / "junit-10.xsd")
@@ -36,8 +38,13 @@ JUNIT = XMLSchema(FIXTURES / "junit-10.xsd")
 
 @cache
 def written(name: str = "usual") -> dict[str, bytes]:
-    found = check() if name == "usual" else hostile()
-    return dict(files_of(found, HISTORY))
+    checks = {
+        "usual": check,
+        "hostile": hostile,
+        "left over": left_over,
+        "hostile left over": partial(left_over, HOSTILE),
+    }
+    return dict(files_of(checks[name](), HISTORY))
 
 
 def numbered(count: int, letters: int = 0) -> Check:
@@ -164,7 +171,7 @@ def test_junit_has_a_suite_per_scenario_and_a_case_per_judgement() -> None:
         assert len(suite) == 1 + len(one.headlines) + len(one.expectations)
 
 
-@pytest.mark.parametrize("name", ["usual", "hostile"])
+@pytest.mark.parametrize("name", EVERY)
 def test_junit_is_valid_by_the_published_schema(name: str) -> None:
     JUNIT.validate(written(name)["junit.xml"].decode())
 
@@ -192,6 +199,39 @@ def test_changed_fails_inconclusive_is_skipped_unchanged_passes() -> None:
         assert kinds == [words[verdict] for verdict in verdicts]
 
 
+def test_a_measure_that_moved_in_one_block_only_is_suspected_in_every_form() -> None:
+    one = scenario_check("no-limit")
+    first, *rest = one.headlines
+    doubted = replace(first, verdict=INCONCLUSIVE, is_confirmed=False)
+    found = check("no-limit", measures=(doubted, *rest))
+    for path, content in files_of(found):
+        if path in ("summary.md", "index.html", "junit.xml"):
+            assert "suspected, not confirmed" in content.decode(), path
+    about = f'measure="{first.measure}",scenario="no-limit",unit="{first.unit}"'
+    assert f"refund_sim_suspected{{{about}}} 1.0" in metrics(found).decode()
+
+
+# -------------------------------------------------------------------------------------------- new, orphans
+
+
+def test_what_has_no_counterpart_fails_or_is_allowed() -> None:
+    found = left_over()
+    assert found.exit_code == 1
+    passing = replace(found.new[0], expectations=())
+    assert replace(found, orphans=(), new=(passing,)).exit_code == 4
+    assert replace(found, new=(passing,), allows_new=True, allows_orphans=True).exit_code == 0
+    assert replace(found, orphans=(), allows_new=True).exit_code == 1  # one of its expectations fails
+
+
+def test_every_form_says_what_has_no_counterpart() -> None:
+    assert outcome(left_over()).startswith("1 scenario new · 1 unchanged")
+    assert outcome(left_over()).endswith("1 baseline without a scenario")
+    for path in ("summary.md", "index.html", "junit.xml", "check.json"):
+        text = written("left over")[path].decode()
+        assert "there is no baseline of it yet" in text, path
+        assert "kept/plain" in text, path
+
+
 # -------------------------------------------------------------------------------------------- metrics.txt
 
 
@@ -209,7 +249,7 @@ def value_of(family: str, **labels: str) -> list[float]:
 
 
 def test_metrics_end_as_the_specification_asks_and_are_read_by_prometheus() -> None:
-    for name in ("usual", "hostile"):
+    for name in EVERY:
         assert written(name)["metrics.txt"].endswith(b"\n# EOF\n")
         assert "refund_sim_now" in families(name)
 
@@ -273,7 +313,7 @@ def seen(name: str = "usual") -> Seen:
     return Seen(written(name)["index.html"].decode())
 
 
-@pytest.mark.parametrize("name", ["usual", "hostile"])
+@pytest.mark.parametrize("name", EVERY)
 def test_the_page_loads_nothing_and_runs_nothing(name: str) -> None:
     allowed = {"href": "#", "xlink:href": "#"}
     for tag, attributes in seen(name).tags:
@@ -296,7 +336,7 @@ def test_the_page_is_for_light_and_dark_and_for_a_phone() -> None:
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page
 
 
-@pytest.mark.parametrize("name", ["usual", "hostile"])
+@pytest.mark.parametrize("name", EVERY)
 def test_no_id_stands_twice_and_every_reference_finds_its_own(name: str) -> None:
     ids = [attributes["id"] for _, attributes in seen(name).tags if "id" in attributes]
     assert [one for one, count in Counter(ids).items() if count > 1] == []
@@ -338,7 +378,9 @@ def test_the_same_findings_give_the_same_bytes() -> None:
 
 
 def test_no_output_shows_a_hostile_text_raw() -> None:
-    for path in ("summary.md", "junit.xml", "metrics.txt", "index.html", "charts/silence-approves/headlines.svg"):
-        text = written("hostile")[path].decode()
+    paths = ("summary.md", "junit.xml", "metrics.txt", "index.html")
+    texts = [written("hostile")["charts/silence-approves/headlines.svg"]]
+    texts += [written(name)[path] for path in paths for name in ("hostile", "hostile left over")]
+    for text in (content.decode() for content in texts):
         assert "\u202e" not in text
         assert HOSTILE not in text

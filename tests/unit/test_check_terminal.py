@@ -17,7 +17,7 @@ from sim.regression.sentences import advice
 from sim.show.checked.summary import summary
 from sim.show.checked.terminal import print_check
 from sim.show.checked.words import finding
-from tests.unit.checked import check, scenario_check
+from tests.unit.checked import check, left_over, scenario_check
 
 
 def printed(found: Check, width: int = 100) -> list[str]:
@@ -83,4 +83,13 @@ def test_what_is_not_settled_is_not_said_to_reach_over_its_margin() -> None:
         replace(each, verdict=INCONCLUSIVE, is_confirmed=False) if each.is_headline else each
         for each in one.measures
     )
-    assert finding(replace(one, measures=measures, verdict=INCONCLUSIVE)).endswith("measures are not settled")
+    told = finding(replace(one, measures=measures, verdict=INCONCLUSIVE))
+    assert told.endswith(f"measures are not settled, {len(one.headlines)} of them suspected, not confirmed")
+
+
+def test_what_has_no_counterpart_is_printed_with_what_to_do() -> None:
+    lines = printed(left_over())
+    assert "+ new  three: there is no baseline of it yet (1 claim in 6 replications)" in lines
+    assert "    record one with: plain" in lines
+    assert "✗ orphan  plain: the scenario of the baseline in kept/plain is no longer there" in lines
+    assert "    remove it: plain; or let it stay with --allow-orphans" in lines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.regression.judgement import Check, ExpectationCheck, Judged, Reading, ScenarioCheck
+from sim.regression.judgement import NEW, Check, ExpectationCheck, Judged, NewScenario, Reading, ScenarioCheck
+from sim.show.checked.unmatched import new_told
 from sim.show.checked.words import finding
 from sim.show.files import SCHEMA_VERSION, finite
 from sim.show.flip_pairs import MeanChange, flip_pairs
@@ -19,8 +20,20 @@ def document_of(check: Check) -> dict[str, Any]:
         "versions": dict(check.versions),
         "platform": check.platform,
         "seconds": finite(check.seconds),
-        "scenarios": [_scenario(one) for one in check.scenarios],
+        "scenarios": [*map(_scenario, check.scenarios), *map(_new, check.new)],
+        "orphans": [vars(orphan) for orphan in check.orphans],
+        "left_out": [one.place for one in check.left_out],
     }
+
+
+def _new(one: NewScenario) -> dict[str, Any]:
+    """A scenario without a baseline: the keys of all others, with nothing under those that need one."""
+    plain = ("scenario", "file", "title", "currency", "advice", "replications", "claims")
+    nothing: dict[str, Any] = {"is_identical": False, "is_paired": False, "confirming_replications": 0}
+    nothing |= {"causes": [], "measures": {}, "flips": [], "examples": [], "recorded": None, "fingerprints": {}}
+    told = {"verdict": NEW, "reason": new_told(one), "finding": new_told(one)}
+    expectations = {"expectations": [_expectation(each) for each in one.expectations]}
+    return {name: getattr(one, name) for name in plain} | told | nothing | expectations
 
 
 def _scenario(one: ScenarioCheck) -> dict[str, Any]:

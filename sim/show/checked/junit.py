@@ -1,4 +1,4 @@
-"""A check as JUnit's XML, which every CI reads: a suite per scenario, a case per judgement.
+"""A check as JUnit's XML, which every CI reads: a suite per scenario, a case per judgement; one more for orphans.
 
 A case that is inconclusive is *skipped*, with its reason: it has neither passed nor failed. There is no third word
 in JUnit; the exit code 4 of the command is what makes a job tell it from a pass. Form: the schema that the Jenkins
@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as XML
 
-from sim.regression.judgement import CHANGED, FAIL, INCONCLUSIVE, Check, ScenarioCheck
+from sim.regression.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
 from sim.scenario.wording import printable
+from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import expectation_said, expected, reading, row_of
 
 _FOUND = {CHANGED: "failure", FAIL: "failure", INCONCLUSIVE: "skipped"}
@@ -35,8 +36,11 @@ def junit(check: Check) -> bytes:
     """The check as an XML document. Nothing in a name or a title can end an attribute, or is no XML."""
     root = XML.Element("testsuites", {"name": "refund-sim check", "time": f"{check.seconds:.3f}"})
     totals = dict.fromkeys(("tests", "failures"), 0)
-    for one in check.scenarios:
-        counts = _suite(root, one)
+    suites = [(one.scenario, list(_cases(one))) for one in check.scenarios]
+    suites += [(one.scenario, list(_cases_of_new(one, check))) for one in check.new]
+    suites += [("baselines", [_orphaned(one, check) for one in check.orphans])] if check.orphans else []
+    for name, cases in suites:
+        counts = _suite(root, name, cases)
         totals = {name: totals[name] + counts[name] for name in totals}
     root.attrib |= {name: str(number) for name, number in totals.items()} | {"errors": "0"}
     XML.indent(root)
@@ -44,14 +48,13 @@ def junit(check: Check) -> bytes:
     return written + b"\n"
 
 
-def _suite(root: XML.Element, one: ScenarioCheck) -> dict[str, int]:
-    cases = list(_cases(one))
+def _suite(root: XML.Element, name: str, cases: list[Case]) -> dict[str, int]:
     found = [_FOUND.get(case.verdict, "") for case in cases]
     counts = {"tests": len(cases), "failures": found.count("failure"), "skipped": found.count("skipped")}
-    numbers = {name: str(number) for name, number in counts.items()}
-    suite = XML.SubElement(root, "testsuite", {"name": printable(one.scenario), "errors": "0"} | numbers)
+    numbers = {what: str(number) for what, number in counts.items()}
+    suite = XML.SubElement(root, "testsuite", {"name": printable(name), "errors": "0"} | numbers)
     for case, kind in zip(cases, found, strict=True):
-        about = {"classname": f"refund-sim.{printable(one.scenario)}", "name": case.name, "time": "0"}
+        about = {"classname": f"refund-sim.{printable(name)}", "name": case.name, "time": "0"}
         element = XML.SubElement(suite, "testcase", about)
         if kind:
             XML.SubElement(element, kind, {"message": case.said} | _type(kind, case)).text = case.told or case.said
@@ -76,6 +79,21 @@ def _cases(one: ScenarioCheck) -> Iterator[Case]:
         row = row_of(measure)
         numbers = f"{row.said}: baseline {row.baseline}, now {row.now}, difference {row.difference}"
         yield Case(f"{row.name} is as in the baseline", measure.verdict, f"{numbers}, margin {row.margin}")
+    yield from _expected(one)
+
+
+def _expected(one: ScenarioCheck | NewScenario) -> Iterator[Case]:
     for expectation in one.expectations:
         found = f"{expectation_said(expectation)}: now {reading(expectation.now, expectation.unit)}"
         yield Case(printable(expected(expectation)), expectation.verdict, found)
+
+
+def _cases_of_new(one: NewScenario, check: Check) -> Iterator[Case]:
+    verdict = PASS if check.allows_new else INCONCLUSIVE
+    yield Case("is as its baseline", verdict, new_told(one), printable(f"{new_told(one)}\n{one.advice}"))
+    yield from _expected(one)
+
+
+def _orphaned(one: Orphan, check: Check) -> Case:
+    told = printable(orphan_told(one))
+    return Case(f"{printable(one.name)} has a scenario", PASS if check.allows_orphans else FAIL, told)

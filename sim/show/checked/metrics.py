@@ -40,6 +40,7 @@ class _Families(Collector):
         with_what = {name: printable(value) for name, value in about.items()}
         yield InfoMetricFamily(f"{PREFIX}_check", "What was checked with.", with_what)
         yield GaugeMetricFamily(f"{PREFIX}_exit_code", _CODES, check.exit_code)
+        yield from _counts(check)
         yield from _levels(check)
         yield from _judgements(check)
         yield _expectations(check)
@@ -48,6 +49,14 @@ class _Families(Collector):
 def metrics(check: Check) -> bytes:
     """The check as an exposition, every family with its samples together."""
     return generate_latest(_Families(check)) + END
+
+
+def _counts(check: Check) -> Iterator[Metric]:
+    scenarios = GaugeMetricFamily(f"{PREFIX}_scenarios", "How many have this verdict.", labels=("verdict",))
+    for verdict, count in check.tally().items():
+        scenarios.add_metric([verdict], count)
+    yield scenarios
+    yield GaugeMetricFamily(f"{PREFIX}_orphans", "Baselines without a scenario.", len(check.orphans))
 
 
 def _levels(check: Check) -> Iterator[Metric]:
@@ -67,15 +76,17 @@ def _judgements(check: Check) -> Iterator[Metric]:
     for name, one in headlines:
         verdicts.add_metric(_about(name, one), _states(VERDICTS, one.verdict))
     yield verdicts
+    suspected = [(_about(name, one), float(one.is_suspected)) for name, one in headlines]
+    yield _gauge(
+        "suspected", "1: moved in the judging replications, and not surely in the confirming ones.", suspected
+    )
 
 
 def _expectations(check: Check) -> Metric:
     labels = ("scenario", "measure", "sense")
     said = StateSetMetricFamily(f"{PREFIX}_expectation", "What is said of an expectation.", labels=labels)
-    for one in check.scenarios:
-        for each in one.expectations:
-            about = [one.scenario, each.measure, each.sense]
-            said.add_metric(about, _states(EXPECTATION_VERDICTS, each.verdict))
+    for name, one in check.expectations():
+        said.add_metric([name, one.measure, one.sense], _states(EXPECTATION_VERDICTS, one.verdict))
     return said
 
 

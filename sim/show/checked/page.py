@@ -12,9 +12,10 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sim.regression.history import History
-from sim.regression.judgement import Check, ScenarioCheck
+from sim.regression.judgement import NEW, Check, NewScenario, ScenarioCheck
 from sim.show.checked.inline import inline_svg
 from sim.show.checked.summary import HOW_TO_READ, worst_first
+from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
     SYMBOLS,
     accepted_in,
@@ -29,6 +30,7 @@ from sim.show.checked.words import (
     short,
     since,
 )
+from sim.show.figures import Shown
 from sim.show.flip_pairs import changes_shown, flip_pairs
 from sim.show.standalone import security, templates_of, text_of
 
@@ -53,6 +55,11 @@ def page_of(check: Check, charts: Charts, history: History | None = None) -> str
         outcome=outcome(check),
         how_to_read=HOW_TO_READ.replace("*", ""),
         scenarios=[_scenario(one, charts.get(one.scenario, {}), history) for one in worst_first(check)],
+        new=list(map(_new, check.new)),
+        left_over=[
+            *(f"{orphan_told(one)}; {one.advice}" for one in check.orphans),
+            *(one.said for one in check.left_out),
+        ],
         versions=dict(check.versions),
         platform=check.platform,
     )  # fmt: skip
@@ -71,14 +78,28 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
         "accepted": [(short(change.commit), change.reason) for change in accepted_in(entries)],
         "headlines": [(row_of(each), each.verdict) for each in by_size(one.headlines)],
         "others": [row_of(each) for each in one.measures if not each.is_headline],
-        "expectations": [
-            (expected(each), reading(each.now, each.unit), expectation_said(each), each.verdict)
-            for each in one.expectations
-        ],
+        "expectations": _expectations(one),
         "flips": [
             (pair.outcomes, str(pair.counted), pair.places, *map(str, changes_shown(pair))) for pair in flips
         ],
         "charts": [(title, _chart(one, charts[key], key)) for key, title in ABOUT.items() if key in charts],
+    }
+
+
+def _expectations(one: ScenarioCheck | NewScenario) -> list[tuple[str, Shown, str, str]]:
+    return [
+        (expected(each), reading(each.now, each.unit), expectation_said(each), each.verdict)
+        for each in one.expectations
+    ]
+
+
+def _new(one: NewScenario) -> dict[str, Any]:
+    return {
+        "name": one.scenario,
+        "symbol": SYMBOLS[NEW],
+        "told": new_told(one),
+        "advice": one.advice,
+        "expectations": _expectations(one),
     }
 
 

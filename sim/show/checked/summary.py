@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from sim.errors import UserError
 from sim.regression.history import History
-from sim.regression.judgement import CHANGED, DRIFT, PASS, UNCHANGED, Check, ScenarioCheck
+from sim.regression.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
 from sim.scenario.wording import printable
+from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
     SYMBOLS,
     Row,
@@ -59,17 +61,20 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
     opening = f"## refund-sim check: {outcome(check)}\n\n"
     left_out = "\n*{} left out here for want of room: see `index.html`.*\n"
     room = most - len((opening + HOW_TO_READ + left_out).encode()) - 200
-    rows = _fitting((_overview_row(one, history) for one in scenarios), room)
+    count = len(scenarios) + len(check.new)
+    rows = _fitting(chain((_overview_row(one, history) for one in scenarios), map(_new_row, check.new)), room)
     table = _table(("", "scenario", "what a check of it says", "history"), rows) if rows else ""
     parts = [opening, table]
-    if missing := len(scenarios) - len(rows):
-        parts.append(left_out.format(f"{missing:,} of {len(scenarios):,} scenarios"))
+    if missing := count - len(rows):
+        parts.append(left_out.format(f"{missing:,} of {count:,} scenarios"))
+    parts += _fitting(_left_over(check), room - len("".join(parts).encode()))
     parts.append(f"\n{HOW_TO_READ}\n")
     room -= len("".join(parts).encode())
     told = [one for one in scenarios if one.exit_code or one.verdict != UNCHANGED]
-    details = _fitting(("\n".join(_details(one)) for one in told), room)
+    pages = chain(("\n".join(_details(one)) for one in told), ("\n".join(_new(one)) for one in check.new))
+    details = _fitting(pages, room)
     parts += details
-    if missing := len(told) - len(details):
+    if missing := len(told) + len(check.new) - len(details):
         parts.append(left_out.format(f"The details of {missing:,} scenarios"))
     return "".join(parts)
 
@@ -141,7 +146,11 @@ def _overview_row(one: ScenarioCheck, history: History | None) -> str:
     )
 
 
-def _missed(one: ScenarioCheck) -> str:
+def _new_row(one: NewScenario) -> str:
+    return _row([SYMBOLS[NEW], code(one.scenario, in_table=True), f"**{NEW}** · {new_told(one)}{_missed(one)}", ""])
+
+
+def _missed(one: ScenarioCheck | NewScenario) -> str:
     """Expectations that do not pass, in a few words."""
     found = [each for each in one.expectations if each.verdict != PASS]
     return f"; {len(found)} of {len(one.expectations)} expectations not passed" if found else ""
@@ -162,6 +171,11 @@ def _details(one: ScenarioCheck) -> Iterator[str]:
         ("measure", "baseline", "now", "difference", "margin", "verdict"),
         [_measure_row(row_of(each)) for each in by_size(one.headlines)],
     )
+    yield from _expectations(one)
+    yield from _fates(one)
+
+
+def _expectations(one: ScenarioCheck | NewScenario) -> Iterator[str]:
     if one.expectations:
         yield _table(
             ("it is expected that", "now", "verdict"),
@@ -170,7 +184,20 @@ def _details(one: ScenarioCheck) -> Iterator[str]:
                 for each in one.expectations
             ],
         )
-    yield from _fates(one)
+
+
+def _new(one: NewScenario) -> Iterator[str]:
+    yield f"\n### {SYMBOLS[NEW]} {code(one.scenario)}: {NEW}\n"
+    yield f"{_sentence(new_told(one))} {_sentence(one.advice)}\n"
+    yield from _expectations(one)
+
+
+def _left_over(check: Check) -> Iterator[str]:
+    """What was not checked, a line for each: baselines without a scenario, sub-folders that nobody asked for."""
+    lines = [f"{_sentence(orphan_told(one))} {_sentence(one.advice)}" for one in check.orphans]
+    yield from (f"\n- {line}" for line in (*lines, *(_sentence(one.said) for one in check.left_out)))
+    if lines or check.left_out:
+        yield "\n"
 
 
 def _measure_row(row: Row) -> str:

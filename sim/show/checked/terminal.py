@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -15,6 +15,7 @@ from sim.regression.judgement import (
     CHANGED,
     FAIL,
     INCONCLUSIVE,
+    NEW,
     PASS,
     UNCHANGED,
     Check,
@@ -23,11 +24,21 @@ from sim.regression.judgement import (
     ScenarioCheck,
 )
 from sim.scenario.wording import printable
-from sim.show.checked.words import SYMBOLS, counted, counted_orders, ends, expectation_told, row_of
+from sim.show.checked.unmatched import new_told, orphan_told
+from sim.show.checked.words import (
+    SYMBOLS,
+    counted,
+    counted_orders,
+    ends,
+    expectation_told,
+    row_of,
+)
 from sim.show.flip_pairs import flip_pairs
 
 STYLES = {CHANGED: "bold red", FAIL: "bold red", INCONCLUSIVE: "yellow", UNCHANGED: "green", PASS: "green"}
 """Colours of verdicts, which say nothing that the words do not say."""
+ORPHAN = "orphan"
+"""What a baseline is called that has no scenario any more."""
 WIDTH_UNKNOWN = 100
 MOST_FLIPS = 5
 INDENT = 4
@@ -37,13 +48,24 @@ def print_check(check: Check, *, console: Console | None = None) -> None:
     """Print what a check found. Plain text where stdout is no terminal or NO_COLOR is set."""
     console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
     for one in check.scenarios:
-        console.print(_opening(one), soft_wrap=True)
-        for part in _details(one):
-            if isinstance(part, Text):
-                # What may have to be copied, such as a command, is neither broken into lines nor cut off.
-                console.print(Text(" " * INDENT) + part, soft_wrap=True)
-            else:
-                console.print(Padding(part, (0, 0, 0, INDENT)))
+        _print(console, _opening(one), _details(one))
+    for new in check.new:
+        details = [*map(_expectation, new.expectations), Text(printable(new.advice), style="bold")]
+        _print(console, _headed(SYMBOLS[NEW], NEW, new.scenario, new_told(new)), details)
+    for orphan in check.orphans:
+        symbol = SYMBOLS[PASS if check.allows_orphans else FAIL]
+        advice = Text(f"{printable(orphan.advice)}; or let it stay with --allow-orphans", style="bold")
+        _print(console, _headed(symbol, ORPHAN, orphan.name, orphan_told(orphan)), [advice])
+
+
+def _print(console: Console, opening: Text, details: Iterable[RenderableType]) -> None:
+    console.print(opening, soft_wrap=True)
+    for part in details:
+        if isinstance(part, Text):
+            # What may have to be copied, such as a command, is neither broken into lines nor cut off.
+            console.print(Text(" " * INDENT) + part, soft_wrap=True)
+        else:
+            console.print(Padding(part, (0, 0, 0, INDENT)))
 
 
 def print_moves(moved: Sequence[Judged], *, console: Console | None = None) -> None:
@@ -54,9 +76,13 @@ def print_moves(moved: Sequence[Judged], *, console: Console | None = None) -> N
 
 def _opening(one: ScenarioCheck) -> Text:
     """`✓ aliexpress: unchanged; every claim went the same way (2,026 claims in 6 replications)`."""
-    verdict = (f"{SYMBOLS[one.verdict]} {one.verdict}", STYLES[one.verdict])
-    name = (printable(one.scenario), "bold")
-    return Text.assemble(verdict, "  ", name, f": {printable(one.reason)} ", (f"({counted(one)})", "dim"))
+    opening = _headed(SYMBOLS[one.verdict], one.verdict, one.scenario, one.reason)
+    return Text.assemble(opening, " ", (f"({counted(one)})", "dim"))
+
+
+def _headed(symbol: str, verdict: str, name: str, said: str) -> Text:
+    head = (f"{symbol} {verdict}", STYLES.get(verdict, "yellow"))
+    return Text.assemble(head, "  ", (printable(name), "bold"), f": {printable(said)}")
 
 
 def _details(one: ScenarioCheck) -> Iterator[RenderableType]:

@@ -12,11 +12,13 @@ from sim.regression.judgement import (
     CHANGED,
     FAIL,
     INCONCLUSIVE,
+    NEW,
     PASS,
     UNCHANGED,
     Check,
     ExpectationCheck,
     Judged,
+    NewScenario,
     Reading,
     ScenarioCheck,
 )
@@ -24,8 +26,10 @@ from sim.show.figures import Measured, Shown
 from sim.show.judged import Judged as Compared
 from sim.show.judged import rough
 
-SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓"}
+SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
 """Before the words, for the eye; they say nothing that the words do not say."""
+SUSPECTED = "suspected, not confirmed"
+"""Of a measure that moved in the replications that judge, and not surely in those that confirm."""
 SHORT = 7
 """Letters of a commit's id that people read."""
 
@@ -64,6 +68,8 @@ def said(one: Judged) -> str:
     """The verdict in words: `changed, confirmed`, `inconclusive (12 more replications)`."""
     if one.verdict == CHANGED and one.is_confirmed:
         return f"{CHANGED}, confirmed"
+    if one.is_suspected:
+        return f"{INCONCLUSIVE}: {SUSPECTED}"
     return f"{one.verdict}{more(one.replications_needed)}"
 
 
@@ -114,15 +120,16 @@ def _size(number: float) -> float:
 def outcome(check: Check) -> str:
     """The whole check in a line: `1 scenario changed · 1 inconclusive · 3 unchanged`."""
     tally = {word: count for word, count in check.tally().items() if count}
-    order = [word for word in (CHANGED, INCONCLUSIVE, UNCHANGED) if word in tally]
+    order = [word for word in (CHANGED, INCONCLUSIVE, NEW, UNCHANGED) if word in tally]
     parts = [f"{tally[word]} {word}" for word in order] or ["nothing was checked"]
     if order:
         number, _, word = parts[0].partition(" ")
         parts[0] = f"{number} {'scenario' if number == '1' else 'scenarios'} {word}"
-    missed = [one for each in check.scenarios for one in each.expectations if one.verdict != PASS]
     for word, verb in ((FAIL, "failed"), (INCONCLUSIVE, "not settled")):
-        if count := sum(one.verdict == word for one in missed):
+        if count := sum(one.verdict == word for _, one in check.expectations()):
             parts.append(f"{count} {'expectation' if count == 1 else 'expectations'} {verb}")
+    if count := len(check.orphans):
+        parts.append(f"{count} {'baseline' if count == 1 else 'baselines'} without a scenario")
     return " · ".join(parts)
 
 
@@ -138,10 +145,18 @@ def finding(one: ScenarioCheck) -> str:
     unsettled = [each for each in one.headlines if each.verdict == INCONCLUSIVE]
     if unsettled:
         count = "One measure is" if len(unsettled) == 1 else f"{len(unsettled)} measures are"
-        return f"{count} not settled"
+        return f"{count} not settled{_suspects(unsettled)}"
     if one.verdict == UNCHANGED:
         return "No measure moved by more than its margin"
     return f"{one.verdict[:1].upper()}{one.verdict[1:]}: the measures alone do not say why"
+
+
+def _suspects(unsettled: Sequence[Judged]) -> str:
+    """`: one suspected, not confirmed`; nothing where none is."""
+    count = sum(one.is_suspected for one in unsettled)
+    if not count:
+        return ""
+    return f": {SUSPECTED}" if len(unsettled) == 1 else f", {count} of them {SUSPECTED}"
 
 
 def expected(one: ExpectationCheck) -> str:
@@ -162,11 +177,12 @@ def expectation_told(one: ExpectationCheck) -> str:
     return f"{expectation_said(one)}: expected {expected(one)}; it is {reading(one.now, one.unit)}"
 
 
-def counted(one: ScenarioCheck) -> str:
+def counted(one: ScenarioCheck | NewScenario) -> str:
     """`930 claims in 20 replications, 20 more to confirm`."""
+    claims = "1 claim" if one.claims == 1 else f"{one.claims:,} claims"
     over = "1 replication" if one.replications == 1 else f"{one.replications:,} replications"
-    confirming = f", {one.confirming_replications:,} more to confirm" if one.confirming_replications else ""
-    return f"{one.claims:,} claims in {over}{confirming}"
+    more_of_them = one.confirming_replications if isinstance(one, ScenarioCheck) else 0
+    return f"{claims} in {over}{f', {more_of_them:,} more to confirm' if more_of_them else ''}"
 
 
 def counted_orders(orders: int, which: str = "") -> str:
