@@ -5,8 +5,8 @@
     flips.csv               one row per way to end under both, and place to part
     flip_pairs.csv          one row per way to end under both: what the tables show
     curve_differences.csv   time to money: the difference by day, with its bands
-    parted.csv.gz           one row per order whose stories part (not with `--keep summary`)
-    orders/                 one row per claim, by scenario (not with `--keep summary`)
+    parted.parquet, .csv.gz one row per order whose stories part (not with `--keep summary`)
+    orders/                 one row per claim, by scenario, likewise (not with `--keep summary`)
     journals/               one row per event, by scenario (with `--keep journal`)
     scenarios/              the base and the others as run: complete, runnable
     run.json                where the numbers come from: seed, versions, fingerprints, wall time
@@ -28,8 +28,8 @@ import pandas as pd
 from sim.scenario.resolved import resolved_yaml
 from sim.show.atomic import put_in_place
 from sim.show.files import (
-    CLAIMS_FILE,
-    JOURNAL_FILE,
+    CLAIMS,
+    JOURNAL,
     SCHEMA_VERSION,
     SIGN,
     Keep,
@@ -38,7 +38,7 @@ from sim.show.files import (
     finite,
     json_of,
     report_page,
-    zipped,
+    rows_of,
 )
 from sim.show.findings import findings
 from sim.show.notes import notes_of
@@ -48,7 +48,7 @@ from sim.study.comparison import Comparison
 from sim.study.result import Result
 from sim.study.sweep import Sweep
 
-FOLDERS = {CLAIMS_FILE: "orders", JOURNAL_FILE: "journals"}
+FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}
 """Where the claims and the journals of all scenarios are."""
 LONGEST = 80
 """Letters of a folder's name that still name everybody in it."""
@@ -119,15 +119,15 @@ def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tup
 
 def _parted(comparison: Comparison, keep: Keep) -> Iterator[tuple[str, bytes]]:
     if keep != "summary":
-        yield "parted.csv.gz", zipped(csv_of(comparison.parted))
+        yield from rows_of("parted", comparison.parted)
 
 
 def files_spooled(spools: Mapping[str, Spool]) -> dict[str, Path]:
     """The claims and journals that were written as they came, by scenario: their paths within the folder."""
     return {
-        f"{FOLDERS[file]}/{name}.csv.gz": path
+        f"{FOLDERS[table]}/{name}.{ending}": path
         for name, spool in spools.items()
-        for file, path in spool.files().items()
+        for (table, _, ending), path in ((file.partition("."), path) for file, path in spool.files().items())
     }
 
 

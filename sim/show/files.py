@@ -8,8 +8,10 @@
     by_group.csv    success by route, claim, reason, seller and payment method
     backlog.csv     requests waiting at the desks, day by day
     waits.csv       how long they waited, by the day on which they came
-    orders.csv.gz   one row per claim (not with `--keep summary`)
-    journal.csv.gz  one row per event (with `--keep journal`)
+    orders.parquet  one row per claim (not with `--keep summary`)
+    orders.csv.gz   the same, for what reads no Parquet
+    journal.parquet, journal.csv.gz
+                    one row per event (with `--keep journal`)
     report.html     all of it on one page, to be forwarded
     charts/         each chart as .svg and as .png
 
@@ -34,6 +36,7 @@ from sim.scenario.resolved import resolved_yaml
 from sim.show.atomic import put_in_place
 from sim.show.atomic import sweep as sweep_up
 from sim.show.notes import notes_of
+from sim.show.rows import DIGITS, csv_rows, parquet_of
 from sim.study.comparison import Comparison
 from sim.study.result import Result
 from sim.study.sweep import Sweep
@@ -42,13 +45,15 @@ Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""
 SCHEMA_VERSION = 1
 """Of the layout of `summary.json` and `run.json`; raised when a reader must change."""
-CLAIMS_FILE, JOURNAL_FILE = "orders.csv.gz", "journal.csv.gz"
+CLAIMS, JOURNAL = "orders", "journal"
+"""Tables of many rows, each kept as Parquet and as CSV."""
+PARQUET, CSV = ".parquet", ".csv.gz"
+COMPRESSION = 4
+"""Of gzip: a seventh of the time that 9 takes, for a tenth more bytes."""
 SIGN = "run.json"
 """A folder that holds this file is a result folder, which `--force` may replace."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula."""
-DIGITS = 12
-"""Significant digits of a written number: all that is known, without the noise of the last bits."""
 
 
 def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: str = SIGN) -> None:
@@ -100,9 +105,9 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
     yield "backlog.csv", csv_of(result.backlog)
     yield "waits.csv", csv_of(result.waits)
     if keep != "summary":
-        yield CLAIMS_FILE, zipped(csv_of(result.orders))
+        yield from rows_of(CLAIMS, result.orders)
     if keep == "journal" and result.journal is not None:
-        yield JOURNAL_FILE, zipped(csv_of(result.journal))
+        yield from rows_of(JOURNAL, result.journal)
     yield "report.html", report_page(result, sweep)
     yield from _charts(result)
 
@@ -175,10 +180,16 @@ def _charts(result: Result) -> Iterator[tuple[str, bytes]]:
         yield f"charts/{name}.png", png_of(figure)
 
 
+def rows_of(name: str, table: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+    """A table of many rows as it is kept: for programs, and for everything else."""
+    yield f"{name}{PARQUET}", parquet_of(table)
+    yield f"{name}{CSV}", zipped(csv_rows(table))
+
+
 def zipped(content: bytes) -> bytes:
     """Compressed without the time and the file's name, which would make equal contents differ."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as zipped:
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=COMPRESSION) as zipped:
         zipped.write(content)
     return buffer.getvalue()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gzip
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
 import pandas as pd
 
-from sim.show.files import CLAIMS_FILE, JOURNAL_FILE, Keep, csv_of
+from sim.show.files import CLAIMS, COMPRESSION, CSV, JOURNAL, PARQUET, Keep
+from sim.show.rows import ParquetRows, csv_rows
 
-_FILES = {"summary": (), "claims": (CLAIMS_FILE,), "journal": (CLAIMS_FILE, JOURNAL_FILE)}
+_TABLES = {"summary": (), "claims": (CLAIMS,), "journal": (CLAIMS, JOURNAL)}
 """What is written, by what is kept."""
+Writer = Callable[[pd.DataFrame], None]
 
 
 class Spool:
@@ -23,14 +26,14 @@ class Spool:
     """
 
     def __init__(self, keep: Keep) -> None:
+        self._tables: tuple[str, ...] = _TABLES[keep]
         self._folder: TemporaryDirectory[str] | None = None
         self._writing = ExitStack()
-        self._paths = dict.fromkeys(_FILES[keep], Path())
-        self._streams: dict[str, gzip.GzipFile] = {}
+        self._writers: dict[str, Writer] = {}
+        """By the file's name in the result folder."""
 
     def __enter__(self) -> Spool:
         self._folder = TemporaryDirectory(prefix="refund-sim-")
-        self._paths = {name: Path(self._folder.name) / name for name in self._paths}
         return self
 
     def __exit__(
@@ -42,20 +45,33 @@ class Spool:
 
     def take(self, claims: pd.DataFrame, journal: pd.DataFrame | None) -> None:
         """One more replication, as `study.ledger.Take` says."""
-        for name, table in ((CLAIMS_FILE, claims), (JOURNAL_FILE, journal)):
-            if name in self._paths and table is not None:
-                is_first = name not in self._streams
-                self._stream(name).write(csv_of(table, header=is_first))
+        for name, table in ((CLAIMS, claims), (JOURNAL, journal)):
+            if name in self._tables and table is not None:
+                for file, begun in ((f"{name}{PARQUET}", self._parquet), (f"{name}{CSV}", self._csv)):
+                    if file not in self._writers:
+                        self._writers[file] = begun(self._path(file))
+                    self._writers[file](table)
 
     def files(self) -> dict[str, Path]:
         """What was written, by its name in the result folder. Nothing can be taken any more."""
         self._writing.close()
-        return {name: self._paths[name] for name in self._streams}
+        return {file: self._path(file) for file in self._writers}
 
-    def _stream(self, name: str) -> gzip.GzipFile:
+    def _path(self, file: str) -> Path:
+        assert self._folder, "a spool is written to within its context"
+        return Path(self._folder.name) / file
+
+    def _parquet(self, path: Path) -> Writer:
+        return self._writing.enter_context(closing(ParquetRows(path))).take
+
+    def _csv(self, path: Path) -> Writer:
         """Compressed without the time and the file's name, which would make equal contents differ."""
-        if name not in self._streams:
-            file = self._writing.enter_context(self._paths[name].open("xb"))
-            zipped = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
-            self._streams[name] = self._writing.enter_context(zipped)
-        return self._streams[name]
+        file = self._writing.enter_context(path.open("xb"))
+        zipped = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=COMPRESSION)
+        stream, begun = self._writing.enter_context(zipped), [False]
+
+        def write(table: pd.DataFrame) -> None:
+            stream.write(csv_rows(table, header=not begun[0]))
+            begun[0] = True
+
+        return write

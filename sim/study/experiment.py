@@ -31,7 +31,7 @@ from sim.study.warm_up import notes_of
 
 Progress = Callable[[int, int], None]
 """Told after each replication: how many are done, of how many."""
-PACKAGES = ("refund-sim", "numpy", "scipy", "pandas", "simpy", "holidays", "pydantic")
+PACKAGES = ("refund-sim", "numpy", "scipy", "pandas", "pyarrow", "simpy", "holidays", "pydantic")
 
 
 def run(

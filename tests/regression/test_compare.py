@@ -29,7 +29,9 @@ CHARTS = {
     f"charts/{name}.{kind}" for name in ("differences", "difference_curves", "flips") for kind in ("svg", "png")
 }
 TABLES = {"differences.csv", "flips.csv", "flip_pairs.csv", "curve_differences.csv"}
-KEPT = {"parted.csv.gz", "orders/base.csv.gz", "orders/approves.csv.gz"}
+KEPT = {
+    f"{table}.{kind}" for table in ("parted", "orders/base", "orders/approves") for kind in ("csv.gz", "parquet")
+}
 
 
 @pytest.fixture
@@ -165,13 +167,16 @@ def test_tables_say_what_the_document_says(ask: Ask, tmp_path: Path) -> None:
     [
         ("summary", set()),
         ("claims", KEPT),
-        ("journal", KEPT | {"journals/base.csv.gz", "journals/approves.csv.gz"}),
+        (
+            "journal",
+            KEPT | {f"journals/{name}.{kind}" for name in ("base", "approves") for kind in ("csv.gz", "parquet")},
+        ),
     ],
 )
 def test_a_comparison_keeps_what_it_was_told_to_keep(ask: Ask, tmp_path: Path, keep: str, kept: set[str]) -> None:
     assert ask("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, "--keep", keep).code == FINE
     files = set(files_of(tmp_path / "results" / "base-versus-approves"))
-    assert {name for name in files if name.endswith(".gz")} == kept
+    assert {name for name in files if name.endswith((".gz", ".parquet"))} == kept
 
 
 @pytest.mark.usefixtures("no_pictures")

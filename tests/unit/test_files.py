@@ -68,7 +68,9 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
         "by_group.csv",
         "backlog.csv",
         "waits.csv",
+        "orders.parquet",
         "orders.csv.gz",
+        "journal.parquet",
         "journal.csv.gz",
     }
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
@@ -77,8 +79,8 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
 def test_less_is_kept_where_less_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.show.files._charts", lambda _: iter(()))
     kept = {keep: {name for name, _ in files_of(result(), keep)} for keep in ("summary", "claims", "journal")}
-    assert kept["claims"] - kept["summary"] == {"orders.csv.gz"}
-    assert kept["journal"] - kept["claims"] == {"journal.csv.gz"}
+    assert kept["claims"] - kept["summary"] == {"orders.parquet", "orders.csv.gz"}
+    assert kept["journal"] - kept["claims"] == {"journal.parquet", "journal.csv.gz"}
 
 
 def test_the_same_scenario_and_seed_give_the_same_bytes_in_all_but_the_run() -> None:
