@@ -21,12 +21,14 @@ from sim.given import (
     loaded_from,
     margins_of,
     other_files,
+    say_doubts,
     say_what_is_left_out,
     scenario_files,
     the_only_file,
 )
 
 if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
     from sim.show.progress import Progress
     from sim.study.comparison import Comparison
     from sim.study.jobs import Workers
@@ -92,6 +94,7 @@ def compare(arguments: Namespace) -> None:
     files = (the_only_file(arguments.base), *other_files(arguments))
     say_what_is_left_out(arguments.others)
     base, *others = each_loaded(files, changes_of(arguments))
+    say_doubts(files, [base, *others])
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
     from sim.show.files import expect_room
     from sim.show.progress import Progress
@@ -170,10 +173,11 @@ def _columns() -> int:
 
 
 def validate(arguments: Namespace) -> None:
-    """Check only; say which numbers lack a provenance."""
+    """Check only; say which numbers lack a provenance, and what can hardly be meant."""
     from sim.scenario.loading import load_with_places
 
     faults: list[Fault] = []
+    valid: dict[Path, Scenario] = {}
     say_what_is_left_out(arguments.scenarios)
     for path in scenario_files(arguments.scenarios):
         try:
@@ -181,10 +185,12 @@ def validate(arguments: Namespace) -> None:
         except BadScenario as fault:
             faults += fault.faults
             continue
+        valid[path] = loaded.scenario
         if not arguments.quiet:
             missing = loaded.unsourced()
             sys.stdout.write(f"{path}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n"))
             sys.stdout.writelines(f"  {number}\n" for number in missing)
+    say_doubts(list(valid), list(valid.values()))
     if faults:
         raise BadScenario(faults)
 

@@ -114,6 +114,7 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
         crew, is_whole = Crew(workers, arguments.engine), any(Path(name).is_dir() for name in arguments.scenarios)
         found = check(files, folder, crew=crew, changes=changes, is_whole=is_whole, step=progress.of)
+    sys.stderr.writelines(f"{doubt}\n" for doubt in found.doubts)
     if not arguments.quiet:
         sys.stderr.writelines(f"{printable(one.said)}\n" for one in found.left_out)
     folders = (LeftOut(str(one), told_as_left_out(one)) for one in left_out)

@@ -63,6 +63,13 @@ def say_what_is_left_out(names: list[str]) -> list[Path]:
     return folders
 
 
+def say_doubts(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> None:
+    """Warn on stderr of what a scenario says that can hardly be meant; nothing fails of it."""
+    from sim.scenario.doubts import doubts_among
+
+    sys.stderr.writelines(f"{doubt}\n" for doubt in doubts_among(zip(files, scenarios, strict=True)))
+
+
 def the_only_file(name: str) -> str:
     """The scenario file named, or the only one in the folder named. Raises BadUsage."""
     files = scenario_files([name])
@@ -81,9 +88,11 @@ def other_files(arguments: Namespace) -> list[str]:
 
 
 def loaded_from(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:
-    """All scenarios named, which have different names, or the faults of all of them at once."""
-    scenarios = each_loaded(scenario_files(names), changes)
+    """All scenarios named, which have different names, or the faults of all of them at once; doubts are said."""
+    files = scenario_files(names)
+    scenarios = each_loaded(files, changes)
     _expect_different_names(scenarios)
+    say_doubts(files, scenarios)
     return scenarios
 
 

@@ -26,6 +26,7 @@ from sim.regression.judgement import (
 )
 from sim.regression.judging import Sides, curves_of, differences, is_sure, judged, unmoved
 from sim.regression.layout import SIGN
+from sim.scenario.doubts import doubts_among
 from sim.study.expectations import expectations_of
 from sim.study.experiment import Progress, versions
 from sim.study.fates import Side, fates_of
@@ -60,6 +61,7 @@ def check(
         seconds=perf_counter() - started,
         new=tuple(_new(one, folder, crew, step(one.scenario.name) if step else None) for one in found.singles),
         orphans=tuple(Orphan(one.name, str(one), sentences.of_orphan(one)) for one in found.spare if is_whole),
+        doubts=tuple(doubts_among(found.scenarios())),
         left_out=tuple(LeftOut(str(one), sentences.of_unasked(one)) for one in found.spare if not is_whole),
     )
 

@@ -6,7 +6,7 @@ other file lays claim to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +47,11 @@ class LineUp(NamedTuple):
     singles: list[Single]
     spare: list[Path]
     """Baselines of scenarios that are not among these."""
+
+    def scenarios(self) -> Iterator[tuple[Path, Scenario]]:
+        """Each with its file, as it is run."""
+        yield from ((pair.file, pair.scenario) for pair in self.pairs)
+        yield from ((one.file, one.scenario) for one in self.singles)
 
 
 def line_up(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) -> LineUp:

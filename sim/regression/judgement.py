@@ -226,6 +226,8 @@ class Check:
     """Baselines that have no scenario any more."""
     left_out: tuple[LeftOut, ...] = ()
     """Sub-folders with scenario files, and baselines, that nobody asked for."""
+    doubts: tuple[str, ...] = ()
+    """What scenarios say that can hardly be meant; nothing fails of it."""
     allows_new: bool = False
     """Whether new scenarios leave the exit code at 0."""
     allows_orphans: bool = False

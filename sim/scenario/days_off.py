@@ -72,7 +72,7 @@ class Holidays(Described):
     def between(self, first: date, last: date) -> Iterator[date]:
         """Every holiday from the first day to the last, both included, in no particular order."""
         years = range(first.year, last.year + 1)
-        known = _rules_of(self.country)(subdiv=self.subdivision, years=years)
+        known = entity_of(self.country)(subdiv=self.subdivision, years=years)
         return (day for day in known if first <= day <= last)
 
 
@@ -129,7 +129,7 @@ def _known_country(code: str) -> str:
 
 
 def _known_subdivision(subdivision: str, country: str) -> str:
-    entity = _rules_of(country)
+    entity = entity_of(country)
     known = [*entity.subdivisions, *entity.subdivisions_aliases]
     if subdivision in known:
         return subdivision
@@ -140,7 +140,7 @@ def _known_subdivision(subdivision: str, country: str) -> str:
 
 
 @cache
-def _rules_of(country: str) -> Any:
+def entity_of(country: str) -> Any:
     """The package's class for a country, from its own file.
 
     Asked for it by name, the package would import the files of all its 250 countries, one after the other.

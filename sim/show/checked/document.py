@@ -22,6 +22,7 @@ def document_of(check: Check) -> dict[str, Any]:
         "seconds": finite(check.seconds),
         "scenarios": [*map(_scenario, check.scenarios), *map(_new, check.new)],
         "orphans": [vars(orphan) for orphan in check.orphans],
+        "doubts": list(check.doubts),
         "left_out": [one.place for one in check.left_out],
     }
 

@@ -59,6 +59,7 @@ def page_of(check: Check, charts: Charts, history: History | None = None) -> str
         left_over=[
             *(f"{orphan_told(one)}; {one.advice}" for one in check.orphans),
             *(one.said for one in check.left_out),
+            *check.doubts,
         ],
         versions=dict(check.versions),
         platform=check.platform,

@@ -193,10 +193,11 @@ def _new(one: NewScenario) -> Iterator[str]:
 
 
 def _left_over(check: Check) -> Iterator[str]:
-    """What was not checked, a line for each: baselines without a scenario, sub-folders that nobody asked for."""
-    lines = [f"{_sentence(orphan_told(one))} {_sentence(one.advice)}" for one in check.orphans]
-    yield from (f"\n- {line}" for line in (*lines, *(_sentence(one.said) for one in check.left_out)))
-    if lines or check.left_out:
+    """A line for each thing beside the verdicts: baselines without a scenario, what was left out, doubts."""
+    orphans = [f"{orphan_told(one)}; {one.advice}" for one in check.orphans]
+    lines = [*orphans, *(one.said for one in check.left_out), *check.doubts]
+    yield from (f"\n- {escaped(line)}" for line in lines)
+    if lines:
         yield "\n"
 
 
