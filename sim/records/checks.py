@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sim.errors import BrokenInvariant
-from sim.records import desks, endings, replay, steps
+from sim.records import accounts, desks, endings, replay, steps
 from sim.records.evidence import Breach, Evidence
 from sim.records.journal import NoJournal
 from sim.records.story import story
@@ -29,6 +29,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     endings.the_money_comes_back_once,
     endings.the_money_arrives_within_its_limit,
     endings.a_cancelled_parcel_stays,
+    accounts.the_accounts_of_all_parties_sum_to_zero,
+    accounts.what_was_paid_explains_every_account,
     steps.instants_of_an_order_never_decrease,
     steps.a_dispute_is_opened_when_the_claim_may_be_made,
     steps.the_refund_falls_due_on_the_step_of_the_return_that_the_policy_names,

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, RootModel, model_validator
 
 from sim.scenario.base import Described, did_you_mean
+from sim.scenario.costs import COST_MEASURES
 from sim.vocabulary import ClaimKind, Outcome, Route
 
 WITHIN = (1, 3, 7, 14, 30, 60)
@@ -16,7 +17,12 @@ SHARES = (
     *(f"outcome_{outcome.word}" for outcome in Outcome if outcome is not Outcome.NO_CLAIM),
     *(f"route_{route.word}" for route in Route),
     *(f"claim_{kind.word}" for kind in ClaimKind if kind is not ClaimKind.NONE),
-    *("open_share", "silence_share", "mediation_share", "limit_used_share", "on_record_share"),
+    *(
+        "open_share",
+        "silence_share",
+        *(f"silence_{meant}_share" for meant in ("for_buyer", "against_buyer", "passed_on")),
+    ),
+    *("mediation_share", "limit_used_share", "on_record_share"),
     *("postage_by_buyer_share", "worth_it_share", "refunded_unasked_share", "ended_late_share"),
     *("mediation_utilisation", "seller_utilisation_busiest"),
 )
@@ -24,7 +30,7 @@ SHARES = (
 AMOUNTS = (
     *("claims", "orders", "refund_time_median_all", "refund_time_mean_refunded", "refund_time_p90_refunded"),
     *("money_days_30d", "money_days_60d", "seller_wait_mean", "mediation_wait_mean"),
-    *("postage_per_claim", "seller_postage_per_claim", "platform_postage_per_claim", "worth_it_mean"),
+    *("postage_per_return", "worth_it_mean", *COST_MEASURES),
 )
 """The other measures: times, money and counts."""
 MEASURE_NAMES = (*SHARES, *AMOUNTS)

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from sim.scenario.base import Day, Described, NoneOr
 from sim.scenario.buyers import Buyers
 from sim.scenario.calendars import CalendarSpec
+from sim.scenario.costs import Costs
 from sim.scenario.durations import DAY, FiniteWallDuration
 from sim.scenario.expectations import Expectations
 from sim.scenario.market import Market, Name
@@ -92,6 +93,8 @@ class Scenario(Described):
     market: Market
     buyers: Buyers
     policy: Policy
+    costs: Costs = Costs()
+    """What an hour of a desk and a chargeback cost; nothing unless said."""
     expect: Expectations = Field(default_factory=Expectations)
     """What must hold of the numbers; `run` shows whether it does, `check` fails where it does not."""
     provenance: Provenance = Field(default_factory=Provenance)

@@ -25,6 +25,11 @@ def reads(column: str) -> Of:
     return lambda rows: rows[column]
 
 
+def scaled(column: str, times: int) -> Of:
+    """So many times what the column holds."""
+    return lambda rows: times * rows[column]
+
+
 def says(column: str, word: str) -> Of:
     """Whether the column has this word."""
     return lambda rows: rows[column] == word

@@ -9,22 +9,32 @@ import pandas as pd
 
 from sim.chance.facts import Ints
 from sim.chance.instants import arrays_of
+from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import HOUR, NEVER
 from sim.scenario.model import Scenario
 from sim.study.estimates import Floats
 from sim.study.frame import in_cohort
 from sim.study.requests import Requests
-from sim.vocabulary import Party, Settled
+from sim.vocabulary import ClaimKind, Party, Settled, Stage, Verdict
 
 SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
 """Groups of desks; buyers and the bank, at whose desks nobody ever waits for staff, are the others."""
+FOR_BUYER, AGAINST_BUYER, PASSED_ON = "for_buyer", "against_buyer", "passed_on"
+MEANT = {
+    FOR_BUYER: "settled by silence, for the buyer",
+    AGAINST_BUYER: "settled by silence, against the buyer",
+    PASSED_ON: "settled by silence, passed on to the platform",
+}
+"""What silence meant: money, or a taken offer; a refusal; a case for the platform, or the chance of one."""
+_MEANING = {Verdict.APPROVE: FOR_BUYER, Verdict.DECLINE: AGAINST_BUYER, Verdict.CLOSE: AGAINST_BUYER}
 MIDDLE = (0.05, 0.95)
 """A desk is judged while the middle nine tenths of the cohort's requests joined it."""
 
 
 def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> pd.DataFrame:
-    """One row per request of the cohort's claims: `replication`, `desk`, `by_silence`, `wait` (h).
+    """One row per request of the cohort's claims: `replication`, `desk`, `by_silence`, `silence` (of `MEANT`, empty
+    where somebody answered), `wait` (h).
 
     The wait lasts from joining the queue until being taken up or leaving; NaN for a request that nobody noticed
     and for one that still waits at a cut.
@@ -36,9 +46,21 @@ def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> 
             "replication": np.full_like(mine.opened, replication),
             "desk": np.select([mine.is_mediation, mine.is_at_sellers], [MEDIATION, SELLERS], default=OTHERS),
             "by_silence": mine.settled_by == Settled.SILENCE,
+            "silence": pd.Categorical.from_codes(_silence(scenario, mine), dtype=pd.CategoricalDtype([*MEANT])),
             "wait": np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan),
         }
     )
+
+
+def _silence(scenario: Scenario, requests: Requests) -> Ints:
+    """What the policy has silence mean, by number in `MEANT`; −1 for requests that did not end by it."""
+    found = np.full(len(requests), -1)
+    is_silent = requests.settled_by == Settled.SILENCE
+    for kind in (kind for kind in ClaimKind if kind is not ClaimKind.NONE):
+        for stage, terms in zip(Stage, terms_of(scenario, kind).requests, strict=True):
+            meant = _MEANING.get(Verdict(terms.on_silence), PASSED_ON) if terms.on_silence else PASSED_ON
+            found[is_silent & (requests.claim == kind) & (requests.stage == stage)] = [*MEANT].index(meant)
+    return found
 
 
 class Load(NamedTuple):

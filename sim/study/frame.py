@@ -36,7 +36,7 @@ def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
 
 def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The cohort's claims of one replication: one row each, ascending by order, with the columns of `COLUMNS`."""
-    table, facts = _cohort(scenario, records)
+    table, facts = cohort_of(scenario, records)
     cells: dict[str, Cells] = {
         "replication": np.full_like(table["order"], replication),
         "order": table["order"],
@@ -69,7 +69,7 @@ _INSTANTS = {name: name.replace("request_", "cancellation_") for name in COLUMNS
 _MONEY = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving")
 
 
-def _cohort(scenario: Scenario, records: Records) -> tuple[dict[str, Ints], dict[str, Ints]]:
+def cohort_of(scenario: Scenario, records: Records) -> tuple[dict[str, Ints], dict[str, Ints]]:
     """The cohort's rows of the outcome table, and what luck had settled about the same orders."""
     chosen = in_cohort(scenario, records.claims["paid_at"])
     table = {name: column[chosen] for name, column in records.claims.items()}
@@ -144,7 +144,7 @@ def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:
 
 def journal_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """Every event of the cohort's claims in one replication, by instant and order; columns `JOURNAL_COLUMNS`."""
-    table, facts = _cohort(scenario, records)
+    table, facts = cohort_of(scenario, records)
     seller = dict(zip(table["order"].tolist(), facts["seller"].tolist(), strict=True))
     entries = [entry for entry in records.journal.rows() if entry.order in seller]
     actors = [(entry.activity.party, seller[entry.order]) for entry in entries]

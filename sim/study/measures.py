@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
-from sim.study import counted
+from sim.study import costs, counted
 from sim.study.counted import Of, Rows, every, has_waited_at, is_known, is_refunded_within, reads, says, summed
-from sim.study.desks import MEDIATION, SELLERS
+from sim.study.desks import MEANT, MEDIATION, SELLERS
 from sim.study.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
 from sim.vocabulary import ClaimKind, Outcome, Route
 
@@ -156,10 +156,15 @@ _ENDINGS: tuple[Measure, ...] = (
     ),
     Ratio("open_share", "still open", says("outcome", "open")),
     Ratio("silence_share", "requests settled by silence", reads("by_silence"), every, REQUESTS),
+    *(
+        Ratio(f"silence_{what}_share", title, says("silence", what), every, REQUESTS)
+        for what, title in MEANT.items()
+    ),
     Ratio("mediation_share", "claims that came to mediation", is_known("mediation_opened_at")),
     Ratio("limit_used_share", "refunds that came at the enforced limit", reads("limit_used"), counted.is_paid),
     Ratio("on_record_share", "claims that count against the seller", reads("on_record")),
 )
+_POSTED = is_known("return_posted_at")
 _WORTH: tuple[Measure, ...] = (
     *(
         Ratio(name, f"postage paid by the {party}, per claim", reads(f"{party}_cost"), unit="currency")
@@ -174,7 +179,10 @@ _WORTH: tuple[Measure, ...] = (
         "postage of returns that the buyer paid",
         reads("buyer_cost"),
         counted.postage,
-        counting=is_known("return_posted_at"),
+        counting=_POSTED,
+    ),
+    Ratio(
+        "postage_per_return", "postage paid by the buyer, per return", reads("buyer_cost"), _POSTED, unit="currency"
     ),
     Ratio("worth_it_share", "found it cheaper: it was worth it", counted.was_worth_it, reads("found_cheaper")),
     Ratio(
@@ -223,8 +231,11 @@ _DESKS: tuple[Measure, ...] = (
     ),
 )
 
+
+_COSTS: tuple[Measure, ...] = tuple(Ratio(*line) for line in costs.lines(REPLICATIONS))
+
 MEASURES: dict[str, Measure] = {
-    measure.name: measure for measure in (*_COUNTS, *_MONEY_BACK, *_ENDINGS, *_WORTH, *_BESIDE, *_DESKS)
+    measure.name: measure for measure in (*_COUNTS, *_MONEY_BACK, *_ENDINGS, *_WORTH, *_BESIDE, *_DESKS, *_COSTS)
 }
 """Every measure by name, in the order in which summaries list them."""
 

@@ -15,6 +15,7 @@ from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
 from sim.study.backlog import Waiting, waiting_by_day
+from sim.study.costs import totals_of
 from sim.study.cut import cut
 from sim.study.desks import SELLERS, load_of, requests_frame, stretches
 from sim.study.engines import SIMPY
@@ -36,7 +37,7 @@ class Observation:
     unasked: pd.DataFrame
     """Orders refunded at the dispatch limit before anybody asked, as `Result.unasked` has them."""
     totals: dict[str, float]
-    """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, and the desks' `Load`."""
+    """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, the desks' `Load`, `costs.totals_of`."""
     backlog: dict[str, Waiting]
     waits: dict[str, Waits]
     met: dict[str, tuple[int, int]]
@@ -97,7 +98,7 @@ def observe(
         claims=claims,
         requests=requests_frame(scenario, replication, requests),
         unasked=unasked,
-        totals=totals | load_of(scenario, requests, calendars)._asdict(),
+        totals=totals | load_of(scenario, requests, calendars)._asdict() | totals_of(scenario, seen),
         backlog=backlog,
         waits=waits_by_day(requests, calendars, days=len(backlog[SELLERS].noon)),
         met=stretches(scenario, requests),

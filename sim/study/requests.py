@@ -34,6 +34,8 @@ class Requests:
     """Staff took it up."""
     settled: Ints
     settled_by: Ints
+    claim: Ints
+    """Of what kind the claim is, or became in the end."""
 
     def __len__(self) -> int:
         return len(self.opened)
@@ -73,6 +75,8 @@ def requests_of(records: Records) -> Requests:
         opened, joined, started, settled = (table[f"{stage.word}_{step}_at"] for step in STEPS)
         how, which = table[f"{stage.word}_settled_by"], np.full_like(seller, stage)
         whose = table["answered_by"] if stage is Stage.DISPUTE else np.full_like(seller, ANSWERERS[stage])
-        everything = Requests(table["paid_at"], seller, which, whose, opened, joined, started, settled, how)
+        everything = Requests(
+            table["paid_at"], seller, which, whose, opened, joined, started, settled, how, table["claim"]
+        )
         by_stage.append(everything.only(everything.opened < NEVER))
     return Requests(*(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.records import desks, endings, replay, steps
+from sim.records import accounts, desks, endings, replay, steps
 from sim.records.checks import Invariant
 from sim.records.journal import Activity
 from sim.records.life import SETTLEMENTS
@@ -36,6 +36,8 @@ from tests.unit.spoils import (
     unfinished,
 )
 
+_kept = both(has("delivered_at"), lacks("return_posted_at"))
+"""The buyer has the goods."""
 OF_ENDINGS: dict[Invariant, dict[str, Spoil]] = {
     endings.orders_in_are_outcomes_out: {
         "a claim has two rows": a_second_row_for_the_first,
@@ -84,6 +86,17 @@ OF_ENDINGS: dict[Invariant, dict[str, Spoil]] = {
     },
     endings.a_cancelled_parcel_stays: {
         "a cancelled parcel leaves": cell("dispatched_at", both(outcome(REFUNDED), cancelled), "paid_at"),
+    },
+}
+OF_ACCOUNTS: dict[Invariant, dict[str, Spoil]] = {
+    accounts.the_accounts_of_all_parties_sum_to_zero: {
+        "a cent of postage too much": cell("buyer_cost", has("return_posted_at"), "buyer_cost", plus=1),
+        "postage paid twice": cell("seller_cost", has("return_posted_at"), 1),
+        "goods posted that never came": cell("delivered_at", has("return_received_at"), NEVER),
+        "goods back that were not posted": cell("return_received_at", _kept, "delivered_at"),
+    },
+    accounts.what_was_paid_explains_every_account: {
+        "postage that nobody drew": cell("platform_cost", has("return_posted_at"), 1),
     },
 }
 OF_STEPS: dict[Invariant, dict[str, Spoil]] = {
@@ -184,4 +197,4 @@ OF_DESKS_AND_JOURNALS: dict[Invariant, dict[str, Spoil]] = {
         "an order that does not exist": journal(again=Activity.PAID, order=99_999),
     },
 }
-SLIPS = OF_ENDINGS | OF_STEPS | OF_DESKS_AND_JOURNALS
+SLIPS = OF_ENDINGS | OF_ACCOUNTS | OF_STEPS | OF_DESKS_AND_JOURNALS
