@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadScenario, Fault
 from sim.given import (
+    changed_in,
     changes_of,
     changing_words,
     each_loaded,
@@ -43,6 +44,7 @@ def run(arguments: Namespace) -> None:
     """Simulate, print one table, write one result folder per scenario."""
     say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
+    changed = changed_in(scenario_files(arguments.scenarios), scenarios)
     from sim.show.files import expect_room, write_result
     from sim.show.progress import Progress
     from sim.show.spool import Spool
@@ -59,6 +61,7 @@ def run(arguments: Namespace) -> None:
             step, tell = progress.of(scenario.name), progress.tell
             with Spool(arguments.keep) as spool:
                 result = run_experiment(scenario, **how, jobs=workers, progress=step, tell=tell, take=spool.take)
+                result = result.changed(changed.get(scenario.name, []))
                 sweep = _swept(result, workers, arguments, progress)
                 write_result(result, out, force=arguments.force, sweep=sweep, written=spool.files())
             results.append(result)
@@ -109,6 +112,7 @@ def compare(arguments: Namespace) -> None:
         how |= {"take": {name: spool.take for name, spool in spools.items()}, "tell": progress.tell}
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step)
+        comparison = comparison.changed(changed_in(files, (base, *others)))
         sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
         written = files_spooled(spools)
         folder = write_comparison(comparison, out, keep=keep, force=arguments.force, sweep=sweep, written=written)

@@ -112,6 +112,23 @@ def each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[S
     return scenarios
 
 
+def changed_in(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> dict[str, list[dict[str, str]]]:
+    """By name: what the command line changed in each scenario, from what its file says to what it was run with.
+
+    A file that is no scenario without the changes has nothing to be held against: it is left out.
+    """
+    from sim.scenario.levers import changed_as_json, changed_between
+    from sim.scenario.loading import load
+
+    changed: dict[str, list[dict[str, str]]] = {}
+    for path, scenario in zip(files, scenarios, strict=True):
+        try:
+            changed[scenario.name] = changed_as_json(changed_between(load(path), scenario))
+        except BadScenario:
+            continue
+    return changed
+
+
 def _expect_different_names(scenarios: list[Scenario]) -> None:
     names = [scenario.name for scenario in scenarios]
     for name in names:

@@ -80,15 +80,16 @@ def unmoved(sides: Sides) -> tuple[Judged, ...]:
     rows = sides.now.summary.to_dict("index")
     headlines = sides.headlines
     return tuple(
-        _judged(_nothing(name, rows[name], headlines.get(name)), _readings(name, sides), None, headlines.get(name))
+        _judged(_nothing(name, rows, headlines.get(name)), _readings(name, sides), None, headlines.get(name))
         for name in MEASURES
     )
 
 
-def _nothing(name: str, row: Mapping[Any, Any], headline: Headline | None) -> dict[Any, Any]:
+def _nothing(name: str, rows: Mapping[Any, Mapping[Any, Any]], headline: Headline | None) -> dict[Any, Any]:
     """A row of differences that says that there are none."""
+    row = rows[name]
     ends = ("difference", "low", "high", "low_simultaneous", "high_simultaneous")
-    margin = headline.margin_over(float(row["value"])) if headline else nan
+    margin = headline.margin_over(float(rows[headline.of or name]["value"])) if headline else nan
     words = {"measure": name, "unit": row["unit"], "title": row["title"], "verdict": EQUIVALENT}
     return dict.fromkeys(ends, 0.0) | words | {"margin": margin, "replications_needed": nan}
 

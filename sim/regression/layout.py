@@ -54,6 +54,7 @@ class KeptMargin(_Kept):
     more_is_better: bool
     margin: float
     relative: float
+    of: str = ""
 
 
 class KeptBaseline(_Kept):

@@ -26,6 +26,7 @@ from sim.scenario.tree import (
     plain,
     planted,
     with_child,
+    without,
 )
 from sim.scenario.wording import shown
 
@@ -38,7 +39,10 @@ PYTHON = Place("changes")
 def changed(root: Node, changes: Changes, annotations: Annotations) -> tuple[Node, list[Fault]]:
     """The tree with all changes made, the later over the earlier, and the faults of those that cannot be."""
     faults: list[Fault] = []
-    for path, value in _read(changes, faults):
+    given = _read(changes, faults)
+    if ("name",) in (path for path, _ in given):
+        root = without(("title", "question"), root)  # those of another scenario
+    for path, value in given:
         if path[0] == "extends":
             faults.append(_fault(value.place, "extends", "a change cannot extend another file"))
             continue

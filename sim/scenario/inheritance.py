@@ -7,18 +7,16 @@ folder, and never round in a circle.
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from sim.errors import Fault
 from sim.scenario.merging import merged
 from sim.scenario.outline import Annotations
 from sim.scenario.strict_yaml import MOST_BYTES, read
-from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place
+from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, without
 from sim.scenario.wording import printable, shown
 
-N = TypeVar("N", bound=Node)
 MOST_LAYERS = 8
 """Files in one chain of `extends`, the scenario itself included."""
 
@@ -37,7 +35,7 @@ class Chain:
 def read_chain(path: Path, annotations: Annotations) -> Chain:
     """Read a scenario file and what it extends, and merge them. Never raises for what the files hold.
 
-    The question that a base asks is its own: a file that says nothing of one asks none.
+    Title and question of a base are its own: a file that says nothing of them has none, and goes by its name.
 
     `annotations` says what the model expects at the top (see `outline`).
     """
@@ -49,8 +47,8 @@ def read_chain(path: Path, annotations: Annotations) -> Chain:
     root: Node = layers.pop()
     files = [root.place.file]
     while layers:
-        asks_something_else = _without("question", root)
-        root = merged(asks_something_else, layers.pop(), annotations)
+        is_another = without(("title", "question"), root)
+        root = merged(is_another, layers.pop(), annotations)
         files.append(root.place.file)
     return Chain(files, root, reader.faults)
 
@@ -79,7 +77,7 @@ class _ChainReader:
             layers.append(layer)
             extends = layer.nodes.get("extends")
             if extends is None or extends == Leaf(extends.place, "none"):
-                return [_without("extends", layer) for layer in layers]
+                return [without(("extends",), layer) for layer in layers]
             name, asked = self.base(name, extends), extends.place
 
     def layer(self, name: Path, asked: Place) -> Keys:
@@ -131,9 +129,3 @@ class _ChainReader:
 
 
 _NO_MAPPING = "expected a mapping, such as 'name: my_market'"
-
-
-def _without(key: str, layer: N) -> N:
-    if not isinstance(layer, Keys):
-        return layer
-    return replace(layer, nodes={name: node for name, node in layer.nodes.items() if name != key})

@@ -6,9 +6,9 @@ it was inherited, can be reported at the line a person has to mend.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 from sim.scenario.wording import printable
 
@@ -63,6 +63,7 @@ class Keys:
 
 
 Node = Leaf | Items | Keys
+N = TypeVar("N", Leaf, Items, Keys, Node)
 
 
 def plain(node: Node) -> Any:
@@ -110,6 +111,13 @@ def with_child(node: Keys | Items, step: str | int, child: Node) -> Node:
         return Keys(node.place, {**node.nodes, key: child}, {**node.keys, key: child.place})
     number = int(step)
     return Items(node.place, (*node.nodes[:number], child, *node.nodes[number + 1 :]))
+
+
+def without(keys: Container[str], node: N) -> N:
+    """The same mapping without these keys; anything else as it is."""
+    if not isinstance(node, Keys):
+        return node
+    return replace(node, nodes={name: child for name, child in node.nodes.items() if name not in keys})
 
 
 def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:

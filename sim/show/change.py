@@ -23,7 +23,10 @@ FEW, MANY = 10, 1000
 
 @dataclass(frozen=True)
 class Change:
-    """A row of `Comparison.differences`, as sentences need it."""
+    """A row of `Comparison.differences`, as sentences need it.
+
+    Its interval is that of the verdict, which holds together with all others, where there is a verdict.
+    """
 
     measure: str
     base: float
@@ -131,4 +134,7 @@ def changes_of(comparison: Comparison, scenario: str) -> dict[str, Change]:
 def _change(row: Mapping[Any, Any], results: tuple[Result, Result]) -> Change:
     both = alike(*(measured(one, row["measure"]) for one in results))
     base, other = (one.value.replace(" ", HELD) for one in both)
-    return Change(**{column: row[column] for column in _COLUMNS}, levels=(base, other))
+    told = {column: row[column] for column in _COLUMNS}
+    if row["is_headline"]:
+        told |= {"low": row["low_simultaneous"], "high": row["high_simultaneous"]}
+    return Change(**told, levels=(base, other))

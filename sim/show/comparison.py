@@ -14,12 +14,17 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.wording import printable
+from sim.show.changed import changed_lines
+from sim.show.cost_table import compared_table
+from sim.show.costs import compared_costs_of
 from sim.show.figures import alike, measured
-from sim.show.findings import findings
+from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
 from sim.show.flip_table import flip_table
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
+from sim.show.lever_table import levers_table
 from sim.show.notes import notes_of
+from sim.show.ranking import ranking
 from sim.show.story import wrapped
 from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
 from sim.study.comparison import Comparison
@@ -41,6 +46,8 @@ GLANCE = len("inconclusive") + 2
 PLAIN, PAIRING = "95 %", "pairing"
 MEASURE_COLUMNS = {"": 20, "base": 8, "other": 8, "difference": 13, PLAIN: 5, "verdict": 25, PAIRING: 7}
 """Headings and least widths, so that the tables of all scenarios line up."""
+FEW = 2
+"""Of so many others the orders that flip are listed; of more, files and report have them."""
 WIDEST = 100
 """Columns of text that the eye can follow, however wide the terminal."""
 
@@ -52,7 +59,9 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
     """
     console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
     console.print(_opening(comparison))
+    console.print(levers_table(comparison), Text())
     if len(comparison.others) > 1:
+        console.print(Text("\n".join(wrapped(ranking(comparison), min(console.width, WIDEST))) + "\n"))
         for table in _overview(comparison, console.width):
             console.print(table, Text())
     for other in comparison.others:
@@ -71,6 +80,7 @@ def _opening(comparison: Comparison) -> Group:
     over = "1 replication" if replications == 1 else f"{replications:,} replications"
     return Group(
         Text.assemble("Against ", (_name(base), "bold"), f": {_title(base)}"),
+        *(Text(f"with {line}") for line in changed_lines(base)),
         Text(f"{base.about['claims']:,} claims among {base.about['orders']:,} orders in {over}\n", style="dim"),
     )
 
@@ -108,7 +118,7 @@ def _glance(judged: Judged) -> Text:
 def _section(comparison: Comparison, other: Result, console: Console) -> Iterator[RenderableType]:
     """A title, what changes in words, the headline measures, and the orders whose fate it turns."""
     name = other.scenario.name
-    title = Text.assemble((_name(other), "bold"), f" · {_title(other)}")
+    title = Text.assemble((_name(other), "bold"), f" · {_title(other)}" if other.scenario.title else "")
     # A rule would cut off what is too long for a line.
     yield Rule(title, align="left", style="dim") if title.cell_len + 2 < console.width else title
     columns = min(console.width, WIDEST)
@@ -116,9 +126,13 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
         yield Text("\n".join(wrapped([printable(other.scenario.question)], columns)), style="italic")
     yield Text("\n".join(wrapped(findings(comparison, name), columns)) + "\n")
     yield _fitting(console, partial(_measures, comparison, other))
-    if name not in comparison.apart:
+    yield Text()
+    yield _fitting(console, partial(compared_table, compared_costs_of(comparison, name)))
+    if name not in comparison.apart and len(comparison.others) <= FEW:
         yield Text()
         yield _fitting(console, partial(flip_table, pairs_of(comparison, name), _currency(comparison)))
+    if more := remarks(comparison, name):
+        yield Text("\n" + "\n".join(wrapped(more, columns)), style="dim")
 
 
 def _fitting(console: Console, table: Callable[[bool], RenderableType]) -> RenderableType:

@@ -4,6 +4,7 @@
     differences.csv         one row per scenario and measure: difference, intervals, verdict
     flips.csv               one row per way to end under both, and place to part
     flip_pairs.csv          one row per way to end under both: what the tables show
+    costs.csv               who pays what under both, per claim and per 1,000 orders, and the paired differences
     curve_differences.csv   time to money: the difference by day, with its bands
     parted.parquet, .csv.gz one row per order whose stories part (not with `--keep summary`)
     orders/                 one row per claim, by scenario, likewise (not with `--keep summary`)
@@ -104,6 +105,7 @@ def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tup
     """Every file of a comparison: its path within the folder, and its bytes."""
     yield "comparison.json", json_of(document_of(comparison))
     yield "differences.csv", csv_of(comparison.differences)
+    yield "costs.csv", csv_of(comparison.costs)
     for name in ("flips", "flip_pairs"):
         table: pd.DataFrame = getattr(comparison, name)
         yield f"{name}.csv", csv_of(table.assign(examples=table["examples"].map(_listed)))

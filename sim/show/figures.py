@@ -69,7 +69,7 @@ class Measured(NamedTuple):
             return Shown(NOT_REACHED if self.unit == "d" else "–", "")
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
         decimals = self.decimals if decimals is None else decimals
-        return Shown(f"{value:,.{decimals}f}{suffix}", _interval(value, low, high, decimals))
+        return Shown(f"{_digits(value, decimals)}{suffix}", _interval(value, low, high, decimals))
 
 
 def alike(*values: Measured) -> list[Shown]:
@@ -94,10 +94,16 @@ def _interval(value: float, low: float, high: float, decimals: int) -> str:
     if math.isnan(low) and math.isnan(high):
         return ""
     if math.isnan(high):
-        return f"{low:,.{decimals}f} or more"
+        return f"{_digits(low, decimals)} or more"
     if math.isnan(low):
-        return f"up to {high:,.{decimals}f}"
+        return f"up to {_digits(high, decimals)}"
     shorter, longer = sorted((value - low, high - value))
     if longer <= NEARLY_EQUAL * shorter:
         return f"±{longer:,.{decimals}f}"
-    return f"{low:,.{decimals}f}–{high:,.{decimals}f}"
+    between = " to " if low < 0 else "–"
+    return f"{_digits(low, decimals)}{between}{_digits(high, decimals)}"
+
+
+def _digits(number: float, decimals: int) -> str:
+    """`−1,024.10`, with a sign that is as wide as a digit; what rounds to nothing has none."""
+    return f"{round(number, decimals) + 0.0:,.{decimals}f}".replace("-", "−")

@@ -6,6 +6,7 @@
     curves.csv      time to money: the cumulative incidence of each ending
     by_hours.csv    success by hours between payment and the change of mind
     by_group.csv    success by route, claim, reason, seller and payment method
+    costs.csv       who pays what, per claim and per 1,000 orders
     backlog.csv     requests waiting at the desks, day by day
     waits.csv       how long they waited, by the day on which they came
     orders.parquet  one row per claim (not with `--keep summary`)
@@ -102,6 +103,7 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
     yield "curves.csv", csv_of(result.curves)
     yield "by_hours.csv", csv_of(result.by_hours)
     yield "by_group.csv", csv_of(result.by_group)
+    yield "costs.csv", csv_of(result.costs)
     yield "backlog.csv", csv_of(result.backlog)
     yield "waits.csv", csv_of(result.waits)
     if keep != "summary":
@@ -121,6 +123,7 @@ def summary_of(result: Result) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "scenario": result.scenario.name,
         "title": result.scenario.title,
+        "changed": result.about.get("changed", []),
         "seed": result.about["seed"],
         "replications": result.about["replications"],
         "notes": notes_of(result),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
 from sim.show.change import Change, changes_of
+from sim.show.judged import Judged, headlines_of
 from sim.show.phrases import HELD
 from sim.study.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
-from sim.study.verdicts import CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED
+from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
 if TYPE_CHECKING:
     from sim.study.comparison import Comparison
@@ -25,31 +26,26 @@ _CALLED = {
 """What has become of claims, as sentences call it."""
 _WITHOUT = [ending for ending in _CALLED if ending != REFUNDED]
 """Their buyers do not have all their money."""
-_BESIDES = {
-    "recovered_share": ("the share of the money that comes back", True),
-    "postage_per_claim": ("buyers' postage per claim", False),
-    "seller_postage_per_claim": ("sellers' postage per claim", False),
-    "platform_postage_per_claim": ("the platform's postage per claim", False),
-    "silence_share": ("the share of requests settled by silence", False),
-    "mediation_share": ("the share of claims that go to mediation", False),
-}
-"""What else may rise or fall, as sentences call it, and whether it is good when it rises."""
 
 
 def findings(comparison: Comparison, scenario: str) -> list[str]:
-    """What one of the other scenarios changes against the base: money back, how soon, and at what cost.
+    """What one of the other scenarios changes against the base, in two sentences: success; what it buys and costs.
 
-    A change is told as one where its 95 % interval, which stands in brackets, leaves out 0; whether it matters is
-    what the verdict says, from simultaneous intervals. `scenario` is the name of one of those compared.
+    Both say what the verdicts say, and from the same intervals: those that hold all together, against the margins.
+    `scenario` is the name of one of those compared.
     """
+    changes, judged = changes_of(comparison, scenario), headlines_of(comparison, scenario)
+    return [_success(changes["success_rate"], comparison, scenario), _buys_and_costs(judged)]
+
+
+def remarks(comparison: Comparison, scenario: str) -> list[str]:
+    """What else one has to know before believing that: each in a sentence, none where there is nothing."""
     changes = changes_of(comparison, scenario)
     return [
         *_unshared(comparison.apart.get(scenario, ())),
         *_another_world(comparison, scenario),
-        _success(changes["success_rate"], comparison, scenario),
-        *(unasked := list(_unasked(changes["refunded_unasked_share"], comparison, scenario))),
-        _time(changes["refund_time_median_all"], changes["refunded_within_14d"], comparison, scenario),
-        *_besides(changes, is_free=not unasked),
+        *_unasked(changes["refunded_unasked_share"], comparison, scenario),
+        *_no_single_time(changes["refund_time_median_all"], comparison, scenario),
     ]
 
 
@@ -80,24 +76,26 @@ def _success(change: Change, comparison: Comparison, scenario: str) -> str:
     if change.is_sure:
         how = "rises" if change.rises else "falls"
         levels = " from {} to {},".format(*change.levels) if change.is_seen_in_levels else ""
-        return f"Success {how}{levels} by {change.amount} ({change.range}){flips}.{_whether_it_matters(change)}"
+        return f"Success {how}{levels} by {change.amount} ({change.range}){_whether_it_matters(change)}{flips}."
     if change.is_nothing:
         return f"Success stays at {change.levels[0]}{flips or ': every claim ends as it did'}."
     if change.verdict == EQUIVALENT:
-        return (
-            f"Success stays as it is, within {change.largest_that_does_not_matter} ({change.signed_range}){flips}."
-        )
-    return f"Whether success changes is open ({change.signed_range}){flips}.{_sentence(change.what_would_tell)}"
+        within = f"within {change.largest_that_does_not_matter} ({change.signed_range})"
+        return f"Success stays as it is, {within}{flips}."
+    return f"Whether success changes is open ({change.signed_range}){flips}{_more(change)}."
 
 
 def _whether_it_matters(change: Change) -> str:
     """What the verdict adds to a change that is sure."""
     if change.verdict == EQUIVALENT:
-        return f" That is too little to matter (less than {change.largest_that_does_not_matter})."
+        return f", which is too little to matter (less than {change.largest_that_does_not_matter})"
     if change.verdict == INCONCLUSIVE:
-        telling = f"; {change.what_would_tell}" if change.what_would_tell else ""
-        return f" Whether that is more than the margin of {change.largest_that_does_not_matter} is open{telling}."
+        return f"; whether by more than the margin of {change.largest_that_does_not_matter} is open{_more(change)}"
     return ""
+
+
+def _more(change: Change) -> str:
+    return f"; {change.what_would_tell}" if change.what_would_tell else ""
 
 
 def _flips(comparison: Comparison, scenario: str, *, rises: bool) -> str:
@@ -134,39 +132,47 @@ def _unasked(change: Change, comparison: Comparison, scenario: str) -> Iterator[
         yield f"{moved}; {claims:,} that were claims are now among these, and no longer count as such."
 
 
+# ------------------------------------------------------------------------------- what else
+
+
+def _buys_and_costs(judged: Mapping[str, Judged]) -> str:
+    """What is better, and what is worse, by the verdicts; and what is open, so that nothing is passed over."""
+    rest = [one for measure, one in judged.items() if measure != "success_rate"]
+    gains, costs, unsure = ([one for one in rest if one.verdict == word] for word in (BETTER, WORSE, INCONCLUSIVE))
+    falls = judged["success_rate"].difference < 0
+    told = [f"it {'buys' if falls else 'also buys'}: {_amounts(gains)}"] if gains else []
+    told += [f"it costs: {_amounts(costs)}"] if costs else []
+    if not told:
+        told = ["nothing else that is judged is sure to change by more than its margin"]
+    if unsure:
+        told.append(f"open: {', '.join(one.name for one in unsure)}")
+    return _sentence("; ".join(told)).strip()
+
+
+def _amounts(some: Sequence[Judged]) -> str:
+    return ", ".join(f"{one.name} ({one.shown().value.replace(' ', HELD)})" for one in some)
+
+
 # ------------------------------------------------------------------------------- how soon
 
 
-def _time(median: Change, soon: Change, comparison: Comparison, scenario: str) -> str:
+def _no_single_time(median: Change, comparison: Comparison, scenario: str) -> Iterator[str]:
+    """Where no single number says who is the quicker."""
     if median.verdict == CURVES_CROSS:
-        return _crossing(comparison, scenario)
-    rises_or_falls = _sentence(_moves(f"the share refunded within 14{HELD}d", soon)) if soon.is_sure else ""
-    return _half(median) + rises_or_falls
-
-
-def _half(median: Change) -> str:
+        yield _crossing(comparison, scenario)
     if median.verdict == NOT_REACHED:
-        return _not_reached(median)
-    half = "half of all claims have their money"
-    if median.is_sure:
-        how = "later" if median.rises else "sooner"
-        levels = " after {1} instead of {0},".format(*median.levels) if median.is_seen_in_levels else ""
-        what = f"{half.capitalize()}{levels} {median.amount} {how} ({median.range})."
-        return what + _whether_it_matters(median)
-    if median.is_nothing or (median.verdict == EQUIVALENT and median.rounds_to_nothing):
-        return f"{half.capitalize()} as soon as before, after {median.levels[0]}."
-    if median.verdict == EQUIVALENT:
-        return f"{half.capitalize()} as soon as before ({median.signed_range})."
-    more = _sentence(median.what_would_tell)
-    return f"Whether {half} sooner or later is open ({median.signed_range}).{more}"
+        yield _not_reached(median, comparison, scenario)
 
 
-def _not_reached(change: Change) -> str:
+def _not_reached(change: Change, comparison: Comparison, scenario: str) -> str:
+    (other,) = (one for one in comparison.others if one.scenario.name == scenario)
+    is_cut = any(one.scenario.experiment.follow_up is not None for one in (comparison.base, other))
+    never = "not as long as they were watched" if is_cut else "never"
     if isnan(change.base) and isnan(change.other):
-        return "Half of all claims never have their money, under the base as under this one."
+        return f"Half of all claims have their money: {never}, under the base as under this one."
     sides = ("the base", "this one") if isnan(change.base) else ("this one", "the base")
     days = change.levels[1] if isnan(change.base) else change.levels[0]
-    return f"Under {sides[1]}, half of all claims have their money after {days}; under {sides[0]}, they never do."
+    return f"Half of all claims have their money under {sides[1]} after {days}, and under {sides[0]} {never}."
 
 
 def _crossing(comparison: Comparison, scenario: str) -> str:
@@ -177,30 +183,6 @@ def _crossing(comparison: Comparison, scenario: str) -> str:
         f"Neither is the quicker throughout: up to {first['after']:g}{HELD}d after asking, more claims have their "
         f"money under {ahead} ({leads[0]}), and from {first['before']:g}{HELD}d on under {then} ({leads[1]})."
     )
-
-
-# ------------------------------------------------------------------------------- what else
-
-
-def _besides(changes: dict[str, Change], *, is_free: bool) -> Iterator[str]:
-    """What else is surely better, and what is surely worse, each in a sentence; `is_free` unless told otherwise."""
-    gains: list[str] = []
-    costs: list[str] = []
-    for measure, (name, is_good) in _BESIDES.items():
-        if (change := changes[measure]).is_sure:
-            (gains if change.rises == is_good else costs).append(_moves(name, change))
-    falls = changes["success_rate"].difference < 0
-    is_later = changes["refund_time_median_all"].low > 0
-    if gains:
-        yield f"What it {'buys' if falls else 'also buys'}: {'; '.join(gains)}."
-    if costs:
-        yield f"What it costs: {'; '.join(costs)}."
-    elif not gains and all(changes[measure].is_nothing for measure in _BESIDES):
-        yield "Money recovered, postage, silence and mediation stay as they were."
-    elif not gains:
-        yield "Of money recovered, postage, silence and mediation, none is seen to change for sure."
-    elif is_free and not falls and not is_later:
-        yield "What it costs: nothing that can be seen in money recovered, postage, silence or mediation."
 
 
 def _moves(name: str, change: Change) -> str:

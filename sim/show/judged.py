@@ -10,6 +10,8 @@ from sim.show.figures import Shown, decimals_for
 from sim.study.verdicts import INCONCLUSIVE
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.comparison import Comparison
     from sim.study.verdicts import Headline
 
@@ -19,7 +21,11 @@ NAMES = {
     "refunded_within_14d": "refunded within 14 d",
     "refund_time_median_all": "half have it after",
     "silence_share": "settled by silence",
+    "silence_against_buyer_share": "silence against the buyer",
     "postage_per_claim": "postage per claim",
+    "postage_per_return": "buyer's postage per return",
+    "seller_account_per_claim": "left to sellers, per claim",
+    "platform_account_per_claim": "left to the platform, per claim",
 }
 """What tables and charts call a headline measure; others go by their titles."""
 NOTHING = "none"
@@ -48,6 +54,11 @@ class Judged(NamedTuple):
     variance_ratio: float
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether it is known that nothing differs."""
+        return self.difference == self.low == self.high == 0
+
+    @property
     def name(self) -> str:
         return NAMES.get(self.measure, self.title)
 
@@ -64,7 +75,7 @@ class Judged(NamedTuple):
         """`+0.32 points` and `±0.15`; `none` where it is known that nothing differs."""
         if isnan(self.difference):
             return Shown("–", "")
-        if self.difference == self.low == self.high == 0:
+        if self.is_nothing:
             return Shown(NOTHING, "")
         value, low, high = (self.scale * end for end in (self.difference, self.low, self.high))
         halves = [half for half in (value - low, high - value) if not isnan(half)]
@@ -90,7 +101,16 @@ class Judged(NamedTuple):
 
 def headlines_of(comparison: Comparison, scenario: str) -> dict[str, Judged]:
     """The measures that are judged, by name, for one of the other scenarios."""
-    rows = comparison.verdicts[comparison.verdicts["scenario"] == scenario]
+    return _named(comparison.verdicts, scenario)
+
+
+def everything_of(comparison: Comparison, scenario: str) -> dict[str, Judged]:
+    """All measures by name, judged or not, for one of the other scenarios."""
+    return _named(comparison.differences, scenario)
+
+
+def _named(table: pd.DataFrame, scenario: str) -> dict[str, Judged]:
+    rows = table[table["scenario"] == scenario]
     return {str(row["measure"]): _judged(row) for row in rows.to_dict("records")}
 
 
@@ -126,5 +146,6 @@ def margin_shown(headline: Headline, unit: str) -> str:
     """`0.5 points`, `0.05 d or 1 %`: what a difference must exceed to matter."""
     scale, unit = (100, POINTS) if unit == "share" else (1, unit)
     plain = f"{scale * headline.margin:g} {unit}" if headline.margin or not headline.relative else ""
-    relative = f"{100 * headline.relative:g} %" if headline.relative else ""
+    of = " of the price" if headline.of else ""
+    relative = f"{100 * headline.relative:g} %{of}" if headline.relative else ""
     return " or ".join(text for text in (plain, relative) if text)

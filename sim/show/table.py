@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.wording import printable
+from sim.show.changed import changed_lines
+from sim.show.cost_table import costs_table, how_to_read
 from sim.show.figures import measured
 from sim.show.notes import notes_of
 from sim.study.result import Result
@@ -58,12 +60,15 @@ def print_table(results: Sequence[Result], *, notes: bool = True, console: Conso
     Plain text where stdout is no terminal or NO_COLOR is set. `console` is stdout, as wide as the terminal.
     """
     console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
-    for table in _tables(results, console):
+    for result in results:
+        for line in changed_lines(result):
+            console.print(Text.assemble((printable(result.scenario.name), "bold"), f" with {line}"))
+    for table in [*_tables(results, console), costs_table(results)]:
         console.print(table)
         console.print()
     if not notes:
         return
-    console.print(Text(_how_to_read(results), style="dim"))
+    console.print(Text(f"{_how_to_read(results)} {how_to_read(results)}", style="dim"))
     for result in results:
         for note in notes_of(result):
             console.print(Text(f"{printable(result.scenario.name)}: {note}"))

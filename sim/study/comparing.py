@@ -12,7 +12,7 @@ from sim.study.aims import aims_of
 from sim.study.choosing import chosen, expected_claims
 from sim.study.comparison import Comparison, comparison_of, expect_comparable
 from sim.study.engines import AUTO, Tell, to_stderr
-from sim.study.experiment import Progress, Underway, asked_for, expect_one_of, with_numbers
+from sim.study.experiment import Progress, Underway, asked_for, changed_by, expect_one_of, with_numbers
 from sim.study.fates import fates_of, side_of
 from sim.study.jobs import AHEAD, Workers, workers_of
 from sim.study.ledger import AT_A_TIME, Take
@@ -54,6 +54,7 @@ def compare(
     expect_one_of(replications, precision)
     most = base.experiment.replications if replications is None else replications
     most = max_replications if precision else most
+    changed = [changed_by(one, replications=replications, seed=seed) for one in (base, *others)]
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
     pairs = {other.name: pair_of(scenarios[0], other) for other in scenarios[1:]}
     plan: Plan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
@@ -66,7 +67,7 @@ def compare(
         ]
         fates = _carried_out(underway, plan, pairs, progress)
     asked = asked_for(precision, max_replications)
-    results = [one.result(plan.stopped, asked) for one in underway]
+    results = [one.result(plan.stopped, asked, its) for one, its in zip(underway, changed, strict=True)]
     return comparison_of(*results, margins=margins, fates=fates)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pandas as pd
 
 from sim.errors import BadUsage
 from sim.scenario.model import Scenario
+from sim.study.costs import compared_costs
 from sim.study.curve_differences import crossings_of, curve_difference
 from sim.study.differences import Bench, Estimates, differences_of, estimates_of
 from sim.study.fates import Side, fates_of, no_fates
@@ -103,9 +104,19 @@ class Comparison:
         return self.differences[self.differences["is_headline"]]
 
     @property
+    def costs(self) -> pd.DataFrame:
+        """Who pays what under each, and the paired differences, as `study.costs.compared_costs` has it."""
+        return compared_costs(self.differences)
+
+    @property
     def is_settled(self) -> bool:
         """Whether no verdict is inconclusive."""
         return not (self.verdicts["verdict"] == INCONCLUSIVE).any()
+
+    def changed(self, changes: Mapping[str, Sequence[Mapping[str, str]]]) -> Comparison:
+        """The same, saying by scenario which values were changed before the run, too (`Result.changed`)."""
+        results = [one.changed(changes.get(one.scenario.name, ())) for one in (self.base, *self.others)]
+        return replace(self, base=results[0], others=tuple(results[1:]))
 
     def flip_table(self, scenario: str) -> pd.DataFrame:
         """Orders by outcome under the base (rows) and under another scenario (columns), all replications.

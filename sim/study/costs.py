@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
 
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER, balances, ledger_of, payments, work_of
 from sim.records.table import Records
-from sim.scenario.costs import HOURS, PER_1000_ORDERS, PER_CLAIM
+from sim.scenario.costs import HOURS, LEFT, PAID, PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.durations import HOUR
 from sim.scenario.model import Scenario
 from sim.study.counted import Of, reads, scaled
 from sim.study.frame import CENTS, cohort_of
+
+if TYPE_CHECKING:
+    from sim.study.result import Comparable
 
 WORKED = dict(zip(HOURS, ("hours of work at sellers' desks", "hours of work at the mediation desk"), strict=True))
 WHOLES = {"claims": (PER_CLAIM, "per claim", 1), "orders": (PER_1000_ORDERS, "per 1,000 orders", 1000)}
@@ -61,3 +66,50 @@ def lines(table: str) -> Iterator[Line]:
             if name + end not in OWN:
                 unit, of = "h" if name in HOURS else "currency", reads(whole)
                 yield Line(name + end, f"{what}, {per}", scaled(name, times), of, table, unit, name in left, of)
+
+
+# ------------------------------------------------------------------------------- one row for each total
+
+NUMBERS = ("value", "low", "high")
+EVERYTHING = (*PAID, *LEFT, *HOURS)
+"""What there is a row for, in their order."""
+
+
+def costs_frame(result: Comparable) -> pd.DataFrame:
+    """Who pays what: one row per payment, account and hours worked.
+
+    `item`, `payer`, `payee` (empty but for payments), `total` (all replications together, to the cent), then
+    `per_claim` and `per_1000_orders`, each with its interval (`_low`, `_high`), and the `unit`.
+    """
+    totals = result.by_replication.groupby("measure", sort=False)["part"].sum()
+    rows = [_who(item) | {"total": round(float(totals[item + PER_CLAIM]), 2)} for item in EVERYTHING]
+    for row in rows:
+        for per in (PER_CLAIM, PER_1000_ORDERS):
+            row |= _ends(result.summary.loc[row["item"] + per].to_dict(), per, NUMBERS)
+        row["unit"] = result.summary.loc[row["item"] + PER_CLAIM, "unit"]
+    return pd.DataFrame(rows)
+
+
+def compared_costs(differences: pd.DataFrame) -> pd.DataFrame:
+    """The same of a comparison: by `scenario` and item what it is under the `base` and the `other`, per claim and
+    per 1,000 orders, and the `difference` with its interval; the rows of `Comparison.differences` side by side."""
+    rows = []
+    for scenario, table in differences.groupby("scenario", sort=False):
+        by_measure = table.set_index("measure").to_dict("index")
+        for item in EVERYTHING:
+            row = {"scenario": scenario} | _who(item)
+            for per in (PER_CLAIM, PER_1000_ORDERS):
+                row |= _ends(by_measure[item + per], per, ("base", "other", "difference", "low", "high"))
+            rows.append(row | {"unit": by_measure[item + PER_CLAIM]["unit"]})
+    return pd.DataFrame(rows)
+
+
+def _who(item: str) -> dict[str, Any]:
+    payer, payee = PAYMENTS[item][:2] if item in PAYMENTS else ("", "")
+    return {"item": item, "payer": payer, "payee": payee}
+
+
+def _ends(row: Mapping[Any, Any], per: str, columns: Sequence[str]) -> dict[str, Any]:
+    """`per_claim` for the value, `per_claim_low` and so on."""
+    name = per.removeprefix("_")
+    return {name if column == "value" else f"{name}_{column}": row[column] for column in columns}

@@ -64,6 +64,12 @@ class Bench(NamedTuple):
     """Of each simultaneous interval."""
     is_paired: bool
     curves_cross: bool
+    base: Mapping[str, float] = {}
+    """The base's values, of which margins are shares; of a measure that is not there, its own is taken."""
+
+    def margin(self, headline: Headline, one: Compared) -> float:
+        """Up to what a difference of this measure does not matter."""
+        return headline.margin_over(self.base.get(headline.of, one.base))
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ def differences_of(
 ) -> pd.DataFrame:
     """One row per measure that was estimated, as `Comparison.differences` has it."""
     done = min(base.about["replications"], other.about["replications"])
+    bench = bench._replace(base={str(name): float(value) for name, value in base.summary["value"].items()})
     counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
     rows = []
     for name in estimates[0]:
@@ -159,7 +166,7 @@ def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
         nothing = {"low_simultaneous": nan, "high_simultaneous": nan, "margin": nan}
         return nothing | {"is_headline": False, "verdict": "", "replications_needed": nan}
     low, high = one.interval(bench.confidence)
-    margin = headline.margin_over(one.base)
+    margin = bench.margin(headline, one)
     verdict = _verdict(one, verdict_on(low, high, margin, headline.more_is_better), bench)
     needed = nan
     if verdict == INCONCLUSIVE and not isnan(high - low):

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import BadUsage
+from sim.scenario.levers import changed_as_json, changed_between
 from sim.scenario.model import Experiment, Scenario
 from sim.study import fingerprints
 from sim.study.aims import aims_of
@@ -65,6 +66,7 @@ def run(
     BrokenInvariant, which is a defect of ours.
     """
     expect_one_of(replications, precision)
+    changed = changed_by(scenario, replications=replications, seed=seed)
     scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
     most = scenario.experiment.replications
     plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
@@ -75,7 +77,7 @@ def run(
             underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
             plan.learn(underway.seen)
             underway.add_up()
-    return underway.result(plan.stopped, asked_for(precision, max_replications))
+    return underway.result(plan.stopped, asked_for(precision, max_replications), changed)
 
 
 def expect_one_of(replications: int | None, precision: Mapping[str, float | str] | None) -> None:
@@ -97,6 +99,11 @@ def with_numbers(scenario: Scenario, **numbers: int | None) -> Scenario:
     given = {name: number for name, number in numbers.items() if number is not None}
     described = dict(scenario.experiment) | given
     return scenario.model_copy(update={"experiment": Experiment.model_validate(described)})
+
+
+def changed_by(scenario: Scenario, **numbers: int | None) -> list[dict[str, str]]:
+    """What such numbers change of a scenario, as `about["changed"]` has it."""
+    return changed_as_json(changed_between(scenario, with_numbers(scenario, **numbers)))
 
 
 class Underway:
@@ -152,10 +159,12 @@ class Underway:
                 if progress:
                     progress(len(self.seen), until)
 
-    def result(self, stopped: str, asked: Mapping[str, Any] | None = None) -> Result:
+    def result(
+        self, stopped: str, asked: Mapping[str, Any] | None = None, changed: Sequence[Mapping[str, str]] = ()
+    ) -> Result:
         """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`."""
         scenario = with_numbers(self.scenario, replications=len(self.seen))
-        how = {"stopped": stopped, "asked": asked or {}, "jobs": self._workers.at_work}
+        how = {"stopped": stopped, "asked": asked or {}, "changed": [*changed], "jobs": self._workers.at_work}
         how |= {"engine": self._choice.engine, "engine_because": self._choice.why}
         return _result(scenario, self._ledger, how, self._watch)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import pandas as pd
 
 from sim.scenario.model import Scenario
+from sim.study.costs import costs_frame
 
 
 class Comparable(Protocol):
@@ -122,8 +124,18 @@ class Result:
     about: dict[str, Any]
     """Provenance, ready for JSON: `scenario` (name), `seed`, `replications`, `stopped` (why there were so many),
     `asked` (a `precision` by measure and its `max_replications`; nothing where replications were given),
+    `changed` (each value that a command or Python has put in place of the file's: `path`, `from`, `to`),
     `engine` and `engine_because` (which lived through them, and why), `orders` and `claims` (cohort, all
     replications), `invariants` (names of those checked after every replication; all held), `fingerprints` (sha256
     of `draws`, `outcomes`, `scenario`), `versions` (by package), `platform`, `jobs` (processes that lived through
     replications; 1: this one), `wall_seconds` (of `replications` and `estimates`; by stage, all processes together,
     where replications spent it)."""
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """Who pays what, per claim and per 1,000 orders, as `study.costs.costs_frame` has it."""
+        return costs_frame(self)
+
+    def changed(self, changes: Sequence[Mapping[str, str]]) -> Self:
+        """The same, saying of these values that they were changed before the run, too."""
+        return replace(self, about=self.about | {"changed": [*changes, *self.about.get("changed", [])]})

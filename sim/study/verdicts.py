@@ -43,23 +43,32 @@ class Headline(NamedTuple):
     """In the measure's unit."""
     relative: float = 0.0
     """At least this share of the base's value."""
+    of: str = ""
+    """The measure whose value under the base that is a share of; empty: its own."""
 
     def margin_over(self, base: float) -> float:
         """The margin against a base of this value; NaN (*not reached*) has the plain one."""
         return self.margin if isnan(base) else max(self.margin, self.relative * abs(base))
 
 
-_HALF_A_POINT, _TWENTIETH_OF_A_DAY, _ONE_PERCENT = 0.005, 0.05, 0.01
+_HALF_A_POINT, _TWENTIETH_OF_A_DAY, _ONE_PERCENT, _A_500TH = 0.005, 0.05, 0.01, 0.002
+_PRICE = "price_per_claim"
 HEADLINES: dict[str, Headline] = {
     "success_rate": Headline(True, _HALF_A_POINT),
     "recovered_share": Headline(True, _HALF_A_POINT),
     "refunded_within_14d": Headline(True, _HALF_A_POINT),
     "refund_time_median_all": Headline(False, _TWENTIETH_OF_A_DAY, _ONE_PERCENT),
-    "silence_share": Headline(False, _HALF_A_POINT),
-    "postage_per_claim": Headline(False, 0.0, _ONE_PERCENT),
+    "silence_against_buyer_share": Headline(False, _HALF_A_POINT),
+    "postage_per_return": Headline(False, 0.0, _ONE_PERCENT),
+    "seller_account_per_claim": Headline(True, 0.0, _A_500TH, _PRICE),
+    "platform_account_per_claim": Headline(True, 0.0, _A_500TH, _PRICE),
 }
-"""What a policy is judged by, declared once: does the money come back, how much of it, how soon, is the buyer
-answered at all, and what does it cost the buyer. Each with the margin below which a difference does not matter."""
+"""What a policy is judged by, declared once: does the money come back, how much of it, how soon, is silence held
+against the buyer, what does a return cost the buyer, and what is left to sellers and to the platform. Each with the
+margin below which a difference does not matter.
+
+A direction belongs to what happened. Silence that refunds is no loss to those who asked, and postage per claim
+falls where buyers are merely refused: `silence_share`, `postage_per_claim` have none, and are shown, not judged."""
 
 
 def headlines_with(margins: Mapping[str, float]) -> dict[str, Headline]:

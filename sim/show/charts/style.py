@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.style import context
 
 from sim.scenario.wording import shortened
+from sim.show.changed import changed_briefly
 from sim.study.result import Result
 
 INK, FAINT, SHADE = "#222222", "#6b6b6b", "#f1efe8"
@@ -66,7 +67,10 @@ def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> 
     """The finding as the title, below it whose finding it is, and a key of labelled artists where one is needed."""
     about = result.about
     over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
-    scenario = shortened(result.scenario.title or result.scenario.name, 60)
+    changed = changed_briefly(result)
+    scenario = shortened(
+        f"{result.scenario.title or result.scenario.name}{changed and f' {changed}'}", 90 if changed else 60
+    )
     headed(ax, finding, f"{scenario} · {about['claims']:,} claims in {over}", key)
 
 

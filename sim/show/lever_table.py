@@ -1,0 +1,29 @@
+"""What the policies differ in, in the terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sim.show.what_differs import SAME, side_by_side
+from sim.study.comparison import Comparison
+
+MOST = 14
+"""Levers that are listed; what is left is counted, and is in the report."""
+
+
+def levers_table(comparison: Comparison) -> RenderableType:
+    """A row per lever, a column per scenario."""
+    names, levers = side_by_side(comparison)
+    if not levers:
+        return Text(SAME)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for head in ("what differs", *names):
+        table.add_column(Text(head), overflow="fold")
+    for lever in levers[:MOST]:
+        table.add_row(Text(lever.path), *map(Text, lever.values))
+    rest = len(levers) - MOST
+    more = f"and {rest} more, side by side in the report" if rest > 1 else "and one more, in the report"
+    return Group(table, Text(more, style="dim")) if rest > 0 else table
