@@ -1,6 +1,6 @@
 """Several policies ranked by the headline: who is surely ahead of whom, and who cannot be told apart.
 
-Not the base alone is a yardstick here: two of the others may both be better than it, and not differ from each other.
+Not only the base is a yardstick here: two others may both be better than it, and not differ from each other.
 """
 
 from __future__ import annotations
