@@ -109,7 +109,7 @@ def _overview(comparison: Comparison, width: int) -> Iterator[Table]:
 
 def _glance(judged: Judged) -> Text:
     number = judged.shown().value.removesuffix(f" {judged.unit_shown}")
-    return Text.assemble(number, "\n", (judged.verdict.replace("_", " "), STYLES[judged.verdict]))
+    return Text.assemble(number, "\n", (judged.word, STYLES[judged.verdict]))
 
 
 # ------------------------------------------------------------------------------- one by one

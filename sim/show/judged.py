@@ -7,7 +7,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.show.figures import Shown, decimals_for
-from sim.study.verdicts import INCONCLUSIVE
+from sim.study.verdicts import INCONCLUSIVE, NOT_REACHED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +20,7 @@ NAMES = {
     "recovered_share": "money recovered",
     "refunded_within_14d": "refunded within 14 d",
     "refund_time_median_all": "half have it after",
-    "silence_share": "settled by silence",
     "silence_against_buyer_share": "silence against the buyer",
-    "postage_per_claim": "postage per claim",
     "postage_per_return": "buyer's postage per return",
     "seller_account_per_claim": "left to sellers, per claim",
     "platform_account_per_claim": "left to the platform, per claim",
@@ -82,9 +80,15 @@ class Judged(NamedTuple):
         decimals = decimals_for(max(halves, default=0.0))
         return Shown(f"{signed(value, decimals)} {self.unit_shown}", _interval(value, low, high, decimals))
 
+    @property
+    def word(self) -> str:
+        """The verdict: `curves cross`; of a mean that is not there, that there is nothing to judge."""
+        is_absent = self.verdict == NOT_REACHED and self.unit != "d"
+        return "no such cases" if is_absent else self.verdict.replace("_", " ")
+
     def said(self) -> str:
         """The verdict in words: `better`, `inconclusive (10 more)`."""
-        word = self.verdict.replace("_", " ")
+        word = self.word
         if self.verdict != INCONCLUSIVE or isnan(self.replications_needed):
             return word
         return f"{word} ({rough(self.replications_needed)} more)" if self.replications_needed < inf else word

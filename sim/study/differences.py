@@ -183,9 +183,9 @@ def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
 
 
 def _verdict(one: Compared, verdict: str, bench: Bench) -> str:
-    """The verdict, unless a time is compared of which nothing can be said in one number."""
-    if not isinstance(MEASURES[one.name], TimeToMoney):
-        return verdict
+    """The verdict, unless there is nothing to compare, or a time of which nothing can be said in one number."""
     if isnan(float(one.difference.value)):
         return NOT_REACHED
+    if not isinstance(MEASURES[one.name], TimeToMoney):
+        return verdict
     return CURVES_CROSS if bench.curves_cross and verdict != EQUIVALENT else verdict

@@ -94,14 +94,15 @@ def test_each_scenario_is_told_in_words_first() -> None:
 
 def test_the_base_says_whose_claims_these_are() -> None:
     about = comparison().base.about
-    first, second, *_ = printed(comparison()).splitlines()
+    first, changed, second, *_ = printed(comparison()).splitlines()
     assert first == "Against base: The title of base"
+    assert changed == "with experiment.replications: 3 instead of 20"
     assert second == f"{about['claims']:,} claims among {about['orders']:,} orders in 3 replications"
 
 
 def test_a_scenario_against_itself_changes_nothing() -> None:
     text = printed(comparison("same"))
-    assert text.count(" none ") == len(HEADLINES)
+    assert text.count(" none ") == len(HEADLINES) + 3  # what buyers, sellers and the platform are left with
     assert text.count("equivalent") == len(HEADLINES)
     assert "Every order ends as it did, and as soon." in text
 
@@ -123,8 +124,8 @@ def test_curves_that_cross_are_said_to_cross() -> None:
 
 def test_the_reader_is_told_how_to_read_it_unless_quiet() -> None:
     loud, quiet = (on_one_line(printed(comparison("no-limit"), notes=notes)) for notes in (True, False))
-    assert "all 6 hold together with 95 %" in loud
-    assert "margin: 0.5 points; half have it after 0.05 d or 1 %; postage per claim 1 %" in loud
+    assert "all 8 hold together with 95 %" in loud
+    assert "margin: 0.5 points; half have it after 0.05 d or 1 %; buyer's postage per return 1 %" in loud
     assert "no-limit: 72" in loud
     assert "hold together" not in quiet
     assert "lengthen run_out" not in quiet
@@ -196,7 +197,7 @@ def test_a_difference_stands_with_its_sign_and_its_interval(
         (INCONCLUSIVE, 3.0, "inconclusive (3 more)"),
         (INCONCLUSIVE, INF, "inconclusive"),
         (INCONCLUSIVE, NAN, "inconclusive"),
-        (NOT_REACHED, NAN, "not reached"),
+        (NOT_REACHED, NAN, "no such cases"),
         ("curves_cross", NAN, "curves cross"),
     ],
 )
@@ -238,7 +239,8 @@ def test_every_headline_has_a_short_name_and_every_verdict_a_style() -> None:
 def test_margins_are_said_in_the_units_of_the_table() -> None:
     assert margin_shown(HEADLINES["success_rate"], "share") == "0.5 points"
     assert margin_shown(HEADLINES[MEDIAN], "d") == "0.05 d or 1 %"
-    assert margin_shown(HEADLINES["postage_per_claim"], "USD") == "1 %"
+    assert margin_shown(HEADLINES["postage_per_return"], "USD") == "1 %"
+    assert margin_shown(HEADLINES["seller_account_per_claim"], "USD") == "0.2 % of the price"
     assert margin_shown(HEADLINES["success_rate"]._replace(margin=0.0), "share") == "0 points"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from sim.show.change import Change
 from sim.show.figures import measured
-from sim.show.findings import findings
+from sim.show.findings import findings, remarks
 from sim.study.comparison import Comparison, comparison_of
 from sim.study.experiment import run
 from tests.worlds import world
@@ -39,8 +39,19 @@ def told(**numbers: Any) -> list[str]:
     comparison = compared()
     table = comparison.differences.copy()
     for name, columns in numbers.items():
-        table.loc[table["measure"] == name, list(columns)] = list(columns.values())
+        # Sentences and verdicts read one and the same interval.
+        ends = {f"{end}_simultaneous": columns[end] for end in ("low", "high") if end in columns}
+        told = columns | ends
+        table.loc[table["measure"] == name, list(told)] = list(told.values())
     return spoken(findings(_with(comparison, table), "approves"))
+
+
+def remarked(**numbers: Any) -> list[str]:
+    """The remarks, had these columns been so."""
+    table = compared().differences.copy()
+    for name, columns in numbers.items():
+        table.loc[table["measure"] == name, list(columns)] = list(columns.values())
+    return spoken(remarks(_with(compared(), table), "approves"))
 
 
 def spoken(sentences: list[str]) -> list[str]:
@@ -58,16 +69,8 @@ def _with(comparison: Comparison, differences: pd.DataFrame) -> Comparison:
     return replace(comparison, differences=differences)
 
 
-NOTHING = {"difference": 0.0, "low": 0.0, "high": 0.0}
 HALF = "Half of all claims have their money"
-BESIDES = (
-    "recovered_share",
-    "postage_per_claim",
-    "seller_postage_per_claim",
-    "platform_postage_per_claim",
-    "silence_share",
-    "mediation_share",
-)
+MEDIAN = "refund_time_median_all"
 SURE = {"difference": 0.0192, "low": 0.0151, "high": 0.0233, "verdict": "better", "replications_needed": nan}
 UNSURE = {
     "difference": 0.001,
@@ -114,30 +117,31 @@ def test_levels_that_look_the_same_are_not_told() -> None:
 def test_a_sure_change_may_still_be_open_against_its_margin() -> None:
     open_still = SURE | {"verdict": "inconclusive", "replications_needed": 437.0}
     sentence = told(success_rate=open_still)[0]
-    assert sentence.endswith(
-        "Whether that is more than the margin of 0.5 points is open; some 400 more replications should tell."
+    assert (
+        "; whether by more than the margin of 0.5 points is open; some 400 more replications should tell"
+        in sentence
     )
 
 
 def test_a_sure_change_may_be_too_small_to_matter() -> None:
     small = {"difference": 0.002, "low": 0.001, "high": 0.003, "verdict": "equivalent", "replications_needed": nan}
-    assert told(success_rate=small)[0].endswith("That is too little to matter (less than 0.5 points).")
+    assert ", which is too little to matter (less than 0.5 points): " in told(success_rate=small)[0]
 
 
 def test_what_is_open_is_said_to_be_open() -> None:
     sentence = told(success_rate=UNSURE)[0]
     assert sentence.startswith("Whether success changes is open (−0.4 to 0.6 points)")
-    assert sentence.endswith("Some 400 more replications should tell.")
+    assert sentence.endswith("; some 400 more replications should tell.")
 
 
 @pytest.mark.parametrize(
     ("needed", "expected"),
     [
-        (1.0, "the other way. A few more replications should tell."),
-        (9.0, "the other way. A few more replications should tell."),
-        (10.0, "the other way. Some 10 more replications should tell."),
-        (2345.0, "the other way. It is so close that telling would take some 2,000 more replications."),
-        (inf, "the other way. Should it stay so close to the margin, no number of replications would tell."),
+        (1.0, "the other way; a few more replications should tell."),
+        (9.0, "the other way; a few more replications should tell."),
+        (10.0, "the other way; some 10 more replications should tell."),
+        (2345.0, "the other way; it is so close that telling would take some 2,000 more replications."),
+        (inf, "the other way; should it stay so close to the margin, no number of replications would tell."),
         (nan, "the other way."),
     ],
 )
@@ -151,62 +155,17 @@ def test_what_is_equivalent_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "expected"),
+    ("base", "other", "expected"),
     [
-        (
-            {"difference": -0.31, "low": -0.42, "high": -0.2, "verdict": "better"},
-            "{half} after {other} instead of {base}, 0.31 d sooner (0.20 to 0.42).",
-        ),
-        (
-            {"difference": 3.0, "low": 2.0, "high": nan, "verdict": "worse"},
-            "{half} after {other} instead of {base}, 3.0 d later (2.0 or more).",
-        ),
-        (
-            {"base": nan, "other": 7.21, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
-            "Under this one, {same} after {other}; under the base, they never do.",
-        ),
-        (
-            {"base": 30.0, "other": nan, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
-            "Under the base, {same} after {base}; under this one, they never do.",
-        ),
-        (
-            {"base": nan, "other": nan, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"},
-            "Half of all claims never have their money, under the base as under this one.",
-        ),
-        (
-            {"difference": 0.001, "low": -0.01, "high": 0.012, "verdict": "equivalent"},
-            "{half} as soon as before (−0.01 to 0.01 d).",
-        ),
-        (
-            {"difference": 0.0001, "low": -0.001, "high": 0.001, "verdict": "equivalent"},
-            "{half} as soon as before, after {base}.",
-        ),
-        (
-            {"difference": 0.0, "low": 0.0, "high": 0.0, "verdict": "equivalent"},
-            "{half} as soon as before, after {base}.",
-        ),
-        (
-            {"difference": 0.1, "low": -0.1, "high": 0.3, "verdict": "inconclusive", "replications_needed": 23.0},
-            "Whether {same} sooner or later is open (−0.1 to 0.3 d). Some 20 more replications should tell.",
-        ),
+        (nan, 7.21, "{half} under this one after {other}, and under the base never."),
+        (30.0, nan, "{half} under the base after {base}, and under this one never."),
+        (nan, nan, "{half}: never, under the base as under this one."),
     ],
 )
-def test_the_time_to_money_is_told(numbers: dict[str, Any], expected: str) -> None:
-    levels = {side: level(side, "refund_time_median_all") for side in ("base", "other")}
-    sure = {"difference": 0.047, "low": 0.039, "high": 0.055}
-    expected = expected.format(half=HALF, same=HALF.lower(), **levels)
-    for soon, told_too in (
-        (sure, " The share refunded within 14 d rises by 4.7 points (3.9 to 5.5)."),
-        (NOTHING, ""),
-    ):
-        assert told(refund_time_median_all=numbers, refunded_within_14d=soon)[1] == expected + told_too
-
-
-def test_fewer_may_have_their_money_within_two_weeks() -> None:
-    fewer = {"difference": -0.047, "low": -0.055, "high": -0.039}
-    assert told(refunded_within_14d=fewer)[1].endswith(
-        " The share refunded within 14 d falls by 4.7 points (3.9 to 5.5)."
-    )
+def test_a_half_that_is_not_reached_has_no_difference(base: float, other: float, expected: str) -> None:
+    levels = {side: level(side, MEDIAN) for side in ("base", "other")}
+    numbers = {"base": base, "other": other, "difference": nan, "low": nan, "high": nan, "verdict": "not_reached"}
+    assert remarked(**{MEDIAN: numbers}) == [expected.format(half=HALF, **levels)]
 
 
 def test_curves_that_cross_have_no_winner() -> None:
@@ -215,7 +174,7 @@ def test_curves_that_cross_have_no_winner() -> None:
     table = compared().differences.copy()
     table.loc[table["measure"] == "refund_time_median_all", "verdict"] = "curves_cross"
     crossed = replace(compared(), differences=table, crossings=crossings)
-    assert findings(crossed, "approves")[1].replace("\N{NO-BREAK SPACE}", " ") == (
+    assert remarks(crossed, "approves")[0].replace("\N{NO-BREAK SPACE}", " ") == (
         "Neither is the quicker throughout: up to 5 d after asking, more claims have their money under this one "
         "(1.2 points at most), and from 7.5 d on under the base (0.4 points at most)."
     )
@@ -225,46 +184,42 @@ def test_what_is_known_not_to_change_is_said_without_an_interval() -> None:
     null = comparison_of(compared().base, compared().base)
     assert spoken(findings(null, null.base.scenario.name)) == [
         f"Success stays at {level('base')}: every claim ends as it did.",
-        f"{HALF} as soon as before, after {level('base', 'refund_time_median_all')}.",
-        "Money recovered, postage, silence and mediation stay as they were.",
+        "Nothing else that is judged is sure to change by more than its margin.",
     ]
 
 
-def test_what_it_buys_and_what_it_costs_is_what_surely_changes() -> None:
-    pays = {"difference": 1.21, "low": 1.05, "high": 1.37}
-    less = {"difference": -1.2, "low": -1.5, "high": -0.9}
-    more = {"difference": 0.02, "low": 0.01, "high": 0.03}
-    still = dict.fromkeys(BESIDES, NOTHING)
-    changed = {"postage_per_claim": less, "seller_postage_per_claim": pays, "silence_share": more}
-    assert told(**still | changed)[-2:] == [
-        "What it also buys: buyers' postage per claim falls by 1.2 USD (0.9 to 1.5).",
-        "What it costs: sellers' postage per claim rises by 1.21 USD (1.05 to 1.37); the share of requests settled "
-        "by silence rises by 2.0 points (1.0 to 3.0).",
-    ]
-    assert told(**still)[-1] == ("Money recovered, postage, silence and mediation stay as they were.")
+def judged(**verdicts: str) -> str:
+    """The second sentence, had the verdicts been these and all others equivalent."""
+    names = [name for name in compared().headlines if name != "success_rate"]
+    still: dict[str, Any] = {name: {"verdict": "equivalent"} for name in names}
+    rows = {name: {"verdict": word, "difference": 1.2, "low": 0.9, "high": 1.5} for name, word in verdicts.items()}
+    return told(**still | rows)[1]
 
 
-def test_what_might_have_changed_is_not_said_to_stay() -> None:
-    unsure = {"difference": 0.01, "low": -0.13, "high": 0.15}
-    still = dict.fromkeys(BESIDES, NOTHING)
-    assert told(**still | {"recovered_share": unsure})[-1] == (
-        "Of money recovered, postage, silence and mediation, none is seen to change for sure."
+def test_what_it_buys_and_what_it_costs_is_what_the_verdicts_say() -> None:
+    verdicts = {"postage_per_return": "better", "seller_account_per_claim": "worse", MEDIAN: "inconclusive"}
+    assert judged(**verdicts) == (
+        "It also buys: buyer's postage per return (+1.2 USD); it costs: left to sellers, per claim (+1.2 USD); "
+        "open: half have it after."
     )
+    assert judged() == "Nothing else that is judged is sure to change by more than its margin."
 
 
-def test_only_what_costs_nothing_is_said_to_cost_nothing() -> None:
-    still = dict.fromkeys((*BESIDES, "refund_time_median_all"), NOTHING)
-    gain = still | {"recovered_share": {"difference": 0.02, "low": 0.01, "high": 0.03}}
-    assert told(**gain | {"success_rate": SURE})[-2:] == [
-        "What it also buys: the share of the money that comes back rises by 2.0 points (1.0 to 3.0).",
-        "What it costs: nothing that can be seen in money recovered, postage, silence or mediation.",
-    ]
-    falls = {"difference": -0.0192, "low": -0.0233, "high": -0.0151}
-    assert told(**gain | {"success_rate": falls})[-1].startswith("What it buys: the share of the money")
-    later = {"difference": 3.0, "low": 2.0, "high": 4.0}
-    assert told(**gain | {"success_rate": SURE, "refund_time_median_all": later})[-1].startswith(
-        "What it also buys"
-    )
+def test_what_is_sure_by_its_plain_interval_alone_is_not_said_to_change() -> None:
+    """The plain interval leaves out nothing, the one that holds together with the others does not."""
+    table = compared().differences.copy()
+    row = table["measure"] == "success_rate"
+    ends = {"low": 0.001, "high": 0.02, "low_simultaneous": -0.004, "high_simultaneous": 0.025}
+    numbers = ends | {"difference": 0.0105, "verdict": "inconclusive", "replications_needed": nan}
+    table.loc[row, list(numbers)] = list(numbers.values())
+    assert findings(_with(compared(), table), "approves")[0].startswith("Whether success changes is open (−0.4 to")
+
+
+def test_an_answer_has_two_sentences_whatever_the_verdicts_are() -> None:
+    for verdict in ("better", "worse", "equivalent", "inconclusive"):
+        said = told(success_rate=SURE | {"verdict": verdict, "replications_needed": 437.0})
+        assert len(said) == 2
+        assert [sentence.count(". ") for sentence in said] == [0, 0]
 
 
 def test_orders_refunded_before_anybody_asks_are_mentioned() -> None:
@@ -272,19 +227,18 @@ def test_orders_refunded_before_anybody_asks_are_mentioned() -> None:
     comparison = comparison_of(compared().base, limit)
     table = comparison.flip_table("limit")
     claims = table["refunded_unasked"].sum() - table.loc["no_claim", "refunded_unasked"]
-    sentence = findings(comparison, "limit")[1]
+    (sentence,) = remarks(comparison, "limit")
     assert sentence.startswith("The share of all orders refunded at the dispatch limit before anybody asks rises")
     assert f"; {claims} that were claims are now among these" in sentence
-    assert not any("nothing that can be seen" in one for one in findings(comparison, "limit"))
 
 
 def test_scenarios_that_share_no_luck_are_said_not_to_and_have_no_flips() -> None:
     more = run(world(LIVELY | {"name": "more", "market.sellers.count": 2}), jobs=1)
-    sentences = findings(comparison_of(compared().base, more), "more")
-    assert sentences[0].startswith(
+    apart = comparison_of(compared().base, more)
+    assert remarks(apart, "more")[0].startswith(
         "Its orders are not the base's, for they differ in the number of sellers (1 and 2): the two are compared as"
     )
-    assert "the other way" not in " ".join(sentences)
+    assert "the other way" not in " ".join(findings(apart, "more"))
 
 
 @pytest.mark.parametrize(
@@ -298,9 +252,7 @@ def test_scenarios_that_share_no_luck_are_said_not_to_and_have_no_flips() -> Non
 )
 def test_what_may_not_be_the_policys_doing_is_said(changes: dict[str, Any], sentence: str) -> None:
     other = run(world(LIVELY | {"name": "other"} | changes), jobs=1)
-    told_of_it = [
-        one for one in findings(comparison_of(compared().base, other), "other") if "policy's alone" in one
-    ]
+    told_of_it = [one for one in remarks(comparison_of(compared().base, other), "other") if "policy's alone" in one]
     assert told_of_it == ([f"Besides the policy {sentence}: no change is the policy's alone."] if sentence else [])
 
 

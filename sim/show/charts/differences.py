@@ -109,7 +109,7 @@ def _line(ax: Axes, row: int, one: Judged) -> None:
                 )
         face = mark.colour if mark.is_filled else "white"
         ax.plot(one.scale * one.difference, row, mark.marker, color=mark.colour, markerfacecolor=face, markersize=7)
-    word = one.verdict.replace("_", " ")
+    word = one.word
     ax.annotate(
         word,
         (1, row),
