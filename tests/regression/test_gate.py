@@ -97,7 +97,7 @@ def test_a_draw_that_decides_nothing_here_may_be_drawn_otherwise(
 def test_a_shorter_clock_fails_and_the_file_is_named(nine_days: Gate) -> None:
     answer = nine_days.sets(CLOCK, "3 d")
     assert answer.code == 1
-    assert "✗ changed  nine-days: silence_share" in answer.out
+    assert "✗ changed  nine-days: silence_against_buyer_share" in answer.out
     assert f"because of the scenario file: {CLOCK} was 9 d, is 3 d" in answer.out
     assert "the rules" not in answer.out
     assert answer.out.count("look at an order: refund-sim trace") == 3

@@ -47,10 +47,14 @@ def pool_of(scenario: Scenario, size: int) -> Pool:
         return [_said(seen) for seen in workers.observations(scenario, range(size), engine=COMPILED)]
 
 
+PRICE = "price_per_claim"
+"""What some margins are a share of."""
+
+
 def _said(seen: Observation) -> dict[str, Said]:
     tables = {name: table.assign(replication=0) for name, table in tables_of([seen]).items()}
     told = {}
-    for name in HEADLINES:
+    for name in (*HEADLINES, PRICE):
         measure = MEASURES[name]
         if isinstance(measure, Ratio):
             part, whole = measure.sums(tables, 1)
@@ -63,12 +67,13 @@ def _said(seen: Observation) -> dict[str, Said]:
 def sure_of(before: Pool, now: Pool, *, is_paired: bool, only: str = "") -> dict[str, str]:
     """The headlines that a block is sure of, and on which side, as `regression.judging` judges them."""
     sure = {}
+    price = deviating(MEASURES[PRICE], [one[PRICE].what for one in before]).value
     for name in [only] if only else HEADLINES:
         headline = HEADLINES[name]
         mine, its = (deviating(MEASURES[name], [one[name].what for one in pool]) for pool in (before, now))
         n = min(sum(one[name].cases for one in pool) for pool in (before, now))
         one = compared(name, (mine, its), float(n), is_paired=is_paired)
-        margin = headline.margin_over(one.base)
+        margin = headline.margin_over(float(price) if headline.of else one.base)
         verdict = verdict_on(*one.interval(1 - ALARMS / len(HEADLINES)), margin, headline.more_is_better)
         if verdict in (BETTER, WORSE):
             sure[name] = verdict

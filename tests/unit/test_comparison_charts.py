@@ -21,6 +21,7 @@ from sim.show.charts import difference_curves as curves
 from sim.show.charts.comparing import MARKS
 from sim.show.charts.flips import WORDS
 from sim.show.charts.saving import png_of, svg_of
+from sim.show.judged import NAMES
 from sim.show.plots import ComparisonPlots, ResultPlots, with_plots, with_plots_of_all
 from sim.study.comparison import Comparison
 from sim.study.fates import ENDINGS
@@ -130,10 +131,11 @@ def test_there_is_a_panel_per_headline_and_a_line_per_scenario() -> None:
 
 def test_every_axis_counts_in_its_unit() -> None:
     labels = [panel.get_xlabel() for panel in panels_of(differences(comparison()))]
-    assert [
-        unit in label for unit, label in zip(["(points)"] * 3 + ["(d)", "(points)", "(USD)"], labels, strict=True)
-    ]
-    assert sum("better →" in label for label in labels) == 3
+    units = ["(points)"] * 3 + ["(d)", "(points)", "(USD)", "(USD)", "(USD)"]
+    told = [panel.get_title(loc="left") for panel in panels_of(differences(comparison()))]
+    by_name = dict(zip(told, labels, strict=True))
+    assert all(unit in by_name[NAMES[name]] for name, unit in zip(HEADLINES, units, strict=True))
+    assert sum("better →" in label for label in labels) == 5
     assert sum("← better" in label for label in labels) == 3
 
 
