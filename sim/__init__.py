@@ -10,11 +10,13 @@ Contents, in the order in which things happen (imports only ever point up this l
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
     compiled             the market's twin: the same life as a compiled event loop over arrays, equal to the second
     study                replications, estimates with intervals, curves
+    evidence             from a refund log to a scenario: estimates under censoring, judged on weeks it never saw
     regression           baselines that a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.warm
     gate                 what `baseline` and `check` do at the gate of a pull request
-    given, commands, cli what each command is given and does
+    given, commands      what each command is given and does
+    cli_logs, cli        their words
     streams, door        where words go and what ends a command; the console command
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
@@ -26,10 +28,10 @@ TYPE_CHECKING = False  # known to type checkers; importing `typing` for it would
 if TYPE_CHECKING:
     from typing import Any
 
-    from sim.api import bar, compare, load, report, run, trace, warm
+    from sim.api import bar, compare, fit, load, report, run, trace, warm
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "bar", "compare", "load", "report", "run", "trace", "warm"]
+__all__ = ["__version__", "bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.errors import BadUsage
+from sim.evidence.fitting import fit
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show.atomic import put_file
@@ -32,7 +33,7 @@ from sim.study.replication import calendars_of, replicate
 from sim.study.result import Result
 from sim.study.sweep import sweep
 
-__all__ = ["bar", "compare", "load", "report", "run", "trace", "warm"]
+__all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 
 run = with_plots(experiment.run)
 compare = with_plots_of_all(comparing.compare)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from sim import __version__, streams
+from sim import __version__, cli_logs, streams
 from sim.errors import REFUSALS, RefundSimError, UserError, refused
 
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
@@ -104,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     )
     _baseline(_command(commands, "baseline", "record what comes of scenarios, for `check` to hold them against"))
     _check(_command(commands, "check", "hold scenarios against their baselines: has anything moved, and why"))
+    cli_logs.fit(
+        _command(commands, "fit", "learn a scenario from a refund log, and judge it on weeks it never saw")
+    )
+    cli_logs.export(
+        _command(commands, "export", "write what a run lived through as a table of all orders or an event log")
+    )
     _command(commands, "schema", "print the JSON Schema of scenario files, for editors")
     _warm(_command(commands, "warm", "prepare the machine code of the compiled engine, once for each installation"))
     return top
@@ -230,14 +236,17 @@ def _effort(command: argparse.ArgumentParser, known: str) -> None:
         help=f"replications go on until {known}: success_rate=0.005, refund_time_median_all=2%% (repeatable)",
     )
     command.add_argument(
-        "--max-replications", type=_positive, metavar="N", help="give up a precision after so many (default: 1000)"
+        "--max-replications",
+        type=cli_logs.positive,
+        metavar="N",
+        help="give up a precision after so many (default: 1000)",
     )
 
 
 def _jobs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--jobs",
-        type=_positive,
+        type=cli_logs.positive,
         metavar="N",
         help="processes that share the replications (default: all cores where it pays)",
     )
@@ -279,12 +288,6 @@ def _warm(command: argparse.ArgumentParser) -> None:
 def _number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 1")
     return int(text)
 
 

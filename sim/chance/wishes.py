@@ -52,7 +52,7 @@ def first_wishes(
     """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
     if not some_depend_on_delivery(scenario):
         return Wishes(drawer.all_alike(ClaimKind.REGRET), regretted)
-    delivered = _delivered(scenario, drawer, plan, calendars)
+    delivered = delivered_at(scenario, drawer, plan, calendars)
     missed = _not_received(scenario, drawer, plan.promised, delivered)
     reasons = np.stack([regretted, missed, _defect(scenario, drawer, delivered)])
     return Wishes(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
@@ -78,7 +78,7 @@ def _noticed(terms: Notices | None, drawer: Drawer, since: Ints, whether: Decisi
     return np.where(drawer.happens(whether, terms.probability) == 1, noticed, NEVER)
 
 
-def _delivered(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:
+def delivered_at(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:
     """When each parcel would arrive; NEVER for the lost ones."""
     carrier = scenario.market.carrier
     transit = drawer.duration(Decision.TRANSIT, carrier.transit)

@@ -5,9 +5,10 @@ file → tree (strict_yaml) → one tree (inheritance, changes) → rows filled 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -78,6 +79,11 @@ def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
     """A scenario that differs only in what is named. Raises BadScenario."""
     tree, faults = changed(planted(described(scenario), Place(scenario.name)), changes, _TOP)
     return _vouched_for(_checked(tree, faults), tree, (scenario.name,))
+
+
+def built(raw: Mapping[str, Any], name: str) -> Scenario:
+    """The scenario that a whole description (as `resolved.described` gives it) stands for. Raises BadScenario."""
+    return _checked(planted(raw, Place(name)), [])
 
 
 def _vouched_for(scenario: Scenario, tree: Node, files: Sequence[str]) -> Scenario:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
-from sim.scenario.base import Described
+from sim.scenario.base import Described, Share
 from sim.scenario.durations import NEVER, Kind, parse_duration
 
 _RANGE = "expected [low, high] of numbers or of durations of one kind, or different words to choose from"
@@ -17,14 +17,27 @@ Bound = int | float | str
 class Source(Described):
     """Where a value, or every value below a path, comes from."""
 
-    kind: Literal["sourced", "derived", "assumed"]
-    """Stated by a source, computed from what a source states, or chosen by us."""
+    kind: Literal["sourced", "derived", "assumed", "fitted"]
+    """Stated by a source, computed from what a source states, chosen by us, or learnt from a log."""
     from_: Annotated[str, Field(alias="from", min_length=1, max_length=1000)]
     """The source, the computation, or why it was chosen so."""
     range: Annotated[list[Bound], Field(min_length=2, max_length=20)] | None = None
     """What would be plausible too: low and high, or the words to choose from. An assumption needs one."""
     as_of: Annotated[int, Field(ge=1900, le=2200)] | None = None
     """The year for which it holds."""
+
+    n: Annotated[int, Field(ge=0)] | None = None
+    """Of what was learnt from a log: the cases it rests on."""
+    censored: Share | None = None
+    """The share of them that were not over when watching ended."""
+    interval: Annotated[list[Bound], Field(min_length=2, max_length=2)] | None = None
+    """Its 95 % interval, sellers as the unit."""
+    period: Annotated[str, Field(max_length=100)] | None = None
+    """The days it was learnt from."""
+    method: Annotated[str, Field(max_length=300)] | None = None
+    """How."""
+    identified: Annotated[str, Field(max_length=500)] | None = None
+    """How far the log can tell it at all."""
 
     @model_validator(mode="after")
     def _an_assumption_has_a_range(self) -> Source:

@@ -41,7 +41,7 @@ def put_in_place(out: Path, name: str, files: Iterable[tuple[str, bytes | Path]]
     return place
 
 
-def put_file(place: Path, content: bytes) -> Path:
+def put_file(place: Path, content: bytes | Path) -> Path:
     """Write one file, in place of any that is there: complete, or not at all.
 
     Raises UserError where that cannot be done; then everything is as it was.

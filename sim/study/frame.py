@@ -36,7 +36,17 @@ def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
 
 def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The cohort's claims of one replication: one row each, ascending by order, with the columns of `COLUMNS`."""
-    table, facts = cohort_of(scenario, records)
+    return _claims_frame(scenario, replication, *cohort_of(scenario, records))
+
+
+def claims_of(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
+    """The same of all claims, whenever their orders were paid."""
+    return _claims_frame(scenario, replication, dict(records.claims), dict(records.draws.claims))
+
+
+def _claims_frame(
+    scenario: Scenario, replication: int, table: dict[str, Ints], facts: dict[str, Ints]
+) -> pd.DataFrame:
     cells: dict[str, Cells] = {
         "replication": np.full_like(table["order"], replication),
         "order": table["order"],

@@ -22,6 +22,7 @@ FLOORS = (
     "market",
     "compiled",
     "study",
+    "evidence",
     "regression",
     "show",
     "api",

@@ -1,0 +1,38 @@
+"""The words of the commands that deal with logs: `fit` and `export`."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def fit(command: argparse.ArgumentParser) -> None:
+    """A mapping, and where what is learnt goes."""
+    command.add_argument("mapping", metavar="MAPPING", help="what the log's tables call things (docs/fit.md)")
+    command.add_argument("--out", metavar="DIR", help="where the scenario, fit.json and the report go")
+    command.add_argument("--check", action="store_true", help="only read the log, and say what became of its rows")
+    command.add_argument(
+        "--hold-out", metavar="WEEKS", help="keep the last weeks before the cut to judge by: 8w, 56d"
+    )
+    command.add_argument(
+        "--jobs", type=positive, default=1, metavar="N", help="processes that share the simulations"
+    )
+    command.add_argument("--force", action="store_true", help="replace a fit that is there")
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
+    command.add_argument("-q", "--quiet", action="store_true", help="no more than the result")
+
+
+def export(command: argparse.ArgumentParser) -> None:
+    """A result folder, and the form it is wanted in."""
+    command.add_argument("run", metavar="RUN", help="a result folder that `run` wrote")
+    command.add_argument("--to", required=True, choices=("orders", "xes", "ocel"), help="in which form")
+    command.add_argument("--zone", default="UTC", metavar="ZONE", help="whose clock the run's is (default: UTC)")
+    command.add_argument("--out", metavar="FILE", help="where to (default: beside the folder)")
+    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 1")
+    return int(text)

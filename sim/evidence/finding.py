@@ -1,0 +1,67 @@
+"""One input of the model as it was learnt from a log, with all that a reader needs to weigh it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.evidence.families import Family, Floats, mean, quantile
+from sim.evidence.survival import Estimated
+from sim.evidence.wording import duration, law, number
+from sim.scenario.durations import Kind
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a log says of the value at one path of a scenario."""
+
+    path: str
+    value: Any
+    """As the scenario file says it."""
+    n: int
+    """Cases it rests on."""
+    censored: float = 0.0
+    """The share of them that were not over when watching ended."""
+    interval: tuple[Any, Any] | None = None
+    """95 %, sellers as the unit: of the number itself, or of what `about` says of a law."""
+    about: str = ""
+    """What the interval is of: its mean, its median, a share."""
+    method: str = ""
+    identified: str = ""
+    """What a log cannot tell, in words; empty where it tells all."""
+    naive: Any = None
+    """The same number the spreadsheet's way: of closed cases, on the wall clock."""
+    beside: dict[str, Any] = field(default_factory=dict)
+    """What else was worked out on the way."""
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """An input that the log cannot tell: the base's value stays, and why."""
+
+    path: str
+    why: str
+
+
+def of_law(
+    path: str, estimated: Estimated, kind: Kind, *, what: str, identified: str = "", naive: float | None = None
+) -> Finding:
+    """A law of durations; its interval is of the median, of an exponential law of the mean."""
+    is_mean = estimated.family.name == "exponential"
+    low, high = estimated.between(mean if is_mean else _median)
+    return Finding(
+        path,
+        law(estimated, kind),
+        estimated.sample.n,
+        number(estimated.sample.censored),
+        (duration(low, kind), duration(high, kind)),
+        "mean" if is_mean else "median",
+        f"{estimated.family.name}, {what}",
+        identified,
+        None if naive is None else duration(naive, kind),
+        {"law": (estimated.family, estimated.law), "median_between": estimated.between(_median)},
+    )
+
+
+def _median(family: Family, theta: Floats) -> float:
+    return quantile(family, theta, 0.5)

@@ -1,0 +1,120 @@
+"""The base scenario with what was learnt in place of what it assumed, each number with its provenance."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sim.evidence.finding import Finding
+from sim.evidence.lesson import Lesson
+from sim.scenario.durations import DAY
+from sim.scenario.loading import built
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import described
+
+TYPE = "market.sellers.types"
+SAID = ".said"
+"""How the path of a finding ends that holds the shares of what is said."""
+
+
+def scenario_of(
+    lesson: Lesson,
+    findings: Iterable[Finding],
+    name: str,
+    source: dict[str, str],
+) -> Scenario:
+    """The base with what was learnt in place of what it assumed."""
+    findings = list(findings)
+    raw = copy.deepcopy(described(lesson.base))
+    raw |= {
+        "name": name,
+        "title": f"{lesson.base.title or lesson.base.name}, fitted" if source else lesson.base.title,
+    }
+    raw.pop("expect", None)
+    warm_up = lesson.base.experiment.warm_up.seconds // DAY
+    raw["start"] = (lesson.start + timedelta(days=int(lesson.first // DAY) - warm_up)).isoformat()
+    raw["market"]["sellers"].pop("roster", None)
+    raw["market"]["sellers"]["types"] = {kind: _type_of(lesson, kind) for kind in lesson.kinds}
+    for finding in findings:
+        _put(raw, finding)
+    raw["provenance"] = _provenance(raw, lesson, findings, source)
+    return built(raw, name)
+
+
+def _type_of(lesson: Lesson, kind: str) -> Any:
+    template = lesson.template(kind)
+    of_base = described(lesson.base)["market"]["sellers"]["types"]
+    name = next(name for name, one in lesson.base.market.sellers.types.items() if one is template)
+    return copy.deepcopy(of_base[name])
+
+
+def _put(raw: dict[str, Any], finding: Finding) -> None:
+    """One value at its path; a law takes the place of the base's law, a mapping of shares is laid over."""
+    steps = finding.path.removesuffix(SAID).split(".")
+    if finding.path.endswith(SAID):
+        steps.append("")
+    at = raw
+    for step in steps[:-1]:
+        at = at.setdefault(step, {})
+    if not steps[-1]:
+        at.update({name: share for name, share in finding.value.items() if share or name in at})
+        return
+    at[steps[-1]] = finding.value
+    if steps[-1] == "notice":
+        at.pop("notice_share_of_clock", None)
+
+
+def _provenance(
+    raw: dict[str, Any], lesson: Lesson, findings: list[Finding], source: dict[str, str]
+) -> dict[str, Any]:
+    """What the base said of what stays, and of what was learnt how it was."""
+    learnt = [finding.path.removesuffix(SAID) for finding in findings]
+    kept = {
+        path: statement
+        for path, statement in raw.get("provenance", {}).items()
+        if not any(_meets(path, one) for one in learnt) and not path.startswith(TYPE)
+    }
+    if not source:
+        return kept
+    of_types = {
+        f"{TYPE}.{kind}": {
+            "kind": "assumed",
+            "from": "the base's most common type, where the log tells nothing",
+            "range": ["half of each", "twice each"],
+        }
+        for kind in lesson.kinds
+    }
+    return (
+        kept
+        | of_types
+        | {_place(finding): _statement(finding, source) for finding in findings if finding.value != 0}
+    )
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.path.removesuffix(SAID)}.accept" if finding.path.endswith(SAID) else finding.path
+
+
+def _meets(path: str, other: str) -> bool:
+    return path == other or path.startswith(f"{other}.") or other.startswith(f"{path}.")
+
+
+def _statement(finding: Finding, source: dict[str, str]) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "kind": "fitted",
+        **source,
+        "n": finding.n,
+        "censored": finding.censored,
+        "method": finding.method,
+    }
+    if finding.interval is not None:
+        said["interval"] = [_plain(end) for end in finding.interval]
+    if finding.identified:
+        said["identified"] = finding.identified
+    return said
+
+
+def _plain(end: Any) -> Any:
+    return end if isinstance(end, str | int) else float(end)

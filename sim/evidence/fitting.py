@@ -1,0 +1,201 @@
+"""From a mapped log to a scenario that says of every input where it comes from: `sim.fit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import UserError
+from sim.evidence.desks_repaired import as_repaired, repaired
+from sim.evidence.finding import Assumed, Finding
+from sim.evidence.fitted_scenario import scenario_of
+from sim.evidence.held_out import Judged, judge
+from sim.evidence.hours import Hours
+from sim.evidence.lesson import Lesson
+from sim.evidence.log import Ints, Reading, RefundLog
+from sim.evidence.mapping import MappedLog, Span, load_mapping
+from sim.evidence.of_buyers import told_by_claims
+from sim.evidence.of_dispatch import sellers_of_types
+from sim.evidence.of_money import told_by_refunds
+from sim.evidence.of_orders import told_by_orders
+from sim.evidence.of_sellers import told_by_sellers
+from sim.evidence.reading import read_log
+from sim.scenario.calendars import Calendar, resolve
+from sim.scenario.durations import DAY
+from sim.scenario.loading import load
+from sim.scenario.model import REACH, Scenario
+from sim.vocabulary import Party
+
+LEAD_DAYS = 35
+"""Days before the first one learnt from that calendars know as well."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a log came to: a scenario, and how each of its inputs was learnt."""
+
+    scenario: Scenario
+    """Complete and runnable; its provenance says `fitted` of what was learnt."""
+    findings: tuple[Finding, ...]
+    assumed: tuple[Assumed, ...]
+    readings: tuple[Reading, ...]
+    judged: tuple[Judged, ...]
+    """What held-out weeks say of it; empty where none were kept."""
+    lesson: Lesson
+    calendars: Mapping[Party, Calendar]
+
+    def worlds(self, count: int, *, seed: int = 1) -> list[Scenario]:
+        """So many scenarios as the log could as well have told: refits, sellers weighted anew in each.
+
+        A weighted bootstrap: one exponential weight per seller (Rubin 1981), so that what one seller does stays
+        together. World k is the same whatever `count` is.
+        """
+        return [self._world(seed, number) for number in range(count)]
+
+    def _world(self, seed: int, number: int) -> Scenario:
+        luck = np.random.Generator(np.random.Philox(key=[seed, number]))
+        weight = luck.exponential(size=len(self.lesson.weight))
+        lesson = replace(self.lesson, weight=weight / weight.mean())
+        like = {one.path: one for one in self.findings}
+        findings = [
+            as_repaired(one, like[one.path]) if one.path in like else one
+            for one in told(lesson, self.calendars)
+            if isinstance(one, Finding)
+        ]
+        return scenario_of(lesson, findings, self.scenario.name, {})
+
+    @cached_property
+    def verdict(self) -> str:
+        """`agrees`, `differs` or `too few to tell`: the worst that held-out weeks say."""
+        verdicts = {one.verdict for one in self.judged}
+        return (
+            next((word for word in ("differs", "too few to tell") if word in verdicts), "agrees")
+            if verdicts
+            else "too few to tell"
+        )
+
+
+def fit(
+    mapping: str | Path,
+    *,
+    hold_out: str | None = None,
+    jobs: int | None = 1,
+) -> Fit:
+    """Learn a scenario from the log that a mapping file describes, and judge it on weeks it never saw.
+
+    `hold_out` (`"8w"` or days such as `"56d"`) keeps the last weeks before the cut to judge by, in place of what
+    the mapping says. Raises BadScenario with every fault of the mapping, each with file, line and column, and with
+    what is wrong with the log as a whole; rows that cannot be understood are counted in `readings`.
+    """
+    mapped = with_hold_out(load_mapping(mapping), hold_out)
+    start, calendars, base, log = opened(mapped)
+    return learnt(mapped, start, calendars, base, log, jobs=jobs)
+
+
+def with_hold_out(mapped: MappedLog, hold_out: str | None) -> MappedLog:
+    """The mapping with the last weeks before the cut kept to judge by."""
+    if hold_out is None:
+        return mapped
+    number, unit = hold_out.strip()[:-1], hold_out.strip()[-1:]
+    if unit not in ("w", "d") or not number.isdigit() or not int(number):
+        raise UserError(f"--hold-out {hold_out}: expected weeks or days such as 8w or 56d")
+    days = int(number) * (7 if unit == "w" else 1)
+    first = mapped.mapping.cut - timedelta(days=days)
+    period = mapped.mapping.period
+    if first <= period.fit.first:
+        raise UserError(
+            f"--hold-out {hold_out}: nothing is left to learn from, the log begins on {period.fit.first}"
+        )
+    learn = Span(period.fit.first, min(first, period.fit.beyond))
+    kept = period.model_copy(update={"fit": learn, "hold_out": Span(first, mapped.mapping.cut)})
+    return replace(mapped, mapping=mapped.mapping.model_copy(update={"period": kept}))
+
+
+def opened(mapped: MappedLog) -> tuple[date, dict[Party, Calendar], Scenario, RefundLog]:
+    """The first day that counts, everybody's calendar, the base, and the log as it was read."""
+    base = load(mapped.file(mapped.mapping.base))
+    start = mapped.mapping.period.fit.first - timedelta(days=LEAD_DAYS)
+    days = (mapped.mapping.cut - start).days + REACH
+    parties = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
+    calendars = {party: resolve(getattr(base.calendars, party.word), start, days) for party in parties}
+    return start, calendars, base, read_log(mapped, pd.Timestamp(start))
+
+
+def learnt(
+    mapped: MappedLog,
+    start: date,
+    calendars: Mapping[Party, Calendar],
+    base: Scenario,
+    log: RefundLog,
+    *,
+    jobs: int | None,
+) -> Fit:
+    """Everything that the weeks to learn from tell, put into the base."""
+    period = mapped.mapping.period
+    lesson = lesson_of(mapped, start, calendars, base, log)
+    everything = list(told(lesson, calendars))
+    findings = tuple(one for one in everything if isinstance(one, Finding))
+    assumed = tuple(one for one in everything if isinstance(one, Assumed))
+    if not findings:
+        raise UserError(
+            f"{mapped.path}: nothing can be learnt from this log: "
+            + "; ".join(f"{one.path}: {one.why}" for one in assumed)
+        )
+    findings = tuple(
+        repaired(lesson, list(findings), lambda some: scenario_of(lesson, some, mapped.mapping.name, {}), jobs=jobs)
+    )
+    source = f"{mapped.path.name}: " + ", ".join(f"{one.table} {one.used:,}" for one in log.readings)
+    scenario = scenario_of(lesson, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
+    judged = judge(scenario, log, start, period.hold_out, jobs=jobs) if period.hold_out is not None else ()
+    return Fit(scenario, findings, assumed, log.readings, tuple(judged), lesson, calendars)
+
+
+def lesson_of(
+    mapped: MappedLog, start: date, calendars: Mapping[Party, Calendar], base: Scenario, log: RefundLog
+) -> Lesson:
+    """The weeks to learn from, as they were known when they were over, and which seller is of which type."""
+    span = mapped.mapping.period.fit
+    first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
+    seen = log.between(first, beyond, min(beyond, log.cut))
+    if seen.orders.rows == 0:
+        raise UserError(f"{mapped.path}: no order was paid in {span}")
+    sellers = len(log.names["seller"])
+    hours = {party: Hours.of(calendar) for party, calendar in calendars.items()}
+    alike = np.ones(sellers)
+    lesson = Lesson(base, seen, hours, start, first, beyond, alike, np.zeros(sellers, dtype=np.int64), ("t1",))
+    kinds, names = _types(mapped, lesson)
+    return replace(lesson, kind_of_seller=kinds, kinds=names)
+
+
+def _types(mapped: MappedLog, lesson: Lesson) -> tuple[Ints, tuple[str, ...]]:
+    if mapped.mapping.types.column is None:
+        return sellers_of_types(lesson, mapped.mapping.types.find or 1)
+    groups, names = lesson.log.orders.word("group"), lesson.log.names.get("group", ())
+    if not names:
+        raise UserError(f"{mapped.path}: types.column: the orders have no column mapped to 'group'")
+    counts = np.zeros((len(lesson.weight), len(names)))
+    np.add.at(counts, (lesson.seller[groups >= 0], groups[groups >= 0]), 1)
+    kinds = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), -1)
+    there = sorted(set(kinds[kinds >= 0].tolist()))
+    places = np.full(len(names) + 1, -1)
+    places[there] = np.arange(len(there))
+    return places[kinds].astype(np.int64), tuple(_named(names[one]) for one in there)
+
+
+def _named(written: str) -> str:
+    kept = "".join(letter if letter.isalnum() else "-" for letter in written.strip().lower())[:40].strip("-")
+    return kept or "other"
+
+
+def told(lesson: Lesson, calendars: Mapping[Party, Calendar]) -> Iterator[Finding | Assumed]:
+    """Everything that the log tells, and what it cannot."""
+    yield from told_by_orders(lesson)
+    yield from told_by_sellers(lesson)
+    yield from told_by_claims(lesson)
+    yield from told_by_refunds(lesson, dict(calendars))

@@ -1,0 +1,214 @@
+"""Weeks that a fit never saw, judged by it: what the scenario says would be seen, against what was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+from sim.evidence.log import Floats, RefundLog
+from sim.evidence.mapping import Span
+from sim.scenario.durations import DAY, HOUR
+from sim.scenario.model import Scenario
+from sim.study.experiment import run, with_numbers
+
+WORLDS = 12
+"""Replications that the scenario's own spread is seen in."""
+LEAST = 25
+"""Cases below which nothing is said."""
+SERIOUS = 0.1
+"""A difference of a tenth of the value is worth telling from none; an interval wider than twice that cannot."""
+LEVEL = 0.01
+"""The chance of a false alarm over all that is judged."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One thing that can be seen in the log and in the simulated world."""
+
+    name: str
+    observed: float
+    simulated: float
+    low: float
+    high: float
+    """What the scenario would show 99 times in 100, over all that is judged together."""
+    n: int
+    unit: str
+    verdict: str
+    """`agrees`, `differs` or `too few to tell`."""
+
+    def sentence(self) -> str:
+        """What is to be said of it."""
+        seen, expected, low, high = (
+            _shown(value, self.unit) for value in (self.observed, self.simulated, self.low, self.high)
+        )
+        if self.verdict == "differs":
+            return f"{self.name}: seen {seen}, expected {low} to {high}"
+        return f"{self.name}: {self.verdict}, seen {seen}, expected {expected}"
+
+    def document(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "name": self.name,
+            "observed": self.observed,
+            "simulated": self.simulated,
+            "low": self.low,
+            "high": self.high,
+            "n": self.n,
+            "unit": self.unit,
+            "verdict": self.verdict,
+        }
+
+
+def _shown(value: float, unit: str) -> str:
+    return f"{value:.1%}" if unit == "share" else f"{value:.4g} {unit}"
+
+
+def judge(scenario: Scenario, log: RefundLog, start: date, span: Span, *, jobs: int | None = 1) -> Iterator[Judged]:
+    """Live through the held-out weeks and hold what comes out, cut as the log was, against what was seen."""
+    first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
+    beyond = min(beyond, log.cut)
+    seen = log.between(first, beyond, log.cut)
+    observed = dict(_observed(seen, first, beyond))
+    warm_up = scenario.experiment.warm_up.seconds // DAY
+    then = with_numbers(scenario, replications=WORLDS, seed=2**31)
+    weeks = scenario.with_changes(
+        {
+            "start": (span.first - timedelta(days=warm_up)).isoformat(),
+            "experiment.cohort": f"{int((beyond - first) // DAY)} d",
+            "experiment.follow_up": f"{max(int((log.cut - beyond) // DAY), 0)} d",
+            "experiment.replications": WORLDS,
+            "experiment.seed": then.experiment.seed,
+        }
+    )
+    result = run(weeks, jobs=jobs)
+    simulated = _simulated(result.orders, result.about["orders"] / WORLDS, weeks, (beyond - first) / DAY)
+    yield from _held_against(observed, simulated)
+
+
+Seen = tuple[float, int, str]
+"""A value, the cases it rests on, and its unit."""
+
+
+def _observed(log: RefundLog, first: float, beyond: float) -> Iterator[tuple[str, Seen]]:
+    claims, orders, cut = log.claims, log.orders, log.cut
+    asked, closed = claims.at("requested"), claims.at("closed")
+    weeks = (beyond - first) / DAY / 7
+    requests = ~np.isnan(asked)
+    yield "orders a week", (orders.rows / weeks, orders.rows, "orders")
+    yield "requests a week", (int(requests.sum()) / weeks, int(requests.sum()), "requests")
+    status, names = claims.word("status"), log.names["status"]
+    asked_of = requests & (status != names.index("free"))
+    for word in ("accepted", "refused", "shipped", "withdrawn", "silence"):
+        yield f"requests {word}", _share(status == names.index(word), asked_of)
+    answered = np.isin(status, [names.index("accepted"), names.index("refused")])
+    for hours in (6, 24, 48, 96):
+        watched = asked_of & (asked + hours * HOUR < cut)
+        yield f"answered by {hours} h", _share(answered & (closed - asked <= hours * HOUR), watched)
+    if claims.has("refunded"):
+        money = claims.at("refunded")
+        for days in (7, 14, 30):
+            watched = requests & (asked + days * DAY < cut)
+            yield f"money within {days} d of the request", _share(money - asked <= days * DAY, watched)
+
+
+def _share(hits: Any, among: Any) -> Seen:
+    n = int(among.sum())
+    return (float(np.mean(hits[among])) if n else float("nan"), n, "share")
+
+
+def _simulated(
+    orders: pd.DataFrame, per_replication: float, scenario: Scenario, days: float
+) -> Mapping[str, list[float]]:
+    """The same numbers of each replication."""
+    weeks, cut = days / 7, np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.cut or 0, "s")
+    told: dict[str, list[float]] = {}
+    for _, claims in orders.groupby("replication"):
+        asked, closed = _times(claims, "request_opened_at"), _times(claims, "request_settled_at")
+        free = (claims["route"] == "free_cancellation").to_numpy()
+        begun = np.where(free, _times(claims, "asked_at"), asked)
+        requests, of_sellers = ~np.isnan(begun), ~np.isnan(asked)
+        how = claims["request_settled_by"].astype(object).to_numpy()
+        yes = ((claims["route"] == "cancellation") & (claims["outcome"] == "refunded")).to_numpy() & (
+            how == "answered"
+        )
+        answered = how == "answered"
+        told.setdefault("orders a week", []).append(per_replication / weeks)
+        told.setdefault("requests a week", []).append(requests.sum() / weeks)
+        by_word = {
+            "accepted": yes,
+            "refused": answered & ~yes,
+            "shipped": how == "shipped_over",
+            "withdrawn": how == "withdrawn",
+            "silence": how == "silence",
+        }
+        for word, hits in by_word.items():
+            told.setdefault(f"requests {word}", []).append(_mean(hits, of_sellers))
+        end = float((cut - np.datetime64("1970-01-01", "s")) / np.timedelta64(1, "s"))
+        for hours in (6, 24, 48, 96):
+            watched = of_sellers & (asked + hours * HOUR < end)
+            told.setdefault(f"answered by {hours} h", []).append(
+                _mean(answered & (closed - asked <= hours * HOUR), watched)
+            )
+        money = _times(claims, "refunded_at")
+        for limit in (7, 14, 30):
+            watched = requests & (begun + limit * DAY < end)
+            told.setdefault(f"money within {limit} d of the request", []).append(
+                _mean(money - begun <= limit * DAY, watched)
+            )
+    return told
+
+
+def _times(claims: pd.DataFrame, column: str) -> Floats:
+    moments = claims[column]
+    return np.asarray((moments - pd.Timestamp("1970-01-01")) / pd.Timedelta(seconds=1), dtype=np.float64)
+
+
+def _mean(hits: Any, among: Any) -> float:
+    return float(np.mean(hits[among])) if among.any() else float("nan")
+
+
+def _held_against(observed: Mapping[str, Seen], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:
+    """One new draw against replications: a prediction interval (Geisser 1993), Bonferroni over all judged."""
+    together = [name for name in observed if name in simulated and np.isfinite(simulated[name]).all()]
+    level = 1 - LEVEL / 2 / max(len(together), 1)
+    for name in together:
+        value, n, unit = observed[name]
+        told = np.array(simulated[name])
+        low, high = (_share_between if unit == "share" else _count_between)(told, n, level)
+        middle = float(told.mean())
+        yield Judged(name, value, middle, low, high, n, unit, _verdict(value, middle, low, high, n, unit))
+
+
+def _count_between(told: Floats, n: int, level: float) -> tuple[float, float]:
+    """Counts vary at the least as Poisson's do."""
+    middle = float(told.mean())
+    spread = max(float(told.std(ddof=1)) * np.sqrt(1 + 1 / len(told)), middle / np.sqrt(max(n, 1)))
+    reach = float(stats.t.ppf(level, len(told) - 1)) * float(spread)
+    return max(middle - reach, 0.0), middle + reach
+
+
+def _share_between(told: Floats, n: int, level: float) -> tuple[float, float]:
+    """On the logit, and no narrower than a binomial share of so many."""
+    least = 0.5 / max(n, 1)
+    logits = special.logit(np.clip(told, least, 1 - least))
+    middle = float(np.clip(told.mean(), least, 1 - least))
+    binomial = 1 / np.sqrt(max(n, 1) * middle * (1 - middle))
+    spread = max(float(logits.std(ddof=1)) * np.sqrt(1 + 1 / len(told)), float(binomial))
+    reach = float(stats.t.ppf(level, len(told) - 1)) * float(spread)
+    low, high = special.expit([float(logits.mean()) - reach, float(logits.mean()) + reach])
+    return float(low), float(high)
+
+
+def _verdict(value: float, middle: float, low: float, high: float, n: int, unit: str) -> str:
+    if n < LEAST or not np.isfinite(value):
+        return "too few to tell"
+    if not low <= value <= high:
+        return "differs"
+    wide = 0.1 if unit == "share" else 0.5 * abs(middle)
+    return "agrees" if (high - low) / 2 <= wide else "too few to tell"

@@ -1,0 +1,147 @@
+"""A refund log as it was read: orders and claims as columns of seconds, and what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+TOLD_AT = {"status": "closed", "dispute_status": "dispute_closed", "ruling": "mediation_closed"}
+"""By word: the instant from which on it is known."""
+
+
+@dataclass
+class Reading:
+    """What became of the rows of one table."""
+
+    table: str
+    rows: int = 0
+    used: int = 0
+    unused: dict[str, int] = field(default_factory=dict)
+    """Rows that count for nothing, by why."""
+    kept: dict[str, int] = field(default_factory=dict)
+    """Rows that count only as far as they can be understood, by why."""
+    examples: dict[str, str] = field(default_factory=dict)
+    """By why: the first place, `file:line`."""
+
+    def leave(self, why: str, count: int, example: str = "") -> None:
+        """So many rows are left out."""
+        self._count(self.unused, why, count, example)
+
+    def keep(self, why: str, count: int, example: str = "") -> None:
+        """So many are only understood in part."""
+        self._count(self.kept, why, count, example)
+
+    def _count(self, into: dict[str, int], why: str, count: int, example: str) -> None:
+        if count:
+            into[why] = into.get(why, 0) + count
+            self.examples.setdefault(why, example)
+
+    def document(self) -> dict[str, object]:
+        """Ready for JSON."""
+        return {
+            "rows": self.rows,
+            "used": self.used,
+            "unused": dict(sorted(self.unused.items())),
+            "in_part": dict(sorted(self.kept.items())),
+            "examples": dict(sorted(self.examples.items())),
+        }
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length: instants as seconds (a low and a high end), words as numbers (−1 for none)."""
+
+    low: Mapping[str, Floats]
+    high: Mapping[str, Floats]
+    words: Mapping[str, Ints]
+    numbers: Mapping[str, Floats]
+    rows: int
+
+    def at(self, name: str) -> Floats:
+        """The instants of a column, in the middle of what is known; NaN where there is none, or no such column."""
+        if name not in self.low:
+            return np.full(self.rows, np.nan)
+        return (self.low[name] + self.high[name]) / 2
+
+    def ends(self, name: str) -> tuple[Floats, Floats]:
+        """Not before, not after."""
+        none = np.full(self.rows, np.nan)
+        return self.low.get(name, none), self.high.get(name, none)
+
+    def word(self, name: str) -> Ints:
+        """Words by number; −1 where there is none, or no such column."""
+        return self.words.get(name, np.full(self.rows, -1, dtype=np.int64))
+
+    def has(self, name: str) -> bool:
+        """Whether the log tells of it at all."""
+        return name in self.low or name in self.words or name in self.numbers
+
+    def only(self, some: Bools) -> Table:
+        """Some of the rows."""
+        return Table(
+            {name: column[some] for name, column in self.low.items()},
+            {name: column[some] for name, column in self.high.items()},
+            {name: column[some] for name, column in self.words.items()},
+            {name: column[some] for name, column in self.numbers.items()},
+            rows=int(np.count_nonzero(some)),
+        )
+
+    def known_at(self, cut: float) -> Table:
+        """As it was known then: what happened later had not happened."""
+        low, high = {}, {}
+        for name, column in self.low.items():
+            later = column >= cut
+            low[name] = np.where(later, np.nan, column)
+            high[name] = np.where(later, np.nan, self.high[name])
+        words = dict(self.words)
+        for word, instant in TOLD_AT.items():
+            if word in words and instant in low:
+                words[word] = np.where(np.isnan(low[instant]), -1, words[word])
+        return replace(self, low=low, high=high, words=words)
+
+
+@dataclass(frozen=True)
+class RefundLog:
+    """Orders, and the claims among them."""
+
+    orders: Table
+    """`paid`, `arranged`, `dispatched`, `delivered`; words `seller`, `method`, `group`; number `value`."""
+    claims: Table
+    """A row for each claim; `order_row` (a word) is the row of its order."""
+    names: Mapping[str, tuple[str, ...]]
+    """By column: what its words by number are called."""
+    readings: tuple[Reading, ...]
+    cut: float
+    """Seconds since the start: what happened from then on is not known."""
+
+    def between(self, first: float, beyond: float, cut: float) -> RefundLog:
+        """Orders paid in a period, and their claims, as they were known at a cut."""
+        paid = self.orders.at("paid")
+        some = (paid >= first) & (paid < beyond) & (paid < cut)
+        row = np.cumsum(some) - 1
+        place = self.claims.word("order_row")
+        asked = self.claims.at("requested")
+        disputed = self.claims.at("dispute_opened")
+        begun = np.fmin(asked, disputed)
+        theirs = some[place] & ~(begun >= cut)
+        claims = self.claims.only(theirs)
+        claims = replace(claims, words={**claims.words, "order_row": row[place[theirs]]})
+        orders = self.orders.only(some).known_at(cut)
+        return replace(self, orders=orders, claims=claims.known_at(cut), cut=cut)
+
+    def of_orders(self, name: str) -> Floats:
+        """An instant of each claim's order."""
+        return self.orders.at(name)[self.claims.word("order_row")]
+
+    @property
+    def seller_of_claims(self) -> Ints:
+        """Whose order each claim is about."""
+        return self.orders.word("seller")[self.claims.word("order_row")]

@@ -1,0 +1,210 @@
+"""What a log tells of buyers, the platform, the carrier's way back and the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from sim.evidence.families import FAMILIES, TWO, thinned
+from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.survival import LEAST, Estimated, Sample, fitted
+from sim.evidence.wording import number
+from sim.scenario.distributions import DurationLaw
+from sim.scenario.durations import DAY, Kind
+from sim.vocabulary import Anchor
+
+Told = Iterator[Finding | Assumed]
+NOT_IN_A_LOG = {
+    "buyers.regret.found_cheaper": "what is behind 'not needed' is in no log",
+    "buyers.hassle": "is in no log apart from going on",
+    "buyers.plea": "messages are not logged",
+    "buyers.agrees_to_change_reason": "the reason game is not logged",
+}
+
+
+def told_by_claims(lesson: Lesson) -> Told:
+    """Everything that claims tell of others than sellers."""
+    yield from _regret(lesson)
+    yield from _reasons(lesson)
+    yield from _patience(lesson)
+    yield from _going_on(lesson)
+    yield from _escalation(lesson)
+    for path, why in NOT_IN_A_LOG.items():
+        yield Assumed(path, why)
+
+
+def _regret(lesson: Lesson) -> Told:
+    """Minds that change before dispatch: the button goes with the parcel, the window or the cut."""
+    terms = lesson.base.policy.cancellation
+    if terms is None or terms.window.after is not Anchor.PAID:
+        why = "without a cancellation window that begins with payment it is not seen"
+        yield Assumed("buyers.regret.probability", why)
+        return
+    sample = _changes_of_mind(lesson)
+    estimated = _seen_through(terms.window.within, sample, lesson.log.cut - lesson.first)
+    if estimated is None:
+        yield Assumed("buyers.regret.probability", f"fewer than {LEAST} requests")
+        return
+    last = float(sample.high[sample.ended].max()) / DAY
+    told = f"minds that change within {last:.1f} d and before dispatch; later ones as the law goes on"
+    low, high = estimated.ends_between()
+    yield Finding(
+        "buyers.regret.probability",
+        number(estimated.ends),
+        sample.n,
+        number(sample.censored),
+        (number(low), number(high)),
+        "share of orders",
+        "hazard until the button goes",
+        told,
+        number(float(np.mean(sample.ended))),
+    )
+    what = "censored by dispatch, window and cut"
+    yield of_law("buyers.regret.after", estimated, Kind.WALL, what=what, identified=told)
+
+
+def _changes_of_mind(lesson: Lesson) -> Sample:
+    """From payment until each order's buyer asked to cancel, or could no more.
+
+    "A claim, time unknown" was made at some time while the button was there.
+    """
+    paid, sent = lesson.log.orders.at("paid"), lesson.log.orders.at("dispatched")
+    claims = lesson.log.claims
+    asked = np.full(lesson.log.orders.rows, np.nan)
+    asked[lesson.of_claim] = claims.at("requested")
+    unknown = np.zeros(len(asked), dtype=bool)
+    unknown[lesson.of_claim] = np.isnan(claims.at("requested")) & np.isnan(claims.at("dispute_opened"))
+    there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
+    low = np.where(unknown, 0.5, np.where(np.isnan(asked), there, asked - paid))
+    high = np.where(unknown, there, np.where(np.isnan(asked), np.inf, asked - paid))
+    return lesson.sample(low, high, lesson.seller, np.ones(len(low), dtype=bool))
+
+
+def _seen_through(window: DurationLaw, sample: Sample, longest: float) -> Estimated | None:
+    """The law of changes of mind, where a change at time t is seen with the chance that the window is open then."""
+    until = max(min(window.support()[1], longest), 2.0)
+    plain = (*FAMILIES, TWO)
+    families = [thinned(one, lambda t: 1 - window.cdf(t - 1e-9), until) for one in plain]
+    seen = fitted(sample, families, never=True)
+    if seen is None:
+        return None
+    return replace(seen, family=next(one for one in plain if one.name == seen.family.name))
+
+
+def _reasons(lesson: Lesson) -> Told:
+    reasons, names = lesson.log.claims.word("reason"), lesson.log.names["reason"]
+    known = reasons >= 0
+    if int(known.sum()) < LEAST:
+        yield Assumed("buyers.regret.reasons", "the log has no reasons")
+        return
+    counts = np.bincount(reasons[known], lesson.claim_weight[known], minlength=len(names))
+    told = {name: number(float(count / counts.sum())) for name, count in zip(names, counts, strict=True) if count}
+    yield Finding(
+        "buyers.regret.reasons",
+        told,
+        int(known.sum()),
+        method="shares of stated reasons",
+        identified="what is behind a stated reason",
+    )
+
+
+def _patience(lesson: Lesson) -> Told:
+    """Cause-specific: everything else that ends a request censors the patience with it."""
+    claims = lesson.log.claims
+    asked, closed = claims.at("requested"), claims.at("closed")
+    ended = lesson.status("withdrawn")
+    if int(ended.sum()) < LEAST:
+        yield Assumed("buyers.patience.cancellation", f"{int(ended.sum())} withdrawn, fewer than {LEAST}")
+        return
+    lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
+    sample = lesson.sample(
+        lasted, np.where(ended, lasted, np.inf), lesson.seller_of_claim, ~np.isnan(asked) & ~lesson.status("free")
+    )
+    estimated = fitted(sample)
+    if estimated is not None:
+        yield of_law(
+            "buyers.patience.cancellation",
+            estimated,
+            Kind.WALL,
+            what="cause-specific, right-censored",
+            identified="beyond the clock",
+        )
+
+
+def _going_on(lesson: Lesson) -> Told:
+    """Of those whose cancellation failed and whose time for a dispute is over: who disputed, where worth it."""
+    claims = lesson.log.claims
+    dispute = lesson.base.policy.dispute
+    closes = dispute.regret.closes if dispute is not None and dispute.regret is not None else None
+    within = float(closes.within.seconds) if closes is not None else 15.0 * DAY
+    came = lesson.log.of_orders("delivered")
+    failed = lesson.status("refused", "shipped") | (
+        lesson.status("silence") if _silence_declines(lesson) else False
+    )
+    over = failed & (came + within < lesson.log.cut)
+    if not claims.has("dispute_opened") or int(over.sum()) < LEAST:
+        yield Assumed("buyers.goes_on", "too few failed requests whose time for a dispute is over")
+        return
+    disputed = ~np.isnan(claims.at("dispute_opened"))
+    share, interval, n = share_with_interval(disputed, over, lesson.seller_of_claim, lesson.claim_weight)
+    worth = _worth_it(lesson)
+    told = [min(1.0, number(value / worth)) for value in (share, *interval)]
+    yield Finding(
+        "buyers.goes_on",
+        told[0],
+        n,
+        interval=(told[1], told[2]),
+        about="share",
+        method="disputes among failed requests, over those worth it",
+        identified="apart from hassle and postage, which stay assumed",
+        naive=number(share),
+    )
+
+
+def _silence_declines(lesson: Lesson) -> bool:
+    terms = lesson.base.policy.cancellation
+    return terms is not None and terms.on_silence.word == "decline"
+
+
+def _worth_it(lesson: Lesson) -> float:
+    """For how many a dispute is worth the postage and the hassle, by the base's laws."""
+    even = (np.arange(400) + 0.5) / 400
+    buyers, values = lesson.base.buyers, lesson.base.market.order_value.ppf(even)
+    postage, hassle = buyers.return_cost.ppf(even), buyers.hassle.ppf((np.arange(40) + 0.5) / 40)
+    left = values[:, None, None] * (1 - hassle[None, None, :])
+    return max(float(np.mean(left > postage[None, :, None])), 1e-3)
+
+
+def _escalation(lesson: Lesson) -> Told:
+    claims = lesson.log.claims
+    if not (claims.has("mediation_opened") and claims.has("dispute_closed")):
+        yield Assumed("buyers.escalation", "the log does not tell of mediations")
+        return
+    refused = lesson.status("refused", of="dispute_status")
+    since, called = claims.at("dispute_closed"), claims.at("mediation_opened")
+    mediation = lesson.base.policy.mediation
+    last_call = mediation.escalate_within if mediation is not None else None
+    last = np.inf if last_call is None else float(last_call.within.seconds)
+    until = np.minimum(np.where(np.isnan(called), lesson.log.cut, called), since + last)
+    low = until - since
+    sample = lesson.sample(
+        low, np.where(np.isnan(called), np.inf, low), lesson.seller_of_claim, refused & (low >= 0)
+    )
+    estimated = fitted(sample, never=True)
+    if estimated is None:
+        yield Assumed("buyers.escalation", f"fewer than {LEAST} went on to the platform")
+        return
+    low_end, high_end = estimated.ends_between()
+    yield Finding(
+        "buyers.escalation.probability",
+        number(estimated.ends),
+        sample.n,
+        number(sample.censored),
+        (number(low_end), number(high_end)),
+        "share",
+        "cure model",
+    )
+    yield of_law("buyers.escalation.after", estimated, Kind.WALL, what="cut at the last call")

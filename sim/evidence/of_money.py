@@ -1,0 +1,146 @@
+"""What a log tells of rulings, of returns, and of the way of the money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.chance.instants import instants_after
+from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.log import Bools, Floats
+from sim.evidence.survival import LEAST, Sample, fitted, incidence_at_the_end
+from sim.evidence.wording import number, shares
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import Kind
+from sim.vocabulary import Party
+
+Told = Iterator[Finding | Assumed]
+
+
+def told_by_refunds(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
+    """Everything that claims tell once somebody has decided."""
+    yield from _rulings(lesson)
+    yield from _returns(lesson)
+    yield from _posting(lesson, calendars)
+
+
+def _rulings(lesson: Lesson) -> Told:
+    claims, names = lesson.log.claims, lesson.log.names["ruling"]
+    opened, closed, ruling = claims.at("mediation_opened"), claims.at("mediation_closed"), claims.word("ruling")
+    some = ~np.isnan(opened)
+    decided = some & (ruling >= 0) & ~np.isnan(closed)
+    if int(decided.sum()) < LEAST or lesson.base.policy.mediation is None:
+        yield Assumed("policy.mediation.rulings", f"{int(decided.sum())} rulings, fewer than {LEAST}")
+        return
+    lasted = np.where(decided, closed, lesson.log.cut) - opened
+    cause = np.where(decided, ruling, -1)
+    told = incidence_at_the_end(lasted[some], cause[some], len(names), lesson.claim_weight[some])
+    for_buyer, interval, n = share_with_interval(ruling == 0, decided, lesson.seller_of_claim, lesson.claim_weight)
+    whole = max(float(told.sum()), 1e-9)
+    yield Finding(
+        "policy.mediation.rulings",
+        shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}),
+        int(some.sum()),
+        number(1 - float(decided.sum() / some.sum())),
+        (number(interval[0]), number(interval[1])),
+        "for the buyer",
+        "Aalen–Johansen by ruling",
+        naive=number(for_buyer),
+        beside={"decided": n},
+    )
+
+
+def _returns(lesson: Lesson) -> Told:
+    claims = lesson.log.claims
+    posted, came = claims.at("return_posted"), claims.at("return_received")
+    won = np.fmin(
+        np.where(lesson.status("accepted", "silence", of="dispute_status"), claims.at("dispute_closed"), np.nan),
+        np.where(claims.word("ruling") == 0, claims.at("mediation_closed"), np.nan),
+    )
+    if int((~np.isnan(posted)).sum()) < LEAST:
+        yield Assumed("buyers.return_delay", "the log does not tell of returns")
+        return
+    delay = np.where(np.isnan(posted), lesson.log.cut, posted) - won
+    was_posted = ~np.isnan(won) & (delay >= 0) & ~np.isnan(posted)
+    sample = lesson.sample(delay, delay, lesson.seller_of_claim, was_posted)
+    estimated = fitted(sample)
+    if estimated is not None and lesson.base.buyers.return_delay.kind is not Kind.BUSINESS:
+        yield of_law(
+            "buyers.return_delay",
+            estimated,
+            Kind.WALL,
+            what="of returns that were posted",
+            identified="those who never meant to post",
+        )
+    law = lesson.base.market.carrier.return_transit
+    travelled = np.where(np.isnan(came), lesson.log.cut, came) - posted
+    sample = lesson.sample(
+        travelled, np.where(np.isnan(came), np.inf, travelled), lesson.seller_of_claim, ~np.isnan(posted)
+    )
+    estimated = fitted(sample, never=lesson.base.market.carrier.return_lost > 0)
+    if estimated is not None and law.kind is not Kind.BUSINESS:
+        yield of_law("market.carrier.return_transit", estimated, Kind.WALL, what="right-censored at the cut")
+
+
+def _posting(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
+    """In the bank's business days, by method: coarse dates are intervals, the policy's limit censors."""
+    claims, methods = lesson.log.claims, list(lesson.base.market.payment_methods)
+    if not (claims.has("refund_due") and claims.has("refunded")):
+        yield Assumed("policy.refund.posting", "the log does not tell when refunds fell due and arrived")
+        return
+    due, (first, last) = claims.at("refund_due"), claims.ends("refunded")
+    limit = _limits(lesson, due, calendars)
+    names = [name.strip().lower().replace(" ", "_") for name in lesson.log.names.get("method", ())]
+    of_claim = lesson.log.orders.word("method")[lesson.of_claim]
+    for method in methods:
+        if method in names:
+            theirs = of_claim == names.index(method)
+        elif len(methods) == 1:
+            theirs = np.ones(claims.rows, dtype=bool)
+        else:
+            yield Assumed(f"policy.refund.posting.{method}", "the log does not tell this payment method")
+            continue
+        yield from _posted(lesson, method, due, first, last, limit, theirs)
+
+
+def _limits(lesson: Lesson, due: Floats, calendars: dict[Party, Calendar]) -> Floats:
+    """By when the policy has the money back, whatever the bank does."""
+    limits, limit = np.full(len(due), np.inf), lesson.base.policy.refund.within
+    if limit is not None:
+        known, within = ~np.isnan(due), limit.within
+        since = due[known].astype(np.int64)
+        limits[known] = instants_after(since, within.kind, np.array(within.seconds), calendars[Party.BANK])
+    return limits
+
+
+def _posted(
+    lesson: Lesson, method: str, due: Floats, first: Floats, last: Floats, limit: Floats, theirs: Bools
+) -> Told:
+    law = lesson.base.policy.refund.posting.get(method)
+    kind = law.kind if law is not None else Kind.BUSINESS
+    hours, path = lesson.hours[Party.BANK], f"policy.refund.posting.{method}"
+    arrived = ~np.isnan(first)
+    at_limit = arrived & (last >= limit)
+    begun = np.where(arrived, np.maximum(first, due), np.minimum(lesson.log.cut, limit))
+    low = hours.lasted(due, np.where(at_limit, np.minimum(begun, limit), begun), kind)
+    high = np.where(arrived & ~at_limit, hours.lasted(due, np.maximum(last, due), kind), np.inf)
+    some = theirs & ~np.isnan(due)
+    sample = lesson.sample(low, high, lesson.seller_of_claim, some)
+    estimated = fitted(_at_least_a_second(sample))
+    if estimated is None:
+        yield Assumed(path, f"fewer than {LEAST} refunds by {method}")
+        return
+    wall = ((first + last) / 2 - due)[some & arrived]
+    what = (
+        "in the bank's business days, interval-censored by date, the policy's limit censors"
+        if kind is Kind.BUSINESS
+        else "the policy's limit censors"
+    )
+    yield of_law(path, estimated, kind, what=what, naive=float(np.median(wall)))
+
+
+def _at_least_a_second(sample: Sample) -> Sample:
+    """A date whose low end is at once tells only how long it took at most."""
+    return sample._replace(high=np.maximum(sample.high, sample.low))

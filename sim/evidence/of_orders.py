@@ -1,0 +1,192 @@
+"""What the table of orders tells: how many, when, of whom, for how much, and how soon they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+from scipy import optimize, stats
+
+from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.lesson import Lesson
+from sim.evidence.log import Floats
+from sim.evidence.survival import Sample, fitted
+from sim.evidence.wording import number, shares
+from sim.scenario.durations import DAY, HOUR, Kind
+from sim.vocabulary import Party, Weekday
+
+Told = Iterator[Finding | Assumed]
+
+
+def told_by_orders(lesson: Lesson) -> Told:
+    """Everything that orders tell without their claims."""
+    yield from _arrivals(lesson)
+    yield from _values(lesson)
+    yield from _methods(lesson)
+    yield from _concentration(lesson)
+    yield from _transit(lesson)
+
+
+def _arrivals(lesson: Lesson) -> Told:
+    """Poisson rates by weekday, hour and known peak (Poisson regression, here in closed form by turns)."""
+    paid, weight = lesson.log.orders.at("paid"), lesson.order_weight
+    days = int((lesson.beyond - lesson.first) // DAY)
+    first_day = int(lesson.first // DAY)
+    by_day = np.bincount(np.clip((paid // DAY).astype(np.int64) - first_day, 0, days - 1), weight, minlength=days)
+    dates = [lesson.start + timedelta(days=first_day + day) for day in range(days)]
+    weekday = np.array([day.weekday() for day in dates])
+    peak = np.array([lesson.base.market.peak_on(day) for day in dates])
+    plain = peak == 1
+    means = np.array(
+        [
+            by_day[plain & (weekday == one)].mean() if (plain & (weekday == one)).any() else np.nan
+            for one in range(7)
+        ]
+    )
+    level = float(np.nanmean(means))
+    factors = np.nan_to_num(means / level, nan=1.0)
+    error = float(np.std(by_day[plain] / factors[weekday[plain]], ddof=1) / np.sqrt(max(plain.sum(), 2)))
+    reach = float(stats.t.ppf(0.975, max(int(plain.sum()) - 1, 1))) * error
+    yield Finding(
+        "market.orders_per_day",
+        number(level),
+        len(paid),
+        interval=(number(level - reach), number(level + reach)),
+        about="mean of a day",
+        method="Poisson rate, days as the unit",
+        naive=number(len(paid) / days),
+    )
+    named = {day.word: number(factor) for day, factor in zip(Weekday, factors, strict=True)}
+    yield Finding("market.weekdays", named, len(paid), method="rates by weekday, days without peaks")
+    hours = np.bincount((paid % DAY // HOUR).astype(np.int64), weight, minlength=24)
+    yield Finding(
+        "market.hours", [number(hour / hours.sum() * 24) for hour in hours], len(paid), method="shares by hour"
+    )
+
+
+def _values(lesson: Lesson) -> Told:
+    values = lesson.log.orders.numbers.get("value")
+    if values is None:
+        yield Assumed("market.order_value", "the log has no prices")
+        return
+    known = np.isfinite(values) & (values > 0)
+    sample = Sample.of(values[known], values[known], lesson.seller[known], lesson.order_weight[known])
+    estimated = fitted(sample)
+    if estimated is None:
+        yield Assumed("market.order_value", "too few prices")
+        return
+    at = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])
+    seen = np.quantile(sample.low, at)
+    misses = np.max(np.abs(estimated.family.cdf(estimated.law, seen) - at))
+    low, high = (number(end) for end in estimated.between(lambda family, theta: _median(family, theta)))
+    if misses > 0.03:
+        levels = np.array([0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0])
+        law: object = {
+            "empirical": {
+                "quantiles": {
+                    float(q): number(float(v)) for q, v in zip(levels, np.quantile(sample.low, levels), strict=True)
+                }
+            }
+        }
+        method = f"quantiles: no family comes nearer than {misses:.0%}"
+    else:
+        law, method = _amounts(estimated.family.name, estimated), f"{estimated.family.name}, by held-out likelihood"
+    yield Finding("market.order_value", law, sample.n, interval=(low, high), about="median", method=method)
+
+
+def _median(family: object, theta: Floats) -> float:
+    from sim.evidence.families import quantile
+
+    return quantile(family, theta, 0.5)  # type: ignore[arg-type]
+
+
+def _amounts(name: str, estimated: object) -> dict[str, object]:
+    """A law of money: as of durations, without units."""
+    theta = estimated.law  # type: ignore[attr-defined]
+    if name == "exponential":
+        return {"exponential": {"mean": number(float(np.exp(theta[0])))}}
+    if name == "lognormal":
+        median = float(np.exp(theta[0]))
+        return {
+            "lognormal": {
+                "median": number(median),
+                "p95": number(median * float(np.exp(1.6448536 * np.exp(theta[1])))),
+            }
+        }
+    return {"weibull": {"shape": number(float(np.exp(theta[1]))), "scale": number(float(np.exp(theta[0])))}}
+
+
+def _methods(lesson: Lesson) -> Told:
+    methods = lesson.log.orders.word("method")
+    names = lesson.log.names.get("method", ())
+    known = methods >= 0
+    if not names or not known.any():
+        yield Assumed("market.payment_methods", "the log has no payment methods")
+        return
+    counts = np.bincount(methods[known], lesson.order_weight[known], minlength=len(names))
+    told = {_name(name): float(count / counts.sum()) for name, count in zip(names, counts, strict=True) if name}
+    missing = sorted(set(lesson.base.market.payment_methods) - set(told))
+    strange = sorted(set(told) - set(lesson.base.market.payment_methods))
+    if missing or strange:
+        yield Assumed(
+            "market.payment_methods",
+            f"the log's methods ({', '.join(told)}) are not the base's "
+            f"({', '.join(lesson.base.market.payment_methods)})",
+        )
+        return
+    yield Finding("market.payment_methods", shares(told), int(known.sum()), method="shares of orders")
+
+
+def _name(written: str) -> str:
+    return written.strip().lower().replace(" ", "_")
+
+
+def _concentration(lesson: Lesson) -> Told:
+    """Zipf's exponent by likelihood of the sellers' counts, the busiest first."""
+    counts = np.sort(np.bincount(lesson.seller, lesson.order_weight))[::-1]
+    counts = counts[counts > 0]
+    ranks = np.log(np.arange(1, len(counts) + 1))
+
+    def unlikeliness(exponent: float) -> float:
+        return float(exponent * (counts @ ranks) + counts.sum() * np.log(np.exp(-exponent * ranks).sum()))
+
+    best = optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
+    yield Finding("market.sellers.count", len(counts), len(lesson.seller), method="sellers with an order")
+    yield Finding(
+        "market.sellers.concentration", number(float(best)), len(lesson.seller), method="Zipf, by likelihood"
+    )
+
+
+def _transit(lesson: Lesson) -> Told:
+    orders, law = lesson.log.orders, lesson.base.market.carrier.transit
+    if not (orders.has("dispatched") and orders.has("delivered")):
+        yield Assumed("market.carrier.transit", "the log does not tell both dispatch and delivery")
+        return
+    sent, came = orders.at("dispatched"), orders.at("delivered")
+    kind = law.kind if law.kind is Kind.BUSINESS else Kind.WALL
+    hours = lesson.hours[Party.CARRIER]
+    until = np.where(np.isnan(came), lesson.log.cut, came)
+    low = hours.lasted(sent, until, kind)
+    sample = lesson.sample(low, np.where(np.isnan(came), np.inf, low), lesson.seller, ~np.isnan(sent))
+    may_be_lost = lesson.base.market.carrier.lost > 0
+    estimated = fitted(sample, never=may_be_lost)
+    if estimated is None:
+        yield Assumed("market.carrier.transit", "too few parcels arrived")
+        return
+    closed = sample.low[sample.ended]
+    yield of_law(
+        "market.carrier.transit", estimated, kind, what="right-censored at the cut", naive=float(np.median(closed))
+    )
+    if may_be_lost:
+        low_end, high_end = estimated.ends_between()
+        yield Finding(
+            "market.carrier.lost",
+            number(1 - estimated.ends),
+            sample.n,
+            number(sample.censored),
+            (number(1 - high_end), number(1 - low_end)),
+            "share",
+            "cured part",
+            "lost against very late",
+        )

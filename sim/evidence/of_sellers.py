@@ -1,0 +1,203 @@
+"""What a log tells of sellers: of which type each is, how soon they send, what they answer and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.fitted_scenario import TYPE
+from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.log import Bools, Floats
+from sim.evidence.of_dispatch import sending, shipped_instead
+from sim.evidence.survival import LEAST, Estimated, Sample, fitted
+from sim.evidence.wording import number, shares
+from sim.scenario.durations import Kind
+from sim.scenario.market import Answers
+from sim.vocabulary import Party
+
+Told = Iterator[Finding | Assumed]
+
+
+def told_by_sellers(lesson: Lesson) -> Told:
+    """Every type: its share, how soon it sends, how it answers."""
+    present = lesson.kind_of_seller >= 0
+    weights = np.bincount(lesson.kind_of_seller[present], lesson.weight[present], minlength=len(lesson.kinds))
+    told = shares({name: float(weight / weights.sum()) for name, weight in zip(lesson.kinds, weights, strict=True)})
+    for number_of, name in enumerate(lesson.kinds):
+        path = f"{TYPE}.{name}"
+        yield Finding(f"{path}.share", told[name], int(present.sum()), method="share of sellers")
+        yield from sending(lesson, number_of, path)
+        yield from _cancellations(lesson, number_of, path)
+        yield from _disputes(lesson, number_of, path)
+
+
+def answering_times(
+    lesson: Lesson, asked: Floats, closed: Floats, answered: Bools, answers: Answers, opens: Party = Party.SELLER
+) -> tuple[Floats, Floats]:
+    """When the answerer had looked at each request: between which delays since it was asked.
+
+    Answers land in opening hours, so one that lands as staff come in was to a request noticed since they left; a
+    request that ended unanswered was not noticed by the last instant at which an answer would still have come.
+    """
+    hours = lesson.hours[opens]
+    handling = answers.handling.to_law()
+    work, most = float(answers.handling.mean()), float(handling.ppf(np.array([0.95]))[0])
+    low, high = hours.looked_between(closed, work, max(most, 60.0))
+    unanswered = hours.last_look(closed, work) if work or len(hours.opens) > 1 else closed
+    lower = np.where(answered, low, unanswered) - asked
+    return np.maximum(lower, 0.0), np.where(answered, np.maximum(high - asked, 0.0), np.inf)
+
+
+def _cancellations(lesson: Lesson, kind: int, path: str) -> Told:
+    claims = lesson.log.claims
+    asked, closed = claims.at("requested"), claims.at("closed")
+    theirs = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free")
+    if int(theirs.sum()) < LEAST:
+        yield Assumed(f"{path}.cancellation", f"{int(theirs.sum())} requests, fewer than {LEAST}")
+        return
+    answers = lesson.template(lesson.kinds[kind]).cancellation
+    at_once = shipped_instead(lesson)
+    answered = lesson.status("accepted", "refused") | at_once
+    until = np.where(np.isnan(closed), lesson.log.cut, closed)
+    low, high = answering_times(lesson, asked, until, answered, answers)
+    estimated = fitted(lesson.sample(low, high, lesson.seller_of_claim, theirs), never=True)
+    if estimated is None:
+        yield Assumed(f"{path}.cancellation", f"fewer than {LEAST} answers")
+        return
+    said = _said(lesson, theirs, at_once, answers.silent, 1 - estimated.ends)
+    yield from _answers(lesson, f"{path}.cancellation", theirs, estimated, said)
+
+
+def _said(lesson: Lesson, theirs: Bools, at_once: Bools, _: float, silent: float) -> dict[str, float]:
+    """What those who answer say: yes against no of all answers, sending at once where no label was printed yet."""
+    plain = theirs & ~_blames(lesson)
+    yes, no = lesson.status("accepted") & plain, lesson.status("refused") & plain
+    weight = lesson.claim_weight
+    accept, refuse = float(weight[yes].sum()), float(weight[no].sum())
+    arranged = (
+        lesson.log.of_orders("arranged")
+        if lesson.log.orders.has("arranged")
+        else np.full(lesson.log.claims.rows, np.nan)
+    )
+    closed = lesson.log.claims.at("closed")
+    unlabelled = np.isnan(arranged) | (arranged >= closed - 60)
+    there = float(weight[(lesson.status("accepted", "refused") | at_once) & theirs & unlabelled].sum())
+    ship = float(weight[at_once & theirs].sum()) / there if there else 0.0
+    answers = max(accept + refuse, 1e-9)
+    return {
+        "accept": (1 - silent) * (1 - ship) * accept / answers,
+        "refuse": (1 - silent) * (1 - ship) * refuse / answers,
+        "ship": (1 - silent) * ship,
+        "silent": silent,
+    }
+
+
+def _blames(lesson: Lesson) -> Bools:
+    """Reasons that blame the seller: there the reason game is played, and a yes means something else."""
+    reasons = lesson.log.claims.word("reason")
+    return np.isin(
+        reasons, [lesson.log.names["reason"].index(one) for one in ("no_answer", "out_of_stock", "raised_price")]
+    )
+
+
+def _answers(lesson: Lesson, path: str, theirs: Bools, estimated: Estimated, said: dict[str, float]) -> Told:
+    """The shares of what is said, each with its interval, and when it is looked at."""
+    sample = estimated.sample
+    status = lesson.status("accepted")
+    answered = theirs & lesson.status("accepted", "refused")
+    of_answers, interval, n = share_with_interval(status, answered, lesson.seller_of_claim, lesson.claim_weight)
+    closed_share = share_with_interval(
+        status, theirs & ~np.isnan(lesson.log.claims.at("closed")), lesson.seller_of_claim, lesson.claim_weight
+    )[0]
+    told: dict[str, Any] = shares(said)
+    yield Finding(
+        f"{path}.said",
+        told,
+        sample.n,
+        number(sample.censored),
+        (number(interval[0]), number(interval[1])),
+        "accept among yes and no",
+        "competing ends, one law of noticing for all",
+        _within_the_clock(lesson),
+        number(closed_share),
+        beside={
+            "accept_among_answers": number(of_answers),
+            "answers": n,
+            "silent": [number(1 - end) for end in estimated.ends_between()[::-1]],
+        },
+    )
+    finding = of_law(
+        f"{path}.notice",
+        estimated,
+        Kind.WALL,
+        what="cured part silent, interval-censored by opening hours",
+        identified=_within_the_clock(lesson),
+    )
+    yield finding
+
+
+def _within_the_clock(lesson: Lesson) -> str:
+    terms = lesson.base.policy.cancellation
+    clock = "the clock" if terms is None or terms.clock is None else str(terms.clock)
+    return (
+        f"answers within {clock}; later than that and silence look alike; with one clock, noticing after a time "
+        "and after a share of the clock look alike"
+    )
+
+
+def _disputes(lesson: Lesson, kind: int, path: str) -> Told:
+    claims = lesson.log.claims
+    if not (claims.has("dispute_opened") and claims.has("dispute_status")):
+        yield Assumed(f"{path}.dispute", "the log does not tell of disputes and how they ended")
+        return
+    asked, closed = claims.at("dispute_opened"), claims.at("dispute_closed")
+    theirs = (lesson.kind_of_claim == kind) & ~np.isnan(asked)
+    answers = lesson.template(lesson.kinds[kind]).dispute
+    answered = lesson.status("accepted", "refused", of="dispute_status")
+    until = np.where(np.isnan(closed), lesson.log.cut, closed)
+    low, high = answering_times(lesson, asked, until, answered, answers)
+    sample: Sample = lesson.sample(low, high, lesson.seller_of_claim, theirs)
+    estimated = fitted(sample, never=True) if int(theirs.sum()) >= LEAST else None
+    if estimated is None:
+        yield Assumed(f"{path}.dispute", f"{int(theirs.sum())} disputes, too few answers")
+        return
+    yield _said_in_disputes(lesson, f"{path}.dispute.said", theirs & answered, estimated)
+    what = "cured part silent, interval-censored by opening hours"
+    yield of_law(f"{path}.dispute.notice", estimated, Kind.WALL, what=what)
+
+
+def _said_in_disputes(lesson: Lesson, path: str, answered: Bools, estimated: Estimated) -> Finding:
+    yes = lesson.status("accepted", of="dispute_status")
+    share, interval, n = share_with_interval(yes, answered, lesson.seller_of_claim, lesson.claim_weight)
+    accept, ends = without_plea(lesson, share), estimated.ends
+    said = {"accept": ends * accept, "refuse": ends * (1 - accept), "counter": 0.0, "silent": 1 - ends}
+    return Finding(
+        path,
+        shares(said),
+        estimated.sample.n,
+        number(estimated.sample.censored),
+        (number(interval[0]), number(interval[1])),
+        "accept among yes and no",
+        "competing ends, one law of noticing for all",
+        "by how much a plea helps",
+        beside={"accept_among_answers": number(share), "answers": n},
+    )
+
+
+def without_plea(lesson: Lesson, seen: float) -> float:
+    """What a seller would say to those who do not write first, given what all heard together."""
+    from scipy import optimize
+
+    from sim.rules.answers import with_odds
+
+    plea = lesson.base.buyers.plea
+    if plea is None or not 0 < seen < 1:
+        return seen
+
+    def misses(accept: float) -> float:
+        return (1 - plea.probability) * accept + plea.probability * with_odds(accept, plea.odds) - seen
+
+    return float(optimize.brentq(misses, 0.0, 1.0))

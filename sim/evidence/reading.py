@@ -1,0 +1,238 @@
+"""Reading an organisation's tables: row by row understood, left out, or kept for what can be understood.
+
+Logs come from strangers and may be large: they are read in pieces, of each piece only the mapped columns, which are
+turned into numbers at once. A row that cannot be understood is counted, never silently dropped; a claim whose
+instants are impossible stays as "a claim, time unknown", because dropping it while its order stays would make
+claims look rarer than they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.evidence.joining import joined
+from sim.evidence.log import Bools, Floats, Ints, Reading, RefundLog, Table
+from sim.evidence.mapping import KNOWN_WORDS, ClaimsTable, LogMapping, MappedLog, OrdersTable, columns_of
+from sim.evidence.stamps import stamps_of
+from sim.scenario.wording import printable, shortened
+
+AT_A_TIME = 250_000
+"""Rows read in one piece."""
+WORDS = ("seller", "method", "group", "status", "dispute_status", "kind", "reason", "ruling", "order")
+NUMBERS = ("value",)
+MOST_UNREAD = 0.5
+"""The share of stamps in a column that cannot be read above which its format is wrong."""
+MOST_WORDS = 100_000
+"""Different payment methods or groups; a column with more is none of them."""
+
+
+@dataclass
+class _Words:
+    """Words by number, in the order of their first appearance."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def of(self, written: pd.Series) -> Ints:
+        """Their numbers; −1 where nothing is written."""
+        codes, names = pd.factorize(written.astype("string").str.strip())
+        known = np.array([self.numbers.setdefault(str(name), len(self.numbers)) for name in names] + [-1])
+        return known[codes].astype(np.int64)
+
+
+@dataclass
+class _Gathered:
+    """What the pieces of one table come to."""
+
+    mapped: MappedLog
+    table: str
+    """`orders` or `claims`."""
+    columns: Mapping[str, str]
+    start: pd.Timestamp
+    words: dict[str, _Words]
+    reading: Reading
+    faults: list[Fault]
+    low: dict[str, list[Floats]] = field(default_factory=dict)
+    high: dict[str, list[Floats]] = field(default_factory=dict)
+    codes: dict[str, list[Ints]] = field(default_factory=dict)
+    numbers: dict[str, list[Floats]] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    foreign: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By column: words that the mapping does not know, and how often they stand there."""
+
+    def take(self, piece: pd.DataFrame, first_line: int) -> None:
+        """One more piece of the table."""
+        mapping = self.mapping
+        for name, column in self.columns.items():
+            written = piece[column]
+            if name in NUMBERS:
+                self.numbers.setdefault(name, []).append(
+                    pd.to_numeric(written, errors="coerce").to_numpy(np.float64)
+                )
+            elif name in KNOWN_WORDS:
+                self._take_known(name, written)
+            elif name in WORDS:
+                self.codes.setdefault(name, []).append(self.words.setdefault(name, _Words()).of(written))
+            else:
+                stamps = stamps_of(
+                    written, mapping.format_of(column), mapping.zone_of(column), mapping.home, self.start
+                )
+                self.low.setdefault(name, []).append(stamps.low)
+                self.high.setdefault(name, []).append(stamps.high)
+                self._count_unread(name, column, written, stamps.unread, first_line)
+
+    @property
+    def mapping(self) -> LogMapping:
+        return self.mapped.mapping
+
+    def _take_known(self, name: str, written: pd.Series) -> None:
+        meaning = self.mapping.words.get(name, {}) or {word: word for word in KNOWN_WORDS[name]}  # type: ignore[call-overload]
+        text = written.astype("string").str.strip()
+        known = {word: KNOWN_WORDS[name].index(meant) for word, meant in meaning.items()}
+        codes = text.map(known)
+        unknown = text[codes.isna() & text.notna() & (text != "")]
+        counts = self.foreign.setdefault(name, {})
+        for word, count in unknown.value_counts().head(50).items():
+            counts[str(word)] = counts.get(str(word), 0) + int(count)
+        self.codes.setdefault(name, []).append(codes.fillna(-1).to_numpy(dtype=np.int64))
+
+    def _count_unread(self, name: str, column: str, written: pd.Series, unread: Bools, first_line: int) -> None:
+        count = int(unread.sum())
+        self.unread[name] = self.unread.get(name, 0) + count
+        if count:
+            row = int(np.flatnonzero(unread)[0])
+            found = printable(shortened(str(written.iloc[row]), 60))
+            why = f"'{printable(column)}' cannot be read as {name}"
+            self.reading.keep(why, count, f"{self.reading.table}:{first_line + row}: found '{found}'")
+
+    def gathered(self) -> Table:
+        """All pieces together."""
+        rows = self.reading.rows
+
+        def whole(parts: dict[str, list[Any]]) -> dict[str, Any]:
+            return {name: np.concatenate(pieces) for name, pieces in parts.items()}
+
+        for name, count in self.unread.items():
+            if rows and count / rows > MOST_UNREAD:
+                where = self.columns[name]
+                what = f"{count:,} of {rows:,} cannot be read as written ({self.mapping.format_of(where)})"
+                self.faults.append(
+                    self.mapped.fault(f"{self.table}.columns.{name}", f"found '{where}', of which {what}")
+                )
+        for name, counts in self.foreign.items():
+            if counts:
+                told = ", ".join(f"{printable(word)} ({count:,})" for word, count in sorted(counts.items())[:50])
+                known = ", ".join(KNOWN_WORDS[name])
+                self.faults.append(
+                    self.mapped.fault(
+                        f"words.{name}",
+                        f"the log has words that are not mapped: {told}; expected each to mean one of {known}",
+                    )
+                )
+        return Table(whole(self.low), whole(self.high), whole(self.codes), whole(self.numbers), rows)
+
+
+def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:
+    """Read the tables that a mapping names. Raises BadScenario with everything that is wrong with them."""
+    faults: list[Fault] = []
+    words: dict[str, _Words] = {}
+    frames: dict[str, tuple[Mapping[str, str], Iterator[tuple[pd.DataFrame, int]]]]
+    if mapped.mapping.log is not None:
+        from sim.evidence.events import tables_of_events
+
+        frames = tables_of_events(mapped)
+    else:
+        assert mapped.mapping.orders is not None
+        frames = {"orders": (columns_of(mapped.mapping.orders), _pieces(mapped, "orders", mapped.mapping.orders))}
+        if mapped.mapping.claims is not None:
+            claims = mapped.mapping.claims
+            frames["claims"] = (columns_of(claims), _pieces(mapped, "claims", claims))
+    read = {}
+    for name, (columns, pieces) in frames.items():
+        gathered = _Gathered(mapped, name, columns, start, words, Reading(name), faults)
+        for piece, line in pieces:
+            gathered.reading.rows += len(piece)
+            gathered.take(piece, line)
+        read[name] = gathered
+    tables = {name: gathered.gathered() for name, gathered in read.items()}
+    if faults:
+        raise BadScenario(faults)
+    readings = {name: gathered.reading for name, gathered in read.items()}
+    return joined(mapped, tables, readings, {name: one.numbers for name, one in words.items()}, start)
+
+
+def _pieces(mapped: MappedLog, name: str, table: OrdersTable | ClaimsTable) -> Iterator[tuple[pd.DataFrame, int]]:
+    """The mapped columns of a table, piece by piece, each with the line on which it begins."""
+    path = mapped.file(table.file)
+    if not path.is_file():
+        raise BadScenario([mapped.fault(f"{name}.file", f"found '{printable(table.file)}', no such file")])
+    wanted = list(dict.fromkeys(table.columns.values()))
+    if path.suffix == ".parquet":
+        return _parquet_pieces(mapped, name, path, wanted)
+    return _csv_pieces(mapped, name, path, wanted)
+
+
+def _csv_pieces(mapped: MappedLog, name: str, path: Path, wanted: list[str]) -> Iterator[tuple[pd.DataFrame, int]]:
+    try:
+        head = pd.read_csv(path, nrows=0, dtype="string", encoding="utf-8-sig")
+        _expect_columns(mapped, name, path, list(head.columns), wanted)
+        pieces = pd.read_csv(
+            path, usecols=wanted, dtype="string", encoding="utf-8-sig", chunksize=AT_A_TIME, na_filter=False
+        )
+        line = 2
+        for piece in pieces:
+            yield piece, line
+            line += len(piece)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError, ValueError) as wrong:
+        raise BadUsage(
+            f"{path}: {printable(shortened(str(wrong), 300))}; expected a table as CSV in UTF-8"
+        ) from wrong
+
+
+def _parquet_pieces(
+    mapped: MappedLog, name: str, path: Path, wanted: list[str]
+) -> Iterator[tuple[pd.DataFrame, int]]:
+    try:
+        from pyarrow import ArrowException
+        from pyarrow.parquet import ParquetFile
+    except ImportError:
+        raise BadUsage(f"{path}: reading Parquet needs pyarrow: pip install pyarrow") from None
+    try:
+        file = ParquetFile(path)
+        _expect_columns(mapped, name, path, file.schema_arrow.names, wanted)
+        line = 1
+        for batch in file.iter_batches(AT_A_TIME, columns=wanted):
+            piece = batch.to_pandas()
+            yield pd.DataFrame({column: _as_text(piece[column]) for column in wanted}), line
+            line += len(piece)
+    except (ArrowException, OSError) as wrong:
+        raise BadUsage(f"{path}: {printable(shortened(str(wrong), 300))}; expected a Parquet file") from wrong
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """As it would stand in a CSV: instants in ISO 8601."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.map(lambda moment: moment.isoformat(), na_action="ignore").astype("string")
+    return column.astype("string")
+
+
+def _expect_columns(mapped: MappedLog, name: str, path: Path, there: list[str], wanted: list[str]) -> None:
+    columns = getattr(mapped.mapping, name).columns
+    missing = [key for key, column in columns.items() if column not in there]
+    if missing:
+        listed = ", ".join(printable(str(column)) for column in islice(there, 40))
+        raise BadScenario(
+            [
+                mapped.fault(
+                    f"{name}.columns.{key}", f"found '{columns[key]}', expected a column of {path.name}: {listed}"
+                )
+                for key in missing
+            ]
+        )

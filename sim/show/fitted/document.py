@@ -1,0 +1,124 @@
+"""What a fit has to say, once, for the terminal, `fit.json` and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sim.evidence.finding import Finding
+from sim.evidence.fitted_scenario import SAID
+from sim.evidence.fitting import Fit
+from sim.evidence.held_out import Judged
+from sim.evidence.log import Reading
+
+SCHEMA_VERSION = 1
+TOLD = {"agrees": "agrees", "differs": "differs", "too few to tell": "too few to tell"}
+
+
+class Row(NamedTuple):
+    """One input as a table says it."""
+
+    path: str
+    value: str
+    interval: str
+    n: str
+    censored: str
+    naive: str
+
+
+def answer_of(fit: Fit) -> str:
+    """What came of it, in a sentence or two."""
+    learnt = len({finding.path for finding in fit.findings})
+    first = f"{learnt} inputs were learnt from {_rows(fit)}; {len(fit.assumed)} stay as the base assumes them."
+    if not fit.judged:
+        return f"{first} No weeks were held out, so nothing says yet whether the scenario can be believed."
+    counts = {word: sum(one.verdict == word for one in fit.judged) for word in TOLD}
+    if counts["differs"]:
+        worst = next(one for one in fit.judged if one.verdict == "differs")
+        differ = f"{counts['differs']} of {len(fit.judged)} things"
+        return f"{first} The held-out weeks differ in {differ}: {worst.sentence()}."
+    few = f"; {counts['too few to tell']} cannot be told" if counts["too few to tell"] else ""
+    return f"{first} In the held-out weeks {counts['agrees']} of {len(fit.judged)} things agree{few}."
+
+
+def _rows(fit: Fit) -> str:
+    return " and ".join(f"{one.used:,} {one.table}" for one in fit.readings)
+
+
+def rows_of(fit: Fit) -> Iterator[Row]:
+    """A row per input that was learnt."""
+    for finding in fit.findings:
+        yield Row(
+            finding.path.removesuffix(SAID),
+            said(finding.value),
+            interval_of(finding),
+            f"{finding.n:,}",
+            f"{finding.censored:.0%}" if finding.censored else "",
+            "" if finding.naive is None else str(finding.naive),
+        )
+
+
+def interval_of(finding: Finding) -> str:
+    """`accept among yes and no 0.78–0.97`; empty where there is none."""
+    if finding.interval is None:
+        return ""
+    low, high = finding.interval
+    about = "" if finding.about in ("share", "") else f"{finding.about} "
+    return f"{about}{low}–{high}"
+
+
+def said(value: Any) -> str:
+    """A value of a scenario file on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {said(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return " ".join(said(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def readings_told(readings: tuple[Reading, ...]) -> Iterator[str]:
+    """What became of the rows, a line each."""
+    for one in readings:
+        yield f"{one.table}: {one.rows:,} rows, {one.used:,} used"
+        for why, count in sorted(one.unused.items()):
+            yield f"  {count:,} left out: {why}{_example(one, why)}"
+        for why, count in sorted(one.kept.items()):
+            yield f"  {count:,} in part: {why}{_example(one, why)}"
+
+
+def _example(reading: Reading, why: str) -> str:
+    return f" ({reading.examples[why]})" if reading.examples.get(why) else ""
+
+
+def document_of(fit: Fit) -> dict[str, Any]:
+    """Ready for JSON: `fit.json`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": fit.scenario.name,
+        "verdict": fit.verdict,
+        "answer": answer_of(fit),
+        "readings": {one.table: one.document() for one in fit.readings},
+        "inputs": [_input(finding) for finding in fit.findings],
+        "assumed": [{"path": one.path, "why": one.why} for one in fit.assumed],
+        "held_out": [one.document() for one in fit.judged],
+    }
+
+
+def _input(finding: Finding) -> dict[str, Any]:
+    return {
+        "path": finding.path.removesuffix(SAID),
+        "value": finding.value,
+        "interval": None if finding.interval is None else list(finding.interval),
+        "interval_of": finding.about,
+        "n": finding.n,
+        "censored": finding.censored,
+        "method": finding.method,
+        "identified": finding.identified,
+        "naive": finding.naive,
+    }
+
+
+def share_of_bar(one: Judged) -> tuple[float, float, float]:
+    """Where what was seen, and the ends of what was expected, lie on a bar from 0 to 1."""
+    most = max(one.observed, one.high, one.simulated) * 1.15 or 1.0
+    return one.observed / most, max(one.low, 0.0) / most, one.high / most

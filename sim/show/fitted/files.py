@@ -1,0 +1,58 @@
+"""The folder of a fit: the scenario, what was learnt and how, and a page to forward.
+
+scenario.yaml   complete, runnable; its provenance says `fitted` of what was learnt
+fit.json        every input with its interval, what was left out and why, what held-out weeks say
+report.html     the same for people
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from markupsafe import Markup
+
+from sim.evidence.fitting import Fit
+from sim.scenario.resolved import resolved_yaml
+from sim.show.atomic import put_in_place
+from sim.show.files import expect_room, json_of
+from sim.show.fitted.document import answer_of, document_of, readings_told, rows_of, share_of_bar
+from sim.show.standalone import security, templates_of, text_of
+
+PACKAGE = "sim.show.fitted"
+SIGN = "fit.json"
+"""A folder that holds this file is a fit's, which `--force` may replace."""
+
+
+def expect_room_for_a_fit(out: Path, *, force: bool) -> None:
+    """Raises BadUsage where something is in the way."""
+    expect_room(out.parent, [out.name], force=force, sign=SIGN)
+
+
+def write_fit(fit: Fit, out: Path, *, force: bool = False) -> Path:
+    """Write the folder: complete, or not at all. Raises BadUsage where something is in the way."""
+    expect_room_for_a_fit(out, force=force)
+    return put_in_place(out.parent, out.name, files_of_fit(fit))
+
+
+def files_of_fit(fit: Fit) -> Iterator[tuple[str, bytes]]:
+    """Every file: its name, and its bytes."""
+    yield "scenario.yaml", resolved_yaml(fit.scenario).encode()
+    yield SIGN, json_of(document_of(fit))
+    yield "report.html", page_of(fit).encode()
+
+
+def page_of(fit: Fit) -> str:
+    """The whole page."""
+    style = text_of(PACKAGE, "style.css")
+    return templates_of(PACKAGE).get_template("page.html.j2").render(
+        policy=security(style),
+        style=Markup(style),  # a file of ours
+        title=fit.scenario.title or fit.scenario.name,
+        answer=answer_of(fit),
+        judged=[(one, share_of_bar(one)) for one in fit.judged],
+        inputs=list(rows_of(fit)),
+        assumed=fit.assumed,
+        readings=list(readings_told(fit.readings)),
+        identified=[(one.path, one.identified) for one in fit.findings if one.identified],
+    )  # fmt: skip

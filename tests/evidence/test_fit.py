@@ -1,0 +1,118 @@
+"""A log that a known world wrote comes back as that world, with what a log cannot tell left assumed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.evidence.fitting import Fit
+from tests.evidence.logs import MAPPING, tables_of, world, write
+from tests.regression.program import program
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("log"), *tables_of(world())).parent
+
+
+@pytest.fixture(scope="module")
+def fit(folder: Path) -> Fit:
+    return sim.fit(folder / "mapping.yaml")
+
+
+def found(fit: Fit, path: str) -> object:
+    return next(one.value for one in fit.findings if one.path == path)
+
+
+def test_what_is_identified_comes_back(fit: Fit) -> None:
+    types = fit.scenario.market.sellers.types
+    assert fit.scenario.market.orders_per_day == pytest.approx(300, rel=0.03)
+    assert types["prompt"].arrange.mean() / 86_400 == pytest.approx(0.6, rel=0.06)
+    assert types["prompt"].dispatch.mean() / 86_400 == pytest.approx(1.6, rel=0.06)
+    assert types["slow"].dispatch.mean() / 86_400 == pytest.approx(3.5, rel=0.06)
+    assert fit.scenario.buyers.regret.probability == pytest.approx(0.2, rel=0.15)
+    answers = types["prompt"].cancellation
+    assert answers.accept / (answers.accept + answers.refuse) == pytest.approx(0.76 / 0.82, abs=0.05)
+    assert answers.silent == pytest.approx(0.02, abs=0.05)
+    card = fit.scenario.policy.refund.posting["card"].to_law()
+    assert float(card.ppf(0.5)) / 86_400 == pytest.approx(3.2, rel=0.08)
+
+
+def test_shares_of_closed_cases_stand_beside_and_are_wrong(fit: Fit) -> None:
+    dispatch = next(one for one in fit.findings if one.path == "market.sellers.types.slow.dispatch")
+    assert "on the wall" in str(dispatch.naive)
+    assert float(str(dispatch.naive).split()[0]) > 1.3 * 3.5
+
+
+def test_every_number_says_where_it_comes_from(fit: Fit) -> None:
+    source = fit.scenario.provenance.root["market.carrier.transit"]
+    assert source.kind == "fitted"
+    assert source.n is not None
+    assert source.n > 10_000
+    assert source.period == "2018-09-03..2018-12-31"
+    assert source.interval is not None
+
+
+def test_what_is_in_no_log_stays_assumed(fit: Fit) -> None:
+    assumed = {one.path for one in fit.assumed}
+    assert {"buyers.hassle", "buyers.plea", "buyers.regret.found_cheaper"} <= assumed
+    assert fit.scenario.buyers.plea == world().buyers.plea
+
+
+def test_worlds_are_what_the_log_could_have_told_as_well(fit: Fit) -> None:
+    worlds = fit.worlds(3)
+    rates = [one.buyers.regret.probability for one in worlds]
+    assert len(set(rates)) == 3
+    assert all(0.14 < rate < 0.27 for rate in rates)
+    assert fit.worlds(2)[1].buyers.regret.probability == rates[1]
+
+
+def test_the_command_judges_by_weeks_it_never_saw(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "fitted"
+    done = program("fit", str(folder / "mapping.yaml"), "--hold-out", "8w", "--out", str(out), "--json")
+    assert done.code in (0, 4), done.err
+    told = json.loads(done.out)
+    assert all(one["verdict"] != "differs" for one in told["held_out"]), told["held_out"]
+    assert {path.name for path in out.iterdir()} == {"scenario.yaml", "fit.json", "report.html"}
+    assert program("validate", str(out / "scenario.yaml")).code == 0
+
+
+def test_a_change_after_the_fit_is_seen(tmp_path: Path) -> None:
+    orders, claims = tables_of(world())
+    orders_after, claims_after = tables_of(world(**{"buyers.regret.probability": 0.3}))
+    turn = "2018-12-10"
+    late = orders_after["paid_at"] >= turn
+    kept = claims[claims["order"].isin(orders.loc[orders["paid_at"] < turn, "order"])]
+    changed = claims_after[claims_after["order"].isin(orders_after.loc[late, "order"])]
+    mixed_orders = [orders[orders["paid_at"] < turn], orders_after[late].assign(order=lambda t: t["order"] + 10**6)]
+    import pandas as pd
+
+    path = write(
+        tmp_path,
+        pd.concat(mixed_orders),
+        pd.concat([kept, changed.assign(order=lambda t: t["order"] + 10**6)]),
+        MAPPING,
+    )
+    fit = sim.fit(path, hold_out="8w")
+    requests = next(one for one in fit.judged if one.name == "requests a week")
+    assert requests.verdict == "differs"
+    assert fit.verdict == "differs"
+
+
+def test_check_only_reads(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    done = program("fit", str(folder / "mapping.yaml"), "--check")
+    assert done.code == 0
+    assert "orders:" in done.out
+    assert sorted(folder.iterdir()) == before
+
+
+def test_without_a_place_nothing_is_learnt(folder: Path) -> None:
+    done = program("fit", str(folder / "mapping.yaml"))
+    assert done.code == 2
+    assert "--out" in done.err
