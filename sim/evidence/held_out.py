@@ -182,6 +182,8 @@ def _held_against(observed: Mapping[str, Seen], simulated: Mapping[str, list[flo
         told = np.array(simulated[name])
         low, high = (_share_between if unit == "share" else _count_between)(told, n, level)
         middle = float(told.mean())
+        if unit == "share" and n:  # none of n is no less than half a case
+            low, high = (0.0 if low <= 0.5 / n else low), (1.0 if high >= 1 - 0.5 / n else high)
         yield Judged(name, value, middle, low, high, n, unit, _verdict(value, middle, low, high, n, unit))
 
 

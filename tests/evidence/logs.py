@@ -78,11 +78,14 @@ def tables_of(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
 
 
-def write(folder: Path, orders: pd.DataFrame, claims: pd.DataFrame, mapping: str = MAPPING) -> Path:
-    """Tables, mapping and base in a folder; the mapping's path."""
+def write(
+    folder: Path, orders: pd.DataFrame, claims: pd.DataFrame, mapping: str = MAPPING, base: str | None = None
+) -> Path:
+    """Tables, mapping and base (the article's world unless given) in a folder; the mapping's path."""
     for name, table in (("orders.csv", orders), ("claims.csv", claims)):
         table.to_csv(folder / name, index=False, date_format="%Y-%m-%d %H:%M:%S")
-    (folder / "base.yaml").write_text((SCENARIOS / "aliexpress.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    article = (SCENARIOS / "aliexpress.yaml").read_text(encoding="utf-8")
+    (folder / "base.yaml").write_text(base or article, encoding="utf-8")
     path = folder / "mapping.yaml"
     path.write_text(mapping, encoding="utf-8")
     return path

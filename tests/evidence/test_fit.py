@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import sim
 from sim.evidence.fitting import Fit
-from tests.evidence.logs import MAPPING, tables_of, world, write
+from sim.scenario.resolved import resolved_yaml
+from tests.evidence.logs import tables_of, world, write
 from tests.regression.program import program
 
 pytestmark = pytest.mark.slow
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("log"), *tables_of(world())).parent
+    return write(tmp_path_factory.mktemp("log"), *tables_of(world()), base=resolved_yaml(world())).parent
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +92,11 @@ def test_a_change_after_the_fit_is_seen(tmp_path: Path) -> None:
     kept = claims[claims["order"].isin(orders.loc[orders["paid_at"] < turn, "order"])]
     changed = claims_after[claims_after["order"].isin(orders_after.loc[late, "order"])]
     mixed_orders = [orders[orders["paid_at"] < turn], orders_after[late].assign(order=lambda t: t["order"] + 10**6)]
-    import pandas as pd
-
     path = write(
         tmp_path,
         pd.concat(mixed_orders),
         pd.concat([kept, changed.assign(order=lambda t: t["order"] + 10**6)]),
-        MAPPING,
+        base=resolved_yaml(world()),
     )
     fit = sim.fit(path, hold_out="8w")
     requests = next(one for one in fit.judged if one.name == "requests a week")
