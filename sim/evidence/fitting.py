@@ -72,13 +72,11 @@ class Fit:
 
     @cached_property
     def verdict(self) -> str:
-        """`agrees`, `differs` or `too few to tell`: the worst that held-out weeks say."""
-        verdicts = {one.verdict for one in self.judged}
-        return (
-            next((word for word in ("differs", "too few to tell") if word in verdicts), "agrees")
-            if verdicts
-            else "too few to tell"
-        )
+        """`differs` where anything does, `agrees` where most can be told and does, else `too few to tell`."""
+        verdicts = [one.verdict for one in self.judged]
+        if "differs" in verdicts:
+            return "differs"
+        return "agrees" if verdicts.count("agrees") * 2 > len(verdicts) else "too few to tell"
 
 
 def fit(

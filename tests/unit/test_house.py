@@ -29,6 +29,7 @@ FLOORS = (
     "gate",
     "given",
     "commands",
+    "cli_logs",
     "streams",
     "cli",
     "door",
