@@ -30,6 +30,8 @@ class Chain:
     root: Node | None = None
     """All of them merged, without `extends`; None where a fault leaves nothing to check."""
     faults: list[Fault] = field(default_factory=list)
+    roots: list[Node] = field(default_factory=list)
+    """What was merged up to each of the files: the last one is `root`."""
 
 
 def read_chain(path: Path, annotations: Annotations) -> Chain:
@@ -45,12 +47,13 @@ def read_chain(path: Path, annotations: Annotations) -> Chain:
     except _Broken:
         return Chain(faults=reader.faults)
     root: Node = layers.pop()
-    files = [root.place.file]
+    files, roots = [root.place.file], [root]
     while layers:
         is_another = without(("title", "question"), root)
         root = merged(is_another, layers.pop(), annotations)
         files.append(root.place.file)
-    return Chain(files, root, reader.faults)
+        roots.append(root)
+    return Chain(files, root, reader.faults, roots)
 
 
 class _Broken(Exception):

@@ -5,7 +5,7 @@ file → tree (strict_yaml) → one tree (inheritance, changes) → rows filled 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -22,10 +22,10 @@ from sim.scenario.model import Scenario
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
 from sim.scenario.salvage import salvaged
-from sim.scenario.sourcing import Unsourced, standing, stray_sources, unsourced
+from sim.scenario.sourcing import Layers, Unsourced, standing, stated_at, stray_sources, unsourced
 from sim.scenario.tree import Leaf, Node, Path, Place, child_of, plain, planted
 
-DEFAULT = "default"
+DEFAULT, PROVENANCE = "default", "provenance"
 _TOP = (Scenario,)
 """What the model expects at the top of a file."""
 
@@ -43,6 +43,8 @@ class Loaded:
     def origin(self, path: Path) -> str:
         """Where the value at a path comes from: `base.yaml:12`, `default`, or that a change set it."""
         node = self.tree
+        if path[:1] == (PROVENANCE,) and len(path) > 1:
+            path = (PROVENANCE, stated_at(self.tree, str(path[1])), *path[2:])
         for step in path:
             child = child_of(node, step)
             if child is not None:
@@ -72,13 +74,15 @@ def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
         raise BadScenario(chain.faults)
     tree, faults = changed(chain.root, changes, _TOP)
     files = tuple(chain.files)
-    return Loaded(_vouched_for(_checked(tree, chain.faults + faults), tree, files), tree, files)
+    scenario = _checked(tree, chain.faults + faults)
+    return Loaded(_vouched_for(scenario, Layers(files, chain.roots, tree)), tree, files)
 
 
 def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
     """A scenario that differs only in what is named. Raises BadScenario."""
-    tree, faults = changed(planted(described(scenario), Place(scenario.name)), changes, _TOP)
-    return _vouched_for(_checked(tree, faults), tree, (scenario.name,))
+    before = planted(described(scenario, with_defaults=False), Place(scenario.name))
+    tree, faults = changed(before, changes, _TOP)
+    return _vouched_for(_checked(tree, faults), Layers((scenario.name,), [before], tree))
 
 
 def built(raw: Mapping[str, Any], name: str) -> Scenario:
@@ -86,10 +90,12 @@ def built(raw: Mapping[str, Any], name: str) -> Scenario:
     return _checked(planted(raw, Place(name)), [])
 
 
-def _vouched_for(scenario: Scenario, tree: Node, files: Sequence[str]) -> Scenario:
+def _vouched_for(scenario: Scenario, layers: Layers) -> Scenario:
     """The scenario with those statements of provenance that still hold."""
     whole = planted(described(scenario), Place(scenario.name))
-    held = standing(tree, whole, files, scenario.provenance.root)
+    roots = [with_rows(root, _TOP) for root in layers.roots]
+    filled = Layers(layers.files, roots, with_rows(layers.tree, _TOP))
+    held = standing(filled, whole, scenario.provenance.root)
     return scenario.model_copy(update={"provenance": Provenance(held)})
 
 

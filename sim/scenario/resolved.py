@@ -22,12 +22,14 @@ _LONGEST_LINE = 88
 _EXACT = 1e15
 
 
-def described(scenario: Scenario) -> dict[str, Any]:
+def described(scenario: Scenario, *, with_defaults: bool = True) -> dict[str, Any]:
     """The scenario as dicts, lists and plain values that load to an equal one.
 
-    Defaults are written out; a row of a claim kind says only in what it differs from `default`.
+    Defaults are written out, unless they are not wanted; a row of a claim kind says only in what it differs from
+    `default`.
     """
-    complete = _without_nulls(scenario.model_dump(mode="json", by_alias=True))
+    dumped = scenario.model_dump(mode="json", by_alias=True, exclude_unset=not with_defaults)
+    complete = _without_nulls(dumped)
     written: dict[str, Any] = _as_written(complete, [type(scenario)])
     return written
 
@@ -57,7 +59,7 @@ def _as_written(value: Any, annotations: Annotations) -> Any:
     rows = {
         kind: _difference(row, default, below(annotations, kind)) for kind, row in written.items() if row != default
     }
-    return {"default": default, **rows}
+    return rows if default is None else {"default": default, **rows}
 
 
 def _difference(row: Any, default: Any, annotations: Annotations) -> Any:

@@ -50,22 +50,47 @@ def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
     return [Unsourced(path, place) for path, place in found.items()]
 
 
-def standing(tree: Node, whole: Node, files: Sequence[str], sources: Mapping[str, Source]) -> dict[str, Source]:
-    """The statements that still hold: none vouches for a value that a later file or a change has put in its place.
+class Layers(NamedTuple):
+    """How a scenario came about: file upon file, and changes upon the last one."""
+
+    files: Sequence[str]
+    """Their names, the deepest base first."""
+    roots: Sequence[Node]
+    """What was said up to each of them."""
+    tree: Node
+    """What is said in the end."""
+
+    def number_of(self, node: Node) -> int:
+        """Which of the files a value stands in; beyond the last one for a change."""
+        return {file: number for number, file in enumerate(self.files)}.get(node.place.file, len(self.files))
+
+
+def standing(layers: Layers, whole: Node, sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The statements that still hold: none vouches for a value that a later file or a change has put in its place,
+    or has deleted, so that a default has come back.
 
     One that covers more than what was changed is said anew of each part of the `whole` scenario (defaults and
     all) that still stands as it was.
     """
-    layer = {file: number for number, file in enumerate(files)}
-    stated_in = {key: layer.get(node.place.file, len(files)) for key, node in _statements(tree)}
-    written_in = {path: layer.get(leaf.place.file, len(files)) for path, leaf in leaves(tree)}
+    stated_in = {key: layers.number_of(node) for key, node in _statements(layers.tree)}
+    written_in = {path: layers.number_of(leaf) for path, leaf in leaves(layers.tree)}
+    said_by_then = [{path for path, _ in leaves(root)} for root in layers.roots]
     held: dict[str, Source] = {}
     for key, source in sources.items():
-        changed = {
-            path for path, written in written_in.items() if written > stated_in[key] and _covers(_path(key), path)
-        }
-        held |= dict.fromkeys(_unchanged(whole, _path(key), changed), source)
+        about, stated = _path(key), stated_in[key]
+        later = {path for path, written in written_in.items() if written > stated}
+        deleted = said_by_then[stated] - written_in.keys() if stated < len(said_by_then) else set()
+        changed = {path for path in later | deleted if _covers(about, path)}
+        held |= dict.fromkeys(_unchanged(whole, about, changed), source)
     return held
+
+
+def stated_at(tree: Node, key: str) -> str:
+    """The statement that one was taken from: itself, or the nearest one about something that it is a part of."""
+    stated = {name for name, _ in _statements(tree)}
+    steps = key.split(".")
+    wider = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
+    return next((name for name in wider if name in stated), key)
 
 
 def _unchanged(whole: Node, path: tuple[str, ...], changed: Collection[Path]) -> Iterator[str]:

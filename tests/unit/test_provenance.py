@@ -9,6 +9,7 @@ import pytest
 from sim.scenario.loading import load_with_places
 from sim.scenario.resolved import resolved_yaml
 from sim.scenario.tree import dotted
+from sim.show.report.basis import unsourced_of
 from tests.scenario_files import BASE, BASE_FILE, faults_of, spoilt, written
 
 COVERED = "  market: {kind: derived, from: a}\n  buyers: {kind: derived, from: b}\n"
@@ -145,3 +146,79 @@ def test_what_is_written_out_needs_no_more_sources_than_what_was_read(tmp_path: 
     shown = tmp_path / "shown.yaml"
     shown.write_text(resolved_yaml(loaded.scenario), encoding="utf-8")
     assert load_with_places(shown).unsourced() == loaded.unsourced() == []
+
+
+# ------------------------------------------------------------------------------- deleted and back again
+
+RETURNED = "{payer: buyer, post_within: 10 d}"
+INSPECTED = RETURNED[:-1] + ", refund_on: inspected, inspection: {clock: 10 d, on_silence: approve}}"
+NO_INSPECTION = ["policy.return.default.inspection=none", "policy.return.default.refund_on=received"]
+STATED = (
+    "  policy.return.default.inspection: {kind: derived, from: an older rule}\n"
+    "  policy.return.default.inspection.clock: {kind: derived, from: the same}\n"
+    "  policy.return: {kind: derived, from: all of it}\n"
+)
+
+
+def with_returns(folder: Path) -> None:
+    """`first.yaml`, which states where its inspection comes from, and `second.yaml`, which has no returns."""
+    assert BASE.count(RETURNED) == 1
+    written(folder, BASE.replace(RETURNED, INSPECTED) + STATED, "first.yaml")
+    written(folder, "extends: first.yaml\nname: second\npolicy: {return: none}\n", "second.yaml")
+
+
+def test_a_statement_does_not_stick_to_a_default_that_came_back_for_a_deleted_value(tmp_path: Path) -> None:
+    def stated(path: Path) -> set[str]:
+        return {key for key in load_with_places(path).scenario.provenance.root if "return" in key}
+
+    with_returns(tmp_path)
+    row = "{payer: platform, post_within: 14 d, refund_on: received}"
+    third = f"extends: second.yaml\nname: third\npolicy: {{return: {{default: {row}}}}}\n"
+    assert {"policy.return", "policy.return.default.inspection"} <= stated(tmp_path / "first.yaml")
+    assert stated(tmp_path / "second.yaml") == set()
+    assert not any("inspection" in key for key in stated(written(tmp_path, third, "third.yaml")))
+
+
+def test_a_change_that_deletes_a_value_takes_its_statement_along(tmp_path: Path) -> None:
+    with_returns(tmp_path)
+    first = load_with_places(tmp_path / "first.yaml").scenario
+    changed = [
+        load_with_places(tmp_path / "first.yaml", NO_INSPECTION).scenario,
+        first.with_changes(dict(change.split("=") for change in NO_INSPECTION)),
+    ]
+    for scenario in changed:
+        held = scenario.provenance.root
+        assert not any(key.startswith("policy.return.default.inspection") for key in held)
+        assert "policy.return.default.payer" in held, "the rest is vouched for as before"
+
+
+def test_temu_does_not_blame_an_older_rule_of_taobaos_for_an_inspection_that_it_does_not_have() -> None:
+    held = load_with_places("scenarios/temu.yaml").scenario.provenance.root
+    assert "policy.return.default.inspection" not in held
+    assert "policy.cancellation.ships_while_open" not in held
+    assert "policy.return.default.payer" in held
+
+
+def test_a_statement_about_a_row_does_not_outlive_the_default_that_the_row_inherited(tmp_path: Path) -> None:
+    row = "  policy.dispute.regret.opens: {kind: derived, from: x}\n"
+    path = written(tmp_path, BASE + row)
+    assert "policy.dispute.regret.opens" in load_with_places(path).scenario.provenance.root
+    later = load_with_places(path, ["policy.dispute.default.opens={after: paid}"])
+    assert "policy.dispute.regret.opens" not in later.scenario.provenance.root
+
+
+def test_a_part_of_a_statement_that_still_stands_is_shown_where_the_statement_is_written(tmp_path: Path) -> None:
+    path = written(tmp_path, BASE + COVERED)
+    loaded = load_with_places(path, ["market.orders_per_day=7"])
+    shown = resolved_yaml(loaded.scenario, loaded.origin)
+    (line,) = [line for line in shown.splitlines() if line.startswith("  market.carrier: {kind: derived")]
+    number = path.read_text(encoding="utf-8").splitlines().index(COVERED.splitlines()[0]) + 1
+    assert line.endswith(f"{path.name}:{number}")
+
+
+def test_a_scenario_knows_of_its_numbers_without_provenance_what_its_file_did() -> None:
+    loaded = load_with_places(BASE_FILE)
+    of_file = [dotted(number.path) for number in loaded.unsourced()]
+    assert [statement.path for statement in unsourced_of(loaded.scenario)] == of_file
+    changed = loaded.scenario.with_changes({"policy.cancellation.clock": "3 d"})
+    assert {statement.path for statement in unsourced_of(changed)} == {*of_file, "policy.cancellation.clock"}

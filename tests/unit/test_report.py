@@ -23,7 +23,7 @@ from sim.scenario.wording import printable
 from sim.show.files import files_of, finite, summary_of
 from sim.show.phrases import HELD
 from sim.show.report import report_of
-from sim.show.report.basis import command_of
+from sim.show.report.basis import command_of, unsourced_of
 from sim.show.report.page import KEY_FIGURES
 from sim.study.comparison import comparison_of
 from sim.study.experiment import run
@@ -139,6 +139,20 @@ def test_where_numbers_come_from_is_told_with_its_range() -> None:
     assert "1 is assumed, 1 is sourced." in text
     assert "policy.cancellation.clock 3 d plausible: 1 d to 9 d nobody knows" in text
     assert "the rulebook, § 7" in text
+
+
+def test_numbers_without_provenance_are_counted_and_listed_with_their_values() -> None:
+    known = {"kind": "derived", "from": "x"}
+    stated = dict.fromkeys(("market", "buyers", "policy", "calendars"), known)
+    assert "Without provenance" not in told(report_of(with_scenario(provenance=Provenance.model_validate(stated))))
+    part = Provenance.model_validate({key: known for key in stated if key != "policy"})
+    numbers = unsourced_of(with_scenario(provenance=part).scenario)
+    text = told(report_of(with_scenario(provenance=part)))
+    assert f"Of {len(numbers)} numbers it says nothing." in text
+    assert f"nobody says where it comes from ({len(numbers)})" in text
+    for number in numbers:
+        assert f"{number.path} {number.value}" in text
+    assert "policy.cancellation.clock 3 d" in text
 
 
 def test_the_policy_is_told_in_rows() -> None:

@@ -10,6 +10,8 @@ from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
+from sim.scenario.sourcing import unsourced
+from sim.scenario.tree import Place, dotted, planted
 from sim.scenario.wording import printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
@@ -54,9 +56,20 @@ def provenance_of(scenario: Scenario) -> dict[str, list[Statement]]:
     return {kind: statements for kind, statements in found.items() if statements}
 
 
+def unsourced_of(scenario: Scenario) -> list[Statement]:
+    """The numbers of the world, defaults apart, of which the scenario does not say where they come from."""
+    whole, said = described(scenario), described(scenario, with_defaults=False)
+    numbers = unsourced(planted(said, Place(scenario.name)), (scenario.name,))
+    steps = [tuple(map(str, number.path)) for number in numbers]
+    return [Statement(dotted(path), _said(_value_at(list(path), whole)), "", "") for path in steps]
+
+
+def _said(value: Any) -> str:
+    return shortened(on_one_line(value), LONGEST_VALUE) if value is not None else "as in the default row"
+
+
 def _statement(path: str, source: Source, whole: dict[str, Any]) -> Statement:
-    value = _value_at(path.split("."), whole)
-    said = shortened(on_one_line(value), LONGEST_VALUE) if value is not None else "as in the default row"
+    said = _said(_value_at(path.split("."), whole))
     since = f" (as of {source.as_of})" if source.as_of else ""
     return Statement(printable(path), said, printable(source.from_) + since, _range(source))
 

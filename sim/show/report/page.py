@@ -75,6 +75,7 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
         "groups_finding": finding_of_groups(result),
         "rows": basis.policy_of(scenario),
         "provenance": basis.provenance_of(scenario),
+        "unsourced": basis.unsourced_of(scenario),
         "kinds": basis.KINDS,
         "layout": basis.layout_of(result),
         "scenario_text": basis.scenario_text(scenario),
