@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 
 
 TINY = 1e-300
+STEEPEST = 4.0
+"""Durations that are all alike have no shape: it goes no further than e to this."""
 
 
 class Family(NamedTuple):
@@ -25,6 +27,8 @@ class Family(NamedTuple):
     begin: Callable[[Floats], Floats]
     cdf: Callable[[Floats, Floats], Floats]
     log_density: Callable[[Floats, Floats], Floats]
+    shapes: tuple[int, ...] = ()
+    """Which of its parameters are shapes: their logarithms stay within ±`STEEPEST`."""
 
 
 def _lognormal_z(theta: Floats, x: Floats) -> Floats:
@@ -50,6 +54,7 @@ WEIBULL = Family(
         + (np.exp(theta[1]) - 1) * (np.log(x) - theta[0])
         - (x / np.exp(theta[0])) ** np.exp(theta[1])
     ),
+    (1,),
 )
 
 
@@ -58,6 +63,7 @@ LOGNORMAL = Family(
     lambda x: np.array([np.mean(np.log(x)), np.log(max(float(np.std(np.log(x))), 0.05))]),
     lambda theta, x: special.ndtr(_lognormal_z(theta, x)),
     lambda theta, x: -0.5 * _lognormal_z(theta, x) ** 2 - theta[1] - np.log(x) - 0.5 * np.log(2 * np.pi),
+    (1,),
 )
 
 
@@ -84,7 +90,7 @@ def _two_begin(x: Floats) -> Floats:
     return np.concatenate([[0.0], LOGNORMAL.begin(x[x <= middle]), WEIBULL.begin(x[x >= middle])])
 
 
-TWO = Family("mixture", _two_begin, _two_cdf, _two_log_density)
+TWO = Family("mixture", _two_begin, _two_cdf, _two_log_density, (2, 4))
 """Slips that are noticed at once (lognormal), and second thoughts (Weibull)."""
 
 
@@ -130,4 +136,4 @@ def thinned(family: Family, survives: Callable[[Floats], Floats], until: float) 
         seen = np.concatenate([[0.0], np.cumsum(np.diff(reached) * open_then)])
         return np.asarray(np.interp(x, cells, seen))
 
-    return Family(family.name, family.begin, cdf, family.log_density)
+    return family._replace(cdf=cdf)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import stats
 
 from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Span
@@ -196,15 +196,13 @@ def _count_between(told: Floats, n: int, level: float) -> tuple[float, float]:
 
 
 def _share_between(told: Floats, n: int, level: float) -> tuple[float, float]:
-    """On the logit, and no narrower than a binomial share of so many."""
-    least = 0.5 / max(n, 1)
-    logits = special.logit(np.clip(told, least, 1 - least))
-    middle = float(np.clip(told.mean(), least, 1 - least))
-    binomial = 1 / np.sqrt(max(n, 1) * middle * (1 - middle))
-    spread = max(float(logits.std(ddof=1)) * np.sqrt(1 + 1 / len(told)), float(binomial))
-    reach = float(stats.t.ppf(level, len(told) - 1)) * float(spread)
-    low, high = special.expit([float(logits.mean()) - reach, float(logits.mean()) + reach])
-    return float(low), float(high)
+    """On the arcsine of the root, where a binomial share's spread is known; no narrower than that of so many."""
+    angles = np.arcsin(np.sqrt(told))
+    binomial = 1 / (2 * np.sqrt(max(n, 1)))
+    spread = max(float(angles.std(ddof=1)) * float(np.sqrt(1 + 1 / len(told))), float(binomial))
+    reach = float(stats.t.ppf(level, len(told) - 1)) * spread
+    low, high = np.clip([angles.mean() - reach, angles.mean() + reach], 0.0, np.pi / 2)
+    return float(np.sin(low) ** 2), float(np.sin(high) ** 2)
 
 
 def _verdict(value: float, middle: float, low: float, high: float, n: int, unit: str) -> str:

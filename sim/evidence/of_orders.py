@@ -46,7 +46,9 @@ def _arrivals(lesson: Lesson) -> Told:
     )
     level = float(np.nanmean(means))
     factors = np.nan_to_num(means / level, nan=1.0)
-    error = float(np.std(by_day[plain] / factors[weekday[plain]], ddof=1) / np.sqrt(max(plain.sum(), 2)))
+    expected = level * factors[weekday]
+    left = by_day[plain] - expected[plain]
+    error = float(np.sqrt((left**2).sum() / max(int(plain.sum()) - 7, 1) / max(int(plain.sum()), 1)))
     reach = float(stats.t.ppf(0.975, max(int(plain.sum()) - 1, 1))) * error
     yield Finding(
         "market.orders_per_day",

@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
-from sim.evidence.families import FAMILIES, TINY, Family, Floats, mean, quantile
+from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family, Floats, mean, quantile
 
 Ints = NDArray[np.int64]
 LEAST = 8
 """Ends that a law needs to be estimated from."""
 GRID = 250
 """Cells per factor of e that many durations are counted in: four tenths of a per cent."""
+FARTHEST = 10.0
+"""An interval that reaches farther, on the logarithm, says that nothing is known."""
 MANY = 4_000
 """Durations above which they are counted in cells first."""
 
@@ -118,11 +120,17 @@ class Estimated:
             ]
         )
         reach = self.student * float(np.sqrt(max(slope @ self.spread[:size, :size] @ slope, 0.0)))
+        reach = min(reach, FARTHEST)
         return value * float(np.exp(-reach)), value * float(np.exp(reach))
 
 
 def log_likelihoods(family: Family, theta: Floats, sample: Sample, *, never: bool) -> Floats:
     """Of each case, unweighted."""
+    with np.errstate(all="ignore"):
+        return _log_likelihoods(family, theta, sample, never=never)
+
+
+def _log_likelihoods(family: Family, theta: Floats, sample: Sample, *, never: bool) -> Floats:
     law, ends = (theta[:-1], float(special.expit(theta[-1]))) if never else (theta, 1.0)
     told = np.empty(sample.n)
     exact = sample.low == sample.high
@@ -199,7 +207,7 @@ def _most_likely(family: Family, sample: Sample, *, never: bool) -> Floats:
         begin = np.append(begin, special.logit(share))
 
     def unlikeliness(theta: Floats) -> float:
-        if np.any(np.abs(theta) > 40):
+        if np.any(np.abs(theta) > 40) or np.any(np.abs(theta[list(family.shapes)]) > STEEPEST):
             return 1e18
         return -float(log_likelihoods(family, theta, sample, never=never) @ sample.weight)
 
