@@ -25,6 +25,7 @@ class Decision(IntEnum):
     TRANSIT = 8
     LOST = 9
     FREE_RETURN_LISTING = 10
+    PRODUCT_GROUP = 11
     # the seller
     SELLER_TYPE = 20
     # the buyer

@@ -43,9 +43,10 @@ class Drawer:
             return values_of(self.luck(decision))
         return np.broadcast_to(values_of(np.zeros_like(self.numbers[:1], dtype=np.float64)), len(self.numbers))
 
-    def happens(self, decision: Decision, chance: float) -> Ints:
-        """1 where it happens, with this chance; else 0."""
-        return self._drawn(decision, lambda luck: (luck < chance).astype(np.int64), certain=not 0 < chance < 1)
+    def happens(self, decision: Decision, chance: float | Floats) -> Ints:
+        """1 where it happens, with this chance, or each order's own; else 0."""
+        certain = isinstance(chance, float | int) and not 0 < chance < 1
+        return self._drawn(decision, lambda luck: (luck < chance).astype(np.int64), certain=certain)
 
     def duration(self, decision: Decision, law: DurationLaw) -> Ints:
         """Whole seconds of the law's kind."""

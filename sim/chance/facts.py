@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.vocabulary import Party
 
 Ints = NDArray[np.int64]
 
@@ -23,6 +25,8 @@ class Bought(NamedTuple):
     """Position of the seller's type in the scenario."""
     payment_method: Ints
     """Position of the payment method in the scenario."""
+    product_group: Ints
+    """Position of the product group in the scenario; 0 where there are none."""
 
     def only(self, some: NDArray[np.bool_]) -> Bought:
         """Some of the rows."""
@@ -67,6 +71,7 @@ class ClaimFacts(NamedTuple):
     seller: int
     seller_type: int
     payment_method: int
+    product_group: int
     claim: int
     """Why: the kind of claim it begins as."""
     asked: int
@@ -159,6 +164,12 @@ class Draws:
     """Numbers of the orders that the platform refunds at the dispatch limit before anybody asks."""
     unasked_due: Ints = field(default_factory=lambda: np.array([], dtype=np.int64))
     """When it does so."""
+
+    def parties_of_sellers(self, of_types: Sequence[int], sellers: int) -> Ints:
+        """Whose calendar each seller keeps, given that of each type; nobody asks those without a claim."""
+        parties = np.full(sellers, Party.SELLER, dtype=np.int64)
+        parties[self.claims["seller"]] = np.array(of_types, dtype=np.int64)[self.claims["seller_type"]]
+        return parties
 
     def rows(self) -> list[ClaimFacts]:
         """The claims one by one, ascending by order number."""

@@ -23,7 +23,7 @@ class Arrays(NamedTuple):
     rank: Ints
 
 
-_LAID_OUT: deque[tuple[Calendar, Arrays]] = deque(maxlen=16)
+_LAID_OUT: deque[tuple[Calendar, Arrays]] = deque(maxlen=64)
 """The calendars of a run or two: each has some thousand entries, and every replication looks things up in them."""
 
 

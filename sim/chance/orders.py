@@ -12,12 +12,14 @@ from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import instants_after
+from sim.chance.rates import groups_of, methods_of
 from sim.chance.streams import Floats, Luck, choice
 from sim.rules.terms import Since, kind_of, since_of, until
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
 from sim.vocabulary import Anchor, Party
 
 Calendars = dict[Party, Calendar]
@@ -37,8 +39,7 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
         drawer = Drawer(luck, len(paid), some)
         seller = choice(drawer.luck(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
         value = drawer.cents(Decision.ORDER_VALUE, market.order_value)
-        method = choice(drawer.luck(Decision.PAYMENT_METHOD), list(market.payment_methods.values()))
-        return Bought(value, seller, of_sellers[seller], method)
+        return Bought(value, seller, of_sellers[seller], methods_of(market, drawer), groups_of(market, drawer))
 
     return OrderFacts(paid, bought)
 
@@ -81,39 +82,56 @@ def draw_dispatching(
 
     Given the picked orders' instants of payment and their sellers' types.
     """
-    calendar = calendars[Party.SELLER]
+    parties = np.array(parties_of_types(scenario))[kinds]
     types = list(scenario.market.sellers.types.values())
     stretch = _stretches(scenario, paid)
     arranging = [kind.arrange for kind in types]
     dispatching = [kind.dispatch for kind in types]
     arranges_at = _later(
-        paid, kinds, arranging, _stretched(drawer, Decision.ARRANGING, kinds, arranging, stretch), calendar
+        paid,
+        kinds,
+        arranging,
+        _stretched(drawer, Decision.ARRANGING, kinds, arranging, stretch),
+        parties,
+        calendars,
     )
     ships_at = _later(
         arranges_at,
         kinds,
         dispatching,
         _stretched(drawer, Decision.DISPATCHING, kinds, dispatching, stretch),
-        calendar,
+        parties,
+        calendars,
     )
     known: Instants = {Anchor.PAID: paid, Anchor.ARRANGED: arranges_at, Anchor.DISPATCHED: ships_at}
-    return Dispatching(arranges_at, ships_at, *_due_and_promised(scenario, known, calendars))
+    return Dispatching(arranges_at, ships_at, *_due_and_promised(scenario, known, parties, calendars))
 
 
-def _due_and_promised(scenario: Scenario, known: Instants, calendars: Calendars) -> tuple[Ints, Ints]:
+def _due_and_promised(
+    scenario: Scenario, known: Instants, parties: Ints, calendars: Calendars
+) -> tuple[Ints, Ints]:
     """The dispatch limit and the promised date; either may be counted from the other."""
     limit = until(scenario.policy.dispatch.limit, unnamed=Anchor.PAID)
     promise = since_of(scenario.policy.promise)
     if limit.anchor == Anchor.PROMISED:
         promised = _after(promise, known, calendars[Party.PLATFORM])
-        return _after(limit, {Anchor.PROMISED: promised}, calendars[Party.SELLER]), promised
-    due = _after(limit, known, calendars[Party.SELLER])
+        return _on_own_clocks(limit, {Anchor.PROMISED: promised}, parties, calendars), promised
+    due = _on_own_clocks(limit, known, parties, calendars)
     return due, _after(promise, {**known, Anchor.DISPATCH_DUE: due}, calendars[Party.PLATFORM])
 
 
 def _after(since: Since, known: Instants, calendar: Calendar) -> Ints:
     """So long after a named instant, on this calendar."""
     return instants_after(known[since.anchor], since.span.kind, np.array(since.span.seconds), calendar)
+
+
+def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Calendars) -> Ints:
+    """So long after a named instant, on each seller's calendar."""
+    instants, begun = np.empty_like(parties), known[since.anchor]
+    for party in np.unique(parties).tolist():
+        some = parties == party
+        instants[some] = _after(since, {since.anchor: begun[some]}, calendars[party])
+    return instants
 
 
 def _stretched(drawer: Drawer, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats) -> Ints:
@@ -131,11 +149,13 @@ def _stretches(scenario: Scenario, paid: Ints) -> Floats:
     return stretches
 
 
-def _later(since: Ints, kinds: Ints, laws: list[DurationLaw], lengths: Ints, calendar: Calendar) -> Ints:
-    """Each counted in the kind of its seller type's law."""
+def _later(
+    since: Ints, kinds: Ints, laws: list[DurationLaw], lengths: Ints, parties: Ints, calendars: Calendars
+) -> Ints:
+    """Each counted in the kind of its seller type's law, on that type's calendar."""
     counted_in = np.array([kind_of(law) for law in laws])[kinds]
     instants = np.empty_like(since)
-    for kind in np.unique(counted_in).tolist():
-        some = counted_in == kind
-        instants[some] = instants_after(since[some], kind, lengths[some], calendar)
+    for kind, party in sorted(set(zip(counted_in.tolist(), parties.tolist(), strict=True))):
+        some = (counted_in == kind) & (parties == party)
+        instants[some] = instants_after(since[some], kind, lengths[some], calendars[party])
     return instants

@@ -12,6 +12,7 @@ from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
 from sim.chance.orders import Calendars, Dispatching
+from sim.chance.rates import chances
 from sim.chance.streams import Luck
 from sim.rules.terms import kind_of
 from sim.scenario.buyers import Notices
@@ -39,7 +40,9 @@ def some_depend_on_delivery(scenario: Scenario) -> bool:
 def mind_changes(scenario: Scenario, luck: Luck, orders: OrderFacts) -> tuple[Ints, Ints]:
     """Whose mind changes (numbers of orders, ascending), and when."""
     regret = scenario.buyers.regret
-    regretful = np.flatnonzero(luck.of(Decision.REGRETS, len(orders)) < regret.probability)
+    everybody = Drawer(luck, len(orders), np.arange(len(orders)))
+    chance = chances(regret.probability, scenario.market, everybody)
+    regretful = np.flatnonzero(luck.of(Decision.REGRETS, len(orders)) < chance)
     after = Drawer(luck, len(orders), regretful).duration(Decision.REGRETS_AFTER, regret.after)
     changes = later(orders.paid[regretful], after)
     some = changes < NEVER
@@ -61,21 +64,24 @@ def first_wishes(
 def _not_received(scenario: Scenario, drawer: Drawer, promised: Ints, delivered: Ints) -> Ints:
     """When buyers notice that the promised date has passed, and the parcel is still not there."""
     decisions = Decision.MISSES_THE_PARCEL, Decision.MISSES_THE_PARCEL_AFTER
-    noticed = _noticed(scenario.buyers.not_received, drawer, promised, *decisions)
+    noticed = _noticed(scenario, scenario.buyers.not_received, drawer, promised, *decisions)
     return np.where(delivered > noticed, noticed, NEVER)
 
 
 def _defect(scenario: Scenario, drawer: Drawer, delivered: Ints) -> Ints:
     """When buyers notice that what they were sent is faulty."""
     decisions = Decision.FINDS_A_DEFECT, Decision.FINDS_A_DEFECT_AFTER
-    return _noticed(scenario.buyers.defect, drawer, delivered, *decisions)
+    return _noticed(scenario, scenario.buyers.defect, drawer, delivered, *decisions)
 
 
-def _noticed(terms: Notices | None, drawer: Drawer, since: Ints, whether: Decision, after: Decision) -> Ints:
+def _noticed(
+    scenario: Scenario, terms: Notices | None, drawer: Drawer, since: Ints, whether: Decision, after: Decision
+) -> Ints:
     if terms is None:
         return drawer.all_alike(NEVER)
     noticed = later(since, drawer.duration(after, terms.after))
-    return np.where(drawer.happens(whether, terms.probability) == 1, noticed, NEVER)
+    chance = chances(terms.probability, scenario.market, drawer)
+    return np.where(drawer.happens(whether, chance) == 1, noticed, NEVER)
 
 
 def delivered_at(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:

@@ -17,10 +17,12 @@ HEADER = TABLES + 2
 
 
 def almanac_of(calendars: dict[Party, Calendar]) -> Words:
-    """Lay the calendars of all parties out one after the other."""
-    tables = [np.array(table, dtype=np.int64) for party in Party for table in calendars[party][:TABLES]]
-    begins = np.cumsum([HEADER * len(Party), *map(len, tables)])
+    """Lay the calendars of all parties out one after the other, by number."""
+    in_turn = [calendar for _, calendar in sorted(calendars.items())]
+    tables = [np.array(table, dtype=np.int64) for calendar in in_turn for table in calendar[:TABLES]]
+    begins = np.cumsum([HEADER * len(in_turn), *map(len, tables)])
     headers = [
-        [*begins[TABLES * party : TABLES * (party + 1) + 1].tolist(), calendars[party].end] for party in Party
+        [*begins[TABLES * number : TABLES * (number + 1) + 1].tolist(), calendar.end]
+        for number, calendar in enumerate(in_turn)
     ]
     return np.concatenate([np.array(headers, dtype=np.int64).ravel(), *tables])

@@ -31,6 +31,7 @@ from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
 from sim.vocabulary import ClaimKind, Discipline, Party, Stage
 
 UNLIMITED = 1 << 40
@@ -91,7 +92,7 @@ def books_of(draws: Draws) -> Books:
 
 def market_of(scenario: Scenario, draws: Draws, books: Books, world: World) -> Market:
     """Everything as it is before the first buyer asks."""
-    desks = desks_of(scenario)
+    desks = desks_of(scenario, draws)
     agenda = np.zeros(1, dtype=HEAP)
     room = np.bincount(draws.claims["seller"], minlength=len(desks)) * IN_QUEUES[Party.SELLER]
     for place, party in enumerate((Party.PLATFORM, Party.BUYER, Party.BANK), start=len(desks) - 3):
@@ -107,12 +108,13 @@ def market_of(scenario: Scenario, draws: Draws, books: Books, world: World) -> M
     return Market(world, orders, row_of, desks, agenda, entries)
 
 
-def desks_of(scenario: Scenario) -> Records:
+def desks_of(scenario: Scenario, draws: Draws) -> Records:
     """Sellers by number, mediation, the buyers, the bank: free, with nobody waiting."""
     sellers, mediation = scenario.market.sellers, scenario.policy.mediation
     staff, discipline = (mediation.staff, mediation.discipline) if mediation else ("unlimited", Discipline.FIFO)
     desks = np.zeros(sellers.count + 3, dtype=DESK)
-    desks["party"] = [Party.SELLER] * sellers.count + [Party.PLATFORM, Party.BUYER, Party.BANK]
+    parties = draws.parties_of_sellers(parties_of_types(scenario), sellers.count)
+    desks["party"] = [*parties.tolist(), Party.PLATFORM, Party.BUYER, Party.BANK]
     desks["free"] = [_members(sellers.staff)] * sellers.count + [_members(staff), UNLIMITED, UNLIMITED]
     desks["discipline"] = [sellers.discipline] * sellers.count + [discipline, Discipline.FIFO, Discipline.FIFO]
     return desks
@@ -145,6 +147,6 @@ def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar]) -> World:
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:
     absent = Since(NOT_GIVEN, NO_LIMIT)
-    given: dict[str, Any] = {"requests": list(terms.requests)}
+    given: dict[str, Any] = {name: list(getattr(terms, name)) for name in ("payers", "requests")}
     given |= {name: getattr(terms, name) or absent for name in ("free_until", "trusted_free_until")}
     return tuple(given.get(name, getattr(terms, name)) for name in TERMS.names or ())

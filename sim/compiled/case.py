@@ -100,7 +100,8 @@ def money_waits_for_the_parcel(world: World, order: Record) -> bool:
 @step
 def return_payer(world: World, order: Record) -> int:
     """Who pays the postage of a return."""
-    return returning.who_pays_the_postage(terms_of(world, order).return_payer, order.facts.free_return)
+    facts = order.facts
+    return returning.who_pays_the_postage(terms_of(world, order).payers, facts.value, bool(facts.free_return))
 
 
 @step

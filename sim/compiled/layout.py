@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim.chance.facts import ASKS, PLAIN, Ask
 from sim.records.life import COLUMNS
-from sim.rules.terms import Since, Span, Terms
+from sim.rules.terms import PayerAt, Since, Span, Terms
 from sim.scenario.durations import NEVER
+from sim.scenario.payers import MOST_ROWS
 from sim.vocabulary import Stage
 
 Record = Any
@@ -109,10 +110,13 @@ SINCE = np.dtype([("anchor", "i8"), ("span", SPAN)])
 REQUEST_TERMS = np.dtype([("clock", SPAN), ("on_silence", "i8"), ("on_interruption", "i8")])
 BY_METHOD = ("may_charge_back", "posting_kinds")
 """Levers that stand in `METHOD`, because there may be any number of payment methods."""
-_LEVERS = {name: lever for name, lever in get_type_hints(Terms).items() if name not in (*BY_METHOD, "requests")}
+_LEVERS = {
+    name: lever for name, lever in get_type_hints(Terms).items() if name not in (*BY_METHOD, "payers", "requests")
+}
 TERMS = np.dtype(
     [
         *((name, _of_lever(lever)) for name, lever in _LEVERS.items()),
+        ("payers", record_of(*PayerAt._fields), (MOST_ROWS,)),
         ("requests", REQUEST_TERMS, (len(Stage),)),
     ]
 )

@@ -107,7 +107,7 @@ class Dealings:
 
     @property
     def return_payer(self) -> int:
-        return returning.who_pays_the_postage(self.terms.return_payer, bool(self.facts.free_return))
+        return returning.who_pays_the_postage(self.terms.payers, self.facts.value, bool(self.facts.free_return))
 
     def money_comes_on(self, step: RefundOn) -> bool:
         return step == (self.terms.trusted_refund_on if self.facts.trusted else self.terms.refund_on)

@@ -19,6 +19,7 @@ from sim.rules.clocks import instant_after
 from sim.rules.terms import Span, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
 from sim.vocabulary import ClaimKind, Discipline, Party
 
 UNLIMITED = 1 << 40
@@ -28,15 +29,18 @@ UNLIMITED = 1 << 40
 class World:
     """Everything an order meets."""
 
-    def __init__(self, scenario: Scenario, calendars: dict[Party, Calendar], journal: Journal) -> None:
+    def __init__(
+        self, scenario: Scenario, calendars: dict[Party, Calendar], journal: Journal, draws: Draws
+    ) -> None:
         self.clock = Clock()
         self.journal = journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
         known = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
-        self._calendars = [known[party] for party in Party]
+        self._calendars = [calendar for _, calendar in sorted(known.items())]
         sellers, mediation = scenario.market.sellers, scenario.policy.mediation
+        parties = draws.parties_of_sellers(parties_of_types(scenario), sellers.count).tolist()
         self.seller_desks = [
-            self._desk(number, sellers.staff, sellers.discipline, Party.SELLER) for number in range(sellers.count)
+            self._desk(number, sellers.staff, sellers.discipline, party) for number, party in enumerate(parties)
         ]
         staff, discipline = (mediation.staff, mediation.discipline) if mediation else ("unlimited", Discipline.FIFO)
         self.mediation_desk = self._desk(sellers.count, staff, discipline, Party.PLATFORM)
@@ -83,7 +87,7 @@ def run_simpy(
     """One replication in SimPy: the facts in, the records out."""
     journal = Journal() if with_journal else NoJournal()
     with _no_garbage_collection():
-        world = World(scenario, calendars, journal)
+        world = World(scenario, calendars, journal, draws)
         return record(world.live_through(draws), draws, [desk.queue_seconds for desk in world.desks], journal)
 
 

@@ -15,6 +15,7 @@ from sim.chance.instants import arrays_of
 from sim.records.evidence import Bools, Breach, Evidence
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
+from sim.scenario.opening import parties_of_types
 from sim.vocabulary import Party, Stage
 
 UNLIMITED = NEVER
@@ -107,7 +108,7 @@ def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     for stage in Stage:
         started, is_closed = run[f"{stage.word}_started_at"], run.has(f"{stage.word}_started_at")
         taken_up = started[is_closed]
-        is_closed[is_closed] = _next_openings(run, taken_up, run.answerers(stage)[is_closed]) != taken_up
+        is_closed[is_closed] = _next_openings(run, taken_up, run.works(stage)[is_closed]) != taken_up
         yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
 
 
@@ -139,20 +140,19 @@ def _staff(run: Evidence) -> Ints:
 def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
     """Whether the desk is open at some instant before the next change there."""
     desk, at, until = each.desk[some], each.at[some], each.until[some]
-    after_the_sellers = desk - run.scenario.market.sellers.count
-    owners = np.where(
-        after_the_sellers < 0, Party.SELLER, np.take(AFTER_THE_SELLERS, after_the_sellers, mode="clip")
+    sellers = run.records.draws.parties_of_sellers(
+        parties_of_types(run.scenario), run.scenario.market.sellers.count
     )
-    return _next_openings(run, at, owners) < until
+    owners = np.concatenate([sellers, AFTER_THE_SELLERS])
+    return _next_openings(run, at, owners[desk]) < until
 
 
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
     """The first open instant from each of these on, in the calendar of whoever works then."""
     opens = at.copy()
-    for party in (Party.SELLER, *AFTER_THE_SELLERS):
+    for party in np.unique(parties).tolist():
         here = parties == party
-        if here.any():
-            opens[here] = _next_opening(at[here], run.calendar(party))
+        opens[here] = _next_opening(at[here], run.calendar(party))
     return opens
 
 

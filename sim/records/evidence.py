@@ -17,6 +17,7 @@ from sim.rules.terms import Span, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
 from sim.vocabulary import ClaimKind, Party, Stage
 
 Bools = NDArray[np.bool_]
@@ -77,6 +78,12 @@ class Evidence:
             return usual
         return np.where(self.by_kind(lambda terms: terms.platform_answers), Party.PLATFORM, usual)
 
+    def works(self, stage: Stage) -> Ints:
+        """Whose calendar that is: a seller's may have days off of its own."""
+        answerers = self.answerers(stage)
+        own = np.array(parties_of_types(self.scenario), dtype=np.int64)[self.fact("seller_type")]
+        return np.where(answerers == Party.SELLER, own, answerers)
+
     def answer(self, stage: Stage, field: str) -> Ints:
         """What luck settled about each claim's answerer at this stage: its notice, or its handling."""
         if stage not in (Stage.DISPUTE, Stage.MEDIATION):
@@ -87,14 +94,14 @@ class Evidence:
 
     def calendar(self, party: Party) -> Calendar:
         """When a party works; buyers never close."""
-        if party is Party.BUYER:
+        if party == Party.BUYER:
             return round_the_clock(self.scenario.experiment.calendar_days)
         return self.calendars[party]
 
     def deadlines(self, stage: Stage) -> Ints:
         """When the clock of each claim's request runs out, worked out anew; NEVER where none was opened."""
         clocks = {int(kind): terms.requests[stage].clock for kind, terms in self.terms.items()}
-        return self.later(stage.word, "opened", clocks, self.answerers(stage))
+        return self.later(stage.word, "opened", clocks, self.works(stage))
 
     def later(self, stage: str, step: str, spans: dict[int, Span], parties: Ints) -> Ints:
         """So long after a step of each claim's request, by kind of claim, on these parties' clocks."""
@@ -104,7 +111,7 @@ class Evidence:
             of_kind = np.flatnonzero(begun & (self["claim"] == kind))
             for party in np.flatnonzero(np.bincount(parties[of_kind])).tolist():
                 some = of_kind[parties[of_kind] == party]
-                instants[some] = self.after(since[some], length, Party(party))
+                instants[some] = self.after(since[some], length, cast("Party", party))
         return instants
 
     def after(self, since: Ints, length: Span, party: Party) -> Ints:

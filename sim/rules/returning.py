@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Party
+
+if TYPE_CHECKING:
+    from sim.rules.terms import PayerAt
 
 BUYER, SELLER = int(Party.BUYER), int(Party.SELLER)
 
@@ -29,9 +34,13 @@ def money_waits_for_the_parcel(while_in_transit: bool, goes_back: bool, on_notic
     return not while_in_transit or (goes_back and not on_notice)
 
 
-def who_pays_the_postage(payer: int, free_return: bool) -> int:
-    """Sellers who list with free returns pay what the policy puts on the buyer.
+def who_pays_the_postage(payers: tuple[PayerAt, ...], value: int, free_return: bool) -> int:
+    """By the price (cents): rows are read in order. Sellers who list with free returns pay what is the buyer's.
 
     Source: AliExpress, "Free Return" items (lilianshops.com).
     """
+    row = 0
+    while value >= payers[row].below:
+        row += 1
+    payer = payers[row].payer
     return SELLER if free_return and payer == BUYER else payer

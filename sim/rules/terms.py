@@ -8,6 +8,7 @@ from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import NEVER, Duration, Kind
 from sim.scenario.limits import Limit
 from sim.scenario.model import Scenario
+from sim.scenario.payers import MOST_ROWS, Payer, payer_rows
 from sim.scenario.policy import (
     CancellationTerms,
     ChargebackTerms,
@@ -37,6 +38,13 @@ class Since(NamedTuple):
 
     anchor: int
     span: Span
+
+
+class PayerAt(NamedTuple):
+    """Who pays the postage of a return for orders below this price (cents)."""
+
+    below: int
+    payer: int
 
 
 class RequestTerms(NamedTuple):
@@ -79,7 +87,8 @@ class Terms(NamedTuple):
     may_mediate: bool
     escalate_within: Since
     needs_return: bool
-    return_payer: int
+    payers: tuple[PayerAt, ...]
+    """By price, rising; always `MOST_ROWS`, of which the last ones may be out of reach."""
     post_within: Since
     refund_on: int
     trusted_refund_on: int
@@ -165,13 +174,19 @@ def _of_returning(terms: ReturnTerms | None) -> Levers:
     trusted = terms.trusted_refund_on if terms else None
     return {
         "needs_return": terms is not None,
-        "return_payer": int(terms.payer if terms else Party.BUYER),
+        "payers": _payers(terms.payer if terms else Party.BUYER),
         "post_within": until(terms.post_within if terms else None),
         "refund_on": int(refund_on),
         "trusted_refund_on": int(refund_on if trusted is None else trusted),
         "returnless_below": round(100 * terms.returnless_below) if terms else 0,
         "platform_bears_lost_return": terms is not None and terms.lost_return == "platform_bears",
     }
+
+
+def _payers(payer: Payer) -> tuple[PayerAt, ...]:
+    rows = payer_rows(payer)
+    told = [PayerAt(NEVER if row.below is None else round(100 * row.below), int(row.payer)) for row in rows]
+    return tuple(told + told[-1:] * (MOST_ROWS - len(told)))
 
 
 def refunds_at_dispatch_limit(scenario: Scenario) -> bool:

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, Weight
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw
+from sim.scenario.rates import Rate
 from sim.vocabulary import Reason
 
 NOTHING = 0
@@ -25,8 +26,8 @@ class FoundCheaper(Described):
 class Regret(Described):
     """A buyer changes their mind."""
 
-    probability: Share
-    """Chance that an order is regretted."""
+    probability: Rate
+    """Chance that an order is regretted; for all, or by payment method or product group."""
     after: WallLaw
     """From payment until the mind has changed."""
     reasons: Annotated[dict[Annotated[Reason, Named()], Weight], Field(min_length=1)] = {Reason.NOT_NEEDED: 1}
@@ -71,8 +72,8 @@ class Patience(Described):
 class Notices(Described):
     """A fault of the delivery that some buyers notice, and ask their money back for."""
 
-    probability: Share
-    """Chance that a buyer whom it befalls notices and asks."""
+    probability: Rate
+    """Chance that a buyer whom it befalls notices and asks; for all, or by payment method or product group."""
     after: WallLaw = Field(default=NOTHING, validate_default=True)
     """How long that takes."""
 

@@ -14,6 +14,8 @@ from sim.scenario.durations import DAY
 from sim.scenario.endless import Complaint, endless_requests, may_be_never
 from sim.scenario.expectations import SHARES
 from sim.scenario.model import MOST_ORDERS, Scenario
+from sim.scenario.opening import own_calendar
+from sim.scenario.rates import complaints_about
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 
 NEEDS_MEDIATION = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
@@ -67,6 +69,18 @@ def _posting(scenario: Scenario) -> Iterator[Complaint]:
 def _no_such_method(method: str, scenario: Scenario) -> str:
     methods = scenario.market.payment_methods
     return f"'{method}' is not among market.payment_methods{did_you_mean(method, methods)}"
+
+
+def _rates(scenario: Scenario) -> Iterator[Complaint]:
+    """A rate by name has one for each payment method, or for each product group."""
+    market, buyers = scenario.market, scenario.buyers
+    for group in market.product_groups:
+        if group in market.payment_methods:
+            yield f"market.product_groups.{group}", f"found '{group}', which is a payment method too"
+    for name in ("regret", "not_received", "defect"):
+        wish = getattr(buyers, name)
+        for key, message in complaints_about(wish.probability, market) if wish is not None else ():
+            yield f"buyers.{name}.probability{key}", message
 
 
 def _silence(scenario: Scenario) -> Iterator[Complaint]:
@@ -158,11 +172,18 @@ def _chargeback(scenario: Scenario) -> Iterator[Complaint]:
 
 def _calendars(scenario: Scenario) -> Iterator[Complaint]:
     """A calendar that never opens can carry nobody through a run."""
-    for party in type(scenario.calendars).model_fields:
+    parties, types = type(scenario.calendars).model_fields, scenario.market.sellers.types
+    specs = {f"calendars.{party}": getattr(scenario.calendars, party) for party in parties}
+    specs |= {
+        f"market.sellers.types.{name}.closed": own_calendar(scenario, kind)
+        for name, kind in types.items()
+        if kind.closed
+    }
+    for path, spec in specs.items():
         try:
-            resolve(getattr(scenario.calendars, party), scenario.start, scenario.experiment.calendar_days)
+            resolve(spec, scenario.start, scenario.experiment.calendar_days)
         except UserError as fault:
-            yield f"calendars.{party}", str(fault)
+            yield path, str(fault)
 
 
 def _expectations(scenario: Scenario) -> Iterator[Complaint]:
@@ -175,6 +196,7 @@ def _expectations(scenario: Scenario) -> Iterator[Complaint]:
 CHECKS = (
     _size,
     _posting,
+    _rates,
     _silence,
     _platform,
     anchors,

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.base import Day, Described, Factor, Named, NoneOr, Share, Weight, sums_to_one
+from sim.scenario.calendars import OneOrMany
 from sim.scenario.days import Days
+from sim.scenario.days_off import ClosedSpell
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.vocabulary import Discipline, Weekday
 
@@ -91,6 +93,8 @@ class SellerType(Described):
     """How it answers a dispute."""
     inspection: Answers = ALWAYS_YES
     """What it says of a returned parcel: accept releases the money, refuse contests."""
+    closed: Annotated[tuple[ClosedSpell, ...], OneOrMany()] = ()
+    """Days off of its own, by date, over those of the sellers' calendar."""
 
 
 class Sellers(Described):
@@ -146,6 +150,8 @@ class Market(Described):
     """What the buyer paid, in units of the currency."""
     payment_methods: Annotated[dict[Name, Share], Field(min_length=1)]
     """Share of orders paid by each method."""
+    product_groups: dict[Name, Share] = {}
+    """Share of orders for each group of products, by names of your own; buyers' rates may go by them."""
     free_return_listings: Share = 0
     """Share of orders whose seller pays for a return that the policy puts on the buyer."""
     sellers: Sellers
@@ -170,6 +176,13 @@ class Market(Described):
     def _methods_make_a_whole(cls, methods: dict[str, float]) -> dict[str, float]:
         sums_to_one(methods, "the shares of the payment methods")
         return methods
+
+    @field_validator("product_groups")
+    @classmethod
+    def _groups_make_a_whole(cls, groups: dict[str, float]) -> dict[str, float]:
+        if groups:
+            sums_to_one(groups, "the shares of the product groups")
+        return groups
 
     def peak_on(self, day: date) -> float:
         """How much faster orders come on this day: the shortest season that holds it says so, a date before all."""

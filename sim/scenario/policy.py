@@ -12,6 +12,7 @@ from sim.scenario.distributions import DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
 from sim.scenario.limits import DispatchLimit, LastCall, PostingLimit, RefundLimit
 from sim.scenario.market import NOTHING, Name, Staff
+from sim.scenario.payers import Payer
 from sim.vocabulary import Anchor, ClaimKind, Discipline, Party, RefundOn, Verdict
 
 MOST_ROUNDS = 3
@@ -188,8 +189,8 @@ class InspectionTerms(Described):
 class ReturnTerms(Described):
     """The goods go back before the money does."""
 
-    payer: Annotated[Party, Named(only=(Party.BUYER, Party.SELLER, Party.PLATFORM))]
-    """Who pays the postage."""
+    payer: Payer
+    """Who pays the postage: one party, or one by the price, `[{below: 20, payer: platform}, {payer: buyer}]`."""
     post_within: NoneOr[PostingLimit] = None
     """How long after the verdict (or the parcel's arrival, if later) the buyer may post it; or after a named
     instant, wherever the parcel is then. Later it is expired."""

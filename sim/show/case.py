@@ -19,6 +19,7 @@ from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
 from sim.show.phrases import deadline, money
 from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Stage, Verdict
 
@@ -116,12 +117,15 @@ def case_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cale
     row = {column: int(values[position]) for column, values in records.claims.items()}
     entries = tuple(entry for entry in records.journal.rows() if entry.order == order)
     facts = next(facts for facts in records.draws.rows() if facts.order == order)
-    return Case(scenario, facts, row, entries, _deadlines(row, scenario, calendars))
+    return Case(scenario, facts, row, entries, _deadlines(row, facts, scenario, calendars))
 
 
-def _deadlines(row: Mapping[str, int], scenario: Scenario, calendars: Mapping[Party, Calendar]) -> dict[Stage, int]:
+def _deadlines(
+    row: Mapping[str, int], facts: ClaimFacts, scenario: Scenario, calendars: Mapping[Party, Calendar]
+) -> dict[Stage, int]:
     requests = terms_of(scenario, ClaimKind(row["claim"])).requests
     works = {**calendars, Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
+    works[Party.SELLER] = calendars[parties_of_types(scenario)[facts.seller_type]]
     return {
         stage: instant_after(
             row[STEP_ACTIVITY[stage][OPENED].column],

@@ -109,7 +109,7 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
 def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """An order whose buyer never asked for the money back."""
     orders, market = records.draws.orders, scenario.market
-    value, seller, seller_type, method = (int(column[0]) for column in orders.of(np.array([order])))
+    value, seller, seller_type, method, _ = (int(column[0]) for column in orders.of(np.array([order])))
     by, kind = list(market.payment_methods)[method], list(market.sellers.types)[seller_type]
     sentence = payment(money(value, market.currency), by, seller, kind)
     event = Event(int(orders.paid[order]), Activity.PAID, sentence)

@@ -78,6 +78,7 @@ COLUMNS: dict[str, Column] = {
     "mediation_work": Column(
         "h", "working time at the mediation desk, disputes that the platform answers included"
     ),
+    "product_group": Column(_WORD, "what was bought, as the scenario names its groups; empty where it names none"),
     "failed_at": Column(
         _TIME, "the claim came to nothing of itself; the bank or the dispatch limit may bring the money after that"
     ),

@@ -86,17 +86,20 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
     busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
     staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
     sellers = requests.only(requests.is_at_sellers)
-    busiest = _busiest(scenario, sellers, calendars[Party.SELLER], staff) if isinstance(staff, int) else np.nan
+    busiest = _busiest(scenario, sellers, calendars, staff) if isinstance(staff, int) else np.nan
     return Load(float(busy), staffed, busiest)
 
 
-def _busiest(scenario: Scenario, sellers: Requests, opening: Calendar, staff: int) -> float:
+def _busiest(scenario: Scenario, sellers: Requests, calendars: dict[Party, Calendar], staff: int) -> float:
     first, last = stretch_of(scenario, sellers)
-    staffed = staff * float(np.diff(open_seconds([first, last], opening))[0])
-    if not staffed:
-        return float("nan")
-    by_seller = np.bincount(sellers.seller, weights=_worked(sellers, first, last, opening))
-    return float(by_seller.max()) / staffed
+    busiest = float("nan")
+    for party in np.unique(sellers.works).tolist():
+        some, opening = sellers.only(sellers.works == party), calendars[party]
+        staffed = staff * float(np.diff(open_seconds([first, last], opening))[0])
+        if staffed:
+            by_seller = np.bincount(some.seller, weights=_worked(some, first, last, opening))
+            busiest = float(np.nanmax([busiest, by_seller.max() / staffed]))
+    return busiest
 
 
 def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.chance.facts import Draws, Ints
 from sim.records.life import COLUMNS
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 
 WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
@@ -31,12 +32,17 @@ def of_draws(draws: Draws) -> str:
     columns = {"orders.paid": draws.orders.paid}
     columns |= {f"claims.{name}": column for name, column in draws.claims.items()}
     columns["refunded_unasked"] = draws.refunded_unasked
-    return of_columns(dict(sorted(columns.items())))
+    return of_columns(_said(dict(sorted(columns.items()))))
 
 
 def of_outcomes(claims: Mapping[str, Ints]) -> str:
     """Of one replication's outcome table: every instant, amount and verdict of every claim."""
-    return of_columns({name: claims[name] for name in COLUMNS})
+    return of_columns(_said({name: claims[name] for name in COLUMNS}))
+
+
+def _said(columns: Mapping[str, Ints]) -> dict[str, Ints]:
+    """Without those that say nothing of any claim: levers that a file does not pull leave its print alone."""
+    return {name: column for name, column in columns.items() if ((column != 0) & (column != NEVER)).any()}
 
 
 def of_columns(columns: Mapping[str, Ints]) -> str:

@@ -53,6 +53,7 @@ def _claims_frame(
         "seller": facts["seller"],
         "seller_type": _named(facts["seller_type"], list(scenario.market.sellers.types)),
         "payment_method": _named(facts["payment_method"], list(scenario.market.payment_methods)),
+        "product_group": _groups(facts["product_group"], list(scenario.market.product_groups)),
         "claim": _worded(table["claim"], ClaimKind),
         "reason": _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason),
         "outcome": _worded(table["outcome"], Outcome),
@@ -138,6 +139,11 @@ def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) ->
 
 def _worded(codes: Ints, words: type[Word]) -> pd.Categorical[Any]:
     return _named(codes, [word.word for word in words])
+
+
+def _groups(places: Ints, groups: Sequence[str]) -> pd.Categorical[Any]:
+    """What was bought; no word where the scenario names no groups."""
+    return _named(places if groups else np.full_like(places, _MISSING), groups)
 
 
 def _failures(codes: Ints) -> pd.Categorical[Any]:

@@ -83,7 +83,7 @@ def observe(
     """Look at one replication: at its end, or at the scenario's cut as if nothing had happened after it."""
     at = scenario.experiment.cut
     seen = records if at is None else cut(records, at)
-    requests = requests_of(seen)
+    requests = requests_of(scenario, seen)
     claims = claims_frame(scenario, replication, seen)
     unasked = _refunded_unasked(scenario, replication, records.draws)
     totals: dict[str, float] = {

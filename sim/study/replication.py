@@ -5,8 +5,9 @@ from __future__ import annotations
 from sim.chance.draws import draw_replication
 from sim.records.checks import check
 from sim.records.table import Records
-from sim.scenario.calendars import Calendar, resolve
+from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
+from sim.scenario.opening import all_calendars
 from sim.study.engines import SIMPY, live
 from sim.study.stopwatch import Stopwatch
 from sim.vocabulary import Party
@@ -14,9 +15,7 @@ from sim.vocabulary import Party
 
 def calendars_of(scenario: Scenario) -> dict[Party, Calendar]:
     """When each party works, unrolled for as long as a run can last. One set serves every replication."""
-    days = scenario.experiment.calendar_days
-    parties = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
-    return {party: resolve(getattr(scenario.calendars, party.word), scenario.start, days) for party in parties}
+    return all_calendars(scenario)
 
 
 def replicate(

@@ -12,6 +12,8 @@ from sim.records.evidence import ANSWERERS
 from sim.records.life import STEPS
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
 from sim.vocabulary import Party, Stage
 
 Bools = NDArray[np.bool_]
@@ -27,6 +29,8 @@ class Requests:
     stage: Ints
     answerer: Ints
     """Whose desk it was put to."""
+    works: Ints
+    """Whose calendar that desk keeps: a seller's may have days off of its own."""
     opened: Ints
     joined: Ints
     """It was noticed, and took its place in the desk's queue."""
@@ -65,18 +69,19 @@ class Requests:
         return np.minimum(self.started, self.settled)
 
 
-def requests_of(records: Records) -> Requests:
+def requests_of(scenario: Scenario, records: Records) -> Requests:
     """The requests of all claims, warm-up and run-out included: desks serve them all."""
     table = records.claims
     places = np.searchsorted(records.draws.claims["order"], table["order"])
     seller = records.draws.claims["seller"][places]
+    own = np.array(parties_of_types(scenario), dtype=np.int64)[records.draws.claims["seller_type"][places]]
     by_stage = []
     for stage in Stage:
         opened, joined, started, settled = (table[f"{stage.word}_{step}_at"] for step in STEPS)
         how, which = table[f"{stage.word}_settled_by"], np.full_like(seller, stage)
         whose = table["answered_by"] if stage is Stage.DISPUTE else np.full_like(seller, ANSWERERS[stage])
-        everything = Requests(
-            table["paid_at"], seller, which, whose, opened, joined, started, settled, how, table["claim"]
-        )
+        works = np.where(whose == Party.SELLER, own, whose)
+        steps = opened, joined, started, settled, how
+        everything = Requests(table["paid_at"], seller, which, whose, works, *steps, table["claim"])
         by_stage.append(everything.only(everything.opened < NEVER))
     return Requests(*(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests)))

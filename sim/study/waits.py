@@ -31,14 +31,18 @@ class Waits(NamedTuple):
 def waits_by_day(requests: Requests, calendars: dict[Party, Calendar], days: int) -> dict[str, Waits]:
     """One replication's waits, all claims counted, at the sellers' desks together and at mediation."""
     return {
-        SELLERS: _waits(requests.only(requests.is_at_sellers), calendars[Party.SELLER], days),
-        MEDIATION: _waits(requests.only(requests.is_mediation), calendars[Party.PLATFORM], days),
+        SELLERS: _waits(requests.only(requests.is_at_sellers), calendars, days),
+        MEDIATION: _waits(requests.only(requests.is_mediation), calendars, days),
     }
 
 
-def _waits(requests: Requests, opening: Calendar, days: int) -> Waits:
+def _waits(requests: Requests, calendars: dict[Party, Calendar], days: int) -> Waits:
     over = requests.only((requests.joined < days * DAY) & (requests.left_queue < NEVER))
-    waited = (open_seconds(over.left_queue, opening) - open_seconds(over.joined, opening)) / HOUR
+    waited = np.zeros(len(over))
+    for party in np.unique(over.works).tolist():
+        here, opening = over.works == party, calendars[party]
+        open_time = open_seconds(over.left_queue[here], opening) - open_seconds(over.joined[here], opening)
+        waited[here] = open_time / HOUR
     day = over.joined // DAY
     joined = np.bincount(day, minlength=days).astype(np.int64)
     return Waits(joined, np.bincount(day, weights=waited, minlength=days).astype(np.float64))

@@ -162,7 +162,9 @@ def mediations(draw: st.DrawFn, called: Strategy) -> File:
 def returns(mediated: bool, posted: Strategy) -> Strategy:
     silence = ("approve", "close") + ("escalate", "may_escalate") * mediated
     inspected = st.fixed_dictionaries({"clock": mostly(durations, some("none")), "on_silence": some(*silence)})
-    terms = {"payer": some("buyer", "seller", "platform"), "post_within": posted}
+    party = some("buyer", "seller", "platform")
+    by_price = st.tuples(party, party).map(lambda pays: [{"below": 10, "payer": pays[0]}, {"payer": pays[1]}])
+    terms = {"payer": mostly(party, by_price), "post_within": posted}
     terms |= {"lost_return": some("buyer_bears", "platform_bears"), "returnless_below": some(0, 10, 11)}
     steps, inspects = some("received", "posted", "notice"), st.just("inspected")
     of_inspections = [

@@ -15,13 +15,11 @@ from sim.market.world import run_simpy
 from sim.records.evidence import Evidence
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar, CalendarSpec, resolve
-from sim.vocabulary import Party
+from sim.scenario.opening import all_calendars
 from tests.property.strategies import File, scenario_of
 
 Changes = Mapping[str, Any]
 """Path in the file → what stands there; `*` is every key, as in `{"market.sellers.types.*.arrange": "1 d"}`."""
-
-PARTIES = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
 
 
 def changed(file: File, *changes: Changes) -> File:
@@ -46,9 +44,7 @@ def _put(place: Any, path: list[str], value: Any) -> None:
 def lived_through(file: File, *, with_journal: bool = False) -> Evidence:
     """The file's first replication."""
     scenario = scenario_of(file)
-    written = {party: getattr(scenario.calendars, party.word).model_dump_json() for party in PARTIES}
-    days = scenario.experiment.calendar_days
-    calendars = {party: _calendar(words, scenario.start, days) for party, words in written.items()}
+    calendars = all_calendars(scenario, lambda spec, start, days: _calendar(spec.model_dump_json(), start, days))
     draws = draw_replication(scenario, 0, calendars)
     return Evidence(scenario, run_simpy(scenario, draws, calendars, with_journal=with_journal), calendars)
 

@@ -81,6 +81,7 @@ def seller_types(draw: st.DrawFn, policy: File, waits: File) -> File:
             "cancellation": draw(asked(cancellation, waits["cancellation"], "ship")) | reasons,
             "dispute": draw(asked(dispute, waits["dispute"], *counters)) | {"offer": draw(parts)},
             "inspection": draw(asked(inspection, "never")),
+            "closed": draw(mostly(some([]), some(["2018-10-02"], [{"from": "2018-10-01", "to": "2018-10-05"}]))),
         }
 
     names = ("prompt", "stalls", "absent")[: draw(st.integers(1, 3))]
@@ -127,6 +128,15 @@ def buyers(draw: st.DrawFn, policy: File, waits: File) -> File:
     }
 
 
+@st.composite
+def by_name(draw: st.DrawFn, buyers: File, names: Sequence[str]) -> File:
+    """Some of the chances of a claim differ by payment method, or by product group."""
+    for wish in ("regret", "not_received", "defect"):
+        if buyers[wish] != "none" and draw(st.integers(0, 5)) == 5:
+            buyers[wish]["probability"] = {name: draw(some(1, 0.5, 0)) for name in names}
+    return buyers
+
+
 # ------------------------------------------------------------------------------------ scenario
 
 SPREAD, AT_MIDNIGHT, AT_NINE = "4 d", "5 s", "9 h 5 s"
@@ -164,7 +174,9 @@ def scenario_files(draw: st.DrawFn) -> File:
         "discipline": draw(some("fifo", "earliest_deadline")),
         "types": draw(seller_types(policy, waits)),
     }
+    groups = draw(mostly(some({}), parts_of_a_whole("fashion", "books")))
     market |= {
+        "product_groups": groups,
         "order_value": draw(mostly(some(10), amounts)),
         "payment_methods": draw(parts_of_a_whole(*methods)),
         "sellers": sellers,
@@ -184,7 +196,7 @@ def scenario_files(draw: st.DrawFn) -> File:
             st.fixed_dictionaries(dict.fromkeys(("seller", "platform", "carrier", "bank"), some(*CALENDARS)))
         ),
         "market": market,
-        "buyers": draw(buyers(policy, waits)),
+        "buyers": draw(by_name(draw(buyers(policy, waits)), tuple(groups) or methods)),
         "policy": policy,
     }
 

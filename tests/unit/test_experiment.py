@@ -49,7 +49,7 @@ def two_in_a_row() -> Records:
 
 
 def test_the_wait_lasts_from_joining_the_queue_until_being_taken_up() -> None:
-    frame = requests_frame(world(ONE_STAFF), 0, requests_of(two_in_a_row()))
+    frame = requests_frame(world(ONE_STAFF), 0, requests_of(world(ONE_STAFF), two_in_a_row()))
     assert frame["desk"].tolist() == ["sellers", "sellers"]
     assert frame["wait"].tolist() == [0.0, 6.0]
 
@@ -59,7 +59,7 @@ def test_who_leaves_while_waiting_has_waited_until_then_and_got_no_work() -> Non
     busy = an_order(0, asked=DAY, cancellation=accepts(work=12 * HOUR))
     gives_up = an_order(1, asked=DAY, cancellation=accepts(work=12 * HOUR, patience=2 * HOUR), goes_on=0)
     third = an_order(2, asked=DAY + 18 * HOUR, cancellation=accepts())
-    requests = requests_of(records_of(scenario, busy, gives_up, third))
+    requests = requests_of(scenario, records_of(scenario, busy, gives_up, third))
     assert requests_frame(scenario, 0, requests)["wait"].tolist() == [0.0, 2.0, 0.0]
     # Between the first and the last to join, 18 hours apart, staff worked for 12.
     assert load_of(scenario, requests, calendars_of(scenario)).busiest_seller == pytest.approx(12 / 18)
@@ -67,20 +67,21 @@ def test_who_leaves_while_waiting_has_waited_until_then_and_got_no_work() -> Non
 
 def test_a_request_that_nobody_noticed_has_not_waited_at_a_desk() -> None:
     scenario = world()
-    frame = requests_frame(scenario, 0, requests_of(records_of(scenario, an_order(cancellation=says_nothing()))))
+    records = records_of(scenario, an_order(cancellation=says_nothing()))
+    frame = requests_frame(scenario, 0, requests_of(scenario, records))
     assert frame["wait"].isna().sum() >= 1
 
 
 def test_silence_is_counted_by_request() -> None:
     scenario = world()
     silent_then_refused = an_order(ships_at=30 * DAY, cancellation=says_nothing(), dispute=refuses())
-    frame = requests_frame(scenario, 0, requests_of(records_of(scenario, silent_then_refused)))
+    frame = requests_frame(scenario, 0, requests_of(scenario, records_of(scenario, silent_then_refused)))
     assert frame["by_silence"].tolist() == [True, False]
 
 
 def test_unlimited_staff_has_no_utilisation() -> None:
     scenario = world()
-    load = load_of(scenario, requests_of(records_of(scenario, an_order())), calendars_of(scenario))
+    load = load_of(scenario, requests_of(scenario, records_of(scenario, an_order())), calendars_of(scenario))
     assert load.mediation_staffed == 0
     assert np.isnan(load.busiest_seller)
 
@@ -96,7 +97,7 @@ def test_open_seconds_are_what_the_clocks_say_one_by_one() -> None:
 
 def test_the_backlog_is_exact_at_noon_and_on_average() -> None:
     # Of day 1, the second request waits from 6:00 until 12:00, when the first is done.
-    backlog = waiting_by_day(world(ONE_STAFF), requests_of(two_in_a_row()))
+    backlog = waiting_by_day(world(ONE_STAFF), requests_of(world(ONE_STAFF), two_in_a_row()))
     assert backlog["sellers"].average.tolist() == [0, 6 / 24, 0, 0]
     assert backlog["sellers"].noon.tolist() == [0, 0, 0, 0]
     assert backlog["mediation"].average.tolist() == [0, 0, 0, 0]
@@ -104,7 +105,7 @@ def test_the_backlog_is_exact_at_noon_and_on_average() -> None:
 
 def test_a_request_that_waits_over_noon_is_in_the_backlog_at_noon() -> None:
     orders = [an_order(k, asked=DAY + k, cancellation=accepts(work=24 * HOUR)) for k in range(3)]
-    backlog = waiting_by_day(world(ONE_STAFF), requests_of(records_of(world(ONE_STAFF), *orders)))
+    backlog = waiting_by_day(world(ONE_STAFF), requests_of(world(ONE_STAFF), records_of(world(ONE_STAFF), *orders)))
     assert backlog["sellers"].noon.tolist() == [0, 2, 1, 0]
     assert backlog["sellers"].average.sum() == pytest.approx((2 * DAY - 1 + DAY - 2 + 1) / DAY, abs=2 / DAY)
 

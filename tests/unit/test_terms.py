@@ -100,7 +100,7 @@ def test_shipping_is_held_only_where_the_policy_says_so() -> None:
 def test_a_return_says_who_pays_how_soon_and_when_the_money_is_due() -> None:
     returns = {"payer": "platform", "post_within": "10 d", "refund_on": "posted"}
     some = terms(**{"policy.return.default": returns})
-    assert (some.return_payer, some.refund_on) == (Party.PLATFORM, RefundOn.POSTED)
+    assert (some.payers[0].payer, some.refund_on) == (Party.PLATFORM, RefundOn.POSTED)
     assert some.post_within == Since(UNNAMED, Span(Kind.WALL, 10 * DAY))
 
 

@@ -1,0 +1,45 @@
+"""Everybody's calendar, unrolled: the parties', and those of sellers who have days off of their own.
+
+A type of seller that closes on days of its own counts as one more party from here on: its number comes after the
+parties'. Everything else about it is a seller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import cast
+
+from sim.scenario.calendars import Calendar, CalendarSpec, resolve
+from sim.scenario.market import SellerType
+from sim.scenario.model import Scenario
+from sim.vocabulary import Party
+
+WITH_CALENDARS = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
+"""Buyers never close."""
+Resolve = Callable[[CalendarSpec, date, int], Calendar]
+
+
+def parties_of_types(scenario: Scenario) -> list[Party]:
+    """By seller type: the party whose calendar it keeps, `seller` or one of its own."""
+    parties, own = [], len(Party)
+    for kind in scenario.market.sellers.types.values():
+        parties.append(cast("Party", own) if kind.closed else Party.SELLER)
+        own += bool(kind.closed)
+    return parties
+
+
+def all_calendars(scenario: Scenario, resolve: Resolve = resolve) -> dict[Party, Calendar]:
+    """When each party works, for as long as a run can last. Raises UserError where one never opens."""
+    start, days = scenario.start, scenario.experiment.calendar_days
+    known = {party: resolve(getattr(scenario.calendars, party.word), start, days) for party in WITH_CALENDARS}
+    for party, kind in zip(parties_of_types(scenario), scenario.market.sellers.types.values(), strict=True):
+        if kind.closed:
+            known[party] = resolve(own_calendar(scenario, kind), start, days)
+    return known
+
+
+def own_calendar(scenario: Scenario, kind: SellerType) -> CalendarSpec:
+    """The sellers' calendar with the days off of one type of them."""
+    sellers = scenario.calendars.seller
+    return sellers.model_copy(update={"closed": (*sellers.closed, *kind.closed)})
