@@ -175,7 +175,7 @@ def test_faults_of_a_child_and_its_base_are_reported_each_in_its_file(tmp_path: 
     child = "extends: bad.yaml\nbuyers: {regret: {probability: 2}}\npolicy: {cancellation: {clock: 010}}"
     assert faults_of(written(tmp_path, child)) == [
         "bad.yaml:17:12: market.sellers.count: found 0, expected at least 1",
-        "child.yaml:2:32: buyers.regret.probability: found 2, expected at most 1",
+        "child.yaml:2:32: buyers.regret.probability: found 2, expected at most 1 or a mapping",
         "child.yaml:3:32: policy.cancellation.clock: found 010, a leading zero that readers of YAML understand "
         "differently; write the number without it, or in quotes if it is text",
     ]
