@@ -7,14 +7,18 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from sim.scenario.wording import printable
 from sim.show.charts.backlog import finding as of_the_desks
 from sim.show.charts.by_hours_to_ask import finding as of_the_hours
 from sim.show.charts.time_to_money import finding as of_the_time
+from sim.show.costs import HEADS, costs_of
+from sim.show.figures import Shown
 from sim.show.palette import WORDS
+from sim.show.phrases import HELD
 from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
-from sim.show.report.parts import Chapter, Numbers, Table, days, share
+from sim.show.report.parts import Chapter, Numbers, Table, days, of_several, share
 from sim.show.report.svg import Drawing, figure
 from sim.study.curves import ENDINGS
 from sim.study.result import Result
@@ -58,16 +62,21 @@ QUESTIONS = {
 }
 """What each chapter asks."""
 HOW = {
-    "time": "Every claim is in the picture: at each day the ways of ending add up to all. The dark band around "
-    "the edge of the refunded is its 95 % interval. To the right: after 90 days.",
+    "time": "Every claim is in the picture: at each day the ways of ending add up to all.",
     "flow": "From left to right: every claim, and the stages it came to. An arm is as wide as it has claims; what "
     "has ended flows on in the colour of its ending. Counts over all replications.",
-    "hours": "Each dot is the share refunded in full of those who changed their mind so long after paying; the "
-    "lines are 95 % intervals over replications.",
-    "desks": "Requests that somebody has noticed and nobody has taken up yet: daily means, and their 95 % "
-    "intervals as bands. Shaded: when the claims counted here were paid. Dotted: peaks of orders.",
+    "hours": "Each dot is the share refunded in full of those who changed their mind so long after paying.",
+    "desks": "Requests that somebody has noticed and nobody has taken up yet: daily means. Shaded: when the claims "
+    "counted here were paid. Dotted: peaks of orders.",
 }
 """How its picture is read."""
+INTERVALS = {
+    "time": " The dark band around the edge of the refunded is its 95 % interval.",
+    "hours": " The lines are 95 % intervals over replications.",
+    "desks": " The bands are 95 % intervals.",
+}
+"""And what of it is an interval, where there are any."""
+WITH_INTERVALS = ", with 95 % intervals"
 
 
 def chapters_of(result: Result) -> Iterator[Chapter]:
@@ -79,17 +88,21 @@ def chapters_of(result: Result) -> Iterator[Chapter]:
     yield _desks(result)
 
 
-def _chapter(name: str, finding: str, picture: tuple[tuple[int, int], Drawing], table: Table) -> Chapter:
+def _chapter(
+    result: Result, name: str, finding: str, picture: tuple[tuple[int, int], Drawing], table: Table
+) -> Chapter:
     heights, draw = picture
-    return Chapter(name, QUESTIONS[name], finding, figure(name, finding, TABLE, heights, draw), HOW[name], table)
+    how = HOW[name] + of_several(result, INTERVALS.get(name, ""))
+    return Chapter(name, QUESTIONS[name], finding, figure(name, finding, TABLE, heights, draw), how, table)
 
 
 def _time(result: Result) -> Chapter:
     draw = partial(time_picture.endings_by_day, result.curves)
-    return _chapter("time", of_the_time(result), (time_picture.HEIGHTS, draw), _table_of_time(result.curves))
+    return _chapter(result, "time", of_the_time(result), (time_picture.HEIGHTS, draw), _table_of_time(result))
 
 
-def _table_of_time(curves: pd.DataFrame) -> Table:
+def _table_of_time(result: Result) -> Table:
+    curves = result.curves
     by_ending = {str(ending): curve.set_index("days") for ending, curve in curves.groupby("ending", observed=True)}
     rows = [
         [
@@ -102,9 +115,8 @@ def _table_of_time(curves: pd.DataFrame) -> Table:
         for day in DAYS
     ]
     heads = ["days since asking", *(WORDS[ending] for ending in ENDINGS)]
-    return Table(
-        "Share of all claims that had ended so by each day; of the refunded, with 95 % intervals", heads, rows
-    )
+    with_intervals = of_several(result, "; of the refunded, with 95 % intervals")
+    return Table(f"Share of all claims that had ended so by each day{with_intervals}", heads, rows)
 
 
 def _share_at(row: Any, *, has_interval: bool) -> str:
@@ -114,7 +126,7 @@ def _share_at(row: Any, *, has_interval: bool) -> str:
 def _flow(result: Result) -> Chapter:
     ways = ways_of(result.orders)
     picture = flow_picture.HEIGHTS, partial(flow_picture.river, ways)
-    return _chapter("flow", _finding_of_flow(ways), picture, _table_of_ways(ways))
+    return _chapter(result, "flow", _finding_of_flow(ways), picture, _table_of_ways(ways))
 
 
 def _finding_of_flow(ways: pd.DataFrame) -> str:
@@ -144,17 +156,18 @@ def _table_of_ways(ways: pd.DataFrame) -> Table:
 def _hours(result: Result) -> Chapter:
     bins = result.by_hours
     picture = hours_picture.HEIGHTS, partial(hours_picture.success_by_hours, bins)
-    return _chapter("hours", of_the_hours(bins), picture, _table_of_hours(bins))
+    return _chapter(result, "hours", of_the_hours(bins), picture, _table_of_hours(result))
 
 
-def _table_of_hours(bins: pd.DataFrame) -> Table:
+def _table_of_hours(result: Result) -> Table:
     rows = [
         [row["bin"], hours_picture.GROUPS[row["group"]][0], *_success_and_half(row)]
-        for row in bins.to_dict("records")
+        for row in result.by_hours.to_dict("records")
         if row["n"]
     ]
     heads = ["time from payment", "who", "claims", "refunded in full", "half have their money after"]
-    return Table("Success and time to money by how quickly the mind was changed, with 95 % intervals", heads, rows)
+    caption = f"Success and time to money by how quickly the mind was changed{of_several(result, WITH_INTERVALS)}"
+    return Table(caption, heads, rows)
 
 
 def _success_and_half(row: dict[Any, Any]) -> list[str]:
@@ -171,7 +184,19 @@ def _desks(result: Result) -> Chapter:
     ]
     table = Table("The desks while the requests of these claims came in", ["what", "value", "95 % interval"], rows)
     draw = partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
-    return _chapter("desks", of_the_desks(result.backlog), (desks_picture.HEIGHTS, draw), table)
+    return _chapter(result, "desks", of_the_desks(result.backlog), (desks_picture.HEIGHTS, draw), table)
+
+
+def costs_table(result: Result) -> Table | None:
+    """Who pays what, per claim and per 1,000 orders; None where nobody claimed."""
+    rows = [[row.what, row.who, *map(_with_interval, row[3:])] for row in costs_of(result)]
+    caption = f"Who pays what, per claim and per 1,000 orders{of_several(result, WITH_INTERVALS)}"
+    return Table(caption, HEADS, rows) if result.about["claims"] else None
+
+
+def _with_interval(number: Shown) -> Markup:
+    """The number, and behind it, or on a line of its own, its interval."""
+    return Markup('{} <span class="interval">{}</span>').format(number.value.replace(" ", HELD), number.interval)
 
 
 def groups_of(result: Result) -> Table | None:
@@ -183,11 +208,14 @@ def groups_of(result: Result) -> Table | None:
         if row["group"] in told
     ]
     heads = ["", "by", "claims", "refunded in full", "half have their money after"]
-    return Table("Success and time to money by kind of claim, with 95 % intervals", heads, rows) if rows else None
+    caption = f"Success and time to money by kind of claim{of_several(result, WITH_INTERVALS)}"
+    return Table(caption, heads, rows) if rows else None
 
 
 def finding_of_groups(result: Result) -> str:
     """By what success differs most, and between whom; by the stage that decided, it does so of course."""
+    if result.about["replications"] == 1:
+        return ""  # nobody knows whether any of it is more than luck
     told = result.by_group[(result.by_group["group"] != "route") & (result.by_group["n"] >= FEWEST)]
     by_group = told.groupby("group")["success"]
     spans = (by_group.max() - by_group.min()).dropna()
@@ -207,4 +235,4 @@ def _named(value: object) -> str:
     return printable(str(value)).replace("_", " ")
 
 
-__all__ = ["chapters_of", "finding_of_groups", "groups_of"]
+__all__ = ["chapters_of", "costs_table", "finding_of_groups", "groups_of"]

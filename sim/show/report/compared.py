@@ -10,15 +10,18 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sim.scenario.wording import printable
+from sim.show.costs import COMPARED_HEADS, compared_costs_of
 from sim.show.figures import Shown, alike, measured
-from sim.show.findings import findings
+from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
 from sim.show.phrases import HELD
+from sim.show.ranking import places
 from sim.show.report import versus_picture
 from sim.show.report.answer import title_of
 from sim.show.report.parts import Table, datum
 from sim.show.report.svg import figure, linear, pixels, tag
+from sim.show.what_differs import side_by_side
 from sim.study.comparison import Comparison
 from sim.study.result import Result
 from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
@@ -56,6 +59,8 @@ class Versus(NamedTuple):
     verdicts: list[Verdict]
     picture: Markup
     key: list[tuple[str, str]]
+    costs: Table
+    remarks: list[str]
     flips: Table | None
     """None where they share no luck, or where nothing flips."""
     rest: str
@@ -82,6 +87,8 @@ def versus(comparison: Comparison) -> Iterator[Versus]:
             ],
             picture=_picture(comparison, other, number, names),
             key=versus_picture.key_of_curves(names),
+            costs=_costs(comparison, name),
+            remarks=[printable(sentence.replace(HELD, " ")) for sentence in remarks(comparison, name)],
             flips=_flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
             rest=_rest(pairs),
         )
@@ -156,19 +163,53 @@ def margins_of(comparison: Comparison) -> list[str]:
     ]
 
 
+def _costs(comparison: Comparison, name: str) -> Table:
+    """What it costs whom, against the base; what is the same under both is left out."""
+    rows = [
+        [
+            Markup("{}{}").format(row.what, f", {row.who}" if row.who else ""),
+            *(row.base, row.other, _over_its_interval(row.per_claim), _over_its_interval(row.per_1000_orders)),
+        ]
+        for row in compared_costs_of(comparison, name)
+    ]
+    return Table("Who pays what under the base and here, and the difference", COMPARED_HEADS, rows)
+
+
+def levers_of(comparison: Comparison) -> Table:
+    """What the policies differ in, side by side."""
+    names, levers = side_by_side(comparison)
+    rows = [[Markup("<code>{}</code>").format(lever.path), *lever.values] for lever in levers]
+    return Table("What differs between the policies", ["lever", *names], rows, is_words=True)
+
+
+def ranking_of(comparison: Comparison) -> Table | None:
+    """All policies by the headline, the best first; None where the base has one rival only."""
+    if len(comparison.others) == 1:
+        return None
+    rows = [
+        [place.name, _over_its_interval(place.value), *(", ".join(names) or "–" for names in place[2:])]
+        for place in places(comparison)
+    ]
+    heads = ["policy", "refunded in full", "surely ahead of", "cannot be told apart from"]
+    caption = "The policies by refunds in full; all pairs are judged together, with 95 %"
+    return Table(caption, heads, rows, is_words=True)
+
+
 def overview(comparison: Comparison) -> Table | None:
     """Every verdict at a glance; None for one scenario, whose own table says it all."""
     if len(comparison.others) == 1:
         return None
     rows = [_glance(comparison, other.scenario.name) for other in comparison.others]
-    heads = ["scenario", *(NAMES.get(measure, measure) for measure in comparison.headlines)]
+    one = headlines_of(comparison, comparison.others[0].scenario.name)
+    heads = ["scenario", *(f"{one[measure].name} ({one[measure].unit_shown})" for measure in comparison.headlines)]
     return Table("Differences to the base, and the verdicts on them", heads, rows)
 
 
 def _glance(comparison: Comparison, name: str) -> list[str]:
     judged = headlines_of(comparison, name)
     row = [judged[measure] for measure in comparison.headlines]
-    return [printable(name), *(f"{SIGNS[one.verdict]} {one.shown().value}" for one in row)]
+    shown = [(SIGNS[one.verdict], one.shown().value.removesuffix(f" {one.unit_shown}")) for one in row]
+    return [printable(name), *(f"{sign}{HELD}{value}" for sign, value in shown)]
 
 
 # ----------------------------------------------------------------------------------------- flips

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.show.phrases import day_and_month
-from sim.show.report.svg import Frame, Scale, Sheet, linear, tag, words
+from sim.show.report.svg import Frame, Scale, Sheet, linear, tag, way, words
 
 HEIGHTS = (360, 360)
 """Of the wide picture and of the narrow one."""
@@ -55,8 +55,8 @@ def _panel(days: pd.DataFrame, label: str, top: float, span: _Span, scenario: Sc
     yield words(label, 0, top - 10, class_="axis")
     middle = (days["day"] + 0.5).tolist()
     inside = np.clip(high, None, most)
-    yield tag("path", d=plot.band(middle, low.tolist(), inside.tolist()), class_="band")
-    yield tag("path", d=plot.path(middle, mean.tolist()), class_="curve")
+    yield way(plot.band(middle, low.tolist(), inside.tolist()), "band")
+    yield way(plot.path(middle, mean.tolist()), "curve")
 
 
 def _phases(plot: Frame, scenario: Scenario, *, is_first: bool) -> Iterator[Markup]:

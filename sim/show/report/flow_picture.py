@@ -22,6 +22,8 @@ HEIGHTS = (400, 400)
 """Of the wide picture and of the narrow one."""
 TOP, GAP, BAR, LINE = 44, 12, 9, 17
 """Pixels above the river, between its arms, of the bar at a stage, and from one line of text to the next."""
+LETTER = 6.8
+"""Pixels of a letter in the small size, on average, of a wide font."""
 LEAST_NAMED = 14
 """Pixels of height from which an arm is named."""
 ORDER = ("refunded", FREE, *STAGES, ASKED, PASSED, *ENDINGS[1:])
@@ -63,7 +65,7 @@ def river(ways: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     for column in columns:
         yield from _bars(column, arms[column], places[column])
     for column in columns[:-1]:
-        yield from _heads_and_names(column, arms[column], places[column], sheet)
+        yield from _heads_and_names(column, arms[column], (places[column], step), sheet)
     yield words("end" if sheet.is_narrow else "in the end", places["ending"], 16, class_="axis")
     called = SHORT_WORDS if sheet.is_narrow else WORDS
     yield from _endings(arms["ending"], places["ending"] + BAR, called)
@@ -115,18 +117,29 @@ def _bars(column: str, arms: Mapping[str, Arm], x: float) -> Iterator[Markup]:
         yield tag("rect", x=x, y=arm.top, width=BAR, height=max(arm.height, 0.7), class_=colour)
 
 
-def _heads_and_names(column: str, arms: Mapping[str, Arm], x: float, sheet: Sheet) -> Iterator[Markup]:
-    """The stage's name above its column, and how many of all claims came to it."""
-    total = sum(arm.claims for arm in arms.values())
+def _heads_and_names(
+    column: str, arms: Mapping[str, Arm], place: tuple[float, float], sheet: Sheet
+) -> Iterator[Markup]:
+    """The stage's name above its column, and how many of all claims came to it; as much as there is room for."""
+    total, (x, room) = sum(arm.claims for arm in arms.values()), place
     yield words(SHORT.get(column, column) if sheet.is_narrow else column, x, 16, class_="axis")
     if column in arms:
         came = f"{100 * arms[column].claims / total:.0f} %"
-        yield words(came if sheet.is_narrow else f"{came} {NAMES.get(column, 'of all')}", x, 32, class_="tick")
+        whole = f"{came} {NAMES.get(column, 'of all')}"
+        yield words(whole if _fits(whole, room) and not sheet.is_narrow else came, x, 32, class_="tick")
     named = {FREE: "freely cancelled", PASSED: PASSED_BY.get(column, "")}
     for name, text in named.items():
         if name in arms and arms[name].height > LEAST_NAMED and not sheet.is_narrow:
             y = arms[name].top + arms[name].height / 2 + 4
-            yield words(f"{text} {100 * arms[name].claims / total:.0f} %", x + BAR + 5, y, class_="halo")
+            share = f"{100 * arms[name].claims / total:.0f} %"
+            whole = f"{text} {share}"
+            told = whole if _fits(whole, room - BAR - 5) else share
+            yield words(told, x + BAR + 5, y, class_="halo")
+
+
+def _fits(text: str, room: float) -> bool:
+    """Whether it ends before the next column; letters are taken for as wide as the wide ones."""
+    return len(text) * LETTER < room
 
 
 def _endings(arms: Mapping[str, Arm], x: float, called: Mapping[str, str]) -> Iterator[Markup]:

@@ -13,10 +13,12 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.scenario.wording import printable
+from sim.show.changed import changed_briefly, changed_lines
+from sim.show.costs import HOW_TO_READ
 from sim.show.palette import COLOURS, COLOURS_ON_DARK
 from sim.show.report import basis, compared
-from sim.show.report.answer import answer_of, title_of
-from sim.show.report.chapters import chapters_of, finding_of_groups, groups_of
+from sim.show.report.answer import answer_of, details_of, title_of
+from sim.show.report.chapters import chapters_of, costs_table, finding_of_groups, groups_of
 from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
 from sim.show.standalone import security, templates_of, text_of
@@ -67,6 +69,12 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
         "as_of": scenario.as_of,
         "claims": result.about["claims"],
         "answer": answer_of(result),
+        "details": details_of(result),
+        "costs": costs_table(result),
+        "costs_how": HOW_TO_READ,
+        "changed": changed_lines(result),
+        "changed_briefly": changed_briefly(result),
+        "has_intervals": result.about["replications"] > 1,
         "numbers": Numbers(result.summary),
         "key_figures": KEY_FIGURES,
         "titles": result.summary["title"].to_dict(),
@@ -87,6 +95,8 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
 def _of_comparison(comparison: Comparison) -> dict[str, Any]:
     return {
         "comparison": list(compared.versus(comparison)),
+        "levers": compared.levers_of(comparison),
+        "ranking": compared.ranking_of(comparison),
         "overview": compared.overview(comparison),
         "margins": compared.margins_of(comparison),
         "verdict_count": len(comparison.verdicts),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sim.show.figures import Measured, Shown, measured_in
 from sim.show.files import finite
 from sim.show.phrases import HELD
+from sim.study.result import Result
 
 
 class Numbers:
@@ -57,12 +58,9 @@ def datum(text: str, value: float, measure: str | None = None) -> Markup:
     return Markup('<data value="{}"{}>{}</data>').format(repr(exact), held, unbroken)
 
 
-def with_interval(number: Shown) -> Markup:
-    """`79.3 % (±0.7)`, of a number that is no measure of the summary."""
-    value = number.value.replace(" ", HELD)
-    if not number.interval:
-        return Markup("{}").format(value)
-    return Markup('{} <span class="interval">({})</span>').format(value, number.interval)
+def of_several(result: Result, words: str) -> str:
+    """What is said of intervals; nothing where there is one replication, which has none."""
+    return words if result.about["replications"] > 1 else ""
 
 
 def share(value: float, low: float = math.nan, high: float = math.nan) -> Shown:
@@ -80,7 +78,7 @@ class Table(NamedTuple):
 
     caption: str
     heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Markup | str]]
     """The first cell names its row."""
     is_words: bool = False
     """Words begin at the left, numbers end at the right."""
@@ -96,9 +94,3 @@ class Chapter(NamedTuple):
     picture: Markup
     how: str
     table: Table
-
-
-def listed(things: Sequence[Markup | str]) -> Markup:
-    """`a, b and c`."""
-    *most, last = things
-    return Markup("{} and {}").format(Markup(", ").join(most), last) if most else Markup("{}").format(last)

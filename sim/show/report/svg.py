@@ -43,6 +43,11 @@ def tag(name: str, *inside: str, **attributes: Number | str | None) -> Markup:
     return Markup("<{0}{1}>{2}</{0}>").format(name, Markup(written), Markup("").join(inside))
 
 
+def way(d: str, class_: str, **more: str) -> Markup:
+    """A path; nothing at all where there is nothing to draw, for an empty one is no path."""
+    return tag("path", d=d, class_=class_, **more) if d else Markup("")
+
+
 def _attribute(value: Number | str) -> str:
     return value if isinstance(value, str) else pixels(value)
 
@@ -111,8 +116,9 @@ class Frame:
         return start + "L".join(f"{pixels(x)} {pixels(y)}" for x, y in points) if points else ""
 
     def band(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float]) -> str:
-        """The area between two ways."""
-        return self.path(xs, highs) + self.path(xs[::-1], lows[::-1], start="L") + "Z"
+        """The area between two ways; nothing where one of them is nowhere known."""
+        there, back = self.path(xs, highs), self.path(xs[::-1], lows[::-1], start="L")
+        return f"{there}{back}Z" if there and back else ""
 
     def level(self, y: float, class_: str = "grid") -> Markup:
         """A line from the left edge to the right one."""

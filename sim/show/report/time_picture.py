@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.show.charts.style import spread
 from sim.show.palette import SHORT_WORDS, WORDS
-from sim.show.report.svg import Frame, Sheet, frame, tag, ticks_below, ticks_beside, words
+from sim.show.report.svg import Frame, Sheet, frame, tag, ticks_below, ticks_beside, way, words
 from sim.study.curves import ENDINGS
 
 HEIGHTS = (380, 380)
@@ -48,11 +48,11 @@ def endings_by_day(curves: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     below = np.zeros(len(days))
     for ending in ENDINGS:
         above = below + by_ending[ending]["share"].to_numpy()
-        yield tag("path", d=plot.band(days, below.tolist(), above.tolist()), class_=f"fill-{ending} area")
+        yield way(plot.band(days, below.tolist(), above.tolist()), f"fill-{ending} area")
         below = above
     yield from axes(plot)
     refunded = by_ending["refunded"]
-    yield tag("path", d=plot.band(days, refunded["low"].tolist(), refunded["high"].tolist()), class_="shade")
+    yield way(plot.band(days, refunded["low"].tolist(), refunded["high"].tolist()), "shade")
     yield from _marks(plot, refunded, MARKS[::2] if sheet.is_narrow else MARKS)
     last = {ending: float(by_ending[ending]["share"].iloc[-1]) for ending in ENDINGS}
     yield from _names(plot, last, SHORT_WORDS if sheet.is_narrow else WORDS)

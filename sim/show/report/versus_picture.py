@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sim.show.charts.style import spread
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
-from sim.show.report.svg import Frame, Sheet, linear, tag, ticks_below, ticks_beside, words
+from sim.show.report.svg import Frame, Sheet, linear, ticks_below, ticks_beside, way, words
 from sim.show.report.time_picture import DAYS, LINE, SHARES
 
 HEIGHTS = (450, 440)
@@ -33,7 +33,7 @@ def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: Sheet) -> It
     yield from ticks_beside(upper, [(share, f"{100 * share:.0f}") for share in SHARES], "share of all claims (%)")
     days = curves["days"].tolist()
     for side, style in (("base", "curve base"), ("other", "curve")):
-        yield tag("path", d=upper.path(days, curves[side].tolist()), class_=style)
+        yield way(upper.path(days, curves[side].tolist()), style)
     yield from _names(upper, curves.iloc[-1], names, sheet)
     lower = _panel_of_differences(curves, (left, right))
     yield from _difference(lower, curves)
@@ -65,10 +65,10 @@ def _difference(lower: Frame, curves: pd.DataFrame) -> Iterator[Markup]:
     top, bottom = (lower.top, lower.bottom)
     for low, high, style in (("low_simultaneous", "high_simultaneous", "band"), ("low", "high", "band dark")):
         ends = [_inside(lower, points[end], (top, bottom)) for end in (low, high)]
-        yield tag("path", d=lower.band(days, *ends), class_=style)
+        yield way(lower.band(days, *ends), style)
     yield lower.level(0, "zero")
     yield words("0", lower.left - 6, lower.y(0) + 4, anchor="end", class_="tick")
-    yield tag("path", d=lower.path(days, points["difference"].tolist()), class_="curve")
+    yield way(lower.path(days, points["difference"].tolist()), "curve")
     yield words(f"difference ({POINTS})", 0, lower.top - 10, class_="axis")
     last = points.iloc[-1]
     said = signed(float(last["difference"]), decimals_for(float(last["high"] - last["low"]) / 2))

@@ -18,7 +18,7 @@ from sim.show.judged import POINTS, signed
 from sim.show.palette import WORDS
 from sim.show.phrases import HELD
 from sim.show.report.parts import Table, share
-from sim.show.report.svg import Sheet, figure, tag
+from sim.show.report.svg import Sheet, figure, tag, way
 from sim.show.report.time_picture import HEIGHTS, axes, plot_of
 from sim.study.curves import ENDINGS
 from sim.study.sweep import Point, Sweep
@@ -145,9 +145,9 @@ def _picture(own: Point, sheet: Sheet) -> Iterator[Markup]:
     yield from axes(plot)
     days, refunded = _days(own), _refunded(own)
     curve, low, high = (refunded[column].tolist() for column in ("share", "low", "high"))
-    yield tag("path", d=plot.band(days, low, high), class_="band", data_moves="band")
-    yield tag("path", d=plot.path(days, curve), class_="curve base")
-    yield tag("path", d=plot.path(days, curve), class_="curve", data_moves="curve")
+    yield tag("path", d=plot.band(days, low, high) or "M0 0", class_="band", data_moves="band")
+    yield way(plot.path(days, curve), "curve base")
+    yield way(plot.path(days, curve), "curve", data_moves="curve")
 
 
 def _refunded(point: Point) -> pd.DataFrame:

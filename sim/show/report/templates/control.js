@@ -32,7 +32,7 @@
       const band = picture.querySelector("[data-moves=band]");
       curve.setAttribute("d", `M${way(frame, answer.share)}`);
       const hasBand = answer.low.length > 0;
-      band.setAttribute("d", hasBand ? `M${way(frame, answer.high)}L${way(frame, answer.low, true)}Z` : "");
+      band.setAttribute("d", hasBand ? `M${way(frame, answer.high)}L${way(frame, answer.low, true)}Z` : "M0 0");
     }
   }
 
@@ -57,11 +57,11 @@
   form.hidden = false;
   show();
 })();
-// On paper nothing can be unfolded: tables are printed as if they were.
+// On paper nothing can be unfolded: the appendix is printed as if it were, tables stay folded.
 (() => {
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    folded = [...document.querySelectorAll("#appendix details:not([open])")];
     folded.forEach((one) => { one.open = true; });
   });
   addEventListener("afterprint", () => folded.forEach((one) => { one.open = false; }));
