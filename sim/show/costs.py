@@ -66,8 +66,13 @@ def compared_costs_of(comparison: Comparison, scenario: str) -> list[ComparedRow
     return [
         _compared(item, (comparison.base, other), rows)
         for item in _ITEMS
-        if item in _ALWAYS or not rows[item + PER_CLAIM].is_nothing
+        if item in _ALWAYS or _differs(rows[item + PER_CLAIM])
     ]
+
+
+def _differs(one: Judged) -> bool:
+    """Whether it may; with one replication nothing is known to be nothing but what is 0 under both."""
+    return not one.is_nothing and (one.base, one.other) != (0, 0)
 
 
 def _compared(item: str, results: tuple[Result, Result], rows: Mapping[str, Judged]) -> ComparedRow:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
-from sim.show.change import Change, changes_of
+from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import Judged, headlines_of
 from sim.show.phrases import HELD
 from sim.study.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
@@ -82,7 +82,8 @@ def _success(change: Change, comparison: Comparison, scenario: str) -> str:
     if change.verdict == EQUIVALENT:
         within = f"within {change.largest_that_does_not_matter} ({change.signed_range})"
         return f"Success stays as it is, {within}{flips}."
-    return f"Whether success changes is open ({change.signed_range}){flips}{_more(change)}."
+    interval = "" if change.signed_range == NO_INTERVAL else f" ({change.signed_range})"
+    return f"Whether success changes is open{interval}{flips}{_more(change)}."
 
 
 def _whether_it_matters(change: Change) -> str:
@@ -139,6 +140,8 @@ def _buys_and_costs(judged: Mapping[str, Judged]) -> str:
     """What is better, and what is worse, by the verdicts; and what is open, so that nothing is passed over."""
     rest = [one for measure, one in judged.items() if measure != "success_rate"]
     gains, costs, unsure = ([one for one in rest if one.verdict == word] for word in (BETTER, WORSE, INCONCLUSIVE))
+    if all(isnan(one.low_simultaneous) and isnan(one.high_simultaneous) for one in judged.values()):
+        return "One replication cannot tell what else changes."
     falls = judged["success_rate"].difference < 0
     told = [f"it {'buys' if falls else 'also buys'}: {_amounts(gains)}"] if gains else []
     told += [f"it costs: {_amounts(costs)}"] if costs else []

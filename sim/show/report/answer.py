@@ -27,6 +27,8 @@ _TOLD = {
     "postage_per_return": "postage paid by the buyer, per return",
 }
 """What became of those who did not get all their money, whose silence it was, and what sending it back cost."""
+_VAGUE = 0.1
+"""Half an interval from which on it is told instead of the number in it."""
 _SEEN = 0.0005
 """A share of claims from which it is told."""
 
@@ -54,6 +56,10 @@ def _buyers(claims: int) -> str:
 
 def _success(result: Result, numbers: Numbers) -> Markup:
     said = Markup("Of {}, <strong>{} got all of it</strong>.")
+    one = numbers.of("success_rate")
+    if max(one.high - one.value, one.value - one.low) > _VAGUE:
+        between = f"{100 * one.low:.0f} to {100 * one.high:.0f} in 100"
+        return said.format(_buyers(result.about["claims"]), between)
     return said.format(_buyers(result.about["claims"]), numbers("success_rate"))
 
 

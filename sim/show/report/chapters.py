@@ -133,9 +133,14 @@ def _finding_of_flow(ways: pd.DataFrame) -> str:
     """How many claims come to each stage."""
     total = ways["claims"].sum()
     stages = [column for column in ways.columns if column not in (ASKED, "ending", "claims")]
+    of = min(100, total)  # of fewer claims than a hundred, each is counted
     came = [(step, ways["claims"][ways[stage] == step].sum() / total) for stage in stages for step in (FREE, stage)]
-    told = [f"{100 * part:.0f} {DID[step]}" for step, part in came if part]
-    return f"Of 100 claims, {', '.join(told)}" if told else "No claim comes to any stage"
+    told = [f"{of * part:.0f} {DID[step]}" for step, part in came if part]
+    return f"Of {_claims(of)}, {', '.join(told)}" if told else "No claim comes to any stage"
+
+
+def _claims(number: int) -> str:
+    return f"{number} {'claim' if number == 1 else 'claims'}"
 
 
 def _table_of_ways(ways: pd.DataFrame) -> Table:

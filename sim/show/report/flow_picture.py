@@ -35,7 +35,7 @@ NAMES = {
     "chargeback": "went to the bank",
 }
 """What claims did that came to a stage."""
-SHORT = {"cancellation": "cancel", "mediation": "platform", "chargeback": "bank"}
+SHORT = {"ending": "end", "cancellation": "cancel", "mediation": "platform", "chargeback": "bank"}
 """What stands above a column on a narrow page, where it is not its own name."""
 PASSED_BY = {"cancellation": "did not ask", "dispute": "no dispute", "mediation": "no platform"}
 """What an arm is called that goes past a stage to a later one."""
@@ -64,9 +64,10 @@ def river(ways: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
         yield from _ribbons(ways, (left, right), arms, places)
     for column in columns:
         yield from _bars(column, arms[column], places[column])
-    for column in columns[:-1]:
-        yield from _heads_and_names(column, arms[column], (places[column], step), sheet)
-    yield words("end" if sheet.is_narrow else "in the end", places["ending"], 16, class_="axis")
+    for number, column in enumerate(columns[:-1]):
+        yield _head(column, places[column], sheet, number)
+        yield from _names(column, arms[column], (places[column], step), sheet)
+    yield _head("ending", places["ending"], sheet, len(columns) - 1)
     called = SHORT_WORDS if sheet.is_narrow else WORDS
     yield from _endings(arms["ending"], places["ending"] + BAR, called)
 
@@ -117,16 +118,21 @@ def _bars(column: str, arms: Mapping[str, Arm], x: float) -> Iterator[Markup]:
         yield tag("rect", x=x, y=arm.top, width=BAR, height=max(arm.height, 0.7), class_=colour)
 
 
-def _heads_and_names(
-    column: str, arms: Mapping[str, Arm], place: tuple[float, float], sheet: Sheet
-) -> Iterator[Markup]:
-    """The stage's name above its column, and how many of all claims came to it; as much as there is room for."""
+def _head(column: str, x: float, sheet: Sheet, number: int) -> Markup:
+    """The stage's name above its column; on a narrow page every other one stands a line lower."""
+    if sheet.is_narrow:
+        return words(SHORT.get(column, column), x, 12 + 12 * (number % 2), class_="axis")
+    return words("in the end" if column == "ending" else column, x, 16, class_="axis")
+
+
+def _names(column: str, arms: Mapping[str, Arm], place: tuple[float, float], sheet: Sheet) -> Iterator[Markup]:
+    """How many of all claims came to the stage, and what its arms are; as much as there is room for."""
     total, (x, room) = sum(arm.claims for arm in arms.values()), place
-    yield words(SHORT.get(column, column) if sheet.is_narrow else column, x, 16, class_="axis")
     if column in arms:
         came = f"{100 * arms[column].claims / total:.0f} %"
         whole = f"{came} {NAMES.get(column, 'of all')}"
-        yield words(whole if _fits(whole, room) and not sheet.is_narrow else came, x, 32, class_="tick")
+        told, y = (came, 38) if sheet.is_narrow else (whole if _fits(whole, room) else came, 32)
+        yield words(told, x, y, class_="tick")
     named = {FREE: "freely cancelled", PASSED: PASSED_BY.get(column, "")}
     for name, text in named.items():
         if name in arms and arms[name].height > LEAST_NAMED and not sheet.is_narrow:
