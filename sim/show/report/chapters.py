@@ -131,7 +131,7 @@ def _flow(result: Result) -> Chapter:
 
 def _finding_of_flow(ways: pd.DataFrame) -> str:
     """How many claims come to each stage."""
-    total = ways["claims"].sum()
+    total = int(ways["claims"].sum())
     stages = [column for column in ways.columns if column not in (ASKED, "ending", "claims")]
     of = min(100, total)  # of fewer claims than a hundred, each is counted
     came = [(step, ways["claims"][ways[stage] == step].sum() / total) for stage in stages for step in (FREE, stage)]

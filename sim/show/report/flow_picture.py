@@ -22,7 +22,7 @@ HEIGHTS = (400, 400)
 """Of the wide picture and of the narrow one."""
 TOP, GAP, BAR, LINE = 44, 12, 9, 17
 """Pixels above the river, between its arms, of the bar at a stage, and from one line of text to the next."""
-LETTER = 6.8
+LETTER = 6.2
 """Pixels of a letter in the small size, on average, of a wide font."""
 LEAST_NAMED = 14
 """Pixels of height from which an arm is named."""
@@ -131,8 +131,8 @@ def _names(column: str, arms: Mapping[str, Arm], place: tuple[float, float], she
     if column in arms:
         came = f"{100 * arms[column].claims / total:.0f} %"
         whole = f"{came} {NAMES.get(column, 'of all')}"
-        told, y = (came, 38) if sheet.is_narrow else (whole if _fits(whole, room) else came, 32)
-        yield words(told, x, y, class_="tick")
+        told, below = (came, 38) if sheet.is_narrow else (whole if _fits(whole, room) else came, 32)
+        yield words(told, x, below, class_="tick")
     named = {FREE: "freely cancelled", PASSED: PASSED_BY.get(column, "")}
     for name, text in named.items():
         if name in arms and arms[name].height > LEAST_NAMED and not sheet.is_narrow:
