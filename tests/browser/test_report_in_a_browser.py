@@ -180,13 +180,14 @@ def test_no_page_is_wider_than_its_screen_and_no_words_lie_on_others(
 
 
 @EVERY_REPORT
-def test_a_report_can_be_printed_with_its_tables_unfolded(opened: Open, name: str, tmp_path: Path) -> None:
+def test_on_paper_tables_are_folded_and_the_appendix_is_not(opened: Open, name: str, tmp_path: Path) -> None:
     page = opened(name).page
     page.pdf(path=tmp_path / "report.pdf")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("#appendix details:not([open])").count() == 0
+    assert page.locator("main details[open]").count() == page.locator("#appendix details").count()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details[open]").count() == 0
 

@@ -59,7 +59,7 @@ def test_a_result_shows_its_headline_measures_as_the_table_does() -> None:
 def test_a_comparison_shows_what_changes_and_the_verdicts() -> None:
     text = words(card_of_comparison(comparison("silence-approves")))
     assert "The title of silence-approves" in text
-    assert "settled by silence" in text
+    assert "silence against the buyer" in text
 
 
 def test_a_story_shows_every_event_and_its_end() -> None:

@@ -23,6 +23,7 @@ from sim.scenario.wording import printable
 from sim.show.files import files_of, finite, summary_of
 from sim.show.phrases import HELD
 from sim.show.report import report_of
+from sim.show.report.answer import answer_of
 from sim.show.report.basis import command_of, unsourced_of
 from sim.show.report.page import KEY_FIGURES
 from sim.study.comparison import comparison_of
@@ -98,11 +99,34 @@ def test_what_people_read_is_the_exact_number_rounded(name: str) -> None:
 
 def test_the_answer_opens_the_page_in_plain_words_with_intervals() -> None:
     text = told(html())
-    answer = text[text.index("The answer") :]
     claims = result().about["claims"]
-    assert f"Of {claims:,} buyers who wanted their money back, " in answer
+    answer = text[text.index(f"Of {claims:,} buyers who wanted their money back, ") :]
     assert "asked within a day of paying" in answer
-    assert answer.index("±") < 200 or answer.index("–") < 200
+    assert "±" in answer[:200] or "–" in answer[:200]
+
+
+def test_the_answer_is_two_sentences() -> None:
+    assert len(answer_of(result())) == 2
+    assert len(answer_of(case("one replication"))) == 1
+
+
+def test_a_share_that_is_hardly_known_is_told_as_its_interval() -> None:
+    summary = result().summary.copy()
+    summary.loc["success_rate", ["value", "low", "high"]] = 0.5, 0.17, 0.83
+    assert "17 to 83 in 100 got all of it" in told(report_of(replace(result(), summary=summary)))
+
+
+def test_every_page_begins_with_the_policies() -> None:
+    assert told(html()).index("silence means") < told(html()).index("buyers who wanted their money back")
+    text = told(html("comparison"))
+    assert text.index("What differs between the policies") < text.index("The policies by refunds in full")
+    assert "policy.cancellation.on_silence decline approve decline" in text
+    assert "with experiment.replications 3 instead of 20" in text
+
+
+def test_who_pays_what_is_on_every_page() -> None:
+    assert "refunds seller → buyer" in told(html())
+    assert "Who pays what under the base and here" in told(html("comparison"))
 
 
 def test_a_comparison_opens_with_what_changes() -> None:
@@ -191,7 +215,16 @@ def test_a_world_without_claims_says_so() -> None:
 
 
 def test_one_replication_has_no_intervals_and_says_so() -> None:
-    assert "One replication gives no interval" in told(report_of(case("one replication")))
+    text = told(report_of(case("one replication")))
+    assert "One replication gives no interval" in text
+    assert "95 %" not in text
+    assert "one replication cannot tell how much of that was luck" in text
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_picture_has_a_way_that_is_none(name: str) -> None:
+    ways = [value for tag, key, value in Page(report_of(case(name))).attributes if (tag, key) == ("path", "d")]
+    assert [way for way in ways if not re.fullmatch(r"M[-0-9. ]+[-0-9. MLCHhvlcZ]*", way)] == []
 
 
 def test_a_policy_without_a_clock_has_no_control_and_says_why() -> None:

@@ -8,7 +8,7 @@ from math import isnan
 from markupsafe import Markup
 
 from sim.scenario.wording import printable
-from sim.show.report.parts import Numbers, Table, days, share
+from sim.show.report.parts import Numbers, Table, days, of_several, share
 from sim.study.by_group import success_and_time
 from sim.study.counted import is_refunded
 from sim.study.result import Result
@@ -85,7 +85,7 @@ def details_of(result: Result) -> Table | None:
         *_soon_and_late(result),
         *(_row(numbers, measure, what) for measure, what in _TOLD.items() if numbers.of(measure).value > _SEEN),
     ]
-    heads = ["of all claims, unless it says otherwise", "", "95 % interval"]
+    heads = ["of all claims, unless it says otherwise", "", of_several(result, "95 % interval")]
     return Table("In numbers", heads, rows)
 
 

@@ -187,7 +187,11 @@ def _desks(result: Result) -> Chapter:
         for measure in _DESK_MEASURES
         if numbers.has(measure)
     ]
-    table = Table("The desks while the requests of these claims came in", ["what", "value", "95 % interval"], rows)
+    table = Table(
+        "The desks while the requests of these claims came in",
+        ["what", "value", of_several(result, "95 % interval")],
+        rows,
+    )
     draw = partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
     return _chapter(result, "desks", of_the_desks(result.backlog), (desks_picture.HEIGHTS, draw), table)
 
