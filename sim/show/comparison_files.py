@@ -26,6 +26,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.scenario.levers import levers_that_differ
 from sim.scenario.resolved import resolved_yaml
 from sim.show.atomic import put_in_place
 from sim.show.files import (
@@ -41,9 +42,10 @@ from sim.show.files import (
     report_page,
     rows_of,
 )
-from sim.show.findings import findings
+from sim.show.findings import findings, remarks
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
+from sim.show.ranking import Place, places
 from sim.show.spool import Spool
 from sim.study.comparison import Comparison
 from sim.study.result import Result
@@ -143,13 +145,29 @@ def document_of(comparison: Comparison) -> dict[str, Any]:
         "replications": base.about["replications"],
         "stopped": base.about["stopped"],
         "is_settled": comparison.is_settled,
+        "levers": _levers(comparison),
+        "ranking": [_placed(place) for place in places(comparison)],
         "headlines": {name: headline._asdict() for name, headline in comparison.headlines.items()},
         "scenarios": [_scenario(comparison, other) for other in comparison.others],
     }
 
 
+def _levers(comparison: Comparison) -> list[dict[str, Any]]:
+    """What differs: each lever's value by scenario, in the words of its file."""
+    scenarios = [one.scenario for one in (comparison.base, *comparison.others)]
+    names = [one.name for one in scenarios]
+    levers = levers_that_differ(*scenarios)
+    return [{"path": path, "values": dict(zip(names, values, strict=True))} for path, values in levers]
+
+
+def _placed(place: Place) -> dict[str, Any]:
+    return {"scenario": place.name, "surely_ahead_of": place.ahead_of, "not_told_apart_from": place.like}
+
+
 def _named(result: Result) -> dict[str, Any]:
-    return {"scenario": result.scenario.name, "title": result.scenario.title, "notes": notes_of(result)}
+    changed = result.about.get("changed", [])
+    words = {"scenario": result.scenario.name, "title": result.scenario.title, "notes": notes_of(result)}
+    return words | {"changed": changed}
 
 
 def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
@@ -162,6 +180,7 @@ def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
         "is_paired": name not in comparison.apart,
         "apart": list(comparison.apart.get(name, ())),
         "findings": [sentence.replace(HELD, " ") for sentence in findings(comparison, name)],
+        "remarks": [sentence.replace(HELD, " ") for sentence in remarks(comparison, name)],
         "measures": {str(row["measure"]): _difference(row) for row in differences},
         "crossings": crossings,
         "flips": [_flip(row) for row in flips],
