@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.regression.block import BLOCKS, Block, Crew, live_through
+from sim.regression.days_kept import DaysOff, days_off_of
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.study import fingerprints
@@ -40,6 +41,8 @@ class Baseline:
     platform: str
     scenario_print: str
     luck: LuckPrints
+    days_off: DaysOff
+    """The holidays that were known when it was recorded."""
     blocks: Mapping[str, Block]
     runnable: str
     """The scenario as it ran, as YAML."""
@@ -79,6 +82,7 @@ def recorded(
         platform=platform.platform(),
         scenario_print=fingerprints.of_scenario(scenario),
         luck=luck_prints(scenario),
+        days_off=days_off_of(scenario),
         blocks={block: live_through(scenario, block, replications, crew, step) for block in BLOCKS},
         runnable=resolved_yaml(scenario),
     )

@@ -1,7 +1,8 @@
 """What differs between a baseline and now: the scenario file, the draws, the rules, or only the setting.
 
-The baseline keeps its own scenario, so today's code can live through it once more. What differs then cannot be the
-file's doing: first its draws, decision by decision, and where these agree its outcomes.
+The baseline keeps its own scenario and its holidays, so today's code can live through it once more. What differs
+then cannot be the doing of the file or of a calendar: first its draws, decision by decision, and where these agree
+its outcomes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from sim.errors import BadScenario
 from sim.regression.baselines import Baseline, sized
 from sim.regression.block import JUDGING
+from sim.regression.days_kept import as_it_was, other_days
 from sim.regression.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
 from sim.regression.layout import RUNNABLE
 from sim.scenario.loading import load
@@ -48,7 +50,8 @@ def causes_of(baseline: Baseline, place: Path, scenario: Scenario) -> Found:
     if isinstance(before, Cause):
         found, before = [before], scenario
     else:
-        found = list(_of_the_file(before, scenario))
+        found = [*_of_the_file(before, scenario), *other_days(before, baseline.days_off)]
+        before = as_it_was(before, baseline.days_off)
     luck = luck_prints(before)
     names = redrawn(baseline.luck, luck)
     decisions = [_redrawn(name) for name in names]

@@ -19,6 +19,7 @@ from sim.study.expectations import EXPECTATION_VERDICTS, FAIL, PASS, Expectation
 from sim.study.verdicts import INCONCLUSIVE
 
 __all__ = [
+    "CALENDARS",
     "CAUSES",
     "CHANGED",
     "DRAWS",
@@ -58,11 +59,11 @@ VERDICTS = (UNCHANGED, CHANGED, INCONCLUSIVE)
 - `inconclusive`: neither; or the two blocks contradict each other; or the draws changed, so that the baseline can
   no longer be paired with and a new one is asked for.
 """
-SCENARIO, DRAWS, RULES, SETTING = "scenario", "draws", "rules", "setting"
-CAUSES = (SCENARIO, DRAWS, RULES, SETTING)
-"""Where a difference comes from: the scenario file says something else; luck is drawn otherwise; the same scenario
-and draws have other outcomes, so a rule or the engine changed; or no defect at all: versions or a platform differ,
-which is told beside."""
+SCENARIO, CALENDARS, DRAWS, RULES, SETTING = "scenario", "calendars", "draws", "rules", "setting"
+CAUSES = (SCENARIO, CALENDARS, DRAWS, RULES, SETTING)
+"""Where a difference comes from: the scenario file says something else; the package knows other holidays; luck is
+drawn otherwise; the same scenario and draws have other outcomes, so a rule or the engine changed; or no defect at
+all: versions or a platform differ, which is told beside."""
 FINE, DRIFT, UNSURE = 0, 1, 4
 """Exit codes."""
 

@@ -71,4 +71,6 @@ class KeptBaseline(_Kept):
     claims_table: str
     margins: dict[str, KeptMargin]
     luck: KeptLuck
+    days_off: dict[str, list[str]] = {}
+    """`regression.days_kept`; baselines of before they were kept say none."""
     blocks: dict[str, KeptBlock]

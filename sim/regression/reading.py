@@ -16,7 +16,9 @@ from sim.errors import BadBaseline
 from sim.regression.baselines import Baseline
 from sim.regression.block import BLOCKS, Block
 from sim.regression.claims_table import claims_in, unpacked
+from sim.regression.days_kept import DaysOff
 from sim.regression.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN, KeptBaseline, KeptBlock
+from sim.scenario.days import as_season
 from sim.study import fingerprints
 from sim.study.luck_prints import LuckPrints
 from sim.study.measures import MEASURES, Ratio
@@ -48,9 +50,19 @@ def read(place: Path) -> Baseline:
         platform=kept.platform,
         scenario_print=kept.scenario,
         luck=LuckPrints(**dict(kept.luck)),
+        days_off=_seasonable(kept.days_off, place),
         blocks=blocks,
         runnable=_bytes(place / RUNNABLE).decode("utf-8", "replace"),
     )
+
+
+def _seasonable(days_off: DaysOff, place: Path) -> DaysOff:
+    try:
+        for written in (each for days in days_off.values() for each in days):
+            as_season(written)
+    except ValueError as fault:
+        raise BadBaseline(f"{place / SIGN}: days_off: {fault}; {ANEW}") from None
+    return days_off
 
 
 def read_kept(place: Path) -> KeptBaseline:

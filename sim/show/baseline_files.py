@@ -57,6 +57,7 @@ def _document(baseline: Baseline, table: bytes) -> dict[str, Any]:
         "claims_table": sha256(table).hexdigest(),
         "margins": {name: headline._asdict() for name, headline in baseline.headlines.items()},
         "luck": baseline.luck._asdict(),
+        "days_off": dict(baseline.days_off),
         "blocks": {name: _block(block) for name, block in baseline.blocks.items()},
     }
 

@@ -68,8 +68,8 @@ def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -
 
 
 def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
-    """Every instant, in seconds of any one clock; NEVER where it did not happen."""
-    at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at")}
+    """Every instant that is told, in seconds of any one clock; NEVER where it did not happen."""
+    at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at") and name in claims}
     routes = {"freed_at": "free_cancellation", "limit_at": "not_dispatched", "charged_back_at": "chargeback"}
     at |= {name: np.where(claims["route"] == route, at["refund_due_at"], NEVER) for name, route in routes.items()}
     return at | _verdicts(at)
