@@ -15,21 +15,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import BadUsage
 from sim.evidence.fitting import fit
 from sim.scenario.loading import load
-from sim.scenario.model import Scenario
 from sim.show.atomic import put_file
 from sim.show.bar import bar
 from sim.show.files import report_page
 from sim.show.plots import with_plots, with_plots_of_all
-from sim.show.story import Story, story_of
+from sim.show.tracing import trace
 from sim.study import comparing, experiment
 from sim.study.comparison import Comparison
 from sim.study.engines import AUTO
 from sim.study.experiment import Progress
 from sim.study.making import warm
-from sim.study.replication import calendars_of, replicate
 from sim.study.result import Result
 from sim.study.sweep import sweep
 
@@ -57,17 +54,3 @@ def report(
     base = shown.base if isinstance(shown, Comparison) else shown
     points = sweep(base.scenario, jobs=jobs, engine=engine, progress=progress) if what_if else None
     return put_file(Path(to), report_page(shown, points))
-
-
-def trace(scenario: Scenario, order: int, replication: int = 0) -> Story:
-    """The story of one order, in plain sentences with times; `str` and `lines` give its text.
-
-    Orders are numbered from 0 by payment within a replication; the number is the same under every policy.
-    Raises BadUsage where there is no such order or replication.
-    """
-    if not 0 <= replication < scenario.experiment.replications:
-        last = scenario.experiment.replications - 1
-        raise BadUsage(f"there is no replication {replication} in this experiment, expected one from 0 to {last}")
-    calendars = calendars_of(scenario)
-    records = replicate(scenario, replication, calendars, with_journal=True)
-    return story_of(records, scenario, calendars, order)

@@ -157,7 +157,7 @@ def _enough(files: Sequence[str], replication: int, done: int, arguments: Namesp
 
 def trace(arguments: Namespace) -> None:
     """The story of one order, in plain sentences with times; or two stories of it, side by side."""
-    from sim.api import trace as trace_order
+    from sim.show.tracing import trace as trace_order
     from sim.show.two_stories import TwoStories
 
     names = [name for name in (arguments.scenario, arguments.versus) if name is not None]

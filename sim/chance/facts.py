@@ -175,6 +175,10 @@ class Draws:
         """The claims one by one, ascending by order number."""
         return self._rows(np.arange(len(self.claims["order"])))
 
+    def row(self, place: int) -> ClaimFacts:
+        """One of them."""
+        return self._rows(np.array([place]))[0]
+
     def in_turn(self) -> Iterator[list[ClaimFacts]]:
         """The claims in the order in which the buyers ask, so many at a time that few wait for their turn."""
         turns = np.argsort(self.claims["asked"], kind="stable")

@@ -69,6 +69,8 @@ def _made(tell: Tell) -> str | None:
         with suppress(OSError):
             places.keep(why.encode(), places.UNFIT)
         return why
+    if not places.is_still_so():
+        return "its sources changed while it was compiled"
     made = machine_code.written(machine_code.MADE)
     try:
         places.keep(made)

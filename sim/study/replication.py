@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from sim.chance.draws import draw_replication
+from sim.compiled import machine_code
 from sim.records.checks import check
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
 from sim.scenario.opening import all_calendars
-from sim.study.engines import SIMPY, live
+from sim.study.engines import COMPILED, SIMPY, live
 from sim.study.stopwatch import Stopwatch
 from sim.vocabulary import Party
 
@@ -49,3 +54,25 @@ def play(
         draws = draw_replication(scenario, replication, calendars)
     with watch.on("engine"):
         return live(engine, scenario, draws, calendars, with_journal=with_journal)
+
+
+def replicate_for(scenario: Scenario, replication: int, calendars: dict[Party, Calendar], order: int) -> Records:
+    """As `replicate` with a journal, of which only the entries of one order are sure to be there.
+
+    Where machine code is at hand, the compiled engine lives through the replication, and the one order's story is
+    told again in SimPy, alone. It has to say what the outcome table says, or the whole replication is told again.
+    """
+    if not machine_code.is_at_hand():
+        return replicate(scenario, replication, calendars, with_journal=True)
+    records = play(scenario, replication, calendars, engine=COMPILED)
+    check(scenario, records, calendars)
+    places = np.flatnonzero(records.claims["order"] == order)
+    if not len(places):
+        return records
+    from sim.market.alone import is_as_told, live_alone
+
+    row = {column: int(told[places[0]]) for column, told in records.claims.items()}
+    life, journal = live_alone(scenario, calendars, records.draws.row(int(places[0])), row)
+    if not is_as_told(life, row):
+        return replicate(scenario, replication, calendars, with_journal=True)
+    return replace(records, journal=journal)
