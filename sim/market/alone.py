@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.chance.facts import ClaimFacts
+from sim.chance.facts import Draws
 from sim.market.desk import Desk
 from sim.market.order import Order, Story
 from sim.market.request import Request
@@ -35,7 +35,11 @@ class RememberedDesk(Desk):
         """It waits until its turn came."""
         at = self._started_at[request.stage]
         if at < NEVER:
-            self.clock.at(at, CHOOSES, self.number, lambda _: self._take_up(request))
+            self.clock.at(at, CHOOSES, self.number, lambda _: self._its_turn_comes(request))
+
+    def _its_turn_comes(self, request: Request) -> None:
+        if not request.is_settled:
+            self._take_up(request)
 
     def leave(self, request: Request) -> None:
         """Nobody else waits for the staff."""
@@ -44,14 +48,14 @@ class RememberedDesk(Desk):
 
 
 def live_alone(
-    scenario: Scenario, calendars: dict[Party, Calendar], facts: ClaimFacts, row: Mapping[str, int]
+    scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar], place: int, row: Mapping[str, int]
 ) -> tuple[Life, Journal]:
-    """The life and the journal of one claim, of which the outcome table of its market says `row`.
+    """The life and the journal of the claim at a place, of which the outcome table of its market says `row`.
 
     Where the life says anything else than the row, the two were not of one market.
     """
-    journal = Journal()
-    world = World(scenario, calendars, journal)
+    facts, journal = draws.row(place), Journal()
+    world = World(scenario, calendars, journal, draws)
     started_at = {int(stage): row[f"{stage.word}_started_at"] for stage in Stage}
     world.seller_desks[facts.seller] = _remembered(world.seller_desks[facts.seller], started_at)
     world.mediation_desk = _remembered(world.mediation_desk, started_at)

@@ -72,7 +72,7 @@ def replicate_for(scenario: Scenario, replication: int, calendars: dict[Party, C
     from sim.market.alone import is_as_told, live_alone
 
     row = {column: int(told[places[0]]) for column, told in records.claims.items()}
-    life, journal = live_alone(scenario, calendars, records.draws.row(int(places[0])), row)
+    life, journal = live_alone(scenario, records.draws, calendars, int(places[0]), row)
     if not is_as_told(life, row):
         return replicate(scenario, replication, calendars, with_journal=True)
     return replace(records, journal=journal)

@@ -37,7 +37,7 @@ def test_every_order_tells_the_same_story_alone_as_in_its_market(name: str) -> N
         together.setdefault(entry.order, []).append(entry)
     for place in range(0, len(records), max(len(records) // 300, 1)):
         row = {column: int(told[place]) for column, told in records.claims.items()}
-        life, journal = live_alone(scenario, calendars, records.draws.row(place), row)
+        life, journal = live_alone(scenario, records.draws, calendars, place, row)
         assert is_as_told(life, row), f"order {row['order']}"
         assert journal.rows() == together[row["order"]]
 
@@ -48,7 +48,7 @@ def test_a_story_that_is_not_the_tables_is_not_believed() -> None:
     records = run_simpy(scenario, draw_replication(scenario, 0, calendars), calendars)
     place = int((records.claims["cancellation_started_at"] < records.claims["ended_at"]).argmax())
     row = {column: int(told[place]) for column, told in records.claims.items()}
-    life, _ = live_alone(scenario, calendars, records.draws.row(place), row)
+    life, _ = live_alone(scenario, records.draws, calendars, place, row)
     assert is_as_told(life, row)
     assert not is_as_told(life, row | {"refund": row["refund"] + 1})
 
