@@ -16,7 +16,7 @@ from rich.text import Text
 from sim.scenario.wording import printable
 from sim.show.changed import changed_lines
 from sim.show.cost_table import compared_table
-from sim.show.costs import compared_costs_of
+from sim.show.costs import HOW_TO_READ, compared_costs_of
 from sim.show.figures import alike, measured
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
@@ -81,8 +81,12 @@ def _opening(comparison: Comparison) -> Group:
     return Group(
         Text.assemble("Against ", (_name(base), "bold"), f": {_title(base)}"),
         *(Text(f"with {line}") for line in changed_lines(base)),
-        Text(f"{base.about['claims']:,} claims among {base.about['orders']:,} orders in {over}\n", style="dim"),
+        Text(f"{_claims(base)} among {base.about['orders']:,} orders in {over}\n", style="dim"),
     )
+
+
+def _claims(base: Result) -> str:
+    return "1 claim" if base.about["claims"] == 1 else f"{base.about['claims']:,} claims"
 
 
 # ------------------------------------------------------------------------------- all at a glance
@@ -173,18 +177,28 @@ def _notes(comparison: Comparison) -> dict[str, list[str]]:
 
 
 def _how_to_read(comparison: Comparison) -> str:
+    if comparison.base.about["replications"] == 1:
+        return (
+            "Differences are other − base, shares in percentage points. One replication gives no interval: nothing "
+            f"can be judged. {_MEANS}. {HOW_TO_READ} Examples are replication/order, for `trace`."
+        )
     verdicts = len(comparison.verdicts)
     together = f"all {verdicts:,} hold together" if verdicts > 1 else "it holds"
     return (
         "Differences are other − base, shares in percentage points, with plain 95 % intervals over replications. "
         f"Verdicts read wider intervals ({together} with 95 %) against a margin: {_margins(comparison)}. "
         "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
-        "Pairing ×30: one replication of both tells as much as thirty that share no luck. Orders are counted over "
-        "all replications, days and money are mean changes (days where both refund in full, money as refund less "
-        "postage, whoever has the goods); below each its 95 % interval (with fewer than 300 orders nearer 90 % for "
-        f"money: prices are skewed), or that it is of too few orders (fewer than {FEWEST}, or all in one "
-        "replication). Examples are replication/order, for `trace`."
+        "Pairing ×30: one replication of both tells as much as thirty that share no luck. "
+        f"{HOW_TO_READ} {_MEANS}; below each its 95 % interval (with fewer than 300 orders nearer 90 % for money: "
+        f"prices are skewed), or that it is of too few orders (fewer than {FEWEST}, or all in one replication). "
+        "Examples are replication/order, for `trace`."
     )
+
+
+_MEANS = (
+    "Orders are counted over all replications, days and money are mean changes (days where both refund in full, "
+    "money as refund less postage, whoever has the goods)"
+)
 
 
 def _margins(comparison: Comparison) -> str:

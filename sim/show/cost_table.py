@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 
 from rich import box
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -74,11 +75,9 @@ def _table(heads: Sequence[str], *, words: int, least: int | None = None) -> Tab
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for number, head in enumerate(heads):
         is_words = number < words
+        side: JustifyMethod = "left" if is_words else "right"
         table.add_column(
-            head,
-            justify="left" if is_words else "right",
-            no_wrap=not is_words,
-            min_width=least if is_words else None,
+            head, justify=side, no_wrap=not is_words, overflow="fold", min_width=least if is_words else None
         )
     return table
 

@@ -20,7 +20,7 @@ from tests.scenario_files import BASE_FILE, spoilt, written
 
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
 PLACE = "results and charts: results/<scenario>/\n"
-TABLES = {"curves.csv", "by_hours.csv", "by_group.csv", "backlog.csv", "waits.csv"}
+TABLES = {"costs.csv", "curves.csv", "by_hours.csv", "by_group.csv", "backlog.csv", "waits.csv"}
 ALWAYS = {"scenario.yaml", "run.json", "summary.json", *TABLES}
 
 

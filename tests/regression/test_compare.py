@@ -28,7 +28,7 @@ WHAT_IFS = {
 CHARTS = {
     f"charts/{name}.{kind}" for name in ("differences", "difference_curves", "flips") for kind in ("svg", "png")
 }
-TABLES = {"differences.csv", "flips.csv", "flip_pairs.csv", "curve_differences.csv"}
+TABLES = {"differences.csv", "costs.csv", "flips.csv", "flip_pairs.csv", "curve_differences.csv"}
 KEPT = {
     f"{table}.{kind}" for table in ("parted", "orders/base", "orders/approves") for kind in ("csv.gz", "parquet")
 }

@@ -67,6 +67,7 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
         "by_hours.csv",
         "by_group.csv",
         "backlog.csv",
+        "costs.csv",
         "waits.csv",
         "orders.parquet",
         "orders.csv.gz",
@@ -290,3 +291,18 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         put_in_place(tmp_path, "one", interrupted())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_pays_what_is_told_to_the_cent_and_sums_to_nothing() -> None:
+    """What everybody is left with, over all replications; and what passed explains it."""
+    result = busy_result()
+    costs = result.costs.set_index("item")
+    left = costs["total"].filter(like="_account")
+    assert round(left.sum(), 2) == 0
+    for account in (name.removesuffix("_account") for name in left.index):
+        passed = costs["total"][costs["payee"] == account].sum() - costs["total"][costs["payer"] == account].sum()
+        assert passed == pytest.approx(left[f"{account}_account"], abs=0.005)
+    assert costs.loc["refund", "total"] == pytest.approx(result.orders["refund"].sum())
+    assert costs.loc["price", "per_claim"] == pytest.approx(result.orders["value"].mean())
+    of_orders = 1000 * result.orders["refund"].sum() / result.about["orders"]
+    assert costs.loc["refund", "per_1000_orders"] == pytest.approx(of_orders)
