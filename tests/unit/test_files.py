@@ -116,7 +116,8 @@ def test_a_cell_is_empty_where_the_thing_did_not_happen() -> None:
 
 def test_every_measure_is_in_the_summary_with_its_interval() -> None:
     document = json.loads(files()["summary.json"])
-    assert {"schema_version", "scenario", "title", "seed", "replications", "notes", "measures"} == set(document)
+    about = {"schema_version", "scenario", "title", "seed", "replications", "changed"}
+    assert about | {"notes", "measures"} == set(document)
     assert set(document["measures"]) == set(result().summary.index)
     for measure in document["measures"].values():
         assert set(measure) == {"value", "low", "high", "unit", "n"}
@@ -295,14 +296,13 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_who_pays_what_is_told_to_the_cent_and_sums_to_nothing() -> None:
     """What everybody is left with, over all replications; and what passed explains it."""
-    result = busy_result()
-    costs = result.costs.set_index("item")
+    costs = result().costs.set_index("item")
     left = costs["total"].filter(like="_account")
     assert round(left.sum(), 2) == 0
     for account in (name.removesuffix("_account") for name in left.index):
         passed = costs["total"][costs["payee"] == account].sum() - costs["total"][costs["payer"] == account].sum()
         assert passed == pytest.approx(left[f"{account}_account"], abs=0.005)
-    assert costs.loc["refund", "total"] == pytest.approx(result.orders["refund"].sum())
-    assert costs.loc["price", "per_claim"] == pytest.approx(result.orders["value"].mean())
-    of_orders = 1000 * result.orders["refund"].sum() / result.about["orders"]
+    assert costs.loc["refund", "total"] == pytest.approx(result().orders["refund"].sum())
+    assert costs.loc["price", "per_claim"] == pytest.approx(result().orders["value"].mean())
+    of_orders = 1000 * result().orders["refund"].sum() / result().about["orders"]
     assert costs.loc["refund", "per_1000_orders"] == pytest.approx(of_orders)
