@@ -18,11 +18,14 @@ from sim import __version__, cli_logs, streams
 from sim.errors import REFUSALS, RefundSimError, UserError, refused
 
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
+SELDOM = 20_000
+"""New objects after which Python looks for garbage: imports and charts make many, and hardly any."""
 
 
 def door() -> NoReturn:
     """The console command."""
     streams.prepare()
+    gc.set_threshold(SELDOM)
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # a second one

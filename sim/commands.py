@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shlex
 import shutil
@@ -56,6 +57,7 @@ def run(arguments: Namespace) -> None:
     expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
     how["engine"] = chosen(arguments.engine, scenarios, with_journal=how["with_journal"])
     results: list[Result] = []
+    gc.freeze()  # what was imported stays: Python need not look through it again and again
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         for scenario in scenarios:
             step, tell = progress.of(scenario.name), progress.tell
@@ -65,6 +67,8 @@ def run(arguments: Namespace) -> None:
                 sweep = _swept(result, workers, arguments, progress)
                 write_result(result, out, force=arguments.force, sweep=sweep, written=spool.files())
             results.append(result)
+            if len(results) < len(scenarios):
+                gc.collect()  # figures refer to themselves, and are large
     _report(results, out, arguments)
 
 
