@@ -87,7 +87,7 @@ class Outcome(Word):
 
 class Failure(Word):
     """Why a claim came to no money of itself; each goes with one outcome. The bank, or the dispatch limit, may
-    bring the money all the same. The last four are what an open claim waits for in vain."""
+    bring the money all the same. The last ones are what an open claim waits for in vain."""
 
     NONE = 0
     NO_DISPUTE = 1
@@ -108,6 +108,7 @@ class Failure(Word):
     WINDOW_NEVER_OPENS = 21
     NEVER_POSTED_BACK = 22
     RETURN_NEVER_ARRIVES = 23
+    NEVER_DISPUTED = 24
 
 
 class Route(Word):

@@ -22,8 +22,8 @@ from sim.rules.answers import (
 )
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
+from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
-from sim.scenario.policy import MediationTerms
 from sim.vocabulary import ClaimKind, Disposition, Reason
 
 Columns = dict[str, Ints]
@@ -140,10 +140,21 @@ def _rulings(drawer: Drawer, levers: MediationTerms) -> Ints:
     return said(drawer.luck(Decision.MEDIATION_ANSWER), bounds, RULED_IN_TURN)
 
 
+def _by_ruling(drawer: Drawer, levers: MediationTerms, decision: Decision, name: str) -> Ints:
+    """How long a case takes, by the law for its ruling where that has one of its own; one luck whatever it is."""
+    laws, for_all = dict(levers.laws_by_ruling()), getattr(levers, name)
+    if not laws:
+        return drawer.duration(decision, for_all)
+    of_rulings = {said: laws.get(f"{ruling}.{name}", for_all) for said, ruling in RULED.items()}
+    return drawer.by_group(_rulings(drawer, levers), lambda some, said: some.duration(decision, of_rulings[said]))
+
+
+RULED = {int(Disposition.ACCEPT): "buyer", int(Disposition.SPLIT): "split", int(Disposition.REFUSE): "seller"}
+"""For whom a disposition of the platform is."""
 RULING: dict[str, OfARuling] = {
     "ruling": _rulings,
-    "ruling_notice": lambda drawer, levers: drawer.duration(Decision.MEDIATION_NOTICE, levers.notice),
-    "ruling_handling": lambda drawer, levers: drawer.duration(Decision.MEDIATION_HANDLING, levers.handling),
+    "ruling_notice": lambda drawer, levers: _by_ruling(drawer, levers, Decision.MEDIATION_NOTICE, "notice"),
+    "ruling_handling": lambda drawer, levers: _by_ruling(drawer, levers, Decision.MEDIATION_HANDLING, "handling"),
     "split_share": lambda drawer, levers: drawer.millionths(Decision.SPLIT_SHARE, levers.split_share),
 }
 """What luck settles of a ruling."""

@@ -37,6 +37,7 @@ def draw_claims(
         "dispatch_due": plan.due,
     }
     columns |= _of_the_buyer(scenario, drawer, columns)
+    columns |= _of_the_dispute(scenario, drawer, columns["claim"])
     columns |= _of_the_journey(scenario, drawer, columns, plan)
     columns |= _of_the_bank(scenario, drawer, columns)
     columns |= draw_asks(scenario, drawer, columns)
@@ -59,6 +60,21 @@ def _of_the_buyer(scenario: Scenario, drawer: Drawer, claims: Columns) -> Column
         "reservation": drawer.millionths(Decision.RESERVATION, buyers.offers.reservation),
         "charges_back": drawer.happens(Decision.CHARGES_BACK, buyers.chargeback.probability),
         "charges_back_after": drawer.duration(Decision.CHARGES_BACK_AFTER, buyers.chargeback.after),
+    }
+
+
+def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Ints) -> Columns:
+    """How long the buyer takes to open it, by kind of claim; and if the claim turns to not received."""
+    laws = scenario.buyers.dispute_after
+
+    def after(some: Drawer, claim: int) -> Ints:
+        law = laws.get(ClaimKind(claim))
+        return some.all_alike(0) if law is None else some.duration(Decision.DISPUTES_AFTER, law)
+
+    nobody = drawer.all_alike(0)
+    return {
+        "dispute_after": drawer.by_group(claims, after) if laws else nobody,
+        "dispute_after_if_not_received": after(drawer, ClaimKind.NOT_RECEIVED),
     }
 
 

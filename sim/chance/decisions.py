@@ -52,6 +52,7 @@ class Decision(IntEnum):
     CHARGES_BACK = 70
     CHARGES_BACK_AFTER = 71
     RETURN_LOST = 72
+    DISPUTES_AFTER = 73
     # the bank
     POSTING = 60
     # the requests

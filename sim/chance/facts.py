@@ -122,6 +122,9 @@ class ClaimFacts(NamedTuple):
     """The least part of the price that the buyer settles for, parts per million."""
     charges_back: int
     charges_back_after: int
+    dispute_after: int
+    """How long after it becomes possible the buyer opens the dispute (s)."""
+    dispute_after_if_not_received: int
     asked_to_change: int
     """Whether the seller would ask for another reason when answering."""
     agrees_to_change: int
@@ -142,7 +145,10 @@ def turned_to_not_received(facts: ClaimFacts) -> ClaimFacts:
         handling=facts.ruling_handling_if_not_received,
     )
     return facts._replace(
-        mediation=mediation, split_share=facts.split_share_if_not_received, posting=facts.posting_if_not_received
+        mediation=mediation,
+        split_share=facts.split_share_if_not_received,
+        posting=facts.posting_if_not_received,
+        dispute_after=facts.dispute_after_if_not_received,
     )
 
 

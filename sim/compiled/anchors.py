@@ -6,6 +6,7 @@ from sim.compiled.calendars import after
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
 from sim.compiled.parcel import arranged_at, delivered_at, promised_at
+from sim.rules import clocks
 from sim.rules.terms import UNNAMED
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party, Stage
@@ -21,7 +22,7 @@ def instant(world: World, order: Record, since: Record) -> int:
 def last_instant(world: World, order: Record, party: int, limit: Record, begins: int) -> int:
     """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
     since = begins if limit.anchor == UNNAMED else anchor_of(world, order, limit.anchor)
-    return after(world, party, since, limit.span)
+    return clocks.last_of(after(world, party, since, limit.span), limit.until, limit.later)
 
 
 @step

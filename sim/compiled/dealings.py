@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.compiled.anchors import last_instant
-from sim.compiled.calendars import later
+from sim.compiled.calendars import calendar_of, later
 from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, is_paid, return_payer
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
 from sim.compiled.parcel import delivered_at, limit_passes_at, missed_at, stays, terms_of, travels
-from sim.rules import answers, failing, refunding
+from sim.rules import answers, clocks, failing, refunding
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Party, Route, Settled, Stage
 
@@ -52,6 +52,7 @@ def miss_the_parcel(order: Record) -> None:
     ruling.handling = facts.ruling_handling_if_not_received
     facts.split_share = facts.split_share_if_not_received
     facts.posting = facts.posting_if_not_received
+    facts.dispute_after = facts.dispute_after_if_not_received
 
 
 @step
@@ -81,7 +82,8 @@ def be_refunded(world: World, order: Record, amount: int) -> int:
     """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
     facts, life = order.facts, order.life
     kind = world.methods[life.claim, facts.payment_method].posting_kind
-    posts_at, limit = later(world, Party.BANK, order.now, kind, facts.posting), refund_limit(world, order)
+    begins = payment_begins_at(world, order)
+    posts_at, limit = later(world, Party.BANK, begins, kind, facts.posting), refund_limit(world, order)
     life.refund = amount
     life.limit_used = refunding.is_limit_used(posts_at, limit)
     life.refund_due_at = order.now
@@ -93,6 +95,15 @@ def be_refunded(world: World, order: Record, amount: int) -> int:
 def be_refunded_in_part(world: World, order: Record, share: int) -> int:
     """So much of the price, in parts per million."""
     return be_refunded(world, order, refunding.share_of(order.facts.value, share))
+
+
+@step
+def payment_begins_at(world: World, order: Record) -> int:
+    """When the bank hears of a refund that falls due now: at once, or with the first run it is in time for."""
+    terms = terms_of(world, order)
+    if not terms.runs:
+        return order.now
+    return clocks.next_opening(order.now + terms.cut_off, calendar_of(world.almanac, terms.runs))
 
 
 @step

@@ -106,7 +106,7 @@ def _of_lever(lever: Any) -> Any:
 
 
 SPAN = record_of(*Span._fields)
-SINCE = np.dtype([("anchor", "i8"), ("span", SPAN)])
+SINCE = np.dtype([("anchor", "i8"), ("span", SPAN), ("until", "i8"), ("later", "i8")])
 REQUEST_TERMS = np.dtype([("clock", SPAN), ("on_silence", "i8"), ("on_interruption", "i8")])
 BY_METHOD = ("may_charge_back", "posting_kinds")
 """Levers that stand in `METHOD`, because there may be any number of payment methods."""

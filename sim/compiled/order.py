@@ -168,6 +168,23 @@ def dispute_in_time(world: World, order: Record) -> int:
         return fail(world, order, Failure.DISPUTE_TOO_LATE)
     if not is_worth_it(world, order):
         return fail(world, order, Failure.NOT_WORTH_IT)
+    return dispute_by_and_by(world, order)
+
+
+@step
+def dispute_by_and_by(world: World, order: Record) -> int:
+    """Who will dispute takes some time to do so; the window may be over by then."""
+    at, last = order.now + order.facts.dispute_after, instant(world, order, terms_of(world, order).closes)
+    comes = not disputing.is_too_late(at, last)
+    until = at if comes else last
+    if will_miss_the_limit(world, order) and order.parcel.dispatch_due <= until:
+        return OPEN
+    if not wait_until(order, until, Failure.NEVER_DISPUTED):
+        return IN_VAIN
+    if not comes:
+        return fail(world, order, Failure.DISPUTE_TOO_LATE)
+    if has_left(order):
+        travels(world, order)
     return dispute(world, order)
 
 

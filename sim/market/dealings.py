@@ -10,7 +10,7 @@ from sim.market.desk import Desk
 from sim.market.parcel import Parcel
 from sim.records.journal import Activity
 from sim.records.life import Life
-from sim.rules import answers, cancelling, disputing, failing, refunding, returning
+from sim.rules import answers, cancelling, clocks, disputing, failing, refunding, returning
 from sim.rules.terms import UNNAMED, Since, Span
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, Party, Reason, RefundOn, Route, Settled
@@ -126,7 +126,7 @@ class Dealings:
     def last_instant(self, party: Party, limit: Since, begins: int) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
         since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
-        return self.world.after(party, since, limit.span)
+        return clocks.last_of(self.world.after(party, since, limit.span), limit.until, limit.later)
 
     def opened_at(self) -> int:
         """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
@@ -195,12 +195,16 @@ class Dealings:
     def be_refunded(self, amount: int) -> Outcome:
         """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
         kind, limit = self.terms.posting_kinds[self.facts.payment_method], self.refund_limit()
-        posts_at = self.world.later(Party.BANK, self.now, kind, self.facts.posting)
+        posts_at = self.world.later(Party.BANK, self.payment_begins_at(), kind, self.facts.posting)
         self.life.refund = amount
         self.life.limit_used = refunding.is_limit_used(posts_at, limit)
         self.life.happened(Activity.REFUND_DUE, self.now)
         self.life.happened(Activity.REFUNDED, refunding.arrives_at(posts_at, limit))
         return Outcome.REFUNDED if amount == self.facts.value else Outcome.PARTLY_REFUNDED
+
+    def payment_begins_at(self) -> int:
+        """When the bank hears of a refund that falls due now: at once, or with the first run it is in time for."""
+        return self.world.next_run(self.terms.runs, self.now + self.terms.cut_off) if self.terms.runs else self.now
 
     def refund_limit(self) -> int:
         """The latest at which a refund that falls due now may arrive."""

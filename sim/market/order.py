@@ -99,6 +99,20 @@ class Order(Questions):
             return self.fail(Failure.DISPUTE_TOO_LATE)
         if not self.is_worth_it():
             return self.fail(Failure.NOT_WORTH_IT)
+        return (yield from self.dispute_by_and_by())
+
+    def dispute_by_and_by(self) -> Steps:
+        """Who will dispute takes some time to do so; the window may be over by then."""
+        at, last = self.now + self.facts.dispute_after, self.instant(self.terms.closes)
+        comes = not disputing.is_too_late(at, last)
+        until = at if comes else last
+        if self.parcel.will_miss_the_limit() and self.parcel.dispatch_due <= until:
+            return Outcome.OPEN
+        self.wait_until(until, Failure.NEVER_DISPUTED)
+        if not comes:
+            return self.fail(Failure.DISPUTE_TOO_LATE)
+        if self.parcel.has_left(self.now):
+            self.parcel.travels()
         return (yield from self.dispute())
 
     def dispute(self) -> Steps:

@@ -15,7 +15,7 @@ from sim.market.turns import Clock
 from sim.records.journal import Journal, NoJournal
 from sim.records.life import Life
 from sim.records.table import Records, record
-from sim.rules.clocks import instant_after
+from sim.rules.clocks import instant_after, next_opening
 from sim.rules.terms import Span, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.model import Scenario
@@ -63,6 +63,10 @@ class World:
     def after(self, party: Party, since: int, span: Span) -> int:
         """So long after an instant, as the policy says."""
         return instant_after(since, span.kind, span.seconds, self._calendars[party])
+
+    def next_run(self, runs: int, since: int) -> int:
+        """The first payment run from an instant on."""
+        return next_opening(since, self._calendars[runs])
 
     def live_through(self, draws: Draws) -> list[Life]:
         """Let every buyer ask when the time comes, and play all that follows to its end."""

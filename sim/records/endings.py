@@ -102,7 +102,7 @@ def the_money_arrives_within_its_limit(run: Evidence) -> Iterator[Breach]:
         due, np.select([run["route"] == r for r in verdicts], [*verdicts.values()], due)
     )
     for kind, terms in run.terms.items():
-        anchor, length = terms.refund_within
+        anchor, length, *_ = terms.refund_within
         begins = np.where(run["claim"] == kind, since.get(anchor, due), NEVER)
         latest = np.maximum(run.after(begins, length, Party.BANK), due)
         yield from run.where(

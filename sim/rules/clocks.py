@@ -35,6 +35,11 @@ def spell_after(t: int, calendar: Calendar) -> int:
     return k
 
 
+def last_of(limit: int, until: int, later: bool) -> int:
+    """Of a limit and a fixed last second, the one that counts; NEVER is no limit, and no date."""
+    return max(limit, until) if later else min(limit, until)
+
+
 def is_open(t: int, calendar: Calendar) -> bool:
     """Whether staff take requests at t. A spell holds its opening instant, not its closing one."""
     k = spell_after(t, calendar)

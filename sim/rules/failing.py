@@ -15,8 +15,8 @@ REASONS = {
     ),
 }
 """The reasons for each outcome without money; what is left waits, and is open."""
-_BY_REASON = {Failure[reason]: outcome for outcome, reasons in REASONS.items() for reason in reasons}
-OUTCOMES = tuple(_BY_REASON.get(Failure(number), OPEN) if number in list(Failure) else OPEN for number in range(24))
+_BY_REASON = {int(Failure[reason]): outcome for outcome, reasons in REASONS.items() for reason in reasons}
+OUTCOMES = tuple(_BY_REASON.get(number, OPEN) for number in range(max(Failure) + 1))
 """By number of the reason."""
 SILENCE = int(Settled.SILENCE)
 NOT_TAKEN_FURTHER, CALLED_TOO_LATE = int(Failure.NOT_TAKEN_FURTHER), int(Failure.CALLED_TOO_LATE)

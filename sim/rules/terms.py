@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from sim.scenario.distributions import DurationLaw
-from sim.scenario.durations import NEVER, Duration, Kind
+from sim.scenario.durations import DAY, NEVER, Duration, Kind
 from sim.scenario.limits import Limit
+from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
+from sim.scenario.opening import runs_party
 from sim.scenario.payers import MOST_ROWS, Payer, payer_rows
 from sim.scenario.policy import (
     CancellationTerms,
@@ -15,14 +18,13 @@ from sim.scenario.policy import (
     DisputeTerms,
     FreeUntil,
     InspectionTerms,
-    MediationTerms,
     OfferTerms,
     Policy,
     Promise,
     ReturnTerms,
     SteppingIn,
-    Window,
 )
+from sim.scenario.windows import LastWindow, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict
 
 
@@ -34,10 +36,15 @@ class Span(NamedTuple):
 
 
 class Since(NamedTuple):
-    """So long after a named instant of the order; `UNNAMED` is the one at which a limit begins to matter."""
+    """So long after a named instant of the order; `UNNAMED` is the one at which a limit begins to matter.
+
+    Where there is a last date as well (`until`, its last second), the earlier or the later of the two counts.
+    """
 
     anchor: int
     span: Span
+    until: int = NEVER
+    later: bool = False
 
 
 class PayerAt(NamedTuple):
@@ -96,6 +103,10 @@ class Terms(NamedTuple):
     """Cents."""
     platform_bears_lost_return: bool
     refund_within: Since
+    runs: int
+    """Whose calendar the payment runs are in; 0 without any."""
+    cut_off: int
+    """How long before a run a refund has to be due (s)."""
     may_charge_back: tuple[bool, ...]
     """By payment method."""
     charge_back_until: Since
@@ -127,13 +138,16 @@ def terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
         refunds_at_dispatch_limit=refunds_at_dispatch_limit(scenario),
         promise=since_of(policy.promise),
         **_of_cancelling(policy.cancellation),
-        **_of_disputing(dispute),
+        **_of_disputing(dispute, scenario.start),
         may_mediate=mediation is not None,
         escalate_within=_after_a_verdict(until(mediation.escalate_within if mediation else None)),
         **_of_returning(returns),
         refund_within=until(refund.within),
+        **_of_runs(scenario),
         may_charge_back=_may_charge_back(scenario, claim),
-        charge_back_until=_after_a_verdict(since_of(policy.chargeback.window if policy.chargeback else None)),
+        charge_back_until=_after_a_verdict(
+            last_of(policy.chargeback.window if policy.chargeback else None, scenario.start)
+        ),
         requests=_requests(policy, dispute, mediation, returns),
         transit_kind=kind_of(market.carrier.transit),
         return_delay_kind=kind_of(scenario.buyers.return_delay),
@@ -153,12 +167,12 @@ def _of_cancelling(terms: CancellationTerms | None) -> Levers:
     }
 
 
-def _of_disputing(terms: DisputeTerms | None) -> Levers:
+def _of_disputing(terms: DisputeTerms | None, start: date) -> Levers:
     steps_in = terms.steps_in if terms and terms.steps_in else SteppingIn()
     return {
         "may_dispute": terms is not None,
         "opens": since_of(terms.opens if terms else None),
-        "closes": since_of(terms.closes if terms else None),
+        "closes": last_of(terms.closes if terms else None, start),
         "while_in_transit": terms is not None and terms.while_in_transit,
         "needs_consent": terms is None or terms.needs_consent,
         "platform_answers": terms is not None and terms.answered_by is Party.PLATFORM,
@@ -183,6 +197,13 @@ def _of_returning(terms: ReturnTerms | None) -> Levers:
     }
 
 
+def _of_runs(scenario: Scenario) -> Levers:
+    runs = scenario.policy.refund.runs
+    if runs is None:
+        return {"runs": 0, "cut_off": 0}
+    return {"runs": int(runs_party(scenario)), "cut_off": runs.cut_off.seconds}
+
+
 def _payers(payer: Payer) -> tuple[PayerAt, ...]:
     rows = payer_rows(payer)
     told = [PayerAt(NEVER if row.below is None else round(100 * row.below), int(row.payer)) for row in rows]
@@ -200,6 +221,16 @@ def since_of(window: Window | Promise | FreeUntil | None) -> Since:
     if window is None:
         return Since(int(Anchor.PAID), UNLIMITED)
     return Since(int(window.after), span(window.within))
+
+
+def last_of(window: LastWindow | None, start: date) -> Since:
+    """A window that may end on a fixed date, or on the earlier or later of two."""
+    if window is None or window.until is None:
+        return since_of(window)  # type: ignore[arg-type]  # it names an instant
+    last = ((window.until - start).days + 1) * DAY - 1
+    if window.after is None:
+        return Since(int(Anchor.PAID), UNLIMITED, last)
+    return Since(int(window.after), span(window.within), last, window.whichever == "later")
 
 
 def until(limit: Limit | None, unnamed: int = UNNAMED) -> Since:

@@ -9,10 +9,11 @@ from sim.scenario.by_claim import Row, rows
 from sim.scenario.endless import Complaint
 from sim.scenario.limits import Limit
 from sim.scenario.model import Scenario
-from sim.scenario.policy import CancellationTerms, DisputeTerms, FreeUntil, Policy, ProductWindow, Promise, Window
+from sim.scenario.policy import CancellationTerms, DisputeTerms, FreeUntil, Policy, ProductWindow, Promise
+from sim.scenario.windows import LastWindow, Window
 from sim.vocabulary import Anchor, ClaimKind
 
-Anchored = Limit | Window | ProductWindow | FreeUntil | Promise
+Anchored = Limit | Window | LastWindow | ProductWindow | FreeUntil | Promise
 R = TypeVar("R", bound=Row)
 
 
@@ -42,7 +43,7 @@ def anchors(scenario: Scenario) -> Iterator[Complaint]:
 NOT_BEFORE_THE_LIMIT = (Anchor.DISPATCH_DUE, Anchor.DISPATCHED)
 
 
-def windows_of(terms: DisputeTerms) -> Iterator[tuple[str, Window]]:
+def windows_of(terms: DisputeTerms) -> Iterator[tuple[str, Window | LastWindow]]:
     """When a dispute may be opened, by name."""
     yield "opens", terms.opens
     if terms.closes is not None:

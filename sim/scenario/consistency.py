@@ -14,7 +14,7 @@ from sim.scenario.durations import DAY
 from sim.scenario.endless import Complaint, endless_requests, may_be_never
 from sim.scenario.expectations import SHARES
 from sim.scenario.model import MOST_ORDERS, Scenario
-from sim.scenario.opening import own_calendar
+from sim.scenario.opening import all_calendars, own_calendar
 from sim.scenario.rates import complaints_about
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 
@@ -184,6 +184,11 @@ def _calendars(scenario: Scenario) -> Iterator[Complaint]:
             resolve(spec, scenario.start, scenario.experiment.calendar_days)
         except UserError as fault:
             yield path, str(fault)
+            return
+    try:
+        all_calendars(scenario)
+    except UserError as fault:
+        yield "policy.refund.runs", str(fault)
 
 
 def _expectations(scenario: Scenario) -> Iterator[Complaint]:

@@ -8,8 +8,9 @@ from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
+from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
-from sim.scenario.policy import DisputeTerms, MediationTerms
+from sim.scenario.policy import DisputeTerms
 from sim.vocabulary import ClaimKind, Party
 
 Complaint = tuple[str, str]
@@ -35,10 +36,13 @@ def _of_the_platform(scenario: Scenario) -> Iterator[Complaint]:
         return
     for kind in CLAIMS:
         levers, without_clock = mediation.of(kind), _rulings_without_clock(scenario, mediation.of(kind), kind)
-        for name, law in (("notice", levers.notice), ("handling", levers.handling)):
+        by_ruling = place_of("by_ruling", mediation.by_claim, kind)
+        laws = {place_of(name, mediation.by_claim, kind): getattr(levers, name) for name in ("notice", "handling")}
+        laws |= {f"{by_ruling}.{path}": law for path, law in levers.laws_by_ruling()}
+        for path, law in laws.items():
             if without_clock and may_be_never(law):
-                path = f"policy.mediation.{place_of(name, mediation.by_claim, kind)}"
-                faults.setdefault(path, f"found a law that may be never, but {without_clock[0]} has no clock")
+                never = f"found a law that may be never, but {without_clock[0]} has no clock"
+                faults.setdefault(f"policy.mediation.{path}", never)
     yield from faults.items()
 
 

@@ -13,6 +13,7 @@ from typing import cast
 from sim.scenario.calendars import Calendar, CalendarSpec, resolve
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
+from sim.scenario.runs import runs_of
 from sim.vocabulary import Party
 
 WITH_CALENDARS = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
@@ -36,7 +37,15 @@ def all_calendars(scenario: Scenario, resolve: Resolve = resolve) -> dict[Party,
     for party, kind in zip(parties_of_types(scenario), scenario.market.sellers.types.values(), strict=True):
         if kind.closed:
             known[party] = resolve(own_calendar(scenario, kind), start, days)
+    if (runs := scenario.policy.refund.runs) is not None:
+        known[runs_party(scenario)] = runs_of(runs.weekdays, runs.at, start, known[Party.BANK])
     return known
+
+
+def runs_party(scenario: Scenario) -> Party:
+    """Payment runs keep a calendar of their own, which comes last."""
+    own = sum(bool(kind.closed) for kind in scenario.market.sellers.types.values())
+    return cast("Party", len(Party) + own)
 
 
 def own_calendar(scenario: Scenario, kind: SellerType) -> CalendarSpec:

@@ -8,26 +8,20 @@ from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
 from sim.scenario.by_claim import ByClaim, ClaimName, Row, with_row
-from sim.scenario.distributions import DurationLaw, ShareLaw, WallLaw, WorkLaw
+from sim.scenario.distributions import DurationLaw, WallLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
-from sim.scenario.limits import DispatchLimit, LastCall, PostingLimit, RefundLimit
-from sim.scenario.market import NOTHING, Name, Staff
+from sim.scenario.limits import DispatchLimit, PostingLimit, RefundLimit
+from sim.scenario.market import NOTHING, Name
+from sim.scenario.mediation import MediationTerms
 from sim.scenario.payers import Payer
-from sim.vocabulary import Anchor, ClaimKind, Discipline, Party, RefundOn, Verdict
+from sim.scenario.runs import RunTime
+from sim.scenario.windows import LastWindow, Window
+from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict, Weekday
 
 MOST_ROUNDS = 3
 BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED, Anchor.PROMISED)
 """The instants that a cancellation may be counted from."""
 ANY_SILENCE = (Verdict.APPROVE, Verdict.DECLINE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE)
-
-
-class Window(Described):
-    """So long after a named instant of the order; the last instant is still inside."""
-
-    after: Annotated[Anchor, Named(only=tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED))]
-    """The instant it is counted from."""
-    within: FiniteDuration = Field(default=0, validate_default=True)
-    """How long; in business days or working time, the platform's."""
 
 
 class Promise(Described):
@@ -108,7 +102,7 @@ class DisputeTerms(Described):
 
     opens: Window
     """The first instant at which it may be opened."""
-    closes: NoneOr[Window] = None
+    closes: NoneOr[LastWindow] = None
     """The last instant at which it may be opened; later it is expired."""
     while_in_transit: bool = False
     """Whether a buyer who changed their mind may open it once the parcel has left, without waiting for it."""
@@ -124,56 +118,6 @@ class DisputeTerms(Described):
     """How many offers a seller may make before it counts as a refusal."""
     offer: OfferTerms = OfferTerms()
     steps_in: NoneOr[SteppingIn] = None
-
-
-class Rulings(Described):
-    """For whom the platform decides."""
-
-    buyer: Share
-    seller: Share
-    split: Share = 0
-    """Part of the money back, the goods stay with the buyer."""
-
-    @model_validator(mode="after")
-    def _someone_wins(self) -> Rulings:
-        sums_to_one({"buyer": self.buyer, "seller": self.seller, "split": self.split}, "the rulings")
-        return self
-
-
-class MediationLevers(Described):
-    """What may differ by why the buyer wants the money back."""
-
-    clock: NoneOr[FiniteDuration] = None
-    """How long the platform may take; in business days or working time, its own."""
-    on_silence: Annotated[Verdict, Named(only=(Verdict.APPROVE, Verdict.DECLINE))] = Verdict.DECLINE
-    """What it means when that clock runs out."""
-    escalate_within: NoneOr[LastCall] = None
-    """How long after the seller's verdict or silence, or after a named instant, a buyer may still call for it."""
-    notice: WallLaw = Field(default=NOTHING, validate_default=True)
-    """Wall-clock time before a case is looked at."""
-    handling: WorkLaw = Field(default=NOTHING, validate_default=True)
-    """Working time a case takes."""
-    rulings: Rulings | None = None
-    split_share: ShareLaw = Field(default=0.5, validate_default=True)
-    """The buyer's part of the price in a split ruling."""
-
-
-class MediationRow(MediationLevers, Row):
-    """Mediation of the claims of one kind: what it does not say is as for all."""
-
-
-class MediationTerms(MediationLevers):
-    """The platform steps in: one request at the mediation desk, once per order."""
-
-    staff: Staff = "unlimited"
-    discipline: Annotated[Discipline, Named()] = Discipline.FIFO
-    rulings: Rulings
-    by_claim: dict[ClaimName, MediationRow] = {}
-    """For claims of this kind, over the levers for all; the staff and its discipline are the desk's."""
-
-    def of(self, claim: ClaimKind) -> MediationTerms:
-        """The levers for claims of one kind."""
-        return with_row(self, self.by_claim.get(claim))
 
 
 class InspectionTerms(Described):
@@ -226,11 +170,24 @@ class RefundRow(RefundLevers, Row):
     """Refunds of the claims of one kind: what it does not say is as for all."""
 
 
+class PaymentRuns(Described):
+    """Refunds are paid together: one joins the first run that lies long enough after it fell due."""
+
+    weekdays: Annotated[list[Annotated[Weekday, Named()]], Field(min_length=1)]
+    """On which days there is a run, if the bank has a business day."""
+    at: RunTime
+    """At what time of day: `17:30`."""
+    cut_off: FiniteWallDuration = Field(default=0, validate_default=True)
+    """How long before the run a refund has to be due; the last instant is in time."""
+
+
 class RefundTerms(RefundLevers):
     """How the money travels."""
 
     posting: dict[Name, DurationLaw]
     """What the bank needs, by payment method; business days are its own."""
+    runs: NoneOr[PaymentRuns] = None
+    """Payment runs; what the bank needs begins with the run. Absent, it begins when the refund falls due."""
     by_claim: dict[ClaimName, RefundRow] = {}
     """For claims of this kind, over the levers for all."""
 
@@ -258,7 +215,7 @@ class ChargebackTerms(Described):
     """Payment methods that know it."""
     claims: Annotated[list[ClaimName], Field(min_length=1)]
     """Kinds of claim that it is there for."""
-    window: Window
+    window: LastWindow
     """The last instant at which it may be filed; `decided` is when the claim ended otherwise."""
     clock: NoneOr[FiniteDuration] = None
     """How long the bank may take; in business days or working time, its own."""

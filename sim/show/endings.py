@@ -44,6 +44,7 @@ WAITING = {
     Failure.PARCEL_NEVER_COMES: "Still open: the parcel never comes, and the buyer waits for it.",
     Failure.WINDOW_NEVER_OPENS: "Still open: the day from which a dispute may be opened never comes.",
     Failure.NEVER_POSTED_BACK: "Still open: the buyer never sends the goods back, and no limit ends the wait.",
+    Failure.NEVER_DISPUTED: "Still open: the buyer never opens the dispute, and no limit ends the wait.",
     Failure.RETURN_NEVER_ARRIVES: "Still open: the goods never arrive back, and the money waits for them.",
 }
 """What an open claim waits for."""

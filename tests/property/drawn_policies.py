@@ -29,6 +29,15 @@ def windows(*anchors: str) -> Strategy:
     return st.fixed_dictionaries({"after": some(*anchors), "within": durations})
 
 
+def last_windows(*anchors: str) -> Strategy:
+    """A window, or the earlier or later of one and a fixed day. (A row that names a day alone would not fit.)"""
+    until = st.fixed_dictionaries({"until": some("2018-10-03", "2018-10-08")})
+    both = st.tuples(windows(*anchors), until, some("earlier", "later")).map(
+        lambda parts: parts[0] | parts[1] | {"whichever": parts[2]}
+    )
+    return mostly(windows(*anchors), both)
+
+
 def limits(*anchors: str) -> Strategy:
     """A bare duration, or so long after one of these instants."""
     return none_or(mostly(durations, windows(*anchors)))
@@ -89,7 +98,16 @@ def refunds(draw: st.DrawFn, methods: Sequence[str]) -> File:
     by_claim = draw(rows({"within": limit} | some_post))
     unlimited = "none" in (within, *(row.get("within") for row in by_claim.values()))
     posting = any_time if unlimited else never_or(any_time)
-    return {"within": within, "by_claim": by_claim, "posting": {method: draw(posting) for method in methods}}
+    runs = st.fixed_dictionaries(
+        {
+            "weekdays": st.lists(some("mon", "tue", "thu"), min_size=1, unique=True),
+            "at": some("00:00", "17:30"),
+            "cut_off": some("0", "1 d", "3 d"),
+        }
+    )
+    posting = {method: draw(posting) for method in methods}
+    runs = draw(mostly(some("none"), runs))
+    return {"runs": runs, "within": within, "by_claim": by_claim, "posting": posting}
 
 
 @st.composite
@@ -98,7 +116,10 @@ def chargebacks(draw: st.DrawFn, methods: Sequence[str], promised: bool) -> File
     return {
         "methods": draw(st.lists(some(*methods), min_size=1, unique=True)),
         "claims": draw(st.lists(some(*KINDS), min_size=1, unique=True)),
-        "window": draw(windows("decided", "paid", "delivered", *["promised"] * promised)),
+        "window": draw(
+            st.just({"until": "2018-10-09"})
+            | last_windows("decided", "paid", "delivered", *["promised"] * promised)
+        ),
         "clock": clock,
         "on_silence": draw(some("approve", "decline")),
         "notice": draw(wall if clock == "none" else never_or(wall)),
@@ -131,7 +152,7 @@ def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: S
     offers = {"clock": mostly(durations, some("none")), "on_silence": some("approve", "decline", "close")}
     return {
         "opens": draw(windows(*opens)),
-        "closes": draw(mostly(some("none"), windows(*anchors))),
+        "closes": draw(mostly(some("none"), last_windows(*anchors))),
         "while_in_transit": in_transit,
         "needs_consent": draw(mostly(some(True), some(False))),
         "answered_by": "platform" if by_platform else "seller",
@@ -154,6 +175,9 @@ def mediations(draw: st.DrawFn, called: Strategy) -> File:
         "split_share": parts,
     }
     desk = {"staff": mostly(some(1), some("unlimited", 2, 3)), "discipline": some("fifo", "earliest_deadline")}
+    times = st.fixed_dictionaries({}, optional={"notice": wall, "handling": work})
+    by_ruling = st.fixed_dictionaries({}, optional=dict.fromkeys(("buyer", "seller", "split"), times))
+    levers["by_ruling"] = mostly(some("none"), by_ruling)
     for_all = {"clock": st.just(clock), "notice": wall if clock == "none" else never_or(wall)}
     by_claim = {"by_claim": rows(levers | {"clock": durations, "notice": wall})}
     return draw(st.fixed_dictionaries(desk | for_all | levers | by_claim))

@@ -119,6 +119,9 @@ def buyers(draw: st.DrawFn, policy: File, waits: File) -> File:
         "regret": draw(st.fixed_dictionaries(regret | {"found_cheaper": none_or(cheaper)})),
         "agrees_to_change_reason": draw(shares),
         "goes_on": draw(mostly(some(1), some(0.5, 0))),
+        "dispute_after": draw(
+            mostly(some({}), st.dictionaries(some("regret", "not_received", "defect"), never_or(wall)))
+        ),
         "plea": draw(none_or(st.fixed_dictionaries({"probability": shares, "odds": some(1, 3, 0.5)}))),
         "hassle": draw(mostly(some(0, 0.2), parts)),
         "return_cost": draw(mostly(some(0, 2.5), amounts)),

@@ -127,6 +127,12 @@ WAYS: list[Way] = [
         SHIPPED | {"lost": 1},
         "the day from which a dispute may be opened never comes",
     ),
+    (
+        Failure.NEVER_DISPUTED,
+        {f"{DISPUTE}.closes": "none"},
+        SHIPPED | {"dispute_after": NEVER},
+        "never opens the dispute",
+    ),
     (Failure.NEVER_POSTED_BACK, BACK, SHIPPED | {"return_delay": NEVER}, "never sends the goods back"),
     (Failure.RETURN_NEVER_ARRIVES, BACK, SHIPPED | {"return_transit": NEVER}, "the goods never arrive back"),
 ]
