@@ -181,6 +181,8 @@ def _check(command: argparse.ArgumentParser) -> None:
         "--history", metavar="FILE", help="JSON lines by commit, for the chart of the trend; this check is added"
     )
     command.add_argument("--commit", metavar="ID", help="the commit's name in the history (default: CI's or git's)")
+    away = "drop a commit from the history; with the word rebased, those that HEAD does not build on (repeatable)"
+    command.add_argument("--forget", action="append", default=[], metavar="ID", help=away)
     for what, which in (("new", "a scenario without a baseline"), ("orphans", "a baseline without a scenario")):
         command.add_argument(f"--allow-{what}", action="store_true", help=f"{which} leaves the exit code at 0")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")

@@ -19,6 +19,7 @@ from sim.regression.history import TORN, History, remember
 from sim.regression.judgement import Check, Judged, LeftOut
 from sim.regression.judging import Sides, differences, judged
 from sim.regression.reading import read
+from sim.regression.timeline import Forgets, forgetting
 from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
@@ -106,6 +107,7 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
 
     `left_out` are sub-folders of scenarios that nobody asked for.
     """
+    forgets = forgetting(arguments.forget)
     if arguments.out:
         from sim.show.checked.files import expect_room_for_check
 
@@ -120,7 +122,7 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
     folders = (LeftOut(str(one), told_as_left_out(one)) for one in left_out)
     allowed = {"allows_new": arguments.allow_new, "allows_orphans": arguments.allow_orphans}
     found = replace(found, left_out=(*folders, *found.left_out), **allowed)
-    history = _history(found, arguments)
+    history = _history(found, forgets, arguments)
     if arguments.out:
         from sim.show.checked.files import write_check
 
@@ -129,10 +131,10 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
     return found.exit_code
 
 
-def _history(found: Check, arguments: Namespace) -> History | None:
+def _history(found: Check, forgets: Forgets, arguments: Namespace) -> History | None:
     if not arguments.history:
         return None
-    history = remember(found, Path(arguments.history), commit_of(arguments.commit, os.environ))
+    history = remember(found, Path(arguments.history), commit_of(arguments.commit, os.environ), forgets)
     if history.torn:
         sys.stderr.write(f"{arguments.history}: its last line was torn; it is kept in {arguments.history}{TORN}\n")
     return history

@@ -59,10 +59,15 @@ def _date_of(name: str) -> str:
     return _git("show", "--no-patch", "--format=%cI", name) if re.fullmatch(r"[0-9a-f]{7,64}", name) else ""
 
 
+def git(*words: str) -> str:
+    """What git answers. Raises OSError where it is not there, SubprocessError where it cannot or takes too long."""
+    told = subprocess.run(["git", *words], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    return told.stdout.strip()
+
+
 def _git(*words: str) -> str:
-    """What git answers; nothing where it cannot, is not there, or takes too long."""
+    """What git answers; nothing where it does not."""
     try:
-        told = subprocess.run(["git", *words], capture_output=True, text=True, timeout=PATIENCE, check=True)
+        return git(*words)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return told.stdout.strip()

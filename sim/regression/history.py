@@ -22,6 +22,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from sim.errors import UserError
 from sim.regression.commits import Commit
 from sim.regression.judgement import Check, Judged, Reading, ScenarioCheck
+from sim.regression.timeline import Forgets, in_order
+from sim.scenario.pointers import POINTER, is_pointer
 
 VERSION = 1
 """Of the layout of a line."""
@@ -86,26 +88,35 @@ class Entry(_Line):
 
 @dataclass(frozen=True)
 class History:
-    """What is known of earlier commits, oldest first."""
+    """What is known of earlier commits, in the order of the file."""
 
     entries: tuple[Entry, ...]
     torn: str = ""
     """A last line that could not be read."""
+    now: frozenset[tuple[str, str]] = frozenset()
+    """Keys of the entries that were added, or replaced, just now."""
 
     def of(self, scenario: str) -> list[Entry]:
-        """The entries of one scenario."""
-        return [entry for entry in self.entries if entry.scenario == scenario]
+        """The entries of one scenario, the oldest commit first."""
+        return in_order(entry for entry in self.entries if entry.scenario == scenario)
+
+    def until_now(self, scenario: str) -> list[Entry]:
+        """Those of one scenario up to the commit that was checked just now; all, where that is not known."""
+        entries = self.of(scenario)
+        places = [place for place, entry in enumerate(entries) if entry.key in self.now]
+        return entries[: places[-1] + 1] if places else entries
 
 
-def remember(check: Check, file: Path, commit: Commit) -> History:
-    """Write what was found into the history and return all of it.
+def remember(check: Check, file: Path, commit: Commit, forgets: Forgets = lambda _: False) -> History:
+    """Write what was found into the history, without commits that are to be forgotten, and return all of it.
 
     Raises UserError as `read` does, and where the file cannot be written.
     """
     history = read(file)
     fresh = {entry.key: entry for entry in (_entry(one, commit) for one in check.scenarios)}
+    now = frozenset(fresh)
     # Those that are there keep their place; the others follow.
-    kept = [fresh.pop(entry.key, entry) for entry in history.entries]
+    kept = [fresh.pop(entry.key, entry) for entry in history.entries if not forgets(entry.commit)]
     entries = (*kept, *fresh.values())
     try:
         if history.torn:
@@ -113,7 +124,7 @@ def remember(check: Check, file: Path, commit: Commit) -> History:
         _write(file, entries)
     except OSError as refused:
         raise UserError(f"{file}: cannot write the history: {refused.strerror}") from refused
-    return History(entries, history.torn)
+    return History(entries, history.torn, now)
 
 
 def read(file: Path) -> History:
@@ -125,6 +136,8 @@ def read(file: Path) -> History:
         content = file.read_bytes() if file.exists() else b""
     except OSError as refused:
         raise UserError(f"{file}: cannot read the history: {refused.strerror}") from refused
+    if is_pointer(content):
+        raise UserError(f"{file}: {POINTER}")
     *lines, rest = content.split(b"\n")
     entries = [_read_line(line, file, number) for number, line in enumerate(lines, 1) if line.strip()]
     if not rest.strip():

@@ -19,6 +19,7 @@ from sim.regression.claims_table import claims_in, unpacked
 from sim.regression.days_kept import DaysOff
 from sim.regression.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN, KeptBaseline, KeptBlock
 from sim.scenario.days import as_season
+from sim.scenario.pointers import POINTER, is_pointer
 from sim.study import fingerprints
 from sim.study.luck_prints import LuckPrints
 from sim.study.measures import MEASURES, Ratio
@@ -84,9 +85,12 @@ def read_kept(place: Path) -> KeptBaseline:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as refused:
         raise BadBaseline(f"{path}: cannot be read: {refused.strerror}; {ANEW}") from None
+    if is_pointer(content):
+        raise BadBaseline(f"{path}: {POINTER}")
+    return content
 
 
 def _block_again(kept: KeptBlock, baseline: KeptBaseline, rows: pd.DataFrame) -> Block:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sim.errors import Fault
 from sim.scenario.merging import merged
 from sim.scenario.outline import Annotations
+from sim.scenario.pointers import POINTER, is_pointer
 from sim.scenario.strict_yaml import MOST_BYTES, read
 from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, without
 from sim.scenario.wording import printable, shown
@@ -88,6 +89,9 @@ class _ChainReader:
         real = self.followed(name, asked)
         data = self.content(real, asked)
         self.seen.append(real)
+        if is_pointer(data):
+            self.faults.append(Fault(printable(str(name)), 1, 1, "", POINTER))
+            raise _Broken
         root, faults = read(data, printable(str(name)))
         self.faults += faults
         if isinstance(root, Keys):

@@ -199,3 +199,41 @@ def test_a_renamed_scenario_leaves_no_orphan(hold: Hold, place: Path) -> None:
     answer = hold()
     assert answer.code == 0
     assert "✓ unchanged  forty-eight-hours" in answer.out
+
+
+# ------------------------------------------------------------------------------------ pointers of Git LFS
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "kept/two-days/baseline.json",
+        "kept/two-days/claims.csv.xz",
+        "kept/two-days/scenario.yaml",
+        "policies/two-days.yml",
+        "h.jsonl",
+    ],
+)
+def test_a_pointer_of_git_lfs_is_told_from_a_file_that_is_spoilt(file: str, hold: Hold, place: Path) -> None:
+    (place / file).write_text(POINTER)
+    answer = hold("--history", "h.jsonl")
+    assert answer.code == 2
+    assert file in answer.err
+    assert "found a pointer of Git LFS in place of the file; fetch it with git lfs pull" in answer.err
+    assert "record it anew" not in answer.err
+
+
+# ------------------------------------------------------------------------------------ what cannot be written
+
+
+def test_a_step_summary_that_cannot_be_written_does_not_take_the_verdict_along(
+    hold: Hold, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(place / "nowhere" / "summary.md"))
+    (place / "policies" / "two-days.yml").unlink()
+    answer = hold()
+    assert answer.code == 1
+    assert "✓ unchanged  nine-days" in answer.out
+    assert "cannot write the step's summary" in answer.err

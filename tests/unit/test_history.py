@@ -14,6 +14,7 @@ from sim.errors import BadUsage, UserError
 from sim.regression.commits import Commit, commit_of
 from sim.regression.history import TORN, History, read, remember
 from sim.regression.judgement import CHANGED, UNCHANGED, Check, Reading
+from sim.regression.timeline import forgetting
 from sim.show.checked.words import accepted_in, short, since
 from tests.unit.checked import check, entries, scenario_check
 
@@ -241,3 +242,70 @@ def test_a_change_lasts_since_its_first_commit_against_the_same_baseline() -> No
     assert since([*history, unchanged]) == "as its baseline"
     anew = history[6].model_copy(update={"accepted": "another", "commit": "c" * 40})
     assert since([*history, anew]) == "changed since ccccccc"
+
+
+# ------------------------------------------------------------------------------------------ in which order
+
+
+def made(letter: str, date: str) -> Commit:
+    return Commit(letter * 40, date)
+
+
+def test_an_old_commit_checked_late_takes_its_place_and_does_not_bend_since_when(file: Path) -> None:
+    unchanged = check("silence-approves", verdict=UNCHANGED)
+    for commit, found in (
+        (made("a", "2026-03-01T10:00:00+00:00"), unchanged),
+        (made("c", "2026-03-03T10:00:00+00:00"), check("silence-approves")),
+        (made("d", "2026-03-04T10:00:00+00:00"), check("silence-approves")),
+    ):
+        remember(found, file, commit)
+    late = remember(unchanged, file, made("b", "2026-03-02T12:00:00+02:00"))
+    assert [entry.commit[0] for entry in late.of("silence-approves")] == ["a", "b", "c", "d"]
+    assert since(late.of("silence-approves")) == "changed since ccccccc"
+    # Of the commit that was checked, its own time counts.
+    assert [entry.commit[0] for entry in late.until_now("silence-approves")] == ["a", "b"]
+    assert since(late.until_now("silence-approves")) == "as its baseline"
+    assert since(read(file).until_now("silence-approves")) == "changed since ccccccc"
+
+
+def test_a_commit_of_unknown_date_stays_behind_those_that_were_checked_before_it(file: Path) -> None:
+    for commit in (
+        made("b", "2026-03-02T10:00:00Z"),
+        made("x", ""),
+        made("a", "2026-03-01T10:00:00Z"),
+        made("y", "soon"),
+    ):
+        history = remember(check("silence-approves"), file, commit)
+    assert [entry.commit[0] for entry in history.of("silence-approves")] == ["a", "b", "x", "y"]
+
+
+def test_a_commit_can_be_dropped_from_the_history(file: Path) -> None:
+    for letter in "abc":
+        remember(check(), file, made(letter, ""))
+    history = remember(check(), file, made("d", ""), forgetting(["aaaaaaa", "b" * 40]))
+    assert [entry.commit[0] for entry in history.of("same")] == ["c", "d"]
+    assert read(file).entries == history.entries
+    with pytest.raises(BadUsage, match="at least 7 letters"):
+        forgetting(["abc"])
+
+
+def test_commits_that_were_rebased_away_can_be_dropped(repository: Path, tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+    kept = commit_of(None, {})
+    (repository / "a").write_text("2")
+    git(repository, "commit", "-qam", "two")
+    gone = commit_of(None, {})
+    git(repository, "reset", "-q", "--hard", kept.name)
+    for commit in (kept, gone, Commit(f"{gone.name}+", ""), Commit("nightly", "")):
+        remember(check("same"), file, commit)
+    history = remember(check("same"), file, kept, forgetting(["rebased"]))
+    assert {entry.commit for entry in history.of("same")} == {kept.name, "nightly"}
+
+
+def test_where_git_does_not_know_what_head_builds_on_nothing_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(BadUsage, match="git cannot say what HEAD builds on"):
+        forgetting(["rebased"])

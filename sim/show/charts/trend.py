@@ -39,7 +39,7 @@ MOST_REASONS = 8
 CAPTION = (
     "Lines: 95 % intervals over replications. Grey line and shade: the baseline in force, and its margin.\n"
     "Verdicts rest on differences between replications of equal luck, which are known better than these levels.\n"
-    "Commits stand in the order in which they were checked."
+    "Commits stand in the order in which they were made, so far as that is known."
 )
 
 

@@ -67,7 +67,7 @@ def page_of(check: Check, charts: Charts, history: History | None = None) -> str
 
 
 def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History | None) -> dict[str, Any]:
-    entries = history.of(one.scenario) if history else []
+    entries = history.until_now(one.scenario) if history else []
     flips = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
     return {
         "name": one.scenario,

@@ -134,7 +134,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _overview_row(one: ScenarioCheck, history: History | None) -> str:
-    entries = history.of(one.scenario) if history else []
+    entries = history.until_now(one.scenario) if history else []
     moved = f"{finding(one)}{_missed(one)}"
     return _row(
         [
