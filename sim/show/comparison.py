@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from rich import box
 from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.rule import Rule
 from rich.table import Table
@@ -24,6 +23,7 @@ from sim.show.flip_table import flip_table
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
 from sim.show.lever_table import levers_table
 from sim.show.notes import notes_of
+from sim.show.plain import plain_table
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
 from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
@@ -100,7 +100,7 @@ def _overview(comparison: Comparison, width: int) -> Iterator[Table]:
     }
     fitting = max((width - NAME) // GLANCE, 1)
     for first in range(0, len(comparison.headlines), fitting):
-        table = _plain_table()
+        table = plain_table()
         table.add_column("scenario", min_width=NAME)
         for judged in next(iter(rows.values()))[first : first + fitting]:
             heading = [*textwrap.wrap(judged.name, GLANCE - 2), f"({judged.unit_shown})"]
@@ -148,7 +148,7 @@ def _fitting(console: Console, table: Callable[[bool], RenderableType]) -> Rende
 
 def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
     """The headlines; where it is not wide, names and verdicts go on below."""
-    table = _plain_table()
+    table = plain_table()
     is_paired = other.scenario.name not in comparison.apart
     headings = {heading: least for heading, least in MEASURE_COLUMNS.items() if is_paired or heading != PAIRING}
     for heading, least in headings.items():
@@ -208,10 +208,6 @@ def _margins(comparison: Comparison) -> str:
     usual = max(shown.values(), key=list(shown.values()).count)
     others = [f"{NAMES.get(name, name)} {margin}" for name, margin in shown.items() if margin != usual]
     return "; ".join([usual, *others])
-
-
-def _plain_table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def _currency(comparison: Comparison) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from rich import box
 from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +13,7 @@ from sim.scenario.costs import PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.wording import printable
 from sim.show.costs import COMPARED_HEADS, HEADS, HOW_TO_READ, ComparedRow, CostRow, costs_of
 from sim.show.figures import Shown, measured
+from sim.show.plain import plain_table
 from sim.study.result import Result
 
 SIDE_BY_SIDE = {
@@ -72,7 +72,7 @@ def _both(result: Result, item: str) -> Text:
 
 
 def _table(heads: Sequence[str], *, words: int, least: int | None = None) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     for number, head in enumerate(heads):
         is_words = number < words
         side: JustifyMethod = "left" if is_words else "right"

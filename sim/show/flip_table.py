@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from sim.show.figures import Shown
 from sim.show.flip_pairs import FlipPair, changes_shown
+from sim.show.plain import plain_table
 
 MOST_FLIPS = 7
 """Kinds of flips, at most; what is left is counted below them."""
@@ -37,7 +37,7 @@ def flip_table(pairs: Sequence[FlipPair], currency: str, is_wide: bool) -> Rende
 
 
 def _columns(currency: str, is_wide: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     table.add_column("outcome: base → other", min_width=27 if is_wide else None)
     table.add_column("orders", justify="right", no_wrap=True)
     table.add_column("they part at", min_width=27 if is_wide else None)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from sim.show.plain import plain_table
 from sim.show.what_differs import SAME, side_by_side
 from sim.study.comparison import Comparison
 
@@ -19,7 +18,7 @@ def levers_table(comparison: Comparison) -> RenderableType:
     names, levers = side_by_side(comparison)
     if not levers:
         return Text(SAME)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     for head in ("what differs", *names):
         table.add_column(Text(head), overflow="fold")
     for lever in levers[:MOST]:
