@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.chance.choices import with_choices
 from sim.chance.claims import draw_claims
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws, Ints
@@ -19,7 +20,8 @@ from sim.vocabulary import Party
 
 def draw_replication(scenario: Scenario, replication: int, calendars: dict[Party, Calendar]) -> Draws:
     """All facts of one replication. Pure: the same arguments give the same facts, to the bit."""
-    return draw_with(Luck(scenario.experiment.seed, replication), scenario, calendars)
+    draws = draw_with(Luck(scenario.experiment.seed, replication), scenario, calendars)
+    return with_choices(draws, scenario.buyers.choices, replication)
 
 
 def draw_with(luck: Luck, scenario: Scenario, calendars: dict[Party, Calendar]) -> Draws:

@@ -8,6 +8,10 @@ from sim.vocabulary import Disposition
 SHIP, REFUSE = int(Disposition.SHIP), int(Disposition.REFUSE)
 
 
+LEFT_ALONE = -1
+"""As the end of a cancellation window: a buyer who does not press the button (no window ends before day 0)."""
+
+
 def may_cancel(asked: int, window_ends: int, ships_at: int) -> bool:
     """The button is there until the order's own window ends (last instant included) and strictly before dispatch.
 

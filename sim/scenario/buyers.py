@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, Weight
 from sim.scenario.by_claim import ClaimName
+from sim.scenario.choices import Choice
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw
 from sim.scenario.rates import Rate
 from sim.vocabulary import Reason
@@ -115,6 +116,8 @@ class Buyers(Described):
     """Chance that a buyer whose cancellation failed waits for the parcel and disputes; the others give up."""
     dispute_after: dict[ClaimName, WallLaw] = {}
     """How long after it becomes possible a buyer opens the dispute, by kind of claim; at once where not said."""
+    choices: list[Choice] = []
+    """Decisions that are fixed, for one case or for all, instead of left to luck."""
     plea: NoneOr[Plea] = None
     hassle: ShareLaw = Field(default=NOTHING, validate_default=True)
     """What sending it back is felt to cost besides money, as a share of the price."""

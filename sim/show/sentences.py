@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sim.records.journal import BY_ITSELF, Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
+from sim.rules.cancelling import LEFT_ALONE
 from sim.scenario.durations import NEVER
 from sim.show.case import Case, read_settlement
 from sim.show.endings import why_it_failed
@@ -113,6 +114,8 @@ def _prospects(case: Case) -> str:
         return "This policy knows no cancellation."
     if case.row["dispatched_at"] <= facts.asked:
         return f"The parcel had left: {TOO_LATE}."
+    if facts.window_ends == LEFT_ALONE:
+        return "The buyer did not press the cancel button."
     window_ended = deadline(facts.window_ends, case.scenario.start)
     return f"The time for cancelling this product had been over since {window_ended}."
 

@@ -98,6 +98,13 @@ def clocks_of(terms: Sequence[Any]) -> bool:
     return all(one == "none" or one["clock"] != "none" for one in terms)
 
 
+def choices() -> Strategy:
+    """One or more decisions of one buyer, or of all."""
+    names = ("cancel", "dispute", "take_offer", "escalate", "charge_back")
+    decided = st.dictionaries(some(*names), st.booleans(), min_size=1)
+    return st.tuples(decided, some({}, {"order": 0}, {"order": 3, "replication": 0})).map(lambda of: of[0] | of[1])
+
+
 @st.composite
 def buyers(draw: st.DrawFn, policy: File, waits: File) -> File:
     reasons = st.dictionaries(some(*MENU), some(1, 0, 2.5), min_size=1).filter(lambda all: any(all.values()))
@@ -119,6 +126,7 @@ def buyers(draw: st.DrawFn, policy: File, waits: File) -> File:
         "regret": draw(st.fixed_dictionaries(regret | {"found_cheaper": none_or(cheaper)})),
         "agrees_to_change_reason": draw(shares),
         "goes_on": draw(mostly(some(1), some(0.5, 0))),
+        "choices": draw(mostly(some([]), st.lists(choices(), max_size=3))),
         "dispute_after": draw(
             mostly(some({}), st.dictionaries(some("regret", "not_received", "defect"), never_or(wall)))
         ),
