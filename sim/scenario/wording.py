@@ -13,6 +13,12 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+def cut_within(text: str, most: int) -> str:
+    """At most so many letters of a text, from both its ends: what tells two long names apart stands in either."""
+    tail = (most - 1) // 2
+    return text if len(text) <= most else f"{text[: most - 1 - tail].rstrip()}…{text[-tail:].lstrip()}"
+
+
 def shortened(text: str, most: int = _LONGEST_SHOWN) -> str:
     """At most so many characters of a text, printable."""
     text = printable(text)

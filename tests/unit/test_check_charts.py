@@ -19,13 +19,15 @@ from matplotlib.transforms import Bbox
 
 from sim.regression.history import Entry, History
 from sim.regression.judgement import CHANGED, VERDICTS, Check, Reading, ScenarioCheck
+from sim.scenario.wording import cut_within
 from sim.show.charts.check_curves import check_curves
 from sim.show.charts.check_headlines import check_headlines, reach_of
-from sim.show.charts.check_measures import check_measures
+from sim.show.charts.check_measures import NAME_LENGTH, check_measures
 from sim.show.charts.checking import MARKS
 from sim.show.charts.saving import png_of, svg_of
 from sim.show.charts.trend import MOST, trend
 from sim.show.checked.files import charts_of
+from sim.show.judged import NAMES
 from tests.unit.checked import HOSTILE, entries, hostile, scenario_check
 from tests.unit.test_charts import texts
 from tests.unit.test_comparison_charts import covers
@@ -64,7 +66,7 @@ def without_margin() -> ScenarioCheck:
     """No margin at all, and a difference: it is beyond any scale."""
     off = Reading(0.1, 0.05, 0.15)
     return with_measures(
-        scenario_check(), "postage_per_claim", margin=0.0, difference=off, surely=off, verdict=CHANGED
+        scenario_check(), "postage_per_return", margin=0.0, difference=off, surely=off, verdict=CHANGED
     )
 
 
@@ -72,7 +74,12 @@ def long_names() -> ScenarioCheck:
     return replace(scenario_check(), scenario=LONGEST, title=HOSTILE * 3)
 
 
+def suspected() -> ScenarioCheck:
+    return with_measures(scenario_check("no-limit"), "success_rate", "recovered_share", is_confirmed=False)
+
+
 CHECKS: dict[str, Callable[[], ScenarioCheck]] = {
+    "suspected": suspected,
     "changed": scenario_check,
     "inconclusive": lambda: scenario_check("no-limit"),
     "identical": lambda: scenario_check("same"),
@@ -189,7 +196,9 @@ def names_of(drawn: Figure) -> list[str]:
 
 def test_the_largest_difference_stands_on_top_counted_in_margins() -> None:
     shown = names_of(figure("headlines", "a thousand margins"))
-    assert shown.index("refunded in full") < shown.index("money recovered") < shown.index("postage per claim")
+    assert (
+        shown.index("refunded in full") < shown.index("money recovered") < shown.index(NAMES["postage_per_return"])
+    )
 
 
 def test_what_is_many_margins_away_is_said_to_stand_on_a_logarithmic_axis() -> None:
@@ -208,6 +217,10 @@ def test_every_interval_and_the_margin_lie_within_the_panel() -> None:
     assert reach_of(list(scenario_check().headlines)) <= high
 
 
+def test_what_is_suspected_and_not_confirmed_is_said_beside_its_difference() -> None:
+    assert names_of(figure("headlines", "suspected")).count("suspected, not confirmed") == 2
+
+
 def test_without_a_margin_any_difference_is_beyond_the_scale() -> None:
     said = [text.get_text() for text in figure("headlines", "without a margin").axes[0].texts]
     assert said == ["beyond any scale"]
@@ -218,7 +231,7 @@ def test_every_measure_that_was_measured_is_on_the_page_once() -> None:
     shown = names_of(figure("measures", "changed"))
     for each in one.measures:
         is_known = not (np.isnan(each.baseline.value) and np.isnan(each.now.value))
-        name = {"success_rate": "refunded in full", MEDIAN: "half have it after"}.get(each.measure, each.title)
+        name = cut_within(NAMES.get(each.measure, each.title), NAME_LENGTH)
         assert (shown.count(name) == 1) == is_known or each.is_headline, name
 
 

@@ -11,13 +11,13 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from sim.regression.judgement import Judged, ScenarioCheck
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.style import FAINT, INK, SMALL
-from sim.show.checked.words import Row, by_size, counted, finding, in_margins, row_of
+from sim.show.checked.words import SUSPECTED, Row, by_size, counted, finding, in_margins, row_of
 
 ROW = 0.44
 """Inches from one measure to the next: two lines of text."""
-COLUMNS = {"measure": EDGE, "baseline": 2.1, "now": 3.02}
+COLUMNS = {"measure": EDGE, "baseline": 2.55, "now": 3.4}
 """Where the columns of text begin, in inches."""
-PANEL, SAID = (3.95, 2.35), 6.42
+PANEL, SAID = (4.3, 2.0), 6.42
 """Left edge and width of the panel; where the words behind it begin."""
 BAND = "#e6e2d6"
 LINEAR = 8.0
@@ -65,7 +65,7 @@ def _words(sheet: Sheet, top: float, row: Row, one: Judged) -> None:
         (COLUMNS["measure"], row.name, f"margin {row.margin}", {"fontweight": "bold"}),
         (COLUMNS["baseline"], row.baseline.value, row.baseline.interval, {}),
         (COLUMNS["now"], row.now.value, row.now.interval, {}),
-        (SAID, row.difference.value, one.verdict, {"fontweight": "bold"}),
+        (SAID, row.difference.value, SUSPECTED if one.is_suspected else one.verdict, {"fontweight": "bold"}),
     )
     for left, text, small, look in columns:
         sheet.text(left, top, text, fontsize=9, **look)

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.regression.judgement import CHANGED, Judged, Reading, ScenarioCheck
-from sim.scenario.wording import shortened
+from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
 from sim.show.charts.comparing import Mark
@@ -98,7 +98,7 @@ def _group(sheet: Sheet, top: float, group: list[Judged]) -> None:
     values, differences = (sheet.axes(left, top, width, height) for left, width in (VALUES, DIFFERENCES))
     for row, one in enumerate(group):
         sheet.text(
-            NAME_END, top + ROW * (row + 0.5), shortened(compared_of(one).name, NAME_LENGTH), ha="right",
+            NAME_END, top + ROW * (row + 0.5), cut_within(compared_of(one).name, NAME_LENGTH), ha="right",
             va="center", fontweight="bold" if one.is_headline else "normal",
         )  # fmt: skip
     scale = compared_of(group[0]).scale
