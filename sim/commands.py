@@ -196,7 +196,7 @@ def validate(arguments: Namespace) -> None:
         valid[path] = loaded.scenario
         if not arguments.quiet:
             missing = loaded.unsourced()
-            sys.stdout.write(f"{path}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n"))
+            sys.stdout.write(f"{printable(told_as(path))}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n"))
             sys.stdout.writelines(f"  {number}\n" for number in missing)
     say_doubts(list(valid), list(valid.values()))
     if faults:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.scenario.folders import left_out_of, scenarios_in, told_as_left_out
+from sim.scenario.presets import named
 from sim.scenario.wording import printable
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def scenario_files(names: list[str]) -> list[Path]:
     """The scenario files named; a folder means the `.yaml` and `.yml` files in it. Raises BadUsage."""
     files: list[Path] = []
     for name in names:
-        path = Path(name)
+        path = named(name)
         found = scenarios_in(path) if path.is_dir() else [path]
         if not found:
             raise BadUsage(f"{name}: no scenario files (*.yaml) in this folder")

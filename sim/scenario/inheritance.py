@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Fault
+from sim.scenario.base import did_you_mean
 from sim.scenario.merging import merged
 from sim.scenario.outline import Annotations
 from sim.scenario.pointers import POINTER, is_pointer
+from sim.scenario.presets import MARK, no_such_preset, preset, preset_names, told_as
 from sim.scenario.strict_yaml import MOST_BYTES, read
 from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, without
 from sim.scenario.wording import printable, shown
@@ -64,6 +66,8 @@ class _Broken(Exception):
 class _ChainReader:
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.home: Path | None = None
+        """The folder that what a file extends lies in: the scenario's, or that of the presets."""
         self.faults: list[Fault] = []
         self.seen: list[Path] = []
 
@@ -92,7 +96,7 @@ class _ChainReader:
         if is_pointer(data):
             self.faults.append(Fault(printable(str(name)), 1, 1, "", POINTER))
             raise _Broken
-        root, faults = read(data, printable(str(name)))
+        root, faults = read(data, printable(told_as(name)))
         self.faults += faults
         if isinstance(root, Keys):
             return root
@@ -107,6 +111,12 @@ class _ChainReader:
                 raise _Broken
             found = shown(extends.value) if isinstance(extends, Leaf) else "a list or mapping"
             raise self.broken(extends.place, f"found {found}, expected the name of one file, or none")
+        if extends.value.startswith(MARK):
+            found = preset(extends.value)
+            if found is None:
+                raise self.broken(extends.place, no_such_preset(extends.value))
+            self.home = found.resolve().parent
+            return found
         return name.parent / extends.value
 
     def followed(self, name: Path, asked: Place) -> Path:
@@ -115,7 +125,8 @@ class _ChainReader:
             real = name.resolve()
         except (OSError, RuntimeError):  # a link that leads to itself, or a name that is too long
             raise self.broken(asked, f"{shown(str(name))} cannot be followed") from None
-        if self.seen and not real.is_relative_to(self.seen[0].parent):
+        self.home = self.home or real.parent
+        if not real.is_relative_to(self.home):
             raise self.broken(asked, f"{shown(str(name))} lies outside the scenario's folder")
         if real in self.seen:
             raise self.broken(asked, f"{shown(str(name))} extends this file, which makes a circle")
@@ -130,7 +141,8 @@ class _ChainReader:
             with real.open("rb") as file:
                 return file.read(MOST_BYTES + 1)
         except FileNotFoundError:
-            raise self.broken(asked, f"there is no file {shown(real.name)}") from None
+            hint = "" if self.seen else did_you_mean(real.name, preset_names())
+            raise self.broken(asked, f"there is no file {shown(real.name)}{hint}") from None
         except OSError as error:
             raise self.broken(asked, f"{shown(real.name)} cannot be read: {error.strerror}") from None
 

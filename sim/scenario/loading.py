@@ -19,6 +19,7 @@ from sim.scenario.faults import Locator, explained
 from sim.scenario.inheritance import read_chain
 from sim.scenario.merging import with_rows
 from sim.scenario.model import Scenario
+from sim.scenario.presets import named
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
 from sim.scenario.salvage import salvaged
@@ -59,7 +60,7 @@ class Loaded:
 
 
 def load(path: str | FilePath, changes: Changes = ()) -> Scenario:
-    """Read a scenario file, with what it extends, and make changes to it.
+    """Read a scenario file (or a preset by its name), with what it extends, and make changes to it.
 
     Changes are `{"policy.cancellation.clock": "3 d"}` or `["policy.cancellation.clock=3 d"]`. Raises
     BadScenario with every fault that can be found, each where it is written.
@@ -69,7 +70,7 @@ def load(path: str | FilePath, changes: Changes = ()) -> Scenario:
 
 def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
     """Like `load`, and keep where each value is written."""
-    chain = read_chain(FilePath(path), _TOP)
+    chain = read_chain(named(path), _TOP)
     if chain.root is None:
         raise BadScenario(chain.faults)
     tree, faults = changed(chain.root, changes, _TOP)

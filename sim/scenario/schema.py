@@ -57,7 +57,7 @@ class _Generator(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made, model = super().model_schema(schema), schema["cls"]
         if issubclass(model, Described):
-            texts = _texts(model)
+            texts = texts_of(model)
             for name, field in model.model_fields.items():
                 if name in texts:
                     made["properties"][field.alias or name]["description"] = texts[name]
@@ -66,7 +66,7 @@ class _Generator(GenerateJsonSchema):
         return made
 
 
-def _texts(model: type[Described]) -> dict[str, str]:
+def texts_of(model: type[Described]) -> dict[str, str]:
     """By name of a field: the text below it, in the class itself and in those it builds on.
 
     Read from the source here and not by pydantic, which would read it at every start of the command.

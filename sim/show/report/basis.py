@@ -24,6 +24,7 @@ from sim.study.verdicts import HEADLINES
 KINDS = {
     "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",
     "derived": "Derived: computed from what a source states",
+    "fitted": "Fitted: learnt from an organisation's log, under censoring",
     "sourced": "Sourced: stated by a source",
 }
 """Kinds of provenance, the least certain first."""
