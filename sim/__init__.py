@@ -13,10 +13,13 @@ Contents, in the order in which things happen (imports only ever point up this l
     evidence             from a refund log to a scenario: estimates under censoring, judged on weeks it never saw
     regression           baselines that a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
-    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.warm
+    what_ifs             scenarios without a file: a base with changes
+    api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
     gate                 what `baseline` and `check` do at the gate of a pull request
-    given, commands      what each command is given and does
-    cli_logs, cli        their words
+    given                what a command is given
+    beside, commands     what each command does
+    cli_beside, arguments  their words
+    cli                  what carries them out
     streams, door        where words go and what ends a command; the console command
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
@@ -29,15 +32,69 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sim.api import bar, compare, fit, load, report, run, trace, warm
+    from sim.errors import (
+        BadBaseline,
+        BadScenario,
+        BadUsage,
+        BeyondCalendar,
+        BrokenInvariant,
+        Fault,
+        InternalError,
+        RefundSimError,
+        UserError,
+    )
+    from sim.evidence.fitting import Fit
+    from sim.scenario.model import Scenario
+    from sim.show.story import Story
+    from sim.study.comparison import Comparison
+    from sim.study.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
+__all__ = [
+    "BadBaseline",
+    "BadScenario",
+    "BadUsage",
+    "BeyondCalendar",
+    "BrokenInvariant",
+    "Comparison",
+    "Fault",
+    "Fit",
+    "InternalError",
+    "RefundSimError",
+    "Result",
+    "Scenario",
+    "Story",
+    "UserError",
+    "__version__",
+    "bar",
+    "compare",
+    "fit",
+    "load",
+    "report",
+    "run",
+    "trace",
+    "warm",
+]
+_AT_HOME = {
+    "Scenario": "sim.scenario.model",
+    "Result": "sim.study.result",
+    "Comparison": "sim.study.comparison",
+    "Story": "sim.show.story",
+    "Fit": "sim.evidence.fitting",
+}
+"""Where the public types live; the functions are in `sim.api`, the errors in `sim.errors`."""
 
 
 def __getattr__(name: str) -> Any:
-    """The public functions, imported when first used, so that `refund-sim --help` need not wait for pandas."""
+    """What is public, imported when first used, so that `refund-sim --help` need not wait for pandas."""
     from importlib import import_module
 
-    if name in __all__:
-        return getattr(import_module("sim.api"), name)
-    raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    if name not in __all__:
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    home = _AT_HOME.get(name, "sim.api" if name.islower() else "sim.errors")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    """What is public: completion shows nothing else."""
+    return __all__

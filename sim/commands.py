@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import shlex
 import shutil
 import sys
@@ -11,8 +10,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sim.beside import print_json
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.given import (
     changed_in,
@@ -28,6 +28,9 @@ from sim.given import (
     scenario_files,
     the_only_file,
 )
+from sim.scenario.presets import told_as
+from sim.scenario.wording import printable
+from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -89,7 +92,7 @@ def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
     if arguments.precision and not arguments.quiet:
         sys.stderr.writelines(f"{result.scenario.name}: {result.about['stopped']}\n" for result in results)
     if arguments.json:
-        _print_json({"scenarios": [summary_of(result) for result in results]})
+        print_json({"scenarios": [summary_of(result) for result in results]})
         return
     print_table(results, notes=not arguments.quiet)
     if not arguments.quiet:
@@ -100,8 +103,14 @@ def compare(arguments: Namespace) -> None:
     """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
     files = (the_only_file(arguments.base), *other_files(arguments))
     say_what_is_left_out(arguments.others)
+    what_ifs = what_ifs_of(arguments.what_if)
+    if len(files) == 1 and not what_ifs:
+        raise BadUsage("compare needs something beside the base: another file, or --what-if NAME:path=value")
     base, *others = each_loaded(files, changes_of(arguments))
     say_doubts(files, [base, *others])
+    changed = changed_in(files, (base, *others))
+    others += [asked_of(base, one) for one in what_ifs]
+    changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
     from sim.show.files import expect_room
     from sim.show.progress import Progress
@@ -116,38 +125,45 @@ def compare(arguments: Namespace) -> None:
         how |= {"take": {name: spool.take for name, spool in spools.items()}, "tell": progress.tell}
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step)
-        comparison = comparison.changed(changed_in(files, (base, *others)))
+        comparison = comparison.changed(changed)
         sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
         written = files_spooled(spools)
         folder = write_comparison(comparison, out, keep=keep, force=arguments.force, sweep=sweep, written=written)
-    _report_comparison(comparison, folder, files, arguments)
+    sides = [("--versus", file) for file in files[1:]] + [("--what-if", one.written) for one in what_ifs]
+    _report_comparison(comparison, folder, files[0], sides, arguments)
 
 
-def _report_comparison(comparison: Comparison, folder: Path, files: Sequence[str], arguments: Namespace) -> None:
+def _report_comparison(
+    comparison: Comparison, folder: Path, base: str, sides: Sequence[tuple[str, str]], arguments: Namespace
+) -> None:
     from sim.show.comparison import print_comparison
     from sim.show.comparison_files import document_of
 
     if arguments.precision and not arguments.quiet:
         sys.stderr.write(f"{comparison.base.about['stopped']}\n")
     if arguments.json:
-        _print_json(document_of(comparison))
+        print_json(document_of(comparison))
         return
     print_comparison(comparison, notes=not arguments.quiet)
     if not arguments.quiet:
-        sys.stderr.write(f"results and charts: {folder}/\n{_follow_one(comparison, files, arguments)}")
+        sys.stderr.write(f"results and charts: {folder}/\n{_follow_one(comparison, base, sides, arguments)}")
 
 
-def _follow_one(comparison: Comparison, files: Sequence[str], arguments: Namespace) -> str:
-    """The command that tells both stories of an order that ends otherwise; nothing where there is none."""
+def _follow_one(comparison: Comparison, base: str, sides: Sequence[tuple[str, str]], arguments: Namespace) -> str:
+    """The command that tells both stories of an order that ends otherwise; nothing where there is none.
+
+    `sides` says for each of the others how `trace` is told of it.
+    """
     from sim.show.flip_pairs import first_flip, pairs_of
 
-    for other, file in zip(comparison.others, files[1:], strict=True):
+    for other, (option, side) in zip(comparison.others, sides, strict=True):
         example = first_flip(pairs_of(comparison, other.scenario.name))
         if example:
             replication, order = example
             which = ["--order", order, *(["--replication", replication] if replication else [])]
-            enough = _enough((files[0], file), replication, comparison.base.about["replications"], arguments)
-            words = ["trace", files[0], "--versus", file, *which, *changing_words(arguments), *enough]
+            files = (base, side) if option == "--versus" else (base,)
+            enough = _enough(files, replication, comparison.base.about["replications"], arguments)
+            words = ["trace", base, option, side, *which, *changing_words(arguments), *enough]
             return f"follow one order:  refund-sim {shlex.join(map(str, words))}\n"
     return ""
 
@@ -166,10 +182,14 @@ def trace(arguments: Namespace) -> None:
 
     names = [name for name in (arguments.scenario, arguments.versus) if name is not None]
     scenarios = each_loaded([the_only_file(name) for name in names], changes_of(arguments))
+    what_ifs = what_ifs_of(arguments.what_if)
+    if len(scenarios) + len(what_ifs) > 2:
+        raise BadUsage("found several stories to tell beside the first, expected one --versus or --what-if")
+    scenarios += [asked_of(scenarios[0], one) for one in what_ifs]
     story, *other = [trace_order(scenario, arguments.order, arguments.replication) for scenario in scenarios]
     told = TwoStories(story, *other) if other else story
     if arguments.json:
-        _print_json(told.as_dict())
+        print_json(told.as_dict())
     else:
         lines = told.lines(_columns()) if other else told.lines()
         sys.stdout.write("\n".join(lines) + "\n")
@@ -196,7 +216,10 @@ def validate(arguments: Namespace) -> None:
         valid[path] = loaded.scenario
         if not arguments.quiet:
             missing = loaded.unsourced()
-            sys.stdout.write(f"{printable(told_as(path))}: valid" + (f", {len(missing)} without provenance:\n" if missing else "\n"))
+            sys.stdout.write(
+                f"{printable(told_as(path))}: valid"
+                + (f", {len(missing)} without provenance:\n" if missing else "\n")
+            )
             sys.stdout.writelines(f"  {number}\n" for number in missing)
     say_doubts(list(valid), list(valid.values()))
     if faults:
@@ -216,7 +239,7 @@ def schema(_: Namespace) -> None:
     """The JSON Schema of scenario files."""
     from sim.scenario.schema import schema as scenario_schema
 
-    _print_json(scenario_schema())
+    print_json(scenario_schema())
 
 
 def baseline(arguments: Namespace) -> None:
@@ -235,66 +258,3 @@ def check(arguments: Namespace) -> int:
     from sim.gate import hold
 
     return hold(files, left_out, arguments)
-
-
-def warm(arguments: Namespace) -> None:
-    """Prepare the machine code of the compiled engine."""
-    from sim.study.engines import to_stderr
-    from sim.study.making import warm as make
-
-    is_quiet = arguments.quiet or arguments.json
-    made = make(tell=(lambda _: None) if is_quiet else to_stderr)
-    if arguments.json:
-        _print_json(made)
-    elif not arguments.quiet:
-        sys.stdout.write(f"the compiled engine is ready: {made['file'] or 'nowhere to keep it'}\n")
-
-
-def fit(arguments: Namespace) -> int:
-    """Learn a scenario from an organisation's refund log; judge it on weeks it never saw."""
-    from sim.evidence.fitting import fit as fit_log
-    from sim.evidence.fitting import opened, with_hold_out
-    from sim.evidence.mapping import load_mapping
-    from sim.show.fitted.files import expect_room_for_a_fit, write_fit
-    from sim.show.fitted.terminal import print_fit, print_readings
-
-    if arguments.check:
-        _, _, _, log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out))
-        if arguments.json:
-            _print_json({"readings": {one.table: one.document() for one in log.readings}})
-        else:
-            print_readings(log.readings)
-        return 0
-    if arguments.out is None:
-        raise BadUsage("fit needs --out DIR for what it learns, or --check to only read the log")
-    out = Path(arguments.out)
-    expect_room_for_a_fit(out, force=arguments.force)
-    fitted = fit_log(arguments.mapping, hold_out=arguments.hold_out, jobs=arguments.jobs)
-    write_fit(fitted, out, force=arguments.force)
-    if arguments.json:
-        from sim.show.fitted.document import document_of
-
-        _print_json(document_of(fitted))
-    else:
-        print_fit(fitted)
-        if not arguments.quiet:
-            sys.stderr.write(f"scenario, fit.json and report: {out}/\n")
-    return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
-
-
-def export(arguments: Namespace) -> None:
-    """Write what a run lived through as a table of all orders, or its journal as an event log."""
-    from sim.show.exported.files import FILES, export_run
-    from sim.show.progress import Progress
-
-    folder = Path(arguments.run)
-    out = Path(arguments.out) if arguments.out else folder.parent / f"{folder.name}.{FILES[arguments.to]}"
-    if out.exists() and not arguments.force:
-        raise BadUsage(f"{out}: already there; use --force to replace, or another --out")
-    with Progress(quiet=arguments.quiet) as progress:
-        export_run(folder, out, arguments.to, arguments.zone, progress.of(f"{folder.name}: {arguments.to}"))
-    sys.stdout.write(f"{out}\n")
-
-
-def _print_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.scenario.folders import left_out_of, scenarios_in, told_as_left_out
-from sim.scenario.presets import named
+from sim.scenario.presets import named, told_as
 from sim.scenario.wording import printable
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def the_only_file(name: str) -> str:
     files = scenario_files([name])
     if len(files) > 1:
         raise BadUsage(f"{name}: {len(files)} scenario files in this folder, expected one")
-    return str(files[0])
+    return told_as(files[0])
 
 
 def other_files(arguments: Namespace) -> list[str]:

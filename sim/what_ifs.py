@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.errors import BadUsage
+from sim.errors import BadScenario, BadUsage
+from sim.scenario.wording import printable
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -42,11 +44,15 @@ def _what_if(option: str) -> WhatIf:
         raise BadUsage(
             f"--what-if {option}: expected NAME:path=value, such as three-days:policy.cancellation.clock=3 d"
         )
-    if not NAME.fullmatch(name):
-        raise BadUsage(
-            f"--what-if {option}: found the name '{name}', expected up to 40 of a-z, 0-9, - and _, such as three-days"
-        )
+    expect_name(name, f"--what-if {option}")
     return WhatIf(name, tuple(_each(changes)), option)
+
+
+def expect_name(name: str, where: str) -> None:
+    """Names of scenarios are ASCII, so that they are safe in file names anywhere. Raises BadUsage."""
+    if not NAME.fullmatch(name):
+        what = "up to 40 of a-z, 0-9, - and _ (ASCII, beginning with a letter or digit), such as three-days"
+        raise BadUsage(f"{where}: found the name '{printable(name)}', expected {what}")
 
 
 def _each(changes: str) -> list[str]:
@@ -68,13 +74,16 @@ def _each(changes: str) -> list[str]:
 
 def asked_of(base: Scenario, what_if: WhatIf) -> Scenario:
     """The base, changed and under its own name. Raises BadScenario where a change makes no sense."""
-    from sim.scenario.loading import with_typed_changes
+    from sim.scenario.loading import with_changes
 
-    return with_typed_changes(base, what_if.changes, name=what_if.name, title=title_of(what_if))
+    try:
+        changed = with_changes(base, (*what_if.changes, f"name={what_if.name}"))
+    except BadScenario as fault:
+        raise BadScenario([replace(one, file=f"--what-if {what_if.name}") for one in fault.faults]) from None
+    return changed.model_copy(update={"title": title_of(what_if.changes)})
 
 
-def title_of(what_if: WhatIf) -> str:
-    """What a table calls it: its name, and what it changes."""
-    changes = ", ".join(change.replace("=", " ", 1) for change in what_if.changes)
-    title = f"{what_if.name}: {changes}"
-    return title if len(title) <= 200 else what_if.name
+def title_of(changes: Iterable[str]) -> str:
+    """What a table calls a what-if beside its name: what it changes."""
+    title = ", ".join(change.replace("=", " ", 1) for change in changes)
+    return title if len(title) <= 200 else ""

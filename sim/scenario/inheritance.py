@@ -112,11 +112,11 @@ class _ChainReader:
             found = shown(extends.value) if isinstance(extends, Leaf) else "a list or mapping"
             raise self.broken(extends.place, f"found {found}, expected the name of one file, or none")
         if extends.value.startswith(MARK):
-            found = preset(extends.value)
-            if found is None:
+            of_ours = preset(extends.value)
+            if of_ours is None:
                 raise self.broken(extends.place, no_such_preset(extends.value))
-            self.home = found.resolve().parent
-            return found
+            self.home = of_ours.resolve().parent
+            return of_ours
         return name.parent / extends.value
 
     def followed(self, name: Path, asked: Place) -> Path:

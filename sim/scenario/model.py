@@ -116,6 +116,13 @@ class Scenario(Described):
 
         return with_changes(self, changes)
 
+    def __repr__(self) -> str:
+        """What a console shows: one line, not the whole world."""
+        run = self.experiment
+        what = f"{run.cohort} of {self.market.orders_per_day:g} orders a day, {run.replications} replications"
+        title = f", {self.title!r}" if self.title else ""
+        return f"<Scenario '{self.name}'{title}: {what}, seed {run.seed}>"
+
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         from sim.scenario.card import card_of  # built on this module, and only for notebooks

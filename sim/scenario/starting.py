@@ -1,12 +1,11 @@
-"""`refund-sim init`: a file to start from, in which every lever of the policy stands as a comment with its meaning."""
+"""`refund-sim init`: a file to start from, in which every lever stands as a comment with its meaning."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel
-
+from sim.scenario.base import Described
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.outline import Annotations, below
@@ -75,7 +74,7 @@ def _texts(annotations: Annotations) -> dict[str, str]:
     """What the levers at one place mean: the first sentence of each description."""
     texts: dict[str, str] = {}
     for annotation in annotations:
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if isinstance(annotation, type) and issubclass(annotation, Described):
             told = texts_of(annotation)
             for name, field in annotation.model_fields.items():
                 text = field.description or told.get(name, "")

@@ -1,4 +1,4 @@
-"""The words of the commands that deal with logs: `fit` and `export`."""
+"""The words of the commands that begin or end outside: `init`, `fit` and `export`."""
 
 from __future__ import annotations
 
@@ -36,3 +36,24 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 1")
     return int(text)
+
+
+def init(command: argparse.ArgumentParser) -> None:
+    """A name, and what to start from."""
+    command.add_argument("name", metavar="NAME", help="what the scenario is called; the file is NAME.yaml")
+    command.add_argument(
+        "--from",
+        dest="preset",
+        default="aliexpress",
+        metavar="PRESET",
+        help="what it is at first (aliexpress)",
+    )
+    command.add_argument("--out", metavar="FILE", help="where to (default: NAME.yaml)")
+    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    command.add_argument("-q", "--quiet", action="store_true", help="no more than the file's name")
+
+
+def warm(command: argparse.ArgumentParser) -> None:
+    """How it is told."""
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
+    command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless something is wrong")

@@ -1,0 +1,96 @@
+"""Commands that begin or end outside: a file to start from, logs that come in and go out, machine code at hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import BadUsage
+
+COMMANDS = ("export", "fit", "init", "warm")
+
+
+def init(arguments: Namespace) -> None:
+    """Write a commented scenario file to start from."""
+    from sim.scenario.presets import no_such_preset, preset
+    from sim.scenario.starting import starting_file
+    from sim.show.atomic import put_file
+    from sim.what_ifs import expect_name
+
+    expect_name(arguments.name, "init")
+    if preset(arguments.preset) is None:
+        raise BadUsage(f"--from: {no_such_preset(arguments.preset)}")
+    place = Path(arguments.out or f"{arguments.name}.yaml")
+    if (place.exists() or place.is_symlink()) and not arguments.force:
+        raise BadUsage(f"{place}: already there; use --force to replace it, or another --out")
+    put_file(place, starting_file(arguments.name, arguments.preset).encode())
+    sys.stdout.write(f"{place}\n")
+    if not arguments.quiet:
+        sys.stderr.write(f"next:  refund-sim run {place}\n")
+
+
+def warm(arguments: Namespace) -> None:
+    """Prepare the machine code of the compiled engine."""
+    from sim.study.engines import to_stderr
+    from sim.study.making import warm as make
+
+    is_quiet = arguments.quiet or arguments.json
+    made = make(tell=(lambda _: None) if is_quiet else to_stderr)
+    if arguments.json:
+        print_json(made)
+    elif not arguments.quiet:
+        sys.stdout.write(f"the compiled engine is ready: {made['file'] or 'nowhere to keep it'}\n")
+
+
+def fit(arguments: Namespace) -> int:
+    """Learn a scenario from an organisation's refund log; judge it on weeks it never saw."""
+    from sim.evidence.fitting import fit as fit_log
+    from sim.evidence.fitting import opened, with_hold_out
+    from sim.evidence.mapping import load_mapping
+    from sim.show.fitted.files import expect_room_for_a_fit, write_fit
+    from sim.show.fitted.terminal import print_fit, print_readings
+
+    if arguments.check:
+        _, _, _, log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out))
+        if arguments.json:
+            print_json({"readings": {one.table: one.document() for one in log.readings}})
+        else:
+            print_readings(log.readings)
+        return 0
+    if arguments.out is None:
+        raise BadUsage("fit needs --out DIR for what it learns, or --check to only read the log")
+    out = Path(arguments.out)
+    expect_room_for_a_fit(out, force=arguments.force)
+    fitted = fit_log(arguments.mapping, hold_out=arguments.hold_out, jobs=arguments.jobs)
+    write_fit(fitted, out, force=arguments.force)
+    if arguments.json:
+        from sim.show.fitted.document import document_of
+
+        print_json(document_of(fitted))
+    else:
+        print_fit(fitted)
+        if not arguments.quiet:
+            sys.stderr.write(f"scenario, fit.json and report: {out}/\n")
+    return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
+
+
+def export(arguments: Namespace) -> None:
+    """Write what a run lived through as a table of all orders, or its journal as an event log."""
+    from sim.show.exported.files import FILES, export_run
+    from sim.show.progress import Progress
+
+    folder = Path(arguments.run)
+    out = Path(arguments.out) if arguments.out else folder.parent / f"{folder.name}.{FILES[arguments.to]}"
+    if out.exists() and not arguments.force:
+        raise BadUsage(f"{out}: already there; use --force to replace, or another --out")
+    with Progress(quiet=arguments.quiet) as progress:
+        export_run(folder, out, arguments.to, arguments.zone, progress.of(f"{folder.name}: {arguments.to}"))
+    sys.stdout.write(f"{out}\n")
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
