@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache, partial
 from html.parser import HTMLParser
+from math import nan
 from pathlib import Path
 from xml.etree import ElementTree as XML
 
@@ -19,7 +20,7 @@ from xmlschema import XMLSchema
 
 from sim.errors import BadUsage, UserError
 from sim.regression.history import History
-from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check
+from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck, Reading
 from sim.show.checked.document import document_of
 from sim.show.checked.files import SIGN, files_of, write_check
 from sim.show.checked.junit import junit
@@ -209,6 +210,24 @@ def test_a_measure_that_moved_in_one_block_only_is_suspected_in_every_form() -> 
             assert "suspected, not confirmed" in content.decode(), path
     about = f'measure="{first.measure}",scenario="no-limit",unit="{first.unit}"'
     assert f"refund_sim_suspected{{{about}}} 1.0" in metrics(found).decode()
+
+
+def test_an_expectation_whose_value_is_not_known_is_inconclusive_in_every_form_and_exits_with_4() -> None:
+    unknown = ExpectationCheck(
+        "refunded_within_30d", "refunded within 30 d", "share", "at_most", 0.5, Reading(nan), 6, INCONCLUSIVE, nan
+    )
+    found = check("same", expectations=(unknown,))
+    assert found.exit_code == 4
+    assert outcome(found) == "1 scenario unchanged · 1 expectation not settled"
+    files = {path: content.decode() for path, content in files_of(found) if not path.startswith("charts")}
+    (case,) = [case for case in XML.fromstring(files["junit.xml"].encode()).iter("testcase") if len(case)]
+    assert (case.get("name"), case[0].tag) == ("refunded within 30 d: at most 50 %", "skipped")
+    (told,) = json.loads(files["check.json"])["scenarios"][0]["expectations"]
+    assert (told["verdict"], told["now"]["value"]) == (INCONCLUSIVE, None)
+    labels = 'measure="refunded_within_30d",refund_sim_expectation="inconclusive",scenario="same",sense="at_most"'
+    assert f"refund_sim_expectation{{{labels}}} 1.0" in files["metrics.txt"]
+    assert "| refunded within 30 d: at most 50 % | – | **inconclusive** |" in files["summary.md"]
+    assert "NaN" not in "".join(files.values())
 
 
 # -------------------------------------------------------------------------------------------- new, orphans

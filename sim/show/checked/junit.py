@@ -15,7 +15,7 @@ from xml.etree import ElementTree as XML
 from sim.regression.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
 from sim.scenario.wording import printable
 from sim.show.checked.unmatched import new_told, orphan_told
-from sim.show.checked.words import expectation_said, expected, reading, row_of
+from sim.show.checked.words import expectation_said, expected, found, row_of
 
 _FOUND = {CHANGED: "failure", FAIL: "failure", INCONCLUSIVE: "skipped"}
 """What stands in a case that has not passed."""
@@ -84,8 +84,8 @@ def _cases(one: ScenarioCheck) -> Iterator[Case]:
 
 def _expected(one: ScenarioCheck | NewScenario) -> Iterator[Case]:
     for expectation in one.expectations:
-        found = f"{expectation_said(expectation)}: now {reading(expectation.now, expectation.unit)}"
-        yield Case(printable(expected(expectation)), expectation.verdict, found)
+        said = f"{expectation_said(expectation)}: now {found(expectation)}"
+        yield Case(printable(expected(expectation)), expectation.verdict, said)
 
 
 def _cases_of_new(one: NewScenario, check: Check) -> Iterator[Case]:

@@ -24,8 +24,8 @@ from sim.show.checked.words import (
     expectation_said,
     expected,
     finding,
+    found,
     outcome,
-    reading,
     row_of,
     short,
     since,
@@ -88,10 +88,7 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
 
 
 def _expectations(one: ScenarioCheck | NewScenario) -> list[tuple[str, Shown, str, str]]:
-    return [
-        (expected(each), reading(each.now, each.unit), expectation_said(each), each.verdict)
-        for each in one.expectations
-    ]
+    return [(expected(each), found(each), expectation_said(each), each.verdict) for each in one.expectations]
 
 
 def _new(one: NewScenario) -> dict[str, Any]:

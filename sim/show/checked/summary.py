@@ -26,8 +26,8 @@ from sim.show.checked.words import (
     expectation_said,
     expected,
     finding,
+    found,
     outcome,
-    reading,
     row_of,
     since,
 )
@@ -180,7 +180,7 @@ def _expectations(one: ScenarioCheck | NewScenario) -> Iterator[str]:
         yield _table(
             ("it is expected that", "now", "verdict"),
             [
-                _row([expected(each), _shown(reading(each.now, each.unit)), _bold(expectation_said(each))])
+                _row([expected(each), _shown(found(each)), _bold(expectation_said(each))])
                 for each in one.expectations
             ],
         )

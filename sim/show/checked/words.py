@@ -172,9 +172,14 @@ def expectation_said(one: ExpectationCheck) -> str:
     return f"{one.verdict}{more(one.replications_needed)}"
 
 
+def found(one: ExpectationCheck) -> Shown:
+    """What the measure is now, as every form of a check says it."""
+    return reading(one.now, one.unit)
+
+
 def expectation_told(one: ExpectationCheck) -> str:
     """`pass: expected refunded in full: at least 60 %; it is 61.5 % (±0.4)`."""
-    return f"{expectation_said(one)}: expected {expected(one)}; it is {reading(one.now, one.unit)}"
+    return f"{expectation_said(one)}: expected {expected(one)}; it is {found(one)}"
 
 
 def counted(one: ScenarioCheck | NewScenario) -> str:
