@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from sim.chance.wishes import Wishes, later
 from sim.rules.answers import reason_stated
 from sim.rules.refunding import share_of
 from sim.scenario.buyers import Regret
-from sim.scenario.distributions import ShareLaw
+from sim.scenario.distributions import DurationLaw, ShareLaw
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Reason
 
@@ -64,17 +66,27 @@ def _of_the_buyer(scenario: Scenario, drawer: Drawer, claims: Columns) -> Column
 
 
 def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Ints) -> Columns:
-    """How long the buyer takes to open it, by kind of claim; and if the claim turns to not received."""
-    laws = scenario.buyers.dispute_after
-
-    def after(some: Drawer, claim: int) -> Ints:
-        law = laws.get(ClaimKind(claim))
-        return some.all_alike(0) if law is None else some.duration(Decision.DISPUTES_AFTER, law)
-
-    nobody = drawer.all_alike(0)
+    """How long the buyer takes to open it, and how much longer its window is; and if it turns to not received."""
+    rows = {kind: getattr(scenario.policy.dispute, kind.word, None) for kind in ClaimKind}
+    windows = {kind: row.closes.plus for kind, row in rows.items() if row and row.closes and row.closes.plus}
     return {
-        "dispute_after": drawer.by_group(claims, after) if laws else nobody,
-        "dispute_after_if_not_received": after(drawer, ClaimKind.NOT_RECEIVED),
+        **_by_claim("dispute_after", drawer, claims, Decision.DISPUTES_AFTER, scenario.buyers.dispute_after),
+        **_by_claim("closes_plus", drawer, claims, Decision.DISPUTE_WINDOW, windows),
+    }
+
+
+def _by_claim(
+    name: str, drawer: Drawer, claims: Ints, decision: Decision, laws: Mapping[ClaimKind, DurationLaw]
+) -> Columns:
+    """A duration by the law for the claim's kind, 0 where there is none; and by that for goods not received."""
+
+    def drawn(some: Drawer, claim: int) -> Ints:
+        law = laws.get(ClaimKind(claim))
+        return some.all_alike(0) if law is None else some.duration(decision, law)
+
+    return {
+        name: drawer.by_group(claims, drawn) if laws else drawer.all_alike(0),
+        f"{name}_if_not_received": drawn(drawer, ClaimKind.NOT_RECEIVED),
     }
 
 

@@ -26,6 +26,7 @@ class Decision(IntEnum):
     LOST = 9
     FREE_RETURN_LISTING = 10
     PRODUCT_GROUP = 11
+    DISPUTE_WINDOW = 12
     # the seller
     SELLER_TYPE = 20
     # the buyer

@@ -125,6 +125,9 @@ class ClaimFacts(NamedTuple):
     dispute_after: int
     """How long after it becomes possible the buyer opens the dispute (s)."""
     dispute_after_if_not_received: int
+    closes_plus: int
+    """How much longer than the policy says this order's window for a dispute is (s)."""
+    closes_plus_if_not_received: int
     asked_to_change: int
     """Whether the seller would ask for another reason when answering."""
     agrees_to_change: int
@@ -149,6 +152,7 @@ def turned_to_not_received(facts: ClaimFacts) -> ClaimFacts:
         split_share=facts.split_share_if_not_received,
         posting=facts.posting_if_not_received,
         dispute_after=facts.dispute_after_if_not_received,
+        closes_plus=facts.closes_plus_if_not_received,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.compiled.calendars import after
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
-from sim.compiled.parcel import arranged_at, delivered_at, promised_at
+from sim.compiled.parcel import arranged_at, delivered_at, promised_at, terms_of
 from sim.rules import clocks
 from sim.rules.terms import UNNAMED
 from sim.scenario.durations import NEVER
@@ -23,6 +23,14 @@ def last_instant(world: World, order: Record, party: int, limit: Record, begins:
     """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
     since = begins if limit.anchor == UNNAMED else anchor_of(world, order, limit.anchor)
     return clocks.last_of(after(world, party, since, limit.span), limit.until, limit.later)
+
+
+@step
+def closes_at(world: World, order: Record) -> int:
+    """The last instant at which this order's dispute may be opened."""
+    closes = terms_of(world, order).closes
+    limit = after(world, Party.PLATFORM, anchor_of(world, order, closes.anchor), closes.span)
+    return clocks.last_of(limit + order.facts.closes_plus, closes.until, closes.later)
 
 
 @step

@@ -53,6 +53,7 @@ def miss_the_parcel(order: Record) -> None:
     facts.split_share = facts.split_share_if_not_received
     facts.posting = facts.posting_if_not_received
     facts.dispute_after = facts.dispute_after_if_not_received
+    facts.closes_plus = facts.closes_plus_if_not_received
 
 
 @step

@@ -8,7 +8,7 @@ ends (IN_VAIN). Every other part comes to an outcome.
 
 from __future__ import annotations
 
-from sim.compiled.anchors import instant
+from sim.compiled.anchors import closes_at, instant
 from sim.compiled.case import (
     OPEN,
     is_paid,
@@ -164,7 +164,7 @@ def dispute_in_time(world: World, order: Record) -> int:
         travels(world, order)
     if not wait_until(order, opens, Failure.WINDOW_NEVER_OPENS):
         return IN_VAIN
-    if disputing.is_too_late(order.now, instant(world, order, terms.closes)):
+    if disputing.is_too_late(order.now, closes_at(world, order)):
         return fail(world, order, Failure.DISPUTE_TOO_LATE)
     if not is_worth_it(world, order):
         return fail(world, order, Failure.NOT_WORTH_IT)
@@ -174,7 +174,7 @@ def dispute_in_time(world: World, order: Record) -> int:
 @step
 def dispute_by_and_by(world: World, order: Record) -> int:
     """Who will dispute takes some time to do so; the window may be over by then."""
-    at, last = order.now + order.facts.dispute_after, instant(world, order, terms_of(world, order).closes)
+    at, last = order.now + order.facts.dispute_after, closes_at(world, order)
     comes = not disputing.is_too_late(at, last)
     until = at if comes else last
     if will_miss_the_limit(world, order) and order.parcel.dispatch_due <= until:

@@ -123,10 +123,14 @@ class Dealings:
         """So long after a named instant of this order (or else from now), on the platform's clock."""
         return self.last_instant(Party.PLATFORM, since, self.now)
 
-    def last_instant(self, party: Party, limit: Since, begins: int) -> int:
+    def closes_at(self) -> int:
+        """The last instant at which this order's dispute may be opened."""
+        return self.last_instant(Party.PLATFORM, self.terms.closes, self.now, plus=self.facts.closes_plus)
+
+    def last_instant(self, party: Party, limit: Since, begins: int, plus: int = 0) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
         since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
-        return clocks.last_of(self.world.after(party, since, limit.span), limit.until, limit.later)
+        return clocks.last_of(self.world.after(party, since, limit.span) + plus, limit.until, limit.later)
 
     def opened_at(self) -> int:
         """When the request was put that matters now: the latest but for offers; NEVER before there is one."""

@@ -95,7 +95,7 @@ class Order(Questions):
         if self.parcel.has_left(self.now):
             self.parcel.travels()
         self.wait_until(opens, Failure.WINDOW_NEVER_OPENS)
-        if disputing.is_too_late(self.now, self.instant(self.terms.closes)):
+        if disputing.is_too_late(self.now, self.closes_at()):
             return self.fail(Failure.DISPUTE_TOO_LATE)
         if not self.is_worth_it():
             return self.fail(Failure.NOT_WORTH_IT)
@@ -103,7 +103,7 @@ class Order(Questions):
 
     def dispute_by_and_by(self) -> Steps:
         """Who will dispute takes some time to do so; the window may be over by then."""
-        at, last = self.now + self.facts.dispute_after, self.instant(self.terms.closes)
+        at, last = self.now + self.facts.dispute_after, self.closes_at()
         comes = not disputing.is_too_late(at, last)
         until = at if comes else last
         if self.parcel.will_miss_the_limit() and self.parcel.dispatch_due <= until:

@@ -15,7 +15,7 @@ from sim.scenario.market import NOTHING, Name
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.payers import Payer
 from sim.scenario.runs import RunTime
-from sim.scenario.windows import LastWindow, Window
+from sim.scenario.windows import ClosingWindow, LastWindow, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict, Weekday
 
 MOST_ROUNDS = 3
@@ -102,7 +102,7 @@ class DisputeTerms(Described):
 
     opens: Window
     """The first instant at which it may be opened."""
-    closes: NoneOr[LastWindow] = None
+    closes: NoneOr[ClosingWindow] = None
     """The last instant at which it may be opened; later it is expired."""
     while_in_transit: bool = False
     """Whether a buyer who changed their mind may open it once the parcel has left, without waiting for it."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from sim.scenario.base import Day, Described, Named
+from sim.scenario.base import Day, Described, Named, NoneOr
+from sim.scenario.distributions import WallLaw
 from sim.scenario.durations import FiniteDuration
 from sim.vocabulary import Anchor
 
@@ -48,4 +49,18 @@ class LastWindow(Described):
     @model_serializer(mode="wrap")
     def _only_what_it_has(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         absent = {"within"} if self.after is None else set()
-        return {name: value for name, value in serialize(self).items() if value is not None and name not in absent}
+        told = serialize(self).items()
+        return {name: value for name, value in told if value not in (None, "none") and name not in absent}
+
+
+class ClosingWindow(LastWindow):
+    """A last instant that may differ by order, because products have windows of their own."""
+
+    plus: NoneOr[WallLaw] = None
+    """How much longer than `within` an order's own window is."""
+
+    @model_validator(mode="after")
+    def _longer_than_something(self) -> ClosingWindow:
+        if self.plus is not None and self.after is None:
+            raise ValueError("found 'plus', but no 'after' that it would be counted from")
+        return self

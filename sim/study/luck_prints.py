@@ -40,6 +40,7 @@ _SETTLES = {
     "ships_at": (Decision.ARRANGING, Decision.DISPATCHING),
     "window_ends": (Decision.CANCELLATION_WINDOW,),
     "dispute_after": (Decision.DISPUTES_AFTER,),
+    "closes_plus": (Decision.DISPUTE_WINDOW,),
     "free_return": (Decision.FREE_RETURN_LISTING,),
     "ruling_if_not_received": (Decision.MEDIATION_ANSWER,),
     "asked_to_change": (Decision.ASKS_TO_CHANGE_REASON,),

@@ -143,6 +143,7 @@ def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: S
     """One row, with every lever told. What the platform answers it need not take over."""
     by_platform = draw(mostly(some(False), some(mediated)))
     in_transit = draw(st.booleans())
+    plus = mostly(st.just({}), st.fixed_dictionaries({"plus": never_or(wall)}))
     opens = [anchor for anchor in anchors if not (in_transit and anchor == "delivered")]
     never = {"after_refusal": some(False)}  # said, since a row lies over a default that may say otherwise
     stepping = st.fixed_dictionaries(
@@ -152,7 +153,7 @@ def disputes(draw: st.DrawFn, silence: Sequence[str], mediated: bool, anchors: S
     offers = {"clock": mostly(durations, some("none")), "on_silence": some("approve", "decline", "close")}
     return {
         "opens": draw(windows(*opens)),
-        "closes": draw(mostly(some("none"), last_windows(*anchors))),
+        "closes": draw(mostly(some("none"), st.tuples(last_windows(*anchors), plus).map(lambda of: of[0] | of[1]))),
         "while_in_transit": in_transit,
         "needs_consent": draw(mostly(some(True), some(False))),
         "answered_by": "platform" if by_platform else "seller",

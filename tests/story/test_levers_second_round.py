@@ -73,6 +73,22 @@ def test_a_window_is_written_as_it_was_read() -> None:
         assert Scenario.model_validate(document) == scenario
 
 
+def test_an_orders_own_window_may_be_longer() -> None:
+    nine_days = closes(after="delivered", within="9 d")
+    assert tell(nine_days, asked=34 * DAY + SECOND).ending == EXPIRED
+    assert tell(nine_days, asked=39 * DAY, closes_plus=5 * DAY).ending == REFUNDED
+    assert tell(nine_days, asked=39 * DAY + SECOND, closes_plus=5 * DAY).ending == EXPIRED
+    by_date = closes(after="delivered", within="9 d", until="2018-11-05", whichever="earlier")
+    assert tell(by_date, asked=36 * DAY, closes_plus=5 * DAY).ending == EXPIRED
+
+
+def test_how_much_longer_is_a_law() -> None:
+    law = {"uniform": {"low": "0 d", "high": "9 d"}}
+    claims = drawn(world({CLOSES: {"after": "delivered", "within": "9 d", "plus": law}})).claims
+    assert len(set(claims["closes_plus"].tolist())) > 10
+    assert claims["closes_plus"].max() <= 9 * DAY
+
+
 # ------------------------------------------------------------------------------------ by and by
 
 
