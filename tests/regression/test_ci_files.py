@@ -118,6 +118,44 @@ def test_the_projects_workflow_checks_every_baseline_there_is(tmp_path: Path) ->
     assert words[-2:] == ["--commit", "abc"]
 
 
+def test_the_recipe_of_a_history_branch_begins_it_carries_it_on_and_leaves_it_where_nothing_changed(
+    tmp_path: Path,
+) -> None:
+    def git(folder: Path, *words: str) -> str:
+        who = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        told = subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True)
+        return told.stdout
+
+    def pushed(line: str) -> str:
+        """What the job does on a push to main, from a fresh checkout, where a check adds this line."""
+        here = tmp_path / f"job-{len(list(tmp_path.iterdir()))}"
+        git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path / 'hub.git'}", here.name)
+        kept = "kept/history.jsonl"
+        stub = f"refund-sim() {{ grep -qx {line} {kept} 2>/dev/null || echo {line} >> {kept}; }}\n"
+        environment = {"PATH": "/usr/bin:/bin", "GITHUB_SHA": "abc", "HOME": str(tmp_path)}
+        for step in steps:
+            subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", stub + step], cwd=here, check=True, env=environment,
+                capture_output=True,
+            )  # fmt: skip
+        return git(tmp_path / "hub.git", "show", "refund-history:history.jsonl")
+
+    job = yaml.safe_load(SHOWN[".github/workflows/history.yml"])["jobs"]["check"]
+    steps = [step["run"] for step in job["steps"] if "run" in step and not step["run"].startswith("pip")]
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "hub.git")
+    git(tmp_path, "clone", "-q", "hub.git", "first")
+    (tmp_path / "first" / "policy.yaml").write_text("name: a")
+    git(tmp_path / "first", "add", ".")
+    git(tmp_path / "first", "commit", "-qm", "one")
+    git(tmp_path / "first", "push", "-q", "origin", "HEAD:main")
+    assert pushed("one") == "one\n"
+    assert pushed("two") == "one\ntwo\n"
+    assert pushed("two") == "one\ntwo\n"
+    hub = tmp_path / "hub.git"
+    assert git(hub, "ls-tree", "--name-only", "refund-history") == "history.jsonl\n"
+    assert git(hub, "rev-list", "--count", "refund-history") == "2\n"
+
+
 def test_the_guide_names_every_file_that_a_check_writes() -> None:
     from sim.show.checked import files
 
