@@ -196,10 +196,25 @@ class Draws:
             yield self._rows(turns[begins : begins + AT_A_TIME])
 
     def _rows(self, picked: Ints) -> list[ClaimFacts]:
-        columns = {name: column[picked].tolist() for name, column in self.claims.items()}
-        asks = [
-            list(map(Ask._make, zip(*(columns[f"{ask}.{field}"] for field in Ask._fields), strict=True)))
-            for ask in ASKS
-        ]
-        plain = [columns[field] for field in PLAIN]
+        asks = [self._asks(ask, picked) for ask in ASKS]
+        plain = [_values(self.claims[field], picked) for field in PLAIN]
         return list(map(ClaimFacts._make, zip(*plain, *asks, strict=True)))
+
+    def _asks(self, ask: str, picked: Ints) -> list[Ask]:
+        """One request of each; what is the same for all claims is laid out once."""
+        columns = [self.claims[f"{ask}.{field}"] for field in Ask._fields]
+        if all(map(_is_for_all, columns)) and len(picked):
+            return [Ask(*(int(column[0]) for column in columns))] * len(picked)
+        return list(map(Ask._make, zip(*(_values(column, picked) for column in columns), strict=True)))
+
+
+def _is_for_all(column: Ints) -> bool:
+    """Whether all claims are alike in it, and the value lies in memory once."""
+    return column.strides == (0,)
+
+
+def _values(column: Ints, picked: Ints) -> list[int]:
+    if _is_for_all(column) and len(picked):
+        return [int(column[0])] * len(picked)
+    values: list[int] = column[picked].tolist()
+    return values

@@ -61,7 +61,7 @@ def live_alone(
     world.mediation_desk = _remembered(world.mediation_desk, started_at)
     order = Order(facts, world)
     world.clock.process(_begins(order))
-    world.clock.run()
+    world.clock.run_out()
     return order.life, journal
 
 

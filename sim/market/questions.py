@@ -69,14 +69,14 @@ class Questions(Dealings):
         if self.terms.platform_answers:
             ruling = self.facts.mediation._replace(patience=ask.patience)
             desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
-        return (yield from self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.why()))
+        return self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.why())
 
     def ask_the_buyer(self, offered: int) -> Asking:
         """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
         ask = self.facts.offer
         says = answers.answer_to_an_offer(ask.disposition, offered, self.facts.reservation)
         ask = ask._replace(disposition=says)
-        return (yield from self.ask(Stage.OFFER, self.world.buyers_desk, ask, self.dispute_ends_at()))
+        return self.ask(Stage.OFFER, self.world.buyers_desk, ask, self.dispute_ends_at())
 
     def ask_the_platform(self) -> Asking:
         """The platform's case: a dispatch does not end it, the dispatch limit does."""

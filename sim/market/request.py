@@ -37,7 +37,7 @@ class Request(Event):
         interrupted_at: int = NEVER,
         stating: str = "",
     ) -> None:
-        super().__init__(desk.clock)
+        self.env, self.callbacks = desk.clock, []
         self.desk, self.stage, self.ask, self.life, self.order = desk, stage, ask, life, life.order
         self.deadline = instant_after(opened_at, terms.clock.kind, terms.clock.seconds, desk.calendar)
         self.joined_at = self.started_at = self.settled_at = NEVER
@@ -97,4 +97,7 @@ class Request(Event):
     def _settle(self, how: int) -> None:
         self.settled_at = self.desk.clock.now
         self.desk.leave(self)
-        self.succeed(how)
+        self._ok, self._value = True, how
+        goes_on, self.callbacks = self.callbacks, None  # type: ignore[assignment]  # as SimPy marks what is over
+        for story in goes_on:
+            story(self)

@@ -10,6 +10,7 @@ whose time to ask has come have begun.
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappop, heappush
 
 import simpy
 from simpy.events import Event
@@ -27,11 +28,22 @@ class Clock(simpy.Environment):
 
     def at(self, instant: int, turn: int, number: int, then: Callable[[Event], None]) -> None:
         """Call `then` at an instant, in its turn within the second."""
-        self.schedule(Moment(self, then), turn | number, instant - self._now)  # type: ignore[arg-type]  # see `now`
+        heappush(self._queue, (instant, turn | number, next(self._eid), Moment(self, then)))  # type: ignore[misc]
+
+    def run_out(self) -> None:
+        """Let everything happen that is bound to: `run`, for a market in which no event fails."""
+        events = self._queue
+        while events:
+            self._now, _, _, event = heappop(events)
+            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(event)
+            if not event._ok:
+                raise event._value
 
     def has_more_now(self) -> bool:
         """Whether anything else is known to happen within this second."""
-        return self.peek() == self._now
+        return bool(self._queue) and self._queue[0][0] == self._now
 
 
 class Moment(Event):

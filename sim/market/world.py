@@ -72,7 +72,7 @@ class World:
         """Let every buyer ask when the time comes, and play all that follows to its end."""
         lives: list[Life] = []
         self.clock.process(self._buyers_ask(draws, lives))
-        self.clock.run()
+        self.clock.run_out()
         return lives
 
     def _buyers_ask(self, draws: Draws, lives: list[Life]) -> Generator[Event, None, None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.records.journal import Activity, Journal
+from sim.records.journal import Activity, Journal, NoJournal
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Settled, Stage, Verdict
 
@@ -65,7 +65,7 @@ class Life:
 
     def __init__(self, order: int, claim: int, paid_at: int, journal: Journal) -> None:
         self.order = order
-        self._journal = journal
+        self._journal = None if isinstance(journal, NoJournal) else journal
         self.claim = claim
         self.happened(Activity.PAID, paid_at)
 
@@ -73,7 +73,8 @@ class Life:
         """Something happened at an instant; one that never comes is not written down."""
         if at < NEVER:
             setattr(self, activity.column, at)
-            self._journal.note(at, self.order, activity, detail)
+            if self._journal:
+                self._journal.note(at, self.order, activity, detail)
 
     def opened(self, stage: int, at: int, stating: str = "") -> None:
         """A request was put, for the reason stated. A further offer takes the place of the one before."""
@@ -85,7 +86,7 @@ class Life:
         """A request ended: how, what it came to, and the working time it took at the desk."""
         setattr(self, SETTLEMENTS[stage], int(how))
         setattr(self, WORK[stage], work)
-        self.happened(STEP_ACTIVITY[stage][SETTLED], at, f"{how.word}: {verdict.word}")
+        self.happened(STEP_ACTIVITY[stage][SETTLED], at, f"{how.word}: {verdict.word}" if self._journal else "")
 
     def row(self) -> Iterable[int]:
         """By column: what has happened, over nothing."""
