@@ -29,8 +29,11 @@ def changed_briefly(result: Result) -> str:
     changes = changed_of(result)
     if not changes:
         return ""
-    told = [
-        f"{path.removeprefix('policy.')} {after} instead of {before}" for path, before, after in changes[:NAMED]
-    ]
+    told = [f"{_last(path)} {after} instead of {before}" for path, before, after in changes[:NAMED]]
     rest = len(changes) - len(told)
     return f"with {', '.join(told)}{f' and {rest} more changed' if rest else ''}"
+
+
+def _last(path: str) -> str:
+    """Without the part that goes without saying."""
+    return path.removeprefix("policy.").removeprefix("experiment.")

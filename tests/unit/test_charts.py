@@ -129,7 +129,8 @@ def test_every_axis_says_what_it_counts_and_in_what(chart: str) -> None:
 @EVERY_CHART
 def test_every_chart_has_a_finding_its_scenario_and_how_to_read_it(chart: str) -> None:
     said = [text for text, _ in texts(figures()[chart])]
-    assert f"A market in which everything occurs · {result().about['claims']:,} claims in 3 replications" in said
+    whose = "A market in which everyth… with replications 3 instead of 20"
+    assert f"{whose} · {result().about['claims']:,} claims in 3 replications" in said
     assert figures()[chart].axes[0].get_title("left")
     assert any("replications" in text and text.endswith((".", "it.")) for text in said)
 

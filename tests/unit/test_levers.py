@@ -77,7 +77,7 @@ def test_a_run_with_other_numbers_than_its_scenario_says_so() -> None:
     ]
     more = changed.changed([{"path": CLOCK, "from": "9 d", "to": "3 d"}])
     assert changed_briefly(more) == (
-        "with cancellation.clock 3 d instead of 9 d, experiment.replications 1 instead of 8 and 1 more changed"
+        "with cancellation.clock 3 d instead of 9 d, replications 1 instead of 8 and 1 more changed"
     )
 
 

@@ -121,7 +121,7 @@ def test_every_page_begins_with_the_policies() -> None:
     text = told(html("comparison"))
     assert text.index("What differs between the policies") < text.index("The policies by refunds in full")
     assert "policy.cancellation.on_silence decline approve decline" in text
-    assert "with experiment.replications 3 instead of 20" in text
+    assert "with replications 3 instead of 20" in text
 
 
 def test_who_pays_what_is_on_every_page() -> None:

@@ -63,14 +63,18 @@ def chart(draw: Callable[[Result, Axes], None]) -> Chart:
     return drawn
 
 
+LONGEST, BRIEF = 60, 24
+"""Letters of the line below a title; of a scenario's own title, where it says too what was changed."""
+
+
 def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> None:
     """The finding as the title, below it whose finding it is, and a key of labelled artists where one is needed."""
     about = result.about
     over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
-    changed = changed_briefly(result)
-    scenario = shortened(
-        f"{result.scenario.title or result.scenario.name}{changed and f' {changed}'}", 90 if changed else 60
-    )
+    changed, title = changed_briefly(result), result.scenario.title or result.scenario.name
+    if changed:
+        title = f"{shortened(title, max(BRIEF, LONGEST - len(changed) - 1))} {changed}"
+    scenario = shortened(title, LONGEST)
     headed(ax, finding, f"{scenario} · {about['claims']:,} claims in {over}", key)
 
 
