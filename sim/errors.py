@@ -17,6 +17,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MOST_TOLD = 100
+"""Faults that a message spells out; of further ones it says how many they are."""
+
 
 class RefundSimError(Exception):
     """Anything this package raises on purpose."""
@@ -50,11 +53,13 @@ class Fault:
 
 
 class BadScenario(UserError):
-    """A scenario file is faulty. `faults` holds all of them, in the order of the file."""
+    """A scenario file is faulty. `faults` holds all of them, in their order; the message has the first."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
-        super().__init__("\n".join(map(str, self.faults)))
+        told, more = self.faults[:MOST_TOLD], len(self.faults) - MOST_TOLD
+        rest = [f"… and {more:,} more fault{'s' if more > 1 else ''}"] if more > 0 else []
+        super().__init__("\n".join([*map(str, told), *rest]))
 
 
 class BadBaseline(UserError):

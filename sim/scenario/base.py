@@ -100,8 +100,8 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A probability or a part of a whole, 0 to 1."""
 Factor = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 """Something to multiply with."""
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-"""A relative weight."""
+Weight = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
+"""A relative weight; however many there are, their sum is a number of which parts can still be told apart."""
 
 
 def sums_to_one(shares: dict[str, float], what: str) -> None:

@@ -124,19 +124,20 @@ def _as_weekdays(value: Any) -> str:
 
 
 class OneOrMany:
-    """Annotates a tuple: the file may give a list or, where there is only one, the entry by itself."""
+    """Annotates a tuple: a file may give a list, or the only entry by itself, or `none` for an empty list."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         one = TypeAdapter(get_args(source)[0])
 
         def read(value: Any, many: Callable[[Any], Any]) -> Any:
+            value = () if value == "none" else value
             return many(tuple(value) if isinstance(value, list | tuple) else (one.validate_python(value),))
 
         return core_schema.no_info_wrap_validator_function(read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         many = handler(schema)
-        return {"anyOf": [many["items"], many]}
+        return {"anyOf": [many["items"], many, {"const": "none"}]}
 
 
 _SPELL_TEXT = {"type": "string", "pattern": f"^{_SPELL.pattern}$", "examples": ["09:00-12:00", "00:00-24:00"]}

@@ -17,7 +17,7 @@ from sim.scenario.changes import COMMAND_LINE, PYTHON, Changes, changed
 from sim.scenario.consistency import complaints, complaints_among
 from sim.scenario.faults import Locator, explained
 from sim.scenario.inheritance import read_chain
-from sim.scenario.merging import with_rows
+from sim.scenario.merging import with_rows, without_the_removed
 from sim.scenario.model import Scenario
 from sim.scenario.presets import named
 from sim.scenario.provenance import Provenance
@@ -74,6 +74,7 @@ def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
     if chain.root is None:
         raise BadScenario(chain.faults)
     tree, faults = changed(chain.root, changes, _TOP)
+    tree = without_the_removed(tree, _TOP)
     files = tuple(chain.files)
     scenario = _checked(tree, chain.faults + faults)
     return Loaded(_vouched_for(scenario, Layers(files, chain.roots, tree)), tree, files)
@@ -83,6 +84,7 @@ def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
     """A scenario that differs only in what is named. Raises BadScenario."""
     before = planted(described(scenario, with_defaults=False), Place(scenario.name))
     tree, faults = changed(before, changes, _TOP)
+    tree = without_the_removed(tree, _TOP)
     return _vouched_for(_checked(tree, faults), Layers((scenario.name,), [before], tree))
 
 

@@ -90,6 +90,12 @@ def _merges(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Described) and annotation is not Source
 
 
+def is_free(annotations: Annotations) -> bool:
+    """Whether a mapping of the user's own keys stands here, of which a child file may take parts out again."""
+    given = [annotation for annotation in annotations if annotation is not type(None)]
+    return bool(given) and all(get_origin(annotation) is dict and _merges(annotation) for annotation in given)
+
+
 def is_by_claim(annotations: Annotations) -> bool:
     """Whether rows named after claim kinds stand here, to be laid over their `default`."""
     return any(isinstance(annotation, type) and issubclass(annotation, ByClaim) for annotation in annotations)

@@ -22,6 +22,7 @@ _PART = "Part"
 _MERGES, _BY_CLAIM = _MARKS = "x-merges", "x-by-claim"
 """Marks of definitions while the schema is made."""
 _NO_DEFAULT = ("default", None)
+_NONE = {"const": "none"}
 _EXTENDS = {
     "type": "string",
     "description": "A scenario file in this folder to build on: then only what differs is said here.",
@@ -51,8 +52,24 @@ def schema() -> dict[str, Any]:
     }
 
 
+def _or_none(values: dict[str, Any]) -> dict[str, Any]:
+    """An entry of a mapping of free keys, or `none`, which takes out one that was inherited."""
+    return {"anyOf": [values, _NONE]}
+
+
 class _Generator(GenerateJsonSchema):
     """Adds to each key what stands below it in the model, and marks what a child file may say in part."""
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        made = super().dict_schema(schema)
+        entries = {**made.get("patternProperties", {}), "": made.get("additionalProperties")}
+        if any(isinstance(entry, dict) and entry.get("type") == "array" for entry in entries.values()):
+            return made
+        if "patternProperties" in made:
+            made["patternProperties"] = {key: _or_none(entry) for key, entry in made["patternProperties"].items()}
+        if isinstance(made.get("additionalProperties"), dict):
+            made["additionalProperties"] = _or_none(made["additionalProperties"])
+        return {"anyOf": [made, _NONE]}
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made, model = super().model_schema(schema), schema["cls"]

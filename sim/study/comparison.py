@@ -233,4 +233,7 @@ def expect_comparable(base: Scenario, others: Sequence[Scenario]) -> None:
             )
         mine, its = base.market.currency, other.market.currency
         if mine != its:
-            raise BadUsage(f"{other.name} counts in {its} and the base in {mine}: nothing is converted")
+            raise BadUsage(
+                f"{other.name} counts in {its} and the base in {mine}: nothing is converted; write its amounts "
+                f"(market.order_value, buyers.return_cost and others) in {mine}, with market.currency: {mine}"
+            )
