@@ -2,6 +2,7 @@
 
     python -m benchmarks              about five minutes on a quiet machine
     python -m benchmarks --quick      up to a million orders: about one
+    python -m benchmarks --peers      also SimPy as one writes it by hand (another minute)
 
 The world is the article's, with as many orders as are wanted and staff in proportion at every desk. Each number is
 measured in a process of its own, on one core, in processor seconds; what is compiled is compiled before. Other work
@@ -24,6 +25,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from benchmarks import by_hand, commands
+
 SIZES = (10_000, 100_000, 200_000, 1_000_000, 10_000_000)
 """Orders in one replication, for the engines alone."""
 LARGEST_FOR_SIMPY = 1_000_000
@@ -39,8 +42,11 @@ def main() -> None:
     """Print the tables, line by line as they are measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="up to a million orders only")
-    most = QUICK if parser.parse_args().quick else max(SIZES)
-    for line in chain([machine()], engines(most), pipelines(most)):
+    parser.add_argument("--peers", action="store_true", help="also SimPy as one writes it by hand")
+    asked = parser.parse_args()
+    most = QUICK if asked.quick else max(SIZES)
+    peers = by_hand.lines() if asked.peers else iter(())
+    for line in chain([machine()], engines(most), pipelines(most), commands.lines(), peers):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
