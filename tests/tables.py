@@ -28,7 +28,11 @@ def records_of(scenario: Scenario, *orders: ClaimFacts) -> Records:
             f"{ask}.{field}": [getattr(getattr(one, ask), field) for one in orders] for field in Ask._fields
         }
     claims = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
+    facts = OrderFacts(
+        claims["paid"],
+        lambda some: Bought(*(claims[name][some] for name in Bought._fields)),
+        lambda some: claims["seller_type"][some],
+    )
     draws = Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
     return run_simpy(scenario, draws, calendars_of(scenario), with_journal=True)
 

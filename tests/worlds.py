@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from sim.chance.decisions import Decision
 from sim.chance.draws import draw_replication
 from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
+from sim.chance.streams import Floats, Luck, Numbers
 from sim.market.world import run_simpy
 from sim.records.checks import check
 from sim.records.journal import Entry
@@ -206,6 +209,17 @@ def drawn(scenario: Scenario, replication: int = 0) -> Draws:
     return draw_replication(scenario, replication, calendars_of(scenario))
 
 
+def mirrored(patch: pytest.MonkeyPatch, decision: Decision) -> None:
+    """Who had much luck of one decision has little, and the other way round: the law is the same, the draws not."""
+    drawn_before = Luck.of
+
+    def redrawn(luck: Luck, of: Decision, numbers: Numbers) -> Floats:
+        found = drawn_before(luck, of, numbers)
+        return np.nextafter(1, 0) - found if of is decision else found
+
+    patch.setattr(Luck, "of", redrawn)
+
+
 def _run(scenario: Scenario, draws: Draws) -> list[Story]:
     """No story is told that breaks what is always true."""
     calendars = calendars_of(scenario)
@@ -227,5 +241,9 @@ def _draws_of(orders: Sequence[ClaimFacts]) -> Draws:
         }
         columns |= fields
     claims = {name: np.array(column, dtype=np.int64) for name, column in columns.items()}
-    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
+    facts = OrderFacts(
+        claims["paid"],
+        lambda some: Bought(*(claims[name][some] for name in Bought._fields)),
+        lambda some: claims["seller_type"][some],
+    )
     return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import log1p
 
 from sim.chance.decisions import Decision
-from sim.chance.streams import Floats, Luck
+from sim.chance.streams import AT_A_TIME, Floats, Luck
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.market import Market
 from sim.scenario.model import Scenario
@@ -54,12 +54,13 @@ def _hour_shares(market: Market) -> Floats:
 
 
 def _unit_arrivals(luck: Luck, until: float) -> Floats:
-    """Arrivals of a Poisson process of rate one before `until`; more luck is fetched until it is passed."""
-    count = int(until + 6 * until**0.5) + 16
-    while True:
-        gaps = np.negative(luck.of(Decision.ARRIVAL_GAP, count))
+    """Arrivals of a Poisson process of rate one before `until`; luck is fetched until it is passed."""
+    reached: list[Floats] = [np.zeros(1)]
+    while reached[-1][-1] < until:
+        piece = range(begins := AT_A_TIME * (len(reached) - 1), begins + AT_A_TIME)
+        gaps = np.negative(luck.of(Decision.ARRIVAL_GAP, piece))
         log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
-        reached: Floats = np.negative(np.cumsum(gaps, out=gaps), out=gaps)
-        if reached[-1] >= until:
-            return reached[: np.searchsorted(reached, until)]
-        count *= 2
+        gaps[0] -= reached[-1][-1]
+        reached.append(np.negative(np.cumsum(gaps, out=gaps), out=gaps))
+    all_of_them = np.concatenate(reached[1:]) if len(reached) > 1 else np.empty(0)
+    return all_of_them[: np.searchsorted(all_of_them, until)]

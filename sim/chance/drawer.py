@@ -19,19 +19,15 @@ MOST_MONEY = 1e12
 
 
 class Drawer:
-    """Draws for the orders `numbers` among the first `count`.
+    """Draws for the orders `numbers`; an order's value does not depend on which other orders are asked about."""
 
-    Luck is fetched for all orders and picked by number, so that an order's value does not depend on which other
-    orders are asked about; laws are inverted for the picked ones only.
-    """
-
-    def __init__(self, luck: Luck, count: int, numbers: Ints) -> None:
-        self._luck, self._count, self.numbers = luck, count, numbers
+    def __init__(self, luck: Luck, numbers: Ints) -> None:
+        self._luck, self.numbers = luck, numbers
         self._parted: tuple[Ints, list[Part]] | None = None
 
     def luck(self, decision: Decision) -> Floats:
         """One uniform per picked order."""
-        return self._luck.picked(decision, self._count, self.numbers)
+        return self._luck.of(decision, self.numbers)
 
     def all_alike(self, value: int) -> Ints:
         """One value for every picked order: it lies in memory once, and cannot be changed in place."""
@@ -76,7 +72,18 @@ class Drawer:
         return self._parted[1]
 
     def _of(self, some: NDArray[np.intp]) -> Drawer:
-        return Drawer(self._luck, self._count, self.numbers[some])
+        return _Member(self, some)
+
+
+class _Member(Drawer):
+    """Draws for some of those that another draws for, from one and the same luck."""
+
+    def __init__(self, whole: Drawer, members: NDArray[np.intp]) -> None:
+        super().__init__(whole._luck, whole.numbers[members])
+        self._whole, self._members = whole, members
+
+    def luck(self, decision: Decision) -> Floats:
+        return self._whole.luck(decision)[self._members]
 
 
 class Part(NamedTuple):

@@ -42,7 +42,9 @@ class OrderFacts:
 
     paid: Ints
     of: Callable[[Ints], Bought]
-    """What some of them (numbers, ascending, each at most once) came to."""
+    """What some of them, by number, came to."""
+    type_of: Callable[[Ints], Ints]
+    """The type of the seller of each of some of them."""
 
     def __len__(self) -> int:
         return len(self.paid)

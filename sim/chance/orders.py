@@ -32,16 +32,21 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     market = scenario.market
     paid = paid_instants(scenario, luck)
     of_sellers = choice(
-        luck.of(Decision.SELLER_TYPE, market.sellers.count), [kind.share for kind in market.sellers.types.values()]
+        luck.of(Decision.SELLER_TYPE, range(market.sellers.count)),
+        [kind.share for kind in market.sellers.types.values()],
     )
+    weights = zipf(market.sellers.count, market.sellers.concentration)
+
+    def type_of(some: Ints) -> Ints:
+        return of_sellers[choice(luck.of(Decision.SELLER, some), weights)]
 
     def bought(some: Ints) -> Bought:
-        drawer = Drawer(luck, len(paid), some)
-        seller = choice(drawer.luck(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
+        drawer = Drawer(luck, some)
+        seller = choice(drawer.luck(Decision.SELLER), weights)
         value = drawer.cents(Decision.ORDER_VALUE, market.order_value)
         return Bought(value, seller, of_sellers[seller], methods_of(market, drawer), groups_of(market, drawer))
 
-    return OrderFacts(paid, bought)
+    return OrderFacts(paid, bought, type_of)
 
 
 def zipf(count: int, concentration: float) -> list[float]:
@@ -84,7 +89,7 @@ def draw_dispatching(
     """
     parties = np.array(parties_of_types(scenario))[kinds]
     types = list(scenario.market.sellers.types.values())
-    stretch = _stretches(scenario, paid)
+    stretch = stretches(scenario, paid)
     arranging = [kind.arrange for kind in types]
     dispatching = [kind.dispatch for kind in types]
     arranges_at = _later(
@@ -104,12 +109,10 @@ def draw_dispatching(
         calendars,
     )
     known: Instants = {Anchor.PAID: paid, Anchor.ARRANGED: arranges_at, Anchor.DISPATCHED: ships_at}
-    return Dispatching(arranges_at, ships_at, *_due_and_promised(scenario, known, parties, calendars))
+    return Dispatching(arranges_at, ships_at, *due_and_promised(scenario, known, parties, calendars))
 
 
-def _due_and_promised(
-    scenario: Scenario, known: Instants, parties: Ints, calendars: Calendars
-) -> tuple[Ints, Ints]:
+def due_and_promised(scenario: Scenario, known: Instants, parties: Ints, calendars: Calendars) -> tuple[Ints, Ints]:
     """The dispatch limit and the promised date; either may be counted from the other."""
     limit = until(scenario.policy.dispatch.limit, unnamed=Anchor.PAID)
     promise = since_of(scenario.policy.promise)
@@ -137,11 +140,16 @@ def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Cale
 def _stretched(drawer: Drawer, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats) -> Ints:
     """Handling times, longer for orders paid on the days that the scenario names."""
     drawn = drawer.by_group(kinds, lambda some, kind: some.duration(decision, laws[kind]))
-    longer = (stretch != 1.0) & (drawn < NEVER)
-    return np.where(longer, np.rint(np.where(longer, drawn, 0) * stretch).astype(np.int64), drawn)
+    return stretched_by(drawn, stretch)
 
 
-def _stretches(scenario: Scenario, paid: Ints) -> Floats:
+def stretched_by(lengths: Ints, stretch: Floats) -> Ints:
+    """Each so many times as long, in whole seconds; NEVER stays what it is."""
+    longer = (stretch != 1.0) & (lengths < NEVER)
+    return np.where(longer, np.rint(np.where(longer, lengths, 0) * stretch).astype(np.int64), lengths)
+
+
+def stretches(scenario: Scenario, paid: Ints) -> Floats:
     """By how much the handling of each order is stretched."""
     stretches = np.ones(len(paid), dtype=np.float64)
     for day, factor in scenario.market.dispatch_stretch.items():

@@ -31,3 +31,8 @@ def chances(rate: Rate, market: Market, drawer: Drawer) -> float | Floats:
     draw = methods_of if names == tuple(market.payment_methods) else groups_of
     by_name = np.array([rate[name] for name in names], dtype=np.float64)
     return np.asarray(by_name[draw(market, drawer)])
+
+
+def most(rate: Rate) -> float:
+    """The highest chance that any order has."""
+    return max(rate.values()) if isinstance(rate, dict) else rate

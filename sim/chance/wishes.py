@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
+from sim.chance.lateness import Flags, lateness_of
 from sim.chance.orders import Calendars, Dispatching
-from sim.chance.rates import chances
-from sim.chance.streams import Luck
-from sim.rules.terms import kind_of
+from sim.chance.rates import chances, most
+from sim.chance.streams import Luck, pieces
+from sim.rules.terms import kind_of, refunds_at_dispatch_limit
 from sim.scenario.buyers import Notices
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
@@ -27,38 +27,69 @@ class Wishes(NamedTuple):
     claim: Ints
     asked: Ints
 
-    def only(self, some: NDArray[np.bool_]) -> Wishes:
+    def only(self, some: Flags) -> Wishes:
         """Those of some of them."""
         return Wishes(self.claim[some], self.asked[some])
 
 
-def some_depend_on_delivery(scenario: Scenario) -> bool:
-    """Whether buyers ask because a parcel did not come, or because of what came."""
-    return scenario.buyers.not_received is not None or scenario.buyers.defect is not None
+def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: Calendars) -> Ints:
+    """Numbers of the orders, ascending, to which anything may happen; to the others nothing does, for certain.
+
+    Somebody's mind changes, finds a fault, or would complain of a parcel that may be late; and the platform may
+    refund what is not sent in time.
+    """
+    found = [np.empty(0, dtype=np.int64)]
+    for piece in pieces(len(orders)):
+        some = _asks_anyway(scenario, luck, piece)
+        some |= _is_left(scenario, luck, piece, orders, calendars)
+        some[_complain(scenario, luck, piece, orders, calendars) - piece.start] = True
+        found.append(piece.start + np.flatnonzero(some))
+    return np.concatenate(found)
 
 
-def mind_changes(scenario: Scenario, luck: Luck, orders: OrderFacts) -> tuple[Ints, Ints]:
-    """Whose mind changes (numbers of orders, ascending), and when."""
-    regret = scenario.buyers.regret
-    everybody = Drawer(luck, len(orders), np.arange(len(orders)))
-    chance = chances(regret.probability, scenario.market, everybody)
-    regretful = np.flatnonzero(luck.of(Decision.REGRETS, len(orders)) < chance)
-    after = Drawer(luck, len(orders), regretful).duration(Decision.REGRETS_AFTER, regret.after)
-    changes = later(orders.paid[regretful], after)
-    some = changes < NEVER
-    return regretful[some], changes[some]
+def _asks_anyway(scenario: Scenario, luck: Luck, piece: range) -> Flags:
+    """Whose mind changes, or who finds a fault: whenever that is."""
+    some: Flags = luck.of(Decision.REGRETS, piece) < most(scenario.buyers.regret.probability)
+    defect = scenario.buyers.defect
+    return some if defect is None else some | (luck.of(Decision.FINDS_A_DEFECT, piece) < most(defect.probability))
 
 
-def first_wishes(
-    scenario: Scenario, drawer: Drawer, regretted: Ints, plan: Dispatching, calendars: Calendars
-) -> Wishes:
+def _is_left(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Calendars) -> Flags:
+    """What the platform may refund because it was not sent in time."""
+    if not refunds_at_dispatch_limit(scenario):
+        return np.zeros(len(piece), dtype=np.bool_)
+    paid = orders.paid[piece.start : piece.stop]
+    return lateness_of(scenario, calendars).may_leave_late(luck, piece, paid, orders.type_of)
+
+
+def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Calendars) -> Ints:
+    """Who would complain of a parcel that does not come, and may have to."""
+    terms = scenario.buyers.not_received
+    if terms is None:
+        return np.empty(0, dtype=np.int64)
+    would = piece.start + np.flatnonzero(luck.of(Decision.MISSES_THE_PARCEL, piece) < most(terms.probability))
+    late = lateness_of(scenario, calendars).may_arrive_late(luck, would, orders.paid[would], orders.type_of)
+    return would[late]
+
+
+def first_wishes(scenario: Scenario, drawer: Drawer, paid: Ints, plan: Dispatching, calendars: Calendars) -> Wishes:
     """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
-    if not some_depend_on_delivery(scenario):
+    regretted = _mind_changes(scenario, drawer, paid)
+    buyers = scenario.buyers
+    if buyers.not_received is None and buyers.defect is None:
         return Wishes(drawer.all_alike(ClaimKind.REGRET), regretted)
     delivered = delivered_at(scenario, drawer, plan, calendars)
     missed = _not_received(scenario, drawer, plan.promised, delivered)
     reasons = np.stack([regretted, missed, _defect(scenario, drawer, delivered)])
     return Wishes(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
+
+
+def _mind_changes(scenario: Scenario, drawer: Drawer, paid: Ints) -> Ints:
+    """When minds change; NEVER for buyers who keep what they ordered."""
+    regret = scenario.buyers.regret
+    changes = later(paid, drawer.duration(Decision.REGRETS_AFTER, regret.after))
+    chance = chances(regret.probability, scenario.market, drawer)
+    return np.where(drawer.happens(Decision.REGRETS, chance) == 1, changes, NEVER)
 
 
 def _not_received(scenario: Scenario, drawer: Drawer, promised: Ints, delivered: Ints) -> Ints:

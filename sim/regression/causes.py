@@ -24,7 +24,7 @@ from sim.scenario.resolved import described, on_one_line
 from sim.scenario.wording import shortened
 from sim.study import fingerprints
 from sim.study.experiment import versions
-from sim.study.luck_prints import luck_prints, redrawn
+from sim.study.luck_prints import LuckPrints, luck_prints, redrawn
 from sim.study.observation import witness
 from sim.study.replication import calendars_of
 
@@ -53,12 +53,12 @@ def causes_of(baseline: Baseline, place: Path, scenario: Scenario) -> Found:
         found = [*_of_the_file(before, scenario), *other_days(before, baseline.days_off)]
         before = as_it_was(before, baseline.days_off)
     luck = luck_prints(before)
-    names = redrawn(baseline.luck, luck)
-    decisions = [_redrawn(name) for name in names]
-    rules = [] if names else _of_the_rules(baseline, before)
+    decisions = list(_of_luck(baseline.luck, luck))
+    rules = [] if decisions else _of_the_rules(baseline, before)
     orders = luck_prints(scenario).orders if found else luck.orders
     causes = (*_cut(found, "keys"), *_cut(decisions, "decisions"), *rules, *_of_the_setting(baseline))
-    return Found(causes, is_paired=not names and orders == baseline.luck.orders, is_redrawn=bool(names))
+    is_paired = not decisions and orders == baseline.luck.orders
+    return Found(causes, is_paired=is_paired, is_redrawn=bool(decisions))
 
 
 def _before(place: Path, baseline: Baseline) -> Scenario | Cause:
@@ -112,9 +112,15 @@ def _changed(was: str, becomes: str) -> str:
 # --------------------------------------------------------------------------------- the draws, the rules
 
 
-def _redrawn(name: str) -> Cause:
-    said = f"the draws: {name} is drawn otherwise than the baseline drew it"
-    return Cause(DRAWS, name, "", "", said)
+def _of_luck(before: LuckPrints, now: LuckPrints) -> Iterator[Cause]:
+    """Which draws are others. With another edition of luck all are, and there is nothing to compare one by one."""
+    if before.edition != now.edition:
+        was, becomes = f"edition {before.edition}", f"edition {now.edition}"
+        said = f"the draws: luck was of {was}, is of {becomes}, so every order of the baseline is another one now"
+        yield Cause(DRAWS, f"{was} in the baseline, {becomes} now", was, becomes, said)
+        return
+    for name in redrawn(before, now):
+        yield Cause(DRAWS, name, "", "", f"the draws: {name} is drawn otherwise than the baseline drew it")
 
 
 def _of_the_rules(baseline: Baseline, before: Scenario) -> list[Cause]:

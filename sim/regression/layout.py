@@ -46,6 +46,8 @@ class KeptLuck(_Kept):
     orders: str
     decisions: dict[str, str]
     facts: dict[str, str]
+    edition: int = 1
+    """Baselines of before there were editions say none."""
 
 
 class KeptMargin(_Kept):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.chance.streams import EDITION
 from sim.errors import BadUsage
 from sim.scenario.levers import changed_as_json, changed_between
 from sim.scenario.model import Experiment, Scenario
@@ -200,6 +201,7 @@ def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) ->
     return {
         "scenario": scenario.name,
         "seed": scenario.experiment.seed,
+        "luck_edition": EDITION,
         "replications": len(seen),
         "orders": sum(int(one.totals["orders"]) for one in seen),
         "claims": sum(len(one.claims) for one in seen),

@@ -14,7 +14,7 @@ import numpy as np
 from sim.chance.decisions import Decision
 from sim.chance.draws import draw_with
 from sim.chance.facts import Draws
-from sim.chance.streams import Floats, Luck
+from sim.chance.streams import EDITION, Floats, Luck, Numbers
 from sim.scenario.model import Scenario
 from sim.study import fingerprints
 from sim.study.pairing import cohort_orders
@@ -58,23 +58,26 @@ class LuckPrints(NamedTuple):
     """By name of the decision: of its uniforms."""
     facts: dict[str, str]
     """By column of `Draws`: of what the uniforms were turned into."""
+    edition: int = EDITION
+    """Of luck (`chance.streams`): with another one, every draw is another."""
 
 
 class _Ledger(Luck):
     """Luck that keeps a fingerprint of each decision it hands luck out for: of that of the first orders.
 
-    As many for each, however many there are: otherwise one more order would change them all.
+    As many for each, whoever asks: otherwise one more order would change them all.
     """
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, 0)
         self.seen: dict[str, str] = {}
 
-    def of(self, decision: Decision, count: int, into: Floats | None = None) -> Floats:
-        # The bits of a uniform are the same on every machine: it is a whole number over 2⁵³.
-        first = np.ascontiguousarray(super().of(decision, LOOKED_AT), dtype="<f8")
-        self.seen[decision.name] = sha256(first.tobytes()).hexdigest()[:DIGITS]
-        return super().of(decision, count, into)
+    def of(self, decision: Decision, numbers: Numbers) -> Floats:
+        if decision.name not in self.seen:
+            # The bits of a uniform are the same on every machine: it is a whole number over 2⁵³.
+            first = np.ascontiguousarray(super().of(decision, range(LOOKED_AT)), dtype="<f8")
+            self.seen[decision.name] = sha256(first.tobytes()).hexdigest()[:DIGITS]
+        return super().of(decision, numbers)
 
 
 def luck_prints(scenario: Scenario) -> LuckPrints:

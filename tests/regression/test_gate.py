@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import sim.chance.streams
 from sim.chance.decisions import Decision
-from sim.chance.streams import Floats
+from sim.chance.streams import Luck
 from sim.cli import main
 from tests.regression.gate_market import CLOCK, NINE_DAYS, SILENCE, TWO_DAYS, Gate, copied, market
 from tests.regression.program import Ask
+from tests.worlds import mirrored
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +32,6 @@ def nine_days(recorded: Path, ask: Ask) -> Gate:
 @pytest.fixture
 def two_days(recorded: Path, ask: Ask) -> Gate:
     return Gate(recorded / "two-days.yaml", recorded / "kept", ask)
-
-
-def reversed_draws(monkeypatch: pytest.MonkeyPatch, decision: Decision) -> None:
-    """Luck of one decision goes to the orders the other way round: the law is the same, the draws are not."""
-    drawn = sim.chance.streams.uniforms
-
-    def redrawn(seed: int, replication: int, of: Decision, count: int, into: Floats | None) -> Floats:
-        luck = drawn(seed, replication, of, count, into)
-        return luck[::-1].copy() if of is decision else luck
-
-    monkeypatch.setattr("sim.chance.streams.uniforms", redrawn)
 
 
 # ------------------------------------------------------------------------------------ what passes
@@ -85,7 +74,7 @@ def test_a_renamed_scenario_finds_the_baseline_of_its_old_name(nine_days: Gate, 
 def test_a_draw_that_decides_nothing_here_may_be_drawn_otherwise(
     nine_days: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reversed_draws(monkeypatch, Decision.RESERVATION)  # there are no offers to settle for
+    mirrored(monkeypatch, Decision.RESERVATION)  # there are no offers to settle for
     answer = nine_days.check()
     assert answer.code == 0
     assert "beside: the draws: RESERVATION is drawn otherwise" in answer.out
@@ -133,7 +122,7 @@ def test_a_file_and_a_rule_that_both_changed_are_both_named(
 def test_a_reordered_draw_is_inconclusive_names_its_decision_and_asks_for_a_new_baseline(
     nine_days: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reversed_draws(monkeypatch, Decision.DISPATCHING)
+    mirrored(monkeypatch, Decision.DISPATCHING)
     answer = nine_days.check()
     assert answer.code == 4
     assert "luck is drawn otherwise (DISPATCHING)" in answer.out
@@ -141,14 +130,28 @@ def test_a_reordered_draw_is_inconclusive_names_its_decision_and_asks_for_a_new_
 
 
 def test_two_decisions_that_swap_codes_are_both_named(nine_days: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = sim.chance.streams.uniforms
+    drawn = Luck.of
     swap = {Decision.ARRANGING: Decision.DISPATCHING, Decision.DISPATCHING: Decision.ARRANGING}
-    monkeypatch.setattr(
-        "sim.chance.streams.uniforms", lambda seed, number, of, *rest: drawn(seed, number, swap.get(of, of), *rest)
-    )
+    monkeypatch.setattr(Luck, "of", lambda luck, of, numbers: drawn(luck, swap.get(of, of), numbers))
     answer = nine_days.check()
     assert answer.code == 4
     assert "(ARRANGING and DISPATCHING)" in answer.out
+
+
+def test_a_baseline_of_another_edition_of_luck_is_told_so_in_plain_words(
+    nine_days: Gate, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirrored(monkeypatch, Decision.DISPATCHING)
+    kept = copied(nine_days, tmp_path, ask)
+    sign = kept.baselines / "nine-days" / "baseline.json"
+    document = json.loads(sign.read_text(encoding="utf-8"))
+    del document["luck"]["edition"]  # as baselines were before there were editions
+    sign.write_text(json.dumps(document), encoding="utf-8")
+    answer = kept.check()
+    assert answer.code == 4
+    assert "luck is drawn otherwise (edition 1 in the baseline, edition 2 now)" in answer.out
+    assert "luck was of edition 1, is of edition 2" in answer.out
+    assert "a new baseline is needed: refund-sim baseline" in answer.out
 
 
 # --------------------------------------------------------------------------------- what is missing

@@ -11,13 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import sim.chance.streams
 from sim.chance.decisions import Decision
-from sim.chance.streams import Floats
 from sim.scenario.loading import load
 from tests.regression.gate_market import NINE_DAYS
 from tests.theory.gate_pools import Found, Pool, checked, other_orders, pool_of, same_orders
-from tests.worlds import world
+from tests.worlds import mirrored, world
 
 pytestmark = pytest.mark.long
 ARTICLE = Path(__file__).parents[2] / "scenarios" / "aliexpress.yaml"
@@ -33,16 +31,10 @@ def told(name: str, found: list[Found]) -> tuple[float, int]:
     return suspected / len(found), confirmed
 
 
-def reversed_pool(decision: Decision, size: int, monkeypatch: pytest.MonkeyPatch) -> Pool:
-    """The busy market, one decision's luck given to the orders the other way round."""
-    drawn = sim.chance.streams.uniforms
-
-    def redrawn(seed: int, number: int, of: Decision, count: int, into: Floats | None) -> Floats:
-        luck = drawn(seed, number, of, count, into)
-        return luck[::-1].copy() if of is decision else luck
-
+def mirrored_pool(decision: Decision, size: int, monkeypatch: pytest.MonkeyPatch) -> Pool:
+    """The busy market, one decision's luck the other way round."""
     with monkeypatch.context() as patch:
-        patch.setattr("sim.chance.streams.uniforms", redrawn)
+        mirrored(patch, decision)
         return pool_of(world(NINE_DAYS), size)
 
 
@@ -59,7 +51,7 @@ def test_a_refactoring_that_permutes_a_draw_raises_no_alarm(
     is_paired: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As `check` does it, unpaired; and as if it did not know that a draw has changed."""
-    pool, other = pool_of(world(NINE_DAYS), 400), reversed_pool(Decision.DISPUTE_ANSWER, 400, monkeypatch)
+    pool, other = pool_of(world(NINE_DAYS), 400), mirrored_pool(Decision.DISPUTE_ANSWER, 400, monkeypatch)
     rng = np.random.default_rng(2)
     found = [checked(pool, other, same_orders(rng, pool, SIZE), is_paired=is_paired) for _ in range(CHECKS)]
     _, confirmed = told(f"DISPUTE_ANSWER permuted, {'paired' if is_paired else 'unpaired'}", found)

@@ -10,7 +10,7 @@ import pytest
 
 from sim.chance.arrivals import cumulative_rate, paid_instants
 from sim.chance.decisions import Decision
-from sim.chance.streams import Floats, Luck
+from sim.chance.streams import Floats, Luck, Numbers
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 from tests.worlds import world
@@ -88,7 +88,7 @@ def test_nobody_buys_at_hours_without_weight() -> None:
 def test_measured_in_orders_expected_the_gaps_are_those_of_a_poisson_process_of_rate_one() -> None:
     scenario = a_week(**UNEVEN)
     paid = paid_instants(scenario, LUCK)
-    reached: Floats = np.cumsum(-np.log1p(-LUCK.of(Decision.ARRIVAL_GAP, len(paid) + 1)))
+    reached: Floats = np.cumsum(-np.log1p(-LUCK.of(Decision.ARRIVAL_GAP, range(len(paid) + 1))))
     edges, orders = cumulative_rate(scenario)
     # An order is paid in the second in which the expected number passes what its gaps add up to.
     assert (np.interp(paid, edges, orders) <= reached[:-1] + 1e-9).all()
@@ -126,8 +126,8 @@ def test_there_may_be_no_orders_at_all() -> None:
 class ShortGaps(Luck):
     """Luck by which orders come ten times as fast, or faster."""
 
-    def of(self, decision: Decision, count: int) -> Floats:
-        return super().of(decision, count) / 10
+    def of(self, decision: Decision, numbers: Numbers) -> Floats:
+        return super().of(decision, numbers) / 10
 
 
 def test_a_run_with_more_orders_than_anybody_expected_is_filled_to_its_end() -> None:

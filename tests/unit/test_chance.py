@@ -14,7 +14,7 @@ from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws
 from sim.chance.orders import zipf
-from sim.chance.streams import Luck, choice, uniforms
+from sim.chance.streams import Floats, Luck, choice
 from sim.errors import UserError
 from sim.scenario.distributions import NumberLaw
 from sim.scenario.durations import DAY, HOUR, NEVER
@@ -44,6 +44,11 @@ def same_facts(some: Draws, others: Draws) -> set[str]:
 
 
 # ---------------------------------------------------------------------------------------- whose luck is it?
+
+
+def uniforms(seed: int, replication: int, decision: Decision, count: int) -> Floats:
+    """Luck of the first orders."""
+    return Luck(seed, replication).of(decision, range(count))
 
 
 def test_the_same_key_gives_the_same_luck() -> None:
@@ -142,7 +147,7 @@ def test_weights_that_do_not_quite_add_up_leave_no_gap_at_the_end() -> None:
 
 
 def everyone(count: int) -> Drawer:
-    return Drawer(Luck(seed=1, replication=0), count, np.arange(count))
+    return Drawer(Luck(seed=1, replication=0), np.arange(count))
 
 
 def test_what_has_no_chance_never_happens_and_what_is_certain_always_does() -> None:
@@ -162,7 +167,7 @@ def test_an_amount_that_nobody_means_is_refused() -> None:
 
 
 def test_an_orders_luck_does_not_depend_on_who_else_is_asked_about() -> None:
-    some = Drawer(Luck(seed=1, replication=0), 100, np.array([7, 42]))
+    some = Drawer(Luck(seed=1, replication=0), np.array([7, 42]))
     assert (some.luck(Decision.HASSLE) == everyone(100).luck(Decision.HASSLE)[[7, 42]]).all()
 
 

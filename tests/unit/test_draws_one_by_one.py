@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.chance import streams
 from sim.chance.decisions import Decision
 from sim.chance.facts import Draws
-from sim.chance.streams import CELLS, choice, uniforms
+from sim.chance.streams import CELLS, Floats, Luck, Numbers, choice
 from sim.rules.answers import after_the_reason_game, blames_the_seller, reason_stated, with_odds
 from sim.rules.refunding import share_of
 from sim.scenario.distributions import draw
@@ -67,7 +66,7 @@ def mixed() -> tuple[Scenario, Draws]:
 def luck(decision: Decision) -> list[float]:
     """Every claimant's own uniform, by position among the claims."""
     scenario, draws = mixed()
-    of_all = uniforms(scenario.experiment.seed, 0, decision, len(draws.orders))
+    of_all = Luck(scenario.experiment.seed, 0).of(decision, range(len(draws.orders)))
     return [float(of_all[order]) for order in draws.claims["order"].tolist()]
 
 
@@ -172,17 +171,36 @@ def test_times_are_drawn_by_the_law_for_ones_own_seller_and_way_of_paying() -> N
 
 
 def test_no_luck_is_fetched_for_what_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
-    fetched: list[Decision] = []
-
-    def noted(seed: int, replication: int, decision: Decision, *rest: Any) -> Any:
-        fetched.append(decision)
-        return uniforms(seed, replication, decision, *rest)
-
-    monkeypatch.setattr(streams, "uniforms", noted)
+    fetched = fetches(monkeypatch)
     drawn(world(MIXED | {"buyers.escalation": {"probability": 1, "after": "2 d"}, "buyers.goes_on": 0}))
+    assert fetched
     certain = {Decision.ESCALATES, Decision.ESCALATES_AFTER, Decision.GOES_ON}
-    assert not certain & set(fetched)
-    assert len(fetched) == len(set(fetched)), "luck was fetched twice"
+    assert not certain & {decision for decision, _ in fetched}
+
+
+def test_of_an_order_that_cannot_claim_no_luck_is_fetched_but_whether_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fetched = fetches(monkeypatch)
+    draws = drawn(world(MIXED))
+    claimants = set(draws.claims["order"].tolist())
+    assert len(claimants) < len(draws.orders)
+    of_everybody = {Decision.ARRIVAL_GAP, Decision.REGRETS, Decision.SELLER_TYPE}
+    for decision, numbers in fetched:
+        assert decision in of_everybody or set(numbers) <= claimants, decision
+
+
+def fetches(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Decision, Numbers]]:
+    """Fills with the luck that is fetched from now on: what for, and for whom."""
+    fetched: list[tuple[Decision, Numbers]] = []
+    of = Luck.of
+
+    def noted(luck: Luck, decision: Decision, numbers: Numbers) -> Floats:
+        fetched.append((decision, numbers))
+        return of(luck, decision, numbers)
+
+    monkeypatch.setattr(Luck, "of", noted)
+    return fetched
 
 
 @pytest.mark.parametrize("sellers", [1, 2, 60, 3000])

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import sim.chance.claims
-import sim.chance.streams
 from sim.chance.decisions import Decision
-from sim.chance.streams import Floats
 from sim.regression.baselines import sized
 from sim.regression.layout import RUNNABLE
 from sim.regression.reading import read
 from sim.scenario.loading import load
 from sim.study.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
-from tests.worlds import the_article, world
+from tests.worlds import mirrored, the_article, world
 
-Uniforms = Callable[[int, int, Decision, int, Floats | None], Floats]
 KEPT = Path(__file__).parents[2] / "scenarios" / "baselines"
 
 
@@ -47,13 +43,7 @@ def test_every_decision_settles_a_fact_that_is_known(prints: LuckPrints) -> None
 def test_luck_handed_out_the_other_way_round_is_named(
     prints: LuckPrints, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: Uniforms = sim.chance.streams.uniforms
-
-    def reversed_for_one(seed: int, replication: int, of: Decision, count: int, into: Floats | None) -> Floats:
-        luck = drawn(seed, replication, of, count, into)
-        return luck[::-1].copy() if of is decision else luck
-
-    monkeypatch.setattr("sim.chance.streams.uniforms", reversed_for_one)
+    mirrored(monkeypatch, decision)
     assert redrawn(prints, luck_prints(the_article())) == [decision.name]
 
 

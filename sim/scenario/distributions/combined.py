@@ -45,6 +45,11 @@ class Mixture(Law):
             values[here] = law.ppf(np.minimum((u[here] - start) / weight, _just_below(1.0)))
         return values
 
+    def breaks(self) -> tuple[float, ...]:
+        starts = accumulate((weight for weight, _ in self.parts), initial=0.0)
+        parts = zip(starts, self.parts, strict=False)  # the last start is where all ends
+        return tuple(start + weight * inner for start, (weight, law) in parts for inner in (0.0, *law.breaks()))[1:]
+
     def below(self, x: float) -> float:
         return math.fsum(weight * law.below(x) for weight, law in self.parts)
 

@@ -87,6 +87,10 @@ class Family(Describes, Generic[Q]):
         """Bounds that no value lies outside of; the upper one may be infinite, or NEVER."""
         return self.to_law().support()
 
+    def breaks(self) -> tuple[float, ...]:
+        """The uniforms between which `ppf` never falls: where the parts of a mixture begin, but for the first."""
+        return self.to_law().breaks()
+
     @property
     def is_certain(self) -> bool:
         """Whether there is but one value, whatever the luck."""

@@ -56,6 +56,10 @@ class Law(ABC):
         """Bounds that no value lies outside of; the upper one may be infinite, or NEVER."""
         return 0.0, math.inf
 
+    def breaks(self) -> tuple[float, ...]:
+        """The uniforms, ascending, between which `ppf` never falls; at none of them it begins anew."""
+        return ()
+
     def mean(self) -> float:
         """E[X]; infinite where `never` has a chance."""
         return self.mean_below(math.inf)

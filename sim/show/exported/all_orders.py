@@ -48,7 +48,7 @@ def _unclaimed(
     """Orders that went their way."""
     draws, market = records.draws, scenario.market
     paid, bought = draws.orders.paid[numbers], draws.orders.of(numbers)
-    drawer = Drawer(Luck(scenario.experiment.seed, replication), len(draws.orders), numbers)
+    drawer = Drawer(Luck(scenario.experiment.seed, replication), numbers)
     plan = draw_dispatching(scenario, paid, bought.seller_type, drawer, calendars)
     refunded = np.isin(numbers, draws.refunded_unasked)
     instants = {

@@ -1,0 +1,177 @@
+"""Which orders can be late at all, told from their luck before anybody works out when they would be sent.
+
+Luck is told apart by cells: all luck in one cell takes so long at the most. For each day of payment and each length
+of handling one asks when the last parcel would leave. An order that is in time even then need not be worked out;
+the others are, one by one. This settles what need not be done, and never what comes of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance.decisions import Decision
+from sim.chance.facts import Ints
+from sim.chance.instants import instants_after
+from sim.chance.orders import Calendars, Instants, due_and_promised, stretched_by, stretches
+from sim.chance.streams import Luck, Numbers
+from sim.errors import BeyondCalendar
+from sim.rules.terms import kind_of
+from sim.scenario.calendars import Calendar
+from sim.scenario.distributions import DurationLaw
+from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
+from sim.scenario.market import SellerType
+from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
+from sim.vocabulary import Anchor, Party
+
+CELLS = 1024
+"""Equal parts of [0, 1)."""
+STEP = 12 * HOUR
+STEPS = 128
+"""Lengths of handling that are told apart: up to 64 days, and beyond."""
+UNSURE = -1
+"""To spare where nobody knows."""
+ANY_TYPE = -1
+"""The row for a seller of whatever type: the slowest in everything."""
+
+Flags = NDArray[np.bool_]
+TypesOf = Callable[[Ints], Ints]
+"""The seller's type of some orders, by number."""
+
+
+class Lateness(NamedTuple):
+    """How long each leg takes at the most, and how much time there is."""
+
+    arranging: Ints
+    """Seconds by type and cell."""
+    dispatching: Ints
+    transit: Ints
+    """Seconds by cell."""
+    until_due: Ints
+    """Seconds to spare, at the least, between leaving and the dispatch limit: by type, day of payment and steps of
+    handling; UNSURE where it may be late."""
+    until_promised: Ints
+    """The same between leaving and the promised date."""
+    lost: float
+    """The chance that a parcel is lost."""
+
+    def may_leave_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Flags:
+        """Which of these orders may leave after the dispatch limit."""
+        return self._unsure(luck, numbers, paid, type_of, self.until_due, np.zeros(len(paid), dtype=np.int64))
+
+    def may_arrive_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Flags:
+        """Which of these orders may arrive after the promised date, or never."""
+        transit = self.transit[_cell(luck, Decision.TRANSIT, numbers)]
+        lost = luck.of(Decision.LOST, numbers) < self.lost
+        return lost | self._unsure(luck, numbers, paid, type_of, self.until_promised, transit)
+
+    def _unsure(
+        self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf, spare: Ints, needed: Ints
+    ) -> Flags:
+        """Whose time may not do: first as if sold by the slowest of sellers, then by their own."""
+        arranging, dispatching = (_cell(luck, leg, numbers) for leg in (Decision.ARRANGING, Decision.DISPATCHING))
+        day = paid // DAY
+
+        def lacks(kind: int | Ints, some: slice | Ints) -> Flags:
+            handling = self.arranging[kind, arranging[some]] + self.dispatching[kind, dispatching[some]]
+            steps = np.minimum(handling // STEP + 1, STEPS - 1)
+            short: Flags = spare[kind, day[some], steps] < needed[some]
+            return short
+
+        unsure = lacks(ANY_TYPE, slice(None))
+        some = np.flatnonzero(unsure)
+        unsure[some] = lacks(type_of(numbers[0] + some if isinstance(numbers, range) else numbers[some]), some)
+        return unsure
+
+
+def _cell(luck: Luck, decision: Decision, numbers: Numbers) -> NDArray[np.intp]:
+    return (luck.of(decision, numbers) * CELLS).astype(np.intp)
+
+
+_LATEST: deque[tuple[Scenario, Calendars, Lateness]] = deque(maxlen=4)
+"""Of some scenarios: their replications share one."""
+
+
+def lateness_of(scenario: Scenario, calendars: Calendars) -> Lateness:
+    """Worked out once for all replications of a scenario."""
+    for known, theirs, lateness in _LATEST:
+        if known is scenario and theirs is calendars:
+            return lateness
+    _LATEST.append((scenario, calendars, _lateness(scenario, calendars)))
+    return _LATEST[-1][-1]
+
+
+def _lateness(scenario: Scenario, calendars: Calendars) -> Lateness:
+    types, carrier = list(scenario.market.sellers.types.values()), scenario.market.carrier
+    until_due, until_promised = _time_to_spare(scenario, types, calendars)
+    if kind_of(carrier.transit) != Kind.WALL:
+        until_promised = np.full_like(until_promised, UNSURE)
+    return Lateness(
+        arranging=_and_the_most(np.array([longest_in_cells(kind.arrange) for kind in types])),
+        dispatching=_and_the_most(np.array([longest_in_cells(kind.dispatch) for kind in types])),
+        transit=longest_in_cells(carrier.transit),
+        until_due=until_due,
+        until_promised=until_promised,
+        lost=carrier.lost,
+    )
+
+
+def _and_the_most(by_type: Ints) -> Ints:
+    return np.vstack([by_type, by_type.max(axis=0)])
+
+
+def longest_in_cells(law: DurationLaw) -> Ints:
+    """The longest duration (s) in each cell of luck; more than any where that is not certain."""
+    ends = np.nextafter(np.arange(1, CELLS + 1) / CELLS, 0)
+    # Values ascend within a cell but for the last bit of a float, which a second more than covers.
+    seconds = np.ceil(law.ppf(ends)) + 1
+    longest = np.where(seconds <= LONGEST, seconds, 2 * LONGEST).astype(np.int64)
+    for level in law.breaks():  # values do not ascend across the parts of a mixture
+        cell = int(level * CELLS)
+        longest[max(cell - 1, 0) : cell + 2] = 2 * LONGEST
+    return longest
+
+
+def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: Calendars) -> tuple[Ints, Ints]:
+    """Until the dispatch limit and until the promised date: by type, by day, by steps of handling."""
+    first = np.arange(0, max(scenario.experiment.arrivals_end, 1), DAY)
+    spare = []
+    for kind, party in zip(types, parties_of_types(scenario), strict=True):
+        limits = _earliest_limits(scenario, first, party, calendars)
+        latest = _latest(scenario, kind, first, calendars[Party(party)])
+        spare.append(np.maximum(limits[:, :, None] - latest, UNSURE))
+    of_types = np.array(spare)
+    until_due, until_promised = np.concatenate([of_types, of_types.min(axis=0, keepdims=True)]).swapaxes(0, 1)
+    return until_due, until_promised
+
+
+def _earliest_limits(scenario: Scenario, first: Ints, party: int, calendars: Calendars) -> Ints:
+    """The dispatch limit and the promised date of the day's first order: nothing ends earlier than it begins."""
+    known: Instants = dict.fromkeys((Anchor.PAID, Anchor.ARRANGED, Anchor.DISPATCHED), first)
+    limits = np.zeros((2, len(first)), dtype=np.int64)
+    with suppress(BeyondCalendar):
+        limits[:] = due_and_promised(scenario, known, np.full_like(first, party), calendars)
+    return limits
+
+
+def _latest(scenario: Scenario, kind: SellerType, first: Ints, calendar: Calendar) -> Ints:
+    """When the last parcel paid on each day leaves, for each step of handling, both legs together.
+
+    Two legs that are counted in the same way come to what one of both their lengths would.
+    """
+    latest = np.full((len(first), STEPS), NEVER, dtype=np.int64)
+    counted_in = kind_of(kind.arrange)
+    if counted_in != kind_of(kind.dispatch):
+        return latest
+    last, lengths = (first + DAY - 1)[:, None], np.tile(np.arange(STEPS - 1) * STEP, (len(first), 1))
+    handling = stretched_by(lengths, stretches(scenario, first)[:, None]) + 2  # each leg is rounded by itself
+    for some in (slice(0, STEPS // 4), slice(STEPS // 4, STEPS - 1)):
+        with suppress(BeyondCalendar):
+            latest[:, some] = instants_after(last, counted_in, handling[:, some], calendar)
+    return latest
