@@ -25,7 +25,11 @@ def draws_of(order: ClaimFacts) -> Draws:
     plain = {name: getattr(order, name) for name in PLAIN}
     asked = {f"{ask}.{field}": getattr(getattr(order, ask), field) for ask in ASKS for field in Ask._fields}
     claims = {name: np.array([value], dtype=np.int64) for name, value in (plain | asked).items()}
-    facts = OrderFacts(claims["paid"], lambda some: Bought(*(claims[name][some] for name in Bought._fields)))
+    facts = OrderFacts(
+        claims["paid"],
+        lambda some: Bought(*(claims[name][some] for name in Bought._fields)),
+        lambda some: claims["seller_type"][some],
+    )
     return Draws(facts, claims, refunded_unasked=np.array([], dtype=np.int64))
 
 

@@ -119,8 +119,12 @@ def _of_luck(before: LuckPrints, now: LuckPrints) -> Iterator[Cause]:
         said = f"the draws: luck was of {was}, is of {becomes}, so every order of the baseline is another one now"
         yield Cause(DRAWS, f"{was} in the baseline, {becomes} now", was, becomes, said)
         return
-    for name in redrawn(before, now):
-        yield Cause(DRAWS, name, "", "", f"the draws: {name} is drawn otherwise than the baseline drew it")
+    yield from map(_redrawn, redrawn(before, now))
+
+
+def _redrawn(name: str) -> Cause:
+    said = f"the draws: {name} is drawn otherwise than the baseline drew it"
+    return Cause(DRAWS, name, "", "", said)
 
 
 def _of_the_rules(baseline: Baseline, before: Scenario) -> list[Cause]:
