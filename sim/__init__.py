@@ -3,6 +3,7 @@
 Contents, in the order in which things happen (imports only ever point up this list):
 
     errors, vocabulary   what can go wrong; the field's words
+    disk                 reading and writing, whatever is full, forbidden, shared or killed
     scenario             what a user writes: a YAML file, checked once, frozen
     rules                pure functions: may the buyer still cancel? what does silence mean? is it worth it?
     chance               luck: uniforms by (replication, decision, order), turned into facts

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.disk.placing import put_file
 from sim.errors import BadUsage
 from sim.evidence.fitting import fit
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show import tracing
-from sim.show.atomic import put_file
 from sim.show.bar import bar
 from sim.show.files import report_page
 from sim.show.plots import PlottedComparison, PlottedResult, with_plots, with_plots_of_all

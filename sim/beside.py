@@ -15,9 +15,9 @@ COMMANDS = ("export", "fit", "init", "warm")
 
 def init(arguments: Namespace) -> None:
     """Write a commented scenario file to start from."""
+    from sim.disk.placing import put_file
     from sim.scenario.presets import no_such_preset, preset
     from sim.scenario.starting import starting_file
-    from sim.show.atomic import put_file
     from sim.what_ifs import expect_name
 
     expect_name(arguments.name, "init")

@@ -49,7 +49,7 @@ def main(words: Sequence[str]) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         _stop_beside()
-        _say(_interrupted())
+        _say(streams.interrupted())
         return INTERRUPTED
     except RefundSimError as fault:
         _say(f"internal error: {fault}")
@@ -76,11 +76,6 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         _say(f"internal error ({type(surprise).__name__}): this is a defect of refund-sim, please report it")
         return INTERNAL
     return code or FINE
-
-
-def _interrupted() -> str:
-    """With the result folders that this command has finished, where there are any."""
-    return "interrupted"
 
 
 def _stop_beside() -> None:

@@ -17,7 +17,6 @@ from sim.errors import BadScenario, BadUsage, Fault
 from sim.given import (
     changed_in,
     changes_of,
-    changing_words,
     each_loaded,
     effort_of,
     loaded_from,
@@ -34,6 +33,7 @@ from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.show.carried_on import Finished
     from sim.show.progress import Progress
     from sim.study.comparison import Comparison
     from sim.study.jobs import Workers
@@ -49,30 +49,38 @@ def run(arguments: Namespace) -> None:
     say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
     changed = changed_in(scenario_files(arguments.scenarios), scenarios)
-    from sim.show.files import expect_room, write_result
+    from sim.show.carried_on import WANTED, finished_among, wanted_of
+    from sim.show.files import write_result
     from sim.show.progress import Progress
+    from sim.show.room import room
     from sim.show.spool import Spool
     from sim.study.choosing import chosen
     from sim.study.experiment import run as run_experiment
     from sim.study.jobs import Workers
 
     out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
-    expect_room(out, [scenario.name for scenario in scenarios], force=arguments.force)
-    how["engine"] = chosen(arguments.engine, scenarios, with_journal=how["with_journal"])
-    results: list[Result] = []
+    results: dict[str, Result | Finished] = {**finished_among(scenarios, out, arguments)}
+    wanted = [scenario for scenario in scenarios if scenario.name not in results]
     gc.freeze()  # what was imported stays: Python need not look through it again and again
-    with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
-        for scenario in scenarios:
-            step, tell = progress.of(scenario.name), progress.tell
-            with Spool(arguments.keep) as spool:
+    with ExitStack() as doing:
+        sites = doing.enter_context(room(out, [one.name for one in wanted], force=arguments.force))
+        how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"])
+        progress = doing.enter_context(Progress(quiet=arguments.quiet or arguments.json))
+        workers = doing.enter_context(Workers(arguments.jobs))
+        for name in results:
+            progress.tell(f"{name}: finished before, kept as it is\n")
+        for scenario in wanted:
+            step, tell, site = progress.of(scenario.name), progress.tell, sites[scenario.name]
+            with Spool(arguments.keep, site.spool) as spool:
                 result = run_experiment(scenario, **how, jobs=workers, progress=step, tell=tell, take=spool.take)
                 result = result.changed(changed.get(scenario.name, []))
                 sweep = _swept(result, workers, arguments, progress)
-                write_result(result, out, force=arguments.force, sweep=sweep, written=spool.files())
-            results.append(result)
-            if len(results) < len(scenarios):
+                known = {WANTED: wanted_of(scenario, arguments)}
+                write_result(result, out, sweep=sweep, written=spool.files(), site=site, known=known)
+            results[scenario.name] = result
+            if scenario is not wanted[-1]:
                 gc.collect()  # figures refer to themselves, and are large
-    _report(results, out, arguments)
+    _report([results[scenario.name] for scenario in scenarios], out, arguments)
 
 
 def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
@@ -85,14 +93,14 @@ def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, pro
     return sweep(result.scenario, jobs=jobs, engine=arguments.engine, progress=step, tell=progress.tell)
 
 
-def _report(results: list[Result], out: Path, arguments: Namespace) -> None:
-    from sim.show.files import summary_of
+def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -> None:
+    from sim.show.carried_on import document_of
     from sim.show.table import print_table
 
     if arguments.precision and not arguments.quiet:
         sys.stderr.writelines(f"{result.scenario.name}: {result.about['stopped']}\n" for result in results)
     if arguments.json:
-        print_json({"scenarios": [summary_of(result) for result in results]})
+        print_json({"scenarios": [document_of(result) for result in results]})
         return
     print_table(results, notes=not arguments.quiet)
     if not arguments.quiet:
@@ -112,23 +120,24 @@ def compare(arguments: Namespace) -> None:
     others += [asked_of(base, one) for one in what_ifs]
     changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
-    from sim.show.files import expect_room
     from sim.show.progress import Progress
+    from sim.show.room import room
     from sim.show.spool import Spool
     from sim.study.comparing import compare as compare_scenarios
 
     out, keep = Path(arguments.out), arguments.keep
     how = effort_of(arguments) | {"margins": margins_of(arguments.margin), "with_journal": keep == "journal"}
-    expect_room(out, [folder_of(base.name, [other.name for other in others])], force=arguments.force)
-    with Progress(quiet=arguments.quiet or arguments.json) as progress, ExitStack() as writing:
-        spools = {one.name: writing.enter_context(Spool(keep)) for one in (base, *others)}
+    name = folder_of(base.name, [other.name for other in others])
+    with ExitStack() as doing:
+        site = doing.enter_context(room(out, [name], force=arguments.force))[name]
+        progress = doing.enter_context(Progress(quiet=arguments.quiet or arguments.json))
+        spools = {one.name: doing.enter_context(Spool(keep, site.spool / one.name)) for one in (base, *others)}
         how |= {"take": {name: spool.take for name, spool in spools.items()}, "tell": progress.tell}
         step = progress.of(f"{1 + len(others)} scenarios")
         comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step)
         comparison = comparison.changed(changed)
         sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
-        written = files_spooled(spools)
-        folder = write_comparison(comparison, out, keep=keep, force=arguments.force, sweep=sweep, written=written)
+        folder = write_comparison(comparison, out, keep=keep, sweep=sweep, written=files_spooled(spools), site=site)
     sides = [("--versus", file) for file in files[1:]] + [("--what-if", one.written) for one in what_ifs]
     _report_comparison(comparison, folder, files[0], sides, arguments)
 

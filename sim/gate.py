@@ -6,16 +6,20 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
+from sim.disk.placing import sweep
+from sim.disk.site import Site
 from sim.errors import BadBaseline, BadUsage, UserError
 from sim.regression.baselines import Baseline, recorded
 from sim.regression.block import BLOCKS, JUDGING, Crew
 from sim.regression.checking import check
 from sim.regression.commits import commit_of
-from sim.regression.history import TORN, History, remember
+from sim.regression.history import TORN, History, expect_history, remember
 from sim.regression.judgement import Check, Judged, LeftOut
 from sim.regression.judging import Sides, differences, judged
 from sim.regression.reading import read
@@ -24,7 +28,7 @@ from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.wording import printable
-from sim.show.baseline_files import expect_place, write
+from sim.show.baseline_files import expect_place, room_for, write
 from sim.show.checked.terminal import print_check, print_moves
 from sim.show.progress import Progress
 from sim.study.jobs import Workers
@@ -32,6 +36,10 @@ from sim.study.verdicts import headlines_with
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file in which GitHub's CI collects what a step has to say."""
+
+NOT_KEPT = 2
+"""Exit code of a check that found nothing, but could not be kept as was asked."""
+T = TypeVar("T")
 
 
 def record(
@@ -45,7 +53,11 @@ def record(
     folder, reason = Path(arguments.baselines), str(arguments.reason or "").strip()
     headlines_with(margins)
     known = _known(list(scenarios.values()), folder, reason)
-    with Progress(quiet=arguments.quiet) as progress, Workers(arguments.jobs) as workers:
+    with (
+        room_for(folder, [scenario.name for scenario in scenarios.values()]) as sites,
+        Progress(quiet=arguments.quiet) as progress,
+        Workers(arguments.jobs) as workers,
+    ):
         crew = Crew(workers, arguments.engine)
         for file, scenario in scenarios.items():
             before, name = known.get(scenario.name), scenario.name
@@ -54,7 +66,7 @@ def record(
             judged_by = headlines_with(margins) if margins or not kept else kept
             wanted = load(file, sizes)
             fresh = recorded(wanted, sizes, judged_by, crew, reason=reason, progress=progress.of(name))
-            place = write(fresh, folder)
+            place = write(fresh, folder, sites[name])
             if not arguments.quiet:
                 _say(fresh, before, place)
 
@@ -108,10 +120,40 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
     `left_out` are sub-folders of scenarios that nobody asked for.
     """
     forgets = forgetting(arguments.forget)
-    if arguments.out:
-        from sim.show.checked.files import expect_room_for_check
+    with ExitStack() as held:
+        site = _places(arguments, held)
+        found = _found(files, left_out, arguments)
+        kept = _Kept()
+        history = kept.tried(lambda: _history(found, forgets, arguments))
+        if site:
+            from sim.show.checked.files import build_check
 
-        expect_room_for_check(Path(arguments.out), force=arguments.force)
+            kept.tried(lambda: build_check(found, site, history))
+    _tell(found, history, arguments)
+    return found.exit_code or kept.exit_code
+
+
+def _places(arguments: Namespace, held: ExitStack) -> Site | None:
+    """Ask, before anything is simulated, for all that could be refused afterwards; hold the place of the output.
+
+    Raises BadUsage and UserError for what is in the way.
+    """
+    sweep(Path(arguments.baselines))
+    site = None
+    if arguments.out:
+        from sim.show.checked.files import room_for_check
+
+        site = held.enter_context(room_for_check(Path(arguments.out), force=arguments.force))
+    if arguments.history:
+        history, out = Path(arguments.history), arguments.out
+        if out and history.resolve().is_relative_to(Path(out).resolve()):
+            raise BadUsage(f"{history}: a history inside --out {out} would go with it; keep it elsewhere")
+        expect_history(history)
+        commit_of(arguments.commit, os.environ)
+    return site
+
+
+def _found(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) -> Check:
     with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
         crew, is_whole = Crew(workers, arguments.engine), any(Path(name).is_dir() for name in arguments.scenarios)
@@ -121,14 +163,22 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
         sys.stderr.writelines(f"{printable(one.said)}\n" for one in found.left_out)
     folders = (LeftOut(str(one), told_as_left_out(one)) for one in left_out)
     allowed = {"allows_new": arguments.allow_new, "allows_orphans": arguments.allow_orphans}
-    found = replace(found, left_out=(*folders, *found.left_out), **allowed)
-    history = _history(found, forgets, arguments)
-    if arguments.out:
-        from sim.show.checked.files import write_check
+    return replace(found, left_out=(*folders, *found.left_out), **allowed)
 
-        write_check(found, Path(arguments.out), history, force=arguments.force)
-    _tell(found, history, arguments)
-    return found.exit_code
+
+class _Kept:
+    """What is kept of a check. Should that fail, the verdict stands and is told all the same."""
+
+    exit_code = 0
+
+    def tried(self, keep: Callable[[], T]) -> T | None:
+        """What comes of it; None, and said, where that cannot be."""
+        try:
+            return keep()
+        except UserError as refusal:
+            sys.stderr.write(f"{printable(str(refusal))}\n")
+            self.exit_code = NOT_KEPT
+            return None
 
 
 def _history(found: Check, forgets: Forgets, arguments: Namespace) -> History | None:

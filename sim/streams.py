@@ -71,6 +71,13 @@ def finish() -> OSError | None:
     return raw.refused if isinstance(raw, Steady) else None
 
 
+def interrupted() -> str:
+    """What an interrupted command says: with the folders that it has finished, where there are any."""
+    placing = sys.modules.get("sim.disk.placing")
+    places = ", ".join(map(str, placing.finished)) if placing else ""
+    return f"interrupted; complete: {places}" if places else "interrupted"
+
+
 def harmless(message: str) -> str:
     """A message that neither moves a terminal's cursor nor is a command to a CI, whatever was put into it."""
     return "\n".join(_harmless(line) for line in message.split("\n"))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
@@ -19,7 +20,11 @@ from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from sim.errors import UserError
+from sim.disk import steps
+from sim.disk.placing import PATIENCE
+from sim.disk.reading import content_of, expect_regular
+from sim.disk.site import site_of, sweep
+from sim.errors import UserError, refused
 from sim.regression.commits import Commit
 from sim.regression.judgement import Check, Judged, Reading, ScenarioCheck
 from sim.regression.timeline import Forgets, in_order
@@ -112,30 +117,45 @@ def remember(check: Check, file: Path, commit: Commit, forgets: Forgets = lambda
 
     Raises UserError as `read` does, and where the file cannot be written.
     """
-    history = read(file)
     fresh = {entry.key: entry for entry in (_entry(one, commit) for one in check.scenarios)}
     now = frozenset(fresh)
-    # Those that are there keep their place; the others follow.
-    kept = [fresh.pop(entry.key, entry) for entry in history.entries if not forgets(entry.commit)]
-    entries = (*kept, *fresh.values())
-    try:
+    real = Path(os.path.realpath(file))  # a link stays a link
+    with _refusing(file), site_of(real, patience=PATIENCE) as site:
+        history = read(file)  # alone, so that of two checks at once neither loses the other's lines
+        # Those that are there keep their place; the others follow.
+        kept = [fresh.pop(entry.key, entry) for entry in history.entries if not forgets(entry.commit)]
+        entries = (*kept, *fresh.values())
         if history.torn:
-            _append(file.with_name(file.name + TORN), history.torn)
-        _write(file, entries)
-    except OSError as refused:
-        raise UserError(f"{file}: cannot write the history: {refused.strerror}") from refused
+            steps.append(real.with_name(real.name + TORN), f"{history.torn}\n".encode())
+        steps.write(site.new, b"".join(map(_written, entries)))
+        site.expect_ours()
+        steps.move(site.new, real)
+        steps.sync_folder(real.parent)
     return History(entries, history.torn, now)
+
+
+def expect_history(file: Path) -> None:
+    """Refuse early what `remember` would refuse: a faulty history, and a place that cannot be written."""
+    sweep(Path(os.path.realpath(file)).parent)
+    read(file)
+    with _refusing(file), site_of(Path(os.path.realpath(file)), patience=PATIENCE):
+        pass
+
+
+@contextmanager
+def _refusing(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as why:
+        raise refused(why, "cannot write the history", file) from why
 
 
 def read(file: Path) -> History:
     """All entries of a file; none where there is no file. Raises UserError with file and line for a faulty one."""
     try:
-        size = file.stat().st_size if file.exists() else 0
-        if size > MOST_BYTES:
-            raise UserError(f"{file}: found {size:,} bytes, expected a history of at most {MOST_BYTES:,}")
-        content = file.read_bytes() if file.exists() else b""
-    except OSError as refused:
-        raise UserError(f"{file}: cannot read the history: {refused.strerror}") from refused
+        content = content_of(file, MOST_BYTES) if expect_regular(file) else b""
+    except OSError as why:
+        raise refused(why, "cannot read the history", file) from why
     if is_pointer(content):
         raise UserError(f"{file}: {POINTER}")
     *lines, rest = content.split(b"\n")
@@ -194,19 +214,8 @@ def _digits(number: float) -> float:
     return float(f"{number:.12g}")
 
 
-def _write(file: Path, entries: Iterable[Entry]) -> None:
-    lines = (json.dumps(_plain(entry), ensure_ascii=False, allow_nan=False) + "\n" for entry in entries)
-    file = Path(os.path.realpath(file))  # a link stays a link
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.new-{os.getpid()}")
-    try:
-        with new.open("w", encoding="utf-8", newline="\n") as handle:
-            handle.writelines(lines)
-            handle.flush()
-            os.fsync(handle.fileno())
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
+def _written(entry: Entry) -> bytes:
+    return (json.dumps(_plain(entry), ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
@@ -220,8 +229,3 @@ def _plain(entry: Entry) -> dict[str, Any]:
 
 def _known(number: float) -> float | None:
     return None if isnan(number) else number
-
-
-def _append(file: Path, line: str) -> None:
-    with file.open("a", encoding="utf-8", newline="\n") as handle:
-        handle.write(line + "\n")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from sim.disk.reading import content_of
 from sim.errors import BadBaseline
 from sim.regression.baselines import Baseline
 from sim.regression.block import BLOCKS, Block
@@ -25,6 +26,8 @@ from sim.study.luck_prints import LuckPrints
 from sim.study.measures import MEASURES, Ratio
 from sim.study.verdicts import Headline
 
+MOST_BYTES = 2**24
+"""A larger file is not one of a baseline: `claims_table.LARGEST` bounds the table, the rest is far smaller."""
 RATIOS = tuple(name for name, measure in MEASURES.items() if isinstance(measure, Ratio))
 _NUMBERS = ("value", "low", "high")
 ANEW = 'record it anew with refund-sim baseline … --reason "…"'
@@ -85,7 +88,7 @@ def read_kept(place: Path) -> KeptBaseline:
 
 def _bytes(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        content = content_of(path, MOST_BYTES)
     except OSError as refused:
         raise BadBaseline(f"{path}: cannot be read: {refused.strerror}; {ANEW}") from None
     if is_pointer(content):

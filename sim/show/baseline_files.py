@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.disk.placing import put, put_in_place, sweep, writing
+from sim.disk.site import Site, site_of
 from sim.errors import BadBaseline
 from sim.regression.baselines import Baseline
 from sim.regression.block import BLOCKS, Block
 from sim.regression.claims_table import LARGEST, packed
 from sim.regression.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
 from sim.regression.written import reviewable
-from sim.show.atomic import put_in_place, sweep
+from sim.show.room import expect_nothing_else
 
 
-def write(baseline: Baseline, folder: Path) -> Path:
+def write(baseline: Baseline, folder: Path, site: Site | None = None) -> Path:
     """Write a baseline into the folder of all baselines, in place of any that is there: complete, or not at all.
+
+    Whoever holds its place already (`room_for`) names the `site`.
 
     Raises BadBaseline where its table would be too large for a repository, and UserError where the disk refuses.
     """
@@ -33,15 +38,29 @@ def write(baseline: Baseline, folder: Path) -> Path:
         )
     document = reviewable(_document(baseline, table))
     files = [(SIGN, document), (RUNNABLE, baseline.runnable.encode()), (CLAIMS, table)]
-    return put_in_place(folder, baseline.name, files)
+    return put(site, files) if site else put_in_place(folder, baseline.name, files)
+
+
+@contextmanager
+def room_for(folder: Path, names: Sequence[str]) -> Iterator[dict[str, Site]]:
+    """Hold the places of these baselines, so that nobody else writes them meanwhile.
+
+    Raises BadBaseline as `expect_place` does; UserError where another process writes one of them, or the folder
+    cannot be written.
+    """
+    for name in names:
+        expect_place(folder, name)
+    with ExitStack() as held, writing(folder):
+        yield {name: held.enter_context(site_of(folder / name)) for name in names}
 
 
 def expect_place(folder: Path, name: str) -> None:
     """Refuse early what would be in the way of a baseline. Raises BadBaseline."""
-    sweep(folder, [name])
+    sweep(folder)
     place = folder / name
     if place.is_symlink() or (place.exists() and not (place / SIGN).is_file()):
         raise BadBaseline(f"{place}: in the way, and no baseline; choose another --baselines")
+    expect_nothing_else(place, {SIGN, RUNNABLE, CLAIMS}, SIGN)
 
 
 def _document(baseline: Baseline, table: bytes) -> dict[str, Any]:

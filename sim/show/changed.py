@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.wording import printable, shortened
+from sim.show.carried_on import Finished
 from sim.study.result import Result
 
 LONGEST = 60
@@ -11,7 +12,7 @@ NAMED = 2
 """Changes that stand beside a title; the others are counted."""
 
 
-def changed_of(result: Result) -> list[tuple[str, str, str]]:
+def changed_of(result: Result | Finished) -> list[tuple[str, str, str]]:
     """Each change of what the file says: path, from, to."""
     told = result.about.get("changed", [])
     return [
@@ -19,7 +20,7 @@ def changed_of(result: Result) -> list[tuple[str, str, str]]:
     ]
 
 
-def changed_lines(result: Result) -> list[str]:
+def changed_lines(result: Result | Finished) -> list[str]:
     """`policy.cancellation.clock: 3 d instead of 9 d`."""
     return [f"{path}: {after} instead of {before}" for path, before, after in changed_of(result)]
 

@@ -26,17 +26,16 @@ from typing import Any
 
 import pandas as pd
 
+from sim.disk.placing import Files, put
+from sim.disk.site import Site
 from sim.scenario.levers import levers_that_differ
 from sim.scenario.resolved import resolved_yaml
-from sim.show.atomic import put_in_place
 from sim.show.files import (
     CLAIMS,
     JOURNAL,
     SCHEMA_VERSION,
-    SIGN,
     Keep,
     csv_of,
-    expect_room,
     finite,
     json_of,
     report_page,
@@ -46,6 +45,7 @@ from sim.show.findings import findings, remarks
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
 from sim.show.ranking import Place, places
+from sim.show.room import SIGN, room
 from sim.show.spool import Spool
 from sim.study.comparison import Comparison
 from sim.study.result import Result
@@ -89,18 +89,23 @@ def write_comparison(
     force: bool = False,
     sweep: Sweep | None = None,
     written: Mapping[str, Path] | None = None,
+    site: Site | None = None,
 ) -> Path:
     """Write the result folder of a comparison within `out` and return its path: complete, or not at all.
 
     With a `sweep` of the base, its report has a what-if control. Claims and journals that were `written` as they
     came (`files_spooled`) are taken over from there; `keep` decides on the orders whose stories part.
 
-    Raises BadUsage as `files.expect_room` does, and UserError where the place cannot be written or is full.
+    Whoever holds the place already (`room.room`) names its `site`.
+
+    Raises BadUsage as `room.expect_room` does, and UserError where the place cannot be written or is full.
     """
     name = folder_of(comparison.base.scenario.name, [other.scenario.name for other in comparison.others])
-    expect_room(out, [name], force=force)
-    made = chain(files_of(comparison, sweep), _parted(comparison, keep))
-    return put_in_place(out, name, chain(made, (written or {}).items()))
+    files: Files = chain(files_of(comparison, sweep), _parted(comparison, keep), (written or {}).items())
+    if site:
+        return put(site, files, sign=SIGN)
+    with room(out, [name], force=force) as sites:
+        return put(sites[name], files, sign=SIGN)
 
 
 def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:

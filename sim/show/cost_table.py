@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sim.scenario.costs import PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.wording import printable
+from sim.show.carried_on import Finished
 from sim.show.costs import COMPARED_HEADS, HEADS, HOW_TO_READ, ComparedRow, CostRow, costs_of
 from sim.show.figures import Shown, measured
 from sim.show.plain import plain_table
@@ -32,7 +33,7 @@ NAMES_WIDE = 24
 """Columns of words, so that the tables of all scenarios line up."""
 
 
-def costs_table(results: Sequence[Result]) -> Table:
+def costs_table(results: Sequence[Result | Finished]) -> Table:
     """Of one scenario everything, of several what differs most between policies: a row for each."""
     return _of_one(costs_of(results[0])) if len(results) == 1 else _of_many(results)
 
@@ -53,7 +54,7 @@ def compared_table(rows: Sequence[ComparedRow], is_wide: bool) -> Table:
     return table
 
 
-def _of_many(results: Sequence[Result]) -> Table:
+def _of_many(results: Sequence[Result | Finished]) -> Table:
     items = [item for item in SIDE_BY_SIDE if any(_is_something(result, item) for result in results)]
     table = _table(("scenario", *(SIDE_BY_SIDE[item] for item in items)), words=1)
     for result in results:
@@ -61,7 +62,7 @@ def _of_many(results: Sequence[Result]) -> Table:
     return table
 
 
-def _is_something(result: Result, item: str) -> bool:
+def _is_something(result: Result | Finished, item: str) -> bool:
     value = measured(result, item + PER_CLAIM).value
     return value != 0 and not isnan(value)
 
@@ -86,7 +87,7 @@ def _over(number: Shown) -> Text:
     return Text.assemble(number.value, "  ", (number.interval, "dim")) if number.interval else Text(number.value)
 
 
-def how_to_read(results: Sequence[Result]) -> str:
+def how_to_read(results: Sequence[Result | Finished]) -> str:
     """Below the table."""
     if len(results) == 1:
         return f"Who pays what: {HOW_TO_READ[:1].lower()}{HOW_TO_READ[1:]}"

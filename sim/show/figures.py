@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.show.carried_on import Finished
     from sim.study.result import Result
 
 _SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
@@ -79,7 +80,7 @@ def alike(*values: Measured) -> list[Shown]:
     return [one.shown(decimals) for one in values]
 
 
-def measured(result: Result, measure: str) -> Measured:
+def measured(result: Result | Finished, measure: str) -> Measured:
     """One measure of a result, by its name."""
     return measured_in(result.summary, measure)
 

@@ -25,18 +25,18 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
-from sim.errors import BadUsage
+from sim.disk.placing import Files, put
+from sim.disk.site import Site
 from sim.scenario.resolved import resolved_yaml
-from sim.show.atomic import put_in_place
-from sim.show.atomic import sweep as sweep_up
 from sim.show.notes import notes_of
+from sim.show.room import SIGN, room
 from sim.show.rows import DIGITS, csv_rows, parquet_of
 from sim.study.comparison import Comparison
 from sim.study.result import Result
@@ -51,25 +51,8 @@ CLAIMS, JOURNAL = "orders", "journal"
 PARQUET, CSV = ".parquet", ".csv.gz"
 COMPRESSION = 4
 """Of gzip: a seventh of the time that 9 takes, for a tenth more bytes."""
-SIGN = "run.json"
-"""A folder that holds this file is a result folder, which `--force` may replace."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula."""
-
-
-def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: str = SIGN) -> None:
-    """Refuse early what `write_result` would refuse after the run, and clear what a killed run has left.
-
-    A folder of ours is known by the file `sign` in it. Raises BadUsage naming every folder in the way: one that
-    exists without `force`, or that is no result folder.
-    """
-    sweep_up(out, names)
-    folders = [out / name for name in names if (out / name).exists() or (out / name).is_symlink()]
-    foreign = [folder for folder in folders if folder.is_symlink() or not (folder / sign).is_file()]
-    if foreign:
-        raise BadUsage(f"{_listed(foreign)}: in the way, and not written by refund-sim; choose another --out")
-    if folders and not force:
-        raise BadUsage(f"{_listed(folders)}: already there; use --force to replace, or another --out")
 
 
 def write_result(
@@ -80,19 +63,23 @@ def write_result(
     force: bool = False,
     sweep: Sweep | None = None,
     written: Mapping[str, Path] | None = None,
+    site: Site | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the result folder `out/<scenario's name>` and return its path: complete, or not at all.
 
     With a `sweep` of the scenario, its report has a what-if control. Claims and journal that were `written` as they
-    came (`show.spool`) are taken over from there.
+    came (`show.spool`) are taken over from there. Whoever holds the place already (`room.room`) names its `site`;
+    what is `known` besides is written into `run.json`.
 
-    Raises BadUsage as `expect_room` does, and UserError where the disk is full or the place cannot be written.
+    Raises BadUsage as `room.expect_room` does, and UserError where the disk is full or the place cannot be written.
     """
-    name = result.scenario.name
-    expect_room(out, [name], force=force)
-    if written is None:
-        return put_in_place(out, name, files_of(result, keep, sweep))
-    return put_in_place(out, name, chain(files_of(result, "summary", sweep), written.items()))
+    name, kept = result.scenario.name, keep if written is None else "summary"
+    files: Files = chain(files_of(result, kept, sweep), (written or {}).items())
+    if site:
+        return put(site, files, sign=SIGN, known=known)
+    with room(out, [name], force=force) as sites:
+        return put(sites[name], files, sign=SIGN, known=known)
 
 
 def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:
@@ -205,7 +192,3 @@ def json_of(document: dict[str, Any]) -> bytes:
 def finite(value: float) -> float | None:
     """The number in as many digits as are written; None where JSON has none."""
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
-
-
-def _listed(folders: Sequence[Path]) -> str:
-    return ", ".join(map(str, folders))

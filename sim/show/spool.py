@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 
 import pandas as pd
 
+from sim.disk import steps
+from sim.disk.placing import writing
 from sim.show.files import CLAIMS, COMPRESSION, CSV, JOURNAL, PARQUET, Keep
 from sim.show.rows import ParquetRows, csv_rows
 
@@ -22,44 +23,51 @@ Writer = Callable[[pd.DataFrame], None]
 class Spool:
     """Files of a result that are written while it comes about: a context, which they do not outlive.
 
+    They are written into a `folder` which is made for them, on the site where the result is built: then they need
+    only be moved, there is one place that can be full, and what a kill leaves goes with the site.
+
     Byte for byte what `files.files_of` makes of all claims and events at once.
     """
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, folder: Path) -> None:
         self._tables: tuple[str, ...] = _TABLES[keep]
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder = folder
         self._writing = ExitStack()
         self._writers: dict[str, Writer] = {}
         """By the file's name in the result folder."""
 
     def __enter__(self) -> Spool:
-        self._folder = TemporaryDirectory(prefix="refund-sim-")
+        with writing(self._folder):
+            for folder in reversed([one for one in (self._folder, *self._folder.parents) if not one.exists()]):
+                steps.make_folder(folder)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writing.close()
-        if self._folder:
-            self._folder.cleanup()
+        with suppress(OSError):  # a full disk has said so already
+            self._writing.close()
+        with suppress(OSError):
+            steps.remove(self._folder)
 
     def take(self, claims: pd.DataFrame, journal: pd.DataFrame | None) -> None:
-        """One more replication, as `study.ledger.Take` says."""
+        """One more replication, as `study.ledger.Take` says. Raises UserError naming the place that is full."""
         for name, table in ((CLAIMS, claims), (JOURNAL, journal)):
             if name in self._tables and table is not None:
                 for file, begun in ((f"{name}{PARQUET}", self._parquet), (f"{name}{CSV}", self._csv)):
-                    if file not in self._writers:
-                        self._writers[file] = begun(self._path(file))
-                    self._writers[file](table)
+                    with writing(self._path(file)):
+                        if file not in self._writers:
+                            self._writers[file] = begun(self._path(file))
+                        self._writers[file](table)
 
     def files(self) -> dict[str, Path]:
         """What was written, by its name in the result folder. Nothing can be taken any more."""
-        self._writing.close()
+        with writing(self._folder):
+            self._writing.close()
         return {file: self._path(file) for file in self._writers}
 
     def _path(self, file: str) -> Path:
-        assert self._folder, "a spool is written to within its context"
-        return Path(self._folder.name) / file
+        return self._folder / file
 
     def _parquet(self, path: Path) -> Writer:
         return self._writing.enter_context(closing(ParquetRows(path))).take

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.wording import printable
+from sim.show.carried_on import Finished, told_of
 from sim.show.changed import changed_lines
 from sim.show.cost_table import costs_table, how_to_read
 from sim.show.figures import measured
-from sim.show.notes import notes_of
 from sim.study.result import Result
 
 WIDTH_UNKNOWN = 100
@@ -54,7 +54,9 @@ REST = (
 """More of when, and what became of the others."""
 
 
-def print_table(results: Sequence[Result], *, notes: bool = True, console: Console | None = None) -> None:
+def print_table(
+    results: Sequence[Result | Finished], *, notes: bool = True, console: Console | None = None
+) -> None:
     """Print the results next to each other, and below them what a reader should know before believing them.
 
     Plain text where stdout is no terminal or NO_COLOR is set. `console` is stdout, as wide as the terminal.
@@ -70,11 +72,11 @@ def print_table(results: Sequence[Result], *, notes: bool = True, console: Conso
         return
     console.print(Text(f"{_how_to_read(results)} {how_to_read(results)}", style="dim"))
     for result in results:
-        for note in notes_of(result):
+        for note in told_of(result):
             console.print(Text(f"{printable(result.scenario.name)}: {note}"))
 
 
-def _tables(results: Sequence[Result], console: Console) -> Iterator[Table]:
+def _tables(results: Sequence[Result | Finished], console: Console) -> Iterator[Table]:
     """One table where the terminal is wide enough for it, else two or, on a narrow one, as few as it takes."""
     whole = MONEY + REST
     for part in [whole] if _fits(_table(results, whole), console) else [MONEY, REST]:
@@ -91,7 +93,7 @@ def _fits(table: Table, console: Console) -> bool:
     return console.measure(table, options=console.options.update(width=UNBOUNDED)).maximum <= console.width
 
 
-def _table(results: Sequence[Result], columns: Sequence[Column]) -> Table:
+def _table(results: Sequence[Result | Finished], columns: Sequence[Column]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
     for column in columns:
@@ -101,18 +103,18 @@ def _table(results: Sequence[Result], columns: Sequence[Column]) -> Table:
     return table
 
 
-def _name(result: Result) -> Text:
+def _name(result: Result | Finished) -> Text:
     claims = f"{result.about['claims']:,} claims"
     return Text.assemble(Text(printable(result.scenario.name), style="bold"), "\n", (claims, "dim"))
 
 
-def _cell(result: Result, measure: str) -> Text:
+def _cell(result: Result | Finished, measure: str) -> Text:
     """The number, and its interval below."""
     number = measured(result, measure).shown()
     return Text.assemble(number.value, "\n", (number.interval, "dim"))
 
 
-def _how_to_read(results: Sequence[Result]) -> str:
+def _how_to_read(results: Sequence[Result | Finished]) -> str:
     replications = sorted({int(result.about["replications"]) for result in results})
     over = " or ".join(f"{count:,}" for count in replications)
     return (

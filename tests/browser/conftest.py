@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.api import report
-from sim.show.atomic import put_file
+from sim.disk.placing import put_file
 from sim.show.files import report_page
 from tests.unit.compared import comparison, result, swept
 

@@ -142,7 +142,7 @@ def test_the_folder_holds_what_its_contents_page_says(ask: Ask, tmp_path: Path) 
     always = {"comparison.json", "run.json", "report.html"} | TABLES | CHARTS
     assert set(files_of(folder)) == always | scenarios | KEPT
     assert load(folder / "scenarios" / "approves.yaml").name == "approves"
-    assert set(told(folder / "run.json")) == {"schema_version", "base", "others"}
+    assert set(told(folder / "run.json")) == {"schema_version", "base", "others", "files"}
 
 
 @pytest.mark.usefixtures("no_pictures")

@@ -7,10 +7,9 @@ import gzip
 import io
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,11 +17,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.disk import steps
+from sim.disk.placing import put_in_place
 from sim.errors import BadUsage, UserError
 from sim.scenario.loading import load
-from sim.show import atomic
-from sim.show.atomic import put_in_place, sweep
-from sim.show.files import SIGN, csv_of, expect_room, files_of, summary_of, write_result
+from sim.show.files import csv_of, files_of, json_of, summary_of, write_result
+from sim.show.room import SIGN, expect_room
 from sim.study.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.study.experiment import run
 from sim.study.result import Result
@@ -31,8 +31,6 @@ from tests.worlds import world
 
 OLD = [(SIGN, b"old"), ("charts/a.svg", b"old chart")]
 NEW = [(SIGN, b"new"), ("charts/a.svg", b"new chart")]
-NO_PROCESS = 2**30
-"""Above the highest number that a process can have."""
 
 
 def a_result() -> Result:
@@ -57,7 +55,11 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
     folder = write_result(result(), tmp_path, keep="journal")
     written = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert folder == tmp_path / "tiny"
-    assert written == files()
+    about = json.loads(written["run.json"])
+    assert about.pop("files") == {
+        name: sha256(one).hexdigest() for name, one in written.items() if name != "run.json"
+    }
+    assert written | {"run.json": json_of(about)} == files()
     assert {name for name in written if not name.startswith("charts/")} == {
         "scenario.yaml",
         "report.html",
@@ -197,58 +199,6 @@ def named(name: str) -> Any:
 # --------------------------------------------------------------------------------- killed, full, forbidden
 
 
-def killed(tmp_path: Path, where: str) -> None:
-    """Another process that is killed while it replaces the folder `one`, at the given step of it."""
-    script = f"""
-import os
-from pathlib import Path
-from sim.show import atomic
-
-def die(*_):
-    os._exit(9)
-
-rename = Path.rename
-def second_rename_dies(self, to):
-    return die() if self.name.startswith(".one.new") else rename(self, to)
-
-def files():
-    yield "run.json", b"new"
-    if {where!r} == "writing":
-        die()
-
-if {where!r} == "renaming":
-    Path.rename = second_rename_dies
-atomic.put_in_place(Path({str(tmp_path)!r}), "one", files())
-"""
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
-
-
-def test_a_process_killed_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
-    put_in_place(tmp_path, "one", OLD)
-    killed(tmp_path, "writing")
-    assert content(tmp_path / "one") == dict(OLD)
-    assert len(list(tmp_path.iterdir())) == 2
-    sweep(tmp_path, ["one"])
-    assert [path.name for path in tmp_path.iterdir()] == ["one"]
-
-
-def test_a_process_killed_between_old_and_new_leaves_the_old_one_to_be_put_back(tmp_path: Path) -> None:
-    put_in_place(tmp_path, "one", OLD)
-    killed(tmp_path, "renaming")
-    sweep(tmp_path, ["one"])
-    assert content(tmp_path) == {f"one/{name}": old for name, old in OLD}
-
-
-def test_what_a_living_process_is_writing_is_not_swept(tmp_path: Path) -> None:
-    living = tmp_path / f".one.new-{os.getppid()}"
-    dead = tmp_path / f".one.new-{NO_PROCESS}"
-    others = tmp_path / f".two.new-{NO_PROCESS}"
-    for folder in (living, dead, others):
-        folder.mkdir()
-    sweep(tmp_path, ["one"])
-    assert sorted(tmp_path.iterdir()) == sorted([living, others])
-
-
 def test_a_full_disk_is_a_clear_message_and_leaves_nothing_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,23 +207,8 @@ def test_a_full_disk_is_a_clear_message_and_leaves_nothing_half_written(
     def full(_: int) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(atomic.os, "fsync", full)
+    monkeypatch.setattr(steps.os, "fsync", full)
     with pytest.raises(UserError, match="cannot write results: No space left on device"):
-        put_in_place(tmp_path, "one", NEW)
-    assert content(tmp_path) == {f"one/{name}": old for name, old in OLD}
-
-
-def test_a_rename_that_fails_puts_the_old_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_in_place(tmp_path, "one", OLD)
-    rename = Path.rename
-
-    def refuse_the_new(self: Path, to: Path) -> Path:
-        if self.name.startswith(".one.new"):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-        return rename(self, to)
-
-    monkeypatch.setattr(Path, "rename", refuse_the_new)
-    with pytest.raises(UserError, match="Permission denied"):
         put_in_place(tmp_path, "one", NEW)
     assert content(tmp_path) == {f"one/{name}": old for name, old in OLD}
 

@@ -138,7 +138,7 @@ def test_a_file_too_large_to_be_ours_is_not_read(file: Path) -> None:
     file.parent.mkdir()
     with file.open("wb") as handle:
         handle.truncate(2**30)
-    with pytest.raises(UserError, match="expected a history of at most"):
+    with pytest.raises(UserError, match="found more than 67,108,864 bytes"):
         read(file)
 
 

@@ -14,6 +14,7 @@ import sim
 HOUSE = Path(sim.__file__).parent
 FLOORS = (
     "errors",
+    "disk",
     "vocabulary",
     "scenario",
     "rules",

@@ -84,20 +84,16 @@ def test_what_is_written_as_it_comes_is_what_would_be_written_in_the_end(keep: s
         return run(world(BUSY), replications=2, jobs=1, with_journal=keep == "journal", **how)  # type: ignore[arg-type]
 
     at_once = dict(files_of(result(), keep))  # type: ignore[arg-type]
-    with Spool(keep) as spool:  # type: ignore[arg-type]
+    with Spool(keep, tmp_path / "spool") as spool:  # type: ignore[arg-type]
         folder = write_result(result(take=spool.take), tmp_path, keep=keep, written=spool.files())  # type: ignore[arg-type]
     written = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert set(written) == set(at_once)
     assert {name for name in written if written[name] != at_once[name]} <= {"run.json"}
 
 
-def test_a_spool_leaves_nothing_behind_when_the_run_is_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-
+def test_a_spool_leaves_nothing_behind_when_the_run_is_stopped(tmp_path: Path) -> None:
     def stopped(claims: pd.DataFrame) -> None:
-        with Spool("claims") as spool:
+        with Spool("claims", tmp_path / "spool") as spool:
             spool.take(claims, None)
             assert len(list(tmp_path.iterdir())) == 1
             raise KeyboardInterrupt

@@ -15,18 +15,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.disk.placing import put
+from sim.disk.site import Site
 from sim.errors import BadUsage
 from sim.regression.history import History
 from sim.regression.judgement import Check
-from sim.show.atomic import put_in_place
 from sim.show.checked.document import document_of
 from sim.show.checked.junit import junit
 from sim.show.checked.metrics import metrics
 from sim.show.checked.summary import summary
-from sim.show.files import expect_room, json_of
+from sim.show.files import json_of
+from sim.show.room import room
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,18 +38,25 @@ SIGN = "check.json"
 """A folder that holds this file was written by a check, which `--force` may replace."""
 
 
-def expect_room_for_check(out: Path, *, force: bool = False) -> None:
-    """Refuse early what `write_check` would refuse. Raises BadUsage, as `files.expect_room` does."""
-    expect_room(_parent(out), [_name(out)], force=force, sign=SIGN)
+@contextmanager
+def room_for_check(out: Path, *, force: bool = False) -> Iterator[Site]:
+    """Hold the place of the folder `out`. Raises as `room.room` does."""
+    with room(_parent(out), [_name(out)], force=force, sign=SIGN) as sites:
+        yield sites[_name(out)]
 
 
 def write_check(check: Check, out: Path, history: History | None = None, *, force: bool = False) -> Path:
     """Write the folder `out` and return its path: complete, or not at all.
 
-    Raises BadUsage as `expect_room_for_check` does, and UserError where the disk is full or refuses.
+    Raises BadUsage and UserError as `room_for_check` does, and UserError where the disk is full or refuses.
     """
-    expect_room_for_check(out, force=force)
-    return put_in_place(_parent(out), _name(out), files_of(check, history))
+    with room_for_check(out, force=force) as site:
+        return build_check(check, site, history)
+
+
+def build_check(check: Check, site: Site, history: History | None = None) -> Path:
+    """Write the folder whose place is held. Raises UserError where the disk is full or refuses."""
+    return put(site, files_of(check, history), sign=SIGN)
 
 
 def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str, bytes]]:

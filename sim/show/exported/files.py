@@ -6,17 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timezone
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pandas as pd
 
+from sim.disk.placing import put_file
 from sim.errors import BadUsage
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.show.atomic import put_file
 from sim.show.exported.all_orders import all_orders
 from sim.show.exported.event_log import ocel_of, offset_of, xes_of
 from sim.show.files import csv_of
@@ -57,12 +56,7 @@ def opened(folder: Path) -> Run:
 def export_run(folder: Path, out: Path, form: str, zone: str = "UTC", progress: Told | None = None) -> Path:
     """Write one form of a run into the file `out`: complete, or not at all. Raises BadUsage."""
     run = opened(folder)
-    with TemporaryDirectory(prefix="refund-sim-") as spool:
-        written = Path(spool) / "export"
-        with written.open("xb") as file:
-            for piece in exported(run, form, zone, progress):
-                file.write(piece)
-        return put_file(out, written)
+    return put_file(out, exported(run, form, zone, progress))
 
 
 def exported(run: Run, form: str, zone: str, progress: Told | None = None) -> Iterator[bytes]:

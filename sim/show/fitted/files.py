@@ -12,11 +12,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from sim.disk.placing import put
 from sim.evidence.fitting import Fit
 from sim.scenario.resolved import resolved_yaml
-from sim.show.atomic import put_in_place
-from sim.show.files import expect_room, json_of
+from sim.show.files import json_of
 from sim.show.fitted.document import answer_of, document_of, readings_told, rows_of, share_of_bar
+from sim.show.room import expect_room, room
 from sim.show.standalone import security, templates_of, text_of
 
 PACKAGE = "sim.show.fitted"
@@ -31,8 +32,8 @@ def expect_room_for_a_fit(out: Path, *, force: bool) -> None:
 
 def write_fit(fit: Fit, out: Path, *, force: bool = False) -> Path:
     """Write the folder: complete, or not at all. Raises BadUsage where something is in the way."""
-    expect_room_for_a_fit(out, force=force)
-    return put_in_place(out.parent, out.name, files_of_fit(fit))
+    with room(out.parent, [out.name], force=force, sign=SIGN) as sites:
+        return put(sites[out.name], files_of_fit(fit), sign=SIGN)
 
 
 def files_of_fit(fit: Fit) -> Iterator[tuple[str, bytes]]:
