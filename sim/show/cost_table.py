@@ -67,7 +67,7 @@ def _is_something(result: Result | Finished, item: str) -> bool:
     return value != 0 and not isnan(value)
 
 
-def _both(result: Result, item: str) -> Text:
+def _both(result: Result | Finished, item: str) -> Text:
     claim, orders = (measured(result, item + per).shown().value for per in (PER_CLAIM, PER_1000_ORDERS))
     return Text.assemble(claim, "\n", (orders, "dim"))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER
 from sim.scenario.costs import HOURS, LEFT, PER_1000_ORDERS, PER_CLAIM
+from sim.show.carried_on import Finished
 from sim.show.figures import Shown, alike, measured
 from sim.show.judged import Judged, everything_of
 from sim.study.costs import WORKED
@@ -48,7 +49,7 @@ class ComparedRow(NamedTuple):
     per_1000_orders: Shown
 
 
-def costs_of(result: Result) -> list[CostRow]:
+def costs_of(result: Result | Finished) -> list[CostRow]:
     """What there is to tell of a result; what nobody pays is left out."""
     return [
         CostRow(
