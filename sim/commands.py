@@ -17,6 +17,7 @@ from sim.errors import BadScenario, BadUsage, Fault
 from sim.given import (
     changed_in,
     changes_of,
+    changing_words,
     each_loaded,
     effort_of,
     loaded_from,
