@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-from itertools import pairwise
-from textwrap import dedent
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -14,6 +10,7 @@ from pydantic_core import core_schema
 from sim.scenario.base import Described
 from sim.scenario.model import Scenario
 from sim.scenario.outline import is_by_claim, merges
+from sim.scenario.texts import text_of, texts_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
@@ -73,6 +70,8 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made, model = super().model_schema(schema), schema["cls"]
+        if "[" not in model.__name__ and (text := text_of(model)):  # as pydantic does, where Python keeps texts
+            made["description"] = text
         if issubclass(model, Described):
             texts = texts_of(model)
             for name, field in model.model_fields.items():
@@ -81,28 +80,6 @@ class _Generator(GenerateJsonSchema):
         if merges([model]):
             made |= {_MERGES: True, _BY_CLAIM: is_by_claim([model])}
         return made
-
-
-def texts_of(model: type[Described]) -> dict[str, str]:
-    """By name of a field: the text below it, in the class itself and in those it builds on.
-
-    Read from the source here and not by pydantic, which would read it at every start of the command.
-    """
-    texts: dict[str, str] = {}
-    for owner in reversed(model.__mro__):
-        if owner.__module__.startswith("sim.") and "[" not in owner.__name__:
-            body = ast.parse(dedent(inspect.getsource(owner))).body[0]
-            texts |= _texts_in(body)
-    return texts
-
-
-def _texts_in(body: ast.stmt) -> dict[str, str]:
-    texts = {}
-    for field, text in pairwise(body.body if isinstance(body, ast.ClassDef) else ()):
-        match field, text:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
-                texts[name] = inspect.cleandoc(words)
-    return texts
 
 
 def _simple(node: Any) -> Any:

@@ -11,7 +11,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.outline import Annotations, below
 from sim.scenario.presets import MARK
 from sim.scenario.resolved import described, on_one_line
-from sim.scenario.schema import texts_of
+from sim.scenario.texts import texts_of
 
 DEEPEST = {"policy": 4, "buyers": 3, "market": 2}
 """What is shown, the policy first, and how many steps down; what lies deeper stands on one line."""

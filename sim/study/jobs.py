@@ -39,6 +39,8 @@ SHORTEST = 0.1
 """Seconds of work that a task holds, at the least: asking and answering costs a millisecond."""
 AHEAD = 2
 """Tasks under way for each worker: one that it is at, and one that waits for it. More would only fill memory."""
+MOST_JOBS = 1024
+"""More processes than any machine has cores for would only fill its memory."""
 ATTEMPTS = 3
 """Workers that may die over one task before it is given up."""
 ONE_THREAD = dict.fromkeys(
@@ -52,12 +54,12 @@ class Workers:
     """Up to so many processes that live through replications. A context: they are gone when it is left.
 
     `jobs` is how many. None means one for each core, started when that saves more time than it costs; until then,
-    and with one job, this process does the work. Raises BadUsage for fewer than one.
+    and with one job, this process does the work. Raises BadUsage for fewer than one, and for more than `MOST_JOBS`.
     """
 
     def __init__(self, jobs: int | None = None) -> None:
-        if jobs is not None and jobs < 1:
-            raise BadUsage(f"found {jobs} jobs, expected a number from 1")
+        if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+            raise BadUsage(f"found {jobs:,} jobs, expected a number from 1 to {MOST_JOBS:,}")
         self.jobs = jobs or cores()
         self._only_if_it_pays = jobs is None
         self._workers = [_Worker() for _ in range(self.jobs)]

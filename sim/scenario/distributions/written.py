@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from inspect import getdoc
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -105,9 +104,11 @@ class Written(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        from sim.scenario.texts import text_of  # which reads sources, and only a schema needs
+
         reference = handler(core)
         schema = handler.resolve_ref_schema(reference)
-        schema |= {"title": cls.__name__.partition("[")[0], "description": getdoc(cls)}
+        schema |= {"title": cls.__name__.partition("[")[0], "description": text_of(cls)}
         for described in schema["properties"].values():
             _drop_null(described)
         if cls.ways:

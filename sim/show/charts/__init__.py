@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sim.show.charts.importing  # noqa: F401  (before matplotlib, for the backend's sake)
+
+# isort: split
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -12,7 +16,7 @@ from sim.show.charts.difference_curves import difference_curves
 from sim.show.charts.differences import differences
 from sim.show.charts.flips import flips
 from sim.show.charts.outcomes_by_route import outcomes_by_route
-from sim.show.charts.style import Chart
+from sim.show.charts.style import Chart, our_style
 from sim.show.charts.time_to_money import time_to_money
 from sim.show.charts.warm_up import warm_up
 from sim.study.comparison import Comparison
@@ -49,7 +53,8 @@ def _laid_out(ax: Axes) -> Figure:
     assert figure is not None, "a chart that was given no axes has a figure of its own"
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.execute(figure)
+        with our_style():
+            engine.execute(figure)
     figure.set_layout_engine("none")
     return figure
 

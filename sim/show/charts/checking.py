@@ -9,12 +9,11 @@ from typing import Any, ParamSpec
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.style import context
 
 from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
-from sim.show.charts.style import DARK, FAINT, INK, SMALL, STYLE
+from sim.show.charts.style import DARK, FAINT, INK, SMALL, our_style
 
 WIDTH = 8.0
 """Inches; 800 pixels at 100 to the inch, which is what a comment on a pull request has room for."""
@@ -66,7 +65,7 @@ def in_style(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
 
     @wraps(draw)
     def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
-        with context(STYLE, after_reset=True):
+        with our_style():
             return draw(*args, **kwargs)
 
     return drawn

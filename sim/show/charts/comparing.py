@@ -10,10 +10,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.style import context
 
 from sim.scenario.wording import shortened
-from sim.show.charts.style import FAINT, SIZE, STYLE, headed
+from sim.show.charts.style import FAINT, SIZE, headed, our_style
 from sim.study.comparison import Comparison
 from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
@@ -85,7 +84,7 @@ def comparison_chart(
         @wraps(draw)
         def drawn(comparison: Comparison, ax: Axes | None = None) -> Axes:
             plan = layout(comparison)
-            with context(STYLE, after_reset=True):
+            with our_style():
                 if ax is None:
                     ax = Figure(figsize=plan.size, layout="constrained").add_subplot()
                 draw(comparison, ax, _panels(ax, plan))

@@ -14,6 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from sim.show.charts.style import our_style
+
 DOTS_PER_INCH = 150
 SALT = "refund-sim"
 """Names inside an SVG are hashed with this; left alone they are drawn at random."""
@@ -25,7 +27,7 @@ def svg_of(figure: Figure, *, letters: Literal["path", "none"] = "path") -> byte
     With `none` they are text, which a page can search and which takes a fifth of the room.
     """
     buffer = io.BytesIO()
-    with rc_context({"svg.hashsalt": SALT, "svg.fonttype": letters}):
+    with our_style(), rc_context({"svg.hashsalt": SALT, "svg.fonttype": letters}):
         FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
             buffer, metadata={"Date": None, "Creator": None}
         )
@@ -36,6 +38,7 @@ def png_of(figure: Figure) -> bytes:
     """Without the software and the date, which would make equal pictures differ."""
     buffer, dots = io.BytesIO(), figure.dpi
     figure.set_dpi(DOTS_PER_INCH)
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    with our_style():
+        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     figure.set_dpi(dots)
     return buffer.getvalue()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from statistics import fmean
 from typing import Any, Protocol
 
+from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -41,6 +43,15 @@ STYLE: dict[str, Any] = {
     "legend.frameon": False,
 }
 """Laid over matplotlib's own defaults, whatever a user's configuration says; a `$` in a title is no formula."""
+TIMES: dict[str, Any] = {"timezone": "UTC", "date.epoch": "1970-01-01T00:00:00"}
+"""Matplotlib's own too, but left alone when it goes back to its defaults."""
+
+
+@contextmanager
+def our_style() -> Iterator[None]:
+    """Nothing of a user's configuration (`matplotlibrc`) while a chart is drawn, laid out and printed."""
+    with context(STYLE, after_reset=True), rc_context(TIMES):
+        yield
 
 
 class Chart(Protocol):
@@ -54,7 +65,7 @@ def chart(draw: Callable[[Result, Axes], None]) -> Chart:
 
     @wraps(draw)
     def drawn(result: Result, ax: Axes | None = None) -> Axes:
-        with context(STYLE, after_reset=True):
+        with our_style():
             if ax is None:
                 ax = Figure(figsize=SIZE, layout="constrained").add_subplot()
             draw(result, ax)
