@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from sim.study.by_group import READ, success_and_time
+from sim.study.by_group import read_of, success_and_time
 from sim.study.counted import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
@@ -45,5 +45,5 @@ def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
 
 def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:
     place = np.searchsorted(EDGES, claims["hours_to_ask"], side="right") - 1
-    read = claims[list(READ)]
+    read = claims[read_of(claims)]
     return [read[place == k] for k in range(len(BINS))]

@@ -88,6 +88,11 @@ COLUMNS: dict[str, Column] = {
 }
 """Every column of `Result.orders`, in order."""
 
+CUT_COLUMNS: dict[str, Column] = {
+    "watched_until": Column(_TIME, "when the watching stopped: what came later has not happened"),
+}
+"""Those that follow where `experiment.follow_up` stops the watching."""
+
 NARROW = (
     *("replication", "order", "claim", "reason", "seller_type", "payment_method", "outcome", "route"),
     *("asked_at", "dispatched_at", "request_opened_at", "withdrawn_at", "dispute_opened_at", "mediation_opened_at"),

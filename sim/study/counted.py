@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sim.study.estimates import Floats, Times
+from sim.study.estimates import Floats
+from sim.study.pooled import Others, Times
+from sim.study.watched import horizon, is_cut, seen_of
 
 Rows = pd.DataFrame
 Of = Callable[[Rows], ArrayLike]
@@ -126,4 +128,17 @@ def times_to_money(claims: Rows, replications: int) -> list[Times]:
     seconds = (back - asked).astype("timedelta64[s]").astype(np.int64)[np.argsort(of, kind="stable")]
     by_replication = np.split(seconds, np.cumsum(np.bincount(of, minlength=replications))[:-1])
     claimants = summed(every(claims), claims, replications).astype(np.int64).tolist()
-    return [Times(np.sort(one), count) for one, count in zip(by_replication, claimants, strict=True)]
+    times = [Times(np.sort(one), count) for one, count in zip(by_replication, claimants, strict=True)]
+    return _as_watched(times, claims) if is_cut(claims) else times
+
+
+def _as_watched(times: list[Times], claims: Rows) -> list[Times]:
+    """The same times, beside what else ended the claims of each replication, and how long the open were watched."""
+    seen, until = seen_of(claims, len(times)), horizon(claims)
+    is_open = seen.outcome == "open"
+    is_over = ~is_open & (seen.outcome != "refunded")
+    others = [(seen.seconds[chosen], seen.replication[chosen]) for chosen in (is_over, is_open)]
+    return [
+        one._replace(others=Others(*(seconds[of == number] for seconds, of in others), until=until))
+        for number, one in enumerate(times)
+    ]

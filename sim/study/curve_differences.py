@@ -6,15 +6,17 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.scenario.durations import DAY
 from sim.study.counted import times_to_money
-from sim.study.curves import GRID
+from sim.study.curves import watched_grid
 from sim.study.deviations import Deviating, paired, ratio_of, unpaired
 from sim.study.differences import is_the_same
 from sim.study.estimates import CONFIDENCE
 from sim.study.result import Comparable
 from sim.study.verdicts import simultaneous
+from sim.study.watched import AalenJohansen, by_then, is_cut, seen_of
 
 CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
 """Columns of the table of crossings, in order."""
@@ -22,14 +24,15 @@ CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
 
 def curve_difference(base: Comparable, other: Comparable, *, is_paired: bool) -> pd.DataFrame:
     """Shares of all claims refunded by each time, their difference, and its band; see `Comparison.curves`."""
-    mine, its = _refunded_by(base), _refunded_by(other)
+    grid = min(watched_grid(base.orders), watched_grid(other.orders), key=len)
+    mine, its = _refunded_by(base, grid), _refunded_by(other, grid)
     difference = (paired if is_paired else unpaired)(mine, its)
     n = np.inf if is_the_same(base, other) else min(len(base.orders), len(other.orders))
     low, high = difference.interval(CONFIDENCE, limit=1.0, n=n)
-    lowest, highest = difference.interval(simultaneous(len(GRID)), limit=1.0, n=n)
+    lowest, highest = difference.interval(simultaneous(len(grid)), limit=1.0, n=n)
     return pd.DataFrame(
         {
-            "days": GRID / DAY,
+            "days": grid / DAY,
             "base": mine.value,
             "other": its.value,
             "difference": difference.value,
@@ -41,10 +44,14 @@ def curve_difference(base: Comparable, other: Comparable, *, is_paired: bool) ->
     )
 
 
-def _refunded_by(result: Comparable) -> Deviating:
+def _refunded_by(result: Comparable, grid: NDArray[np.int64]) -> Deviating:
     """The share of all claims refunded in full by each time of the grid, the time itself included."""
+    if is_cut(result.orders):
+        known = AalenJohansen(seen_of(result.orders, result.about["replications"]))
+        parts = np.array([known.parts("refunded", by_then(time)) for time in grid]).T
+        return ratio_of(parts, np.broadcast_to(known.claims()[:, None], parts.shape))
     times = times_to_money(result.orders, result.about["replications"])
-    refunded = np.array([np.searchsorted(one.seconds, GRID, side="right") for one in times])
+    refunded = np.array([np.searchsorted(one.seconds, grid, side="right") for one in times])
     claims = np.array([one.claims for one in times])
     return ratio_of(refunded, np.broadcast_to(claims[:, None], refunded.shape))
 

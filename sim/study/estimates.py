@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, logit, stdtrit
 
-Floats = NDArray[np.float64]
+from sim.study.pooled import Floats as Floats
+from sim.study.pooled import Times as Times
+from sim.study.pooled import first_seconds
 
 CONFIDENCE = 0.95
 _UPPER = 1 - (1 - CONFIDENCE) / 2
@@ -145,16 +146,6 @@ _SEED = 20181001
 """Fixed, and apart from every scenario's streams: the same claims always give the same interval."""
 
 
-class Times(NamedTuple):
-    """The times of one replication's claims: those that ended, ascending (whole seconds), and how many there are.
-
-    A claim that never had its money is among the `claims` and not among the times: it is infinitely late.
-    """
-
-    seconds: NDArray[np.int64]
-    claims: int
-
-
 def quantile(times: Sequence[Times], q: float) -> Estimate:
     """The first second by which a share `q` of all claims, pooled over replications, had got there.
 
@@ -174,7 +165,8 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
     lean = np.clip(_lean(_beyond(times, value, q)), -LEANING, LEANING)
     steps, centre = student(count), np.log1p(value)
     low, high = (float(np.expm1(centre - _unbent(signed, lean) * error)) for signed in (steps, -steps))
-    is_open = len(reached) < _UPPER * RESAMPLES
+    until = min((one.others.until for one in times if one.others), default=np.inf)
+    is_open = len(reached) < _UPPER * RESAMPLES or max(high, value) > until
     # Below a second the logarithm's offset would carry the lower end a little under 0, where no time is; and there
     # and back again, the logarithm may come out a last bit beyond the value.
     return _estimate(value, np.clip(low, 0, value), np.nan if is_open else max(high, value))
@@ -183,6 +175,8 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
 def _beyond(times: Sequence[Times], value: float, q: float) -> Floats:
     """By replication: how many more claims are beyond the q-quantile than a share 1 − q of them."""
     by_then = [np.searchsorted(one.seconds, value, side="right") for one in times]
+    if any(one.others for one in times):
+        q = sum(map(int, by_then)) / sum(one.claims for one in times)
     return np.array([q * one.claims - until for one, until in zip(times, by_then, strict=True)], dtype=np.float64)
 
 
@@ -193,7 +187,7 @@ def resampled(times: Sequence[Times], q: float) -> tuple[float, Floats]:
     """
     if not times:
         return np.inf, np.empty(0)
-    first, *others = _first_second(times, _resamples(len(times)), q)
+    first, *others = first_seconds(times, _resamples(len(times)), q)
     return float(first), np.asarray(others)
 
 
@@ -206,37 +200,3 @@ def _resamples(count: int) -> Floats:
 
 def _estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(np.asarray(value), np.asarray(low), np.asarray(high))
-
-
-def _first_second(times: Sequence[Times], weights: Floats, q: float) -> Floats:
-    """For each row of weights (one per replication): the q-quantile in seconds; inf where it is not reached.
-
-    All times are put in order once. They are counted in blocks, by replication, which tells for all rows at once
-    the block in which they get there; within that block the times are weighed one by one. There are as many blocks
-    as times in each, which makes for the least to weigh.
-    """
-    claims = weights @ [one.claims for one in times]
-    # A product such as 0.9 × 20 may come out a hair above the whole number that it is.
-    needed = q * claims - 1e-9
-    seconds, of = _in_order(times)
-    length = isqrt(len(seconds)) + 1
-    blocks = len(seconds) // length + 1
-    counts = np.bincount(of * blocks + np.arange(len(of)) // length, minlength=len(times) * blocks)
-    until = weights @ counts.reshape(len(times), blocks).cumsum(axis=1)
-    rows = np.flatnonzero((claims > 0) & (until[:, -1] >= needed))
-    block = (until[rows] < needed[rows, None]).sum(axis=1)
-    before = np.where(block > 0, until[rows, block - 1], 0.0)
-    # Beyond the last time of the last block it is that time again, which the search never comes to.
-    inside = np.minimum(block[:, None] * length + np.arange(length), len(seconds) - 1)
-    counted = before[:, None] + weights[rows[:, None], of[inside]].cumsum(axis=1)
-    place = (counted < needed[rows, None]).sum(axis=1)
-    found = np.full(len(weights), np.inf)
-    found[rows] = seconds[inside[np.arange(len(rows)), place]]
-    return found
-
-
-def _in_order(times: Sequence[Times]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """The times of all replications, ascending, and which replication each is of."""
-    seconds = np.concatenate([one.seconds for one in times])
-    order = np.argsort(seconds, kind="stable")
-    return seconds[order], np.repeat(np.arange(len(times)), [len(one.seconds) for one in times])[order]

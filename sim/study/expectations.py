@@ -12,9 +12,10 @@ import numpy as np
 from sim.scenario.expectations import Expectations
 from sim.study.deviations import OPEN_FROM
 from sim.study.estimates import resampled
-from sim.study.measures import MEASURES, TimeToMoney
+from sim.study.measures import MEASURES, Ratio, TimeToMoney
 from sim.study.result import Comparable
 from sim.study.verdicts import INCONCLUSIVE, replications_needed
+from sim.study.watched import is_finished
 
 PASS, FAIL = "pass", "fail"
 EXPECTATION_VERDICTS = (PASS, FAIL, INCONCLUSIVE)
@@ -75,7 +76,9 @@ def expectations_of(expected: Expectations, result: Comparable) -> tuple[Expecta
 def _judged(name: str, sense: str, bound: float, result: Comparable) -> ExpectationCheck:
     row = result.summary.loc[name].to_dict()
     value, low, high = (float(row[column]) for column in ("value", "low", "high"))
-    verdict = _verdict(sense, bound, *(_beyond_all_times(name, result) or _ends(low, high)))
+    verdict = _verdict(
+        sense, bound, *(_beyond_all_times(name, result) or _in_the_end(name, result) or _ends(low, high))
+    )
     done = int(result.about["replications"])
     needed = nan
     if verdict == INCONCLUSIVE:
@@ -100,13 +103,33 @@ def _ends(low: float, high: float) -> tuple[float, float]:
 
 
 def _beyond_all_times(name: str, result: Comparable) -> tuple[float, float] | None:
-    """The interval of a quantile that is surely not reached: later than any time. None where it may be reached."""
+    """The interval of a quantile that is surely not reached: later than any time. None where it may be.
+
+    Nor is it sure of claims that were not watched to their end.
+    """
     measure, replications = MEASURES[name], int(result.about["replications"])
     if not isinstance(measure, TimeToMoney) or replications < 2:
+        return None
+    if not is_finished(result.orders):
         return None
     _, resamples = resampled(measure.times(result.orders, replications), measure.q)
     is_sure = len(resamples) > 0 and float(np.isinf(resamples).mean()) >= 1 - OPEN_FROM
     return (inf, inf) if is_sure else None
+
+
+def _in_the_end(name: str, result: Comparable) -> tuple[float, float] | None:
+    """What may come of a number that is known so far only. None where it is known, or is not at all.
+
+    Who has all the money keeps it, and no more than those who are still open can come to the same end.
+    """
+    measure = MEASURES[name]
+    if is_finished(result.orders) or not (isinstance(measure, Ratio) and measure.is_so_far):
+        return None
+    if name != "success_rate" and not name.startswith("outcome_"):
+        return -inf, inf
+    ends: dict[str, float] = result.summary.loc[name, ["low", "high"]].to_dict()
+    still_open: dict[str, float] = result.summary.loc["open_share", ["high"]].to_dict()
+    return _ends(ends["low"], ends["high"] + still_open["high"])
 
 
 def _verdict(sense: str, bound: float, low: float, high: float) -> str:

@@ -23,7 +23,7 @@ from sim.study.curves import incidence
 from sim.study.engines import AUTO, Tell, to_stderr
 from sim.study.jobs import Workers, workers_of
 from sim.study.ledger import AT_A_TIME, Ledger, Take
-from sim.study.measures import summary_of, sums_listed
+from sim.study.measures import summary_of, sums_listed, watched
 from sim.study.observation import Observation
 from sim.study.precision import MOST, AsAsked, Plan, UntilPrecise
 from sim.study.result import Result
@@ -173,7 +173,8 @@ class Underway:
 def _result(scenario: Scenario, ledger: Ledger, how: dict[str, Any], watch: Stopwatch) -> Result:
     seen, replications = ledger.seen, len(ledger.seen)
     with watch.on("estimates"):
-        sums, claims = ledger.sums(), ledger.claims()
+        claims = ledger.claims()
+        sums = watched(ledger.sums(), claims)
         summary = summary_of(sums, claims, replications, scenario.market.currency)
         curves, by_hours = incidence(claims, replications), success_by_hours(claims, replications)
         by_group = success_by_group(claims, replications)

@@ -16,6 +16,7 @@ from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
 from sim.study.columns import COLUMNS, JOURNAL_COLUMNS
+from sim.study.watched import UNTIL
 from sim.vocabulary import ClaimKind, Disposition, Failure, Outcome, Party, Reason, Route, Settled, Stage, Word
 
 CENTS = 100
@@ -71,7 +72,11 @@ def _claims_frame(
     cells |= {name: moments(scenario.start, table[column]) for name, column in _INSTANTS.items()}
     cells |= {name: table[name] / CENTS for name in _MONEY}
     cells |= _lengths(table)
-    return pd.DataFrame(cells)[list(COLUMNS)]
+    columns = list(COLUMNS)
+    if scenario.experiment.cut is not None:
+        cells[UNTIL] = moments(scenario.start, np.full_like(table["order"], scenario.experiment.cut))
+        columns.append(UNTIL)
+    return pd.DataFrame(cells)[columns]
 
 
 _STAGE_NAMES = {stage: stage.word if stage is not Stage.CANCELLATION else "request" for stage in Stage}

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.study.columns import NARROW
 from sim.study.measures import RATIOS, Sums, sums_of
 from sim.study.observation import Observation, tables_of
+from sim.study.watched import UNTIL
 
 Take = Callable[[pd.DataFrame, pd.DataFrame | None], None]
 """Takes the cohort's claims of one replication, and its journal if there is one; in the order of replications."""
@@ -65,4 +66,5 @@ def _joined(sums: Sequence[Sums]) -> Sums:
 
 
 def _cut_down(one: Observation) -> Observation:
-    return replace(one, claims=one.claims[list(NARROW)], requests=one.requests[:0], unasked=one.unasked[:0])
+    kept = [name for name in (*NARROW, UNTIL) if name in one.claims]
+    return replace(one, claims=one.claims[kept], requests=one.requests[:0], unasked=one.unasked[:0])

@@ -6,104 +6,26 @@ Every measure is a ratio over replications, part over whole (a share, a mean), o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
 from sim.study import costs, counted
-from sim.study.counted import Of, Rows, every, has_waited_at, is_known, is_refunded_within, reads, says, summed
+from sim.study.counted import Rows, every, has_waited_at, is_known, is_refunded_within, reads, says
 from sim.study.desks import MEANT, MEDIATION, SELLERS
-from sim.study.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
+from sim.study.estimates import Floats
+from sim.study.kinds import CLAIMS as CLAIMS
+from sim.study.kinds import REPLICATIONS as REPLICATIONS
+from sim.study.kinds import REQUESTS as REQUESTS
+from sim.study.kinds import Measure as Measure
+from sim.study.kinds import Ratio as Ratio
+from sim.study.kinds import TimeToMoney as TimeToMoney
+from sim.study.watched import by_then, days_left_of, is_cut, is_finished
 from sim.vocabulary import ClaimKind, Outcome, Route
-
-CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
-"""The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """Sum of `part` over sum of `whole`, over the rows of a table."""
-
-    name: str
-    title: str
-    part: Of
-    whole: Of = every
-    table: str = CLAIMS
-    unit: str = "share"
-    """`share`, `h`, `d`, `claims`, `orders`, or `currency` for the scenario's."""
-    signed: bool = False
-    """Whether the mean may be negative."""
-    counting: Of | None = None
-    """What `n` adds up; without it the rows that have a whole."""
-    bound: float | None = None
-    """What the mean cannot exceed, if anything; a share cannot exceed 1."""
-
-    @property
-    def most(self) -> float | None:
-        """The upper bound of the mean."""
-        return 1.0 if self.unit == "share" else self.bound
-
-    def sums(self, tables: Mapping[str, Rows], replications: int) -> tuple[Floats, Floats]:
-        """The sums of part and of whole, by replication."""
-        rows = tables[self.table]
-        whole = self._whole(rows)
-        part = np.where(whole > 0, np.asarray(self.part(rows), dtype=np.float64), 0.0)
-        return summed(part, rows, replications), summed(whole, rows, replications)
-
-    def _whole(self, rows: Rows) -> Floats:
-        return np.asarray(self.whole(rows), dtype=np.float64)
-
-    def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
-        """The value with its interval, and how many it rests on."""
-        n = self.n(tables)
-        return self.estimated(*self.sums(tables, replications), n), n
-
-    def n(self, tables: Mapping[str, Rows]) -> int:
-        """How many it rests on."""
-        rows = tables[self.table]
-        return int(np.sum(self.counting(rows))) if self.counting else int(np.count_nonzero(self._whole(rows)))
-
-    def estimated(self, parts: ArrayLike, wholes: ArrayLike, n: int) -> Estimate:
-        """The value with its interval, from the sums by replication."""
-        if self.most:
-            # A mean that is bounded on both sides is a share of its bound.
-            value, low, high = share(np.asarray(parts) / self.most, wholes, n)
-            return Estimate(value * self.most, low * self.most, high * self.most)
-        return (signed_mean if self.signed else positive_mean)(parts, wholes)
-
-
-@dataclass(frozen=True)
-class TimeToMoney:
-    """A quantile, in days, of the time from asking to a full refund, over the claims in `among`."""
-
-    name: str
-    title: str
-    q: float
-    among: Of = every
-    unit: str = "d"
-
-    def times(self, claims: Rows, replications: int) -> list[Times]:
-        """The times it is a quantile of, by replication."""
-        return counted.times_to_money(claims[np.asarray(self.among(claims), dtype=bool)], replications)
-
-    def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
-        """The value with its interval (NaN: not reached), and how many claims it rests on."""
-        times = self.times(tables[CLAIMS], replications)
-        return self.estimated(times), sum(one.claims for one in times)
-
-    def estimated(self, times: Sequence[Times]) -> Estimate:
-        """The value with its interval, from the times by replication."""
-        value, low, high = quantile(times, self.q)
-        return Estimate(value / DAY, low / DAY, high / DAY)
-
-
-Measure = Ratio | TimeToMoney
 
 
 def _decided_by(route: Route) -> str:
@@ -112,10 +34,24 @@ def _decided_by(route: Route) -> str:
 
 _COUNTS: tuple[Measure, ...] = (
     Ratio(
-        "claims", "claims, by replication", reads("claims"), every, REPLICATIONS, "claims", counting=reads("claims")
+        "claims",
+        "claims, by replication",
+        reads("claims"),
+        every,
+        REPLICATIONS,
+        "claims",
+        counting=reads("claims"),
+        is_fact=True,
     ),
     Ratio(
-        "orders", "orders, by replication", reads("orders"), every, REPLICATIONS, "orders", counting=reads("orders")
+        "orders",
+        "orders, by replication",
+        reads("orders"),
+        every,
+        REPLICATIONS,
+        "orders",
+        counting=reads("orders"),
+        is_fact=True,
     ),
 )
 _MONEY_BACK: tuple[Measure, ...] = (
@@ -130,7 +66,16 @@ _MONEY_BACK: tuple[Measure, ...] = (
         unit="d",
     ),
     TimeToMoney("refund_time_p90_refunded", "nine in ten of those refunded waited", 0.9, counted.is_refunded),
-    *(Ratio(f"refunded_within_{days}d", f"refunded within {days} d", is_refunded_within(days)) for days in WITHIN),
+    *(
+        Ratio(
+            f"refunded_within_{days}d",
+            f"refunded within {days} d",
+            is_refunded_within(days),
+            days=days,
+            gain=by_then(days * DAY),
+        )
+        for days in WITHIN
+    ),
     *(
         Ratio(
             f"money_days_{days}d",
@@ -138,13 +83,20 @@ _MONEY_BACK: tuple[Measure, ...] = (
             counted.days_with_the_money(days),
             unit="d",
             bound=days,
+            days=days,
+            gain=days_left_of(days, DAY),
         )
         for days in (30, 60)
     ),
 )
 _ENDINGS: tuple[Measure, ...] = (
     *(
-        Ratio(f"outcome_{outcome.word}", outcome.word.replace("_", " "), says("outcome", outcome.word))
+        Ratio(
+            f"outcome_{outcome.word}",
+            outcome.word.replace("_", " "),
+            says("outcome", outcome.word),
+            is_fact=outcome is Outcome.OPEN,
+        )
         for outcome in Outcome
         if outcome is not Outcome.NO_CLAIM
     ),
@@ -154,7 +106,7 @@ _ENDINGS: tuple[Measure, ...] = (
         for kind in ClaimKind
         if kind is not ClaimKind.NONE
     ),
-    Ratio("open_share", "still open", says("outcome", "open")),
+    Ratio("open_share", "still open", says("outcome", "open"), is_fact=True),
     Ratio("silence_share", "requests settled by silence", reads("by_silence"), every, REQUESTS),
     *(
         Ratio(f"silence_{what}_share", title, says("silence", what), every, REQUESTS)
@@ -210,6 +162,7 @@ _BESIDE: tuple[Measure, ...] = (
         reads("claims"),
         REPLICATIONS,
         counting=reads("claims"),
+        is_fact=True,
     ),
 )
 _DESKS: tuple[Measure, ...] = (
@@ -221,6 +174,7 @@ _DESKS: tuple[Measure, ...] = (
         reads("mediation_busy"),
         reads("mediation_staffed"),
         REPLICATIONS,
+        is_fact=True,
     ),
     Ratio(
         "seller_utilisation_busiest",
@@ -228,6 +182,7 @@ _DESKS: tuple[Measure, ...] = (
         reads("busiest_seller"),
         is_known("busiest_seller"),
         REPLICATIONS,
+        is_fact=True,
     ),
 )
 
@@ -256,9 +211,30 @@ def sums_of(tables: Mapping[str, Rows], replications: int) -> dict[str, Sums]:
     return {ratio.name: Sums(*ratio.sums(tables, replications), ratio.n(tables)) for ratio in RATIOS}
 
 
+def watched(sums: Mapping[str, Sums], claims: Rows) -> Mapping[str, Sums]:
+    """The same sums, or those of what is known of claims that were not all watched to their end."""
+    if not is_cut(claims):
+        return sums
+    return {ratio.name: Sums(*ratio.watched(sums[ratio.name][:2], claims), sums[ratio.name].n) for ratio in RATIOS}
+
+
+def unwatched(claims: Rows, summary: pd.DataFrame) -> frozenset[str]:
+    """The measures of which nothing is known because claims were *not watched long enough*."""
+    if is_finished(claims):
+        return frozenset()
+    return frozenset(
+        name for name in summary.index[summary["value"].isna()] if not _is_empty(MEASURES[name], claims)
+    )
+
+
+def _is_empty(measure: Measure, claims: Rows) -> bool:
+    """Whether it would have no number however long one watched, as far as can be told."""
+    return (isinstance(measure, Ratio) and (measure.is_fact or measure.is_so_far)) or not len(claims)
+
+
 def by_replication(tables: Mapping[str, Rows], replications: int) -> pd.DataFrame:
     """What each replication adds to each ratio, as `Result.by_replication` has it."""
-    return sums_listed(sums_of(tables, replications))
+    return sums_listed(watched(sums_of(tables, replications), tables[CLAIMS]))
 
 
 def sums_listed(sums: Mapping[str, Sums]) -> pd.DataFrame:
@@ -276,12 +252,13 @@ def sums_listed(sums: Mapping[str, Sums]) -> pd.DataFrame:
 
 def summarise(tables: Mapping[str, Rows], replications: int, currency: str) -> pd.DataFrame:
     """One row per measure, as `Result.summary` has it."""
-    return summary_of(sums_of(tables, replications), tables[CLAIMS], replications, currency)
+    sums = watched(sums_of(tables, replications), tables[CLAIMS])
+    return summary_of(sums, tables[CLAIMS], replications, currency)
 
 
 def summary_of(sums: Mapping[str, Sums], claims: Rows, replications: int, currency: str) -> pd.DataFrame:
     """The same, from the sums, and from the claims for the times to money."""
-    rows = []
+    rows, is_over = [], is_finished(claims)
     for measure in MEASURES.values():
         if isinstance(measure, Ratio):
             estimate, n = measure.estimated(*sums[measure.name]), sums[measure.name].n
@@ -290,5 +267,7 @@ def summary_of(sums: Mapping[str, Sums], claims: Rows, replications: int, curren
         value, low, high = map(float, estimate)
         unit = currency if measure.unit == "currency" else measure.unit
         numbers = {"value": value, "low": low, "high": high}
-        rows.append({"measure": measure.name, **numbers, "unit": unit, "n": n, "title": measure.title})
+        is_so_far = not is_over and isinstance(measure, Ratio) and measure.is_so_far
+        title = f"{measure.title}, so far" if is_so_far else measure.title
+        rows.append({"measure": measure.name, **numbers, "unit": unit, "n": n, "title": title})
     return pd.DataFrame(rows).set_index("measure")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, inf, isfinite
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 import pandas as pd
 
 from sim.errors import BadUsage
@@ -16,6 +17,7 @@ from sim.study.estimates import CONFIDENCE, Estimate
 from sim.study.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMoney
 from sim.study.observation import Observation, tables_of
 from sim.study.pairing import Pair
+from sim.study.watched import is_cut
 
 FEWEST = 10
 """Replications before a half-width is believed: that of five is off by a third as often as not."""
@@ -171,6 +173,8 @@ class Evidence:
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
         self._said: list[Any] = []
+        self._cut: list[pd.DataFrame] = []
+        """The claims, where not all were watched to their end: what is known of them is seen in all together."""
         self.n = 0
         """How many claims, requests or orders it rests on; 0 for a time to money."""
 
@@ -178,17 +182,29 @@ class Evidence:
         """Take in the tables of the newest replications; with them there are so many."""
         self._said += _said(self._measure, tables, replications)[len(self._said) :]
         self.n += self._measure.n(tables) if isinstance(self._measure, Ratio) else 0
+        if is_cut(tables[CLAIMS]):
+            self._cut.append(tables[CLAIMS])
 
     def estimate(self) -> Estimate:
         """The value with its interval, over all replications so far."""
         if isinstance(self._measure, TimeToMoney):
-            return self._measure.estimated(self._said)
-        parts, wholes = zip(*self._said, strict=True)
+            return self._measure.estimated(self._known())
+        parts, wholes = zip(*self._known(), strict=True)
         return self._measure.estimated(parts, wholes, self.n)
+
+    def _known(self) -> Sequence[Any]:
+        """What each replication says, as far as it is known."""
+        if not self._cut:
+            return self._said
+        claims = pd.concat(self._cut, ignore_index=True)
+        if isinstance(self._measure, TimeToMoney):
+            return self._measure.times(claims, len(self._said))
+        parts, wholes = np.array(self._said, dtype=np.float64).T
+        return list(zip(*self._measure.watched((parts, wholes), claims), strict=True))
 
     def deviating(self) -> Deviating:
         """The value with its deviations, to be held against that of another scenario."""
-        return deviating(self._measure, self._said)
+        return deviating(self._measure, self._known())
 
 
 def _said(measure: Measure, tables: Mapping[str, pd.DataFrame], replications: int) -> Sequence[Any]:
