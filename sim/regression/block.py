@@ -22,6 +22,7 @@ from sim.study.experiment import Progress
 from sim.study.jobs import Workers
 from sim.study.measures import CLAIMS, by_replication, summarise
 from sim.study.observation import Observation, tables_of
+from sim.study.watched import UNTIL
 
 JUDGING, CONFIRMING = "judging", "confirming"
 BLOCKS = (JUDGING, CONFIRMING)
@@ -120,12 +121,19 @@ def _renumbered(observation: Observation, first: int) -> Observation:
 
 def since_payment(claims: pd.DataFrame) -> pd.DataFrame:
     """The columns that are kept, every instant counted from the order's payment."""
-    kept = claims[list(KEPT)].copy()
-    for name in INSTANTS:
+    kept = claims[kept_of(claims)].copy()
+    for name in (*INSTANTS, UNTIL):
+        if name not in kept:
+            continue
         kept[name] = (EPOCH + (claims[name] - claims["paid_at"])).astype("datetime64[s]")
     for name in WORDS:
         kept[name] = claims[name].astype(object)
     return completed(kept.reset_index(drop=True))
+
+
+def kept_of(claims: pd.DataFrame) -> list[str]:
+    """The columns that are kept of these claims: one more where a follow-up stopped the watching."""
+    return [*KEPT, UNTIL] if UNTIL in claims else list(KEPT)
 
 
 def completed(kept: pd.DataFrame) -> pd.DataFrame:

@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.regression.block import EPOCH, INSTANTS, KEPT, MONEY, WORDS, Block, completed
+from sim.regression.block import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
 from sim.study.fates import UNASKED
+from sim.study.watched import UNTIL
 
 LARGEST = 500_000
 """Bytes: a repository keeps it for ever."""
@@ -51,21 +52,31 @@ def packed(blocks: Sequence[Block]) -> bytes:
     tables = [_told(block, brief=number > 0).assign(block=number) for number, block in enumerate(blocks)]
     rows = pd.concat(tables, ignore_index=True).sort_values(["block", "replication", "order"], ignore_index=True)
     rows["order"] = rows.groupby("replication", sort=False)["order"].diff().fillna(rows["order"]).astype("int64")
-    text = rows[list(COLUMNS)].to_csv(index=False, lineterminator="\n")
+    text = rows[_columns_of(rows)].to_csv(index=False, lineterminator="\n")
     return lzma.compress(text.encode(), preset=_PRESET)
+
+
+def _columns_of(rows: pd.DataFrame) -> list[str]:
+    """Of a table: one more where a follow-up stopped the watching."""
+    return [*COLUMNS, UNTIL] if UNTIL in rows else list(COLUMNS)
 
 
 def _told(block: Block, *, brief: bool) -> pd.DataFrame:
     """Claims and orders refunded unasked, with their own replications, cents and seconds."""
     refunded = block.unasked.assign(outcome=UNASKED, route="")
-    rows = pd.concat([block.orders[list(KEPT)], refunded], ignore_index=True) if len(refunded) else block.orders
+    rows = (
+        pd.concat([block.orders[kept_of(block.orders)], refunded], ignore_index=True)
+        if len(refunded)
+        else block.orders
+    )
     told: dict[str, Any] = {name: rows[name].fillna("") for name in WORDS}
     told["replication"] = rows["replication"].astype("int64") + block.about["first"]
     told["order"] = rows["order"].astype("int64")
     told |= {name: (rows[name].fillna(0) * _CENTS * (not brief)).round().astype("int64") for name in MONEY}
     since = pd.Series(EPOCH, index=rows.index).astype("datetime64[s]")
-    for name in COLUMNS[len(told) :]:
-        if brief and name not in BRIEF:
+    brief_ones = (*BRIEF, "ended_at", UNTIL) if UNTIL in rows else BRIEF
+    for name in _columns_of(rows)[len(told) :]:
+        if brief and name not in brief_ones:
             told[name] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
             continue
         told[name] = (rows[name] - since).dt.total_seconds().astype("Int64")
@@ -78,7 +89,7 @@ def unpacked(content: bytes) -> pd.DataFrame:
 
     An instant that the table does not know (it was written before there was such a thing) did not happen.
     """
-    integers = dict.fromkeys((*MONEY, *INSTANTS), "Int64")
+    integers = dict.fromkeys((*MONEY, *INSTANTS, UNTIL), "Int64")
     types = integers | {"replication": "int64", "order": "int64"} | dict.fromkeys(WORDS, "object")
     rows = pd.read_csv(io.BytesIO(_decompressed(content)), dtype=types, keep_default_na=False, na_values=[""])
     absent = [name for name in COLUMNS if name not in rows and name not in INSTANTS]
@@ -86,7 +97,7 @@ def unpacked(content: bytes) -> pd.DataFrame:
         raise ValueError(f"no column {absent[0]}")
     rows["order"] = rows.groupby("replication", sort=False)["order"].cumsum()
     since = pd.Series(0, index=rows.index, dtype="Int64")
-    for name in [column for column in rows if column in INSTANTS]:
+    for name in [column for column in rows if column in (*INSTANTS, UNTIL)]:
         instant = since + rows[name]
         since = instant.fillna(since)
         rows[name] = (EPOCH + pd.to_timedelta(instant, unit="s")).astype("datetime64[s]")
@@ -110,6 +121,6 @@ def claims_in(rows: pd.DataFrame, first: int, replications: int) -> tuple[pd.Dat
     mine = rows[rows["replication"].between(first, first + replications - 1)]
     mine = mine.assign(replication=mine["replication"] - first)
     is_unasked = mine["outcome"] == UNASKED
-    claims = mine.loc[~is_unasked, list(KEPT)].reset_index(drop=True)
+    claims = mine.loc[~is_unasked, kept_of(mine)].reset_index(drop=True)
     unasked = mine.loc[is_unasked, ["replication", "order", "refund"]].reset_index(drop=True)
     return completed(claims), unasked

@@ -52,6 +52,8 @@ class Measured(NamedTuple):
     low: float
     high: float
     unit: str
+    why: str = ""
+    """Why there is no value, where that is neither nothing to count nor a time that is not reached."""
 
     @property
     def decimals(self) -> int:
@@ -67,7 +69,7 @@ class Measured(NamedTuple):
         """
         scale, suffix = _SCALES.get(self.unit, (1, f" {self.unit}"))
         if math.isnan(self.value):
-            return Shown(NOT_REACHED if self.unit == "d" else "–", "")
+            return Shown(self.why, "") if self.why else Shown(NOT_REACHED if self.unit == "d" else "–", "")
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
         decimals = self.decimals if decimals is None else decimals
         return Shown(f"{_digits(value, decimals)}{suffix}", _interval(value, low, high, decimals))
@@ -88,7 +90,8 @@ def measured(result: Result | Finished, measure: str) -> Measured:
 def measured_in(summary: pd.DataFrame, measure: str) -> Measured:
     """One measure of a table that is as `Result.summary` is."""
     value, low, high = (float(summary[end].loc[measure]) for end in ("value", "low", "high"))
-    return Measured(value, low, high, str(summary["unit"].loc[measure]))
+    why = str(summary["why"].loc[measure]) if "why" in summary else ""
+    return Measured(value, low, high, str(summary["unit"].loc[measure]), why)
 
 
 def _interval(value: float, low: float, high: float, decimals: int) -> str:

@@ -102,7 +102,8 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
 
 
 def summary_of(result: Result) -> dict[str, Any]:
-    """The measures, ready for JSON: `{value, low, high, unit, n}` by name; None where there is no number.
+    """The measures, ready for JSON: `{value, low, high, unit, n}` by name; None where there is no number,
+    with a `why` where that is because claims were not watched long enough.
 
     `notes` are the sentences that stand below the table.
     """
@@ -122,6 +123,7 @@ def summary_of(result: Result) -> dict[str, Any]:
                 "unit": row["unit"],
                 "n": int(row["n"]),
             }
+            | ({"why": row["why"]} if row.get("why") else {})
             for measure, row in result.summary.to_dict("index").items()
         },
     }

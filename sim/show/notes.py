@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+from sim.scenario.durations import DAY
 from sim.show.checked.words import expectation_told
 from sim.show.figures import measured
 from sim.study.expectations import expectations_of
 from sim.study.result import Result
+from sim.study.watched import horizon, is_finished
 
 MANY = 0.01
 """A share of claims that is too large to pass over."""
@@ -35,7 +37,15 @@ def _too_few_replications(result: Result) -> list[str]:
 def _open(result: Result) -> list[str]:
     if not _value(result, "open_share") > MANY:
         return []
-    return [f"{_percentage(result, 'open_share')} of the claims were still open at the cut (follow_up)"]
+    still_open = f"{_percentage(result, 'open_share')} of the claims were still open at the cut (follow_up)"
+    if is_finished(result.orders):
+        return [still_open]
+    days = horizon(result.orders) / DAY
+    return [
+        f"{still_open}: what became of claims is told as it stood then, and times up to {days:.3g} d after asking, "
+        f"for which a tenth of the claims {'was' if days else 'were'} watched; "
+        "beyond, a number is not watched long enough. Who would have asked later is not among the claims"
+    ]
 
 
 def _overloaded(result: Result) -> list[str]:

@@ -17,6 +17,7 @@ from sim.show.changed import changed_lines
 from sim.show.cost_table import costs_table, how_to_read
 from sim.show.figures import measured
 from sim.study.result import Result
+from sim.study.watched import UNWATCHED
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
@@ -111,6 +112,8 @@ def _name(result: Result | Finished) -> Text:
 def _cell(result: Result | Finished, measure: str) -> Text:
     """The number, and its interval below."""
     number = measured(result, measure).shown()
+    if number.value == UNWATCHED:
+        return Text("not\nwatched")
     return Text.assemble(number.value, "\n", (number.interval, "dim"))
 
 

@@ -191,9 +191,15 @@ def _compared(yardstick: _Yardstick, other: Result, known: pd.DataFrame | None) 
     """Order by order; with the fates, where they are known already."""
     base = yardstick.base
     fates = fates_of(Side(base.orders, base.unasked), Side(other.orders, other.unasked)) if known is None else known
+    if not _watched_alike(base, other):  # an order would seem to end otherwise only since it was watched for longer
+        return _tables(yardstick, other, (*no_flips(), no_fates()), is_paired=True)
     flips = flips_of(fates, base.by_replication)
     parted = fates[fates["parts_at"] != NEVER_PART]
     return _tables(yardstick, other, (*flips, parted), is_paired=True)
+
+
+def _watched_alike(base: Result, other: Result) -> bool:
+    return base.scenario.experiment.follow_up == other.scenario.experiment.follow_up
 
 
 def _apart(yardstick: _Yardstick, other: Result) -> _Tables:
@@ -211,7 +217,13 @@ def _tables(
     """All measures and curves, beside what is known of `orders`: flips, flip pairs, and those that part."""
     curves = curve_difference(yardstick.base, other, is_paired=is_paired)
     crossings = crossings_of(curves)
-    bench = Bench(yardstick.headlines, yardstick.confidence, is_paired, curves_cross=len(crossings) > 0)
+    bench = Bench(
+        yardstick.headlines,
+        yardstick.confidence,
+        is_paired,
+        curves_cross=len(crossings) > 0,
+        watched_alike=_watched_alike(yardstick.base, other),
+    )
     differences = differences_of(yardstick.base, other, (yardstick.estimates, estimates_of(other)), bench)
     return _Tables(differences, *orders, curves, crossings)
 

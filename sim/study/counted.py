@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.study.estimates import Floats
 from sim.study.pooled import Others, Times
@@ -137,8 +137,11 @@ def _as_watched(times: list[Times], claims: Rows) -> list[Times]:
     seen, until = seen_of(claims, len(times)), horizon(claims)
     is_open = seen.outcome == "open"
     is_over = ~is_open & (seen.outcome != "refunded")
-    others = [(seen.seconds[chosen], seen.replication[chosen]) for chosen in (is_over, is_open)]
+
+    def of(number: int, chosen: NDArray[np.bool_]) -> Floats:
+        return np.asarray(seen.seconds[chosen & (seen.replication == number)])
+
     return [
-        one._replace(others=Others(*(seconds[of == number] for seconds, of in others), until=until))
+        one._replace(others=Others(of(number, is_over), of(number, is_open), until))
         for number, one in enumerate(times)
     ]

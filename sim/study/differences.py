@@ -24,6 +24,7 @@ from sim.study.verdicts import (
     replications_needed,
     verdict_on,
 )
+from sim.study.watched import is_finished
 
 COLUMNS = [
     *("measure", "base", "other", "difference", "low", "high", "low_simultaneous", "high_simultaneous"),
@@ -67,9 +68,15 @@ class Bench(NamedTuple):
     base: Mapping[str, float] = {}
     """The base's values, of which margins are shares; of a measure that is not there, its own is taken."""
 
+    watched_alike: bool = True
+    """Whether claims were watched for as long in both."""
+
     def margin(self, headline: Headline, one: Compared) -> float:
         """Up to what a difference of this measure does not matter."""
         return headline.margin_over(self.base.get(headline.of, one.base))
+
+    watched_alike: bool = True
+    """Whether claims were watched for as long in both."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,30 @@ def differences_of(
         one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
         about = base.summary.loc[name, ["unit", "title"]].to_dict()
         levels = _ends("base", base, name) | _ends("other", other, name)
-        rows.append(_numbers(one) | _judgement(one, bench, done) | about | levels)
+        row: dict[Any, object] = _numbers(one) | _judgement(one, bench, done) | about | levels
+        is_known = (is_finished(base.orders) and is_finished(other.orders)) or not _is_so_far(name)
+        rows.append(row if is_known else row | _so_far(row, bench))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _is_so_far(name: str) -> bool:
+    measure = MEASURES[name]
+    return isinstance(measure, Ratio) and measure.is_so_far
+
+
+def _so_far(row: dict[Any, object], bench: Bench) -> dict[str, object]:
+    """Of claims that are still open nobody knows in the end; watched for different times, not even so far."""
+    verdict = {"verdict": INCONCLUSIVE if row["is_headline"] else "", "replications_needed": nan}
+    numbers = (
+        "difference",
+        "low",
+        "high",
+        "low_simultaneous",
+        "high_simultaneous",
+        "correlation",
+        "variance_ratio",
+    )
+    return verdict | ({} if bench.watched_alike else dict.fromkeys(numbers, nan))
 
 
 def _ends(side: str, result: Comparable, measure: str) -> dict[str, object]:

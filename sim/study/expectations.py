@@ -59,6 +59,8 @@ class ExpectationCheck:
     """That were lived through."""
     verdict: str
     """A word of `EXPECTATION_VERDICTS`."""
+    why: str
+    """Why the value is not known: `not watched long enough`; else empty."""
     replications_needed: float
     """How many more would settle what is inconclusive, should the value stay where it is; inf: more than an
     experiment has; NaN: nothing is to be settled, or one cannot tell."""
@@ -81,7 +83,7 @@ def _judged(name: str, sense: str, bound: float, result: Comparable) -> Expectat
     )
     done = int(result.about["replications"])
     needed = nan
-    if verdict == INCONCLUSIVE:
+    if verdict == INCONCLUSIVE and is_finished(result.orders):
         half = value - low if value > bound else high - value
         needed = replications_needed(value - bound, 0.0, done, partial(_shrunk, half))
     return ExpectationCheck(
@@ -93,6 +95,7 @@ def _judged(name: str, sense: str, bound: float, result: Comparable) -> Expectat
         now=Reading(value, low, high),
         replications=done,
         verdict=verdict,
+        why=str(row.get("why", "")),
         replications_needed=needed,
     )
 
@@ -127,9 +130,8 @@ def _in_the_end(name: str, result: Comparable) -> tuple[float, float] | None:
         return None
     if name != "success_rate" and not name.startswith("outcome_"):
         return -inf, inf
-    ends: dict[str, float] = result.summary.loc[name, ["low", "high"]].to_dict()
-    still_open: dict[str, float] = result.summary.loc["open_share", ["high"]].to_dict()
-    return _ends(ends["low"], ends["high"] + still_open["high"])
+    ends, still_open = (result.summary.loc[one].to_dict() for one in (name, "open_share"))
+    return _ends(float(ends["low"]), float(ends["high"]) + float(still_open["high"]))
 
 
 def _verdict(sense: str, bound: float, low: float, high: float) -> str:

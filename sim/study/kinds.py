@@ -76,6 +76,11 @@ class Ratio:
         return (parts if is_known else np.full_like(parts, np.nan)), wholes
 
     @property
+    def waits(self) -> bool:
+        """Whether it has no number before claims were watched for long enough."""
+        return not (self.is_fact or self.is_so_far)
+
+    @property
     def is_so_far(self) -> bool:
         """Whether it has a number while claims are open, which is not the one that it will have in the end."""
         return not self.is_fact and self.days is None and self.unit not in ("h", "d")
@@ -103,6 +108,8 @@ class TimeToMoney:
     q: float
     among: Of = every
     unit: str = "d"
+    waits: bool = True
+    """Whether it has no number before claims were watched for long enough."""
 
     def times(self, claims: Rows, replications: int) -> list[Times]:
         """The times it is a quantile of, by replication; nobody's where it is not known who they are in the end."""

@@ -24,7 +24,7 @@ from sim.study.kinds import REQUESTS as REQUESTS
 from sim.study.kinds import Measure as Measure
 from sim.study.kinds import Ratio as Ratio
 from sim.study.kinds import TimeToMoney as TimeToMoney
-from sim.study.watched import by_then, days_left_of, is_cut, is_finished
+from sim.study.watched import UNWATCHED, by_then, days_left_of, is_cut, is_finished
 from sim.vocabulary import ClaimKind, Outcome, Route
 
 
@@ -218,20 +218,6 @@ def watched(sums: Mapping[str, Sums], claims: Rows) -> Mapping[str, Sums]:
     return {ratio.name: Sums(*ratio.watched(sums[ratio.name][:2], claims), sums[ratio.name].n) for ratio in RATIOS}
 
 
-def unwatched(claims: Rows, summary: pd.DataFrame) -> frozenset[str]:
-    """The measures of which nothing is known because claims were *not watched long enough*."""
-    if is_finished(claims):
-        return frozenset()
-    return frozenset(
-        name for name in summary.index[summary["value"].isna()] if not _is_empty(MEASURES[name], claims)
-    )
-
-
-def _is_empty(measure: Measure, claims: Rows) -> bool:
-    """Whether it would have no number however long one watched, as far as can be told."""
-    return (isinstance(measure, Ratio) and (measure.is_fact or measure.is_so_far)) or not len(claims)
-
-
 def by_replication(tables: Mapping[str, Rows], replications: int) -> pd.DataFrame:
     """What each replication adds to each ratio, as `Result.by_replication` has it."""
     return sums_listed(watched(sums_of(tables, replications), tables[CLAIMS]))
@@ -270,4 +256,10 @@ def summary_of(sums: Mapping[str, Sums], claims: Rows, replications: int, curren
         is_so_far = not is_over and isinstance(measure, Ratio) and measure.is_so_far
         title = f"{measure.title}, so far" if is_so_far else measure.title
         rows.append({"measure": measure.name, **numbers, "unit": unit, "n": n, "title": title})
-    return pd.DataFrame(rows).set_index("measure")
+    table = pd.DataFrame(rows).set_index("measure")
+    return table if is_over else table.assign(why=np.where(_could_be_known(table), UNWATCHED, ""))
+
+
+def _could_be_known(summary: pd.DataFrame) -> list[bool]:
+    """Which measures have no number only because claims were not watched for longer."""
+    return [MEASURES[str(name)].waits and bool(np.isnan(value)) for name, value in summary["value"].to_dict().items()]

@@ -87,8 +87,8 @@ def _seen(times: Sequence[Times]) -> tuple[Floats, NDArray[np.int64], NDArray[np
         until = min(until, others.until)
         for what, seconds in ((_CENSORED, others.watched), (_OVER, others.ended), (_BACK, one.seconds)):
             parts.append((seconds.astype(np.float64), np.full(len(seconds), what), np.full(len(seconds), number)))
-    seconds, whats, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return seconds, whats, numbers, until
+    seconds, whats, numbers = zip(*parts, strict=True)
+    return np.concatenate(seconds), np.concatenate(whats), np.concatenate(numbers), until
 
 
 def _plain(times: Sequence[Times], weights: Floats, q: float) -> Floats:

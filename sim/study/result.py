@@ -56,6 +56,8 @@ class Result:
     Columns: `value`, `low`, `high` (floats; value is NaN where nothing could be measured or where a quantile over
     all claims is *not reached*), `unit` (`share`, `d`, `h`, the currency, `claims`, `orders`), `n` (how many
     claims, requests or, for desks and counts, replications the value rests on), `title` (what a table calls it).
+    Where a follow-up left claims open also `why`: empty, or `not watched long enough` where that is why there is
+    no value; what is counted as it stood at the cut is titled *so far*.
     """
 
     orders: pd.DataFrame
@@ -65,7 +67,8 @@ class Result:
     curves: pd.DataFrame
     """Cumulative incidence. One row per `days` since asking (float, 0 to 90, ascending) and `ending`.
 
-    `share` is the share of all claims that had ended so by then, with `low` and `high`. Endings, in order of
+    `share` is the share of all claims that had ended so by then, with `low` and `high`; with a follow-up the times
+    end where too few claims were watched for longer (`study.watched`). Endings, in order of
     stacking, are `study.curves.ENDINGS`: refunded, partly_refunded, refused, gave_up, expired, open. At every
     time the shares sum to 1; `open` has not ended yet.
     """

@@ -57,7 +57,7 @@ def horizon(claims: pd.DataFrame) -> float:
 
 
 def _seconds(spans: pd.Series[pd.Timedelta]) -> Floats:
-    return spans.dt.total_seconds().to_numpy(dtype=np.float64)
+    return np.asarray(spans.dt.total_seconds(), dtype=np.float64)
 
 
 class Seen(NamedTuple):

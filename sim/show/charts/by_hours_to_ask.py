@@ -12,6 +12,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
 from sim.study.result import Result
+from sim.study.watched import is_finished
 
 
 class Group(NamedTuple):
@@ -46,7 +47,7 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
     for group in GROUPS:
         rows = bins[(bins["group"] == group.name)].reset_index(drop=True)
         _success(upper, rows, group)
-        _medians(lower, rows, group)
+        _medians(lower, rows, group, is_over=is_finished(result.orders))
     every_bin = bins[bins["group"] == "all"]
     for panel in (upper, lower):
         _bins(panel, every_bin["bin"].tolist(), fine=int((every_bin["hours_to"] <= FIRST_DAY).sum()))
@@ -54,30 +55,33 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
     _sizes(upper, bins)
     head(ax, finding(bins), result, [_key(group) for group in GROUPS])
     bars = "Bars: 95 % intervals over replications; one that leaves the panel has no known end."
-    caption(ax, f"{bars}\nNot reached: fewer than half got all their money back.")
+    if is_finished(result.orders):
+        caption(ax, f"{bars}\nNot reached: fewer than half got all their money back.")
+    else:
+        caption(ax, f"{bars}\nClaims are still open: what is not known of a bin is left out.")
 
 
 def finding(bins: pd.DataFrame) -> str:
     """The success of those who asked within a day, against that of all later ones."""
     asked = bins[(bins["group"] == "all") & (bins["n"] > 0)]
     early = asked["hours_to"] <= FIRST_DAY
-    if early.all() or not early.any():
+    if early.all() or not early.any() or asked["success"].isna().any():
         return "Success by how quickly the mind was changed"
     soon, late = (np.average(part["success"], weights=part["n"]) for part in (asked[early], asked[~early]))
     return f"Asked within a day, {100 * soon:.0f} in 100 get all their money back; later, {100 * late:.0f}"
 
 
 def _success(ax: Axes, rows: pd.DataFrame, group: Group) -> None:
-    known = rows[rows["n"] > 0]
+    known = rows[(rows["n"] > 0) & rows["success"].notna()]
     _points(ax, known, ("success", "low", "high"), group)
 
 
-def _medians(ax: Axes, rows: pd.DataFrame, group: Group) -> None:
-    """A median that is not reached has a place of its own above the others."""
+def _medians(ax: Axes, rows: pd.DataFrame, group: Group, *, is_over: bool) -> None:
+    """A median that is not reached has a place of its own above the others; none where it still may be."""
     counted = rows[rows["n"] > 0]
     reached = counted["median_days"].notna()
     _points(ax, counted[reached], ("median_days", "median_low", "median_high"), group)
-    never = counted.index[~reached].to_numpy(dtype=np.float64) + group.aside
+    never = counted.index[~reached & is_over].to_numpy(dtype=np.float64) + group.aside
     ax.plot(never, np.full(len(never), NOT_REACHED), "^", color=group.colour, markersize=6, markerfacecolor="white")
 
 

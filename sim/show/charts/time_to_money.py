@@ -11,10 +11,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from sim.scenario.durations import DAY
 from sim.show.charts.style import INK, SMALL, caption, chart, head, spread
 from sim.show.figures import measured
 from sim.show.palette import COLOURS, WORDS
-from sim.study.curves import ENDINGS
+from sim.study.curves import ENDINGS, GRID
 from sim.study.result import Result
 
 Floats = npt.NDArray[np.float64]
@@ -38,12 +39,14 @@ def time_to_money(result: Result, ax: Axes) -> None:
     days = curves["open"]["days"].to_numpy(dtype=np.float64)
     if result.about["claims"]:
         _areas(ax, days, curves)
-    ax.set(xlim=(0, days[-1]), ylim=(0, 1), xlabel="days since asking (d)")
+    last = max(float(days[-1]), 1.0)
+    ax.set(xlim=(0, last), ylim=(0, 1), xlabel="days since asking (d)")
     ax.set_ylabel("share of all claims (%)")
-    ax.set_xticks([0, *MARKS, 60, 90])
+    ax.set_xticks([0, *(mark for mark in (*MARKS, 60, 90) if mark <= last)])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     head(ax, finding(result), result)
-    after = f"To the right: after {days[-1]:.0f} days."
+    after = f"To the right: after {days[-1]:.0f} days"
+    after += "." if days[-1] == GRID[-1] / DAY else ", as long as enough claims were watched."
     caption(ax, f"Dark band: 95 % interval of the share refunded in full, over replications. {after}")
 
 
@@ -52,6 +55,8 @@ def finding(result: Result) -> str:
     if not result.about["claims"]:
         return "Nobody asked for their money back"
     half = measured(result, "refund_time_median_all")
+    if half.why:
+        return "Nobody was watched long enough to say when half of all claims have their money back"
     if np.isnan(half.value):
         return "Fewer than half of all claims get their money back"
     return f"Half of all claims have their money back after {half.shown().value}ays"
@@ -74,6 +79,8 @@ def _interval(ax: Axes, refunded: pd.DataFrame) -> None:
 def _marks(ax: Axes, days: Floats, refunded: Floats) -> None:
     """The share with money at the marked days, written below the curve where there is room, else above."""
     for day in MARKS:
+        if day > days[-1]:
+            break
         share = float(refunded[np.searchsorted(days, day)])
         below = share > 2 * LINE
         ax.vlines(day, 0, share, color="white", linewidth=0.8, linestyle=(0, (2, 2)))

@@ -96,11 +96,15 @@ def _measure(one: Judged) -> dict[str, Any]:
 
 def _expectation(one: ExpectationCheck) -> dict[str, Any]:
     plain = ("measure", "title", "unit", "sense", "replications", "verdict")
-    return {name: getattr(one, name) for name in plain} | {
-        "bound": finite(one.bound),
-        "now": _reading(one.now),
-        "replications_needed": finite(one.replications_needed),
-    }
+    return (
+        {name: getattr(one, name) for name in plain}
+        | {
+            "bound": finite(one.bound),
+            "now": _reading(one.now),
+            "replications_needed": finite(one.replications_needed),
+        }
+        | ({"why": one.why} if one.why else {})
+    )
 
 
 def _reading(one: Reading) -> dict[str, float | None]:

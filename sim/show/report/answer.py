@@ -12,6 +12,7 @@ from sim.show.report.parts import Numbers, Table, days, of_several, share
 from sim.study.by_group import success_and_time
 from sim.study.counted import is_refunded
 from sim.study.result import Result
+from sim.study.watched import is_finished
 
 FIRST_DAY = 24
 """Hours; up to there the article finds it easy."""
@@ -56,6 +57,8 @@ def _buyers(claims: int) -> str:
 
 def _success(result: Result, numbers: Numbers) -> Markup:
     said = Markup("Of {}, <strong>{} got all of it</strong>.")
+    if not is_finished(result.orders):
+        said = Markup("When the watching stopped, it stood so: of {}, <strong>{} had got all of it</strong>.")
     one = numbers.of("success_rate")
     if max(one.high - one.value, one.value - one.low) > _VAGUE:
         between = f"{100 * one.low:.0f} to {100 * one.high:.0f} in 100"
@@ -65,6 +68,12 @@ def _success(result: Result, numbers: Numbers) -> Markup:
 
 def _time(result: Result, numbers: Numbers) -> Markup:
     fortnight = Markup("within two weeks it was {}").format(numbers("refunded_within_14d"))
+    if numbers.of("refund_time_median_all").why:
+        if numbers.of("refunded_within_14d").why:
+            return Markup("They were not watched long enough to say when half of them had it.")
+        return Markup("Half of them had not had all their money for as long as they were watched; {}.").format(
+            fortnight
+        )
     if not numbers.has("refund_time_median_all"):
         is_cut = result.scenario.experiment.follow_up is not None
         never = "Half of them did not have all their money while they were watched" if is_cut else _NEVER
@@ -96,7 +105,7 @@ def _row(numbers: Numbers, measure: str, what: str) -> list[Markup | str]:
 def _soon_and_late(result: Result) -> Iterator[list[Markup | str]]:
     """The article's main claim: it matters how quickly the mind is changed."""
     early = result.orders["hours_to_ask"] < FIRST_DAY
-    if early.all() or not early.any():
+    if early.all() or not early.any() or not is_finished(result.orders):
         return
     for which, whose in ((early, "asked within a day of paying"), (~early, "asked later")):
         found = success_and_time(result.orders[which], result.about["replications"])

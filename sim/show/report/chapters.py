@@ -113,6 +113,7 @@ def _table_of_time(result: Result) -> Table:
             ),
         ]
         for day in DAYS
+        if day <= curves["days"].max()
     ]
     heads = ["days since asking", *(WORDS[ending] for ending in ENDINGS)]
     with_intervals = of_several(result, "; of the refunded, with 95 % intervals")

@@ -61,6 +61,8 @@ def endings_by_day(curves: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
 def _marks(plot: Frame, refunded: pd.DataFrame, marks: Sequence[int]) -> Iterator[Markup]:
     """The share that has its money by some days, written beside a dot on the curve."""
     for day in marks:
+        if day > refunded["days"].max():
+            return  # nobody was watched for so long
         share = float(refunded["share"][refunded["days"] >= day].iloc[0])
         x, y = plot.x(day), plot.y(share)
         is_high = share > 0.15

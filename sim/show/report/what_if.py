@@ -107,7 +107,9 @@ def headline(point: Point) -> str:
     success, half = (measured_in(point.summary, one) for one in ("success_rate", "refund_time_median_all"))
     asked = f"With {_length(point.clock)} to answer, where {_IF[point.on_silence]}: "
     time = f"half of all claims have their money after {_held(half)}"
-    if isnan(half.value):
+    if half.why:
+        time = "nobody was watched long enough to say when half of all claims have their money"
+    elif isnan(half.value):
         time = "half of all claims never have all their money"
     refunded = f"{_held(success)} of claims are refunded in full"
     if point.is_own:
