@@ -75,9 +75,6 @@ class Bench(NamedTuple):
         """Up to what a difference of this measure does not matter."""
         return headline.margin_over(self.base.get(headline.of, one.base))
 
-    watched_alike: bool = True
-    """Whether claims were watched for as long in both."""
-
 
 @dataclass(frozen=True)
 class Compared:

@@ -59,11 +59,11 @@ class ExpectationCheck:
     """That were lived through."""
     verdict: str
     """A word of `EXPECTATION_VERDICTS`."""
-    why: str
-    """Why the value is not known: `not watched long enough`; else empty."""
     replications_needed: float
     """How many more would settle what is inconclusive, should the value stay where it is; inf: more than an
     experiment has; NaN: nothing is to be settled, or one cannot tell."""
+    why: str = ""
+    """Why the value is not known: `not watched long enough`; else empty."""
 
 
 def expectations_of(expected: Expectations, result: Comparable) -> tuple[ExpectationCheck, ...]:

@@ -262,4 +262,5 @@ def summary_of(sums: Mapping[str, Sums], claims: Rows, replications: int, curren
 
 def _could_be_known(summary: pd.DataFrame) -> list[bool]:
     """Which measures have no number only because claims were not watched for longer."""
-    return [MEASURES[str(name)].waits and bool(np.isnan(value)) for name, value in summary["value"].to_dict().items()]
+    values = summary["value"].to_dict().items()
+    return [MEASURES[str(name)].waits and bool(np.isnan(value)) for name, value in values]

@@ -172,9 +172,9 @@ def expectation_said(one: ExpectationCheck) -> str:
     return f"{one.verdict}{more(one.replications_needed)}"
 
 
-def found(one: ExpectationCheck) -> Shown | str:
+def found(one: ExpectationCheck) -> Shown:
     """What the measure is now, as every form of a check says it; or why that is not known."""
-    return one.why or reading(one.now, one.unit)
+    return Shown(one.why, "") if one.why else reading(one.now, one.unit)
 
 
 def expectation_told(one: ExpectationCheck) -> str:
