@@ -19,8 +19,6 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-import numpy as np
-
 import sim
 from sim.chance import streams
 from sim.chance.arrivals import cumulative_rate
@@ -122,19 +120,17 @@ def command(replications: int, orders: int) -> dict[str, Any]:
 
 def uniforms(scenario: Scenario) -> tuple[int, float]:
     """The orders of a replication, and how many seconds go into its uniform numbers alone."""
-    asked: list[int] = []
+    asked: list[tuple[streams.Key, streams.Numbers]] = []
 
-    def noted(seed: int, replication: int, decision: Any, count: int, into: Any) -> Any:
-        asked.append(count)
-        return uniforms_of(seed, replication, decision, count, into)
+    def noted(key: streams.Key, numbers: streams.Numbers) -> streams.Floats:
+        asked.append((key, numbers))
+        return streams.drawn_by_numpy(key, numbers)
 
-    uniforms_of, streams.uniforms = streams.uniforms, noted
-    orders = len(draw_replication(scenario, 0, calendars_of(scenario)).orders)
-    streams.uniforms = uniforms_of
+    orders = len(draw_replication(scenario, 0, calendars_of(scenario), fill=noted).orders)
 
     def fetch() -> None:
-        for count in asked:
-            np.random.Generator(np.random.PCG64(1)).random(count)
+        for key, numbers in asked:
+            streams.drawn_by_numpy(key, numbers)
 
     return orders, quickest(fetch)
 
