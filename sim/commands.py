@@ -45,8 +45,8 @@ WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
 
 
-def run(arguments: Namespace) -> None:
-    """Simulate, print one table, write one result folder per scenario."""
+def run(arguments: Namespace) -> int:
+    """Simulate, print one table, write one result folder per scenario; 4 where a precision was missed."""
     say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
     changed = changed_in(scenario_files(arguments.scenarios), scenarios)
@@ -81,7 +81,9 @@ def run(arguments: Namespace) -> None:
             results[scenario.name] = result
             if scenario is not wanted[-1]:
                 gc.collect()  # figures refer to themselves, and are large
-    _report([results[scenario.name] for scenario in scenarios], out, arguments)
+    shown = [results[scenario.name] for scenario in scenarios]
+    _report(shown, out, arguments)
+    return _said_of_precision(shown, arguments)
 
 
 def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
@@ -98,8 +100,6 @@ def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -
     from sim.show.carried_on import document_of
     from sim.show.table import print_table
 
-    if arguments.precision and not arguments.quiet:
-        sys.stderr.writelines(f"{result.scenario.name}: {result.about['stopped']}\n" for result in results)
     if arguments.json:
         print_json({"scenarios": [document_of(result) for result in results]})
         return
@@ -108,8 +108,21 @@ def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -
         sys.stderr.write(f"results and charts: {out}/<scenario>/\n")
 
 
-def compare(arguments: Namespace) -> None:
-    """Simulate a base and what-ifs with the same luck, say what changes, write one result folder."""
+def _said_of_precision(results: Sequence[Result | Finished], arguments: Namespace) -> int:
+    """Say how far a precision was reached, one that was missed even to the quiet; the exit code."""
+    from sim.regression.judgement import FINE, UNSURE
+    from sim.study.precision import is_missed
+
+    if not arguments.precision:
+        return FINE
+    missed = [result for result in results if is_missed(result.about)]
+    told = missed if arguments.quiet else results
+    sys.stderr.writelines(f"{printable(one.scenario.name)}: {one.about['stopped']}\n" for one in told)
+    return UNSURE if missed else FINE
+
+
+def compare(arguments: Namespace) -> int:
+    """Simulate a base and what-ifs with the same luck, say what changes, write one result folder; `run`'s code."""
     files = (the_only_file(arguments.base), *other_files(arguments))
     say_what_is_left_out(arguments.others)
     what_ifs = what_ifs_of(arguments.what_if)
@@ -141,6 +154,7 @@ def compare(arguments: Namespace) -> None:
         folder = write_comparison(comparison, out, keep=keep, sweep=sweep, written=files_spooled(spools), site=site)
     sides = [("--versus", file) for file in files[1:]] + [("--what-if", one.written) for one in what_ifs]
     _report_comparison(comparison, folder, files[0], sides, arguments)
+    return _said_of_precision([comparison.base], arguments)
 
 
 def _report_comparison(
@@ -149,8 +163,6 @@ def _report_comparison(
     from sim.show.comparison import print_comparison
     from sim.show.comparison_files import document_of
 
-    if arguments.precision and not arguments.quiet:
-        sys.stderr.write(f"{comparison.base.about['stopped']}\n")
     if arguments.json:
         print_json(document_of(comparison))
         return

@@ -23,6 +23,8 @@ FEWEST = 10
 """Replications before a half-width is believed: that of five is off by a third as often as not."""
 MOST = 1000
 """Replications after which it is given up, unless something else was said."""
+MISSED = "precision not reached"
+"""So begins why a run stopped that gave its precision up."""
 _GROWTH = (1.1, 2.0)
 """Each step adds a tenth at least, and doubles at most: the first half-widths are rough themselves."""
 
@@ -80,6 +82,11 @@ class Look(NamedTuple):
         return f"{self.aim.measure} {self.aim.shown(self.half_width)}{whose}"
 
 
+def is_missed(about: Mapping[str, Any]) -> bool:
+    """Whether a run, of which `about` tells, gave up the precision that was asked of it."""
+    return str(about["stopped"]).startswith(MISSED)
+
+
 class _Search:
     """As many replications as it takes, within a budget.
 
@@ -107,7 +114,7 @@ class _Search:
             self.stopped = f"precision reached after {done:,} replications: {self._OF}{halves}"
         elif done >= self._most:
             halves = ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
-            self.stopped = f"precision not reached within {done:,} replications: {self._OF}{halves}"
+            self.stopped = f"{MISSED} within {done:,} replications: {self._OF}{halves}"
         else:
             least, most = (ceil(done * factor) for factor in _GROWTH)
             furthest = max(look.times_too_wide for look in missed)

@@ -264,3 +264,17 @@ def test_the_number_of_jobs_changes_nothing() -> None:
     assert alone.about["stopped"] == together.about["stopped"]
     assert alone.about["fingerprints"] == together.about["fingerprints"]
     pd.testing.assert_frame_equal(alone.summary, together.summary, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "half_width", "code"), [("run", "0.00001", 4), ("run", "0.4", 0), ("compare", "0.00001", 4)]
+)
+def test_a_precision_that_was_missed_fails_the_command_and_is_said_even_to_the_quiet(
+    command: str, half_width: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Path(__file__).parents[2] / "scenarios" / "aliexpress.yaml"
+    small = ["--set", "experiment.cohort=2 d", "--orders-per-day", "20", "--jobs", "1", "-q", "--keep", "summary"]
+    beside = ["--what-if", "quick:policy.cancellation.clock=1 d"] if command == "compare" else []
+    aims = ["--precision", f"success_rate={half_width}", "--max-replications", "10", "--out", str(tmp_path / "out")]
+    assert main([command, str(shop), *beside, *small, *aims]) == code
+    assert ("precision not reached within 10 replications" in capsys.readouterr().err) == (code == 4)
