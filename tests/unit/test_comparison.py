@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import ValidationError
 
 import sim
 from sim.errors import BadUsage
@@ -213,7 +212,8 @@ def test_other_orders_are_compared_unpaired_and_it_is_said_why(change: Changes, 
 def test_orders_that_are_paid_at_the_same_instant_to_the_same_seller_share_their_luck(change: Changes) -> None:
     comparison = comparison_of(base(), run(lively("other", **change), jobs=1))
     assert comparison.apart == {}
-    assert not comparison.flips.empty
+    watched_alike = "follow_up" not in change.get("experiment", {})
+    assert comparison.flips.empty is not watched_alike, "who is watched for longer only seems to end otherwise"
 
 
 def test_unpaired_intervals_do_without_the_gain_of_pairing() -> None:
@@ -320,7 +320,7 @@ def test_all_go_on_together_until_every_difference_is_known_so_well() -> None:
     )
     after = {one.about["replications"] for one in (comparison.base, *comparison.others)}
     (replications,) = after
-    assert 10 < replications < 100
+    assert 10 <= replications < 100
     assert comparison.base.about["stopped"].startswith(
         f"precision reached after {replications} replications: difference in refunded_within_3d ±0.0"
     )
@@ -383,7 +383,7 @@ def test_nonsense_is_refused_before_anything_is_run(numbers: dict[str, Any], mes
 
 
 def test_no_replications_are_not_as_many_as_the_base_has() -> None:
-    with pytest.raises(ValidationError, match="replications"):
+    with pytest.raises(BadUsage, match="replications: found 0"):
         sim.compare(lively(), lively("quick", **QUICK), replications=0)
 
 

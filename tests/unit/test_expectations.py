@@ -78,6 +78,7 @@ def test_a_floor_and_a_ceiling_are_judged_one_by_one() -> None:
         summary=pd.DataFrame(
             [{"value": 0.5, "low": 0.4, "high": 0.6, "unit": "share", "title": "a measure"}], index=["success_rate"]
         ),
+        orders=pd.DataFrame({"outcome": ["refunded", "refused"]}),
         about={"replications": 10},
     )
     expected = Expectations.model_validate({"success_rate": {"at_least": 0.3, "at_most": 0.35}})

@@ -43,7 +43,7 @@ STYLE: dict[str, Any] = {
     "legend.frameon": False,
 }
 """Laid over matplotlib's own defaults, whatever a user's configuration says; a `$` in a title is no formula."""
-TIMES: dict[str, Any] = {"timezone": "UTC", "date.epoch": "1970-01-01T00:00:00"}
+TIMES: Any = {"timezone": "UTC", "date.epoch": "1970-01-01T00:00:00"}
 """Matplotlib's own too, but left alone when it goes back to its defaults."""
 
 
