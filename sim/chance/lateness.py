@@ -28,7 +28,7 @@ from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_types
-from sim.vocabulary import Anchor, Party
+from sim.vocabulary import Anchor
 
 CELLS = 1024
 """Equal parts of [0, 1)."""
@@ -144,7 +144,7 @@ def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: C
     spare = []
     for kind, party in zip(types, parties_of_types(scenario), strict=True):
         limits = _earliest_limits(scenario, first, party, calendars)
-        latest = _latest(scenario, kind, first, calendars[Party(party)])
+        latest = _latest(scenario, kind, first, calendars[party])
         spare.append(np.maximum(limits[:, :, None] - latest, UNSURE))
     of_types = np.array(spare)
     until_due, until_promised = np.concatenate([of_types, of_types.min(axis=0, keepdims=True)]).swapaxes(0, 1)

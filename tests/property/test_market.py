@@ -62,9 +62,23 @@ def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File)
             "policy.refund.posting": under_other_names(refund["posting"]),
             "policy.refund.by_claim": rows_in_other_names(file),
             "policy.chargeback.methods": in_other_names(file),
+            **chances_in_other_names(file),
         },
     )
     assert differences(lived_through(file).records, lived_through(renamed).records) == []
+
+
+def chances_in_other_names(file: File) -> File:
+    """The chances of a claim that differ by payment method; those by product group, and plain ones, stay."""
+    methods = file["market"]["payment_methods"]
+    new = dict(zip(methods, under_other_names(methods), strict=True))
+    claims = [wish for wish in ("regret", "not_received", "defect") if file["buyers"][wish] != "none"]
+    chances = {f"buyers.{wish}.probability": file["buyers"][wish]["probability"] for wish in claims}
+    return {
+        path: {new.get(name, name): chance for name, chance in by_name.items()}
+        for path, by_name in chances.items()
+        if isinstance(by_name, dict)
+    }
 
 
 def rows_in_other_names(file: File) -> File:
