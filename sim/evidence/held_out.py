@@ -134,9 +134,8 @@ def _simulated(
         begun = np.where(free, _times(claims, "asked_at"), asked)
         requests, of_sellers = ~np.isnan(begun), ~np.isnan(asked)
         how = claims["request_settled_by"].astype(object).to_numpy()
-        yes = ((claims["route"] == "cancellation") & (claims["outcome"] == "refunded")).to_numpy() & (
-            how == "answered"
-        )
+        # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
+        yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
         answered = how == "answered"
         told.setdefault("orders a week", []).append(per_replication / weeks)
         told.setdefault("requests a week", []).append(requests.sum() / weeks)

@@ -19,16 +19,19 @@ from sim.scenario.market import Answers
 from sim.vocabulary import Party
 
 Told = Iterator[Finding | Assumed]
+SHARE = "share of the orders that its sellers have"
+BY_LUCK = "which of the busy sellers are of this type: in the scenario luck says so, anew in each replication"
 
 
 def told_by_sellers(lesson: Lesson) -> Told:
     """Every type: its share, how soon it sends, how it answers."""
-    present = lesson.kind_of_seller >= 0
-    weights = np.bincount(lesson.kind_of_seller[present], lesson.weight[present], minlength=len(lesson.kinds))
+    kinds = lesson.kind_of_seller[lesson.seller]
+    weights = np.bincount(kinds, lesson.order_weight, minlength=len(lesson.kinds))
     told = shares({name: float(weight / weights.sum()) for name, weight in zip(lesson.kinds, weights, strict=True)})
+    sellers = int(np.count_nonzero(lesson.kind_of_seller >= 0))
     for number_of, name in enumerate(lesson.kinds):
         path = f"{TYPE}.{name}"
-        yield Finding(f"{path}.share", told[name], int(present.sum()), method="share of sellers")
+        yield Finding(f"{path}.share", told[name], sellers, method=SHARE, identified=BY_LUCK)
         yield from sending(lesson, number_of, path)
         yield from _cancellations(lesson, number_of, path)
         yield from _disputes(lesson, number_of, path)

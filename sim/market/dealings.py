@@ -129,7 +129,7 @@ class Dealings:
 
     def last_instant(self, party: Party, limit: Since, begins: int, plus: int = 0) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
-        if limit.span.seconds >= NEVER:
+        if limit.span.seconds >= NEVER and limit.until >= NEVER:
             return NEVER
         since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
         return clocks.last_of(self.world.after(party, since, limit.span) + plus, limit.until, limit.later)

@@ -47,6 +47,8 @@ def world(**changes: Any) -> Scenario:
         "market.orders_per_day": 300,
         "policy.cancellation.free_until": "none",
         "buyers.regret.probability": 0.2,
+        "market.sellers.concentration": 0,
+        "market.sellers.count": 200,
     }
     return sim.load(SCENARIOS / "aliexpress.yaml").with_changes(plain | changes)
 

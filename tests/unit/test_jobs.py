@@ -245,7 +245,9 @@ def test_nobody_is_left_behind_when_the_parent_is_stopped(tmp_path: Path, sent: 
     assert err.count("\n") <= 1
     assert len(workers) == 2
     assert gone(workers)
-    assert list(tmp_path.iterdir()) == []
+    # What a kill leaves is hidden, and the next command given this place clears it (test_disk).
+    left = [path.name for path in tmp_path.iterdir() if sent != signal.SIGKILL or not path.name.startswith(".")]
+    assert left == []
 
 
 def at_home() -> dict[str, str]:
