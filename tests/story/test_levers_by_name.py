@@ -126,16 +126,12 @@ def test_business_days_of_its_clock_and_of_its_limit_to_dispatch_skip_them() -> 
     assert (due == paid + 5 * DAY).all()
 
 
-def test_a_missed_limit_to_dispatch_is_refunded_by_the_days_of_the_type() -> None:
-    late = {
-        CLOSED: [AWAY],
-        "policy.dispatch": {"limit": "2 bd", "on_miss": "refund"},
-        "buyers.regret.probability": 0,
-    }
-    scenario = world(late | {"market.sellers.types.plain.dispatch": "8 d"})
-    claims = play(scenario, 0, calendars_of(scenario)).claims
-    assert len(claims["route"]) > 0
-    assert set(claims["route"].tolist()) == {Route.NOT_DISPATCHED}
+def test_a_limit_to_dispatch_whose_miss_is_refunded_skips_them_too() -> None:
+    dispatch = {"limit": "2 bd", "on_miss": "refund"}
+    scenario = world({CLOSED: [AWAY], "policy.dispatch": dispatch, "buyers.regret.probability": 0.5})
+    paid, due = (drawn(scenario).claims[column] for column in ("paid", "dispatch_due"))
+    assert len(paid) > 0
+    assert (due == paid + 5 * DAY).all()
 
 
 def test_they_lie_over_the_calendar_of_all_sellers() -> None:
