@@ -30,11 +30,11 @@ article
 # %% [markdown]
 # ## The story, step by step
 #
-# Order 34,601 of the first replication. Each line is an event, with who did it and what the policy gave them time
+# Order 34,256 of the first replication. Each line is an event, with who did it and what the policy gave them time
 # for.
 
 # %%
-story = sim.trace(article, order=34_601)
+story = sim.trace(article, order=34_256)
 print(story)
 
 # %% [markdown]
@@ -50,7 +50,7 @@ print(story)
 
 # %%
 held = sim.load("../scenarios/no-shipping-while-open.yaml")
-print(sim.trace(held, order=34_601))
+print(sim.trace(held, order=34_256))
 
 # %% [markdown]
 # ## The same order, where silence in a dispute means no
@@ -59,7 +59,7 @@ print(sim.trace(held, order=34_601))
 
 # %%
 lapse = sim.load("../scenarios/disputes-lapse.yaml")
-print(sim.trace(lapse, order=34_601))
+print(sim.trace(lapse, order=34_256))
 
 # %% [markdown]
 # ## Any lever, without a file
@@ -69,7 +69,7 @@ print(sim.trace(lapse, order=34_601))
 
 # %%
 fast = article.with_changes({"policy.cancellation.clock": "3 d"})
-print(sim.trace(fast, order=34_601))
+print(sim.trace(fast, order=34_256))
 
 # %% [markdown]
 # One order is an anecdote. What the policy does to all of them is the subject of the next notebook,

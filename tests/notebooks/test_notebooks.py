@@ -40,7 +40,7 @@ def text_of(output: Any) -> str:
         return str(output.text)
     data = output.get("data", {})
     plain = str(data["text/plain"])
-    return "" if "image/png" in data or "HTML object" in plain or plain.startswith("Scenario(") else plain
+    return "" if "image/png" in data or "HTML object" in plain or plain.startswith("<Scenario ") else plain
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
