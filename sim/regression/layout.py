@@ -25,8 +25,8 @@ class KeptMeasure(_Kept):
     unit: str
     n: int
     title: str
-    part: list[float] | None = None
-    whole: list[float] | None = None
+    part: list[float | None] | None = None
+    whole: list[float | None] | None = None
 
 
 class KeptBlock(_Kept):

@@ -16,6 +16,7 @@ from sim.scenario.expectations import Expectations
 from sim.scenario.market import Market, Name
 from sim.scenario.policy import Policy
 from sim.scenario.provenance import Provenance
+from sim.scenario.wording import counted
 
 REACH = 10 * 366
 """Days beyond the last order that calendars know: claims are played to their end."""
@@ -119,7 +120,8 @@ class Scenario(Described):
     def __repr__(self) -> str:
         """What a console shows: one line, not the whole world."""
         run = self.experiment
-        what = f"{run.cohort} of {self.market.orders_per_day:g} orders a day, {run.replications} replications"
+        often = counted(run.replications, "replication")
+        what = f"{run.cohort} of {self.market.orders_per_day:g} orders a day, {often}"
         title = f", {self.title!r}" if self.title else ""
         return f"<Scenario '{self.name}'{title}: {what}, seed {run.seed}>"
 

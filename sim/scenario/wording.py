@@ -85,3 +85,8 @@ def _figure(limit: float) -> str:
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 claim`, `1,234 claims`: so many of something whose plural ends in s."""
+    return f"{number:,} {what if number == 1 else what + 's'}"

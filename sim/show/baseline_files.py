@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,8 @@ def _measure(row: Mapping[Any, Any], sums: pd.DataFrame | None) -> dict[str, Any
     return told if sums is None else told | {key: _short(sums[key]) for key in ("part", "whole")}
 
 
-def _short(numbers: pd.Series[float]) -> list[float]:
-    """Whole numbers without their point, which JSON does not need."""
-    return [int(number) if number == int(number) else float(number) for number in numbers]
+def _short(numbers: pd.Series[float]) -> list[float | None]:
+    """Whole numbers without their point, which JSON does not need; None for what was not watched long enough."""
+    return [
+        None if isnan(number) else int(number) if number == int(number) else float(number) for number in numbers
+    ]

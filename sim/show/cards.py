@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.scenario.card import table, text
+from sim.scenario.wording import counted
 from sim.show.figures import measured
 from sim.show.findings import findings
 from sim.show.judged import headlines_of
@@ -36,7 +37,8 @@ def card_of_result(result: Result) -> str:
     shown = [(str(result.summary["title"].loc[name]), measured(result, name).shown()) for name in MEASURES]
     rows = [(title, number.value, number.interval) for title, number in shown]
     about = result.about
-    size = f"{about['claims']:,} claims among {about['orders']:,} orders in {about['replications']:,} replications"
+    claims, orders = counted(about["claims"], "claim"), counted(about["orders"], "order")
+    size = f"{claims} among {orders} in {counted(about['replications'], 'replication')}"
     body = table(("", "value", "95 % interval"), rows)
     return f"<div><strong>{_title(result)}</strong>{body}<small>{size}{_notes(notes_of(result))}</small></div>"
 

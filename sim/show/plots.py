@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from sim.scenario.wording import counted
 from sim.study.comparison import Comparison
 from sim.study.result import Result
 
@@ -85,7 +86,8 @@ class PlottedResult(Result):
     def __repr__(self) -> str:
         """On one line: what was run, how often, and what that came to."""
         about = self.about
-        return f"<{about['scenario']}: {about['replications']} replications, {about['claims']:,} claims>"
+        size = f"{counted(about['replications'], 'replication')}, {counted(about['claims'], 'claim')}"
+        return f"<{about['scenario']}: {size}>"
 
     @property
     def plot(self) -> ResultPlots:

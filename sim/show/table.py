@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.scenario.wording import printable
+from sim.scenario.wording import counted, printable
 from sim.show.carried_on import Finished, told_of
 from sim.show.changed import changed_lines
 from sim.show.cost_table import costs_table, how_to_read
@@ -105,7 +105,7 @@ def _table(results: Sequence[Result | Finished], columns: Sequence[Column]) -> T
 
 
 def _name(result: Result | Finished) -> Text:
-    claims = f"{result.about['claims']:,} claims"
+    claims = counted(result.about["claims"], "claim")
     return Text.assemble(Text(printable(result.scenario.name), style="bold"), "\n", (claims, "dim"))
 
 
@@ -120,8 +120,10 @@ def _cell(result: Result | Finished, measure: str) -> Text:
 def _how_to_read(results: Sequence[Result | Finished]) -> str:
     replications = sorted({int(result.about["replications"]) for result in results})
     over = " or ".join(f"{count:,}" for count in replications)
+    below = f"Below each number its 95 % interval over {over} replications."
+    if replications == [1]:
+        below = "One replication has no intervals."
     return (
         "Shares of all claims (settled by silence: of all requests; postage: of what returns cost); the clock "
-        "starts when the buyer wants the money back. "
-        f"Below each number its 95 % interval over {over} replications."
+        "starts when the buyer wants the money back. " + below
     )

@@ -39,8 +39,9 @@ def backlog(result: Result, ax: Axes) -> None:
     lower.xaxis.set_major_formatter(months)
     lower.set_xlabel("date (local time)")
     head(ax, finding(result.backlog), result)
-    bands = "Bands: 95 % intervals over replications; one may leave its panel."
-    caption(ax, f"Daily averages of requests noticed but not yet taken up. {bands}")
+    is_one = result.about["replications"] == 1
+    bands = "" if is_one else "Bands: 95 % intervals over replications; one may leave its panel."
+    caption(ax, f"Daily averages of requests noticed but not yet taken up. {bands}".strip())
 
 
 def finding(waiting: pd.DataFrame) -> str:

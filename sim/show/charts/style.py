@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
 
-from sim.scenario.wording import shortened
+from sim.scenario.wording import counted, shortened
 from sim.show.changed import changed_briefly
 from sim.study.result import Result
 
@@ -86,7 +86,7 @@ def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> 
     if changed:
         title = f"{shortened(title, max(BRIEF, LONGEST - len(changed) - 1))} {changed}"
     scenario = shortened(title, LONGEST)
-    headed(ax, finding, f"{scenario} · {about['claims']:,} claims in {over}", key)
+    headed(ax, finding, f"{scenario} · {counted(about['claims'], 'claim')} in {over}", key)
 
 
 def headed(ax: Axes, finding: str, whose: str, key: Sequence[Artist] = ()) -> None:

@@ -47,7 +47,8 @@ def time_to_money(result: Result, ax: Axes) -> None:
     head(ax, finding(result), result)
     after = f"To the right: after {days[-1]:.0f} days"
     after += "." if days[-1] == GRID[-1] / DAY else ", as long as enough claims were watched."
-    caption(ax, f"Dark band: 95 % interval of the share refunded in full, over replications. {after}")
+    band = "Dark band: 95 % interval of the share refunded in full, over replications. "
+    caption(ax, f"{'' if result.about['replications'] == 1 else band}{after}")
 
 
 def finding(result: Result) -> str:

@@ -12,7 +12,7 @@ from sim.scenario.provenance import Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
 from sim.scenario.tree import Place, dotted, planted
-from sim.scenario.wording import printable, shortened
+from sim.scenario.wording import counted, printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
 from sim.show.report.parts import Table
@@ -108,7 +108,8 @@ def layout_of(result: Result) -> list[str]:
     count = about["replications"]
     times = "once" if count == 1 else f"{count:,} times, each time with its own luck"
     return [
-        f"The marketplace was lived through {times}: {about['orders']:,} orders, {about['claims']:,} claims.",
+        f"The marketplace was lived through {times}: {counted(about['orders'], 'order')}, "
+        f"{counted(about['claims'], 'claim')}.",
         f"Counted are claims on orders paid from {first} to {last}. Before that came a warm-up of "
         f"{experiment.warm_up}, in which desks fill up; orders went on coming for {experiment.run_out} more.",
         _intervals(count),
