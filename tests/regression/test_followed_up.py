@@ -10,7 +10,7 @@ from tests.regression.program import program, told
 from tests.scenario_files import BASE_FILE
 
 pytestmark = pytest.mark.slow
-EXPECT = "expect: {refunded_within_60d: {at_most: 0.5}, refund_time_median_all: {at_least: 300}}\n"
+EXPECT = "expect: {refunded_within_60d: {at_most: 0.5}, refund_time_p90_refunded: {at_least: 300}}\n"
 
 
 @pytest.fixture(scope="module")
