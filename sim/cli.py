@@ -17,6 +17,7 @@ from typing import NoReturn
 from sim import streams
 from sim.arguments import parser
 from sim.errors import REFUSALS, RefundSimError, UserError, refused
+from sim.scenario.wording import harmless
 
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
 SELDOM = 20_000
@@ -86,7 +87,7 @@ def _stop_beside() -> None:
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(streams.harmless(message) + "\n")
+    sys.stderr.write(harmless(message) + "\n")
 
 
 if __name__ == "__main__":

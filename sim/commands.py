@@ -29,7 +29,7 @@ from sim.given import (
     the_only_file,
 )
 from sim.scenario.presets import told_as
-from sim.scenario.wording import printable
+from sim.scenario.wording import harmless, printable
 from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
@@ -239,10 +239,10 @@ def validate(arguments: Namespace) -> None:
         if not arguments.quiet:
             missing = loaded.unsourced()
             sys.stdout.write(
-                f"{printable(told_as(path))}: valid"
+                f"{harmless(printable(told_as(path)))}: valid"
                 + (f", {len(missing)} without provenance:\n" if missing else "\n")
             )
-            sys.stdout.writelines(f"  {number}\n" for number in missing)
+            sys.stdout.writelines(f"  {harmless(printable(str(number)))}\n" for number in missing)
     say_doubts(list(valid), list(valid.values()))
     if faults:
         raise BadScenario(faults)

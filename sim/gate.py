@@ -27,7 +27,7 @@ from sim.regression.timeline import Forgets, forgetting
 from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.scenario.wording import printable
+from sim.scenario.wording import harmless, printable
 from sim.show.baseline_files import expect_place, room_for, write
 from sim.show.checked.terminal import print_check, print_moves
 from sim.show.progress import Progress
@@ -97,7 +97,7 @@ def _say(fresh: Baseline, before: Baseline | str | None, place: Path) -> None:
         f"{fresh.name}: {claims:,} claims in 2 × {fresh.replications} replications, {size:.0f} kB: {place}/\n"
     )
     if isinstance(before, str):
-        sys.stdout.write(f"    nothing can be said of the baseline that was there: {before}\n")
+        sys.stdout.write(f"    nothing can be said of the baseline that was there: {printable(before)}\n")
     elif before and before.blocks[JUDGING].happened_as_in(fresh.blocks[JUDGING]):
         sys.stdout.write("    nothing moved: every claim went the same way\n")
     elif before:
@@ -158,9 +158,9 @@ def _found(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
         crew, is_whole = Crew(workers, arguments.engine), any(Path(name).is_dir() for name in arguments.scenarios)
         found = check(files, folder, crew=crew, changes=changes, is_whole=is_whole, step=progress.of)
-    sys.stderr.writelines(f"{doubt}\n" for doubt in found.doubts)
+    sys.stderr.writelines(f"{harmless(doubt)}\n" for doubt in found.doubts)
     if not arguments.quiet:
-        sys.stderr.writelines(f"{printable(one.said)}\n" for one in found.left_out)
+        sys.stderr.writelines(f"{harmless(printable(one.said))}\n" for one in found.left_out)
     folders = (LeftOut(str(one), told_as_left_out(one)) for one in left_out)
     allowed = {"allows_new": arguments.allow_new, "allows_orphans": arguments.allow_orphans}
     return replace(found, left_out=(*folders, *found.left_out), **allowed)
@@ -176,7 +176,7 @@ class _Kept:
         try:
             return keep()
         except UserError as refusal:
-            sys.stderr.write(f"{printable(str(refusal))}\n")
+            sys.stderr.write(f"{harmless(printable(str(refusal)))}\n")
             self.exit_code = NOT_KEPT
             return None
 
@@ -197,7 +197,7 @@ def _summarise(found: Check, history: History | None, file: Path) -> None:
     try:
         add_to_step_summary(found, history, file)
     except UserError as refused:
-        sys.stderr.write(f"{refused}\n")
+        sys.stderr.write(f"{harmless(printable(str(refused)))}\n")
 
 
 def _tell(found: Check, history: History | None, arguments: Namespace) -> None:

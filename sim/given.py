@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.scenario.folders import left_out_of, scenarios_in, told_as_left_out
 from sim.scenario.presets import named, told_as
-from sim.scenario.wording import printable
+from sim.scenario.wording import harmless, printable
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -60,7 +60,7 @@ def scenario_files(names: list[str]) -> list[Path]:
 def say_what_is_left_out(names: list[str]) -> list[Path]:
     """The sub-folders, of folders named, whose scenario files are not taken; they are said on stderr."""
     folders = left_out_of(map(Path, names))
-    sys.stderr.writelines(f"{printable(told_as_left_out(folder))}\n" for folder in folders)
+    sys.stderr.writelines(f"{harmless(printable(told_as_left_out(folder)))}\n" for folder in folders)
     return folders
 
 
@@ -68,7 +68,7 @@ def say_doubts(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> No
     """Warn on stderr of what a scenario says that can hardly be meant; nothing fails of it."""
     from sim.scenario.doubts import doubts_among
 
-    sys.stderr.writelines(f"{doubt}\n" for doubt in doubts_among(zip(files, scenarios, strict=True)))
+    sys.stderr.writelines(f"{harmless(doubt)}\n" for doubt in doubts_among(zip(files, scenarios, strict=True)))
 
 
 def the_only_file(name: str) -> str:

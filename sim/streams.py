@@ -12,8 +12,6 @@ import signal
 import sys
 from typing import TextIO
 
-COMMANDS = ("::", "##[")
-"""How a line begins that a CI obeys (GitHub Actions, "Workflow commands")."""
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 """Ctrl-C, and the signals that end a command as it does; SIGHUP is not known everywhere."""
 
@@ -76,14 +74,3 @@ def interrupted() -> str:
     placing = sys.modules.get("sim.disk.placing")
     places = ", ".join(map(str, placing.finished)) if placing else ""
     return f"interrupted; complete: {places}" if places else "interrupted"
-
-
-def harmless(message: str) -> str:
-    """A message that neither moves a terminal's cursor nor is a command to a CI, whatever was put into it."""
-    return "\n".join(_harmless(line) for line in message.split("\n"))
-
-
-def _harmless(line: str) -> str:
-    line = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
-    # What begins a line is the name of a file, and `./` before it says the same.
-    return f"./{line.lstrip()}" if line.lstrip().startswith(COMMANDS) else line

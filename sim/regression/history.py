@@ -18,7 +18,7 @@ from math import isnan, nan
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.disk import steps
 from sim.disk.placing import PATIENCE
@@ -26,9 +26,10 @@ from sim.disk.reading import content_of, expect_regular
 from sim.disk.site import site_of, sweep
 from sim.errors import UserError, refused
 from sim.regression.commits import Commit
-from sim.regression.judgement import Check, Judged, Reading, ScenarioCheck
+from sim.regression.judgement import VERDICTS, Check, Judged, Reading, ScenarioCheck
 from sim.regression.timeline import Forgets, in_order
 from sim.scenario.pointers import POINTER, is_pointer
+from sim.scenario.wording import either, printable
 
 VERSION = 1
 """Of the layout of a line."""
@@ -42,6 +43,17 @@ Ends = tuple[Number, Number, Number]
 """Value, low, high."""
 
 
+def _one_of_ours(verdict: str) -> str:
+    if verdict not in VERDICTS:
+        raise ValueError(f"found the verdict {verdict!r}, expected {either(VERDICTS)}")
+    return verdict
+
+
+Words = Annotated[str, AfterValidator(printable)]
+"""A file may come from anywhere: nothing in it moves a terminal's cursor, or is no XML."""
+Verdict = Annotated[str, AfterValidator(_one_of_ours)]
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ser_json_inf_nan="null")
 
@@ -49,12 +61,12 @@ class _Line(BaseModel):
 class Point(_Line):
     """One headline measure at one commit."""
 
-    title: str
-    unit: str
+    title: Words
+    unit: Words
     baseline: Ends
     now: Ends
     margin: Number
-    verdict: str
+    verdict: Verdict
 
     @property
     def then(self) -> Reading:
@@ -71,15 +83,15 @@ class Entry(_Line):
     """One commit and one scenario."""
 
     version: int
-    commit: str
+    commit: Words
     """Its name; empty where nobody knew it."""
-    date: str
+    date: Words
     """When it was made, in ISO 8601; may be empty."""
-    scenario: str
-    verdict: str
+    scenario: Words
+    verdict: Words
     accepted: str
     """Fingerprint of the baseline that it was checked against: another one means that a change was accepted."""
-    reason: str
+    reason: Words
     """Why that baseline was recorded; empty for a first one."""
     outcomes: str
     """Fingerprint of this commit's outcomes."""

@@ -21,6 +21,7 @@ from sim.regression.days_kept import DaysOff
 from sim.regression.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN, KeptBaseline, KeptBlock
 from sim.scenario.days import as_season
 from sim.scenario.pointers import POINTER, is_pointer
+from sim.scenario.wording import printable
 from sim.study import fingerprints
 from sim.study.luck_prints import LuckPrints
 from sim.study.measures import MEASURES, Ratio
@@ -136,5 +137,9 @@ def _row(name: str, kept: KeptBlock) -> dict[str, Any]:
     """Of the summary; without numbers for a measure that there was not yet."""
     measure = kept.measures.get(name)
     numbers = {key: nan if (number := getattr(measure, key, None)) is None else number for key in _NUMBERS}
-    unit, title = (measure.unit, measure.title) if measure else (MEASURES[name].unit, MEASURES[name].title)
+    unit, title = (
+        (printable(measure.unit), printable(measure.title))
+        if measure
+        else (MEASURES[name].unit, MEASURES[name].title)
+    )
     return {"measure": name, **numbers, "unit": unit, "n": measure.n if measure else 0, "title": title}

@@ -13,6 +13,20 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+def harmless(message: str) -> str:
+    """A message that neither moves a terminal's cursor nor is a command to a CI, whatever was put into it.
+
+    GitHub Actions obeys `::` where it begins a line, and `##[` anywhere ("Workflow commands").
+    """
+    return "\n".join(_harmless(line) for line in message.split("\n"))
+
+
+def _harmless(line: str) -> str:
+    line = printable(line).replace("##[", r"##\x5b")
+    # What begins a line is the name of a file, and `./` before it says the same.
+    return f"./{line.lstrip()}" if line.lstrip().startswith("::") else line
+
+
 def cut_within(text: str, most: int) -> str:
     """At most so many letters of a text, from both its ends: what tells two long names apart stands in either."""
     tail = (most - 1) // 2

@@ -102,3 +102,25 @@ def test_a_file_name_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> Non
     answer = program("validate", tmp_path / name)
     assert (answer.code, answer.err) == (0, "")
     assert "without provenance" in answer.out
+
+
+def test_a_file_name_is_neither_a_command_to_a_ci_nor_one_to_a_terminal(ask: Ask, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    for name in ("::error::mine.yaml", "\x1b[31m##[error]mine.yaml"):
+        try:
+            written(folder, "extends: base.yaml\n", name)
+        except OSError:
+            pytest.skip("this system has no such file names")
+    os.chdir(folder)
+    for words in (
+        ("validate", "."),
+        ("validate", "::error::mine.yaml"),
+        ("validate", "\x1b[31m##[error]mine.yaml"),
+    ):
+        answer = ask(*words)
+        assert answer.code == 0
+        for line in (answer.out + answer.err).splitlines():
+            assert not line.lstrip().startswith("::")
+            assert "##[" not in line
+            assert "\x1b" not in line

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from sim.cli import main
 from sim.regression.history import read
-from tests.regression.gate_market import CLOCK, TWO_DAYS, Gate, market
+from tests.regression.gate_market import CLOCK, TWO_DAYS, Gate, copied, market
 from tests.regression.program import Ask, files_of, told
 
 
@@ -71,3 +72,35 @@ def test_a_history_that_is_none_of_ours_is_a_fault_before_anything_is_lost(gate:
     assert answer.code == 2
     assert f"{history}:1: not a line of a history" in answer.err
     assert history.read_text() == "years of work\n"
+
+
+HOSTILE = "\x1b[31m\x00\n::error::mine ##[error]mine"
+
+
+def test_control_characters_in_a_baseline_and_a_history_reach_neither_the_terminal_nor_a_file(
+    gate: Gate, tmp_path: Path, ask: Ask
+) -> None:
+    spoilt, history, out = copied(gate, tmp_path, ask), tmp_path / "history.jsonl", tmp_path / "check"
+    assert spoilt.check("--history", history, "--commit", "first").code == 0
+    sign = spoilt.baselines / "two-days" / "baseline.json"
+    kept, line = told(sign), told(history)
+    for measure in (*kept["blocks"]["judging"]["measures"].values(), *line["measures"].values()):
+        measure |= {name: measure[name] + HOSTILE for name in ("title", "unit")}
+    sign.write_text(json.dumps(kept))
+    history.write_text(json.dumps(line | {"commit": HOSTILE, "reason": HOSTILE}) + "\n")
+    answer = spoilt.check("--out", out, "--history", history, "--commit", "second")
+    assert answer.code in (0, 4), answer.err
+    texts = [body for path, body in files_of(out).items() if not path.endswith(".png")]
+    for said in (answer.out.encode(), answer.err.encode(), *texts):
+        assert b"\x1b" not in said
+        assert b"\x00" not in said
+    assert not [line for line in (answer.out + answer.err).splitlines() if line.lstrip().startswith("::")]
+
+
+def test_a_verdict_that_no_check_gives_is_a_fault_of_the_history(gate: Gate, tmp_path: Path) -> None:
+    history = tmp_path / "history.jsonl"
+    assert gate.check("--history", history, "--commit", "first").code == 0
+    history.write_text(history.read_text().replace('"verdict": "unchanged"}', '"verdict": "splendid"}'))
+    answer = gate.check("--history", history)
+    assert answer.code == 2
+    assert f"{history}:1: not a line of a history" in answer.err
