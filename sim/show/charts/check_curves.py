@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sim.regression.judgement import ScenarioCheck
 from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
+from sim.show.charts.fonts import legible
 from sim.show.charts.style import DARK, FAINT, SMALL, spread
 from sim.show.checked.words import counted
 from sim.show.figures import decimals_for
@@ -31,7 +32,9 @@ CAPTION = (
 def check_curves(check: ScenarioCheck) -> Figure:
     """Cumulative incidence of a full refund: the baseline dashed, now solid, each with its band."""
     sheet = Sheet(HEAD + sum(PANELS) + 1.42)
-    sheet.heading(f"{check.scenario}: {finding(check)}", f"{check.title or check.scenario} · {counted(check)}")
+    sheet.heading(
+        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {counted(check)}"
+    )
     width = WIDTH - LEFT - AFTER
     upper = sheet.axes(LEFT, HEAD + 0.1, width, PANELS[0])
     lower = sheet.axes(LEFT, HEAD + 0.35 + PANELS[0], width, PANELS[1])

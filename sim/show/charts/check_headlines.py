@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.regression.judgement import Judged, ScenarioCheck
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
+from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL
 from sim.show.checked.words import SUSPECTED, Row, by_size, counted, finding, in_margins, row_of
 
@@ -38,7 +39,9 @@ def check_headlines(check: ScenarioCheck) -> Figure:
     measures = by_size(check.headlines)
     top, height = HEAD + 0.3, ROW * max(len(measures), 1)
     sheet = Sheet(top + height + 1.3)
-    sheet.heading(f"{check.scenario}: {finding(check)}", f"{check.title or check.scenario} · {counted(check)}")
+    sheet.heading(
+        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {counted(check)}"
+    )
     for name, left in COLUMNS.items():
         sheet.text(left, HEAD + 0.04, name, color=FAINT)
     sheet.text(SAID, HEAD + 0.04, "difference and verdict", color=FAINT)

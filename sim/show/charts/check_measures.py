@@ -16,6 +16,7 @@ from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
 from sim.show.charts.comparing import Mark
+from sim.show.charts.fonts import legible
 from sim.show.charts.style import DARK, FAINT, INK, SMALL
 from sim.show.checked.words import compared_of, counted, finding
 from sim.show.figures import NOT_REACHED
@@ -51,7 +52,9 @@ def check_measures(check: ScenarioCheck) -> Figure:
     below = top + sum(ROW * len(group) + GAP for group in groups)
     note = _note(unknown)
     sheet = Sheet(below + 0.45 + 0.16 * len(note))
-    sheet.heading(f"{check.scenario}: {finding(check)}", f"{check.title or check.scenario} · {counted(check)}")
+    sheet.heading(
+        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {counted(check)}"
+    )
     _key(sheet)
     for group in groups:
         _group(sheet, top, group)

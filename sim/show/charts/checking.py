@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
+from sim.show.charts.fonts import OURS, families_for
 from sim.show.charts.style import DARK, FAINT, INK, SMALL, our_style
 
 WIDTH = 8.0
@@ -53,7 +54,8 @@ class Sheet:
     def heading(self, finding: str, whose: str) -> None:
         """The finding as the title, and below it whose finding it is."""
         self.text(EDGE, EDGE, shortened(finding, TITLE_LENGTH), fontsize=12, fontweight="bold")
-        self.text(EDGE, EDGE + 0.27, shortened(whose, WHOSE_LENGTH), fontsize=9, color=FAINT)
+        fonts = families_for(whose) or [OURS]
+        self.text(EDGE, EDGE + 0.27, shortened(whose, WHOSE_LENGTH), fontsize=9, color=FAINT, fontfamily=fonts)
 
     def caption(self, top: float, text: str) -> None:
         """How to read it."""

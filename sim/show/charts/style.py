@@ -16,6 +16,7 @@ from matplotlib.style import context
 
 from sim.scenario.wording import counted, shortened
 from sim.show.changed import changed_briefly
+from sim.show.charts.fonts import OURS, families_for, legible
 from sim.study.result import Result
 
 INK, FAINT, SHADE = "#222222", "#6b6b6b", "#f1efe8"
@@ -25,7 +26,7 @@ SIZE = (9.0, 5.4)
 """Inches; 900 pixels wide at 100 to the inch."""
 SMALL = 8.5
 STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": OURS,
     "font.size": 10,
     "text.color": INK,
     "text.parse_math": False,
@@ -82,7 +83,7 @@ def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> 
     """The finding as the title, below it whose finding it is, and a key of labelled artists where one is needed."""
     about = result.about
     over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
-    changed, title = changed_briefly(result), result.scenario.title or result.scenario.name
+    changed, title = changed_briefly(result), legible(result.scenario.title, result.scenario.name)
     if changed:
         title = f"{shortened(title, max(BRIEF, LONGEST - len(changed) - 1))} {changed}"
     scenario = shortened(title, LONGEST)
@@ -101,6 +102,7 @@ def headed(ax: Axes, finding: str, whose: str, key: Sequence[Artist] = ()) -> No
         textcoords="offset points",
         fontsize=9.5,
         color=FAINT,
+        fontfamily=families_for(whose) or [OURS],
     )
     if key:
         ax.legend(
