@@ -1,6 +1,6 @@
 """Each single thing that is done to a disk. Whatever may fail or be killed lies between two of these steps.
 
-The tests let every step of every command fail in turn (`tests/regression/test_each_step.py`), so nothing in this
+The tests let every step of replacing a folder and a file fail in turn (`tests/unit/test_disk.py`), so nothing in this
 package changes a disk otherwise.
 """
 
