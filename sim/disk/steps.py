@@ -1,7 +1,7 @@
 """Each single thing that is done to a disk. Whatever may fail or be killed lies between two of these steps.
 
-The tests let every step of replacing a folder and a file fail in turn (`tests/unit/test_disk.py`), so nothing in this
-package changes a disk otherwise.
+The tests let every step of replacing a folder and a file fail in turn (`tests/unit/test_disk.py`), so nothing in
+this package changes a disk otherwise.
 """
 
 from __future__ import annotations
