@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim.show.charts import CHARTS, backlog, by_hours_to_ask, draw_all, outcomes_by_route, time_to_money
+from sim.show.charts.by_hours_to_ask import finding as finding_by_hours
 from sim.show.charts.outcomes_by_route import ROUTES, counts_of
 from sim.show.charts.saving import png_of, svg_of
 from sim.show.charts.style import spread
@@ -188,11 +190,21 @@ def test_the_stack_ends_at_all_claims() -> None:
 
 def test_titles_state_the_finding() -> None:
     titles = {name: figure.axes[0].get_title("left") for name, figure in figures().items()}
-    median = result().summary.at["refund_time_median_all", "value"]
+    median = result().summary.loc["refund_time_median_all", "value"]
     assert titles["time_to_money"].startswith("Fewer than half" if math.isnan(median) else "Half of all claims")
     assert titles["outcomes_by_route"].split(" % of claims are decided by ")[0].isdigit()
-    assert titles["by_hours_to_ask"].startswith("Asked within a day, ")
+    assert titles["by_hours_to_ask"] == "Success by how quickly the mind was changed", "few claims state no shares"
     assert titles["backlog"].startswith("Up to ")
+
+
+def test_a_title_states_shares_that_are_known_to_within_some_points() -> None:
+    bins = pd.DataFrame(
+        {"group": "all", "hours_to": [24.0, 96.0], "n": [5000, 5000], "success": [0.9, 0.6], "low": [0.88, 0.57]}
+    )
+    told = "Asked within a day, 90 in 100 get all their money back; later, 60"
+    assert finding_by_hours(bins.assign(high=[0.92, 0.63])) == told
+    assert "in 100" not in finding_by_hours(bins.assign(high=[0.99, 0.9]))
+    assert "in 100" not in finding_by_hours(bins.assign(low=math.nan, high=math.nan))
 
 
 def test_titles_without_a_finding_say_why() -> None:
