@@ -22,13 +22,13 @@ from sim.given import (
     effort_of,
     loaded_from,
     margins_of,
+    named_as,
     other_files,
     say_doubts,
     say_what_is_left_out,
     scenario_files,
     the_only_file,
 )
-from sim.scenario.presets import told_as
 from sim.scenario.wording import harmless, printable
 from sim.what_ifs import asked_of, what_ifs_of
 
@@ -239,7 +239,7 @@ def validate(arguments: Namespace) -> None:
         if not arguments.quiet:
             missing = loaded.unsourced()
             sys.stdout.write(
-                f"{harmless(printable(told_as(path)))}: valid"
+                f"{harmless(printable(named_as(path, arguments.scenarios)))}: valid"
                 + (f", {len(missing)} without provenance:\n" if missing else "\n")
             )
             sys.stdout.writelines(f"  {harmless(printable(str(number)))}\n" for number in missing)

@@ -57,6 +57,12 @@ def scenario_files(names: list[str]) -> list[Path]:
     return files
 
 
+def named_as(path: Path, names: Sequence[str]) -> str:
+    """A file as it was named: a path, one in a folder that was, or a preset."""
+    is_named = str(path) in names or path.parent in map(Path, names)
+    return str(path) if is_named else told_as(path)
+
+
 def say_what_is_left_out(names: list[str]) -> list[Path]:
     """The sub-folders, of folders named, whose scenario files are not taken; they are said on stderr."""
     folders = left_out_of(map(Path, names))

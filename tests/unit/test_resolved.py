@@ -37,7 +37,7 @@ def test_each_value_says_where_it_comes_from(tmp_path: Path) -> None:
         if "#" in line
     }
     assert origins["name: fast"] == "child.yaml:2"
-    assert origins["as_of: 2018"] == "base.yaml:4"
+    assert origins["start: 2018-10-01"] == "base.yaml:5"
     assert origins["clock: 4 d"] == "base.yaml:53"
     assert origins["on_silence: approve"] == "base.yaml:52"
     assert origins["within: 8 d"] == "set on the command line"
