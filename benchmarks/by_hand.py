@@ -19,10 +19,10 @@ import simpy
 
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Draws
+from sim.experiment.replication import calendars_of
 from sim.market.world import run_simpy
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.study.replication import calendars_of
 from sim.vocabulary import Disposition, Outcome
 
 SIZES = (20_000, 200_000)

@@ -24,7 +24,7 @@ from time import process_time
 import sim
 from sim.chance.arrivals import cumulative_rate
 from sim.chance.draws import draw_replication
-from sim.study.replication import calendars_of
+from sim.experiment.replication import calendars_of
 
 article, orders, engine = sim.load("scenarios/aliexpress.yaml"), float(sys.argv[1]), sys.argv[2]
 growth = orders / cumulative_rate(article)[1][-1]

@@ -23,11 +23,11 @@ import sim
 from sim.chance import streams
 from sim.chance.arrivals import cumulative_rate
 from sim.chance.draws import draw_replication
+from sim.experiment import engines, making, stopwatch
+from sim.experiment.replication import calendars_of
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.show.files import files_of
-from sim.study import engines, making, stopwatch
-from sim.study.replication import calendars_of
 
 ARTICLE = Path(__file__).parents[1] / "scenarios" / "aliexpress.yaml"
 TIMES = 3
@@ -37,7 +37,7 @@ SHORT = 5.0
 KILOBYTE = 2**10
 TIMED = """
 import time
-from sim.study import stopwatch
+from sim.experiment import stopwatch
 stopwatch.perf_counter = time.process_time
 from sim.cli import door
 door()

@@ -10,9 +10,9 @@ Contents, in the order in which things happen (imports only ever point up this l
     records              what is written down of an order, and what must always hold
     market               the marketplace in SimPy; `market/order.py` is THE LIFE OF AN ORDER: read it first
     compiled             the market's twin: the same life as a compiled event loop over arrays, equal to the second
-    study                replications, estimates with intervals, curves
+    experiment           replications, estimates with intervals, curves
     evidence             from a refund log to a scenario: estimates under censoring, judged on weeks it never saw
-    regression           baselines that a repository keeps, and whether anything has moved since
+    baselines            what a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
     what_ifs             scenarios without a file: a base with changes
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
         UserError,
     )
     from sim.evidence.fitting import Fit
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.result import Result
     from sim.scenario.model import Scenario
     from sim.show.story import Story
-    from sim.study.comparison import Comparison
-    from sim.study.result import Result
 
 __version__ = "0.1.0"
 __all__ = [
@@ -78,8 +78,8 @@ __all__ = [
 ]
 _AT_HOME = {
     "Scenario": "sim.scenario.model",
-    "Result": "sim.study.result",
-    "Comparison": "sim.study.comparison",
+    "Result": "sim.experiment.result",
+    "Comparison": "sim.experiment.comparison",
     "Story": "sim.show.story",
     "Fit": "sim.evidence.fitting",
 }

@@ -17,6 +17,16 @@ from typing import Any
 from sim.disk.placing import put_file
 from sim.errors import BadUsage
 from sim.evidence.fitting import fit
+from sim.experiment import comparing, experiment
+from sim.experiment.comparison import Comparison
+from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.experiment import Progress
+from sim.experiment.jobs import Workers
+from sim.experiment.ledger import Take
+from sim.experiment.making import warm
+from sim.experiment.precision import MOST
+from sim.experiment.result import Result
+from sim.experiment.sweep import sweep
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show import tracing
@@ -24,16 +34,6 @@ from sim.show.bar import bar
 from sim.show.files import report_page
 from sim.show.plots import PlottedComparison, PlottedResult, with_plots, with_plots_of_all
 from sim.show.story import Story
-from sim.study import comparing, experiment
-from sim.study.comparison import Comparison
-from sim.study.engines import AUTO, Tell, to_stderr
-from sim.study.experiment import Progress
-from sim.study.jobs import Workers
-from sim.study.ledger import Take
-from sim.study.making import warm
-from sim.study.precision import MOST
-from sim.study.result import Result
-from sim.study.sweep import sweep
 from sim.what_ifs import expect_name, title_of
 
 __all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
@@ -73,7 +73,7 @@ def run(
 
     Returns a `Result` with pandas tables: `summary` (a row per measure: `value`, `low`, `high` with the 95 %
     interval over replications, `unit`, `n`), `orders` (a row per claim; columns, units and meanings in
-    `sim.study.columns.COLUMNS`), `curves` (cumulative incidence by ending and day), `by_hours`, `by_group`,
+    `sim.experiment.columns.COLUMNS`), `curves` (cumulative incidence by ending and day), `by_hours`, `by_group`,
     `backlog`, `waits`, `journal`; and `result.plot.time_to_money()` and other charts.
 
     Raises BadScenario for a faulty file, BadUsage for numbers or words that make no sense, BeyondCalendar when a

@@ -34,8 +34,8 @@ def init(arguments: Namespace) -> None:
 
 def warm(arguments: Namespace) -> None:
     """Prepare the machine code of the compiled engine."""
-    from sim.study.engines import to_stderr
-    from sim.study.making import warm as make
+    from sim.experiment.engines import to_stderr
+    from sim.experiment.making import warm as make
 
     is_quiet = arguments.quiet or arguments.json
     made = make(tell=(lambda _: None) if is_quiet else to_stderr)

@@ -81,7 +81,7 @@ def _carry_out(arguments: argparse.Namespace) -> int:
 
 def _stop_beside() -> None:
     """What this command began in the background ends with it."""
-    making = sys.modules.get("sim.study.making")
+    making = sys.modules.get("sim.experiment.making")
     if making:
         making.stop_beside()
 

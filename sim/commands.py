@@ -33,13 +33,13 @@ from sim.scenario.wording import harmless, printable
 from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.jobs import Workers
+    from sim.experiment.result import Result
+    from sim.experiment.sweep import Sweep
     from sim.scenario.model import Scenario
     from sim.show.carried_on import Finished
     from sim.show.progress import Progress
-    from sim.study.comparison import Comparison
-    from sim.study.jobs import Workers
-    from sim.study.result import Result
-    from sim.study.sweep import Sweep
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
@@ -50,14 +50,14 @@ def run(arguments: Namespace) -> int:
     say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
     changed = changed_in(scenario_files(arguments.scenarios), scenarios)
+    from sim.experiment.choosing import chosen
+    from sim.experiment.experiment import run as run_experiment
+    from sim.experiment.jobs import Workers
     from sim.show.carried_on import WANTED, finished_among, wanted_of
     from sim.show.files import write_result
     from sim.show.progress import Progress
     from sim.show.room import room
     from sim.show.spool import Spool
-    from sim.study.choosing import chosen
-    from sim.study.experiment import run as run_experiment
-    from sim.study.jobs import Workers
 
     out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
     results: dict[str, Result | Finished] = {**finished_among(scenarios, out, arguments)}
@@ -88,7 +88,7 @@ def run(arguments: Namespace) -> int:
 
 def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
     """What ifs for a full report; None where none is asked for, and where the policy has no clock to turn."""
-    from sim.study.sweep import sweep
+    from sim.experiment.sweep import sweep
 
     if arguments.report != "full":
         return None
@@ -110,8 +110,8 @@ def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -
 
 def _said_of_precision(results: Sequence[Result | Finished], arguments: Namespace) -> int:
     """Say how far a precision was reached, one that was missed even to the quiet; the exit code."""
-    from sim.regression.judgement import FINE, UNSURE
-    from sim.study.precision import is_missed
+    from sim.baselines.judgement import FINE, UNSURE
+    from sim.experiment.precision import is_missed
 
     if not arguments.precision:
         return FINE
@@ -133,11 +133,11 @@ def compare(arguments: Namespace) -> int:
     changed = changed_in(files, (base, *others))
     others += [asked_of(base, one) for one in what_ifs]
     changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
+    from sim.experiment.comparing import compare as compare_scenarios
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
     from sim.show.progress import Progress
     from sim.show.room import room
     from sim.show.spool import Spool
-    from sim.study.comparing import compare as compare_scenarios
 
     out, keep = Path(arguments.out), arguments.keep
     how = effort_of(arguments) | {"margins": margins_of(arguments.margin), "with_journal": keep == "journal"}

@@ -12,18 +12,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from sim.baselines.baselines import Baseline, recorded
+from sim.baselines.block import BLOCKS, JUDGING, Crew
+from sim.baselines.checking import check
+from sim.baselines.commits import commit_of
+from sim.baselines.history import TORN, History, expect_history, remember
+from sim.baselines.judgement import Check, Judged, LeftOut
+from sim.baselines.judging import Sides, differences, judged
+from sim.baselines.reading import read
+from sim.baselines.timeline import Forgets, forgetting
 from sim.disk.placing import sweep
 from sim.disk.site import Site
 from sim.errors import BadBaseline, BadUsage, UserError
-from sim.regression.baselines import Baseline, recorded
-from sim.regression.block import BLOCKS, JUDGING, Crew
-from sim.regression.checking import check
-from sim.regression.commits import commit_of
-from sim.regression.history import TORN, History, expect_history, remember
-from sim.regression.judgement import Check, Judged, LeftOut
-from sim.regression.judging import Sides, differences, judged
-from sim.regression.reading import read
-from sim.regression.timeline import Forgets, forgetting
+from sim.experiment.jobs import Workers
+from sim.experiment.verdicts import headlines_with
 from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
@@ -31,8 +33,6 @@ from sim.scenario.wording import harmless, printable
 from sim.show.baseline_files import expect_place, room_for, write
 from sim.show.checked.terminal import print_check, print_moves
 from sim.show.progress import Progress
-from sim.study.jobs import Workers
-from sim.study.verdicts import headlines_with
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file in which GitHub's CI collects what a step has to say."""

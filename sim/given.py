@@ -157,8 +157,8 @@ def margins_of(options: list[str]) -> dict[str, float]:
 
 def effort_of(arguments: Namespace) -> dict[str, Any]:
     """The engine, and a precision if there is one, as `study.experiment.run` takes them. Raises BadUsage."""
-    from sim.study.aims import aims_of, as_written
-    from sim.study.precision import MOST
+    from sim.experiment.aims import aims_of, as_written
+    from sim.experiment.precision import MOST
 
     if not arguments.precision:
         if arguments.max_replications is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from sim.study import making
-from sim.study.engines import to_stderr
+from sim.experiment import making
+from sim.experiment.engines import to_stderr
 
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("steady")

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
+from sim.experiment.replication import calendars_of
 from sim.market.world import run_simpy
 from sim.records.table import Records
 from sim.scenario.model import Scenario
-from sim.study.replication import calendars_of
 
 START = date(2018, 10, 1)
 MIDNIGHT = pd.Timestamp(START)

@@ -21,9 +21,9 @@ from sim.evidence.log import Floats
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.survival import Sample, kaplan_meier
 from sim.evidence.wording import duration, law_of, shares
+from sim.experiment.experiment import run
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
-from sim.study.experiment import run
 
 STEPS = 4
 REPLICATIONS = 3

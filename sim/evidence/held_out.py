@@ -13,9 +13,9 @@ from scipy import stats
 
 from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Span
+from sim.experiment.experiment import run, with_numbers
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
-from sim.study.experiment import run, with_numbers
 
 WORLDS = 12
 """Replications that the scenario's own spread is seen in."""

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.baselines.baselines import Baseline
+from sim.baselines.block import BLOCKS, Block
+from sim.baselines.claims_table import LARGEST, packed
+from sim.baselines.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
+from sim.baselines.written import reviewable
 from sim.disk.placing import put, put_in_place, sweep, writing
 from sim.disk.site import Site, site_of
 from sim.errors import BadBaseline
-from sim.regression.baselines import Baseline
-from sim.regression.block import BLOCKS, Block
-from sim.regression.claims_table import LARGEST, packed
-from sim.regression.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
-from sim.regression.written import reviewable
 from sim.show.room import expect_nothing_else
 
 

@@ -14,10 +14,10 @@ from sim.show.notes import notes_of
 from sim.show.phrases import HELD, day_of, time_of
 
 if TYPE_CHECKING:
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.result import Result
     from sim.show.story import Event, Story
     from sim.show.two_stories import TwoStories
-    from sim.study.comparison import Comparison
-    from sim.study.result import Result
 
 MEASURES = (
     "success_rate",

@@ -14,13 +14,13 @@ import pandas as pd
 
 from sim.disk.placing import FILES, hash_of, sealed
 from sim.disk.reading import content_of
+from sim.experiment.experiment import versions
+from sim.experiment.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.show.files import summary_of
 from sim.show.notes import notes_of
 from sim.show.room import SIGN, expect_nothing_else
-from sim.study.experiment import versions
-from sim.study.result import Result
 
 WANTED = "wanted"
 """Where `run.json` says what was asked for."""

@@ -12,8 +12,8 @@ from sim.show.judged import rough
 from sim.show.phrases import HELD
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
-    from sim.study.result import Result
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.result import Result
 
 NO_INTERVAL = "no interval"
 """Of one replication."""

@@ -12,6 +12,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.flips import FEWEST
+from sim.experiment.result import Result
+from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import printable
 from sim.show.changed import changed_lines
 from sim.show.cost_table import compared_table
@@ -27,10 +31,6 @@ from sim.show.plain import plain_table
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
 from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
-from sim.study.comparison import Comparison
-from sim.study.flips import FEWEST
-from sim.study.result import Result
-from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
 STYLES = {
     BETTER: "bold green",

@@ -28,6 +28,9 @@ import pandas as pd
 
 from sim.disk.placing import Files, put
 from sim.disk.site import Site
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
+from sim.experiment.sweep import Sweep
 from sim.scenario.levers import levers_that_differ
 from sim.scenario.resolved import resolved_yaml
 from sim.show.files import (
@@ -47,9 +50,6 @@ from sim.show.phrases import HELD
 from sim.show.ranking import Place, places
 from sim.show.room import SIGN, room
 from sim.show.spool import Spool
-from sim.study.comparison import Comparison
-from sim.study.result import Result
-from sim.study.sweep import Sweep
 
 FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}
 """Where the claims and the journals of all scenarios are."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.experiment.costs import WORKED
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER
 from sim.scenario.costs import HOURS, LEFT, PER_1000_ORDERS, PER_CLAIM
 from sim.show.carried_on import Finished
 from sim.show.figures import Shown, alike, measured
 from sim.show.judged import Judged, everything_of
-from sim.study.costs import WORKED
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
-    from sim.study.result import Result
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.result import Result
 
 HEADS = ("what", "who pays whom", "per claim", "per 1,000 orders")
 COMPARED_HEADS = ("who pays what, per claim", "base", "here", "difference", "per 1,000 orders")

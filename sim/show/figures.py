@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiment.result import Result
     from sim.show.carried_on import Finished
-    from sim.study.result import Result
 
 _SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
 """What a measure's unit is multiplied by to be shown, and what stands behind it; others are shown as they are."""

@@ -34,13 +34,13 @@ import pandas as pd
 
 from sim.disk.placing import Files, put
 from sim.disk.site import Site
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
+from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import resolved_yaml
 from sim.show.notes import notes_of
 from sim.show.room import SIGN, room
 from sim.show.rows import DIGITS, csv_rows, parquet_of
-from sim.study.comparison import Comparison
-from sim.study.result import Result
-from sim.study.sweep import Sweep
 
 Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""

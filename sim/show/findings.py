@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
+from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
+from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import Judged, headlines_of
 from sim.show.phrases import HELD
-from sim.study.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
-from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
+    from sim.experiment.comparison import Comparison
 
 _CALLED = {
     REFUNDED: "refunded in full",

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from sim.experiment.fates import NO_CLAIM, REFUNDED
+from sim.experiment.partings import NEVER_PART
 from sim.show import palette
 from sim.show.figures import NEARLY_EQUAL, Shown, decimals_for
 from sim.show.judged import NOTHING, signed
-from sim.study.fates import NO_CLAIM, REFUNDED
-from sim.study.partings import NEVER_PART
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
+    from sim.experiment.comparison import Comparison
 
 WORDS = palette.WORDS | {"refunded_unasked": "refunded unasked", "no_claim": "no claim"}
 """What became of an order, as tables and charts say it."""

@@ -6,14 +6,14 @@ import math
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.experiment.verdicts import INCONCLUSIVE, NOT_REACHED
 from sim.show.figures import Shown, decimals_for
-from sim.study.verdicts import INCONCLUSIVE, NOT_REACHED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.comparison import Comparison
-    from sim.study.verdicts import Headline
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.verdicts import Headline
 
 NAMES = {
     "success_rate": "refunded in full",

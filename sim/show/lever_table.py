@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sim.experiment.comparison import Comparison
 from sim.show.plain import plain_table
 from sim.show.what_differs import SAME, side_by_side
-from sim.study.comparison import Comparison
 
 MOST = 14
 """Levers that are listed; what is left is counted, and is in the report."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from sim.experiment.expectations import expectations_of
+from sim.experiment.result import Result
+from sim.experiment.watched import horizon, is_finished
 from sim.scenario.durations import DAY
 from sim.show.checked.words import expectation_told
 from sim.show.figures import measured
-from sim.study.expectations import expectations_of
-from sim.study.result import Result
-from sim.study.watched import horizon, is_finished
 
 MANY = 0.01
 """A share of claims that is too large to pass over."""

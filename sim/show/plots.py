@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
 from sim.scenario.wording import counted
-from sim.study.comparison import Comparison
-from sim.study.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,13 +10,13 @@ from itertools import combinations
 from math import isnan
 from typing import NamedTuple
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.differences import compared, estimates_of
+from sim.experiment.pairing import pair_of
+from sim.experiment.result import Result
+from sim.experiment.verdicts import BETTER, WORSE, simultaneous, verdict_on
 from sim.scenario.wording import printable
 from sim.show.figures import Shown, measured
-from sim.study.comparison import Comparison
-from sim.study.differences import compared, estimates_of
-from sim.study.pairing import pair_of
-from sim.study.result import Result
-from sim.study.verdicts import BETTER, WORSE, simultaneous, verdict_on
 
 HEADLINE = "success_rate"
 

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiment.result import Result
+from sim.experiment.watched import UNWATCHED
 from sim.scenario.wording import counted, printable
 from sim.show.carried_on import Finished, told_of
 from sim.show.changed import changed_lines
 from sim.show.cost_table import costs_table, how_to_read
 from sim.show.figures import measured
-from sim.study.result import Result
-from sim.study.watched import UNWATCHED
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""

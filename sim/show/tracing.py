@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.errors import BadUsage
+from sim.experiment.replication import calendars_of, replicate_for
 from sim.scenario.model import Scenario
 from sim.show.story import Story, story_of
-from sim.study.replication import calendars_of, replicate_for
 
 
 def trace(scenario: Scenario, order: int, replication: int = 0) -> Story:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.experiment.comparison import Comparison
 from sim.scenario.levers import Lever, levers_that_differ
 from sim.scenario.wording import printable, shortened
-from sim.study.comparison import Comparison
 
 LONGEST = 70
 """Letters of a value."""

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from sim.regression.history import History
+from sim.baselines.history import History
 from sim.show.checked.files import charts_of
 from sim.show.checked.page import page_of
 from tests.browser.conftest import DESK, PHONE, Opened

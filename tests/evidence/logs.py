@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 import sim
+from sim.experiment.replication import calendars_of, play
 from sim.scenario.model import Scenario
 from sim.show.exported.all_orders import all_orders
-from sim.study.replication import calendars_of, play
 from tests.regression.program import SCENARIOS
 
 MAPPING = """

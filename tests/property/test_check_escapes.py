@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain_metrics
 
-from sim.regression.judgement import Check
+from sim.baselines.judgement import Check
 from sim.scenario.wording import printable
 from sim.show.checked.document import document_of
 from sim.show.checked.junit import junit

@@ -12,11 +12,11 @@ import sim.chance.draws
 from sim.chance.draws import draw_replication
 from sim.chance.lateness import CELLS, longest_in_cells
 from sim.errors import BeyondCalendar
+from sim.experiment.replication import calendars_of
 from sim.scenario.distributions import DurationLaw, draw
 from sim.scenario.durations import LONGEST
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.study.replication import calendars_of
 from tests.property.drawn_laws import any_time
 from tests.property.strategies import File, scenario_files, scenario_of
 

@@ -11,10 +11,10 @@ import pytest
 from sim import __version__
 from sim.cli import parser
 from sim.errors import BrokenInvariant
+from sim.experiment import choosing
+from sim.experiment.result import Result
 from sim.scenario.loading import load
 from sim.show import files
-from sim.study import choosing
-from sim.study.result import Result
 from tests.regression.program import SHORT, SMALL, Ask, commands, document, files_of, market_of_two, told
 from tests.scenario_files import BASE_FILE, spoilt, written
 
@@ -192,7 +192,7 @@ def test_the_faults_of_all_scenarios_are_told_before_anything_runs(ask: Ask, tmp
 
 @pytest.fixture
 def _nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("sim.study.experiment.run")
+    monkeypatch.delattr("sim.experiment.experiment.run")
 
 
 # ------------------------------------------------------------------------------------------ changes for one run

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.experiment.replication import calendars_of, replicate
+from sim.experiment.verdicts import HEADLINES, VERDICTS
 from sim.records.life import OPENED, STEP_ACTIVITY
 from sim.scenario.durations import NEVER
 from sim.scenario.loading import load
 from sim.show.comparison_files import folder_of
-from sim.study.replication import calendars_of, replicate
-from sim.study.verdicts import HEADLINES, VERDICTS
 from sim.vocabulary import Stage
 from tests.regression.program import SHORT, Ask, document, files_of, told
 from tests.scenario_files import BASE_FILE, written

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.baselines.history import read
 from sim.cli import main
-from sim.regression.history import read
 from tests.regression.gate_market import CLOCK, TWO_DAYS, Gate, copied, market
 from tests.regression.program import Ask, files_of, told
 

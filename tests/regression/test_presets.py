@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.experiment.experiment import run
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.study.experiment import run
 from tests.regression.program import MARKETPLACES, PRESETS, ROOT, SCENARIOS, program
 
 A_PAGE = 70

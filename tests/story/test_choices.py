@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sim.experiment.replication import play
 from sim.scenario.durations import DAY
-from sim.study.replication import play
 from sim.vocabulary import Outcome, Route
 from tests.worlds import MEDIATED, TINY, calendars_of, drawn, world
 

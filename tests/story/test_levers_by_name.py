@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sim.experiment.replication import play
 from sim.scenario.consistency import complaints
 from sim.scenario.durations import DAY
-from sim.study.replication import play
 from sim.vocabulary import Route, Settled
 from tests.worlds import TINY, accepts, calendars_of, described, drawn, tell, world
 

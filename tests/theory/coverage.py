@@ -24,14 +24,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.experiment.curves import incidence
+from sim.experiment.engines import COMPILED
+from sim.experiment.estimates import Estimate, Floats
+from sim.experiment.measures import CLAIMS, MEASURES, Ratio, TimeToMoney
+from sim.experiment.observation import tables_of, witness
+from sim.experiment.replication import calendars_of
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
-from sim.study.curves import incidence
-from sim.study.engines import COMPILED
-from sim.study.estimates import Estimate, Floats
-from sim.study.measures import CLAIMS, MEASURES, Ratio, TimeToMoney
-from sim.study.observation import tables_of, witness
-from sim.study.replication import calendars_of
 from tests.theory.formulas import Desk, DeskWithClock, settles
 from tests.theory.worlds import HANDLING, PLAIN, RACE, racing_endings, sellers_desk, work
 

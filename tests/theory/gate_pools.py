@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.regression.judging import ALARMS
+from sim.baselines.judging import ALARMS
+from sim.experiment.differences import compared, deviating
+from sim.experiment.engines import COMPILED
+from sim.experiment.jobs import Workers
+from sim.experiment.measures import CLAIMS, MEASURES, Ratio
+from sim.experiment.observation import Observation, tables_of
+from sim.experiment.verdicts import BETTER, HEADLINES, WORSE, verdict_on
 from sim.scenario.model import Scenario
-from sim.study.differences import compared, deviating
-from sim.study.engines import COMPILED
-from sim.study.jobs import Workers
-from sim.study.measures import CLAIMS, MEASURES, Ratio
-from sim.study.observation import Observation, tables_of
-from sim.study.verdicts import BETTER, HEADLINES, WORSE, verdict_on
 
 
 class Said(NamedTuple):

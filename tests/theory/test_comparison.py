@@ -10,13 +10,13 @@ from math import exp
 import numpy as np
 import pytest
 
+from sim.experiment.comparing import compare
+from sim.experiment.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
+from sim.experiment.estimates import Floats, Times
+from sim.experiment.verdicts import INCONCLUSIVE, simultaneous, verdict_on
 from sim.scenario.durations import DAY
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.study.comparing import compare
-from sim.study.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
-from sim.study.estimates import Floats, Times
-from sim.study.verdicts import INCONCLUSIVE, simultaneous, verdict_on
 from sim.vocabulary import Outcome
 from tests.theory.worlds import NOTHING_INTERFERES, PLAIN, YES, claims_that_never_meet, exponential, replications
 from tests.worlds import SCENARIOS, world

@@ -10,9 +10,9 @@ from __future__ import annotations
 import pytest
 from scipy.special import stdtrit
 
-from sim.study.curves import ENDINGS, GRID
-from sim.study.experiment import run
-from sim.study.result import Result
+from sim.experiment.curves import ENDINGS, GRID
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
 from tests.theory.formulas import outlasts, settles
 from tests.theory.worlds import RACE, racing_endings
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.study.experiment import run
+from sim.experiment.experiment import run
 from tests.theory.coverage import REPEATS, REPLICATIONS, SEED, Asked, World, coverage, repeats, table, worlds
 
 WORLDS = ("overloaded", "steady", "queueing", "racing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.study.estimates import Floats, share, signed_mean, skewed_mean
-from sim.study.flips import FEWEST
+from sim.experiment.estimates import Floats, share, signed_mean, skewed_mean
+from sim.experiment.flips import FEWEST
 
 REPEATS = 2_000
 ORDERS = 10_000

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from sim.study.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
+from sim.experiment.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
 
 REPEATS = 2000
 REPLICATIONS = 20

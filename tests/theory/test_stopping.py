@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.study.aims import aims_of
-from sim.study.estimates import Estimate
-from sim.study.measures import MEASURES
-from sim.study.observation import tables_of
-from sim.study.precision import UntilPrecise
+from sim.experiment.aims import aims_of
+from sim.experiment.estimates import Estimate
+from sim.experiment.measures import MEASURES
+from sim.experiment.observation import tables_of
+from sim.experiment.precision import UntilPrecise
 
 pytestmark = pytest.mark.long
 

@@ -10,8 +10,8 @@ from functools import cache
 from math import inf, isnan, nan
 from typing import Any
 
-from sim.regression.history import VERSION, Entry, Point
-from sim.regression.judgement import (
+from sim.baselines.history import VERSION, Entry, Point
+from sim.baselines.judgement import (
     CHANGED,
     FAIL,
     INCONCLUSIVE,
@@ -31,7 +31,7 @@ from sim.regression.judgement import (
     Recorded,
     ScenarioCheck,
 )
-from sim.study.comparison import Comparison
+from sim.experiment.comparison import Comparison
 from tests.unit.compared import comparison
 
 WORDS = {"same": UNCHANGED, "silence-approves": CHANGED, "no-limit": INCONCLUSIVE}

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.study.comparison import Comparison, comparison_of
-from sim.study.experiment import run
-from sim.study.result import Result
-from sim.study.sweep import CLOCKS, Sweep, sweep
-from sim.study.verdicts import CURVES_CROSS
+from sim.experiment.comparison import Comparison, comparison_of
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
+from sim.experiment.sweep import CLOCKS, Sweep, sweep
+from sim.experiment.verdicts import CURVES_CROSS
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

@@ -9,13 +9,13 @@ import pytest
 import sim
 from sim.chance.draws import draw_replication
 from sim.compiled import machine_code
+from sim.experiment.proof import PROOF
+from sim.experiment.replication import calendars_of, replicate, replicate_for
 from sim.market import alone
 from sim.market.alone import is_as_told, live_alone
 from sim.market.world import run_simpy
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.study.proof import PROOF
-from sim.study.replication import calendars_of, replicate, replicate_for
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 A_FORTNIGHT = {"experiment.warm_up": "0", "experiment.cohort": "14 d", "experiment.run_out": "0"}
@@ -62,7 +62,7 @@ def whole_replications(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         lived.append(replication)
         return replicate(scenario, replication, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("sim.study.replication.replicate", noted)
+    monkeypatch.setattr("sim.experiment.replication.replicate", noted)
     return lived
 
 

@@ -9,11 +9,11 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from sim.regression.block import BLOCKS, CONFIRMING, JUDGING, Block, Crew, live_through
-from sim.regression.claims_table import claims_in, packed, unpacked
-from sim.regression.judging import Sides, differences, is_sure, judged
-from sim.study.jobs import Workers
-from sim.study.verdicts import HEADLINES
+from sim.baselines.block import BLOCKS, CONFIRMING, JUDGING, Block, Crew, live_through
+from sim.baselines.claims_table import claims_in, packed, unpacked
+from sim.baselines.judging import Sides, differences, is_sure, judged
+from sim.experiment.jobs import Workers
+from sim.experiment.verdicts import HEADLINES
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

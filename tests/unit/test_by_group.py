@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.experiment.by_group import GROUPS, success_by_group
+from sim.experiment.curves import GRID, incidence
+from sim.experiment.experiment import run
+from sim.experiment.measures import CLAIMS, MEASURES
 from sim.scenario.durations import DAY
-from sim.study.by_group import GROUPS, success_by_group
-from sim.study.curves import GRID, incidence
-from sim.study.experiment import run
-from sim.study.measures import CLAIMS, MEASURES
 from tests.tables import claim, claims_of
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world

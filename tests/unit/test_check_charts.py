@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.regression.history import Entry, History
-from sim.regression.judgement import CHANGED, VERDICTS, Check, Reading, ScenarioCheck
+from sim.baselines.history import Entry, History
+from sim.baselines.judgement import CHANGED, VERDICTS, Check, Reading, ScenarioCheck
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_curves import check_curves
 from sim.show.charts.check_headlines import check_headlines, reach_of

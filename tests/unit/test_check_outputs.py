@@ -18,9 +18,9 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from xmlschema import XMLSchema
 
+from sim.baselines.history import History
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck, Reading
 from sim.errors import BadUsage, UserError
-from sim.regression.history import History
-from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck, Reading
 from sim.show.checked.document import document_of
 from sim.show.checked.files import SIGN, files_of, write_check
 from sim.show.checked.junit import junit

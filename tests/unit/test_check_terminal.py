@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sim.regression.causes import MOST, Found, _cut, _redrawn
-from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check
-from sim.regression.sentences import advice
+from sim.baselines.causes import MOST, Found, _cut, _redrawn
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check
+from sim.baselines.sentences import advice
 from sim.show.checked.summary import summary
 from sim.show.checked.terminal import print_check
 from sim.show.checked.words import finding

@@ -11,18 +11,18 @@ import pytest
 
 import sim
 from sim.errors import BadUsage
+from sim.experiment import comparing
+from sim.experiment.columns import NARROW
+from sim.experiment.comparing import compare
+from sim.experiment.comparison import Comparison, comparison_of
+from sim.experiment.curve_differences import CROSSING, crossings_of
+from sim.experiment.curves import GRID
+from sim.experiment.differences import COLUMNS, Bench, differences_of, estimates_of
+from sim.experiment.experiment import run
+from sim.experiment.measures import MEASURES
+from sim.experiment.result import Result
+from sim.experiment.verdicts import HEADLINES, VERDICTS
 from sim.scenario.model import Scenario
-from sim.study import comparing
-from sim.study.columns import NARROW
-from sim.study.comparing import compare
-from sim.study.comparison import Comparison, comparison_of
-from sim.study.curve_differences import CROSSING, crossings_of
-from sim.study.curves import GRID
-from sim.study.differences import COLUMNS, Bench, differences_of, estimates_of
-from sim.study.experiment import run
-from sim.study.measures import MEASURES
-from sim.study.result import Result
-from sim.study.verdicts import HEADLINES, VERDICTS
 from tests.worlds import world
 
 Changes = dict[str, Any]

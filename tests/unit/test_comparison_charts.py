@@ -17,6 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.fates import ENDINGS
+from sim.experiment.verdicts import HEADLINES, NOT_REACHED, VERDICTS
 from sim.show.charts import CHARTS, COMPARISON_CHARTS, differences, draw_comparison, flips, warm_up
 from sim.show.charts import difference_curves as curves
 from sim.show.charts.comparing import MARKS
@@ -24,9 +27,6 @@ from sim.show.charts.flips import WORDS
 from sim.show.charts.saving import png_of, svg_of
 from sim.show.judged import NAMES
 from sim.show.plots import ComparisonPlots, ResultPlots, with_plots, with_plots_of_all
-from sim.study.comparison import Comparison
-from sim.study.fates import ENDINGS
-from sim.study.verdicts import HEADLINES, NOT_REACHED, VERDICTS
 from tests.unit.compared import LONG_NAME, MEDIAN, comparison, crossing, renamed, result, with_rows
 from tests.unit.test_charts import texts
 

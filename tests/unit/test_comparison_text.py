@@ -11,6 +11,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.fates import ENDINGS, NO_CLAIM
+from sim.experiment.partings import NEVER_PART, PARTINGS
+from sim.experiment.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
 from sim.show.comparison import STYLES, print_comparison
 from sim.show.findings import findings
 from sim.show.flip_pairs import (
@@ -24,10 +28,6 @@ from sim.show.flip_pairs import (
     pairs_of,
 )
 from sim.show.judged import NAMES, Judged, headlines_of, margin_shown, rough, signed
-from sim.study.comparison import Comparison
-from sim.study.fates import ENDINGS, NO_CLAIM
-from sim.study.partings import NEVER_PART, PARTINGS
-from sim.study.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
 from tests.unit.compared import LONG_NAME, MEDIAN, WHAT_IFS, comparison, crossing, renamed, with_rows
 
 NAN, INF = math.nan, math.inf

@@ -13,11 +13,11 @@ import pytest
 import sim
 from sim.compiled import machine_code
 from sim.errors import BadUsage
+from sim.experiment.choosing import Choice, chosen, expected_claims
+from sim.experiment.engines import AUTO, COMPILED, SIMPY
+from sim.experiment.experiment import run
 from sim.market.world import run_simpy
 from sim.scenario.model import Scenario
-from sim.study.choosing import Choice, chosen, expected_claims
-from sim.study.engines import AUTO, COMPILED, SIMPY
-from sim.study.experiment import run
 from tests.worlds import world
 
 BUSY: dict[str, Any] = {

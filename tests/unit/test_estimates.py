@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.study.estimates import Times, positive_mean, quantile, ratio, share, signed_mean, student
+from sim.experiment.estimates import Times, positive_mean, quantile, ratio, share, signed_mean, student
 
 HOUR = 3600
 

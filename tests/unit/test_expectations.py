@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.expectations import ExpectationCheck, expectations_of
+from sim.experiment.measures import MEASURES
 from sim.scenario.expectations import AMOUNTS, MEASURE_NAMES, SHARES, WITHIN, Expectations
-from sim.study.expectations import ExpectationCheck, expectations_of
-from sim.study.measures import MEASURES
 from tests.scenario_files import faults_of, written
 
 MEDIAN = "refund_time_median_all"

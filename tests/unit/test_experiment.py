@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.backlog import waiting_by_day
+from sim.experiment.desks import load_of, open_seconds, requests_frame
+from sim.experiment.experiment import run
+from sim.experiment.measures import MEASURES, WITHIN
+from sim.experiment.observation import observe
+from sim.experiment.replication import calendars_of, replicate
+from sim.experiment.requests import requests_of
 from sim.records.table import Records
 from sim.rules.clocks import working_time
 from sim.scenario.calendars import CalendarSpec, resolve
 from sim.scenario.durations import DAY, HOUR, NEVER
-from sim.study.backlog import waiting_by_day
-from sim.study.desks import load_of, open_seconds, requests_frame
-from sim.study.experiment import run
-from sim.study.measures import MEASURES, WITHIN
-from sim.study.observation import observe
-from sim.study.replication import calendars_of, replicate
-from sim.study.requests import requests_of
 from tests.tables import MIDNIGHT, records_of
 from tests.worlds import accepts, an_order, refuses, says_nothing, world
 

@@ -20,12 +20,12 @@ import pytest
 from sim.disk import steps
 from sim.disk.placing import put_in_place
 from sim.errors import BadUsage, UserError
+from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
 from sim.scenario.loading import load
 from sim.show.files import csv_of, files_of, json_of, summary_of, write_result
 from sim.show.room import SIGN, expect_room
-from sim.study.columns import COLUMNS, JOURNAL_COLUMNS
-from sim.study.experiment import run
-from sim.study.result import Result
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

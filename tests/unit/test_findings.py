@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.experiment.comparison import Comparison, comparison_of
+from sim.experiment.experiment import run
 from sim.show.change import Change
 from sim.show.figures import measured
 from sim.show.findings import findings, remarks
-from sim.study.comparison import Comparison, comparison_of
-from sim.study.experiment import run
 from tests.worlds import world
 
 LIVELY: dict[str, Any] = {

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from sim.chance.facts import ClaimFacts
+from sim.experiment.estimates import signed_mean, skewed_mean
+from sim.experiment.experiment import run
+from sim.experiment.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of, in_words
+from sim.experiment.flips import Flips, flips_of
+from sim.experiment.frame import claims_frame
+from sim.experiment.partings import PARTINGS, parted_at
+from sim.experiment.result import Result
 from sim.scenario.durations import DAY, NEVER
-from sim.study.estimates import signed_mean, skewed_mean
-from sim.study.experiment import run
-from sim.study.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of, in_words
-from sim.study.flips import Flips, flips_of
-from sim.study.frame import claims_frame
-from sim.study.partings import PARTINGS, parted_at
-from sim.study.result import Result
 from sim.vocabulary import Outcome
 from tests.tables import records_of
 from tests.worlds import MEDIATED, accepts, an_order, refuses, says_nothing, world

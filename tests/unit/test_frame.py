@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
+from sim.experiment.cut import cut
+from sim.experiment.frame import claims_frame, journal_frame
 from sim.records.life import INSTANTS, SETTLEMENTS
 from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, MINUTE, NEVER
-from sim.study.columns import COLUMNS, JOURNAL_COLUMNS
-from sim.study.cut import cut
-from sim.study.frame import claims_frame, journal_frame
 from sim.vocabulary import Outcome, Reason, Route, Settled
 from tests.tables import records_of
 from tests.worlds import accepts, an_order, refuses, says_nothing, ships, world

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.baselines.commits import Commit, commit_of
+from sim.baselines.history import TORN, History, read, remember
+from sim.baselines.judgement import CHANGED, UNCHANGED, Check, Reading
+from sim.baselines.timeline import forgetting
 from sim.errors import BadUsage, UserError
-from sim.regression.commits import Commit, commit_of
-from sim.regression.history import TORN, History, read, remember
-from sim.regression.judgement import CHANGED, UNCHANGED, Check, Reading
-from sim.regression.timeline import forgetting
 from sim.show.checked.words import accepted_in, short, since
 from tests.unit.checked import check, entries, scenario_check
 

@@ -22,9 +22,9 @@ FLOORS = (
     "records",
     "market",
     "compiled",
-    "study",
+    "experiment",
     "evidence",
-    "regression",
+    "baselines",
     "show",
     "what_ifs",
     "api",
@@ -84,7 +84,7 @@ def test_simpy_stays_in_the_market_and_pandas_out_of_the_engine() -> None:
         if floor_of(path) != "market":
             assert "import simpy" not in text, path
             assert "from simpy" not in text, path
-        if floor_of(path) in FLOORS[: FLOORS.index("study")]:
+        if floor_of(path) in FLOORS[: FLOORS.index("experiment")]:
             assert "import pandas" not in text, path
 
 

@@ -16,15 +16,15 @@ import pandas as pd
 import pytest
 
 from sim.errors import BadUsage, BeyondCalendar, BrokenInvariant, InternalError, UserError
+from sim.experiment import jobs
+from sim.experiment.experiment import run
+from sim.experiment.jobs import AHEAD, WORK, Workers, cores
+from sim.experiment.observation import witness
+from sim.experiment.replication import calendars_of
+from sim.experiment.result import Result
+from sim.experiment.worker import Answer, Task, carry_out
 from sim.scenario.model import Scenario
 from sim.show.files import SIGN, files_of
-from sim.study import jobs
-from sim.study.experiment import run
-from sim.study.jobs import AHEAD, WORK, Workers, cores
-from sim.study.observation import witness
-from sim.study.replication import calendars_of
-from sim.study.result import Result
-from sim.study.worker import Answer, Task, carry_out
 from tests.scenario_files import BASE_FILE
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world
@@ -138,7 +138,7 @@ def workers_of(parent: int) -> list[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             ancestor = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            is_worker = b"sim.study" in (folder / "cmdline").read_bytes()
+            is_worker = b"sim.experiment" in (folder / "cmdline").read_bytes()
         except (OSError, IndexError):
             continue
         if ancestor == parent and is_worker:
@@ -276,7 +276,7 @@ def befalls(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def arrange(statement: str) -> None:
         lines = [
-            "import sim.study.observation as observation",
+            "import sim.experiment.observation as observation",
             "from sim.errors import *",
             "def check(scenario, records, calendars):",
             f"    {statement}",

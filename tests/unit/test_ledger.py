@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment import experiment
+from sim.experiment.columns import COLUMNS, NARROW
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
 from sim.show.files import files_of, write_result
 from sim.show.spool import Spool
-from sim.study import experiment
-from sim.study.columns import COLUMNS, NARROW
-from sim.study.experiment import run
-from sim.study.result import Result
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

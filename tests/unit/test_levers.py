@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from sim.experiment.comparison import Comparison, comparison_of
+from sim.experiment.experiment import run
 from sim.scenario.levers import changed_between, levers_that_differ
 from sim.show.changed import changed_briefly, changed_lines
 from sim.show.ranking import places, ranking
-from sim.study.comparison import Comparison, comparison_of
-from sim.study.experiment import run
 from tests.worlds import world
 
 CLOCK = "policy.cancellation.clock"

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import sim.chance.claims
+from sim.baselines.baselines import sized
+from sim.baselines.layout import RUNNABLE
+from sim.baselines.reading import read
 from sim.chance.decisions import Decision
-from sim.regression.baselines import sized
-from sim.regression.layout import RUNNABLE
-from sim.regression.reading import read
+from sim.experiment.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
 from sim.scenario.loading import load
-from sim.study.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
 from tests.worlds import mirrored, the_article, world
 
 KEPT = Path(__file__).parents[2] / "scenarios" / "baselines"

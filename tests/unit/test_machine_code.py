@@ -14,9 +14,9 @@ import pytest
 from sim.compiled import machine_code, places
 from sim.compiled.machine_code import Code, written
 from sim.errors import InternalError, UserError
-from sim.study import choosing, making
-from sim.study.choosing import COMPILING_PAYS_FROM, PAYS_FROM, chosen, expected_claims, made_ready
-from sim.study.engines import AUTO, COMPILED, SIMPY
+from sim.experiment import choosing, making
+from sim.experiment.choosing import COMPILING_PAYS_FROM, PAYS_FROM, chosen, expected_claims, made_ready
+from sim.experiment.engines import AUTO, COMPILED, SIMPY
 from tests.unit.test_engines import BUSY
 from tests.worlds import world
 
@@ -205,7 +205,7 @@ def test_to_warm_tries_again_and_says_why_it_is_in_vain(misfit: None) -> None:
 
 
 def test_machine_code_that_tells_other_stories_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.study import proof
+    from sim.experiment import proof
 
     def otherwise(engine: str, *world: object) -> object:
         records = run_simpy(*world)  # type: ignore[arg-type]
@@ -225,7 +225,7 @@ def test_machine_code_that_tells_other_stories_is_not_believed(monkeypatch: pyte
 
 BESIDE = """
 import sys, time
-from sim.study import making
+from sim.experiment import making
 making.MAKE = sys.argv[1]
 making.begin_beside(sys.stdout.write)
 sys.stdout.write(f"{making._beside[0].pid}\\n")
@@ -233,7 +233,7 @@ sys.stdout.flush()
 exec(sys.argv[2])
 """
 STAYS = """
-import sim.study.making as making, time, pathlib, sys
+import sim.experiment.making as making, time, pathlib, sys
 making._made = lambda tell: (time.sleep(2), pathlib.Path({file!r}).write_text('made'))
 making.machine_code.is_at_hand = lambda: False
 making.main()

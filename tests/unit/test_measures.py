@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.by_hours import success_by_hours
+from sim.experiment.counted import gain
+from sim.experiment.curves import ENDINGS, GRID, incidence
+from sim.experiment.measures import CLAIMS, MEASURES, WITHIN
 from sim.scenario.durations import DAY
-from sim.study.by_hours import success_by_hours
-from sim.study.counted import gain
-from sim.study.curves import ENDINGS, GRID, incidence
-from sim.study.measures import CLAIMS, MEASURES, WITHIN
 from tests.tables import MIDNIGHT, claim, claims_of
 
 LATER = {"dispatched_at": MIDNIGHT + pd.Timedelta(days=20)}

@@ -14,13 +14,13 @@ import pytest
 
 from sim.cli import main
 from sim.errors import BadUsage
-from sim.study.aims import Aim, aims_of, as_written
-from sim.study.estimates import Estimate
-from sim.study.experiment import run
-from sim.study.measures import MEASURES
-from sim.study.observation import Observation, witness
-from sim.study.precision import FEWEST, UntilPrecise
-from sim.study.replication import calendars_of
+from sim.experiment.aims import Aim, aims_of, as_written
+from sim.experiment.estimates import Estimate
+from sim.experiment.experiment import run
+from sim.experiment.measures import MEASURES
+from sim.experiment.observation import Observation, witness
+from sim.experiment.precision import FEWEST, UntilPrecise
+from sim.experiment.replication import calendars_of
 from tests.scenario_files import BASE_FILE
 from tests.tables import claim, claims_of
 from tests.unit.test_experiment import LIVELY

@@ -18,6 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.api import report
+from sim.experiment.comparison import comparison_of
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
+from sim.experiment.sweep import sweep
 from sim.scenario.provenance import Provenance
 from sim.scenario.wording import printable
 from sim.show.files import files_of, finite, summary_of
@@ -26,10 +30,6 @@ from sim.show.report import report_of
 from sim.show.report.answer import answer_of
 from sim.show.report.basis import command_of, unsourced_of
 from sim.show.report.page import KEY_FIGURES
-from sim.study.comparison import comparison_of
-from sim.study.experiment import run
-from sim.study.result import Result
-from sim.study.sweep import sweep
 from sim.vocabulary import Verdict
 from tests.unit.busy_market import BUSY
 from tests.unit.compared import MEDIAN, comparison, crossing, result, swept

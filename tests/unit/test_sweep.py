@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sim.experiment.experiment import run
+from sim.experiment.sweep import CLOCKS, REPLICATIONS, sweep
 from sim.scenario.durations import parse_duration
-from sim.study.experiment import run
-from sim.study.sweep import CLOCKS, REPLICATIONS, sweep
 from sim.vocabulary import Verdict
 from tests.unit.busy_market import BUSY
 from tests.unit.compared import swept

@@ -10,11 +10,11 @@ from functools import cache
 import pytest
 from rich.console import Console
 
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
 from sim.show.figures import Measured, decimals_for
 from sim.show.notes import notes_of
 from sim.show.table import print_table
-from sim.study.experiment import run
-from sim.study.result import Result
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

@@ -7,8 +7,8 @@ from math import inf, nan
 import pytest
 
 from sim.errors import BadUsage
-from sim.study.measures import MEASURES
-from sim.study.verdicts import (
+from sim.experiment.measures import MEASURES
+from sim.experiment.verdicts import (
     BETTER,
     EQUIVALENT,
     HEADLINES,

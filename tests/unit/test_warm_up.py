@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.desks import MEDIATION, SELLERS
+from sim.experiment.experiment import run
+from sim.experiment.replication import calendars_of
+from sim.experiment.requests import requests_of
+from sim.experiment.waits import Waits, waits_by_day, waits_frame
+from sim.experiment.warm_up import growth, notes_of, waits_compared
 from sim.scenario.durations import DAY, HOUR
-from sim.study.desks import MEDIATION, SELLERS
-from sim.study.experiment import run
-from sim.study.replication import calendars_of
-from sim.study.requests import requests_of
-from sim.study.waits import Waits, waits_by_day, waits_frame
-from sim.study.warm_up import growth, notes_of, waits_compared
 from tests.tables import records_of
 from tests.worlds import accepts, an_order, world
 

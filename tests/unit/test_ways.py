@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.study.ways import ASKED, FREE, PASSED, STAGES, ways_of
+from sim.experiment.ways import ASKED, FREE, PASSED, STAGES, ways_of
 from tests.unit.compared import result
 
 ON = pd.Timestamp("2018-10-05")

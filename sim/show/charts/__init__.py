@@ -9,6 +9,8 @@ import sim.show.charts.importing  # noqa: F401  (before matplotlib, for the back
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
 from sim.show.charts.backlog import backlog
 from sim.show.charts.by_hours_to_ask import by_hours_to_ask
 from sim.show.charts.comparing import ComparisonChart
@@ -19,8 +21,6 @@ from sim.show.charts.outcomes_by_route import outcomes_by_route
 from sim.show.charts.style import Chart, our_style
 from sim.show.charts.time_to_money import time_to_money
 from sim.show.charts.warm_up import warm_up
-from sim.study.comparison import Comparison
-from sim.study.result import Result
 
 CHARTS: dict[str, Chart] = {
     "time_to_money": time_to_money,

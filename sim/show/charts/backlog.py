@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
+from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
 from sim.show.phrases import day_and_month
-from sim.study.result import Result
 
 DESKS = {"sellers": ("the sellers", DARK), "mediation": ("mediation", LIGHT)}
 """Desks from top to bottom, what the chart calls them, and their colours."""

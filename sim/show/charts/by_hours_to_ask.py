@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from sim.experiment.result import Result
+from sim.experiment.watched import is_finished
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
-from sim.study.result import Result
-from sim.study.watched import is_finished
 
 
 class Group(NamedTuple):

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.regression.judgement import ScenarioCheck
+from sim.baselines.judgement import ScenarioCheck
 from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
 from sim.show.charts.fonts import legible

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from sim.regression.judgement import Judged, ScenarioCheck
+from sim.baselines.judgement import Judged, ScenarioCheck
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from sim.regression.judgement import CHANGED, Judged, Reading, ScenarioCheck
+from sim.baselines.judgement import CHANGED, Judged, Reading, ScenarioCheck
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet

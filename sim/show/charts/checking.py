@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.regression.judgement import CHANGED, INCONCLUSIVE, UNCHANGED
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
 from sim.show.charts.fonts import OURS, families_for

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import shortened
 from sim.show.charts.style import FAINT, SIZE, headed, our_style
-from sim.study.comparison import Comparison
-from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
 AROUND = 1.75
 """Inches above and below the panels, for title, key and caption."""

@@ -7,12 +7,12 @@ from math import isnan
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.verdicts import BETTER, VERDICTS, WORSE
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import MARKS, NAME_LENGTH, Layout, comparison_chart, heading, mark_key
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
 from sim.show.judged import Judged, headlines_of
-from sim.study.comparison import Comparison
-from sim.study.verdicts import BETTER, VERDICTS, WORSE
 
 ROW = 0.23
 """Inches from one scenario to the next."""

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
-from sim.study.comparison import Comparison
-from sim.study.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 
 WORDS = {
     "refunded": "refunded",

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from sim.experiment.curves import ENDINGS
+from sim.experiment.result import Result
 from sim.show.charts.style import SMALL, caption, chart, head
 from sim.show.palette import COLOURS, WORDS
-from sim.study.curves import ENDINGS
-from sim.study.result import Result
 from sim.vocabulary import Route
 
 Floats = npt.NDArray[np.float64]

@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
 
+from sim.experiment.result import Result
 from sim.scenario.wording import counted, shortened
 from sim.show.changed import changed_briefly
 from sim.show.charts.fonts import OURS, families_for, legible
-from sim.study.result import Result
 
 INK, FAINT, SHADE = "#222222", "#6b6b6b", "#f1efe8"
 DARK, LIGHT = "#17375e", "#3d85c6"

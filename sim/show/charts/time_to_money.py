@@ -11,12 +11,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from sim.experiment.curves import ENDINGS, GRID
+from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.show.charts.style import INK, SMALL, caption, chart, head, spread
 from sim.show.figures import measured
 from sim.show.palette import COLOURS, WORDS
-from sim.study.curves import ENDINGS, GRID
-from sim.study.result import Result
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from sim.regression.history import Entry, Point
-from sim.regression.judgement import VERDICTS
+from sim.baselines.history import Entry, Point
+from sim.baselines.judgement import VERDICTS
 from sim.scenario.wording import shortened
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points

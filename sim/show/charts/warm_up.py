@@ -9,11 +9,11 @@ from matplotlib.dates import ConciseDateFormatter
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.show.charts.backlog import DESKS, name_the_phases, phases
 from sim.show.charts.style import FAINT, INK, caption, chart, head, panels
-from sim.study.result import Result
 
 FORTNIGHT = 14
 """Days in which the first of the cohort come."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.regression.judgement import NEW, Check, ExpectationCheck, Judged, NewScenario, Reading, ScenarioCheck
+from sim.baselines.judgement import NEW, Check, ExpectationCheck, Judged, NewScenario, Reading, ScenarioCheck
 from sim.show.checked.unmatched import new_told
 from sim.show.checked.words import finding
 from sim.show.files import SCHEMA_VERSION, finite

@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.baselines.history import History
+from sim.baselines.judgement import Check
 from sim.disk.placing import put
 from sim.disk.site import Site
 from sim.errors import BadUsage
-from sim.regression.history import History
-from sim.regression.judgement import Check
 from sim.show.checked.document import document_of
 from sim.show.checked.junit import junit
 from sim.show.checked.metrics import metrics

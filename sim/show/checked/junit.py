@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as XML
 
-from sim.regression.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
+from sim.baselines.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
 from sim.scenario.wording import printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import expectation_said, expected, found, row_of

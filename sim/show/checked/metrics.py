@@ -14,7 +14,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric, StateSetMetricFamily
 from prometheus_client.registry import Collector
 
-from sim.regression.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, Judged, Reading
+from sim.baselines.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, Judged, Reading
 from sim.scenario.wording import printable
 
 PREFIX = "refund_sim"

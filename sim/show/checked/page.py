@@ -11,8 +11,8 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from sim.regression.history import History
-from sim.regression.judgement import NEW, Check, NewScenario, ScenarioCheck
+from sim.baselines.history import History
+from sim.baselines.judgement import NEW, Check, NewScenario, ScenarioCheck
 from sim.show.checked.inline import inline_svg
 from sim.show.checked.summary import HOW_TO_READ, worst_first
 from sim.show.checked.unmatched import new_told, orphan_told

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from sim.baselines.history import History
+from sim.baselines.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
 from sim.errors import UserError
-from sim.regression.history import History
-from sim.regression.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
 from sim.scenario.wording import printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (

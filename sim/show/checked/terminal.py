@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.regression.judgement import (
+from sim.baselines.judgement import (
     CHANGED,
     FAIL,
     INCONCLUSIVE,

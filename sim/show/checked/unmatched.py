@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.regression.judgement import NewScenario, Orphan
+from sim.baselines.judgement import NewScenario, Orphan
 from sim.show.checked.words import counted
 
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from math import inf, isnan
 from typing import NamedTuple
 
-from sim.regression.history import Entry
-from sim.regression.judgement import (
+from sim.baselines.history import Entry
+from sim.baselines.judgement import (
     CHANGED,
     FAIL,
     INCONCLUSIVE,

@@ -9,12 +9,12 @@ from sim.chance.drawer import Drawer
 from sim.chance.orders import draw_dispatching
 from sim.chance.streams import Luck
 from sim.chance.wishes import delivered_at
+from sim.experiment.columns import COLUMNS
+from sim.experiment.frame import CENTS, claims_of, moments
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.study.columns import COLUMNS
-from sim.study.frame import CENTS, claims_of, moments
 from sim.vocabulary import ClaimKind, Outcome, Party, Route
 
 TRAVEL = ("arranged_at", "dispatched_at", "delivered_at")

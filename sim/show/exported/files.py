@@ -12,6 +12,10 @@ import pandas as pd
 
 from sim.disk.placing import put_file
 from sim.errors import BadUsage
+from sim.experiment import fingerprints
+from sim.experiment.cut import cut
+from sim.experiment.frame import claims_frame, journal_frame
+from sim.experiment.replication import calendars_of, replicate
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.loading import load
@@ -19,10 +23,6 @@ from sim.scenario.model import Scenario
 from sim.show.exported.all_orders import all_orders
 from sim.show.exported.event_log import ocel_of, offset_of, xes_of
 from sim.show.files import csv_of
-from sim.study import fingerprints
-from sim.study.cut import cut
-from sim.study.frame import claims_frame, journal_frame
-from sim.study.replication import calendars_of, replicate
 from sim.vocabulary import Party
 
 FORMS = ("orders", "xes", "ocel")

@@ -7,12 +7,12 @@ from math import isnan
 
 from markupsafe import Markup
 
+from sim.experiment.by_group import success_and_time
+from sim.experiment.counted import is_refunded
+from sim.experiment.result import Result
+from sim.experiment.watched import is_finished
 from sim.scenario.wording import printable
 from sim.show.report.parts import Numbers, Table, days, of_several, share
-from sim.study.by_group import success_and_time
-from sim.study.counted import is_refunded
-from sim.study.result import Result
-from sim.study.watched import is_finished
 
 FIRST_DAY = 24
 """Hours; up to there the article finds it easy."""

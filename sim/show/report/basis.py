@@ -5,6 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import Any, NamedTuple
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.precision import MOST
+from sim.experiment.result import Result
+from sim.experiment.verdicts import HEADLINES
 from sim.scenario.asked import policy_rows
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
@@ -16,10 +20,6 @@ from sim.scenario.wording import counted, printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
 from sim.show.report.parts import Table
-from sim.study.comparison import Comparison
-from sim.study.precision import MOST
-from sim.study.result import Result
-from sim.study.verdicts import HEADLINES
 
 KINDS = {
     "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",

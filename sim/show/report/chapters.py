@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.curves import ENDINGS
+from sim.experiment.result import Result
+from sim.experiment.ways import ASKED, FREE, PASSED, ways_of
 from sim.scenario.wording import printable
 from sim.show.charts.backlog import finding as of_the_desks
 from sim.show.charts.by_hours_to_ask import finding as of_the_hours
@@ -20,9 +23,6 @@ from sim.show.phrases import HELD
 from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
 from sim.show.report.parts import Chapter, Numbers, Table, days, of_several, share
 from sim.show.report.svg import Drawing, figure
-from sim.study.curves import ENDINGS
-from sim.study.result import Result
-from sim.study.ways import ASKED, FREE, PASSED, ways_of
 
 TABLE = "The same numbers are in the table below."
 DAYS = (1, 3, 7, 14, 30, 60, 90)

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
+from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import printable
 from sim.show.costs import COMPARED_HEADS, compared_costs_of
 from sim.show.figures import Shown, alike, measured
@@ -22,9 +25,6 @@ from sim.show.report.answer import title_of
 from sim.show.report.parts import Table, datum
 from sim.show.report.svg import figure, linear, pixels, tag
 from sim.show.what_differs import side_by_side
-from sim.study.comparison import Comparison
-from sim.study.result import Result
-from sim.study.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 
 SIGNS = {BETTER: "▲", WORSE: "▼", EQUIVALENT: "=", INCONCLUSIVE: "?", CURVES_CROSS: "×", NOT_REACHED: "–"}
 """Verdicts are told apart without colours, too."""

@@ -12,6 +12,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.flips import FEWEST
+from sim.experiment.result import Result
+from sim.experiment.sweep import Sweep
 from sim.scenario.wording import printable
 from sim.show.changed import changed_briefly, changed_lines
 from sim.show.costs import HOW_TO_READ
@@ -22,10 +26,6 @@ from sim.show.report.chapters import chapters_of, costs_table, finding_of_groups
 from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
 from sim.show.standalone import security, templates_of, text_of
-from sim.study.comparison import Comparison
-from sim.study.flips import FEWEST
-from sim.study.result import Result
-from sim.study.sweep import Sweep
 
 PACKAGE = "sim.show.report"
 KEY_FIGURES = (

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.result import Result
 from sim.show.figures import Measured, Shown, measured_in
 from sim.show.files import finite
 from sim.show.phrases import HELD
-from sim.study.result import Result
 
 
 class Numbers:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.curves import ENDINGS
+from sim.experiment.sweep import Point, Sweep
 from sim.scenario.durations import Duration, Kind
 from sim.show.figures import Measured, decimals_for, measured_in
 from sim.show.judged import POINTS, signed
@@ -20,8 +22,6 @@ from sim.show.phrases import HELD
 from sim.show.report.parts import Table, share
 from sim.show.report.svg import Sheet, figure, tag, way
 from sim.show.report.time_picture import HEIGHTS, axes, plot_of
-from sim.study.curves import ENDINGS
-from sim.study.sweep import Point, Sweep
 from sim.vocabulary import Verdict
 
 MEANINGS = {

@@ -1,0 +1,172 @@
+"""Has anything moved? Fingerprints first; where they differ, the headline measures, judged and then confirmed."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+from sim.baselines import sentences
+from sim.baselines.block import CONFIRMING, JUDGING, Block, Crew, live_through
+from sim.baselines.causes import Found, causes_of
+from sim.baselines.examples import examples_of
+from sim.baselines.finding import Pair, Single, line_up
+from sim.baselines.judgement import (
+    CHANGED,
+    UNCHANGED,
+    Check,
+    Judged,
+    LeftOut,
+    NewScenario,
+    Orphan,
+    Recorded,
+    ScenarioCheck,
+)
+from sim.baselines.judging import Sides, curves_of, differences, is_sure, judged, unmoved
+from sim.baselines.layout import SIGN
+from sim.experiment.expectations import expectations_of
+from sim.experiment.experiment import Progress, versions
+from sim.experiment.fates import Side, fates_of
+from sim.experiment.flips import Flips, flips_of, no_flips
+from sim.experiment.verdicts import INCONCLUSIVE
+from sim.scenario.doubts import doubts_among
+
+Step = Callable[[str], Progress]
+"""Given the name of a scenario: whom to tell how far it is."""
+
+
+def check(
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    crew: Crew,
+    changes: tuple[str, ...] = (),
+    is_whole: bool = False,
+    step: Step | None = None,
+) -> Check:
+    """Hold scenarios against the baselines in a folder. `changes` are made to every scenario file, on top of those
+    that its baseline was recorded with. Where these are all the scenarios that there are (`is_whole`), a baseline
+    of any other is an orphan; else it is left out.
+
+    Raises BadScenario, BadUsage for two of one name, and BadBaseline where one is faulty, before anything is run.
+    """
+    started = perf_counter()
+    found = line_up(files, folder, changes)
+    return Check(
+        tuple(checked(pair, crew, step(pair.scenario.name) if step else None) for pair in found.pairs),
+        versions(),
+        platform.platform(),
+        seconds=perf_counter() - started,
+        new=tuple(_new(one, folder, crew, step(one.scenario.name) if step else None) for one in found.singles),
+        orphans=tuple(Orphan(one.name, str(one), sentences.of_orphan(one)) for one in found.spare if is_whole),
+        doubts=tuple(doubts_among(found.scenarios())),
+        left_out=tuple(LeftOut(str(one), sentences.of_unasked(one)) for one in found.spare if not is_whole),
+    )
+
+
+def _new(one: Single, folder: Path, crew: Crew, progress: Progress | None) -> NewScenario:
+    """What can be said without a baseline: whether it keeps what it expects of itself."""
+    scenario, count = one.scenario, one.scenario.experiment.replications if one.scenario.expect.root else 0
+    seen = live_through(scenario, JUDGING, count, crew, progress) if count else None
+    return NewScenario(
+        scenario=scenario.name,
+        file=str(one.file),
+        title=scenario.title,
+        currency=scenario.market.currency,
+        advice=sentences.of_new(one.file, folder),
+        replications=count,
+        claims=int(seen.about["claims"]) if seen else 0,
+        expectations=expectations_of(scenario.expect, seen) if seen else (),
+    )
+
+
+class _Evidence(NamedTuple):
+    """What is known of one scenario once it was lived through."""
+
+    found: Found
+    sides: Sides
+    measures: tuple[Judged, ...]
+    confirming: int
+    """Replications of the confirming block that were lived through."""
+    is_identical: bool
+
+
+def checked(pair: Pair, crew: Crew, progress: Progress | None = None) -> ScenarioCheck:
+    """Hold one scenario against its baseline."""
+    now = live_through(pair.scenario, JUDGING, pair.baseline.replications, crew, progress)
+    return _told(pair, _judged(pair, now, crew, progress))
+
+
+def _judged(pair: Pair, now: Block, crew: Crew, progress: Progress | None) -> _Evidence:
+    before = pair.baseline.blocks[JUDGING]
+    sides = Sides(before, now, pair.baseline.headlines)
+    found = Found((), is_paired=True, is_redrawn=False)
+    if before.about["fingerprints"] != now.about["fingerprints"]:
+        found = causes_of(pair.baseline, pair.place, pair.scenario)
+    if before.happened_as_in(now):
+        return _Evidence(found._replace(is_paired=True), sides, unmoved(sides), 0, is_identical=True)
+    table = differences(sides, is_paired=found.is_paired)
+    if not table["verdict"].map(is_sure).any():
+        return _Evidence(found, sides, judged(sides, table, None), 0, is_identical=False)
+    again = live_through(pair.scenario, CONFIRMING, pair.baseline.replications, crew, progress)
+    confirming = sides._replace(before=pair.baseline.blocks[CONFIRMING], now=again)
+    measures = judged(sides, table, differences(confirming, is_paired=found.is_paired))
+    return _Evidence(found, sides, measures, again.replications, is_identical=False)
+
+
+def _verdict(evidence: _Evidence) -> str:
+    """Of a scenario: that of its measures, and no better than inconclusive where luck itself is drawn otherwise."""
+    words = {one.verdict for one in evidence.measures if one.is_headline}
+    if CHANGED in words:
+        return CHANGED
+    is_open = INCONCLUSIVE in words or (evidence.found.is_redrawn and not evidence.is_identical)
+    return INCONCLUSIVE if is_open else UNCHANGED
+
+
+def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
+    scenario, sides, found = pair.scenario, evidence.sides, evidence.found
+    verdict = _verdict(evidence)
+    has_flips = found.is_paired and not evidence.is_identical
+    flips = _flips(sides) if has_flips else no_flips()
+    return ScenarioCheck(
+        scenario=scenario.name,
+        file=str(pair.file),
+        title=scenario.title,
+        currency=scenario.market.currency,
+        verdict=verdict,
+        is_identical=evidence.is_identical,
+        is_paired=found.is_paired,
+        reason=sentences.reason(verdict, evidence.measures, found, evidence.is_identical),
+        advice=sentences.advice(verdict, found, pair.file, pair.place.parent),
+        causes=found.causes,
+        replications=sides.now.replications,
+        confirming_replications=evidence.confirming,
+        claims=int(sides.now.about["claims"]),
+        measures=evidence.measures,
+        curves=curves_of(sides, is_paired=found.is_paired),
+        flips=flips.by_parting,
+        flip_pairs=flips.by_outcome,
+        examples=examples_of(pair, found, flips.by_parting),
+        expectations=expectations_of(scenario.expect, sides.now),
+        recorded=_recorded(pair),
+        fingerprints=dict(sides.now.about["fingerprints"]),
+    )
+
+
+def _flips(sides: Sides) -> Flips:
+    """Order by order, the baseline's against now."""
+    fates = fates_of(*(Side(one.orders, one.unasked) for one in (sides.before, sides.now)))
+    return flips_of(fates, sides.before.by_replication)
+
+
+def _recorded(pair: Pair) -> Recorded:
+    baseline = pair.baseline
+    return Recorded(
+        file=str(pair.place / SIGN),
+        reason=baseline.reason,
+        versions=baseline.versions,
+        platform=baseline.platform,
+        outcomes=str(baseline.blocks[JUDGING].about["fingerprints"]["outcomes"]),
+    )

@@ -1,0 +1,143 @@
+"""Which baseline belongs to a scenario file, which file has none yet, and whose scenario is gone.
+
+A scenario's baseline is the one of its name, or else, where it was renamed, one of the very same scenario that no
+other file lays claim to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.baselines.baselines import Baseline, sized
+from sim.baselines.layout import SIGN
+from sim.baselines.reading import read, read_kept
+from sim.baselines.sentences import recording
+from sim.errors import BadBaseline, BadScenario, BadUsage, Fault
+from sim.experiment import fingerprints
+from sim.scenario.loading import load
+from sim.scenario.model import Scenario
+
+
+class Pair(NamedTuple):
+    """A scenario and its baseline."""
+
+    file: Path
+    changes: tuple[str, ...]
+    """That are made to the file: those of the baseline, and then those of the command line."""
+    scenario: Scenario
+    """As it is run: with these changes, and as many replications as a block has."""
+    place: Path
+    """Folder of the baseline."""
+    baseline: Baseline
+
+
+class Single(NamedTuple):
+    """A scenario without a baseline."""
+
+    file: Path
+    scenario: Scenario
+
+
+class LineUp(NamedTuple):
+    """Who is held against whom, and who is left over."""
+
+    pairs: list[Pair]
+    singles: list[Single]
+    spare: list[Path]
+    """Baselines of scenarios that are not among these."""
+
+    def scenarios(self) -> Iterator[tuple[Path, Scenario]]:
+        """Each with its file, as it is run."""
+        yield from ((pair.file, pair.scenario) for pair in self.pairs)
+        yield from ((one.file, one.scenario) for one in self.singles)
+
+
+def line_up(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) -> LineUp:
+    """Each scenario file with its baseline, where there is one.
+
+    Raises BadScenario with the faults of all files, BadUsage for two scenarios of one name, and BadBaseline for all
+    baselines that cannot be read, or a folder that is not there.
+    """
+    singles = _loaded(files, changes)
+    _expect_different_names(singles)
+    if not folder.is_dir():
+        raise BadBaseline("\n".join(f"{_no_baseline(one, folder)}" for one in singles))
+    named = {folder / one.scenario.name for one in singles}
+    spare = [place for place in _baselines_in(folder) if place not in named]
+    pairs: list[Pair] = []
+    alone: list[Single] = []
+    faults: list[str] = []
+    for one in singles:
+        try:
+            place = _place_of(one, folder, spare, changes)
+            if place is None:
+                alone.append(one)
+            else:
+                pairs.append(_pair_at(place, one.file, changes))
+                spare = [other for other in spare if other != place]
+        except BadBaseline as fault:
+            faults.append(str(fault))
+    if faults:
+        raise BadBaseline("\n".join(faults))
+    return LineUp(pairs, alone, spare)
+
+
+def _no_baseline(one: Single, folder: Path) -> str:
+    """That there is none, and how to record one."""
+    words = recording(one.file, folder)
+    return f"{one.file}: no baseline for '{one.scenario.name}' in {folder}. Record one with: {words}"
+
+
+def _loaded(files: Sequence[Path], changes: tuple[str, ...]) -> list[Single]:
+    singles: list[Single] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            singles.append(Single(file, load(file, changes)))
+        except BadScenario as found:
+            faults += found.faults
+    if faults:
+        raise BadScenario(sorted(set(faults)))
+    return singles
+
+
+def _expect_different_names(singles: Sequence[Single]) -> None:
+    first: dict[str, Path] = {}
+    for file, scenario in singles:
+        if scenario.name in first:
+            both = f"{first[scenario.name]} and {file}"
+            raise BadUsage(f"two scenarios are named '{scenario.name}': {both}; give one of them another name")
+        first[scenario.name] = file
+
+
+def _place_of(one: Single, folder: Path, spare: Sequence[Path], changes: tuple[str, ...]) -> Path | None:
+    """By name; among those that nobody of their name lays claim to, that of the very same scenario."""
+    place = folder / one.scenario.name
+    if _is_baseline(place):
+        return place
+    return next((other for other in spare if _is_of(other, one.file, changes)), None)
+
+
+def _is_baseline(place: Path) -> bool:
+    """Whether it is one, or was meant to be: one without its sign is a fault, and no new scenario."""
+    return place.is_dir() and any(place.iterdir())
+
+
+def _baselines_in(folder: Path) -> list[Path]:
+    return sorted(path.parent for path in folder.glob(f"*/{SIGN}"))
+
+
+def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> Pair:
+    baseline = read(place)
+    everything = (*baseline.changes, *changes)
+    scenario = sized(load(file, everything), baseline.replications)
+    return Pair(file, everything, scenario, place, baseline)
+
+
+def _is_of(place: Path, file: Path, changes: tuple[str, ...]) -> bool:
+    """Whether a baseline was recorded of this very scenario, under another name."""
+    kept = read_kept(place)
+    scenario = sized(load(file, (*kept.changes, *changes)), kept.replications)
+    return fingerprints.of_scenario(scenario) == kept.scenario

@@ -1,0 +1,148 @@
+"""Two blocks of the same replications, before and now: every measure side by side, and verdicts on headlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isnan, nan
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.baselines.block import Block
+from sim.baselines.judgement import CHANGED, UNCHANGED, Judged, Reading
+from sim.experiment.curve_differences import curve_difference
+from sim.experiment.curves import incidence
+from sim.experiment.deviations import OPEN_FROM, Deviating
+from sim.experiment.differences import Bench, differences_of, estimates_of
+from sim.experiment.fates import REFUNDED
+from sim.experiment.measures import MEASURES
+from sim.experiment.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE, Headline
+
+ALARMS = 0.03
+"""Chance, over all headlines together, that a block calls something changed that did not change by more than its
+margin. Judged once and confirmed once, independently, that is 0.03², about one false alarm in 1,000 checks."""
+REACHED_NOW, REACHED_NO_MORE = "reached_now", "reached_no_more"
+"""What becomes of a quantile that one of the two surely reaches, and the other surely does not."""
+_SURE = {BETTER, WORSE, REACHED_NOW, REACHED_NO_MORE}
+
+
+class Sides(NamedTuple):
+    """What is held against each other, and what is judged of it."""
+
+    before: Block
+    now: Block
+    headlines: Mapping[str, Headline]
+
+
+def differences(sides: Sides, *, is_paired: bool, names: Iterable[str] = MEASURES) -> pd.DataFrame:
+    """One row per measure, as `study.differences` has it; simultaneous intervals leave `ALARMS` outside."""
+    before, now, headlines = sides
+    confidence = 1 - ALARMS / max(len(headlines), 1)
+    bench = Bench(headlines, confidence, is_paired, curves_cross=False)
+    estimates = estimates_of(before, names), estimates_of(now, names)
+    table = differences_of(before, now, estimates, bench).set_index("measure", drop=False)
+    for name in table.index[table["verdict"] == NOT_REACHED]:
+        table.loc[name, "verdict"] = _reached(*(one[name] for one in estimates))
+    return table
+
+
+def _reached(before: Deviating, now: Deviating) -> str:
+    """What may be said of a quantile that at least one of the two does not reach."""
+    unreached = [float(np.isnan(one.deviations).mean()) if len(one.deviations) else nan for one in (before, now)]
+    if isnan(float(before.value)) and isnan(float(now.value)):
+        return EQUIVALENT
+    if any(OPEN_FROM < share < 1 - OPEN_FROM or isnan(share) for share in unreached):
+        return INCONCLUSIVE
+    return REACHED_NOW if isnan(float(before.value)) else REACHED_NO_MORE
+
+
+def is_sure(verdict: str) -> bool:
+    """Whether this word says that a measure differs, by more than its margin."""
+    return verdict in _SURE
+
+
+def judged(sides: Sides, table: pd.DataFrame, confirming: pd.DataFrame | None) -> tuple[Judged, ...]:
+    """Every measure, from the differences in the judging block and, where it was asked, in the confirming one."""
+    return tuple(
+        _judged(
+            table.loc[name].to_dict(),
+            _readings(name, sides),
+            None if confirming is None else confirming.loc[name].to_dict(),
+            sides.headlines.get(name),
+        )
+        for name in MEASURES
+    )
+
+
+def unmoved(sides: Sides) -> tuple[Judged, ...]:
+    """Every measure, where nothing differs at all: no statistics are needed."""
+    rows = sides.now.summary.to_dict("index")
+    headlines = sides.headlines
+    return tuple(
+        _judged(_nothing(name, rows, headlines.get(name)), _readings(name, sides), None, headlines.get(name))
+        for name in MEASURES
+    )
+
+
+def _nothing(name: str, rows: Mapping[Any, Mapping[Any, Any]], headline: Headline | None) -> dict[Any, Any]:
+    """A row of differences that says that there are none."""
+    row = rows[name]
+    ends = ("difference", "low", "high", "low_simultaneous", "high_simultaneous")
+    margin = headline.margin_over(float(rows[headline.of or name]["value"])) if headline else nan
+    words = {"measure": name, "unit": row["unit"], "title": row["title"], "verdict": EQUIVALENT}
+    return dict.fromkeys(ends, 0.0) | words | {"margin": margin, "replications_needed": nan}
+
+
+def _readings(name: str, sides: Sides) -> tuple[Reading, Reading]:
+    rows = (block.summary.loc[name].to_dict() for block in (sides.before, sides.now))
+    before, now = (Reading(*(float(row[column]) for column in ("value", "low", "high"))) for row in rows)
+    return before, now
+
+
+def _judged(
+    row: Mapping[Any, Any],
+    readings: tuple[Reading, Reading],
+    confirming: Mapping[Any, Any] | None,
+    headline: Headline | None,
+) -> Judged:
+    is_asked = headline is not None and confirming is not None and is_sure(row["verdict"])
+    agrees = row["verdict"] == confirming["verdict"] if is_asked and confirming is not None else None
+    return Judged(
+        measure=row["measure"],
+        title=row["title"],
+        unit=row["unit"],
+        baseline=readings[0],
+        now=readings[1],
+        difference=Reading(row["difference"], row["low"], row["high"]),
+        is_headline=headline is not None,
+        surely=_surely(row),
+        margin=row["margin"],
+        more_is_better=headline.more_is_better if headline else True,
+        verdict=_verdict(row["verdict"], agrees) if headline else "",
+        confirming=_surely(confirming) if headline and confirming is not None else None,
+        is_confirmed=agrees,
+        replications_needed=row["replications_needed"],
+    )
+
+
+def _surely(row: Mapping[Any, Any]) -> Reading:
+    return Reading(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
+
+
+def _verdict(word: str, agrees: bool | None) -> str:
+    """In terms of change: which side is the good one does not matter here."""
+    if is_sure(word):
+        return CHANGED if agrees else INCONCLUSIVE
+    return UNCHANGED if word == EQUIVALENT else INCONCLUSIVE
+
+
+def curves_of(sides: Sides, *, is_paired: bool) -> pd.DataFrame:
+    """Time to money, before and now, as `ScenarioCheck.curves` has it."""
+    difference = curve_difference(sides.before, sides.now, is_paired=is_paired)
+    told = {"days": difference["days"]}
+    for name, block in (("baseline", sides.before), ("now", sides.now)):
+        curve = incidence(block.orders, block.replications)
+        refunded = curve[curve["ending"] == REFUNDED].reset_index(drop=True)
+        told |= {name: refunded["share"], f"{name}_low": refunded["low"], f"{name}_high": refunded["high"]}
+    return pd.DataFrame(told | {column: difference[column] for column in ("difference", "low", "high")})

@@ -1,0 +1,145 @@
+"""How a baseline is read again: every fault has its file, and says what helps."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from lzma import LZMAError
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from sim.baselines.baselines import Baseline
+from sim.baselines.block import BLOCKS, Block
+from sim.baselines.claims_table import claims_in, unpacked
+from sim.baselines.days_kept import DaysOff
+from sim.baselines.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN, KeptBaseline, KeptBlock
+from sim.disk.reading import content_of
+from sim.errors import BadBaseline
+from sim.experiment import fingerprints
+from sim.experiment.luck_prints import LuckPrints
+from sim.experiment.measures import MEASURES, Ratio
+from sim.experiment.verdicts import Headline
+from sim.scenario.days import as_season
+from sim.scenario.pointers import POINTER, is_pointer
+from sim.scenario.wording import printable
+
+MOST_BYTES = 2**24
+"""A larger file is not one of a baseline: `claims_table.LARGEST` bounds the table, the rest is far smaller."""
+RATIOS = tuple(name for name, measure in MEASURES.items() if isinstance(measure, Ratio))
+_NUMBERS = ("value", "low", "high")
+ANEW = 'record it anew with refund-sim baseline … --reason "…"'
+
+
+def read(place: Path) -> Baseline:
+    """Read a baseline's folder. Raises BadBaseline naming the file, what is wrong with it, and what helps."""
+    kept = read_kept(place)
+    table = _bytes(place / CLAIMS)
+    if sha256(table).hexdigest() != kept.claims_table:
+        raise BadBaseline(f"{place / CLAIMS}: it is not the table that {SIGN} was written with; {ANEW}")
+    try:
+        rows = unpacked(table)
+        blocks = {name: _block_again(kept.blocks[name], kept, rows) for name in BLOCKS}
+    except (ValueError, KeyError, EOFError, LZMAError) as fault:
+        raise BadBaseline(f"{place}: cannot be read ({fault}); {ANEW}") from None
+    return Baseline(
+        name=kept.name,
+        reason=kept.reason,
+        changes=tuple(kept.changes),
+        replications=kept.replications,
+        headlines={name: Headline(**dict(one)) for name, one in kept.margins.items() if name in MEASURES},
+        versions=kept.versions,
+        platform=kept.platform,
+        scenario_print=kept.scenario,
+        luck=LuckPrints(**dict(kept.luck)),
+        days_off=_seasonable(kept.days_off, place),
+        blocks=blocks,
+        runnable=_bytes(place / RUNNABLE).decode("utf-8", "replace"),
+    )
+
+
+def _seasonable(days_off: DaysOff, place: Path) -> DaysOff:
+    try:
+        for written in (each for days in days_off.values() for each in days):
+            as_season(written)
+    except ValueError as fault:
+        raise BadBaseline(f"{place / SIGN}: days_off: {fault}; {ANEW}") from None
+    return days_off
+
+
+def read_kept(place: Path) -> KeptBaseline:
+    """The reviewable part alone. Raises BadBaseline."""
+    path = place / SIGN
+    try:
+        kept = KeptBaseline.model_validate_json(_bytes(path))
+    except ValidationError as faults:
+        first = faults.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadBaseline(f"{path}: {where + ': ' if where else ''}{first['msg']}; {ANEW}") from None
+    if kept.schema_version != SCHEMA_VERSION:
+        raise BadBaseline(
+            f"{path}: its layout is number {kept.schema_version}, this version of refund-sim reads number "
+            f"{SCHEMA_VERSION}; {ANEW}"
+        )
+    return kept
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        content = content_of(path, MOST_BYTES)
+    except OSError as refused:
+        raise BadBaseline(f"{path}: cannot be read: {refused.strerror}; {ANEW}") from None
+    if is_pointer(content):
+        raise BadBaseline(f"{path}: {POINTER}")
+    return content
+
+
+def _block_again(kept: KeptBlock, baseline: KeptBaseline, rows: pd.DataFrame) -> Block:
+    count = baseline.replications
+    orders, unasked = claims_in(rows, kept.first, count)
+    if len(orders) != kept.claims or len(kept.outcomes) != count:
+        raise ValueError(f"{len(orders)} claims in the table and {kept.claims} in {SIGN}")
+    return Block(
+        orders=orders,
+        unasked=unasked,
+        by_replication=pd.concat([_sums(name, kept, count) for name in RATIOS], ignore_index=True),
+        summary=pd.DataFrame([_row(name, kept) for name in MEASURES]).set_index("measure"),
+        about={
+            "first": kept.first,
+            "replications": count,
+            "orders": kept.orders,
+            "claims": kept.claims,
+            "fingerprints": {
+                "scenario": baseline.scenario,
+                "draws": kept.draws,
+                "outcomes": fingerprints.together(kept.outcomes),
+            },
+        },
+        outcomes=tuple(kept.outcomes),
+    )
+
+
+def _sums(name: str, kept: KeptBlock, count: int) -> pd.DataFrame:
+    """What each replication adds; nothing to a measure that there was not yet."""
+    measure = kept.measures.get(name)
+    sums = [(measure and getattr(measure, key)) or [0.0] * count for key in ("part", "whole")]
+    if any(len(numbers) != count for numbers in sums):
+        raise ValueError(f"{name} has {len(sums[0])} parts, expected one for each of {count} replications")
+    part, whole = (np.asarray(numbers, dtype=np.float64) for numbers in sums)
+    names, numbers = np.repeat([name], count), np.arange(count)
+    return pd.DataFrame({"measure": names, "replication": numbers, "part": part, "whole": whole})
+
+
+def _row(name: str, kept: KeptBlock) -> dict[str, Any]:
+    """Of the summary; without numbers for a measure that there was not yet."""
+    measure = kept.measures.get(name)
+    numbers = {key: nan if (number := getattr(measure, key, None)) is None else number for key in _NUMBERS}
+    unit, title = (
+        (printable(measure.unit), printable(measure.title))
+        if measure
+        else (MEASURES[name].unit, MEASURES[name].title)
+    )
+    return {"measure": name, **numbers, "unit": unit, "n": measure.n if measure else 0, "title": title}

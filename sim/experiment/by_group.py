@@ -1,0 +1,56 @@
+"""Success and time to money for each kind of claim: by route, reason, seller, payment method."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.counted import every, is_refunded, summed, times_to_money
+from sim.experiment.estimates import quantile, share
+from sim.experiment.watched import UNTIL, is_finished
+from sim.scenario.durations import DAY
+
+GROUPS = ("route", "claim", "reason", "seller_type", "payment_method")
+"""Columns of the claims by which they are grouped, in the order of the table."""
+READ = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNTIL)
+"""Columns that tell success and time, those there are; parts of a table are quicker made of few."""
+
+
+def success_by_group(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
+    """One row per group and value that occurs, as `Result.by_group` has them."""
+    rows = [
+        {"group": group, "value": value, **success_and_time(members, replications)}
+        for group in GROUPS
+        for value, members in claims[[group, *read_of(claims)]].groupby(group, observed=True)
+    ]
+    return pd.DataFrame(rows, columns=["group", "value", *success_and_time(claims[:0], replications)])
+
+
+def read_of(claims: pd.DataFrame) -> list[str]:
+    """Those of `READ` that these claims have."""
+    return [name for name in READ if name in claims]
+
+
+def success_and_time(claims: pd.DataFrame, replications: int) -> dict[str, float]:
+    """How many claims, the share of them refunded in full, and by when half of them were; each with its interval.
+
+    Neither is said beyond what was watched: success in the end is known once all have ended.
+
+    Keys: `n`; `success`, `low`, `high`; `median_days`, `median_low`, `median_high` (NaN: not reached).
+    """
+    refunded = summed(is_refunded(claims), claims, replications)
+    success = share(
+        refunded if is_finished(claims) else np.full_like(refunded, np.nan),
+        summed(every(claims), claims, replications),
+        len(claims),
+    )
+    median = quantile(times_to_money(claims, replications), 0.5)
+    return {
+        "n": len(claims),
+        "success": float(success.value),
+        "low": float(success.low),
+        "high": float(success.high),
+        "median_days": float(median.value) / DAY,
+        "median_low": float(median.low) / DAY,
+        "median_high": float(median.high) / DAY,
+    }

@@ -1,0 +1,115 @@
+"""Who pays what, added up: what each replication's claims cost everybody, and the measures that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from sim.experiment.counted import Of, reads, scaled
+from sim.experiment.frame import CENTS, cohort_of
+from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER, balances, ledger_of, payments, work_of
+from sim.records.table import Records
+from sim.scenario.costs import HOURS, LEFT, PAID, PER_1000_ORDERS, PER_CLAIM
+from sim.scenario.durations import HOUR
+from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiment.result import Comparable
+
+WORKED = dict(zip(HOURS, ("hours of work at sellers' desks", "hours of work at the mediation desk"), strict=True))
+WHOLES = {"claims": (PER_CLAIM, "per claim", 1), "orders": (PER_1000_ORDERS, "per 1,000 orders", 1000)}
+"""What totals are divided by: the end of a measure's name and of its title, and how many of them."""
+OWN = ("postage_per_claim", "seller_postage_per_claim", "platform_postage_per_claim")
+"""Measures that are made of the claims themselves."""
+
+
+def totals_of(scenario: Scenario, records: Records) -> dict[str, float]:
+    """What one replication's cohort paid, was left with and worked, by `PAYMENTS`, account and hours worked.
+
+    Money is in units of the currency, from whole cents.
+    """
+    ledger = ledger_of(scenario, *cohort_of(scenario, records))
+    work = work_of(ledger)
+    cents = payments(ledger) | {account_total(name): balance for name, balance in balances(ledger).items()}
+    hours = {"seller_hours": work[SELLER], "mediation_hours": work[PLATFORM]}
+    return {name: int(amount.sum()) / CENTS for name, amount in cents.items()} | {
+        name: int(seconds.sum()) / HOUR for name, seconds in hours.items()
+    }
+
+
+def account_total(account: str) -> str:
+    """The name of the total of an account: `seller_account`."""
+    return f"{account}_account"
+
+
+class Line(NamedTuple):
+    """A total per claim, or per 1,000 orders: the fields of a `measures.Ratio`, in their order."""
+
+    name: str
+    title: str
+    part: Of
+    whole: Of
+    table: str
+    unit: str
+    signed: bool
+    counting: Of
+
+
+def lines(table: str) -> Iterator[Line]:
+    """Every total, per claim and per 1,000 orders, from the table of totals; but for postage, which has its own."""
+    money = {name: f"{one.what} ({one.payer} to {one.payee})" for name, one in PAYMENTS.items()}
+    left = {account_total(account): f"what the {account} is left with" for account in ACCOUNTS}
+    for whole, (end, per, times) in WHOLES.items():
+        for name, what in (money | left | WORKED).items():
+            if name + end not in OWN:
+                unit, of = "h" if name in HOURS else "currency", reads(whole)
+                yield Line(name + end, f"{what}, {per}", scaled(name, times), of, table, unit, name in left, of)
+
+
+# ------------------------------------------------------------------------------- one row for each total
+
+NUMBERS = ("value", "low", "high")
+EVERYTHING = (*PAID, *LEFT, *HOURS)
+"""What there is a row for, in their order."""
+
+
+def costs_frame(result: Comparable) -> pd.DataFrame:
+    """Who pays what: one row per payment, account and hours worked.
+
+    `item`, `payer`, `payee` (empty but for payments), `total` (all replications together, to the cent), then
+    `per_claim` and `per_1000_orders`, each with its interval (`_low`, `_high`), and the `unit`.
+    """
+    totals = result.by_replication.groupby("measure", sort=False)["part"].sum()
+    rows = [_who(item) | {"total": round(float(totals[item + PER_CLAIM]), 2)} for item in EVERYTHING]
+    for row in rows:
+        for per in (PER_CLAIM, PER_1000_ORDERS):
+            row |= _ends(result.summary.loc[row["item"] + per].to_dict(), per, NUMBERS)
+        row["unit"] = result.summary.loc[row["item"] + PER_CLAIM, "unit"]
+    return pd.DataFrame(rows)
+
+
+def compared_costs(differences: pd.DataFrame) -> pd.DataFrame:
+    """The same of a comparison: by `scenario` and item what it is under the `base` and the `other`, per claim and
+    per 1,000 orders, and the `difference` with its interval; the rows of `Comparison.differences` side by side."""
+    rows = []
+    for scenario, table in differences.groupby("scenario", sort=False):
+        by_measure = table.set_index("measure").to_dict("index")
+        for item in EVERYTHING:
+            row = {"scenario": scenario} | _who(item)
+            for per in (PER_CLAIM, PER_1000_ORDERS):
+                row |= _ends(by_measure[item + per], per, ("base", "other", "difference", "low", "high"))
+            rows.append(row | {"unit": by_measure[item + PER_CLAIM]["unit"]})
+    return pd.DataFrame(rows)
+
+
+def _who(item: str) -> dict[str, Any]:
+    payer, payee = PAYMENTS[item][:2] if item in PAYMENTS else ("", "")
+    return {"item": item, "payer": payer, "payee": payee}
+
+
+def _ends(row: Mapping[Any, Any], per: str, columns: Sequence[str]) -> dict[str, Any]:
+    """`per_claim` for the value, `per_claim_low` and so on."""
+    name = per.removeprefix("_")
+    return {name if column == "value" else f"{name}_{column}": row[column] for column in columns}

@@ -1,0 +1,139 @@
+"""How busy the desks were while the cohort's requests came in, and how long those waited."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.chance.facts import Ints
+from sim.chance.instants import arrays_of
+from sim.experiment.estimates import Floats
+from sim.experiment.frame import in_cohort
+from sim.experiment.requests import Requests
+from sim.rules.terms import terms_of
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import HOUR, NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind, Party, Settled, Stage, Verdict
+
+SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
+"""Groups of desks; buyers and the bank, at whose desks nobody ever waits for staff, are the others."""
+FOR_BUYER, AGAINST_BUYER, PASSED_ON = "for_buyer", "against_buyer", "passed_on"
+MEANT = {
+    FOR_BUYER: "settled by silence, for the buyer",
+    AGAINST_BUYER: "settled by silence, against the buyer",
+    PASSED_ON: "settled by silence, passed on to the platform",
+}
+"""What silence meant: money, or a taken offer; a refusal; a case for the platform, or the chance of one."""
+_MEANING = {Verdict.APPROVE: FOR_BUYER, Verdict.DECLINE: AGAINST_BUYER, Verdict.CLOSE: AGAINST_BUYER}
+MIDDLE = (0.05, 0.95)
+"""A desk is judged while the middle nine tenths of the cohort's requests joined it."""
+
+
+def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> pd.DataFrame:
+    """One row per request of the cohort's claims: `replication`, `desk`, `by_silence`, `silence` (of `MEANT`, empty
+    where somebody answered), `wait` (h).
+
+    The wait lasts from joining the queue until being taken up or leaving; NaN for a request that nobody noticed
+    and for one that still waits at a cut.
+    """
+    mine = requests.only(in_cohort(scenario, requests.paid))
+    has_waited = mine.has_joined & (mine.left_queue < NEVER)
+    return pd.DataFrame(
+        {
+            "replication": np.full_like(mine.opened, replication),
+            "desk": np.select([mine.is_mediation, mine.is_at_sellers], [MEDIATION, SELLERS], default=OTHERS),
+            "by_silence": mine.settled_by == Settled.SILENCE,
+            "silence": pd.Categorical.from_codes(_silence(scenario, mine), dtype=pd.CategoricalDtype([*MEANT])),
+            "wait": np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan),
+        }
+    )
+
+
+def _silence(scenario: Scenario, requests: Requests) -> Ints:
+    """What the policy has silence mean, by number in `MEANT`; −1 for requests that did not end by it."""
+    found = np.full(len(requests), -1)
+    is_silent = requests.settled_by == Settled.SILENCE
+    for kind in (kind for kind in ClaimKind if kind is not ClaimKind.NONE):
+        for stage, terms in zip(Stage, terms_of(scenario, kind).requests, strict=True):
+            meant = _MEANING.get(Verdict(terms.on_silence), PASSED_ON) if terms.on_silence else PASSED_ON
+            found[is_silent & (requests.claim == kind) & (requests.stage == stage)] = [*MEANT].index(meant)
+    return found
+
+
+class Load(NamedTuple):
+    """Working time of one replication's desks, in hours, over the stretch in which the cohort met them."""
+
+    mediation_busy: float
+    mediation_staffed: float
+    """Staff × open time; 0 where staff is unlimited, or nobody came."""
+    busiest_seller: float
+    """The highest share of its time that any seller's desk was at work; NaN where it has no meaning."""
+
+
+def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calendar]) -> Load:
+    """How much of their time the desks worked.
+
+    Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
+    """
+    terms, staff = scenario.policy.mediation, scenario.market.sellers.staff
+    at_mediation = requests.is_mediation
+    desk, opening = requests.only(at_mediation), calendars[Party.PLATFORM]
+    first, last = stretch_of(scenario, desk)
+    members = terms.staff if terms and isinstance(terms.staff, int) else 0
+    busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
+    staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
+    sellers = requests.only(requests.is_at_sellers)
+    busiest = _busiest(scenario, sellers, calendars, staff) if isinstance(staff, int) else np.nan
+    return Load(float(busy), staffed, busiest)
+
+
+def _busiest(scenario: Scenario, sellers: Requests, calendars: dict[Party, Calendar], staff: int) -> float:
+    first, last = stretch_of(scenario, sellers)
+    busiest = float("nan")
+    for party in np.unique(sellers.works).tolist():
+        some, opening = sellers.only(sellers.works == party), calendars[party]
+        staffed = staff * float(np.diff(open_seconds([first, last], opening))[0])
+        if staffed:
+            by_seller = np.bincount(some.seller, weights=_worked(some, first, last, opening))
+            busiest = float(np.nanmax([busiest, by_seller.max() / staffed]))
+    return busiest
+
+
+def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:
+    """When the cohort met the sellers' desks, and when mediation (s since the start)."""
+    return {
+        SELLERS: stretch_of(scenario, requests.only(requests.is_at_sellers)),
+        MEDIATION: stretch_of(scenario, requests.only(requests.is_mediation)),
+    }
+
+
+def stretch_of(scenario: Scenario, requests: Requests) -> tuple[int, int]:
+    """From when until when the middle nine tenths of the cohort's requests joined; no time at all without any."""
+    joined = requests.joined[in_cohort(scenario, requests.paid) & requests.has_joined]
+    if not len(joined):
+        return 0, 0
+    first, last = np.quantile(joined, MIDDLE, method="inverted_cdf")
+    return int(first), int(last)
+
+
+def _worked(requests: Requests, first: int, last: int, opening: Calendar) -> Floats:
+    """Open seconds that staff spent on each request within [first, last)."""
+    # One that left while it waited began, for this purpose, when it left: no work at all.
+    began = np.clip(requests.left_queue, first, last)
+    done = np.clip(requests.settled, first, last)
+    return np.asarray(open_seconds(done, opening) - open_seconds(began, opening), dtype=np.float64)
+
+
+def open_seconds(instants: list[int] | Ints, calendar: Calendar) -> Ints:
+    """How long the calendar has been open from its beginning until each instant, all at once (s).
+
+    The difference of two is what `rules.clocks.working_time` gives one by one.
+    """
+    opens, closes, *_ = arrays_of(calendar)
+    before = np.concatenate([[0], np.cumsum(closes - opens)])
+    spell = np.searchsorted(closes, instants, side="right")
+    began = np.append(opens, calendar.end)[spell]
+    return np.asarray(before[spell] + np.maximum(np.asarray(instants) - began, 0), dtype=np.int64)

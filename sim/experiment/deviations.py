@@ -1,0 +1,159 @@
+"""Two estimates side by side: how far each may be off, and whether they are off together.
+
+An estimate carries its *deviations*: a list of numbers whose length, as a vector, is its standard error. A ratio
+has one for each replication (the delta method), a quantile one for each resample (the bootstrap). Where two
+experiments share their luck, replication by replication, the deviations of the difference are the differences of
+the deviations: what both owe to the same luck drops out. That is all there is to pairing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri, stdtrit
+
+from sim.experiment.estimates import Floats, Times, resampled
+
+OPEN_FROM = 0.025
+"""An end of an interval is open where more of the resamples than this do not reach the quantile."""
+ROUNDING = 1e-12
+"""A standard error below this is the rounding of floats, and not spread."""
+
+
+class Deviating(NamedTuple):
+    """An estimate with its deviations. An array of estimates is as good as one: deviations stand along axis 0."""
+
+    value: Floats
+    """NaN where there is none."""
+    deviations: Floats
+    """NaN for a resample that does not reach the quantile."""
+    replications: Floats
+    """How many it rests on."""
+
+    @property
+    def error(self) -> Floats:
+        """Its standard error."""
+        return length(self.deviations)
+
+    @property
+    def is_often_unreached(self) -> Floats:
+        """Whether so many resamples do not reach the quantile that nothing can be said of how late it may be."""
+        return np.asarray(np.isnan(self.deviations).mean(axis=0) > OPEN_FROM)
+
+
+def length(deviations: Floats) -> Floats:
+    """A standard error, from deviations."""
+    return np.asarray(np.sqrt(np.nansum(np.square(deviations), axis=0)))
+
+
+def ratio_of(parts: ArrayLike, wholes: ArrayLike) -> Deviating:
+    """A sum of parts over a sum of wholes, both by replication (the first axis).
+
+    As `estimates.ratio`: the delta method for a ratio of means, replications without any whole not counted.
+    """
+    part, whole = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
+    count, total = (whole != 0).sum(axis=0), _or_nan(whole.sum(axis=0))
+    value = part.sum(axis=0) / total
+    residuals = (part - value * whole) / total
+    return Deviating(value, residuals * np.sqrt(count / _or_nan(count - 1)), np.asarray(count, dtype=np.float64))
+
+
+def quantile_of(times: Sequence[Times], q: float) -> Deviating:
+    """A quantile over all claims of the time to money, in seconds: as `estimates.quantile`, on the scale of times.
+
+    Any two experiments of as many replications are resampled alike, so that their quantiles can be paired.
+    """
+    value, found = resampled(times, q)
+    reached = np.isfinite(found)
+    centre = found[reached].mean() if reached.any() else np.nan
+    count = float(len(times))
+    scale = np.sqrt(count / _or_nan(count - 1) / _or_nan(reached.sum() - 1.0))
+    deviations = np.where(reached, found - centre, np.nan) * scale
+    return Deviating(np.asarray(value if np.isfinite(value) else np.nan), deviations, np.asarray(count))
+
+
+def _or_nan(divisor: ArrayLike) -> Floats:
+    """Nothing can be divided by what is not above 0."""
+    number = np.asarray(divisor, dtype=np.float64)
+    return np.where(number > 0, number, np.nan)
+
+
+class Difference(NamedTuple):
+    """One estimate less another, with what an interval of any confidence needs."""
+
+    value: Floats
+    deviations: Floats
+    freedom: Floats
+    """Degrees of freedom of Student's t."""
+    opens_below: Floats
+    opens_above: Floats
+    """Whether that end is open: a quantile that may well not be reached."""
+    correlation: Floats
+    variance_ratio: Floats
+    """Variance ÷ what it would be with independent runs. Both NaN where not paired, or where nothing varies."""
+
+    @property
+    def error(self) -> Floats:
+        """Its standard error."""
+        return length(self.deviations)
+
+    def interval(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
+        """Its ends; NaN where there is none. They stay within ± `limit`, where no difference can be beyond it."""
+        half = self.half_width(confidence, limit=limit, n=n)
+        low = np.where(self.opens_below, np.nan, np.maximum(self.value - half, -limit))
+        return low, np.where(self.opens_above, np.nan, np.minimum(self.value + half, limit))
+
+    def half_width(
+        self, confidence: float, *, limit: float = np.inf, n: float = np.inf, growth: float = 1.0
+    ) -> Floats:
+        """Half of an interval, or what it would be with `growth` times as many replications.
+
+        Student's t, and beside it what Wilson's score interval (1927) leaves open when none of `n` claims is seen
+        to differ: z² / (n + z²) of the limit. That is next to nothing unless hardly any claim differs; then a few
+        that were not seen would matter, and t alone would cover as little as 87 %.
+        """
+        upper, freedom = 1 - (1 - confidence) / 2, (self.freedom + 1) * growth - 1
+        steps = np.where(freedom > 0, stdtrit(np.maximum(freedom, 1), upper), np.nan)
+        square = ndtri(upper) ** 2
+        unseen = limit * square / (n * growth + square) if np.isfinite(limit) else 0.0
+        return np.asarray(np.hypot(steps * self.error / growth**0.5, unseen))
+
+
+def paired(base: Deviating, other: Deviating) -> Difference:
+    """Other less base, where both are of the same replications with the same luck."""
+    value, deviations = other.value - base.value, other.deviations - base.deviations
+    together = np.nansum(base.deviations * other.deviations, axis=0)
+    alone = np.where(np.isnan(value), np.nan, np.hypot(base.error, other.error))
+    return Difference(
+        value=value,
+        deviations=deviations,
+        freedom=np.minimum(base.replications, other.replications) - 1,
+        opens_below=base.is_often_unreached,
+        opens_above=other.is_often_unreached,
+        correlation=together / _or_nan(base.error * other.error),
+        variance_ratio=np.square(length(deviations) / _or_nan(alone)),
+    )
+
+
+def unpaired(base: Deviating, other: Deviating) -> Difference:
+    """Other less base, as of independent runs (Welch 1947).
+
+    What luck they may have in common tends to move both the same way: it makes this interval too wide, if anything.
+    """
+    variances = np.square(base.error), np.square(other.error)
+    spare = _or_nan(base.replications - 1), _or_nan(other.replications - 1)
+    spread = variances[0] ** 2 / spare[0] + variances[1] ** 2 / spare[1]
+    welch = (variances[0] + variances[1]) ** 2 / _or_nan(spread)
+    nothing = np.full_like(base.value, np.nan)
+    return Difference(
+        value=other.value - base.value,
+        deviations=np.concatenate([-base.deviations, other.deviations]),
+        freedom=np.where(np.isnan(welch), np.minimum(*spare), welch),
+        opens_below=base.is_often_unreached,
+        opens_above=other.is_often_unreached,
+        correlation=nothing,
+        variance_ratio=nothing,
+    )

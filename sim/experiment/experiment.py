@@ -1,0 +1,230 @@
+"""An experiment: replications of one scenario, folded one at a time into a result."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import pandas as pd
+
+from sim.chance.streams import EDITION
+from sim.errors import BadUsage
+from sim.experiment import fingerprints
+from sim.experiment.aims import aims_of
+from sim.experiment.backlog import backlog_frame
+from sim.experiment.by_group import success_by_group
+from sim.experiment.by_hours import success_by_hours
+from sim.experiment.choosing import Choice, chosen, made_ready
+from sim.experiment.curves import incidence
+from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.jobs import Workers, workers_of
+from sim.experiment.ledger import AT_A_TIME, Ledger, Take
+from sim.experiment.measures import summary_of, sums_listed, watched
+from sim.experiment.observation import Observation
+from sim.experiment.precision import MOST, AsAsked, Plan, UntilPrecise
+from sim.experiment.result import Result
+from sim.experiment.stopwatch import Stopwatch
+from sim.experiment.waits import waits_frame
+from sim.experiment.warm_up import notes_of
+from sim.scenario.levers import changed_as_json, changed_between
+from sim.scenario.model import Experiment, Scenario
+
+Progress = Callable[[int, int], None]
+"""Told after each replication: how many are done, of how many."""
+PACKAGES = ("refund-sim", "numpy", "scipy", "pandas", "pyarrow", "simpy", "holidays", "pydantic")
+
+
+def run(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    precision: Mapping[str, float | str] | None = None,
+    max_replications: int = MOST,
+    jobs: int | Workers | None = None,
+    engine: str | Choice = AUTO,
+    with_journal: bool = False,
+    progress: Progress | None = None,
+    tell: Tell = to_stderr,
+    take: Take | None = None,
+) -> Result:
+    """Simulate a scenario and estimate what became of its cohort.
+
+    `replications` and `seed` take the place of the scenario's own. With `precision`, replications go on until each
+    named measure is known so well (`precision`), and no further than `max_replications`; `about["stopped"]`
+    says which it was. `jobs` is the number of processes, None for all cores where that pays; or `Workers` that
+    several experiments share. `engine` is `simpy`, `compiled`, or `auto` for the quicker one (or what
+    `experiment.choosing.chosen` has chosen for several experiments); `about["engine"]` says which it was. Neither
+    changes anything in the result: the same scenario and seed give the same tables, to the bit. `tell` hears of
+    what takes its time, such as compiling; unless told otherwise it writes to stderr.
+    With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
+    has the columns `columns.NARROW` only, there is no `journal` and no `unasked`, and memory hardly grows.
+
+    Raises BadUsage for a precision that makes no sense and for a journal from the compiled engine, ValidationError
+    (pydantic) for numbers that no experiment may have, BeyondCalendar when a claim outlives the calendars, and
+    BrokenInvariant, which is a defect of ours.
+    """
+    expect_one_of(replications, precision)
+    changed = changed_by(scenario, replications=replications, seed=seed)
+    scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
+    most = scenario.experiment.replications
+    plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
+    with workers_of(jobs) as workers:
+        choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal)
+        underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take)
+        while len(underway.seen) < plan.wanted:
+            underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
+            plan.learn(underway.seen)
+            underway.add_up()
+    return underway.result(plan.stopped, asked_for(precision, max_replications), changed)
+
+
+def expect_one_of(replications: int | None, precision: Mapping[str, float | str] | None) -> None:
+    """Raises BadUsage where both are given."""
+    if precision and replications is not None:
+        raise BadUsage("found replications and a precision, expected one of them: a precision decides how many")
+
+
+def asked_for(precision: Mapping[str, float | str] | None, max_replications: int) -> dict[str, Any]:
+    """How sure one wanted to be, as it can be given again, ready for JSON; nothing where that was not said."""
+    if not precision:
+        return {}
+    written = {measure: str(half_width) for measure, half_width in precision.items()}
+    return {"precision": written, "max_replications": max_replications}
+
+
+def with_numbers(scenario: Scenario, **numbers: int | None) -> Scenario:
+    """The scenario with some of its experiment's numbers replaced; None leaves one as it is."""
+    given = {name: number for name, number in numbers.items() if number is not None}
+    described = dict(scenario.experiment) | given
+    return scenario.model_copy(update={"experiment": Experiment.model_validate(described)})
+
+
+def changed_by(scenario: Scenario, **numbers: int | None) -> list[dict[str, str]]:
+    """What such numbers change of a scenario, as `about["changed"]` has it."""
+    return changed_as_json(changed_between(scenario, with_numbers(scenario, **numbers)))
+
+
+class Underway:
+    """An experiment at work: the replications so far, which can be carried on."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        workers: Workers,
+        choice: Choice,
+        *,
+        with_journal: bool = False,
+        tell: Tell = to_stderr,
+        take: Take | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self._ledger = Ledger(take)
+        self._workers = workers
+        self._with_journal = with_journal
+        self._watch = Stopwatch()
+        with self._watch.on("compiling"):
+            self._choice = made_ready(choice, scenario.name, tell)
+
+    @property
+    def seen(self) -> Sequence[Observation]:
+        """All so far, in their order."""
+        return self._ledger.seen
+
+    @property
+    def jobs(self) -> int:
+        """How many may live through replications at the same time."""
+        return self._workers.jobs
+
+    def add_up(self) -> None:
+        """Nobody else wants to look at the claims of the replications so far."""
+        self._ledger.add_up()
+
+    def carry_on(self, until: int, progress: Progress | None = None, at_a_time: int | None = None) -> None:
+        """Live through more replications, until there are so many; add up so many claims at a time meanwhile."""
+        numbers = range(len(self.seen), until)
+        with self._watch.on("replications"):
+            watched = self._workers.observations(
+                self.scenario,
+                numbers,
+                engine=self._choice.engine,
+                with_journal=self._with_journal,
+                watch=self._watch,
+            )
+            for one in watched:
+                self._ledger.enter(one)
+                if at_a_time is not None:
+                    self._ledger.add_up(at_least=at_a_time)
+                if progress:
+                    progress(len(self.seen), until)
+
+    def result(
+        self, stopped: str, asked: Mapping[str, Any] | None = None, changed: Sequence[Mapping[str, str]] = ()
+    ) -> Result:
+        """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`."""
+        scenario = with_numbers(self.scenario, replications=len(self.seen))
+        how = {"stopped": stopped, "asked": asked or {}, "changed": [*changed], "jobs": self._workers.at_work}
+        how |= {"engine": self._choice.engine, "engine_because": self._choice.why}
+        return _result(scenario, self._ledger, how, self._watch)
+
+
+def _result(scenario: Scenario, ledger: Ledger, how: dict[str, Any], watch: Stopwatch) -> Result:
+    seen, replications = ledger.seen, len(ledger.seen)
+    with watch.on("estimates"):
+        claims = ledger.claims()
+        sums = watched(ledger.sums(), claims)
+        summary = summary_of(sums, claims, replications, scenario.market.currency)
+        curves, by_hours = incidence(claims, replications), success_by_hours(claims, replications)
+        by_group = success_by_group(claims, replications)
+        notes = notes_of(scenario, seen)
+    journals = [one.journal for one in seen if one.journal is not None]
+    return Result(
+        scenario=scenario,
+        unasked=pd.concat([one.unasked for one in seen], ignore_index=True),
+        by_replication=sums_listed(sums),
+        summary=summary,
+        orders=claims,
+        curves=curves,
+        by_hours=by_hours,
+        by_group=by_group,
+        backlog=backlog_frame(scenario, [one.backlog for one in seen]),
+        waits=waits_frame(scenario, [one.waits for one in seen]),
+        notes=notes,
+        journal=pd.concat(journals, ignore_index=True) if journals else None,
+        about=_about(scenario, seen, watch) | how,
+    )
+
+
+def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) -> dict[str, Any]:
+    """Where the numbers come from, ready for JSON."""
+    return {
+        "scenario": scenario.name,
+        "seed": scenario.experiment.seed,
+        "luck_edition": EDITION,
+        "replications": len(seen),
+        "orders": sum(int(one.totals["orders"]) for one in seen),
+        "claims": sum(len(one.claims) for one in seen),
+        "invariants": list(seen[0].invariants),
+        "fingerprints": {
+            "scenario": fingerprints.of_scenario(scenario),
+            "draws": fingerprints.together([one.draws_hash for one in seen]),
+            "outcomes": fingerprints.together([one.outcomes_hash for one in seen]),
+        },
+        "versions": versions(),
+        "platform": platform.platform(),
+        "wall_seconds": {stage: round(seconds, 3) for stage, seconds in watch.seconds.items()},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of Python, of this package and of all that its numbers may depend on."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"  # run from a folder of sources, without installing

@@ -1,0 +1,104 @@
+"""Which orders end otherwise under another policy: how many, where their stories part, and what it comes to.
+
+The replication is the unit here as everywhere: orders of one replication meet at the same desks.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.estimates import Estimate, Floats, share, skewed_mean
+from sim.experiment.fates import NO_CLAIM, in_words
+from sim.experiment.partings import NEVER_PART
+
+EXAMPLES = 3
+FEWEST = 20
+"""Orders from which on a mean change has an interval. Prices are so skewed that one of fewer orders would hold the
+truth far less often than it says (`tests/theory/test_flips.py`)."""
+_PAIR = ["base_outcome", "other_outcome"]
+_KEYS = [*_PAIR, "parts_at"]
+_NUMBERS = [
+    *("orders", "orders_low", "orders_high", "per_replication"),
+    *("time_change", "time_low", "time_high", "money_change", "money_low", "money_high"),
+]
+
+
+class Flips(NamedTuple):
+    """Orders of the cohort by how they ended under each of two policies, counted in two ways."""
+
+    by_parting: pd.DataFrame
+    """Every order of the cohort, as `Comparison.flips` has them."""
+    by_outcome: pd.DataFrame
+    """Those whose stories part, wherever that is, as `Comparison.flip_pairs` has them."""
+
+
+def flips_of(fates: pd.DataFrame, by_replication: pd.DataFrame) -> Flips:
+    """Every order of the cohort by how it ended under each of two policies that share their luck.
+
+    `fates` are those of `fates.fates_of`; `by_replication` is the base's, which knows how many orders there
+    are (`Result.by_replication`).
+    """
+    sums = by_replication[by_replication["measure"] == "orders"].sort_values("replication")
+    cohort = sums["part"].to_numpy(np.float64)
+    told = np.bincount(fates["replication"].to_numpy(np.int64), minlength=len(cohort)).astype(np.float64)
+    rows = [one for one in (_counted(fates, _KEYS, cohort), _all_others(cohort - told, cohort)) if len(one)]
+    everybody = pd.concat(rows, ignore_index=True) if rows else no_flips().by_parting
+    parted = fates[fates["parts_at"] != NEVER_PART]
+    return Flips(_in_order(everybody), _in_order(_counted(parted, _PAIR, cohort)))
+
+
+def no_flips() -> Flips:
+    """The same tables without any rows: of scenarios whose orders are other orders."""
+    nobody = _all_others(np.zeros(1), np.ones(1))
+    return Flips(_in_order(nobody), _in_order(nobody.drop(columns="parts_at")))
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    table = in_words(table.astype({"orders": np.int64}))
+    return table.sort_values([*_PAIR, "orders"], ascending=[True, True, False], kind="stable", ignore_index=True)
+
+
+def _counted(fates: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.DataFrame:
+    """A row for each way to end and to part that occurs, with its numbers and a few examples."""
+    groups = fates.astype(dict.fromkeys(keys, object)).groupby(keys, sort=False)
+    size = len(cohort), groups.ngroups
+    cells = fates["replication"].to_numpy(np.int64) * size[1] + groups.ngroup().to_numpy(np.int64)
+
+    def by_replication(weights: Floats | None = None) -> Floats:
+        return np.bincount(cells, weights, minlength=size[0] * size[1]).reshape(size).astype(np.float64)
+
+    time, money = (by_replication(fates[name].to_numpy(np.float64)) for name in ("time_change", "money_change"))
+    numbers = _numbers(by_replication(), time, money, cohort)
+    rows = groups.head(EXAMPLES)
+    names = pd.Series(list(zip(rows["replication"], rows["order"], strict=True)), rows.index, object)
+    listed = rows.assign(examples=names).groupby(keys, sort=False)["examples"].agg(list).reset_index()
+    return pd.concat([listed[keys], pd.DataFrame(numbers), listed[["examples"]]], axis=1)
+
+
+def _all_others(orders: Floats, cohort: Floats) -> pd.DataFrame:
+    """Those that nobody wanted the money back for under either policy, and that were sent in time."""
+    nothing = np.zeros((len(cohort), 1))
+    numbers = _numbers(orders[:, None], nothing * np.nan, nothing, cohort)
+    words = {"base_outcome": [NO_CLAIM], "other_outcome": [NO_CLAIM], "parts_at": [NEVER_PART]}
+    row = pd.DataFrame(words | numbers | {"examples": [[]]})
+    return row[row["orders"] > 0]
+
+
+def _numbers(orders: Floats, time: Floats, money: Floats, cohort: Floats) -> dict[str, Floats]:
+    """Counts and mean changes with their intervals, from sums by replication (axis 0) and group (axis 1)."""
+    count, everybody = orders.sum(axis=0), cohort.sum()
+    of_all = share(orders, cohort[:, None], everybody)
+    is_enough = count >= FEWEST
+    # Money leans: most orders are cheap. A time is known where both refund in full, or else for nobody (NaN).
+    means = [_known(skewed_mean(sums, orders), is_enough) for sums in (time, money)]
+    ends = (count, of_all.low * everybody, of_all.high * everybody, count / len(cohort))
+    return dict(zip(_NUMBERS, (*ends, *means[0], *means[1]), strict=True))
+
+
+def _known(mean: Estimate, is_enough: Floats) -> Estimate:
+    """Without its interval where it is of too few orders."""
+    value, low, high = mean
+    return Estimate(value, np.where(is_enough, low, np.nan), np.where(is_enough, high, np.nan))

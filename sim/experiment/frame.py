@@ -1,0 +1,183 @@
+"""From the outcome table of one replication (whole seconds, cents, codes) to tables that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.chance.facts import Ints
+from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
+from sim.experiment.watched import UNTIL
+from sim.records.life import WORK
+from sim.records.table import Records
+from sim.scenario.durations import DAY, HOUR, NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind, Disposition, Failure, Outcome, Party, Reason, Route, Settled, Stage, Word
+
+CENTS = 100
+SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silence", "taken_over")
+"""How a request ended, as tables say it. A dispatch, its limit or the platform interrupts; each has its word."""
+_ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE, _TAKEN_OVER = range(6)
+_MISSING = -1
+
+Table = Mapping[str, Ints]
+Cells = npt.NDArray[np.generic] | pd.Categorical
+
+
+def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
+    """Which of these instants of payment (s) lie in the cohort window: its first instant does, its end does not."""
+    first, beyond = scenario.experiment.cohort_window
+    return (paid_at >= first) & (paid_at < beyond)
+
+
+def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
+    """The cohort's claims of one replication: one row each, ascending by order, with the columns of `COLUMNS`."""
+    return _claims_frame(scenario, replication, *cohort_of(scenario, records))
+
+
+def claims_of(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
+    """The same of all claims, whenever their orders were paid."""
+    return _claims_frame(scenario, replication, dict(records.claims), dict(records.draws.claims))
+
+
+def _claims_frame(
+    scenario: Scenario, replication: int, table: dict[str, Ints], facts: dict[str, Ints]
+) -> pd.DataFrame:
+    cells: dict[str, Cells] = {
+        "replication": np.full_like(table["order"], replication),
+        "order": table["order"],
+        "seller": facts["seller"],
+        "seller_type": _named(facts["seller_type"], list(scenario.market.sellers.types)),
+        "payment_method": _named(facts["payment_method"], list(scenario.market.payment_methods)),
+        "product_group": _groups(facts["product_group"], list(scenario.market.product_groups)),
+        "claim": _worded(table["claim"], ClaimKind),
+        "reason": _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason),
+        "outcome": _worded(table["outcome"], Outcome),
+        "route": _worded(table["route"], Route),
+        "failed_because": _failures(table["failed_because"]),
+        "found_cheaper": facts["found_cheaper"].astype(bool),
+        "trusted": facts["trusted"].astype(bool),
+        "limit_used": table["limit_used"].astype(bool),
+        "on_record": table["on_record"].astype(bool),
+        "value": facts["value"] / CENTS,
+    }
+    cells |= {
+        f"{name}_settled_by": _settled_by(stage, table, facts, scenario) for stage, name in _STAGE_NAMES.items()
+    }
+    cells |= {name: moments(scenario.start, table[column]) for name, column in _INSTANTS.items()}
+    cells |= {name: table[name] / CENTS for name in _MONEY}
+    cells |= _lengths(table)
+    columns = list(COLUMNS)
+    if scenario.experiment.cut is not None:
+        cells[UNTIL] = moments(scenario.start, np.full_like(table["order"], scenario.experiment.cut))
+        columns.append(UNTIL)
+    return pd.DataFrame(cells)[columns]
+
+
+_STAGE_NAMES = {stage: stage.word if stage is not Stage.CANCELLATION else "request" for stage in Stage}
+"""What the tables call each stage: a cancellation request is *the* request."""
+_INSTANTS = {name: name.replace("request_", "cancellation_") for name in COLUMNS if name.endswith("_at")}
+_MONEY = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving")
+
+
+def cohort_of(scenario: Scenario, records: Records) -> tuple[dict[str, Ints], dict[str, Ints]]:
+    """The cohort's rows of the outcome table, and what luck had settled about the same orders."""
+    chosen = in_cohort(scenario, records.claims["paid_at"])
+    table = {name: column[chosen] for name, column in records.claims.items()}
+    # A cut drops claims from the table, never from the facts; both are in ascending order of order numbers.
+    places = np.searchsorted(records.draws.claims["order"], table["order"])
+    return table, {name: column[places] for name, column in records.draws.claims.items()}
+
+
+def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
+    """Instants (s since the first midnight) as local times; NaT for what did not happen."""
+    happened = seconds < NEVER
+    times = np.datetime64(start, "s") + np.where(happened, seconds, 0).astype("timedelta64[s]")
+    return np.where(happened, times, np.datetime64("NaT", "s"))
+
+
+def _lengths(table: Table) -> dict[str, Cells]:
+    """Times that took: hours and days, NaN where there is no end. Buyers' and the bank's work takes none."""
+    asked, refunded = table["asked_at"], table["refunded_at"]
+    worked = sum((table[column] for column in WORK), np.zeros_like(asked))
+    by_platform = np.where(table["answered_by"] == Party.PLATFORM, table[WORK[Stage.DISPUTE]], 0)
+    mediations_work = table[WORK[Stage.MEDIATION]] + by_platform
+    return {
+        "hours_to_ask": (asked - table["paid_at"]) / HOUR,
+        "refund_days": np.where(refunded < NEVER, (refunded - asked) / DAY, np.nan),
+        "seller_work": (worked - mediations_work) / HOUR,
+        "mediation_work": mediations_work / HOUR,
+    }
+
+
+def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) -> pd.Categorical[Any]:
+    """How the requests of one stage ended. A seller who ships instead of answering ships over the request."""
+    how = table[f"{stage.word}_settled_by"]
+    shipped = table["dispatched_at"] < NEVER
+    at_limit = (table["route"] == Route.NOT_DISPATCHED) & (
+        table["refund_due_at"] == table[f"{stage.word}_settled_at"]
+    )
+    taken_over = (how == Settled.INTERRUPTED) & ~at_limit & (stage in (Stage.DISPUTE, Stage.OFFER))
+    instead = np.zeros_like(shipped)
+    terms = scenario.policy.cancellation
+    if stage is Stage.CANCELLATION and terms is not None and terms.ships_while_open == "allowed":
+        instead = facts["cancellation.disposition"] == Disposition.SHIP
+    codes = np.select(
+        [
+            taken_over,
+            (how == Settled.INTERRUPTED) & shipped | (how == Settled.ANSWERED) & instead,
+            how == Settled.INTERRUPTED,
+            how == Settled.ANSWERED,
+            how == Settled.WITHDRAWN,
+            how == Settled.SILENCE,
+        ],
+        [_TAKEN_OVER, _SHIPPED_OVER, _NOT_DISPATCHED, _ANSWERED, _WITHDRAWN, _SILENCE],
+        default=_MISSING,
+    )
+    return _named(codes, SETTLED_BY)
+
+
+def _worded(codes: Ints, words: type[Word]) -> pd.Categorical[Any]:
+    return _named(codes, [word.word for word in words])
+
+
+def _groups(places: Ints, groups: Sequence[str]) -> pd.Categorical[Any]:
+    """What was bought; no word where the scenario names no groups."""
+    return _named(places if groups else np.full_like(places, _MISSING), groups)
+
+
+def _failures(codes: Ints) -> pd.Categorical[Any]:
+    """Why claims came to nothing; no word for those that did not."""
+    reasons = [reason for reason in Failure if reason is not Failure.NONE]
+    places = np.full(max(reasons) + 1, _MISSING)
+    places[reasons] = range(len(reasons))
+    return _named(places[codes], [reason.word for reason in reasons])
+
+
+def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
+
+
+def journal_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
+    """Every event of the cohort's claims in one replication, by instant and order; columns `JOURNAL_COLUMNS`."""
+    table, facts = cohort_of(scenario, records)
+    seller = dict(zip(table["order"].tolist(), facts["seller"].tolist(), strict=True))
+    entries = [entry for entry in records.journal.rows() if entry.order in seller]
+    actors = [(entry.activity.party, seller[entry.order]) for entry in entries]
+    cells = {
+        "case_id": pd.Series([f"{replication}-{entry.order}" for entry in entries], dtype=str),
+        "activity": pd.Series([entry.activity.title for entry in entries], dtype=str),
+        "timestamp": moments(scenario.start, np.array([entry.at for entry in entries], dtype=np.int64)),
+        "resource": pd.Series([_resource(party, number) for party, number in actors], dtype=str),
+        "detail": pd.Series([entry.detail for entry in entries], dtype=str),
+    }
+    return pd.DataFrame(cells)[list(JOURNAL_COLUMNS)]
+
+
+def _resource(party: Party, seller: int) -> str:
+    return f"{party.word} {seller}" if party is Party.SELLER else party.word

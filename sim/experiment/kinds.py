@@ -1,0 +1,132 @@
+"""The kinds of measures: a ratio over replications, and a quantile of the time to money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.experiment import counted
+from sim.experiment.counted import Of, Rows, every, summed
+from sim.experiment.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
+from sim.experiment.watched import AalenJohansen, Gain, horizon, is_cut, is_finished, seen_of
+from sim.scenario.durations import DAY
+
+CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
+"""The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Sum of `part` over sum of `whole`, over the rows of a table."""
+
+    name: str
+    title: str
+    part: Of
+    whole: Of = every
+    table: str = CLAIMS
+    unit: str = "share"
+    """`share`, `h`, `d`, `claims`, `orders`, or `currency` for the scenario's."""
+    signed: bool = False
+    """Whether the mean may be negative."""
+    counting: Of | None = None
+    """What `n` adds up; without it the rows that have a whole."""
+    bound: float | None = None
+    """What the mean cannot exceed, if anything; a share cannot exceed 1."""
+    is_fact: bool = False
+    """Whether it is known of claims that are still open, and of desks that still work."""
+    days: float | None = None
+    """For how many days after asking claims have to be watched; None: until they have ended."""
+    gain: Gain | None = None
+    """Of a measure with `days`: what a full refund adds, by the seconds since asking."""
+
+    @property
+    def most(self) -> float | None:
+        """The upper bound of the mean."""
+        return 1.0 if self.unit == "share" else self.bound
+
+    def sums(self, tables: Mapping[str, Rows], replications: int) -> tuple[Floats, Floats]:
+        """The sums of part and of whole, by replication."""
+        rows = tables[self.table]
+        whole = self._whole(rows)
+        part = np.where(whole > 0, np.asarray(self.part(rows), dtype=np.float64), 0.0)
+        return summed(part, rows, replications), summed(whole, rows, replications)
+
+    def _whole(self, rows: Rows) -> Floats:
+        return np.asarray(self.whole(rows), dtype=np.float64)
+
+    def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
+        """The value with its interval, and how many it rests on."""
+        n = self.n(tables)
+        return self.estimated(*self.watched(self.sums(tables, replications), tables[CLAIMS]), n), n
+
+    def watched(self, sums: tuple[Floats, Floats], claims: Rows) -> tuple[Floats, Floats]:
+        """The sums again, or those of what is known of claims that were not all watched to their end.
+
+        NaN where it is not known: *not watched long enough*. What can be counted is as it stood at the cut.
+        """
+        if self.is_fact or not is_cut(claims):
+            return sums
+        parts, wholes = sums
+        if self.days is not None and self.gain is not None and self.days * DAY <= horizon(claims):
+            return AalenJohansen(seen_of(claims, len(parts))).parts("refunded", self.gain), wholes
+        is_known = self.is_so_far or is_finished(claims)
+        return (parts if is_known else np.full_like(parts, np.nan)), wholes
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has no number before claims were watched for long enough."""
+        return not (self.is_fact or self.is_so_far)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether it has a number while claims are open, which is not the one that it will have in the end."""
+        return not self.is_fact and self.days is None and self.unit not in ("h", "d")
+
+    def n(self, tables: Mapping[str, Rows]) -> int:
+        """How many it rests on."""
+        rows = tables[self.table]
+        return int(np.sum(self.counting(rows))) if self.counting else int(np.count_nonzero(self._whole(rows)))
+
+    def estimated(self, parts: ArrayLike, wholes: ArrayLike, n: int) -> Estimate:
+        """The value with its interval, from the sums by replication."""
+        if self.most:
+            # A mean that is bounded on both sides is a share of its bound.
+            value, low, high = share(np.asarray(parts) / self.most, wholes, n)
+            return Estimate(value * self.most, low * self.most, high * self.most)
+        return (signed_mean if self.signed else positive_mean)(parts, wholes)
+
+
+@dataclass(frozen=True)
+class TimeToMoney:
+    """A quantile, in days, of the time from asking to a full refund, over the claims in `among`."""
+
+    name: str
+    title: str
+    q: float
+    among: Of = every
+    unit: str = "d"
+    waits: bool = True
+    """Whether it has no number before claims were watched for long enough."""
+
+    def times(self, claims: Rows, replications: int) -> list[Times]:
+        """The times it is a quantile of, by replication; nobody's where it is not known who they are in the end."""
+        chosen = np.asarray(self.among(claims), dtype=bool)
+        if self.among is not every and not is_finished(claims):
+            chosen = np.zeros(len(claims), dtype=bool)
+        return counted.times_to_money(claims[chosen], replications)
+
+    def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
+        """The value with its interval (NaN: not reached), and how many claims it rests on."""
+        times = self.times(tables[CLAIMS], replications)
+        return self.estimated(times), sum(one.claims for one in times)
+
+    def estimated(self, times: Sequence[Times]) -> Estimate:
+        """The value with its interval, from the times by replication."""
+        value, low, high = quantile(times, self.q)
+        return Estimate(value / DAY, low / DAY, high / DAY)
+
+
+Measure = Ratio | TimeToMoney

@@ -1,0 +1,134 @@
+"""What is kept of one replication once it is over: the cohort's rows, totals, and fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.chance.facts import Draws
+from sim.experiment import fingerprints
+from sim.experiment.backlog import Waiting, waiting_by_day
+from sim.experiment.costs import totals_of
+from sim.experiment.cut import cut
+from sim.experiment.desks import SELLERS, load_of, requests_frame, stretches
+from sim.experiment.engines import SIMPY
+from sim.experiment.frame import CENTS, claims_frame, in_cohort, journal_frame, moments
+from sim.experiment.measures import CLAIMS, REPLICATIONS, REQUESTS
+from sim.experiment.replication import play
+from sim.experiment.requests import requests_of
+from sim.experiment.stopwatch import Stopwatch
+from sim.experiment.waits import Waits, waits_by_day
+from sim.records.checks import check
+from sim.records.table import Records
+from sim.scenario.calendars import Calendar
+from sim.scenario.model import Scenario
+from sim.vocabulary import Party
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One replication as the study sees it. Small beside the records, and complete for every estimate."""
+
+    claims: pd.DataFrame
+    requests: pd.DataFrame
+    unasked: pd.DataFrame
+    """Orders refunded at the dispatch limit before anybody asked, as `Result.unasked` has them."""
+    totals: dict[str, float]
+    """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, the desks' `Load`, `costs.totals_of`."""
+    backlog: dict[str, Waiting]
+    waits: dict[str, Waits]
+    met: dict[str, tuple[int, int]]
+    """From when until when the cohort's requests joined each group of desks (`desks.stretch_of`)."""
+    journal: pd.DataFrame | None
+    invariants: tuple[str, ...]
+    """Names of those that were checked."""
+    draws_hash: str
+    outcomes_hash: str
+
+
+def witness(
+    scenario: Scenario,
+    replication: int,
+    calendars: dict[Party, Calendar],
+    *,
+    engine: str = SIMPY,
+    with_journal: bool = False,
+    watch: Stopwatch | None = None,
+) -> Observation:
+    """Live through one replication, check what must always hold, and look at it: the unit of every experiment.
+
+    Pure, so any replication can be had again alone: `witness(scenario, 7, calendars_of(scenario))` sees exactly
+    what a run of a hundred saw of its replication 7. Raises BrokenInvariant (a defect of ours) and BeyondCalendar.
+    """
+    watch = watch or Stopwatch()
+    records = play(scenario, replication, calendars, engine=engine, with_journal=with_journal, watch=watch)
+    with watch.on("checks"):
+        invariants = check(scenario, records, calendars)
+    with watch.on("tables"):
+        return observe(scenario, replication, records, calendars, invariants, with_journal=with_journal)
+
+
+def observe(
+    scenario: Scenario,
+    replication: int,
+    records: Records,
+    calendars: dict[Party, Calendar],
+    invariants: tuple[str, ...] = (),
+    *,
+    with_journal: bool = False,
+) -> Observation:
+    """Look at one replication: at its end, or at the scenario's cut as if nothing had happened after it."""
+    at = scenario.experiment.cut
+    seen = records if at is None else cut(records, at)
+    requests = requests_of(scenario, seen)
+    claims = claims_frame(scenario, replication, seen)
+    unasked = _refunded_unasked(scenario, replication, records.draws)
+    totals: dict[str, float] = {
+        "replication": replication,
+        "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
+        "claims": len(claims),
+        "refunded_unasked": len(unasked),
+        "ended_late": _ended_late(scenario, claims),
+    }
+    backlog = waiting_by_day(scenario, requests)
+    return Observation(
+        claims=claims,
+        requests=requests_frame(scenario, replication, requests),
+        unasked=unasked,
+        totals=totals | load_of(scenario, requests, calendars)._asdict() | totals_of(scenario, seen),
+        backlog=backlog,
+        waits=waits_by_day(requests, calendars, days=len(backlog[SELLERS].noon)),
+        met=stretches(scenario, requests),
+        journal=journal_frame(scenario, replication, seen) if with_journal else None,
+        invariants=invariants,
+        draws_hash=fingerprints.of_draws(records.draws),
+        outcomes_hash=fingerprints.of_outcomes(seen.claims),
+    )
+
+
+def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.DataFrame:
+    """Cohort orders that the platform refunded at the dispatch limit, by the cut, and nobody had asked."""
+    seen = in_cohort(scenario, draws.orders.paid[draws.refunded_unasked])
+    if scenario.experiment.cut is not None:
+        seen &= draws.unasked_due <= scenario.experiment.cut
+    orders = draws.refunded_unasked[seen]
+    refund = draws.orders.of(orders).value / CENTS
+    return pd.DataFrame({"replication": np.full_like(orders, replication), "order": orders, "refund": refund})
+
+
+def _ended_late(scenario: Scenario, claims: pd.DataFrame) -> int:
+    """Claims that did not end while orders still came: the desks were emptier for them than in real life."""
+    last = moments(scenario.start, np.array([scenario.experiment.arrivals_end]))[0]
+    return int((~(claims["ended_at"] <= last)).sum())
+
+
+def tables_of(seen: Sequence[Observation]) -> dict[str, pd.DataFrame]:
+    """The tables that measures read: replications below each other, in the order given."""
+    return {
+        CLAIMS: pd.concat([one.claims for one in seen], ignore_index=True),
+        REQUESTS: pd.concat([one.requests for one in seen], ignore_index=True),
+        REPLICATIONS: pd.DataFrame([one.totals for one in seen]),
+    }

@@ -1,0 +1,98 @@
+"""Where two stories of one order part: at the first step that differs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.chance.facts import Ints
+from sim.experiment.columns import COLUMNS
+from sim.scenario.durations import NEVER
+
+ASKING, LIMIT, MONEY, END, NEVER_PART = "asking", "dispatch_limit", "money", "end", "never"
+_STEPS = {
+    ASKING: ("asked_at",),
+    "free_cancellation": ("freed_at",),
+    LIMIT: ("limit_at",),
+    "dispatch": ("dispatched_at",),
+    "delivery": ("delivered_at", "missed_at"),
+    "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at", "request_passed_on_at"),
+    "dispute": (
+        "withdrawn_at",
+        "dispute_opened_at",
+        "dispute_settled_at",
+        "dispute_granted_at",
+        "dispute_passed_on_at",
+    ),
+    "offer": ("offer_opened_at", "offer_settled_at", "offer_granted_at", "offer_passed_on_at"),
+    "mediation": ("mediation_opened_at", "mediation_settled_at", "mediation_granted_at"),
+    "return": ("return_posted_at", "return_received_at"),
+    "inspection": ("inspection_opened_at", "inspection_settled_at"),
+    "chargeback": ("chargeback_opened_at", "chargeback_settled_at", "charged_back_at"),
+    "refund": ("refund_due_at", "refunded_at"),
+}
+"""What can happen first in one story and not, or only later, in the other. In the order of an order's life, which
+also says what comes first within one second: a parcel that leaves ends the request, not the other way round."""
+PARTINGS = (*_STEPS, END, MONEY, NEVER_PART)
+"""Where two stories of one order may part.
+
+A step that only one of them takes, or takes earlier, parts them there; so does a verdict (of a cancellation, a
+dispute, a mediation) that grants the money in only one, or hands the case to the platform at once in only one.
+`end`: they only end otherwise, or at another time. `money`: they differ in nothing but who pays how much. `never`:
+they do not differ.
+"""
+_ENDINGS, _AMOUNTS = ("outcome", "route"), ("refund", "buyer_cost", "seller_cost", "platform_cost")
+_DECIDE = ("request", "dispute", "offer", "mediation")
+"""Requests whose verdict may grant the money."""
+
+
+def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
+    """For each claim of two tables with the columns of `Result.orders` and the same rows: a word of `PARTINGS`.
+
+    Told from instants alone, so no journal is needed.
+    """
+    mine, its = _instants(base), _instants(other)
+    steps = [(stage, column) for stage, columns in _STEPS.items() for column in columns]
+    first = np.array([np.where(mine[c] == its[c], NEVER, np.minimum(mine[c], its[c])) for _, c in steps])
+    ends_otherwise = _differ(base, other, _ENDINGS) | (mine["ended_at"] != its["ended_at"])
+    without_a_step = np.where(ends_otherwise, END, np.where(_differ(base, other, _AMOUNTS), MONEY, NEVER_PART))
+    # The first of several minima: what comes first within one second.
+    at_first = np.array([stage for stage, _ in steps])[first.argmin(axis=0)]
+    places = np.where(first.min(axis=0) < NEVER, at_first, without_a_step)
+    return pd.Series(places, index=base.index, dtype=object)
+
+
+def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.asarray(np.any([base[c].to_numpy() != other[c].to_numpy() for c in columns], axis=0))
+
+
+def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
+    """Every instant that is told, in seconds of any one clock; NEVER where it did not happen."""
+    at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at") and name in claims}
+    routes = {"freed_at": "free_cancellation", "limit_at": "not_dispatched", "charged_back_at": "chargeback"}
+    at |= {name: np.where(claims["route"] == route, at["refund_due_at"], NEVER) for name, route in routes.items()}
+    return at | _verdicts(at)
+
+
+def _verdicts(at: dict[str, Ints]) -> dict[str, Ints]:
+    """When each request was settled for the buyer, or passed on to the platform at once; NEVER where it was not."""
+    settled = {stage: at[f"{stage}_settled_at"] for stage in _DECIDE}
+    # What granted the money is the last verdict before it, or before the return that it waits for.
+    is_granted = (at["limit_at"] == NEVER) & (at["charged_back_at"] == NEVER)
+    money = np.where(is_granted, np.minimum(at["return_posted_at"], at["refund_due_at"]), -1)
+    heard = {
+        stage: np.where((instant <= money) & (money < NEVER), instant, -1) for stage, instant in settled.items()
+    }
+    last = np.maximum.reduce(list(heard.values()))
+    granted = {stage: np.where((instant == last) & (last >= 0), instant, NEVER) for stage, instant in heard.items()}
+    platform = at["mediation_opened_at"]
+    return {
+        **{f"{stage}_granted_at": instant for stage, instant in granted.items()},
+        **{f"{stage}_passed_on_at": np.where(platform == settled[stage], platform, NEVER) for stage in settled},
+    }
+
+
+def _seconds(moments: pd.Series[pd.Timestamp]) -> Ints:
+    seconds = moments.to_numpy().astype("datetime64[s]").astype(np.int64)
+    return np.where(moments.isna(), NEVER, seconds)

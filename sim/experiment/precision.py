@@ -1,0 +1,221 @@
+"""How many replications there are: as many as were asked for, or enough to be as sure as was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil, inf, isfinite
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import BadUsage
+from sim.experiment.aims import Aim
+from sim.experiment.deviations import Deviating
+from sim.experiment.differences import compared, deviating
+from sim.experiment.estimates import CONFIDENCE, Estimate
+from sim.experiment.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMoney
+from sim.experiment.observation import Observation, tables_of
+from sim.experiment.pairing import Pair
+from sim.experiment.watched import is_cut
+
+FEWEST = 10
+"""Replications before a half-width is believed: that of five is off by a third as often as not."""
+MOST = 1000
+"""Replications after which it is given up, unless something else was said."""
+MISSED = "precision not reached"
+"""So begins why a run stopped that gave its precision up."""
+_GROWTH = (1.1, 2.0)
+"""Each step adds a tenth at least, and doubles at most: the first half-widths are rough themselves."""
+
+
+class Plan(Protocol):
+    """Says how many replications there are to be, of one scenario or of several with the same luck."""
+
+    wanted: int
+    """So many, as far as is known by now."""
+    stopped: str
+    """Why there were no more, in words."""
+    learns: bool
+    """Whether it has to look at what happened before it knows."""
+
+    def learn(self, *seen: Sequence[Observation]) -> None:
+        """Take in all of the replications so far, by scenario, and think again about `wanted`."""
+
+
+class AsAsked:
+    """A number of replications that was given."""
+
+    stopped = "all replications that were asked for are done"
+    learns = False
+
+    def __init__(self, replications: int) -> None:
+        self.wanted = replications
+
+    def learn(self, *seen: Sequence[Observation]) -> None:
+        """Nothing that is seen changes the number."""
+
+
+# ----------------------------------------------------------------------------- until it is reached
+
+
+class Look(NamedTuple):
+    """How far one is from an aim."""
+
+    aim: Aim
+    half_width: float
+    """As the aim counts it; NaN where there is no interval yet."""
+    whose: str = ""
+    """Which scenario is meant, where there are several."""
+
+    @property
+    def is_reached(self) -> bool:
+        return self.half_width <= self.aim.half_width
+
+    @property
+    def times_too_wide(self) -> float:
+        """How many times as wide as it should be; infinitely where there is no interval."""
+        return self.half_width / self.aim.half_width if isfinite(self.half_width) else inf
+
+    def __str__(self) -> str:
+        whose = f" ({self.whose})" if self.whose else ""
+        return f"{self.aim.measure} {self.aim.shown(self.half_width)}{whose}"
+
+
+def is_missed(about: Mapping[str, Any]) -> bool:
+    """Whether a run, of which `about` tells, gave up the precision that was asked of it."""
+    return str(about["stopped"]).startswith(MISSED)
+
+
+class _Search:
+    """As many replications as it takes, within a budget.
+
+    After each batch the number is set to n · (half-width ÷ aim)² for the measure that is furthest off, since
+    half-widths shrink with the square root of n (Law, *Simulation Modeling and Analysis*, §9.4.1; Hoad, Robinson
+    & Davies 2010). What was seen decides alone, so the number of jobs does not matter.
+    """
+
+    learns = True
+    _OF = ""
+    """What the half-widths are half-widths of, where it is not the measures themselves."""
+
+    def __init__(self, most: int) -> None:
+        if most < FEWEST:
+            raise BadUsage(f"found {most} as the most replications, expected at least {FEWEST} with a precision")
+        self.wanted = FEWEST
+        self.stopped = ""
+        self._most = most
+
+    def _judge(self, looks: Sequence[Look], done: int) -> None:
+        """Ask for more replications, or say why not."""
+        missed = [look for look in looks if not look.is_reached]
+        if not missed:
+            halves = ", ".join(map(str, looks))
+            self.stopped = f"precision reached after {done:,} replications: {self._OF}{halves}"
+        elif done >= self._most:
+            halves = ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
+            self.stopped = f"{MISSED} within {done:,} replications: {self._OF}{halves}"
+        else:
+            least, most = (ceil(done * factor) for factor in _GROWTH)
+            furthest = max(look.times_too_wide for look in missed)
+            needed = ceil(done * furthest**2) if isfinite(furthest) else most
+            self.wanted = min(max(needed, least), most, self._most)
+
+
+class UntilPrecise(_Search):
+    """Until each of some measures is known as well as was asked."""
+
+    def __init__(self, aims: Sequence[Aim], most: int = MOST) -> None:
+        super().__init__(most)
+        self._evidence = {aim: Evidence(MEASURES[aim.measure]) for aim in aims}
+        self._done = 0
+
+    def learn(self, *seen: Sequence[Observation]) -> None:
+        """Look at the named measures again, and ask for more replications, or say why not."""
+        (mine,) = seen
+        tables = tables_of(mine[self._done :])
+        self._done = len(mine)
+        for evidence in self._evidence.values():
+            evidence.add(tables, self._done)
+        looks = [Look(aim, aim.half_width_of(one.estimate())) for aim, one in self._evidence.items()]
+        self._judge(looks, self._done)
+
+
+class UntilCompared(_Search):
+    """Until each of some differences from the base is known as well as was asked, for all other scenarios."""
+
+    _OF = "difference in "
+
+    def __init__(self, aims: Sequence[Aim], pairs: Mapping[str, Pair], most: int = MOST) -> None:
+        """`pairs` says of each other scenario, by name, how it is held against the base."""
+        super().__init__(most)
+        self._pairs = pairs
+        self._evidence = [{aim: Evidence(MEASURES[aim.measure]) for aim in aims} for _ in range(1 + len(pairs))]
+        self._done = 0
+
+    def learn(self, *seen: Sequence[Observation]) -> None:
+        """Look at the differences again: at each measure, the one that is least well known decides."""
+        done, self._done = self._done, len(seen[0])
+        for one, evidence in zip(seen, self._evidence, strict=True):
+            tables = tables_of(one[done:])
+            for measure in evidence.values():
+                measure.add(tables, self._done)
+        base, *others = self._evidence
+        named = dict(zip(self._pairs, others, strict=True))
+        looks = [[self._look(aim, base[aim], name, one[aim]) for name, one in named.items()] for aim in base]
+        self._judge([max(one, key=lambda look: look.times_too_wide) for one in looks], self._done)
+
+    def _look(self, aim: Aim, base: Evidence, name: str, other: Evidence) -> Look:
+        estimates = base.deviating(), other.deviating()
+        pair = self._pairs[name]
+        n = inf if pair.is_the_same else float(min(base.n, other.n))
+        one = compared(aim.measure, estimates, n, is_paired=pair.is_paired)
+        half_width = aim.half_width_of((one.difference.value, *one.interval(CONFIDENCE)), whole=one.base)
+        return Look(aim, half_width, name)
+
+
+class Evidence:
+    """What the replications so far say of one measure: each is read only once."""
+
+    def __init__(self, measure: Measure) -> None:
+        self._measure = measure
+        self._said: list[Any] = []
+        self._cut: list[pd.DataFrame] = []
+        """The claims, where not all were watched to their end: what is known of them is seen in all together."""
+        self.n = 0
+        """How many claims, requests or orders it rests on; 0 for a time to money."""
+
+    def add(self, tables: Mapping[str, pd.DataFrame], replications: int) -> None:
+        """Take in the tables of the newest replications; with them there are so many."""
+        self._said += _said(self._measure, tables, replications)[len(self._said) :]
+        self.n += self._measure.n(tables) if isinstance(self._measure, Ratio) else 0
+        if is_cut(tables[CLAIMS]):
+            self._cut.append(tables[CLAIMS])
+
+    def estimate(self) -> Estimate:
+        """The value with its interval, over all replications so far."""
+        if isinstance(self._measure, TimeToMoney):
+            return self._measure.estimated(self._known())
+        parts, wholes = zip(*self._known(), strict=True)
+        return self._measure.estimated(parts, wholes, self.n)
+
+    def _known(self) -> Sequence[Any]:
+        """What each replication says, as far as it is known."""
+        if not self._cut:
+            return self._said
+        claims = pd.concat(self._cut, ignore_index=True)
+        if isinstance(self._measure, TimeToMoney):
+            return self._measure.times(claims, len(self._said))
+        parts, wholes = np.array(self._said, dtype=np.float64).T
+        return list(zip(*self._measure.watched((parts, wholes), claims), strict=True))
+
+    def deviating(self) -> Deviating:
+        """The value with its deviations, to be held against that of another scenario."""
+        return deviating(self._measure, self._known())
+
+
+def _said(measure: Measure, tables: Mapping[str, pd.DataFrame], replications: int) -> Sequence[Any]:
+    """What each replication says: times to money, or a part and a whole. Nothing where it is not in the tables."""
+    if isinstance(measure, TimeToMoney):
+        return measure.times(tables[CLAIMS], replications)
+    return list(zip(*measure.sums(tables, replications), strict=True))

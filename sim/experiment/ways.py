@@ -1,0 +1,41 @@
+"""The way of every claim, from asking to its ending, stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.counted import Rows
+from sim.vocabulary import Route
+
+ASKED, FREE, PASSED = "asked", "free_cancellation", "passed"
+"""Where every claim begins; cancelled without anybody's consent; a stage that a claim has gone past."""
+STAGES: dict[str, tuple[str, ...]] = {
+    "cancellation": ("request_opened_at",),
+    "dispute": ("dispute_opened_at", "withdrawn_at"),
+    "mediation": ("mediation_opened_at",),
+    "chargeback": ("chargeback_opened_at",),
+}
+"""In the order of a claim's life, and the instants by which a claim is seen to have come there."""
+
+
+def ways_of(claims: Rows) -> pd.DataFrame:
+    """How many claims went which way: one row per way that occurs, with its number of `claims`, the largest first.
+
+    The other columns are `asked`, the stages to which any claim came, and `ending`. A cell says what a claim did
+    there: the stage's own name where it came to it, `free_cancellation`, `passed` where it went past it to a later
+    one, and from then on how it ended (a word of `experiment.curves.ENDINGS`).
+    """
+    came_to = {stage: claims[list(seen_by)].notna().any(axis=1) for stage, seen_by in STAGES.items()}
+    free = (claims["route"] == Route.FREE_CANCELLATION.word) & ~came_to["cancellation"]
+    at = {stage: np.where(came, stage, PASSED) for stage, came in came_to.items()}
+    at["cancellation"] = np.where(free, FREE, at["cancellation"])
+    endings = claims["outcome"].astype(object).to_numpy()
+    gone_on = np.zeros(len(claims), dtype=bool)
+    for stage in reversed(STAGES):
+        at[stage] = np.where(gone_on | (at[stage] != PASSED), at[stage], endings)
+        gone_on |= came_to[stage].to_numpy() | (at[stage] == FREE)
+    walked = [stage for stage in STAGES if np.isin(at[stage], [stage, FREE]).any()]
+    ways = pd.DataFrame({ASKED: ASKED, **{stage: at[stage] for stage in walked}, "ending": endings})
+    counts = ways.value_counts(sort=False).rename("claims").reset_index()
+    return counts.sort_values(["claims", *counts.columns[:-1]], ascending=False, ignore_index=True)

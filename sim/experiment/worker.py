@@ -1,0 +1,116 @@
+"""A worker process: told which replications to live through, it answers with what was seen of them.
+
+`jobs` starts it with one pipe for tasks (its stdin) and one for answers (its stdout). It ends when the pipe
+of tasks closes, in the middle of a replication if need be: nobody is left behind when the parent dies, however it
+dies. Ctrl-C is the parent's to handle, so it is ignored here, and nothing heavy is imported before that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from functools import lru_cache
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.errors import InternalError, UserError
+
+if TYPE_CHECKING:
+    from sim.experiment.observation import Observation
+
+REMEMBERED = 4
+"""Scenarios of which a process keeps the calendars at hand."""
+
+
+class Task(NamedTuple):
+    """Some replications of one scenario."""
+
+    document: str
+    """The scenario, complete, as JSON: text can be sent anywhere."""
+    replications: tuple[int, ...]
+    engine: str
+    with_journal: bool
+
+
+class Answer(NamedTuple):
+    """What was seen, by replication, and how many seconds each stage took."""
+
+    observations: list[Observation]
+    seconds: dict[str, float]
+
+
+def carry_out(task: Task) -> Answer:
+    """Live through some replications. Pure but for the seconds, so it does not matter in which process.
+
+    Raises BeyondCalendar and BrokenInvariant, as `experiment.observation.witness` does.
+    """
+    from sim.experiment.observation import witness
+    from sim.experiment.stopwatch import Stopwatch
+
+    watch = Stopwatch()
+    with watch.on("calendars"):
+        scenario, calendars = _world(task.document)
+    seen = [
+        witness(scenario, replication, calendars, engine=task.engine, with_journal=task.with_journal, watch=watch)
+        for replication in task.replications
+    ]
+    return Answer(seen, watch.seconds)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _world(document: str) -> tuple[Any, Any]:
+    from sim.experiment.replication import calendars_of
+    from sim.scenario.model import Scenario
+
+    scenario = Scenario.model_validate(json.loads(document))
+    return scenario, calendars_of(scenario)
+
+
+def main() -> None:
+    """The life of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever a library may print must not get among the answers.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    tasks: SimpleQueue[Task] = SimpleQueue()
+    Thread(target=_listen, args=(tasks,), daemon=True).start()
+    with suppress(BrokenPipeError):  # nobody is there any more to hear the answer
+        while True:
+            answers.write(_answered(tasks.get()))
+            answers.flush()
+    # At once: an ordinary end would try to flush the answer again, and complain.
+    os._exit(0)
+
+
+def _listen(tasks: SimpleQueue[Task]) -> None:
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            tasks.put(pickle.load(sys.stdin.buffer))
+    os._exit(0)
+
+
+def _answered(task: Task) -> bytes:
+    """The answer, or the error that came instead of one, as it travels."""
+    try:
+        return pickle.dumps(carry_out(task))
+    except Exception as error:  # all of them are the parent's to judge
+        return _told(error)
+
+
+def _told(error: Exception) -> bytes:
+    """An error that says the same on the other side, with the place where it happened."""
+    error.add_note("".join(["In a worker process:\n", *traceback.format_exception(error)]))
+    try:
+        told = pickle.dumps(error)
+        if str(pickle.loads(told)) == str(error):
+            return told
+    except Exception:  # some errors cannot be taken apart and put together again
+        pass
+    kind = UserError if isinstance(error, UserError) else InternalError
+    return pickle.dumps(kind(f"{type(error).__name__}: {error}"))
