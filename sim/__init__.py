@@ -15,6 +15,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     baselines            what a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
     what_ifs             scenarios without a file: a base with changes
+    live                 the live page: levers turned in a browser, answers that get surer while one looks
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
     gate                 what `baseline` and `check` do at the gate of a pull request
     given                what a command is given
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sim.evidence.fitting import Fit
     from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
+    from sim.live.opening import open
     from sim.scenario.model import Scenario
     from sim.show.story import Story
 
@@ -71,6 +73,7 @@ __all__ = [
     "compare",
     "fit",
     "load",
+    "open",
     "report",
     "run",
     "trace",
@@ -82,6 +85,7 @@ _AT_HOME = {
     "Comparison": "sim.experiment.comparison",
     "Story": "sim.show.story",
     "Fit": "sim.evidence.fitting",
+    "open": "sim.live.opening",
 }
 """Where the public types live; the functions are in `sim.api`, the errors in `sim.errors`."""
 

@@ -1,4 +1,4 @@
-"""The words of the command line: every command and its options (those of init, fit, export: `cli_beside`)."""
+"""The words of the command line: every command and its options (those of init, fit, export, open: `cli_beside`)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     cli_beside.fit(_command(commands, "fit", "learn a scenario from a refund log; judge it on weeks it never saw"))
     cli_beside.export(_command(commands, "export", "write what a run lived through for other tools"))
     cli_beside.init(_command(commands, "init", "write a commented scenario file to start from"))
+    cli_beside.open_page(
+        _command(commands, "open", "open a live page: turn levers, and see what becomes of claims")
+    )
     _command(commands, "schema", "print the JSON Schema of scenario files, for editors")
     cli_beside.warm(
         _command(commands, "warm", "prepare the compiled engine's machine code, once for each installation")

@@ -1,4 +1,5 @@
-"""Commands that begin or end outside: a file to start from, logs that come in and go out, machine code at hand."""
+"""Commands that begin or end outside: a file to start from, logs that come in and go out, a live page,
+machine code at hand."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 
 from sim.errors import BadUsage
 
-COMMANDS = ("export", "fit", "init", "warm")
+COMMANDS = ("export", "fit", "init", "open", "warm")
 
 
 def init(arguments: Namespace) -> None:
@@ -75,6 +76,22 @@ def fit(arguments: Namespace) -> int:
         if not arguments.quiet:
             sys.stderr.write(f"scenario, fit.json and report: {out}/\n")
     return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
+
+
+def open(arguments: Namespace) -> None:
+    """Serve the live page until interrupted."""
+    from sim.live.opening import open as open_page
+
+    tell = {"tell": lambda _: None} if arguments.quiet else {}
+    open_page(
+        arguments.scenario,
+        host=arguments.host,
+        port=arguments.port,
+        browser=not arguments.no_browser,
+        jobs=arguments.jobs,
+        changes=tuple(arguments.set),
+        **tell,
+    )
 
 
 def export(arguments: Namespace) -> None:

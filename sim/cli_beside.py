@@ -1,4 +1,4 @@
-"""The words of the commands that begin or end outside: `init`, `fit` and `export`."""
+"""The words of the commands that begin or end outside: `init`, `fit`, `export`, `open`."""
 
 from __future__ import annotations
 
@@ -57,3 +57,32 @@ def warm(command: argparse.ArgumentParser) -> None:
     """How it is told."""
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless something is wrong")
+
+
+def open_page(command: argparse.ArgumentParser) -> None:
+    """A scenario, and where its page is served."""
+    command.add_argument(
+        "scenario", nargs="?", default="aliexpress", metavar="SCENARIO", help="a file or a preset (aliexpress)"
+    )
+    command.add_argument("--no-browser", action="store_true", help="only print the address")
+    command.add_argument("--port", type=_port, default=0, metavar="N", help="which port (default: a free one)")
+    command.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="serve others, too, at this address of the machine: whoever has the page's address can use it, "
+        "unencrypted (default: this machine only)",
+    )
+    command.add_argument(
+        "--jobs", type=positive, default=1, metavar="N", help="processes that share the work (default: 1)"
+    )
+    command.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="a change to begin with (repeatable)"
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="no more than the address")
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0 to 65535")
+    return int(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from textwrap import dedent
 
@@ -32,7 +33,11 @@ def texts_of(model: type) -> dict[str, str]:
 def _bodies(model: type) -> Iterator[ast.ClassDef]:
     """As written here, from the class itself down; not what is made of a generic one as the program runs."""
     for owner in model.__mro__:
-        if owner.__module__.startswith("sim.") and "[" not in owner.__name__:
-            body = ast.parse(dedent(inspect.getsource(owner))).body[0]
-            if isinstance(body, ast.ClassDef):
-                yield body
+        if owner.__module__.startswith("sim.") and "[" not in owner.__name__ and (body := _body(owner)):
+            yield body
+
+
+@cache
+def _body(owner: type) -> ast.ClassDef | None:
+    body = ast.parse(dedent(inspect.getsource(owner))).body[0]
+    return body if isinstance(body, ast.ClassDef) else None

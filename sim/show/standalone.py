@@ -7,19 +7,20 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from sim.scenario.wording import printable
 
 
 @cache
-def templates_of(package: str) -> Environment:
-    """The templates of a package. Everything is escaped unless it is markup of ours; what is not there is an error.
+def templates_of(*packages: str) -> Environment:
+    """The templates of a package, and of those that it builds on. All is escaped unless it is markup of ours;
+    what is not there is an error.
 
     The filter `plain` spells out what could turn a line round.
     """
     environment = Environment(
-        loader=PackageLoader(package),
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

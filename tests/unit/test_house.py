@@ -27,6 +27,7 @@ FLOORS = (
     "baselines",
     "show",
     "what_ifs",
+    "live",
     "api",
     "gate",
     "given",

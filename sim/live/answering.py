@@ -1,0 +1,184 @@
+"""How a question is answered: roughly at once, and more surely while one looks on.
+
+Functions work in steps, for `bench`: they yield None after a piece of work, and an answer when there is one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from sim.compiled import machine_code
+from sim.errors import BadScenario, RefundSimError, UserError
+from sim.experiment.choosing import Choice
+from sim.experiment.comparison import Comparison, comparison_of
+from sim.experiment.engines import COMPILED, SIMPY
+from sim.experiment.experiment import Underway, with_numbers
+from sim.experiment.result import Result
+from sim.live import screen
+from sim.live.memory import Remembering
+from sim.live.wanted import MOST_SHOWN, Shelf, Understood, Wanted, understood
+from sim.live.words import said
+from sim.scenario.levers import changed_as_json
+from sim.scenario.model import Scenario
+from sim.show.files import report_page
+from sim.show.flip_pairs import first_flip, pairs_of
+from sim.show.tracing import trace
+from sim.show.two_stories import TwoStories
+
+FEWEST = 2
+"""Replications of the first answer: with fewer there is no interval."""
+AT_ONCE = 0.2
+"""Seconds of processor time after which the first answer is given, if there are as many as that."""
+FIRST = 4
+"""Replications of the first answer at the most."""
+SHOWN_AT = (6, 12, 24, 48, MOST_SHOWN)
+"""Replications at which the later ones are: each time the interval is a third narrower."""
+MOST_CLAIMS = 60_000
+"""Claims of one scenario from which on a page grows no surer: memory is bounded."""
+Steps = Iterator[dict[str, Any] | None]
+
+
+class Desk:
+    """What all questions share: the scenarios, and those who live through them."""
+
+    def __init__(self, shelf: Shelf, workers: Remembering) -> None:
+        self.shelf = shelf
+        self.workers = workers
+
+    def answer(self, wanted: Wanted) -> Steps:
+        """What becomes of the claims, first roughly; then held against the base; then surer and surer."""
+        try:
+            asked = understood(wanted, self.shelf)
+            yield from self._answered(asked)
+        except RefundSimError as fault:
+            yield faults_of(fault)
+
+    def first_answer(self, wanted: Wanted) -> Iterator[None]:
+        """Work out the first answer, for nobody yet: what it takes is loaded, its replications are remembered."""
+        for answer in self.answer(wanted):
+            yield None
+            if answer is not None:
+                return
+
+    def _answered(self, asked: Understood) -> Steps:
+        experiment = _Experiment(asked, self.workers)
+        yield from experiment.begin()
+        yield screen.first(experiment.mine_alone(), asked)
+        shown = screen.Shown()
+        for until in SHOWN_AT:
+            yield from experiment.carry_on(until)
+            is_last = until == SHOWN_AT[-1] or experiment.is_full
+            result = experiment.mine_alone()
+            yield None
+            comparison = experiment.compared(result)
+            yield None
+            stories = self._stories(comparison, shown) if comparison else None
+            yield screen.whole(result, comparison, stories, asked, is_last=is_last)
+            if is_last:
+                return
+
+    def _stories(self, comparison: Comparison, shown: screen.Shown) -> TwoStories | None:
+        """One flipped order under both; the same as long as it stays the example."""
+        name = comparison.others[0].scenario.name
+        flip = first_flip(pairs_of(comparison, name))
+        if flip and flip != shown.flip:
+            replication, order = flip
+            pair = [trace(one.scenario, order, replication) for one in (comparison.base, *comparison.others)]
+            shown.flip, shown.stories = flip, TwoStories(*pair)
+        return shown.stories if flip else None
+
+    # --------------------------------------------------------------------- what is on the screen, to take away
+
+    def results(self, wanted: Wanted, replications: int) -> Iterator[tuple[Result, Comparison | None] | None]:
+        """What the page shows after so many replications: the same numbers as a run of so many has."""
+        experiment = _Experiment(understood(wanted, self.shelf), self.workers)
+        yield from experiment.carry_on(replications)
+        mine = experiment.mine_alone()
+        yield mine, experiment.compared(mine)
+
+    def report(self, wanted: Wanted, replications: int) -> Iterator[Any]:
+        """The report of it, as a page of its own."""
+        for step in self.results(wanted, replications):
+            yield step and report_page(step[1] or step[0])
+
+    def follow(self, wanted: Wanted, order: int, replication: int) -> Steps:
+        """The story of one order, side by side with that under the base."""
+        try:
+            asked = understood(wanted, self.shelf)
+            mine = trace(_with_replication(asked.mine, replication), order, replication)
+            yield None
+            if asked.base is None:
+                yield {"story": screen.story(mine)}
+                return
+            base = trace(_with_replication(asked.base, replication), order, replication)
+            yield {"story": screen.stories(TwoStories(base, mine))}
+        except RefundSimError as fault:
+            yield faults_of(fault)
+
+
+class _Experiment:
+    """The changed scenario and its base, living through the same luck."""
+
+    def __init__(self, asked: Understood, workers: Remembering) -> None:
+        self._changed = changed_as_json(asked.changed)
+        choice = _engine()
+        self._runs = [
+            Underway(one, workers, choice, tell=lambda _: None) for one in (asked.mine, asked.base) if one
+        ]
+        self._step = workers.jobs
+
+    @property
+    def replications(self) -> int:
+        return min(len(run.seen) for run in self._runs)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as much is kept as may be."""
+        return max(sum(len(one.claims) for one in run.seen) for run in self._runs) >= MOST_CLAIMS
+
+    def begin(self) -> Iterator[None]:
+        """As many replications of the changed scenario as can be had at once."""
+        begun, mine = time.process_time(), self._runs[0]
+        while (done := len(mine.seen)) < FIRST:
+            if done >= FEWEST and time.process_time() - begun > AT_ONCE:
+                return
+            mine.carry_on(done + 1)
+            yield None
+
+    def carry_on(self, until: int) -> Iterator[None]:
+        """Both to so many replications."""
+        for run in self._runs:
+            while (done := len(run.seen)) < until:
+                run.carry_on(min(done + self._step, until))
+                yield None
+
+    def mine_alone(self) -> Result:
+        return self._runs[0].result(said("status.stopped")).changed(self._changed)
+
+    def compared(self, mine: Result) -> Comparison | None:
+        """Against the base, order by order; None where there is no difference to be had."""
+        if len(self._runs) == 1:
+            return None
+        return comparison_of(self._runs[1].result(said("status.stopped")), mine)
+
+
+def _engine() -> Choice:
+    """The compiled one where its machine code is at hand; nobody waits for it to be made."""
+    engine = COMPILED if machine_code.is_at_hand() else SIMPY
+    return Choice(engine, said("status.engine"))
+
+
+def _with_replication(scenario: Scenario, replication: int) -> Scenario:
+    """The scenario with so many replications that there is one of this number."""
+    return with_numbers(scenario, replications=max(scenario.experiment.replications, replication + 1))
+
+
+def faults_of(fault: RefundSimError) -> dict[str, Any]:
+    """What is wrong, each with the lever that it is about, as far as it is about one."""
+    if isinstance(fault, BadScenario):
+        told = [{"path": one.path, "message": one.message} for one in fault.faults[:20]]
+        return {"faults": told}
+    kind = said("faults.refused") if isinstance(fault, UserError) else said("faults.defect")
+    return {"faults": [{"path": "", "message": f"{kind}{fault}"}]}

@@ -1,0 +1,142 @@
+"""Where questions are worked on: one thread that gives each page its turn, a step at a time.
+
+A step is a replication, an estimate or a picture, well under a second; so no page waits long for another. A
+page has one question at a time: a new one takes the place of the old one, which is dropped at its next step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from sim.errors import BadUsage
+from sim.live.words import said
+
+MOST_ASKED = 16
+"""Questions at the same time, of all pages together."""
+Steps = Iterator[Any]
+"""Works on a question: a step each time it is asked for the next; what it gives is an answer, or None so far."""
+
+
+class Asked:
+    """A question that is being worked on, as the one who asked sees it."""
+
+    def __init__(self, page: str, steps: Steps) -> None:
+        self.page = page
+        self.steps = steps
+        self.is_dropped = False
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self._latest: Any = None
+        self._is_over = False
+
+    def drop(self) -> None:
+        """Nobody wants the answer any more."""
+        self.is_dropped = True
+
+    def tell(self, answer: Any, *, is_over: bool) -> None:
+        """Called by the thread. Whoever is slow to listen hears the newest answer only: nothing piles up."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hear, answer, is_over)
+
+    def _hear(self, answer: Any, is_over: bool) -> None:
+        self._latest = self._latest if answer is None else answer
+        self._is_over = self._is_over or is_over
+        self._news.set()
+
+    async def answers(self) -> AsyncIterator[Any]:
+        """Each answer, the later the surer; over when there is nothing more to come."""
+        try:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                answer, self._latest = self._latest, None
+                is_over = self._is_over
+                if answer is not None:
+                    yield answer
+                if is_over:
+                    return
+        finally:
+            self.drop()
+
+
+class Bench:
+    """Takes questions from any number of pages."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Asked] = deque()
+        self._something = threading.Condition()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._work, name="bench", daemon=True)
+        self._thread.start()
+
+    def ask(self, page: str, steps: Steps) -> Asked:
+        """Begin to work on a question. Raises BadUsage where there are too many."""
+        asked = Asked(page, steps)
+        with self._something:
+            for other in self._waiting:
+                if other.page == page:
+                    other.drop()
+            if sum(not other.is_dropped for other in self._waiting) >= MOST_ASKED:
+                raise BadUsage(said("faults.too_many_questions"))
+            self._waiting.append(asked)
+            self._something.notify()
+        return asked
+
+    @property
+    def asked(self) -> int:
+        """Questions that somebody still waits for."""
+        with self._something:
+            return sum(not one.is_dropped for one in self._waiting)
+
+    def close(self) -> None:
+        """No more work: what is under way ends with its step."""
+        with self._something:
+            self._is_closed = True
+            for one in self._waiting:
+                one.drop()
+            self._something.notify()
+
+    def _work(self) -> None:
+        while (asked := self._next()) is not None:
+            is_over = _step(asked)
+            with self._something:
+                self._waiting.popleft()
+                if not is_over:
+                    self._waiting.append(asked)
+
+    def _next(self) -> Asked | None:
+        """Whose turn it is; it stays first in the line, where `ask` finds it."""
+        with self._something:
+            self._something.wait_for(lambda: self._is_closed or self._waiting)
+            return None if self._is_closed else self._waiting[0]
+
+
+def _step(asked: Asked) -> bool:
+    """Work one step on a question; whether that was the last."""
+    if asked.is_dropped:
+        _end(asked.steps)
+        return True
+    try:
+        answer = next(asked.steps)
+    except StopIteration:
+        asked.tell(None, is_over=True)
+        return True
+    except Exception as surprise:  # one page's bad luck must not be the end of the others
+        sys.stderr.write(f"{traceback.format_exc().rstrip()}\nthe page goes on; please report this\n")
+        asked.tell({"fault": said("faults.internal", kind=type(surprise).__name__)}, is_over=True)
+        return True
+    if answer is not None:
+        asked.tell(answer, is_over=False)
+    return False
+
+
+def _end(steps: Steps) -> None:
+    close = getattr(steps, "close", None)
+    if close:
+        close()

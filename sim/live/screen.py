@@ -1,0 +1,187 @@
+"""What a page shows of an answer: the report's own words, pictures and tables, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from sim.experiment.comparison import Comparison
+from sim.experiment.flips import FEWEST
+from sim.experiment.result import Result
+from sim.live.wanted import Understood
+from sim.live.words import said, words
+from sim.scenario.wording import printable
+from sim.show.costs import HOW_TO_READ
+from sim.show.phrases import HELD, day_of, time_of
+from sim.show.report import basis, compared
+from sim.show.report.answer import answer_of, details_of, title_of
+from sim.show.report.chapters import chapters_of, costs_table
+from sim.show.report.page import KEY_FIGURES
+from sim.show.report.parts import Numbers
+from sim.show.report.svg import tag
+from sim.show.standalone import templates_of
+from sim.show.story import Event, Story
+from sim.show.two_stories import TwoStories
+
+PACKAGES = ("sim.live", "sim.show.report")
+BAR = (300, 26)
+"""Width and height of the drawn interval, in pixels: from nobody refunded to everybody."""
+SECTIONS = ("answer", "compared", "story", "time", "pays", "desks", "more")
+"""Of the screen, in their order; each is replaced as a whole."""
+
+
+@dataclass
+class Shown:
+    """What stays on the screen from one answer to the next surer one."""
+
+    flip: tuple[int, int] | None = None
+    stories: TwoStories | None = None
+
+
+class Moment(NamedTuple):
+    """What a story has to say of one instant."""
+
+    when: str
+    told: str
+
+
+class Column(NamedTuple):
+    """One story, or what is left of it where two have parted."""
+
+    policy: str
+    moments: Sequence[Moment]
+    closing: str
+
+
+def first(result: Result, asked: Understood) -> dict[str, Any]:
+    """The answer alone, as soon as there is one; the rest follows."""
+    return {
+        "replications": result.about["replications"],
+        "sections": {"answer": _answer(result, [], asked, is_last=False)},
+        "status": _status(result, is_last=False),
+        "is_last": False,
+    }
+
+
+def whole(
+    result: Result, comparison: Comparison | None, told: TwoStories | None, asked: Understood, *, is_last: bool
+) -> dict[str, Any]:
+    """All there is to see, by section."""
+    versus = next(compared.versus(comparison)) if comparison else None
+    filling = _filling(result) | (_of_comparison(comparison) if comparison else {}) | {"versus": versus}
+    sections = {name: _rendered(name, filling) for name in SECTIONS if name not in ("answer", "story")}
+    sections["answer"] = _answer(result, versus.findings if versus else [], asked, is_last=is_last)
+    sections["story"] = _rendered("story", {"flipped": stories(told)}) if told else Markup("")
+    return {
+        "replications": result.about["replications"],
+        "sections": sections,
+        "status": _status(result, is_last=is_last),
+        "is_last": is_last,
+    }
+
+
+def _rendered(name: str, filling: dict[str, Any]) -> Markup:
+    return Markup(templates_of(*PACKAGES).get_template(f"{name}.section.j2").render({"words": words(), **filling}))
+
+
+def _answer(result: Result, findings: Sequence[str], asked: Understood, *, is_last: bool) -> Markup:
+    filling = {
+        "title": title_of(result),
+        "answer": answer_of(result),
+        "findings": findings,
+        "bar": _bar(result),
+        "numbers": Numbers(result.summary),
+        "key_figures": KEY_FIGURES,
+        "titles": result.summary["title"].to_dict(),
+        "claims": result.about["claims"],
+        "warnings": basis.warnings_of(result) if is_last else [],
+        "details": details_of(result),
+        "changed": asked.changed,
+    }
+    return _rendered("answer", filling)
+
+
+def _filling(result: Result) -> dict[str, Any]:
+    return {
+        "title": title_of(result),
+        "chapters": {chapter.name: chapter for chapter in chapters_of(result)},
+        "costs": costs_table(result),
+        "costs_how": HOW_TO_READ,
+        "fewest": FEWEST,
+    }
+
+
+def _of_comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "base_title": title_of(comparison.base),
+        "base_answer": answer_of(comparison.base),
+        "levers": compared.levers_of(comparison),
+    }
+
+
+def _bar(result: Result) -> Markup:
+    """Success on a scale from nobody to everybody: the line is its interval, and gets shorter as one looks on."""
+    width, height = BAR
+    one = Numbers(result.summary).of("success_rate")
+    if not one.low <= one.value <= one.high:
+        return Markup("")
+    middle = height / 2
+    scale = tag("line", x1=0, x2=width, y1=middle, y2=middle, class_="grid")
+    low, high = (width * min(max(end, 0.0), 1.0) for end in (one.low, one.high))
+    interval = tag("line", x1=low, x2=high, y1=middle, y2=middle, class_="interval-line thick")
+    dot = tag("circle", cx=width * one.value, cy=middle, r=5, class_="interval-dot")
+    return tag("svg", scale, interval, dot, class_="surety", viewBox=f"0 0 {width} {height}", aria_hidden="true")
+
+
+def _status(result: Result, *, is_last: bool) -> str:
+    about = result.about
+    key = "status.settled" if is_last else "status.sharpening"
+    return said(key, replications=f"{about['replications']:,}", claims=f"{about['claims']:,}", seed=about["seed"])
+
+
+# ----------------------------------------------------------------------------------------------- stories
+
+
+def story(one: Story) -> Markup:
+    """The life of one order."""
+    return _story(one, None, one.events, [])
+
+
+def stories(two: TwoStories) -> Markup:
+    """One order under both policies: what they share once, then each in a column."""
+    if two.are_two_orders:
+        return _story(two.left, said("stories.two_orders"), (), [_column(one, 0) for one in (two.left, two.right)])
+    if two.never_part:
+        return _story(two.left, said("stories.never_part"), two.left.events, [])
+    together = len(two.together)
+    return _story(two.left, None, two.together, [_column(one, together) for one in (two.left, two.right)])
+
+
+def _story(one: Story, remark: str | None, together: Sequence[Event], columns: list[Column]) -> Markup:
+    return _rendered(
+        "stories",
+        {
+            "order": one.order,
+            "remark": remark,
+            "together": _moments(one, together),
+            "closing": "" if columns else _plain(one.closing),
+            "columns": columns,
+        },
+    )
+
+
+def _column(one: Story, begun: int) -> Column:
+    return Column(printable(one.policy), _moments(one, one.events[begun:]), _plain(one.closing))
+
+
+def _moments(one: Story, events: Sequence[Event]) -> list[Moment]:
+    return [
+        Moment(f"{day_of(event.at, one.start)}, {time_of(event.at)}", _plain([event.sentence])) for event in events
+    ]
+
+
+def _plain(sentences: Sequence[str]) -> str:
+    return printable(" ".join(sentences).replace(HELD, " "))

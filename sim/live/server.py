@@ -1,0 +1,289 @@
+"""The page's program: what it answers, and to what.
+
+    GET  /TOKEN/                     the page, in the state that its address says
+    POST /TOKEN/answer               a question; answers come as lines of JSON, each surer than the last
+    POST /TOKEN/order                the story of one order
+    GET  /TOKEN/scenario.yaml        what is on the screen, to keep
+    GET  /TOKEN/summary.json         its numbers
+    GET  /TOKEN/report               its report
+
+Nothing is read from this machine but the scenarios on the shelf, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any, NamedTuple
+
+import uvicorn
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sim.errors import RefundSimError, UserError
+from sim.live.answering import Desk
+from sim.live.bench import Asked, Bench
+from sim.live.guard import MOST_QUERY, Guard
+from sim.live.levers import parts_of
+from sim.live.memory import Remembering
+from sim.live.saved import file_name, saved
+from sim.live.screen import PACKAGES
+from sim.live.wanted import MOST_SHOWN, Shelf, Wanted, number_from, understood, wanted_from
+from sim.live.words import said, words
+from sim.show.files import summary_of
+from sim.show.report.page import stylesheet
+from sim.show.standalone import templates_of, text_of
+
+MOST_CONNECTIONS = 100
+"""At the same time; more are told to come again."""
+LAST_WORDS = 1
+"""Seconds that answers under way have to end when the page closes."""
+MOST_ORDER, FIRST_SHOWN = 10_000_000, 12
+"""The largest number of an order that is looked for; replications of what is taken away where nothing is said."""
+PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+class Address(NamedTuple):
+    """Where the page is found."""
+
+    token: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        everywhere = self.host in ("0.0.0.0", "::")
+        host = socket.gethostname() if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/{self.token}/"
+
+
+def new_token() -> str:
+    """Nobody can guess it."""
+    return secrets.token_urlsafe(24)
+
+
+def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.socket, jobs: int | None) -> None:
+    """Answer until told to end. Raises KeyboardInterrupt then."""
+    with Remembering(jobs) as workers:
+        app = program(Desk(shelf, workers), Bench(), address, wanted)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            lifespan="on",
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=LAST_WORDS,
+            h11_max_incomplete_event_size=2 * MOST_QUERY,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def program(desk: Desk, bench: Bench, address: Address, first: Wanted | None = None) -> Guard:
+    """Everything that is answered, behind its guard. What is asked `first` is worked out before anybody asks."""
+    doings = _Doings(desk, bench)
+
+    @asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        if first:
+            bench.ask("first", desk.first_answer(first))
+        yield
+        bench.close()
+
+    routes = [
+        Route("/", doings.page),
+        Route("/answer", doings.answer, methods=["POST"]),
+        Route("/order", doings.order, methods=["POST"]),
+        Route("/scenario.yaml", doings.scenario),
+        Route("/summary.json", doings.summary),
+        Route("/report", doings.report),
+    ]
+    return Guard(Starlette(routes=routes, lifespan=life), address.token, address.host, address.port)
+
+
+class _Doings:
+    """One function for each thing that is asked for."""
+
+    def __init__(self, desk: Desk, bench: Bench) -> None:
+        self._desk = desk
+        self._bench = bench
+
+    async def page(self, request: Request) -> Response:
+        try:
+            wanted = _wanted_of(request, self._desk)
+        except UserError as fault:
+            return _bad(fault)
+        style, script = page_style(), text_of("sim.live", "live.js")
+        policy = (
+            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; connect-src 'self'; "
+            "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+        text = await self._only(f"page-{secrets.token_hex(8)}", self._rendered(wanted, style, script))
+        if not isinstance(text, str):
+            return PlainTextResponse(said("faults.too_many_questions") + "\n", 503)
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
+
+    def _rendered(self, wanted: Wanted, style: str, script: str) -> Iterator[str]:
+        scenario = self._desk.shelf.scenario(wanted.start)
+        seed = scenario.experiment.seed
+        filling = {
+            "words": words(),
+            "script_words": _json(words()["status"] | words()["page"] | {"unplaced": said("faults.unplaced")}),
+            "style": Markup(style),
+            "script": Markup(script),
+            "names": self._desk.shelf.names,
+            "start": wanted.start,
+            "against": wanted.against,
+            "query": wanted.query(),
+            "page": secrets.token_hex(16),
+            "seed": seed,
+            "seed_now": seed if wanted.seed is None else wanted.seed,
+            "parts": parts_of(scenario),
+            "most": MOST_SHOWN,
+        }
+        yield templates_of(*PACKAGES).get_template("live.html.j2").render(filling)
+
+    async def answer(self, request: Request) -> Response:
+        try:
+            told, page = await _question(request)
+            wanted = wanted_from(told, self._desk.shelf)
+        except UserError as fault:
+            return _bad(fault)
+        return self._told(page, self._desk.answer(wanted))
+
+    async def order(self, request: Request) -> Response:
+        try:
+            told, page = await _question(request)
+            wanted = wanted_from(told, self._desk.shelf)
+            order = number_from(told.get("order"), "order", MOST_ORDER) or 0
+            replication = number_from(told.get("replication"), "replication", MOST_SHOWN - 1) or 0
+        except UserError as fault:
+            return _bad(fault)
+        return self._told(f"{page}-order", self._desk.follow(wanted, order, replication))
+
+    def _told(self, page: str, steps: Iterator[Any]) -> Response:
+        try:
+            asked = self._bench.ask(page, steps)
+        except UserError as fault:
+            return _bad(fault, 503)
+        return StreamingResponse(
+            _lines(asked), media_type="application/x-ndjson", headers={"Content-Security-Policy": PLAIN_POLICY}
+        )
+
+    async def scenario(self, request: Request) -> Response:
+        def made(wanted: Wanted, replications: int) -> Iterator[Response]:
+            asked = understood(wanted, self._desk.shelf)
+            attached = {"Content-Disposition": f'attachment; filename="{file_name(asked)}"'}
+            text = saved(asked, replications)
+            yield Response(text, media_type="application/yaml", headers=attached)
+
+        return await self._taken_away(request, made)
+
+    async def summary(self, request: Request) -> Response:
+        def made(wanted: Wanted, replications: int) -> Iterator[Response | None]:
+            for step in self._desk.results(wanted, replications):
+                yield JSONResponse(summary_of(step[0])) if step else None
+
+        return await self._taken_away(request, made)
+
+    async def report(self, request: Request) -> Response:
+        def made(wanted: Wanted, replications: int) -> Iterator[Response | None]:
+            for page in self._desk.report(wanted, replications):
+                # The page's own policy stands in it: it lets in nothing but its own style and script.
+                yield (
+                    HTMLResponse(page, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
+                    if page
+                    else None
+                )
+
+        return await self._taken_away(request, made)
+
+    async def _taken_away(self, request: Request, made: Callable[[Wanted, int], Iterator[Any]]) -> Response:
+        try:
+            wanted = _wanted_of(request, self._desk)
+            given = request.query_params.get("replications")
+            replications = number_from(given, "replications", MOST_SHOWN, least=1) or FIRST_SHOWN
+        except UserError as fault:
+            return _bad(fault)
+        answer = await self._only(f"away-{secrets.token_hex(8)}", _caught(made(wanted, replications)))
+        return answer if isinstance(answer, Response) else _unlucky(answer)
+
+    async def _only(self, page: str, steps: Iterator[Any]) -> Any:
+        """The one answer to a question that has one."""
+        try:
+            asked = self._bench.ask(page, steps)
+        except UserError:
+            return None
+        return await anext(asked.answers(), None)
+
+
+def _caught(steps: Iterator[Any]) -> Iterator[Any]:
+    """What a user can mend as an answer."""
+    try:
+        yield from steps
+    except RefundSimError as fault:
+        yield _bad(fault)
+
+
+def _unlucky(answer: Any) -> Response:
+    if isinstance(answer, dict):
+        return PlainTextResponse(f"{answer.get('fault', '')}\n", 500)
+    return PlainTextResponse(said("faults.too_many_questions") + "\n", 503)
+
+
+def _bad(fault: RefundSimError, status: int = 400) -> Response:
+    return PlainTextResponse(f"{fault}\n", status, headers={"Content-Security-Policy": PLAIN_POLICY})
+
+
+async def _lines(asked: Asked) -> AsyncIterator[str]:
+    async for answer in asked.answers():
+        yield json.dumps(answer, allow_nan=False) + "\n"
+
+
+async def _question(request: Request) -> tuple[dict[str, Any], str]:
+    """What a page has sent, and which page it was. Raises UserError for what is no question."""
+    try:
+        told = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise UserError(said("faults.malformed")) from None
+    page = told.get("page") if isinstance(told, dict) else None
+    if not (isinstance(page, str) and page.isalnum() and page.isascii() and 16 <= len(page) <= 64):
+        raise UserError(said("faults.malformed"))
+    return told, page
+
+
+def _wanted_of(request: Request, desk: Desk) -> Wanted:
+    asked = request.query_params
+    one = {name: asked[name] for name in ("from", "against", "seed") if name in asked}
+    return wanted_from({**one, "set": asked.getlist("set")}, desk.shelf)
+
+
+# ------------------------------------------------------------------------------------ what the page is made of
+
+
+@cache
+def page_style() -> str:
+    """The report's style, and what a page with levers needs besides."""
+    return stylesheet() + text_of("sim.live", "live.css")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(data: Any) -> Markup:
+    """JSON that no text in it can end."""
+    text = json.dumps(data, ensure_ascii=True, allow_nan=False)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)

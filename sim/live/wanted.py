@@ -1,0 +1,153 @@
+"""What a page asks: a scenario to start from, changes of it, and what to hold the outcome against.
+
+Whatever comes from a page is untrusted: it is bounded here, and its values are read as those of `--set` are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from sim.chance.arrivals import cumulative_rate
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.experiment.experiment import with_numbers
+from sim.live.words import said
+from sim.scenario.levers import Changed, changed_between
+from sim.scenario.loading import load, with_changes
+from sim.scenario.model import Scenario
+from sim.scenario.presets import MARK, preset_names, told_as
+from sim.scenario.wording import printable
+
+MOST_CHANGES, LONGEST_CHANGE, LONGEST_NAME = 200, 2_000, 200
+"""Changes of one question, letters of one, and letters of a scenario's name."""
+MOST_ORDERS = 250_000
+"""Orders of one replication: more would keep the other pages waiting. The command line has no such bound."""
+MOST_SHOWN = 80
+"""Replications that a page goes up to."""
+SEEDS = 2**32
+OPEN_TO_CHANGE = ("policy", "buyers", "market", "costs", "calendars")
+"""Parts of a scenario that a page may change."""
+YOURS = ("yours", "yours-too")
+"""What the changed scenario goes by; the second where the base has the first."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One question. Two that are equal have the same answer."""
+
+    start: str
+    """Of `Shelf.names`."""
+    against: str
+    """Of `Shelf.names`; what the outcome is held against."""
+    changes: tuple[str, ...] = ()
+    """Each as `path=value`, in the words of a scenario file."""
+    seed: int | None = None
+    """Where all luck starts; None is the scenario's own."""
+
+    def query(self, **more: object) -> str:
+        """As the part of an address behind the question mark, from which `wanted_from` reads it again."""
+        seed = [] if self.seed is None else [("seed", self.seed)]
+        sets = [("set", change) for change in self.changes]
+        return urlencode([("from", self.start), ("against", self.against), *seed, *sets, *more.items()])
+
+
+class Shelf:
+    """The scenarios that a page may name: the one it was opened with, and the presets. No other file is read."""
+
+    def __init__(self, opened: str) -> None:
+        """Raises BadScenario where the scenario is faulty."""
+        self._scenario = load(opened)
+        self.first = printable(told_as(Path(opened))).removeprefix(MARK)[-LONGEST_NAME:]
+        self.names = [self.first, *(name for name in preset_names() if name != self.first)]
+        self._load = lru_cache(maxsize=len(self.names))(load)
+
+    def scenario(self, name: str) -> Scenario:
+        """Raises BadUsage for a name that is not on the shelf."""
+        if name == self.first:
+            return self._scenario
+        if name not in self.names:
+            raise BadUsage(said("faults.no_such_scenario", name=printable(name)[:LONGEST_NAME]))
+        return self._load(f"{MARK}{name}")
+
+
+def wanted_from(told: Mapping[str, Any], shelf: Shelf) -> Wanted:
+    """Read a question. Raises BadUsage for what is none."""
+    start = told.get("from") or shelf.first
+    against = told.get("against") or start
+    changes, seed = told.get("set", []), told.get("seed")
+    if not (isinstance(start, str) and isinstance(against, str)):
+        raise BadUsage(said("faults.malformed"))
+    if not (isinstance(changes, list) and all(isinstance(one, str) for one in changes)):
+        raise BadUsage(said("faults.malformed"))
+    if len(changes) > MOST_CHANGES or any(len(one) > LONGEST_CHANGE for one in changes):
+        raise BadUsage(said("faults.too_much"))
+    for name in (start, against):
+        shelf.scenario(name)
+    return Wanted(start, against, tuple(changes), number_from(seed, "seed", SEEDS - 1))
+
+
+def number_from(given: Any, what: str, most: int, least: int = 0) -> int | None:
+    """A whole number of a question, or None where none is given. Raises BadUsage."""
+    if given in (None, ""):
+        return None
+    text = str(given)
+    is_number = not isinstance(given, bool) and text.isascii() and text.isdecimal() and len(text) <= 10
+    if not (is_number and least <= int(text) <= most):
+        raise BadUsage(said("faults.number", what=what, least=f"{least:,}", most=f"{most:,}"))
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question, with the scenarios that it is about."""
+
+    wanted: Wanted
+    start: Scenario
+    """As it stands on the shelf, with the seed that is wanted."""
+    mine: Scenario
+    base: Scenario | None
+    """None where nothing differs from it."""
+    changed: tuple[Changed, ...]
+    """What of the start is changed, and to what."""
+
+
+def understood(wanted: Wanted, shelf: Shelf) -> Understood:
+    """The scenarios of a question. Raises BadScenario with the faults of its changes."""
+    _expect_open_to_change(wanted.changes)
+    start = with_numbers(shelf.scenario(wanted.start), seed=wanted.seed)
+    base = with_numbers(shelf.scenario(wanted.against), seed=wanted.seed)
+    mine = with_changes(start, wanted.changes) if wanted.changes else start
+    changed = tuple(changed_between(start, mine))
+    mine = mine if changed else start
+    if mine != base:
+        name = next(name for name in YOURS if name != base.name)
+        mine = mine.model_copy(update={"name": name, "title": _title(start, len(changed))})
+    expect_not_too_large(mine)
+    expect_not_too_large(base)
+    return Understood(wanted, start, mine, base if mine != base else None, changed)
+
+
+def _title(start: Scenario, changes: int) -> str:
+    title = start.title or start.name
+    how = said("titles.changed", changes=changes, s="" if changes == 1 else "s")
+    return f"{title[: 200 - len(how)]}{how}" if changes else title
+
+
+def _expect_open_to_change(changes: tuple[str, ...]) -> None:
+    paths = [change.partition("=")[0].strip() for change in changes]
+    closed = [path for path in paths if path.split(".")[0] not in OPEN_TO_CHANGE]
+    if closed:
+        what = said("faults.closed", parts=", ".join(OPEN_TO_CHANGE))
+        raise BadScenario([Fault("page", 0, 0, printable(path)[:LONGEST_NAME], what) for path in closed])
+
+
+def expect_not_too_large(scenario: Scenario) -> None:
+    """Raises BadScenario for a world that a page would have to wait for."""
+    orders = float(cumulative_rate(scenario)[1][-1])
+    if not orders <= MOST_ORDERS:
+        message = said("faults.too_large", orders=f"{orders:,.0f}", most=f"{MOST_ORDERS:,}")
+        raise BadScenario([Fault("page", 0, 0, "market.orders_per_day", message)])
