@@ -126,9 +126,11 @@ def test_a_precision_says_how_it_ended_and_its_examples_can_be_followed(ask: Ask
     sure = ("--precision", "success_rate=0.2", "--max-replications", 20)
     answer = ask("compare", BASE_FILE, what_if(tmp_path, "approves"), *SHORT, *sure)
     assert answer.code == FINE
-    stopped, _, advice = answer.err.splitlines()
-    assert stopped.startswith("precision reached after 10 replications: difference in success_rate ±0.")
-    assert told(tmp_path / "results" / "base-versus-approves" / "comparison.json")["stopped"] == stopped
+    _, advice, stopped = answer.err.splitlines()
+    assert stopped.startswith("base: precision reached after 10 replications: difference in success_rate ±0.")
+    assert told(tmp_path / "results" / "base-versus-approves" / "comparison.json")[
+        "stopped"
+    ] == stopped.removeprefix("base: ")
     assert ask(*shlex.split(advice.partition("refund-sim ")[2])).code == FINE
 
 
@@ -241,7 +243,7 @@ def test_a_folder_is_named_after_all_unless_they_are_too_many() -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["{base}"], "the following arguments are required: OTHER"),
+        (["{base}"], "compare needs something beside the base"),
         (["{base}", "{quick}", "{quick}"], "two of the scenarios to compare are named 'quick'"),
         (["{base}", "{base}/nowhere.yaml"], "nowhere.yaml"),
         (["{base}", "{quick}", "--margin", "sucess_rate=1"], "'sucess_rate' is not judged and has no margin"),
