@@ -128,9 +128,8 @@ def test_a_precision_says_how_it_ended_and_its_examples_can_be_followed(ask: Ask
     assert answer.code == FINE
     _, advice, stopped = answer.err.splitlines()
     assert stopped.startswith("base: precision reached after 10 replications: difference in success_rate ±0.")
-    assert told(tmp_path / "results" / "base-versus-approves" / "comparison.json")[
-        "stopped"
-    ] == stopped.removeprefix("base: ")
+    written = told(tmp_path / "results" / "base-versus-approves" / "comparison.json")
+    assert written["stopped"] == stopped.removeprefix("base: ")
     assert ask(*shlex.split(advice.partition("refund-sim ")[2])).code == FINE
 
 
