@@ -6,7 +6,7 @@ Functions work in steps, for `bench`: they yield None after a piece of work, and
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.compiled import machine_code
@@ -43,9 +43,11 @@ Steps = Iterator[dict[str, Any] | None]
 class Desk:
     """What all questions share: the scenarios, and those who live through them."""
 
-    def __init__(self, shelf: Shelf, workers: Remembering) -> None:
+    def __init__(self, shelf: Shelf, workers: Remembering, shown_at: Sequence[int] = SHOWN_AT) -> None:
         self.shelf = shelf
         self.workers = workers
+        self.shown_at = shown_at
+        """Replications at which there is an answer, after the first."""
 
     def answer(self, wanted: Wanted) -> Steps:
         """What becomes of the claims, first roughly; then held against the base; then surer and surer."""
@@ -64,12 +66,12 @@ class Desk:
 
     def _answered(self, asked: Understood) -> Steps:
         experiment = _Experiment(asked, self.workers)
-        yield from experiment.begin()
+        yield from experiment.begin(min(FIRST, self.shown_at[0]))
         yield screen.first(experiment.mine_alone(), asked)
         shown = screen.Shown()
-        for until in SHOWN_AT:
+        for until in self.shown_at:
             yield from experiment.carry_on(until)
-            is_last = until == SHOWN_AT[-1] or experiment.is_full
+            is_last = until == self.shown_at[-1] or experiment.is_full
             result = experiment.mine_alone()
             yield None
             comparison = experiment.compared(result)
@@ -138,10 +140,10 @@ class _Experiment:
         """Whether as much is kept as may be."""
         return max(sum(len(one.claims) for one in run.seen) for run in self._runs) >= MOST_CLAIMS
 
-    def begin(self) -> Iterator[None]:
+    def begin(self, most: int) -> Iterator[None]:
         """As many replications of the changed scenario as can be had at once."""
         begun, mine = time.process_time(), self._runs[0]
-        while (done := len(mine.seen)) < FIRST:
+        while (done := len(mine.seen)) < most:
             if done >= FEWEST and time.process_time() - begun > AT_ONCE:
                 return
             mine.carry_on(done + 1)

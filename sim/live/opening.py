@@ -10,6 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from sim.errors import BadUsage, UserError
+from sim.live.address import Address, new_token
 from sim.live.wanted import Shelf, Wanted, understood
 from sim.live.words import said
 
@@ -55,8 +56,6 @@ def open(
     wanted = Wanted(shelf.first, shelf.first, changes)
     understood(wanted, shelf)
     with _listening(host, port) as listening:
-        from sim.live.server import Address, new_token, serve
-
         address = Address(new_token(), host, listening.getsockname()[1])
         where = f"{address}?{wanted.query()}" if changes else str(address)
         say(where)
@@ -65,6 +64,8 @@ def open(
             tell(said("opening.to_others", host=host))
         if browser and _has_screen():
             webbrowser.open(where)
+        from sim.live.server import serve  # which loads all that answers need
+
         serve(shelf, wanted, address, listening, jobs)
 
 
@@ -76,6 +77,7 @@ def _listening(host: str, port: int) -> socket.socket:
         if os.name != "nt":  # there it would let others listen, too
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
+        listening.listen()  # a browser may come before all is loaded, and waits
     except (OSError, OverflowError, UnicodeError) as refused:
         why = getattr(refused, "strerror", None) or refused
         raise BadUsage(said("opening.no_port", host=host, port=port, why=why)) from None

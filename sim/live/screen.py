@@ -15,6 +15,7 @@ from sim.live.wanted import Understood
 from sim.live.words import said, words
 from sim.scenario.wording import printable
 from sim.show.costs import HOW_TO_READ
+from sim.show.figures import measured_in
 from sim.show.phrases import HELD, day_of, time_of
 from sim.show.report import basis, compared
 from sim.show.report.answer import answer_of, details_of, title_of
@@ -62,6 +63,7 @@ def first(result: Result, asked: Understood) -> dict[str, Any]:
         "replications": result.about["replications"],
         "sections": {"answer": _answer(result, [], asked, is_last=False)},
         "status": _status(result, is_last=False),
+        "brief": _brief(result),
         "is_last": False,
     }
 
@@ -79,6 +81,7 @@ def whole(
         "replications": result.about["replications"],
         "sections": sections,
         "status": _status(result, is_last=is_last),
+        "brief": _brief(result),
         "is_last": is_last,
     }
 
@@ -132,8 +135,17 @@ def _bar(result: Result) -> Markup:
     scale = tag("line", x1=0, x2=width, y1=middle, y2=middle, class_="grid")
     low, high = (width * min(max(end, 0.0), 1.0) for end in (one.low, one.high))
     interval = tag("line", x1=low, x2=high, y1=middle, y2=middle, class_="interval-line thick")
-    dot = tag("circle", cx=width * one.value, cy=middle, r=5, class_="interval-dot")
+    at = width * one.value
+    dot = tag("line", x1=at, x2=at, y1=4, y2=height - 4, class_="interval-line thin")
     return tag("svg", scale, interval, dot, class_="surety", viewBox=f"0 0 {width} {height}", aria_hidden="true")
+
+
+def _brief(result: Result) -> str:
+    """One line, for where there is room for no more."""
+    if not result.about["claims"]:
+        return ""
+    success, half = (measured_in(result.summary, one).shown() for one in ("success_rate", "refund_time_median_all"))
+    return said("status.brief", success=str(success), half=half.value)
 
 
 def _status(result: Result, *, is_last: bool) -> str:

@@ -20,7 +20,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvicorn
 from markupsafe import Markup
@@ -30,6 +30,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from sim.errors import RefundSimError, UserError
+from sim.live.address import Address
 from sim.live.answering import Desk
 from sim.live.bench import Asked, Bench
 from sim.live.guard import MOST_QUERY, Guard
@@ -50,24 +51,6 @@ LAST_WORDS = 1
 MOST_ORDER, FIRST_SHOWN = 10_000_000, 12
 """The largest number of an order that is looked for; replications of what is taken away where nothing is said."""
 PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'"
-
-
-class Address(NamedTuple):
-    """Where the page is found."""
-
-    token: str
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        everywhere = self.host in ("0.0.0.0", "::")
-        host = socket.gethostname() if everywhere else f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/{self.token}/"
-
-
-def new_token() -> str:
-    """Nobody can guess it."""
-    return secrets.token_urlsafe(24)
 
 
 def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.socket, jobs: int | None) -> None:

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from sim.chance.arrivals import cumulative_rate
 from sim.errors import BadScenario, BadUsage, Fault
+from sim.experiment.comparison import expect_comparable
 from sim.experiment.experiment import with_numbers
 from sim.live.words import said
 from sim.scenario.levers import Changed, changed_between
 from sim.scenario.loading import load, with_changes
 from sim.scenario.model import Scenario
-from sim.scenario.presets import MARK, preset_names, told_as
+from sim.scenario.presets import MARK, named, preset_names, told_as
 from sim.scenario.wording import printable
 
 MOST_CHANGES, LONGEST_CHANGE, LONGEST_NAME = 200, 2_000, 200
@@ -61,7 +61,8 @@ class Shelf:
     def __init__(self, opened: str) -> None:
         """Raises BadScenario where the scenario is faulty."""
         self._scenario = load(opened)
-        self.first = printable(told_as(Path(opened))).removeprefix(MARK)[-LONGEST_NAME:]
+        place = named(opened)
+        self.first = place.stem if told_as(place).startswith(MARK) else printable(place.name)[-LONGEST_NAME:]
         self.names = [self.first, *(name for name in preset_names() if name != self.first)]
         self._load = lru_cache(maxsize=len(self.names))(load)
 
@@ -126,6 +127,7 @@ def understood(wanted: Wanted, shelf: Shelf) -> Understood:
     if mine != base:
         name = next(name for name in YOURS if name != base.name)
         mine = mine.model_copy(update={"name": name, "title": _title(start, len(changed))})
+        expect_comparable(base, [mine])
     expect_not_too_large(mine)
     expect_not_too_large(base)
     return Understood(wanted, start, mine, base if mine != base else None, changed)

@@ -88,6 +88,8 @@
       else replace(section, html);
     }
     at("status").textContent = answer.status;
+    at("brief").textContent = answer.brief;
+    at("brief").hidden = answer.brief === "";
     shown = answer.replications;
     document.body.dataset.replications = shown;
     document.body.dataset.settled = answer.is_last;
