@@ -31,7 +31,7 @@ FEWEST = 2
 """Replications of the first answer: with fewer there is no interval."""
 AT_ONCE = 0.2
 """Seconds of processor time after which the first answer is given, if there are as many as that."""
-FIRST = 4
+FIRST = 3
 """Replications of the first answer at the most."""
 SHOWN_AT = (6, 12, 24, 48, MOST_SHOWN)
 """Replications at which the later ones are: each time the interval is a third narrower."""
