@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
+from sim.show.chart_titles import of_the_desks
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
 from sim.show.phrases import day_and_month
 
@@ -38,22 +39,10 @@ def backlog(result: Result, ax: Axes) -> None:
     months = ConciseDateFormatter(lower.xaxis.get_major_locator())  # type: ignore[no-untyped-call]
     lower.xaxis.set_major_formatter(months)
     lower.set_xlabel("date (local time)")
-    head(ax, finding(result.backlog), result)
+    head(ax, of_the_desks(result.backlog), result)
     is_one = result.about["replications"] == 1
     bands = "" if is_one else "Bands: 95 % intervals over replications; one may leave its panel."
     caption(ax, f"Daily averages of requests noticed but not yet taken up. {bands}".strip())
-
-
-def finding(waiting: pd.DataFrame) -> str:
-    """When most requests wait, at each desk that ever has any waiting."""
-    said: list[str] = []
-    for desk, (name, _) in DESKS.items():
-        days = waiting[waiting["desk"] == desk].reset_index(drop=True)
-        if days["waiting"].max() > 0:
-            worst = int(days["waiting"].argmax())
-            most, day = float(days["waiting"].iloc[worst]), days["date"].dt.date.iloc[worst]
-            said.append(f"{most:.0f} {'requests wait ' if not said else ''}at {name} ({day_and_month(day)})")
-    return f"Up to {', '.join(said)}" if said else "No request ever waits for a free desk"
 
 
 def _waiting(ax: Axes, days: pd.DataFrame, colour: str) -> None:

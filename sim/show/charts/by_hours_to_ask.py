@@ -12,6 +12,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 
 from sim.experiment.result import Result
 from sim.experiment.watched import is_finished
+from sim.show.chart_titles import FIRST_DAY, of_the_hours
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
 
 
@@ -30,10 +31,6 @@ GROUPS = (
     Group("all", "all who changed their mind", DARK, "o", -0.13),
     Group("not_shipped", "not shipped yet when they did", LIGHT, "D", 0.13),
 )
-SURE = 0.05
-"""A title states a share that is known to within five points; NaN is no knowledge."""
-FIRST_DAY = 24
-"""Hours; up to there the article finds it easy."""
 NOT_REACHED = 260
 """Where the lower panel marks a median that is not reached (days, beyond all that is)."""
 BEYOND = 1e6
@@ -55,7 +52,7 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
         _bins(panel, every_bin["bin"].tolist(), fine=int((every_bin["hours_to"] <= FIRST_DAY).sum()))
     _dress(upper, lower)
     _sizes(upper, bins)
-    head(ax, finding(bins), result, [_key(group) for group in GROUPS])
+    head(ax, of_the_hours(bins), result, [_key(group) for group in GROUPS])
     bars = "Bars: 95 % intervals over replications; one that leaves the panel has no known end."
     if result.about["replications"] == 1:
         bars = "One replication has no intervals."
@@ -63,25 +60,6 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
         caption(ax, f"{bars}\nNot reached: fewer than half got all their money back.")
     else:
         caption(ax, f"{bars}\nClaims are still open: what is not known of a bin is left out.")
-
-
-def finding(bins: pd.DataFrame) -> str:
-    """The success of those who asked within a day, against that of all later ones."""
-    asked = bins[(bins["group"] == "all") & (bins["n"] > 0)]
-    early = asked["hours_to"] <= FIRST_DAY
-    if early.all() or not early.any() or asked["success"].isna().any():
-        return "Success by how quickly the mind was changed"
-    parts = asked[early], asked[~early]
-    if any(not _is_sure(part) for part in parts):
-        return "Success by how quickly the mind was changed"
-    soon, late = (np.average(part["success"], weights=part["n"]) for part in parts)
-    return f"Asked within a day, {100 * soon:.0f} in 100 get all their money back; later, {100 * late:.0f}"
-
-
-def _is_sure(part: pd.DataFrame) -> bool:
-    """Whether these shares are known to within some points, taken together: intervals are narrow, and there."""
-    half = np.average((part["high"] - part["low"]) / 2, weights=part["n"]) / np.sqrt(len(part))
-    return bool(half <= SURE)
 
 
 def _success(ax: Axes, rows: pd.DataFrame, group: Group) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from statistics import fmean
 from typing import Any, Protocol
 
 from matplotlib import rc_context
@@ -139,19 +138,3 @@ def panels(ax: Axes, heights: Sequence[float]) -> list[Axes]:
     gap = (1 - sum(heights)) / max(len(heights) - 1, 1)
     bottoms = [1 - sum(heights[: k + 1]) - k * gap for k in range(len(heights))]
     return [ax.inset_axes((0.0, bottom, 1.0, height)) for bottom, height in zip(bottoms, heights, strict=True)]
-
-
-def spread(wanted: Sequence[float], apart: float) -> list[float]:
-    """Positions as near as can be to the wanted ones (ascending), at least so far apart from each other.
-
-    Least squares: neighbours that would come too close are pooled around their mean (pool adjacent violators;
-    Barlow et al. 1972).
-    """
-    pools: list[list[float]] = []
-    for number, position in enumerate(wanted):
-        pools.append([position - number * apart])
-        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
-            last = pools.pop()
-            pools[-1] += last
-    levels = [fmean(pool) for pool in pools for _ in pool]
-    return [level + number * apart for number, level in enumerate(levels)]

@@ -14,9 +14,10 @@ from matplotlib.ticker import PercentFormatter
 from sim.experiment.curves import ENDINGS, GRID
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
-from sim.show.charts.style import INK, SMALL, caption, chart, head, spread
-from sim.show.figures import measured
+from sim.show.chart_titles import of_the_time
+from sim.show.charts.style import INK, SMALL, caption, chart, head
 from sim.show.palette import COLOURS, WORDS
+from sim.show.spreading import spread
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,23 +45,11 @@ def time_to_money(result: Result, ax: Axes) -> None:
     ax.set_ylabel("share of all claims (%)")
     ax.set_xticks([0, *(mark for mark in (*MARKS, 60, 90) if mark <= last)])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
-    head(ax, finding(result), result)
+    head(ax, of_the_time(result), result)
     after = f"To the right: after {days[-1]:.0f} days"
     after += "." if days[-1] == GRID[-1] / DAY else ", as long as enough claims were watched."
     band = "Dark band: 95 % interval of the share refunded in full, over replications. "
     caption(ax, f"{'' if result.about['replications'] == 1 else band}{after}")
-
-
-def finding(result: Result) -> str:
-    """When half of all claims have their money; or that they never do."""
-    if not result.about["claims"]:
-        return "Nobody asked for their money back"
-    half = measured(result, "refund_time_median_all")
-    if half.why:
-        return "Nobody was watched long enough to say when half of all claims have their money back"
-    if np.isnan(half.value):
-        return "Fewer than half of all claims get their money back"
-    return f"Half of all claims have their money back after {half.shown().value}ays"
 
 
 def _areas(ax: Axes, days: Floats, curves: Mapping[str, pd.DataFrame]) -> None:

@@ -13,9 +13,7 @@ from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.experiment.ways import ASKED, FREE, PASSED, ways_of
 from sim.scenario.wording import printable
-from sim.show.charts.backlog import finding as of_the_desks
-from sim.show.charts.by_hours_to_ask import finding as of_the_hours
-from sim.show.charts.time_to_money import finding as of_the_time
+from sim.show.chart_titles import of_the_desks, of_the_hours, of_the_time
 from sim.show.costs import HEADS, costs_of
 from sim.show.figures import Shown
 from sim.show.palette import WORDS

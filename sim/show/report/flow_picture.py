@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
 from sim.experiment.ways import ASKED, FREE, PASSED, STAGES
-from sim.show.charts.style import spread
 from sim.show.palette import SHORT_WORDS, WORDS
 from sim.show.report.svg import Sheet, tag, words
+from sim.show.spreading import spread
 
 HEIGHTS = (400, 400)
 """Of the wide picture and of the narrow one."""

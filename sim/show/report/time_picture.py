@@ -10,9 +10,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
-from sim.show.charts.style import spread
 from sim.show.palette import SHORT_WORDS, WORDS
 from sim.show.report.svg import Frame, Sheet, frame, tag, ticks_below, ticks_beside, way, words
+from sim.show.spreading import spread
 
 HEIGHTS = (380, 380)
 """Of the wide picture and of the narrow one."""

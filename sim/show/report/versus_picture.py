@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from sim.show.charts.style import spread
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
 from sim.show.report.svg import Frame, Sheet, linear, ticks_below, ticks_beside, way, words
 from sim.show.report.time_picture import DAYS, LINE, SHARES
+from sim.show.spreading import spread
 
 HEIGHTS = (450, 440)
 """Of the wide picture and of the narrow one."""
