@@ -16,8 +16,8 @@ from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
 from sim.scenario.model import Scenario
 
-MOST_CLAIMS = 250_000
-"""Claims and requests of all replications remembered: some hundred megabytes. The scenario that was not asked for
+MOST_CLAIMS = 160_000
+"""Claims and requests of all replications remembered: one to two hundred megabytes. The scenario not asked for
 longest goes first."""
 
 

@@ -11,10 +11,11 @@ from sim.baselines.judgement import ScenarioCheck
 from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
 from sim.show.charts.fonts import legible
-from sim.show.charts.style import DARK, FAINT, SMALL, spread
+from sim.show.charts.style import DARK, FAINT, SMALL
 from sim.show.checked.words import counted
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
+from sim.show.spreading import spread
 
 LEFT, PANELS = 0.75, (2.7, 1.35)
 """Left edge of the panels, and their heights, in inches."""
