@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.scenario.base import Day, Described, as_date
+from sim.scenario.extent import MOST_BYTES
 from sim.scenario.faults import Locator, explained
-from sim.scenario.strict_yaml import MOST_BYTES, read
+from sim.scenario.strict_yaml import read
 from sim.scenario.tree import Node, plain
 
 OrderColumn = Literal["order", "paid", "seller", "arranged", "dispatched", "delivered", "value", "method", "group"]

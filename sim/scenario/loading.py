@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sim.errors import BadScenario, Fault
 from sim.scenario.changes import COMMAND_LINE, PYTHON, Changes, changed
 from sim.scenario.consistency import complaints, complaints_among
+from sim.scenario.extent import too_much
 from sim.scenario.faults import Locator, explained
 from sim.scenario.inheritance import read_chain
 from sim.scenario.merging import with_rows, without_the_removed
@@ -90,12 +91,23 @@ def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
 
 def built(raw: Mapping[str, Any], name: str) -> Scenario:
     """The scenario that a whole description (as `resolved.described` gives it) stands for. Raises BadScenario."""
-    return _checked(planted(raw, Place(name)), [])
+    tree = planted(raw, Place(name))
+    scenario = _checked(tree, [])
+    _expect_room(described(scenario), tree)
+    return scenario
+
+
+def _expect_room(written: dict[str, Any], tree: Node) -> None:
+    """What is accepted can be written out and read again. Raises BadScenario."""
+    if (found := too_much(written)) is not None:
+        raise BadScenario([Locator(tree).fault(*found)])
 
 
 def _vouched_for(scenario: Scenario, layers: Layers) -> Scenario:
     """The scenario with those statements of provenance that still hold."""
-    whole = planted(described(scenario), Place(scenario.name))
+    written = described(scenario)
+    _expect_room(written, layers.tree)
+    whole = planted(written, Place(scenario.name))
     roots = [with_rows(root, _TOP) for root in layers.roots]
     filled = Layers(layers.files, roots, with_rows(layers.tree, _TOP))
     held = standing(filled, whole, scenario.provenance.root)

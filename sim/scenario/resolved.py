@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sim.scenario.extent import MOST_BYTES
 from sim.scenario.model import Scenario
 from sim.scenario.outline import Annotations, below, is_by_claim, merges
 from sim.scenario.scalars import value_of
@@ -35,8 +36,12 @@ def described(scenario: Scenario, *, with_defaults: bool = True) -> dict[str, An
 
 
 def resolved_yaml(scenario: Scenario, origin: Origin | None = None) -> str:
-    """The scenario as YAML that loads to an equal one; with `origin`, each line says where it comes from."""
-    return "\n".join(_block(described(scenario), (), origin)) + "\n"
+    """The scenario as YAML that loads to an equal one; with `origin`, each line says where it comes from.
+
+    Where these notes would make it longer than what is read, there are none.
+    """
+    text = "\n".join(_block(described(scenario), (), origin)) + "\n"
+    return text if origin is None or len(text.encode()) <= MOST_BYTES else resolved_yaml(scenario)
 
 
 def _without_nulls(value: Any) -> Any:

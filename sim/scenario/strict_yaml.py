@@ -8,7 +8,7 @@ lists and single values, so that is all that is read here:
   everything else is text; quoted values are always text, keys are always text;
 - refused are anchors, aliases, merge keys, tags, further documents, equal keys, numbers that are not finite
   or could be read in two ways (`010`, `0x1F`), control characters, and text that is not UTF-8;
-- size, depth and count are bounded while the file is being read, before anything is built from it.
+- size, depth and count are bounded (`extent`) while the file is being read, before anything is built from it.
 
 Reading goes on after a fault wherever it can, so that a person sees all of them at once.
 """
@@ -23,18 +23,15 @@ import yaml
 from yaml.reader import ReaderError
 
 from sim.errors import Fault
+from sim.scenario.extent import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES, TOO_DEEP, TOO_LONG
 from sim.scenario.scalars import value_of
 from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, dotted
 from sim.scenario.wording import shortened, shown
 
-MOST_BYTES = 256_000
-MOST_DEPTH = 20
-MOST_NODES = 20_000
 MOST_FAULTS = 100
 
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Control characters, marks that turn the direction of writing, halves of characters."""
-_TOO_DEEP = f"values are nested deeper than {MOST_DEPTH} levels"
 
 
 def read(data: bytes, file: str) -> tuple[Node | None, list[Fault]]:
@@ -62,7 +59,7 @@ class _Loader(yaml.SafeLoader):
 
     def fetch_flow_collection_start(self, TokenClass: Any) -> None:
         if self.flow_level >= MOST_DEPTH:
-            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=self.get_mark())
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=self.get_mark())
         super().fetch_flow_collection_start(TokenClass)
 
 
@@ -96,7 +93,7 @@ class _Reader:
 
     def text(self, data: bytes) -> str:
         if len(data) > MOST_BYTES:
-            self.stop(Place(self.file, 1, 1), f"the file is larger than {MOST_BYTES // 1000} kB")
+            self.stop(Place(self.file, 1, 1), f"the file is larger than {MOST_BYTES // 1000:,} kB")
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -172,6 +169,7 @@ class _Reader:
     def items(self, place: Place) -> Items:
         nodes: list[Node] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            self.expect_room(place, len(nodes))
             nodes.append(self.below(len(nodes), event, place))
         return Items(place, tuple(nodes))
 
@@ -179,6 +177,7 @@ class _Reader:
         nodes: dict[str, Node] = {}
         keys: dict[str, Place] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            self.expect_room(place, len(nodes))
             key_place, key = self.place(event.start_mark), self.key(event)
             value = self.below("?" if key is None else key, next(self.events), place)
             if key in keys:
@@ -190,11 +189,16 @@ class _Reader:
                 keys[key], nodes[key] = key_place, value
         return Keys(place, nodes, keys)
 
+    def expect_room(self, place: Place, entries: int) -> None:
+        """One more entry of a list or mapping: a list that never ends is refused where it begins."""
+        if entries == MOST_ENTRIES:
+            self.stop(place, TOO_LONG)
+
     def below(self, step: str | int, event: yaml.Event, place: Place) -> Node:
         """The value that begins with this event, one level further down."""
         self.path.append(step)
         if len(self.path) > MOST_DEPTH:
-            self.stop(place, _TOO_DEEP)
+            self.stop(place, TOO_DEEP)
         node = self.node(event)
         self.path.pop()
         return node

@@ -94,6 +94,12 @@ class Case:
         """Whether the claim began with a change of mind."""
         return self.facts.claim == ClaimKind.REGRET
 
+    @property
+    def needs_no_consent(self) -> bool:
+        """Whether the policy lets who claims this withdraw from the purchase, in place of a dispute."""
+        terms = getattr(self.scenario.policy.dispute, ClaimKind(self.row["claim"]).word, None)
+        return terms is not None and not terms.needs_consent
+
     def by(self, stage: Stage) -> str:
         """`has until Thu 11 Oct 19:15`, or that there is no clock."""
         at = self.deadlines[stage]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.records.journal import Entry
+from sim.scenario.durations import NEVER
 from sim.show.case import Case
 from sim.show.phrases import length
 from sim.vocabulary import Failure, Outcome, Route
@@ -39,6 +40,11 @@ WHY = {
     Failure.RETURN_LOST: "The goods got lost on the way back, and the buyer bears it.",
 }
 """One sentence for each reason that the last answer has not told already."""
+OF_WITHDRAWING = {
+    Failure.DID_NOT_GO_ON: "The buyer did not want to wait for the parcel and withdraw from the purchase.",
+    Failure.DISPUTE_TOO_LATE: "The time for withdrawing from the purchase was over.",
+}
+"""The same where nobody's consent is needed: then there is no dispute, but a right."""
 WAITING = {
     Failure.NONE: "Still open.",
     Failure.PARCEL_NEVER_COMES: "Still open: the parcel never comes, and the buyer waits for it.",
@@ -48,6 +54,10 @@ WAITING = {
     Failure.RETURN_NEVER_ARRIVES: "Still open: the goods never arrive back, and the money waits for them.",
 }
 """What an open claim waits for."""
+WAITING_TO_WITHDRAW = {
+    Failure.WINDOW_NEVER_OPENS: "Still open: the day from which the purchase may be withdrawn from never comes.",
+    Failure.NEVER_DISPUTED: "Still open: the buyer never withdraws from the purchase, and no limit ends the wait.",
+}
 
 
 def why_it_failed(case: Case, entry: Entry) -> str:
@@ -60,7 +70,7 @@ def why_it_failed(case: Case, entry: Entry) -> str:
     if reason is Failure.NOT_CALLED_IN_TIME:
         had_time = case.since_settled(entry) > 0
         return f"The buyer did not call in the platform{' in time' if had_time else ''}."
-    return WHY.get(reason, "")
+    return (WHY | OF_WITHDRAWING if case.needs_no_consent else WHY).get(reason, "")
 
 
 # ------------------------------------------------------------------------------- the bottom line
@@ -73,15 +83,23 @@ def closing_of(case: Case) -> tuple[str, ...]:
 
 def _outcome(case: Case) -> str:
     if case.outcome is Outcome.OPEN:
-        return WAITING[Failure(case.row["failed_because"])]
+        waits = WAITING | WAITING_TO_WITHDRAW if case.needs_no_consent else WAITING
+        return waits[Failure(case.row["failed_because"])]
     took = length(case.row["ended_at"] - case.facts.asked)
-    route = ROUTES[case.route] if case.outcome in WITH_MONEY else ""
+    route = _way_to_it(case) if case.outcome in WITH_MONEY else ""
     amount = case.money(case.row["refund"])
     if case.outcome is Outcome.PARTLY_REFUNDED:
         amount += f" of {case.money(case.facts.value)}"
     what = f": {amount}" if case.outcome in WITH_MONEY else ": no money"
     since = "the mind had changed" if case.is_regret else "the buyer had noticed"
     return f"{OUTCOMES[case.outcome]}{route}{what}, {took} after {since}."
+
+
+def _way_to_it(case: Case) -> str:
+    """By which way the money came; a right that was used is no dispute."""
+    if case.route is Route.DISPUTE and case.row["withdrawn_at"] < NEVER:
+        return " after a withdrawal"
+    return ROUTES[case.route]
 
 
 def _costs(case: Case) -> str:

@@ -9,7 +9,7 @@ from sim.records.evidence import Evidence
 from sim.records.journal import Activity, Entry
 from sim.scenario.durations import NEVER
 from sim.show.case import read_settlement
-from sim.show.endings import WHY
+from sim.show.endings import OF_WITHDRAWING, WHY
 from sim.show.story import story_of
 from sim.vocabulary import ClaimKind, Failure, Settled, Verdict
 from tests.property.relations import lived_through
@@ -75,4 +75,5 @@ def test_why_a_claim_came_to_nothing_is_what_happened_and_what_is_told(file: Fil
         assert reason_of(run, row, facts, told) is reason
         story = story_of(run.records, run.scenario, run.calendars, facts.order)
         sentences = [event.sentence for event in story.events]
-        assert [why for why in WHY if WHY[why] in sentences] == ([reason] if reason in WHY else [])
+        words = {why: {WHY[why], OF_WITHDRAWING.get(why, WHY[why])} for why in WHY}
+        assert [why for why in WHY if words[why] & set(sentences)] == ([reason] if reason in WHY else [])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import BadScenario
+from sim.scenario.extent import MOST_BYTES, MOST_ENTRIES, parts
 from sim.scenario.loading import load, load_with_places
-from sim.scenario.resolved import described, resolved_yaml
+from sim.scenario.resolved import _block, described, resolved_yaml
 from sim.scenario.strict_yaml import read
 from sim.scenario.tree import plain
 from tests.scenario_files import BASE_FILE, written
@@ -85,3 +89,54 @@ def test_whatever_text_a_scenario_holds_is_written_so_that_it_reads_back(
         assert faults == []
         assert root is not None
         assert plain(root) == described(scenario)
+
+
+DAYS = [str(date(2000, 1, 1) + timedelta(days=number)) for number in range(MOST_ENTRIES + 1)]
+LONG_LISTS: dict[str, dict[str, Any]] = {
+    "98 kB of closed days": {"calendars": {"seller": {"closed": DAYS[:8_200]}}},
+    "peaks": {
+        "market": {"peaks": dict.fromkeys(DAYS[:2_000], 2), "dispatch_stretch": dict.fromkeys(DAYS[:1_000], 2)}
+    },
+    "values of a law": {"market": {"order_value": {"empirical": {"values": list(range(1, 3_000))}}}},
+    "buyers' choices": {"buyers": {"choices": [{"order": n, "escalate": True} for n in range(500)]}},
+    "provenance": {
+        "provenance": {
+            "market": {"kind": "derived", "from": 'é"\\' * 300},
+            **{f"market.peaks.{day}": {"kind": "derived", "from": "x" * 900} for day in DAYS[:100]},
+        },
+        "market": {"peaks": dict.fromkeys(DAYS[:100], 2)},
+    },
+}
+
+
+@pytest.mark.parametrize("long", LONG_LISTS)
+def test_what_is_written_of_a_long_file_is_read_again(tmp_path: Path, long: str) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text(json.dumps({"extends": "base.yaml", "name": "long", **LONG_LISTS[long]}, ensure_ascii=False))
+    (tmp_path / "base.yaml").write_bytes(BASE_FILE.read_bytes())
+    scenario = load(path)
+    text = resolved_yaml(scenario)
+    path.write_text(text)
+    assert load(path) == scenario
+    assert len(text.encode()) <= MOST_BYTES
+
+
+def test_a_list_that_grew_too_long_over_several_files_is_refused_by_its_name(tmp_path: Path) -> None:
+    halves = [dict.fromkeys(DAYS[:6_000], 2), dict.fromkeys(DAYS[-6_000:], 2)]
+    (tmp_path / "base.yaml").write_bytes(BASE_FILE.read_bytes())
+    for name, base, peaks in zip(("one", "two"), ("base", "one"), halves, strict=True):
+        text = json.dumps({"extends": f"{base}.yaml", "name": name, "market": {"peaks": peaks}})
+        (tmp_path / f"{name}.yaml").write_text(text)
+    with pytest.raises(BadScenario, match=r"market\.peaks: found 10,001 entries, expected at most 10,000"):
+        load(tmp_path / "two.yaml")
+
+
+@given(
+    st.recursive(
+        TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS.filter(bool), inner, max_size=4),
+    )
+)
+def test_what_is_written_takes_no_more_room_than_is_counted(value: Any) -> None:
+    lines = "\n".join(_block({"value": value}, (), None))
+    assert len(lines.encode("utf-8", "surrogatepass")) <= sum(part.size for part in parts({"value": value}, ()))

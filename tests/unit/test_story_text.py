@@ -226,6 +226,32 @@ ENDINGS = [
 ]
 
 
+BY_RIGHT = {"policy.dispute.default.needs_consent": False}
+WITHDRAWALS = [
+    (BY_RIGHT, SHIPPED_AT_ONCE, "Refunded in full after a withdrawal: 100.00 USD"),
+    (BY_RIGHT, {"cancellation": refuses(), "goes_on": 0}, "wait for the parcel and withdraw from the purchase."),
+    (
+        BY_RIGHT | {"policy.dispute.default.closes": {"after": "paid", "within": "9 d"}},
+        SHIPPED_AT_ONCE | {"asked": 10 * DAY},
+        "The time for withdrawing from the purchase was over. Expired: no money",
+    ),
+    (
+        BY_RIGHT | {"policy.dispute.default.closes": "none"},
+        SHIPPED_AT_ONCE | {"dispute_after": NEVER},
+        "Still open: the buyer never withdraws",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "luck", "words"), WITHDRAWALS, ids=[words for _, _, words in WITHDRAWALS])
+def test_a_right_of_withdrawal_is_never_told_as_a_dispute(
+    changes: dict[str, Any], luck: dict[str, Any], words: str
+) -> None:
+    text = told(changes, **luck)
+    assert words in text
+    assert "disput" not in text
+
+
 @pytest.mark.parametrize(("changes", "luck", "words"), ENDINGS, ids=[words for _, _, words in ENDINGS])
 def test_every_ending_says_why(changes: dict[str, Any], luck: dict[str, Any], words: str) -> None:
     assert words in told(changes, **luck)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.strict_yaml import MOST_BYTES, MOST_DEPTH, MOST_FAULTS, MOST_NODES, read
+from sim.scenario.extent import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES, TOO_LONG
+from sim.scenario.strict_yaml import MOST_FAULTS, read
 from sim.scenario.tree import REFUSED, Keys, Place, plain
 
 
@@ -207,7 +208,9 @@ BOMBS = {
     "merge keys": "a: &a {x: 1}\n" + "".join(f"k{i}: &a {{<<: [*a, *a]}}\n" for i in range(40)),
     "aliases": "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [{'*a, ' * 9}*a]\n" for i in range(2000)),
     "many faults": "- *a\n" * 19_000,
-    "many values": "[" + "1," * 120_000 + "]",
+    "many entries": "[" + "1," * 120_000 + "]",
+    "many keys": "".join(f"k{i}: 1\n" for i in range(120_000)),
+    "many values": "[" + "[1,1,1,1,1,1,1],".replace("1", "[1]") * 9_000 + "]",
     "many bytes": "a" * (MOST_BYTES + 1),
 }
 
@@ -216,12 +219,18 @@ BOMBS = {
 def test_a_bomb_is_refused_before_anything_is_built_from_it(bomb: str) -> None:
     began = time.process_time()
     found = faults(BOMBS[bomb])
-    assert time.process_time() - began < (0.2 if bomb != "many values" else 1)
+    assert time.process_time() - began < (2 if bomb.startswith("many ") else 0.2)
     assert 0 < len(found) <= MOST_FAULTS
 
 
 def test_more_values_than_allowed_are_named_as_such() -> None:
     assert f"more than {MOST_NODES:,} values" in faults(BOMBS["many values"])[0][2]
+    for bomb in ("many entries", "many keys"):
+        assert faults(BOMBS[bomb])[0] == (1, 1, TOO_LONG)
+
+
+def test_as_many_entries_as_allowed_are_read() -> None:
+    assert len(values("[" + "1," * MOST_ENTRIES + "]")) == MOST_ENTRIES
 
 
 def test_a_message_holds_no_control_character_of_the_file() -> None:
