@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
+from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import said
 from sim.rules.answers import (
     RULED_IN_TURN,
@@ -45,29 +47,67 @@ MEDIATION = Luck(Decision.MEDIATION_ANSWER, Decision.MEDIATION_NOTICE, Decision.
 INSPECTION = Luck(Decision.INSPECTION_ANSWER, Decision.INSPECTION_NOTICE, Decision.INSPECTION_HANDLING)
 
 
-def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns, known: Known = AFRESH) -> Columns:
     """The columns of every `Ask`; `claims` gives the sellers' types, the reasons and who writes first."""
-    kinds = claims["seller_type"]
-    types = list(scenario.market.sellers.types.values())
-    patience = scenario.buyers.patience
-    endless = drawer.all_alike(NEVER)
+    columns: Columns = {}
+    for stage, draw in _BY_STAGE.items():
+        columns |= known.of(f"ask.{stage}", scenario, partial(draw, drawer=drawer, claims=claims), claims)
+    return columns
+
+
+def _cancelling(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    answers = [kind.cancellation for kind in scenario.market.sellers.types.values()]
     return {
         **_cancellation(scenario, drawer, claims),
-        **_named("cancellation", _timing(CANCELLATION, drawer, kinds, [kind.cancellation for kind in types])),
-        "cancellation.patience": drawer.duration(Decision.CANCELLATION_PATIENCE, patience.cancellation),
-        "dispute.disposition": _of_the_dispute(scenario, drawer, claims),
-        **_named("dispute", _timing(DISPUTE, drawer, kinds, [kind.dispute for kind in types])),
-        "dispute.patience": drawer.duration(Decision.DISPUTE_PATIENCE, patience.dispute),
-        **_mediation(scenario, drawer, claims["claim"]),
-        "mediation.patience": drawer.duration(Decision.MEDIATION_PATIENCE, patience.mediation),
-        "inspection.disposition": _of_the_inspection(scenario, drawer, kinds),
-        **_named("inspection", _timing(INSPECTION, drawer, kinds, [kind.inspection for kind in types])),
-        "inspection.patience": endless,
-        **_offers(scenario, drawer, kinds),
-        "offer.patience": endless,
-        **_chargeback(scenario, drawer),
-        "chargeback.patience": endless,
+        **_named("cancellation", _timing(CANCELLATION, drawer, claims["seller_type"], answers)),
+        "cancellation.patience": drawer.duration(
+            Decision.CANCELLATION_PATIENCE, scenario.buyers.patience.cancellation
+        ),
     }
+
+
+def _disputing(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    answers = [kind.dispute for kind in scenario.market.sellers.types.values()]
+    return {
+        "dispute.disposition": _of_the_dispute(scenario, drawer, claims),
+        **_named("dispute", _timing(DISPUTE, drawer, claims["seller_type"], answers)),
+        "dispute.patience": drawer.duration(Decision.DISPUTE_PATIENCE, scenario.buyers.patience.dispute),
+    }
+
+
+def _mediating(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    patience = drawer.duration(Decision.MEDIATION_PATIENCE, scenario.buyers.patience.mediation)
+    return {**_mediation(scenario, drawer, claims["claim"]), "mediation.patience": patience}
+
+
+def _inspecting(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    answers, kinds = [kind.inspection for kind in scenario.market.sellers.types.values()], claims["seller_type"]
+    return {
+        "inspection.disposition": _said(drawer, INSPECTION, kinds, answers, [1.0] * len(answers)),
+        **_named("inspection", _timing(INSPECTION, drawer, kinds, answers)),
+        "inspection.patience": drawer.all_alike(NEVER),
+    }
+
+
+def _offering(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    return {
+        **_offers(scenario, drawer, claims["seller_type"]),
+        "offer.patience": drawer.all_alike(NEVER),
+    }
+
+
+def _charging_back(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    return {**_chargeback(scenario, drawer), "chargeback.patience": drawer.all_alike(NEVER)}
+
+
+_BY_STAGE: dict[str, Callable[..., Columns]] = {
+    "cancellation": _cancelling,
+    "dispute": _disputing,
+    "mediation": _mediating,
+    "inspection": _inspecting,
+    "offer": _offering,
+    "chargeback": _charging_back,
+}
 
 
 def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
@@ -99,11 +139,6 @@ def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Columns) -> Ints
         return plain
     persuaded = _said(drawer, DISPUTE, kinds, answers, [plea.odds] * len(answers))
     return np.where(claims["writes_first"] == 1, persuaded, plain)
-
-
-def _of_the_inspection(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Ints:
-    answers = [kind.inspection for kind in scenario.market.sellers.types.values()]
-    return _said(drawer, INSPECTION, kinds, answers, [1.0] * len(answers))
 
 
 def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
 from sim.chance.orders import Dispatching
+from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import choice
 from sim.chance.wishes import Wishes, later
 from sim.rules.answers import reason_stated
@@ -24,41 +26,64 @@ from sim.vocabulary import ClaimKind, Reason
 Columns = dict[str, Ints]
 
 
-def draw_claims(
-    scenario: Scenario, drawer: Drawer, paid: Ints, bought: Bought, wishes: Wishes, plan: Dispatching
-) -> Columns:
+class Claimants(NamedTuple):
+    """Those who want their money back: what is settled about them before anything else is."""
+
+    drawer: Drawer
+    paid: Ints
+    bought: Bought
+    wishes: Wishes
+    plan: Dispatching
+
+    def columns(self) -> Columns:
+        """As columns of `ClaimFacts`."""
+        return {
+            "order": self.drawer.numbers,
+            "paid": self.paid,
+            **self.bought._asdict(),
+            "claim": self.wishes.claim,
+            "asked": self.wishes.asked,
+            "arranges_at": self.plan.arranges_at,
+            "ships_at": self.plan.ships_at,
+            "dispatch_due": self.plan.due,
+        }
+
+
+def draw_claims(scenario: Scenario, claimants: Claimants, known: Known = AFRESH) -> Columns:
     """Every column of `ClaimFacts` for the picked orders."""
-    columns = {
-        "order": drawer.numbers,
-        "paid": paid,
-        **bought._asdict(),
-        "claim": wishes.claim,
-        "asked": wishes.asked,
-        "arranges_at": plan.arranges_at,
-        "ships_at": plan.ships_at,
-        "dispatch_due": plan.due,
-    }
-    columns |= _of_the_buyer(scenario, drawer, columns)
-    columns |= _of_the_dispute(scenario, drawer, columns["claim"])
-    columns |= _of_the_journey(scenario, drawer, columns, plan)
-    columns |= _of_the_bank(scenario, drawer, columns)
-    columns |= draw_asks(scenario, drawer, columns)
-    return columns
+    drawer, plan = claimants.drawer, claimants.plan
+    basics = known.of("basics", scenario, lambda _: claimants.columns(), claimants)
+    words = known.of("words", scenario, lambda part: _of_what_is_said(part, drawer, basics), basics)
+    buyer = known.of("buyer", scenario, lambda part: _of_the_buyer(part, drawer, basics["value"]), basics)
+    dispute = known.of("disputing", scenario, lambda part: _of_the_dispute(part, drawer, basics["claim"]), basics)
+    journey = known.of("journey", scenario, lambda part: _of_the_journey(part, drawer, basics, plan), basics)
+    bank = known.of("bank", scenario, lambda part: _of_the_bank(part, drawer, basics), basics)
+    told = known.of("told", scenario, lambda _: basics | words, basics, words)
+    asks = draw_asks(scenario, drawer, told, known)
+    return told | buyer | dispute | journey | bank | asks
 
 
-def _of_the_buyer(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _of_what_is_said(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+    """What the buyer tells the seller, and why."""
     buyers, value = scenario.buyers, claims["value"]
     plea = buyers.plea.probability if buyers.plea else 0.0
     return _motives(buyers.regret, drawer, value, claims["claim"] == ClaimKind.REGRET) | {
+        "writes_first": drawer.happens(Decision.WRITES_FIRST, plea),
+        "agrees_to_change": drawer.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
+    }
+
+
+def _of_the_buyer(scenario: Scenario, drawer: Drawer, value: Ints) -> Columns:
+    """What else the buyer would do, and what it costs."""
+    buyers = scenario.buyers
+    return {
         "trusted": drawer.happens(Decision.TRUSTED, buyers.trusted),
         "goes_on": drawer.happens(Decision.GOES_ON, buyers.goes_on),
-        "writes_first": drawer.happens(Decision.WRITES_FIRST, plea),
         "hassle": _part_of(value, drawer, Decision.HASSLE, buyers.hassle),
         "return_cost": drawer.cents(Decision.RETURN_COST, buyers.return_cost),
         "return_delay": drawer.duration(Decision.RETURN_DELAY, buyers.return_delay),
         "escalates": drawer.happens(Decision.ESCALATES, buyers.escalation.probability),
         "escalates_after": drawer.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
-        "agrees_to_change": drawer.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
         "reservation": drawer.millionths(Decision.RESERVATION, buyers.offers.reservation),
         "charges_back": drawer.happens(Decision.CHARGES_BACK, buyers.chargeback.probability),
         "charges_back_after": drawer.duration(Decision.CHARGES_BACK_AFTER, buyers.chargeback.after),

@@ -177,6 +177,12 @@ class Draws:
     unasked_due: Ints = field(default_factory=lambda: np.array([], dtype=np.int64))
     """When it does so."""
 
+    @property
+    def nbytes(self) -> int:
+        """What they take in memory; a column in which all are alike takes nothing."""
+        columns = [self.orders.paid, *self.claims.values()]
+        return sum(column.nbytes for column in columns if not _is_for_all(column))
+
     def parties_of_sellers(self, of_types: Sequence[int], sellers: int) -> Ints:
         """Whose calendar each seller keeps, given that of each type; nobody asks those without a claim."""
         parties = np.full(sellers, Party.SELLER, dtype=np.int64)

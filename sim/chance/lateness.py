@@ -7,7 +7,6 @@ the others are, one by one. This settles what need not be done, and never what c
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Calendars, Instants, due_and_promised, stretched_by, stretches
+from sim.chance.shared import Memory
 from sim.chance.streams import Luck, Numbers
 from sim.errors import BeyondCalendar
 from sim.rules.terms import kind_of
@@ -94,17 +94,13 @@ def _cell(luck: Luck, decision: Decision, numbers: Numbers) -> NDArray[np.intp]:
     return (luck.of(decision, numbers) * CELLS).astype(np.intp)
 
 
-_LATEST: deque[tuple[Scenario, Calendars, Lateness]] = deque(maxlen=4)
-"""Of some scenarios: their replications share one."""
+_KNOWN = Memory()
+"""Of the latest scenarios: their replications share one, and so do scenarios that agree on what makes one late."""
 
 
 def lateness_of(scenario: Scenario, calendars: Calendars) -> Lateness:
-    """Worked out once for all replications of a scenario."""
-    for known, theirs, lateness in _LATEST:
-        if known is scenario and theirs is calendars:
-            return lateness
-    _LATEST.append((scenario, calendars, _lateness(scenario, calendars)))
-    return _LATEST[-1][-1]
+    """Worked out once for all replications of a scenario, and of others like it."""
+    return _KNOWN.of("lateness", scenario, lambda part: _lateness(part, calendars), *calendars.values())
 
 
 def _lateness(scenario: Scenario, calendars: Calendars) -> Lateness:

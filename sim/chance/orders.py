@@ -12,7 +12,7 @@ from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import instants_after
-from sim.chance.rates import groups_of, methods_of
+from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, choice
 from sim.rules.terms import Since, kind_of, since_of, until
 from sim.scenario.calendars import Calendar
@@ -36,6 +36,7 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
         [kind.share for kind in market.sellers.types.values()],
     )
     weights = zipf(market.sellers.count, market.sellers.concentration)
+    value_law, methods, groups = market.order_value, methods_in(market), groups_in(market)
 
     def type_of(some: Ints) -> Ints:
         return of_sellers[choice(luck.of(Decision.SELLER, some), weights)]
@@ -43,8 +44,8 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     def bought(some: Ints) -> Bought:
         drawer = Drawer(luck, some)
         seller = choice(drawer.luck(Decision.SELLER), weights)
-        value = drawer.cents(Decision.ORDER_VALUE, market.order_value)
-        return Bought(value, seller, of_sellers[seller], methods_of(market, drawer), groups_of(market, drawer))
+        value = drawer.cents(Decision.ORDER_VALUE, value_law)
+        return Bought(value, seller, of_sellers[seller], methods_of(methods, drawer), groups_of(groups, drawer))
 
     return OrderFacts(paid, bought, type_of)
 

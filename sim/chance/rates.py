@@ -12,15 +12,24 @@ from sim.scenario.market import Market
 from sim.scenario.rates import Rate, names_of
 
 
-def groups_of(market: Market, drawer: Drawer) -> Ints:
+def groups_in(market: Market) -> list[float]:
+    """What part of the orders each product group has."""
+    return list(market.product_groups.values())
+
+
+def methods_in(market: Market) -> list[float]:
+    """What part of the orders is paid in each way."""
+    return list(market.payment_methods.values())
+
+
+def groups_of(shares: list[float], drawer: Drawer) -> Ints:
     """Which product group each picked order is of; 0 where there are none."""
-    shares = list(market.product_groups.values())
     return choice(drawer.luck(Decision.PRODUCT_GROUP), shares) if shares else drawer.all_alike(0)
 
 
-def methods_of(market: Market, drawer: Drawer) -> Ints:
+def methods_of(shares: list[float], drawer: Drawer) -> Ints:
     """How each picked order was paid."""
-    return choice(drawer.luck(Decision.PAYMENT_METHOD), list(market.payment_methods.values()))
+    return choice(drawer.luck(Decision.PAYMENT_METHOD), shares)
 
 
 def chances(rate: Rate, market: Market, drawer: Drawer) -> float | Floats:
@@ -28,9 +37,10 @@ def chances(rate: Rate, market: Market, drawer: Drawer) -> float | Floats:
     if not isinstance(rate, dict):
         return rate
     names = names_of(rate, market)
-    draw = methods_of if names == tuple(market.payment_methods) else groups_of
+    by_method = names == tuple(market.payment_methods)
     by_name = np.array([rate[name] for name in names], dtype=np.float64)
-    return np.asarray(by_name[draw(market, drawer)])
+    which = methods_of(methods_in(market), drawer) if by_method else groups_of(groups_in(market), drawer)
+    return np.asarray(by_name[which])
 
 
 def most(rate: Rate) -> float:

@@ -60,6 +60,7 @@ def compare(
     plan: Plan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
+        workers.shares_luck = True
         choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal)
         underway = [
             Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its)
@@ -82,7 +83,7 @@ def _carried_out(
     """All to the same number of replications, until the plan has enough; what became of each order, by scenario."""
     fates: dict[str, list[pd.DataFrame]] = {name: [] for name, pair in pairs.items() if pair.is_paired}
     base, others = underway[0], dict(zip(pairs, underway[1:], strict=True))
-    at_a_time = min(map(_at_a_time, underway))
+    at_a_time = _at_a_time(base)
     while (done := len(base.seen)) < plan.wanted:
         until = plan.wanted if plan.learns else min(done + at_a_time, plan.wanted)
         for one in underway:
@@ -98,7 +99,9 @@ def _carried_out(
 
 def _at_a_time(one: Underway) -> int:
     """Replications between two looks at each order: some megabytes of claims, and work for everybody."""
-    return max(ceil(AT_A_TIME / max(expected_claims(one.scenario), 1.0)), AHEAD * one.jobs)
+    experiment = one.scenario.experiment
+    of_cohort = expected_claims(one.scenario) * experiment.cohort.seconds / experiment.arrivals_end
+    return max(ceil(AT_A_TIME / max(of_cohort, 1.0)), AHEAD * one.jobs)
 
 
 def _of_all(underway: Sequence[Underway], plan: Plan, progress: Progress | None) -> Progress | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def _claims_frame(
     if scenario.experiment.cut is not None:
         cells[UNTIL] = moments(scenario.start, np.full_like(table["order"], scenario.experiment.cut))
         columns.append(UNTIL)
-    return pd.DataFrame(cells)[columns]
+    return pd.DataFrame({name: cells[name] for name in columns})
 
 
 _STAGE_NAMES = {stage: stage.word if stage is not Stage.CANCELLATION else "request" for stage in Stage}
@@ -160,7 +161,13 @@ def _failures(codes: Ints) -> pd.Categorical[Any]:
 
 
 def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
+    return pd.Categorical.from_codes(codes, dtype=_kind(tuple(names)), validate=False)
+
+
+@lru_cache(maxsize=256)
+def _kind(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Making one takes as long as a column of some hundred words."""
+    return pd.CategoricalDtype(list(names))
 
 
 def journal_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:

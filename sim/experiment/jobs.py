@@ -68,6 +68,8 @@ class Workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(self.jobs)
         self._pace = 0.0
+        self.shares_luck = False
+        """Whether several scenarios will be lived through with the same luck."""
 
     def __enter__(self) -> Workers:
         return self
@@ -101,7 +103,7 @@ class Workers:
         (the first in order), and UserError when workers are killed over the same task time and again.
         """
         document = json.dumps(scenario.model_dump(mode="json", by_alias=True), allow_nan=False)
-        for answer in self._answers(Task(document, tuple(replications), engine, with_journal)):
+        for answer in self._answers(Task(document, tuple(replications), engine, with_journal, self.shares_luck)):
             self._pace = sum(answer.seconds.values()) / len(answer.observations)
             if watch:
                 watch.take_over(answer.seconds)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Draws
+from sim.chance.shared import AFRESH, Known
 from sim.experiment import fingerprints
 from sim.experiment.backlog import Waiting, waiting_by_day
 from sim.experiment.costs import totals_of
@@ -57,6 +58,7 @@ def witness(
     engine: str = SIMPY,
     with_journal: bool = False,
     watch: Stopwatch | None = None,
+    known: Known = AFRESH,
 ) -> Observation:
     """Live through one replication, check what must always hold, and look at it: the unit of every experiment.
 
@@ -64,7 +66,9 @@ def witness(
     what a run of a hundred saw of its replication 7. Raises BrokenInvariant (a defect of ours) and BeyondCalendar.
     """
     watch = watch or Stopwatch()
-    records = play(scenario, replication, calendars, engine=engine, with_journal=with_journal, watch=watch)
+    records = play(
+        scenario, replication, calendars, engine=engine, with_journal=with_journal, watch=watch, known=known
+    )
     with watch.on("checks"):
         invariants = check(scenario, records, calendars)
     with watch.on("tables"):

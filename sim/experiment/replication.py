@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.chance.draws import draw_replication
+from sim.chance.shared import AFRESH, Known
 from sim.compiled import machine_code
 from sim.experiment.engines import COMPILED, SIMPY, live
 from sim.experiment.stopwatch import Stopwatch
@@ -47,11 +48,15 @@ def play(
     engine: str = SIMPY,
     with_journal: bool = False,
     watch: Stopwatch | None = None,
+    known: Known = AFRESH,
 ) -> Records:
-    """One independent execution, not checked yet; `watch` takes the time of the draws and of the engine."""
+    """One independent execution, not checked yet; `watch` takes the time of the draws and of the engine.
+
+    `known` is what was drawn of the same replication for other scenarios.
+    """
     watch = watch or Stopwatch()
     with watch.on("draws"):
-        draws = draw_replication(scenario, replication, calendars)
+        draws = draw_replication(scenario, replication, calendars, known=known)
     with watch.on("engine"):
         return live(engine, scenario, draws, calendars, with_journal=with_journal)
 

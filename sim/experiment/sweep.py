@@ -97,6 +97,7 @@ def sweep(
 
     choice = chosen(engine, [scenario], each * len(asked))
     with workers_of(jobs) as workers:
+        workers.shares_luck = True
         results = [
             run(
                 _changed(scenario, clock, silence),

@@ -13,8 +13,9 @@ import pickle
 import signal
 import sys
 import traceback
+from collections import deque
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,10 +23,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.errors import InternalError, UserError
 
 if TYPE_CHECKING:
+    from sim.chance.shared import Memories
     from sim.experiment.observation import Observation
+    from sim.scenario.calendars import Calendar
 
-REMEMBERED = 4
-"""Scenarios of which a process keeps the calendars at hand."""
+REMEMBERED = 128
+"""Scenarios that a process keeps at hand."""
 
 
 class Task(NamedTuple):
@@ -36,6 +39,8 @@ class Task(NamedTuple):
     replications: tuple[int, ...]
     engine: str
     with_journal: bool
+    shares: bool = False
+    """Whether other scenarios are to be lived through with the same luck."""
 
 
 class Answer(NamedTuple):
@@ -53,13 +58,24 @@ def carry_out(task: Task) -> Answer:
     from sim.experiment.observation import witness
     from sim.experiment.stopwatch import Stopwatch
 
-    watch = Stopwatch()
+    watch, memories = Stopwatch(), _memories()
     with watch.on("calendars"):
         scenario, calendars = _world(task.document)
-    seen = [
-        witness(scenario, replication, calendars, engine=task.engine, with_journal=task.with_journal, watch=watch)
-        for replication in task.replications
-    ]
+    seen = []
+    for replication in task.replications:
+        known = memories.of(replication, task.document, shares=task.shares)
+        seen.append(
+            witness(
+                scenario,
+                replication,
+                calendars,
+                engine=task.engine,
+                with_journal=task.with_journal,
+                watch=watch,
+                known=known,
+            )
+        )
+        memories.make_room()
     return Answer(seen, watch.seconds)
 
 
@@ -69,7 +85,27 @@ def _world(document: str) -> tuple[Any, Any]:
     from sim.scenario.model import Scenario
 
     scenario = Scenario.model_validate(json.loads(document))
-    return scenario, calendars_of(scenario)
+    calendars = calendars_of(scenario)
+    return scenario, {party: _known(calendar) for party, calendar in calendars.items()}
+
+
+_CALENDARS: deque[Calendar] = deque(maxlen=REMEMBERED)
+
+
+def _known(calendar: Calendar) -> Calendar:
+    """The one that is known already, of two that are equal: what is drawn by it is found again by it."""
+    found = next((one for one in _CALENDARS if one == calendar), None)
+    if found is None:
+        _CALENDARS.append(calendar)
+    return found or calendar
+
+
+@cache
+def _memories() -> Memories:
+    """What this process has drawn lately."""
+    from sim.chance.shared import Memories
+
+    return Memories()
 
 
 def main() -> None:

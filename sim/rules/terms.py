@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -128,7 +129,19 @@ def kind_of(law: DurationLaw) -> int:
     return int(law.kind)
 
 
+_KNOWN: deque[tuple[Scenario, ClaimKind, Terms]] = deque(maxlen=64)
+"""Of the scenarios met last: every replication asks again."""
+
+
 def terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
+    """All levers for one kind of claim, worked out once for a scenario."""
+    found = next((terms for one, kind, terms in _KNOWN if one is scenario and kind == claim), None)
+    if found is None:
+        _KNOWN.appendleft((scenario, claim, found := _terms_of(scenario, claim)))
+    return found
+
+
+def _terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
     """The levers for one claim kind: its row over the default, as the file gave them."""
     policy, market = scenario.policy, scenario.market
     dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
