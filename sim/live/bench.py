@@ -104,7 +104,12 @@ class Bench:
 
     def _work(self) -> None:
         while (asked := self._next()) is not None:
-            is_over = _step(asked)
+            is_over = True
+            try:
+                is_over = _step(asked)
+            finally:  # whatever happens, nobody waits for what will not come
+                if is_over:
+                    asked.tell(None, is_over=True)
             with self._something:
                 self._waiting.popleft()
                 if not is_over:
@@ -125,11 +130,10 @@ def _step(asked: Asked) -> bool:
     try:
         answer = next(asked.steps)
     except StopIteration:
-        asked.tell(None, is_over=True)
         return True
     except Exception as surprise:  # one page's bad luck must not be the end of the others
         sys.stderr.write(f"{traceback.format_exc().rstrip()}\nthe page goes on; please report this\n")
-        asked.tell({"fault": said("faults.internal", kind=type(surprise).__name__)}, is_over=True)
+        asked.tell({"fault": said("faults.internal", kind=type(surprise).__name__)}, is_over=False)
         return True
     if answer is not None:
         asked.tell(answer, is_over=False)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
+from sim.live.meaning import NONE, Node, below, can_be_switched_off, may_be, options_of, root, text_of
 from sim.live.words import called, said, words
 from sim.scenario.durations import parse_duration
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
 from sim.scenario.resolved import described, on_one_line
-from sim.scenario.schema import schema
 from sim.scenario.wording import printable
 
-Node = Mapping[str, Any]
-"""A part of the JSON Schema."""
 Path = tuple[str, ...]
-PARTS = ("policy", "buyers", "market", "costs")
+PARTS = ("policy", "buyers", "market", "calendars", "costs")
 """Of a scenario, in their order; the first is open, the others are behind a fold."""
 _STOPS = {
     "": "0, 1 h, 6 h, 12 h, 1 d, 2 d, 3 d, 4 d, 5 d, 7 d, 9 d, 10 d, 14 d, 15 d, 21 d, 30 d, 45 d, 60 d, 90 d",
@@ -27,8 +24,10 @@ _STOPS = {
 }
 """Where a slider stops, by what the duration is counted in."""
 SHARES = tuple(f"{hundredth / 100:g}" for hundredth in range(0, 101, 5))
-NONE, AS_IT_STANDS = "none", ""
-"""What switches a part of the scenario off, and what leaves it on, which is no change."""
+KIND = ("market", "sellers", "types")
+"""Each kind of seller has a group of levers of its own: there are many."""
+AS_IT_STANDS = ""
+"""What leaves a part of the scenario on, which is no change."""
 LONGEST = 300
 """Letters of a value that a field shows; longer ones are changed in a file."""
 
@@ -89,15 +88,26 @@ def parts_of(scenario: Scenario) -> list[Part]:
 
 
 def _groups(scenario: Scenario, part: str, values: Mapping[str, Any]) -> list[Group]:
-    node, groups = _below(_root(), part), []
+    node = below(root(), part)
+    groups: list[Group] = []
     single = {key: value for key, value in values.items() if not (isinstance(value, dict) and value)}
     for key, value in values.items():
         if key not in single:
-            inner = _below(node, key)
+            inner = below(node, key)
             levers = list(_levers(scenario, (part, key), value, inner))
-            groups.append(_group(_title((part, key)), _text(inner), levers))
-    alone = [lever for key in single for lever in _levers(scenario, (part, key), single[key], _below(node, key))]
+            groups += _by_kind(_title((part, key)), text_of(inner), levers)
+    alone = [lever for key in single for lever in _levers(scenario, (part, key), single[key], below(node, key))]
     return [*groups, _group(said("parts.others"), "", alone)] if alone else groups
+
+
+def _by_kind(name: str, meaning: str, levers: Sequence[Lever]) -> Iterator[Group]:
+    """One group, and one for each kind of seller where these are among them."""
+    kinds: dict[str, list[Lever]] = {}
+    for lever in levers:
+        steps = tuple(lever.path.split("."))
+        kinds.setdefault(steps[3] if steps[:3] == KIND else "", []).append(lever)
+    for kind, some in kinds.items():
+        yield _group(f"{name} · {printable(kind)}" if kind else name, "" if kind else meaning, some)
 
 
 def _group(name: str, meaning: str, levers: Sequence[Lever]) -> Group:
@@ -108,10 +118,10 @@ def _group(name: str, meaning: str, levers: Sequence[Lever]) -> Group:
 
 def _levers(scenario: Scenario, path: Path, value: Any, node: Node) -> Iterator[Lever]:
     if isinstance(value, dict) and value:
-        if len(path) > 2 and _may_be(NONE, list(_options(node))):
+        if len(path) > 2 and can_be_switched_off(node):
             yield _switch(scenario, path, node)
         for key, inner in value.items():
-            yield from _levers(scenario, (*path, str(key)), inner, _below(node, str(key)))
+            yield from _levers(scenario, (*path, str(key)), inner, below(node, str(key)))
         return
     written = on_one_line(value)
     if len(written) <= LONGEST:
@@ -126,7 +136,7 @@ def _switch(scenario: Scenario, path: Path, node: Node) -> Lever:
 
 
 def _lever(scenario: Scenario, path: Path, value: str, node: Node) -> Lever:
-    options = list(_options(node))
+    options = list(options_of(node))
     kind, choices = _kind(path, value, options)
     source = _source(scenario, path)
     low, high = (next((str(one[end]) for one in options if end in one), "") for end in ("minimum", "maximum"))
@@ -134,7 +144,7 @@ def _lever(scenario: Scenario, path: Path, value: str, node: Node) -> Lever:
     return Lever(
         path=dotted,
         label=_title(path),
-        meaning=_text(node),
+        meaning=text_of(node),
         kind=kind,
         value=value,
         choices=choices,
@@ -156,22 +166,16 @@ def _title(path: Path) -> str:
     full = called("levers", ".".join(path), "")
     if full:
         return full
-    steps = [step for step in path[2:] if step != "default"] or list(path[-1:])
-    told = [called("steps", step, step.replace("_", " ")) for step in steps]
-    title = printable(" · ".join(told))
+    below = path[4 if path[:3] == KIND else 2 :] or path[-1:]
+    told = [called("steps", step, step.replace("_", " ")) for step in below]
+    title = printable(" · ".join(filter(None, told))) or path[-1]
     return title[:1].upper() + title[1:]
-
-
-def _text(node: Node) -> str:
-    """What the schema says of it: of the value itself, or else of what may stand there."""
-    told = [one["description"] for one in (node, *_options(node)) if "description" in one and "pattern" not in one]
-    return printable(" ".join(str(told[0]).split()).replace("`", "")) if told else ""
 
 
 def _unit(scenario: Scenario, kind: str, path: Path, node: Node) -> str:
     if kind in ("duration", "share"):
         return said(f"units.{kind}")
-    is_money = path[0] == "costs" or "currency" in _text(node) or path[:2] == ("market", "order_value")
+    is_money = path[0] == "costs" or "currency" in text_of(node) or path[:2] == ("market", "order_value")
     return scenario.market.currency if kind == "number" and is_money else ""
 
 
@@ -214,12 +218,8 @@ def _stops(kind: str, value: str, options: Sequence[Node]) -> Sequence[str]:
     if _is_duration(value):
         seconds[lengths[value]] = value  # however the file writes it
     ordered = [seconds[length] for length in sorted(seconds)]
-    words_too = [word for word in ("none", "never") if word == value or _may_be(word, options)]
+    words_too = [word for word in ("none", "never") if word == value or may_be(word, options)]
     return [*ordered, *words_too]
-
-
-def _may_be(word: str, options: Sequence[Node]) -> bool:
-    return any(one.get("const") == word for one in options)
 
 
 def _is_duration(value: str) -> bool:
@@ -257,37 +257,3 @@ def _range(source: Source | None) -> str:
     if source is None or source.range is None:
         return ""
     return said("sources.range", range=", ".join(printable(str(bound)) for bound in source.range))
-
-
-# ------------------------------------------------------------------------------------------------ the schema
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    return schema()
-
-
-def _root() -> Node:
-    found: Node = _schema()["$defs"]["Scenario"]
-    return found
-
-
-def _options(node: Node) -> Iterator[Node]:
-    """All that may stand in a place, each by itself."""
-    if "$ref" in node:
-        yield from _options(_schema()["$defs"][node["$ref"].rsplit("/", 1)[-1]])
-    elif "anyOf" in node:
-        for one in node["anyOf"]:
-            yield from _options(one)
-    else:
-        yield node
-
-
-def _below(node: Node, key: str) -> Node:
-    """What the schema says one step further down; nothing where it says nothing."""
-    for one in _options(node):
-        free = [one.get("additionalProperties"), *one.get("patternProperties", {}).values()]
-        for inner in (one.get("properties", {}).get(key), *free):
-            if isinstance(inner, dict):
-                return inner
-    return {}

@@ -1,0 +1,71 @@
+"""What the JSON Schema says of a value: what may stand there, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sim.scenario.schema import schema
+from sim.scenario.wording import printable
+
+Node = Mapping[str, Any]
+"""A part of the JSON Schema."""
+NONE = "none"
+"""What switches a part of a scenario off."""
+_FREE = "x-free"
+"""Marks what stands below a key of the user's own."""
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return schema()
+
+
+def root() -> Node:
+    """What it says of a whole scenario."""
+    found: Node = _schema()["$defs"]["Scenario"]
+    return found
+
+
+def options_of(node: Node) -> Iterator[Node]:
+    """All that may stand in a place, each by itself."""
+    if "$ref" in node:
+        yield from options_of(_schema()["$defs"][node["$ref"].rsplit("/", 1)[-1]])
+    elif "anyOf" in node:
+        for one in node["anyOf"]:
+            yield from options_of(one)
+    else:
+        yield node
+
+
+def below(node: Node, key: str) -> Node:
+    """What the schema says one step further down; nothing where it says nothing."""
+    for one in options_of(node):
+        free = [one.get("additionalProperties"), *one.get("patternProperties", {}).values()]
+        inner = one.get("properties", {}).get(key)
+        if isinstance(inner, dict):
+            return inner
+        for inner in free:
+            if isinstance(inner, dict):
+                return {**inner, _FREE: True}
+    return {}
+
+
+def text_of(node: Node) -> str:
+    """What the schema says of it: of the value itself, or else of what may stand there."""
+    told = [
+        one["description"] for one in (node, *options_of(node)) if "description" in one and "pattern" not in one
+    ]
+    return printable(" ".join(str(told[0]).split()).replace("`", "")) if told else ""
+
+
+def can_be_switched_off(node: Node) -> bool:
+    """A part of the model that need not exist; entries of a user's own are taken out in a file."""
+    options = list(options_of(node))
+    return may_be(NONE, options) and any("properties" in one for one in options) and not node.get(_FREE)
+
+
+def may_be(word: str, options: Sequence[Node]) -> bool:
+    """Whether a word may stand in a place."""
+    return any(one.get("const") == word for one in options)
