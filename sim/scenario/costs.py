@@ -26,6 +26,7 @@ class ChargebackCosts(Described):
     """What the bank asks for each chargeback that is filed, whoever wins it."""
 
     fee: Amount = 0
+    """For each, in units of the currency."""
     payer: Annotated[Party, Named(only=(Party.SELLER, Party.PLATFORM))] = Party.SELLER
     """Who is charged."""
 

@@ -21,7 +21,9 @@ class Rulings(Described):
     """For whom the platform decides."""
 
     buyer: Share
+    """Chance that the buyer gets all the money."""
     seller: Share
+    """Chance that the seller keeps it."""
     split: Share = 0
     """Part of the money back, the goods stay with the buyer."""
 
@@ -83,7 +85,9 @@ class MediationTerms(MediationLevers):
     """The platform steps in: one request at the mediation desk, once per order."""
 
     staff: Staff = "unlimited"
+    """How many cases the platform works on at once."""
     discipline: Annotated[Discipline, Named()] = Discipline.FIFO
+    """Whose case it takes up next."""
     rulings: Rulings
     by_claim: dict[ClaimName, MediationRow] = {}
     """For claims of this kind, over the levers for all; the staff and its discipline are the desk's."""

@@ -19,6 +19,7 @@ class PayerRow(Described):
     below: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """In units of the currency; an order of exactly this price belongs to the next row."""
     payer: PayingParty
+    """Who pays the postage of such an order."""
 
     @model_serializer(mode="wrap")
     def _the_last_has_no_price(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

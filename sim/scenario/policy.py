@@ -30,6 +30,7 @@ class Promise(Described):
     after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED))] = (
         Anchor.PAID
     )
+    """The instant it is counted from."""
     within: FiniteDuration
 
 
@@ -46,6 +47,7 @@ class ProductWindow(Described):
     """How long the cancel button is shown. It differs by product, so its length is a distribution."""
 
     after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
+    """The instant it is counted from."""
     within: WallLaw
 
 
@@ -53,6 +55,7 @@ class FreeUntil(Described):
     """Until then no consent is needed; the last instant is still free."""
 
     after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
+    """The instant it is counted from."""
     within: FiniteWallDuration = Field(default=0, validate_default=True)
 
 
@@ -124,6 +127,7 @@ class InspectionTerms(Described):
     """The seller looks at what came back."""
 
     clock: NoneOr[FiniteDuration] = None
+    """How long the seller may take; in business days or working time, its own."""
     on_silence: Annotated[
         Verdict, Named(only=(Verdict.APPROVE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE))
     ] = Verdict.APPROVE
@@ -200,7 +204,9 @@ class BankRulings(Described):
     """For whom the bank decides."""
 
     buyer: Share
+    """Chance that the buyer gets the money back."""
     seller: Share
+    """Chance that the seller keeps it."""
 
     @model_validator(mode="after")
     def _someone_wins(self) -> BankRulings:
@@ -233,7 +239,9 @@ class Policy(Described):
     dispatch: DispatchTerms = DispatchTerms()
     cancellation: NoneOr[CancellationTerms] = None
     dispute: NoneOr[ByClaim[DisputeTerms]] = None
+    """Disputes after dispatch, in rows by kind of claim."""
     mediation: NoneOr[MediationTerms] = None
     returns: NoneOr[ByClaim[ReturnTerms]] = Field(default=None, alias="return")
+    """Sending the goods back, in rows by kind of claim."""
     refund: RefundTerms
     chargeback: NoneOr[ChargebackTerms] = None

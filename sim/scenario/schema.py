@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -11,6 +12,7 @@ from sim.scenario.base import Described
 from sim.scenario.model import Scenario
 from sim.scenario.outline import is_by_claim, merges
 from sim.scenario.texts import text_of, texts_of
+from sim.vocabulary import Word
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
@@ -56,6 +58,12 @@ def _or_none(values: dict[str, Any]) -> dict[str, Any]:
 
 class _Generator(GenerateJsonSchema):
     """Adds to each key what stands below it in the model, and marks what a child file may say in part."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """A default as a file writes it: a word is no number."""
+        if isinstance(dft, Mapping):
+            return {self.encode_default(key): self.encode_default(value) for key, value in dft.items()}
+        return dft.word if isinstance(dft, Word) else super().encode_default(dft)
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         made = super().dict_schema(schema)
