@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log1p
@@ -11,9 +9,9 @@ from scipy.special import log1p
 from sim.chance.decisions import Decision
 from sim.chance.streams import AT_A_TIME, Floats, Luck
 from sim.scenario.durations import DAY, HOUR
+from sim.scenario.expected import daily_rates
 from sim.scenario.market import Market
 from sim.scenario.model import Scenario
-from sim.vocabulary import Weekday
 
 
 def paid_instants(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
@@ -32,20 +30,11 @@ def cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
     """Hour by hour: the instant (s) and the number of orders expected until then."""
     end = scenario.experiment.arrivals_end
     days = -(-end // DAY)
-    first = scenario.start
-    of_weekday = _weekday_rates(scenario.market)
-    dates = [first + timedelta(days=n) for n in range(days)]
-    daily = np.array([of_weekday[day.weekday()] * scenario.market.peak_on(day) for day in dates])
+    daily = np.array(daily_rates(scenario.market, scenario.start, days))
     hourly = np.outer(daily, _hour_shares(scenario.market)).ravel()
     edges = np.minimum(np.arange(len(hourly) + 1) * HOUR, end).astype(np.float64)
     expected = np.concatenate([[0.0], np.cumsum(hourly * np.diff(edges) / HOUR)])
     return edges, expected
-
-
-def _weekday_rates(market: Market) -> list[float]:
-    """Orders expected on each day of the week; its weights keep their mean over a week, peaks come on top."""
-    weights = [market.weekdays.get(weekday, 1.0) for weekday in Weekday]
-    return [market.orders_per_day * (weight * len(weights) / sum(weights)) for weight in weights]
 
 
 def _hour_shares(market: Market) -> Floats:

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats, Luck
-from sim.errors import UserError
-from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, draw
+from sim.scenario.distributions import MOST_MONEY, AmountLaw, DurationLaw, ShareLaw, draw
 
 MILLION = 1_000_000
-MOST_MONEY = 1e12
 
 
 class Drawer:
@@ -49,7 +47,7 @@ class Drawer:
         return self._drawn(decision, lambda luck: draw(law, luck), certain=law.is_certain)
 
     def cents(self, decision: Decision, law: AmountLaw) -> Ints:
-        """Money, rounded once to whole cents. Raises UserError above a million million: nobody means that."""
+        """Money, rounded once to whole cents; what is drawn beyond `MOST_MONEY`, which is very rare, is so much."""
         return self._drawn(decision, lambda luck: _cents(law, luck), certain=law.is_certain)
 
     def millionths(self, decision: Decision, law: ShareLaw) -> Ints:
@@ -96,12 +94,7 @@ class Part(NamedTuple):
 
 
 def _cents(law: AmountLaw, luck: Floats) -> Ints:
-    amounts = law.ppf(luck)
-    if np.any(amounts > MOST_MONEY):
-        raise UserError(
-            f"{law} gave an amount of {amounts.max():.3g}, expected at most {MOST_MONEY:.0e}: truncate it"
-        )
-    return _rounded(amounts * 100)
+    return _rounded(np.minimum(law.ppf(luck), MOST_MONEY) * 100)
 
 
 def _rounded(amounts: Floats) -> Ints:

@@ -10,9 +10,10 @@ from sim.scenario.anchoring import anchors, row_paths, windows_of
 from sim.scenario.base import did_you_mean
 from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
-from sim.scenario.durations import DAY
 from sim.scenario.endless import Complaint, endless_requests, may_be_never
 from sim.scenario.expectations import SHARES
+from sim.scenario.expected import expected_orders
+from sim.scenario.farthest import too_far
 from sim.scenario.model import MOST_ORDERS, Scenario
 from sim.scenario.opening import all_calendars, own_calendar
 from sim.scenario.rates import complaints_about
@@ -37,9 +38,7 @@ def complaints_among(parts: Scenario) -> Iterator[Complaint]:
 
 
 def _size(scenario: Scenario) -> Iterator[Complaint]:
-    orders = scenario.market.orders_per_day * scenario.experiment.arrivals_end / DAY
-    most = max(1.0, *scenario.market.peaks.values()) if scenario.market.peaks else 1.0
-    total = orders * most * scenario.experiment.replications
+    total = expected_orders(scenario) * scenario.experiment.replications
     if total > MOST_ORDERS:
         yield (
             "market.orders_per_day",
@@ -199,6 +198,7 @@ def _expectations(scenario: Scenario) -> Iterator[Complaint]:
 
 
 CHECKS = (
+    too_far,
     _size,
     _posting,
     _rates,

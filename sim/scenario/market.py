@@ -184,7 +184,18 @@ class Market(Described):
             sums_to_one(groups, "the shares of the product groups")
         return groups
 
+    def peaks_from(self, start: date, days: int) -> list[float]:
+        """How much faster orders come on each of so many days: the shortest season that holds one says so, a date
+        before all."""
+        peaks = [1.0] * days
+        seasons = list(reversed(self.peaks))
+        seasons.sort(key=lambda one: one.last - one.first, reverse=True)
+        for season in seasons:  # the shortest is laid on last; of two as short as each other the one named first
+            begins = min(max((season.first - start).days, 0), days)
+            ends = min(max((season.last - start).days + 1, begins), days)
+            peaks[begins:ends] = [self.peaks[season]] * (ends - begins)
+        return peaks
+
     def peak_on(self, day: date) -> float:
-        """How much faster orders come on this day: the shortest season that holds it says so, a date before all."""
-        seasons = [season for season in self.peaks if season.first <= day <= season.last]
-        return self.peaks[min(seasons, key=lambda season: season.last - season.first)] if seasons else 1.0
+        """How much faster orders come on this day."""
+        return self.peaks_from(day, 1)[0]

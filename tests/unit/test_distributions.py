@@ -13,7 +13,6 @@ import pytest
 import scipy.integrate
 import scipy.stats
 
-from sim.errors import UserError
 from sim.scenario.distributions import DurationLaw, NumberLaw, draw
 from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 
@@ -235,13 +234,6 @@ def test_a_drawn_duration_is_rounded_once_to_the_nearest_second() -> None:
 
 def test_a_business_day_is_drawn_as_a_day_of_the_axis_of_business_days() -> None:
     assert list(draw(days("2.5 bd"), np.array([0.5]))) == [2.5 * DAY]
-
-
-def test_a_duration_above_a_hundred_years_is_refused_and_not_cut_down() -> None:
-    wild = days({"lognormal": {"median": "30 d", "p95": "9000 d"}})
-    with pytest.raises(UserError, match=r"p95: 9000 d\}\} gave 3,704 years, expected at most 100"):
-        draw(wild, np.array([0.5, 0.999]))
-    assert list(draw(wild, np.array([0.5]))) == [30 * DAY]
 
 
 def test_zero_and_never_fit_every_kind_of_duration() -> None:

@@ -9,6 +9,7 @@ each name; `written` what they share; `laws` and `combined` the mathematics.
 """
 
 from sim.scenario.distributions.families import (
+    MOST_MONEY,
     AmountLaw,
     DurationLaw,
     NumberLaw,
@@ -18,4 +19,4 @@ from sim.scenario.distributions.families import (
     draw,
 )
 
-__all__ = ["AmountLaw", "DurationLaw", "NumberLaw", "ShareLaw", "WallLaw", "WorkLaw", "draw"]
+__all__ = ["MOST_MONEY", "AmountLaw", "DurationLaw", "NumberLaw", "ShareLaw", "WallLaw", "WorkLaw", "draw"]

@@ -11,10 +11,11 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sim.scenario import wording
+from sim.scenario.base import Weight
 from sim.scenario.distributions import laws
 from sim.scenario.distributions.combined import Mixture, share, within
 from sim.scenario.distributions.parameters import Parameters
-from sim.scenario.distributions.written import LARGEST, Describes, Q, Quantity, Written, in_words, size
+from sim.scenario.distributions.written import Describes, Q, Quantity, Written, in_words, size
 
 LEAST_KEPT = 1e-6
 """A truncation that keeps less of a law than this is refused: it is a slip, and floats would blur it."""
@@ -50,7 +51,6 @@ def _rising(quantiles: dict[float, Q]) -> dict[float, Q]:
     return quantiles
 
 
-Weight = Annotated[float, Field(ge=0, le=LARGEST)]
 # A YAML list becomes a tuple. `min_length` would count the items without a fault: one slip, two complaints.
 SOME = Field(strict=False, json_schema_extra={"minItems": 1})
 Values = Annotated[tuple[Quantity[Q], ...], SOME]

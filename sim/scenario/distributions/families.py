@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic
 from pydantic import AfterValidator, GetJsonSchemaHandler, model_serializer, model_validator
 from pydantic_core import CoreSchema
 
-from sim.errors import UserError
 from sim.scenario.distributions.composed import Empirical, Part, Parts, Truncated, mixed
 from sim.scenario.distributions.laws import Law, Steps
 from sim.scenario.distributions.parameters import (
@@ -24,7 +23,7 @@ from sim.scenario.distributions.parameters import (
     Weibull,
 )
 from sim.scenario.distributions.written import COUNTED_IN, Describes, Q, Quantity, meant, one_kind, size
-from sim.scenario.durations import DAY, LONGEST, NEVER, Duration, Kind, as_duration
+from sim.scenario.durations import LONGEST, NEVER, Duration, Kind, as_duration
 from sim.scenario.wording import shortened, shown
 
 if TYPE_CHECKING:
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from sim.scenario.distributions.laws import Floats
+
+MOST_MONEY = 1e12
+"""An amount beyond a million million is none that anybody means."""
 
 
 class Family(Describes, Generic[Q]):
@@ -152,16 +154,12 @@ class NumberLaw(Family[float]):
 def draw(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
     """Durations in whole seconds for an array of uniforms, rounded here and nowhere else; NEVER for `never`.
 
-    Raises UserError for a duration above 100 years. It is not cut down: the law is not what its writer meant.
+    What a scenario's law gives beyond 100 years, which is very rare (`scenario.farthest`), is drawn as 100 years.
     """
     import numpy as np
 
     seconds = np.rint(law.ppf(u))
-    if np.any(beyond := ~((seconds <= LONGEST) | (seconds == NEVER))):
-        years = seconds[beyond].max() / (365 * DAY)
-        found = f"{shortened(str(law))} gave {years:,.0f} years"
-        raise UserError(f"{found}, expected at most 100: truncate it, or write 'never'")
-    return seconds.astype(np.int64)
+    return np.where(seconds == NEVER, seconds, np.minimum(seconds, LONGEST)).astype(np.int64)
 
 
 def _counted_in(kind: Kind, *, ends: bool) -> AfterValidator:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from sim.disk.placing import put_file
+from sim.disk.reading import content_of
 from sim.errors import BadUsage
 from sim.experiment import fingerprints
 from sim.experiment.cut import cut
@@ -28,6 +29,8 @@ from sim.vocabulary import Party
 FORMS = ("orders", "xes", "ocel")
 FILES = {"orders": "all_orders.csv", "xes": "journal.xes", "ocel": "journal.ocel.json"}
 """What each is called where no name is given."""
+MOST_BYTES = 2**24
+"""Of `run.json`."""
 Told = Callable[[int, int], None]
 
 
@@ -43,9 +46,9 @@ class Run(NamedTuple):
 def opened(folder: Path) -> Run:
     """Read a result folder. Raises BadUsage where it is none."""
     try:
-        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        about = json.loads(content_of(folder / "run.json", MOST_BYTES))
         outcomes = str(about["fingerprints"]["outcomes"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise BadUsage(
             f"{folder}: no result folder (no run.json that can be read), expected one that `refund-sim run` wrote"
         ) from None
