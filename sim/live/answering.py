@@ -20,6 +20,7 @@ from sim.live import screen
 from sim.live.memory import Remembering
 from sim.live.wanted import MOST_SHOWN, Shelf, Understood, Wanted, understood
 from sim.live.words import said
+from sim.scenario.by_claim import CLAIMS
 from sim.scenario.levers import changed_as_json
 from sim.scenario.model import Scenario
 from sim.show.files import report_page
@@ -37,6 +38,10 @@ SHOWN_AT = (6, 12, 24, 48, MOST_SHOWN)
 """Replications at which the later ones are: each time the interval is a third narrower."""
 MOST_CLAIMS = 60_000
 """Claims of one scenario from which on a page grows no surer: memory is bounded."""
+MOST_TOLD = 20
+"""Faults of one question."""
+ROWS = [claim.word for claim in CLAIMS]
+"""Of levers by kind of claim, below a part of the policy."""
 Steps = Iterator[dict[str, Any] | None]
 
 
@@ -177,10 +182,17 @@ def _with_replication(scenario: Scenario, replication: int) -> Scenario:
     return with_numbers(scenario, replications=max(scenario.experiment.replications, replication + 1))
 
 
+def _common(path: str) -> str:
+    """Where a row of a claim kind has it from, for it says what the default got wrong."""
+    return ".".join(
+        "default" if step in ROWS and number == 2 else step for number, step in enumerate(path.split("."))
+    )
+
+
 def faults_of(fault: RefundSimError) -> dict[str, Any]:
     """What is wrong, each with the lever that it is about, as far as it is about one."""
     if isinstance(fault, BadScenario):
-        told = [{"path": one.path, "message": one.message} for one in fault.faults[:20]]
-        return {"faults": told}
+        told = {(_common(one.path), one.message) for one in fault.faults[:MOST_TOLD]}
+        return {"faults": [{"path": path, "message": message} for path, message in sorted(told)]}
     kind = said("faults.refused") if isinstance(fault, UserError) else said("faults.defect")
     return {"faults": [{"path": "", "message": f"{kind}{fault}"}]}

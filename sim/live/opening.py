@@ -7,6 +7,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.util import find_spec
 
 from sim.errors import BadUsage, UserError
@@ -73,12 +74,14 @@ def _listening(host: str, port: int) -> socket.socket:
     """A socket that only we listen to. Raises BadUsage where there is none to be had."""
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        if os.name != "nt":  # there it would let others listen, too
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(place)
-        listening.listen()  # a browser may come before all is loaded, and waits
-    except (OSError, OverflowError, UnicodeError) as refused:
+        with ExitStack() as unless_it_listens:
+            listening = unless_it_listens.enter_context(socket.socket(family, kind, protocol))
+            if os.name != "nt":  # there it would let others listen, too
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(place)
+            listening.listen()  # a browser may come before all is loaded, and waits
+            unless_it_listens.pop_all()
+    except (OSError, UnicodeError) as refused:
         why = getattr(refused, "strerror", None) or refused
         raise BadUsage(said("opening.no_port", host=host, port=port, why=why)) from None
     return listening

@@ -75,14 +75,17 @@
     }
   }
 
+  const sections = () => document.querySelectorAll("#screen > section:not(#follow)");
+
   function show(answer) {
     faults(answer.faults || []);
     if (answer.fault) faults([{ path: "", message: answer.fault }]);
     if (!answer.sections) {
-      at("status").textContent = words.unplaced;
+      at("status").textContent = at("said").textContent = words.unplaced;
+      sections().forEach((one) => one.setAttribute("aria-busy", "true"));
       return;
     }
-    for (const section of document.querySelectorAll("#screen > section:not(#follow)")) {
+    for (const section of sections()) {
       const html = answer.sections[section.id];
       if (html === undefined) section.setAttribute("aria-busy", "true");
       else replace(section, html);
@@ -90,6 +93,8 @@
     at("status").textContent = answer.status;
     at("brief").textContent = answer.brief;
     at("brief").hidden = answer.brief === "";
+    const isFirst = answer.sections.compared === undefined;
+    if (isFirst || answer.is_last) at("said").textContent = answer.brief;  // not each time that it gets surer
     shown = answer.replications;
     document.body.dataset.replications = shown;
     document.body.dataset.settled = answer.is_last;
