@@ -243,6 +243,7 @@ def validate(arguments: Namespace) -> None:
                 + (f", {len(missing)} without provenance:\n" if missing else "\n")
             )
             sys.stdout.writelines(f"  {harmless(printable(str(number)))}\n" for number in missing)
+            sys.stdout.writelines(f"  {harmless(printable(line))}\n" for line in loaded.inapplicable_ranges())
     say_doubts(list(valid), list(valid.values()))
     if faults:
         raise BadScenario(faults)

@@ -11,6 +11,7 @@ from sim.live.words import called, said, words
 from sim.scenario.durations import parse_duration
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
+from sim.scenario.ranges import Range
 from sim.scenario.resolved import described, on_one_line
 from sim.scenario.wording import printable
 
@@ -256,4 +257,5 @@ def _told(source: Source | None) -> str:
 def _range(source: Source | None) -> str:
     if source is None or source.range is None:
         return ""
-    return said("sources.range", range=", ".join(printable(str(bound)) for bound in source.range))
+    bounds = [source.range] if isinstance(source.range, Range) else source.range
+    return said("sources.range", range=", ".join(printable(str(bound)) for bound in bounds))

@@ -25,7 +25,7 @@ from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
 from sim.scenario.salvage import salvaged
 from sim.scenario.sourcing import Layers, Unsourced, standing, stated_at, stray_sources, unsourced
-from sim.scenario.tree import Leaf, Node, Path, Place, child_of, plain, planted
+from sim.scenario.tree import Keys, Leaf, Node, Path, Place, child_of, plain, planted
 
 DEFAULT, PROVENANCE = "default", "provenance"
 _TOP = (Scenario,)
@@ -58,6 +58,17 @@ class Loaded:
     def unsourced(self) -> list[Unsourced]:
         """The numbers of the world that no statement of provenance covers."""
         return unsourced(self.tree, self.files)
+
+    def inapplicable_ranges(self) -> list[str]:
+        """`file:line:column: …` of every stated range that a program could not apply."""
+        from sim.scenario.applying import inapplicable, ranges_of, uncorrelated  # only where it is asked for
+
+        stated = child_of(self.tree, PROVENANCE)
+        places = stated.keys if isinstance(stated, Keys) else {}
+        ranges = ranges_of(self.scenario)
+        written = {path: one for path, one in ranges.items() if path in places}
+        found = [*inapplicable(self.scenario, written), *uncorrelated(ranges)]
+        return [f"{places[one.path]}:{places[one.path].column}: {one}" for one in found if one.path in places]
 
 
 def load(path: str | FilePath, changes: Changes = ()) -> Scenario:

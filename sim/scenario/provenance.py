@@ -7,11 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
 from sim.scenario.base import Described, Share
-from sim.scenario.durations import NEVER, Kind, parse_duration
-
-_RANGE = "expected [low, high] of numbers or of durations of one kind, or different words to choose from"
-Bound = int | float | str
-"""One end of a plausible range, or one of the words that are plausible."""
+from sim.scenario.ranges import EXPECTED, Bound, Bounds, Range, is_range, measured
 
 
 class Source(Described):
@@ -21,8 +17,9 @@ class Source(Described):
     """Stated by a source, computed from what a source states, chosen by us, or learnt from a log."""
     from_: Annotated[str, Field(alias="from", min_length=1, max_length=1000)]
     """The source, the computation, or why it was chosen so."""
-    range: Annotated[list[Bound], Field(min_length=2, max_length=20)] | None = None
-    """What would be plausible too: low and high, or the words to choose from. An assumption needs one."""
+    range: Bounds | Range | None = None
+    """What would be plausible too: low and high, or the words to choose from; or how it moves (stretch, median,
+    share …). An assumption needs one."""
     as_of: Annotated[int, Field(ge=1900, le=2200)] | None = None
     """The year for which it holds."""
 
@@ -43,8 +40,8 @@ class Source(Described):
     def _an_assumption_has_a_range(self) -> Source:
         if self.kind == "assumed" and self.range is None:
             raise ValueError("found an assumption without a range, expected range: [low, high]")
-        if self.range is not None and not _is_range(self.range):
-            raise ValueError(f"found the range {self.range}, {_RANGE}")
+        if isinstance(self.range, list) and not is_range(self.range):
+            raise ValueError(f"found the range {self.range}, {EXPECTED}")
         return self
 
 
@@ -61,24 +58,4 @@ def is_number(value: object) -> bool:
 
     A word such as `none`, `never` or `approve` is not, and neither is 0, which says that there is nothing.
     """
-    return value not in ("never", "0", 0) and _measured(value) is not None
-
-
-def _is_range(bounds: list[Bound]) -> bool:
-    """Numbers and durations ascend; where a word is among them, it is a choice between different values."""
-    measured = [measure for bound in bounds if (measure := _measured(bound))]
-    if len(measured) < len(bounds):
-        return len(set(bounds)) == len(bounds)
-    kinds = {kind for kind, size in measured if size not in (0, NEVER)}
-    return len(bounds) == 2 and len(kinds) <= 1 and measured[0][1] <= measured[1][1]
-
-
-def _measured(value: object) -> tuple[Kind, float] | None:
-    """What a value is counted in (plain numbers in nothing) and how much it is; None for a word."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Kind.NONE, value
-    try:
-        duration = parse_duration(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return (duration.kind, duration.seconds) if duration else None
+    return value not in ("never", "0", 0) and measured(value) is not None

@@ -81,7 +81,8 @@ def standing(layers: Layers, whole: Node, sources: Mapping[str, Source]) -> dict
         later = {path for path, written in written_in.items() if written > stated}
         deleted = said_by_then[stated] - written_in.keys() if stated < len(said_by_then) else set()
         changed = {path for path in later | deleted if _covers(about, path)}
-        held |= dict.fromkeys(_unchanged(whole, about, changed), source)
+        parts = (part for part in _unchanged(whole, about, changed) if part == key or part not in stated_in)
+        held |= dict.fromkeys(parts, source)
     return held
 
 

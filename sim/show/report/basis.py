@@ -13,6 +13,7 @@ from sim.scenario.asked import policy_rows
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
+from sim.scenario.ranges import Range
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
 from sim.scenario.tree import Place, dotted, planted
@@ -90,6 +91,8 @@ def _value_at(steps: list[str], value: Any) -> Any:
 def _range(source: Source) -> str:
     if source.range is None:
         return ""
+    if isinstance(source.range, Range):
+        return printable(str(source.range))
     words = [printable(str(bound)) for bound in source.range]
     are_words = any(not word[:1].isdigit() and not word.startswith("-") for word in words)
     return " or ".join(words) if are_words else " to ".join(words)
