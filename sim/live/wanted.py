@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sim.chance.arrivals import cumulative_rate
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.experiment.comparison import expect_comparable
 from sim.experiment.experiment import with_numbers
 from sim.live.words import said
+from sim.scenario.expected import expected_orders
 from sim.scenario.levers import Changed, changed_between
 from sim.scenario.loading import load, with_changes
 from sim.scenario.model import Scenario
@@ -149,7 +149,7 @@ def _expect_open_to_change(changes: tuple[str, ...]) -> None:
 
 def expect_not_too_large(scenario: Scenario) -> None:
     """Raises BadScenario for a world that a page would have to wait for."""
-    orders = float(cumulative_rate(scenario)[1][-1])
+    orders = expected_orders(scenario)
     if not orders <= MOST_ORDERS:
         message = said("faults.too_large", orders=f"{orders:,.0f}", most=f"{MOST_ORDERS:,}")
         raise BadScenario([Fault("page", 0, 0, "market.orders_per_day", message)])
