@@ -21,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.baselines.commits import Commit
-from sim.baselines.judgement import VERDICTS, Check, Judged, Reading, ScenarioCheck
+from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, Judged, Reading, ScenarioCheck
 from sim.baselines.timeline import Forgets, in_order
 from sim.disk import steps
 from sim.disk.placing import PATIENCE
@@ -67,6 +67,13 @@ class Point(_Line):
     now: Ends
     margin: Number
     verdict: Verdict
+    suspected: bool = False
+    """Whether it moved in the judging block, and not surely in the confirming one; only written where it did."""
+
+    @property
+    def said(self) -> str:
+        """The verdict, or that a change is suspected."""
+        return SUSPECTED if self.suspected else self.verdict
 
     @property
     def then(self) -> Reading:
@@ -214,6 +221,7 @@ def _point(one: Judged) -> Point:
         now=_ends(one.now),
         margin=_digits(one.margin),
         verdict=one.verdict,
+        suspected=one.is_suspected,
     )
 
 
@@ -236,6 +244,8 @@ def _plain(entry: Entry) -> dict[str, Any]:
     for point in document["measures"].values():
         point |= {name: [_known(end) for end in point[name]] for name in ("baseline", "now")}
         point["margin"] = _known(point["margin"])
+        if not point["suspected"]:
+            del point["suspected"]
     return document
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "RULES",
     "SCENARIO",
     "SETTING",
+    "SUSPECTED",
     "UNCHANGED",
     "UNSURE",
     "VERDICTS",
@@ -59,6 +60,9 @@ VERDICTS = (UNCHANGED, CHANGED, INCONCLUSIVE)
 - `inconclusive`: neither; or the two blocks contradict each other; or the draws changed, so that the baseline can
   no longer be paired with and a new one is asked for.
 """
+SUSPECTED = "suspected, not confirmed"
+"""Of a measure that moved in the replications that judge, and not surely in those that confirm: said in words
+everywhere; as a verdict it is inconclusive."""
 SCENARIO, CALENDARS, DRAWS, RULES, SETTING = "scenario", "calendars", "draws", "rules", "setting"
 CAUSES = (SCENARIO, CALENDARS, DRAWS, RULES, SETTING)
 """Where a difference comes from: the scenario file says something else; the package knows other holidays; luck is
@@ -99,6 +103,8 @@ class Judged:
     """Whether the confirming block agrees that it changed, to the same side; None where it was not asked."""
     replications_needed: float
     """How many more would settle what is inconclusive; inf: more than an experiment has; NaN: nothing to settle."""
+    why: str = ""
+    """Why a value is missing, where it is neither nothing to count nor a time that is never reached."""
 
     @property
     def is_suspected(self) -> bool:

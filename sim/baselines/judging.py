@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from math import isnan, nan
 from typing import Any, NamedTuple
 
@@ -16,8 +17,10 @@ from sim.experiment.curves import incidence
 from sim.experiment.deviations import OPEN_FROM, Deviating
 from sim.experiment.differences import Bench, differences_of, estimates_of
 from sim.experiment.fates import REFUNDED
-from sim.experiment.measures import MEASURES
-from sim.experiment.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE, Headline
+from sim.experiment.measures import MEASURES, Measure, TimeToMoney
+from sim.experiment.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, WORSE, Headline
+from sim.experiment.watched import UNWATCHED, horizon, is_finished
+from sim.scenario.durations import DAY
 
 ALARMS = 0.03
 """Chance, over all headlines together, that a block calls something changed that did not change by more than its
@@ -42,13 +45,29 @@ def differences(sides: Sides, *, is_paired: bool, names: Iterable[str] = MEASURE
     bench = Bench(headlines, confidence, is_paired, curves_cross=False)
     estimates = estimates_of(before, names), estimates_of(now, names)
     table = differences_of(before, now, estimates, bench).set_index("measure", drop=False)
-    for name in table.index[table["verdict"] == NOT_REACHED]:
-        table.loc[name, "verdict"] = _reached(*(one[name] for one in estimates))
+    for name in table.index[table["is_headline"] & table["difference"].isna()]:
+        one, other = (each[name] for each in estimates)
+        is_known = all(is_finished(block.orders) for block in (before, now))
+        known = _reached if is_known else partial(_reached_in_time, MEASURES[name], sides)
+        table.loc[name, "verdict"] = known(one, other)
     return table
 
 
+def _reached_in_time(measure: Measure, sides: Sides, before: Deviating, now: Deviating) -> str:
+    """The same where the watching stopped: who has not reached it by then may reach it yet.
+
+    Only where one reaches it, while the other was watched for as long and has not, does that tell anything.
+    """
+    values = float(before.value), float(now.value)
+    if not isinstance(measure, TimeToMoney) or isnan(values[0]) == isnan(values[1]):
+        return INCONCLUSIVE
+    slower = sides.before if isnan(values[0]) else sides.now
+    reached_after = values[1] if isnan(values[0]) else values[0]
+    return _reached(before, now) if reached_after * DAY <= horizon(slower.orders) else INCONCLUSIVE
+
+
 def _reached(before: Deviating, now: Deviating) -> str:
-    """What may be said of a quantile that at least one of the two does not reach."""
+    """What may be said of a quantile that at least one of the two does not reach, however long it is watched."""
     unreached = [float(np.isnan(one.deviations).mean()) if len(one.deviations) else nan for one in (before, now)]
     if isnan(float(before.value)) and isnan(float(now.value)):
         return EQUIVALENT
@@ -70,6 +89,7 @@ def judged(sides: Sides, table: pd.DataFrame, confirming: pd.DataFrame | None) -
             _readings(name, sides),
             None if confirming is None else confirming.loc[name].to_dict(),
             sides.headlines.get(name),
+            _why_unknown(name, sides),
         )
         for name in MEASURES
     )
@@ -80,9 +100,22 @@ def unmoved(sides: Sides) -> tuple[Judged, ...]:
     rows = sides.now.summary.to_dict("index")
     headlines = sides.headlines
     return tuple(
-        _judged(_nothing(name, rows, headlines.get(name)), _readings(name, sides), None, headlines.get(name))
+        _judged(
+            _nothing(name, rows, headlines.get(name)),
+            _readings(name, sides),
+            None,
+            headlines.get(name),
+            _why_unknown(name, sides),
+        )
         for name in MEASURES
     )
+
+
+def _why_unknown(name: str, sides: Sides) -> str:
+    """Why a value is missing, where that is only because nobody watched for longer."""
+    is_missing = any(isnan(one.value) for one in _readings(name, sides))
+    is_known = all(is_finished(block.orders) for block in (sides.before, sides.now))
+    return UNWATCHED if is_missing and MEASURES[name].waits and not is_known else ""
 
 
 def _nothing(name: str, rows: Mapping[Any, Mapping[Any, Any]], headline: Headline | None) -> dict[Any, Any]:
@@ -105,6 +138,7 @@ def _judged(
     readings: tuple[Reading, Reading],
     confirming: Mapping[Any, Any] | None,
     headline: Headline | None,
+    why: str,
 ) -> Judged:
     is_asked = headline is not None and confirming is not None and is_sure(row["verdict"])
     agrees = row["verdict"] == confirming["verdict"] if is_asked and confirming is not None else None
@@ -123,6 +157,7 @@ def _judged(
         confirming=_surely(confirming) if headline and confirming is not None else None,
         is_confirmed=agrees,
         replications_needed=row["replications_needed"],
+        why=why,
     )
 
 

@@ -119,8 +119,14 @@ def differences_of(
         levels = _ends("base", base, name) | _ends("other", other, name)
         row: dict[Any, object] = _numbers(one) | _judgement(one, bench, done) | about | levels
         is_known = (is_finished(base.orders) and is_finished(other.orders)) or not _is_so_far(name)
-        rows.append(row if is_known else row | _so_far(row, bench))
+        rows.append(_where_unwatched(row, base, other) if is_known else row | _so_far(row, bench))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _where_unwatched(row: dict[Any, object], *sides: Comparable) -> dict[Any, object]:
+    """What was not watched long enough might still be reached: of a difference from it nothing is known."""
+    is_open = row["verdict"] == NOT_REACHED and not all(is_finished(one.orders) for one in sides)
+    return row | {"verdict": INCONCLUSIVE} if is_open else row
 
 
 def _is_so_far(name: str) -> bool:

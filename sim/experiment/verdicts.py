@@ -24,7 +24,8 @@ which the *whole* simultaneous interval lies; so all verdicts of a comparison ar
 - `inconclusive`: the interval reaches over a margin's edge, even where it leaves out 0: a change is sure then, and
   whether it matters is not. More replications settle it, unless the truth lies right on the edge.
 - `not_reached`: a quantile that one of the two never reaches, or a mean of cases that one of them does not have,
-  such as postage per return where nothing goes back. There is no difference to judge.
+  such as postage per return where nothing goes back. There is no difference to judge. (What was only not watched
+  long enough is `inconclusive`.)
 - `curves_cross`: of a time to money, where it would not be equivalent, but one policy is the quicker at first and
   the other later on: no single number names a winner.
 

@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
-from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
+from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, WORSE
 from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import Judged, headlines_of
 from sim.show.phrases import HELD
@@ -163,7 +163,7 @@ def _no_single_time(median: Change, comparison: Comparison, scenario: str) -> It
     """Where no single number says who is the quicker."""
     if median.verdict == CURVES_CROSS:
         yield _crossing(comparison, scenario)
-    if median.verdict == NOT_REACHED:
+    if isnan(median.base) or isnan(median.other):
         yield _not_reached(median, comparison, scenario)
 
 

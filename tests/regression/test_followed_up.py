@@ -41,3 +41,21 @@ def test_the_gate_cannot_tell_what_was_not_watched(watched_a_week: Path, tmp_pat
     checked = program("check", watched_a_week, "--baselines", tmp_path / "b")
     assert checked.code == 4, checked.err
     assert checked.out.count("it is not watched long enough") == 2
+
+
+def test_what_was_not_watched_is_neither_changed_nor_unchanged(watched_a_week: Path, tmp_path: Path) -> None:
+    first, then = tmp_path / "first.yaml", tmp_path / "then.yaml"
+    text = watched_a_week.read_text(encoding="utf-8").replace(EXPECT, "").replace("cohort: 28 d", "cohort: 7 d")
+    text = text.replace("free_until: {after: paid, within: 24 h}", "free_until: none")
+    first.write_text(text.replace("name: base", "name: first"), encoding="utf-8")
+    then.write_text(text.replace("name: base", "name: then").replace("clock: 9 d", "clock: 2 d"), encoding="utf-8")
+    compared = program("compare", first, then, "--replications", 3, "--out", tmp_path / "o")
+    assert compared.code == 0, compared.err
+    found = told(next((tmp_path / "o").rglob("comparison.json")))["scenarios"][0]["measures"]
+    assert found["refund_time_median_all"]["verdict"] == "inconclusive"
+    recorded = program("baseline", first, "--replications", 3, "--baselines", tmp_path / "b")
+    assert recorded.code == 0, recorded.err
+    changed = ("--set", "policy.cancellation.clock=2 d", "--out", tmp_path / "ck")
+    assert program("check", first, "--baselines", tmp_path / "b", *changed).code in (1, 4)
+    measure = told(tmp_path / "ck" / "check.json")["scenarios"][0]["measures"]["refund_time_median_all"]
+    assert (measure["verdict"], measure["why"]) == ("inconclusive", "not watched long enough")

@@ -13,6 +13,7 @@ from sim.baselines.block import BLOCKS, CONFIRMING, JUDGING, Block, Crew, live_t
 from sim.baselines.claims_table import claims_in, packed, unpacked
 from sim.baselines.judging import Sides, differences, is_sure, judged
 from sim.experiment.jobs import Workers
+from sim.experiment.measures import MEASURES
 from sim.experiment.verdicts import HEADLINES
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
@@ -81,6 +82,27 @@ def test_a_median_that_is_surely_no_longer_reached_is_a_change() -> None:
     ]
     assert verdicts == ["reached_no_more", "reached_now", "equivalent"]
     assert [is_sure(str(verdict)) for verdict in verdicts] == [True, True, False]
+
+
+def test_a_median_that_was_not_watched_for_as_long_is_no_change_and_is_not_unchanged_either() -> None:
+    block = blocks()[JUDGING]
+    after = {days: block.orders["asked_at"] + pd.Timedelta(days=days) for days in (1, 7, 9, 10)}
+    nobody_yet = replace(block, orders=block.orders.assign(outcome="open", watched_until=after[7]))
+    soon, late = (
+        replace(
+            block, orders=block.orders.assign(outcome="refunded", refunded_at=after[days], ended_at=after[days])
+        )
+        for days in (1, 9)
+    )
+    pairs = ((nobody_yet, nobody_yet), (nobody_yet, soon), (soon, nobody_yet), (late, nobody_yet))
+    sides = [Sides(*pair, HEADLINES) for pair in pairs]
+    tables = [differences(each, is_paired=True, names=MEASURES) for each in sides]
+    verdicts = [table.loc[MEDIAN, "verdict"] for table in tables]
+    assert verdicts == ["inconclusive", "reached_now", "reached_no_more", "inconclusive"]
+    summary = block.summary.assign(value=block.summary["value"].where(block.summary.index != MEDIAN))
+    unknown = Sides(*(replace(one, summary=summary) for one in pairs[0]), HEADLINES)
+    found = {one.measure: one for one in judged(unknown, tables[0], None)}[MEDIAN]
+    assert (found.verdict, found.why) == ("inconclusive", "not watched long enough")
 
 
 def test_a_change_that_the_confirming_block_does_not_see_is_not_called_one() -> None:

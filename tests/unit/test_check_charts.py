@@ -221,6 +221,19 @@ def test_what_is_suspected_and_not_confirmed_is_said_beside_its_difference() -> 
     assert names_of(figure("headlines", "suspected")).count("suspected, not confirmed") == 2
 
 
+def test_a_suspected_change_is_no_plain_inconclusive_in_the_trend() -> None:
+    entry = entries(1)[0]
+    points = {
+        name: point.model_copy(update={"verdict": "inconclusive", "suspected": name == "success_rate"})
+        for name, point in entry.measures.items()
+    }
+    drawn = trend([entry.model_copy(update={"measures": points})])
+    key = [text.get_text() for text in drawn.legends[0].get_texts()]
+    assert key[:2] == ["inconclusive", "suspected, not confirmed"]
+    marks = [ax.lines[-1].get_marker() for ax in drawn.axes]
+    assert marks.count("D") == 1
+
+
 def test_without_a_margin_any_difference_is_beyond_the_scale() -> None:
     said = [text.get_text() for text in figure("headlines", "without a margin").axes[0].texts]
     assert said == ["beyond any scale"]

@@ -54,6 +54,16 @@ def test_what_is_read_is_what_was_found(file: Path) -> None:
         assert point.margin == pytest.approx(each.margin)
 
 
+def test_a_change_that_is_only_suspected_stays_so_in_the_history(file: Path) -> None:
+    one = scenario_check("silence-approves")
+    asked = [replace(each, verdict="inconclusive", is_confirmed=False) for each in one.headlines[:1]]
+    found = replace(check(), scenarios=(replace(one, measures=(*asked, *one.headlines[1:])),))
+    remember(found, file, FIRST)
+    (entry,) = read(file).entries
+    assert [name for name, point in entry.measures.items() if point.suspected] == [asked[0].measure]
+    assert file.read_text().count('"suspected": true') == file.read_text().count("suspected") == 1
+
+
 def test_the_same_commit_checked_again_leaves_the_file_as_it_was(file: Path) -> None:
     for commit in (FIRST, SECOND):
         remember(check(), file, commit)

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from sim.baselines.judgement import Judged, ScenarioCheck
+from sim.baselines.judgement import SUSPECTED, Judged, ScenarioCheck
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL
-from sim.show.checked.words import SUSPECTED, Row, by_size, counted, finding, in_margins, row_of
+from sim.show.checked.words import Row, by_size, counted, finding, in_margins, row_of
 
 ROW = 0.44
 """Inches from one measure to the next: two lines of text."""
@@ -63,12 +63,12 @@ def reach_of(measures: list[Judged]) -> float:
 
 def _words(sheet: Sheet, top: float, row: Row, one: Judged) -> None:
     """Names, numbers and verdict of one line; below each, small, its margin or interval."""
-    colour = MARKS[one.verdict].colour if one.verdict else INK
+    colour = MARKS[_verdict(one)].colour if one.verdict else INK
     columns: tuple[tuple[float, str, str, dict[str, str]], ...] = (
         (COLUMNS["measure"], row.name, f"margin {row.margin}", {"fontweight": "bold"}),
         (COLUMNS["baseline"], row.baseline.value, row.baseline.interval, {}),
         (COLUMNS["now"], row.now.value, row.now.interval, {}),
-        (SAID, row.difference.value, SUSPECTED if one.is_suspected else one.verdict, {"fontweight": "bold"}),
+        (SAID, row.difference.value, _verdict(one), {"fontweight": "bold"}),
     )
     for left, text, small, look in columns:
         sheet.text(left, top, text, fontsize=9, **look)
@@ -78,9 +78,13 @@ def _words(sheet: Sheet, top: float, row: Row, one: Judged) -> None:
     sheet.text(WIDTH - EDGE, top, beside, fontsize=7.8, color=FAINT, ha="right")
 
 
+def _verdict(one: Judged) -> str:
+    return SUSPECTED if one.is_suspected else one.verdict
+
+
 def _line(ax: Axes, row: int, one: Judged) -> None:
     """One difference with both its intervals; an end that is not known, or without measure, leaves the panel."""
-    mark = MARKS[one.verdict]
+    mark = MARKS[_verdict(one)]
     far = 1e9
     for reading, width in ((one.surely, 1.2), (one.difference, 3.2)):
         if reading.has_interval:

@@ -127,8 +127,8 @@ def _values(ax: Axes, group: list[Judged], scale: float) -> None:
         _readings(ax, readings, mark, scale, size=3.8)
         for place in (place for place, reading in readings.items() if isnan(reading.value)):
             ax.annotate(
-                NOT_REACHED, (0.99, place), xycoords=ax.get_yaxis_transform(), ha="right", va="center",
-                fontsize=6.5, color=mark.colour,
+                group[round(place)].why or NOT_REACHED, (0.99, place), xycoords=ax.get_yaxis_transform(),
+                ha="right", va="center", fontsize=6.5, color=mark.colour,
             )  # fmt: skip
 
 

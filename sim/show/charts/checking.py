@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, SUSPECTED, UNCHANGED
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
 from sim.show.charts.fonts import OURS, families_for
@@ -28,6 +28,7 @@ MARKS = {
     CHANGED: Mark("D", "#d55e00", True),
     INCONCLUSIVE: Mark("o", DARK, False),
     UNCHANGED: Mark("o", DARK, True),
+    SUSPECTED: Mark("D", "#d55e00", False),
     "": Mark("o", FAINT, True),
 }
 """How a verdict is drawn: told apart by shape and filling alone; blue and orange by the colour-blind, too."""

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.baselines.history import Entry, Point
-from sim.baselines.judgement import VERDICTS
+from sim.baselines.judgement import SUSPECTED, VERDICTS
 from sim.scenario.wording import shortened
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points
@@ -91,9 +91,9 @@ def _reasons(accepted: Sequence[Accepted]) -> list[str]:
 
 
 def _key(sheet: Sheet, shown: Sequence[Entry]) -> None:
-    seen = {each.verdict for entry in shown for each in entry.measures.values()}
+    seen = {each.said for entry in shown for each in entry.measures.values()}
     key = [
-        *(key_entry(MARKS[word], word) for word in VERDICTS if word in seen),
+        *(key_entry(MARKS[word], word) for word in (*VERDICTS, SUSPECTED) if word in seen),
         Patch(facecolor=BAND, label="baseline and margin"),
     ]
     if accepted_in(shown):
@@ -110,8 +110,8 @@ def _panel(ax: Axes, points: Sequence[Point | None], name: str) -> None:
     unit, title = known[-1][1].unit, known[-1][1].title
     scale, counted = UNITS.get(unit, (1.0, unit))
     _baseline(ax, known, scale)
-    for verdict in dict.fromkeys(each.verdict for _, each in known):
-        _marks(ax, [one for one in known if one[1].verdict == verdict], MARKS[verdict], scale)
+    for said in dict.fromkeys(each.said for _, each in known):
+        _marks(ax, [one for one in known if one[1].said == said], MARKS[said], scale)
     ax.set_title(shortened(NAMES.get(name, title), 44), loc="left", fontsize=9, fontweight="bold", pad=4)
     ax.set_ylabel(counted, fontsize=SMALL)
     ax.yaxis.set_label_coords(-0.16, 0.5)

@@ -80,7 +80,7 @@ def _measure(one: Judged) -> dict[str, Any]:
         "now": _reading(one.now),
         "difference": _reading(one.difference),
         "is_headline": one.is_headline,
-    }
+    } | ({"why": one.why} if one.why else {})
     if not one.is_headline:
         return shown
     return shown | {

@@ -14,6 +14,7 @@ from sim.baselines.judgement import (
     INCONCLUSIVE,
     NEW,
     PASS,
+    SUSPECTED,
     UNCHANGED,
     Check,
     ExpectationCheck,
@@ -28,8 +29,6 @@ from sim.show.judged import rough
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
 """Before the words, for the eye; they say nothing that the words do not say."""
-SUSPECTED = "suspected, not confirmed"
-"""Of a measure that moved in the replications that judge, and not surely in those that confirm."""
 SHORT = 7
 """Letters of a commit's id that people read."""
 
@@ -51,17 +50,17 @@ def row_of(one: Judged) -> Row:
     margin = f"±{compared.scale * one.margin:.3g} {compared.unit_shown}" if one.is_headline else ""
     return Row(
         compared.name,
-        reading(one.baseline, one.unit),
-        reading(one.now, one.unit),
+        reading(one.baseline, one.unit, one.why),
+        reading(one.now, one.unit, one.why),
         compared.shown(),
         margin,
         said(one),
     )
 
 
-def reading(one: Reading, unit: str) -> Shown:
-    """A value and its interval: `61.5 %` and `±0.4`; *not reached* for a time that is not."""
-    return Measured(*one, unit).shown()
+def reading(one: Reading, unit: str, why: str = "") -> Shown:
+    """A value and its interval: `61.5 %` and `±0.4`; *not reached* for a time that is not, or why there is none."""
+    return Measured(*one, unit, why).shown()
 
 
 def said(one: Judged) -> str:
@@ -70,6 +69,8 @@ def said(one: Judged) -> str:
         return f"{CHANGED}, confirmed"
     if one.is_suspected:
         return f"{INCONCLUSIVE}: {SUSPECTED}"
+    if one.why and one.verdict == INCONCLUSIVE:
+        return f"{INCONCLUSIVE}: {one.why}"
     return f"{one.verdict}{more(one.replications_needed)}"
 
 
