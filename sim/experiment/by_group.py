@@ -1,4 +1,4 @@
-"""Success and time to money for each kind of claim: by route, reason, seller, payment method."""
+"""Success and time to money for each kind of claim: by route, reason, seller, payment method, product group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.experiment.estimates import quantile, share
 from sim.experiment.watched import UNTIL, is_finished
 from sim.scenario.durations import DAY
 
-GROUPS = ("route", "claim", "reason", "seller_type", "payment_method")
+GROUPS = ("route", "claim", "reason", "seller_type", "payment_method", "product_group")
 """Columns of the claims by which they are grouped, in the order of the table."""
 READ = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNTIL)
 """Columns that tell success and time, those there are; parts of a table are quicker made of few."""

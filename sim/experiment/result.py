@@ -86,9 +86,9 @@ class Result:
     by_group: pd.DataFrame
     """Success and time by kind of claim. One row per `group` and `value` that occurs.
 
-    `group` is a column of `orders`: `route`, `claim`, `reason`, `seller_type` or `payment_method`; `value` is what
-    it says there. The other columns are those of `by_hours`: `n`, `success`, `low`, `high`, `median_days`,
-    `median_low`, `median_high`.
+    `group` is a column of `orders`: `route`, `claim`, `reason`, `seller_type`, `payment_method` or `product_group`;
+    `value` is what it says there. The other columns are those of `by_hours`: `n`, `success`, `low`, `high`,
+    `median_days`, `median_low`, `median_high`.
     """
 
     backlog: pd.DataFrame

@@ -71,6 +71,8 @@ margin below which a difference does not matter.
 
 A direction belongs to what happened. Silence that refunds is no loss to those who asked, and postage per claim
 falls where buyers are merely refused: `silence_share`, `postage_per_claim` have none, and are shown, not judged."""
+SUCCESSORS = {"silence_share": "silence_against_buyer_share", "postage_per_claim": "postage_per_return"}
+"""What was judged once, and by what that is judged now: for who still gives it a margin."""
 
 
 def headlines_with(margins: Mapping[str, float]) -> dict[str, Headline]:
@@ -78,6 +80,8 @@ def headlines_with(margins: Mapping[str, float]) -> dict[str, Headline]:
     for measure, margin in margins.items():
         if measure not in HEADLINES:
             near = did_you_mean(measure, list(HEADLINES))
+            if measure in SUCCESSORS:
+                near = f" any more; in its place is '{SUCCESSORS[measure]}'"
             raise BadUsage(f"'{measure}' is not judged and has no margin{near}; judged are {', '.join(HEADLINES)}")
         if not (isfinite(margin) and margin >= 0):
             raise BadUsage(f"found a margin of {margin} for {measure}, expected a number of at least 0")

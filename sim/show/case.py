@@ -55,6 +55,12 @@ class Case:
     def seller_type(self) -> str:
         return list(self.scenario.market.sellers.types)[self.facts.seller_type]
 
+    @property
+    def product_group(self) -> str:
+        """What was bought; empty where the scenario names no groups."""
+        groups = self.scenario.market.product_groups
+        return list(groups)[self.facts.product_group] if groups else ""
+
     def verdict_before(self, entry: Entry) -> Verdict | None:
         """What the last request that had ended by this entry came to."""
         settlement = self.settlement_before(entry)

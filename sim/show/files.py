@@ -5,7 +5,7 @@
     summary.json    every measure with its interval
     curves.csv      time to money: the cumulative incidence of each ending
     by_hours.csv    success by hours between payment and the change of mind
-    by_group.csv    success by route, claim, reason, seller and payment method
+    by_group.csv    success by route, claim, reason, seller, payment method and product group
     costs.csv       who pays what, per claim and per 1,000 orders
     backlog.csv     requests waiting at the desks, day by day
     waits.csv       how long they waited, by the day on which they came

@@ -70,13 +70,15 @@ SILENCE = {
 # ------------------------------------------------------------------------------- the order and its parcel
 
 
-def payment(amount: str, method: str, seller: int, seller_type: str) -> str:
-    """How every order begins, claim or not."""
-    return f"The buyer paid {amount} by {method} to seller {seller}, of the type '{seller_type}'."
+def payment(amount: str, method: str, seller: int, seller_type: str, group: str) -> str:
+    """How every order begins, claim or not; `group` is empty where the scenario names no product groups."""
+    bought = f" for something of the group '{group}'" if group else ""
+    return f"The buyer paid {amount} by {method}{bought} to seller {seller}, of the type '{seller_type}'."
 
 
 def paid(case: Case, _: Entry) -> str:
-    return payment(case.money(case.facts.value), case.payment_method, case.facts.seller, case.seller_type)
+    amount = case.money(case.facts.value)
+    return payment(amount, case.payment_method, case.facts.seller, case.seller_type, case.product_group)
 
 
 def dispatched(case: Case, entry: Entry) -> str:

@@ -109,9 +109,10 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
 def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """An order whose buyer never asked for the money back."""
     orders, market = records.draws.orders, scenario.market
-    value, seller, seller_type, method, _ = (int(column[0]) for column in orders.of(np.array([order])))
+    value, seller, seller_type, method, group = (int(column[0]) for column in orders.of(np.array([order])))
     by, kind = list(market.payment_methods)[method], list(market.sellers.types)[seller_type]
-    sentence = payment(money(value, market.currency), by, seller, kind)
+    what = list(market.product_groups)[group] if market.product_groups else ""
+    sentence = payment(money(value, market.currency), by, seller, kind, what)
     event = Event(int(orders.paid[order]), Activity.PAID, sentence)
     if order in records.draws.refunded_unasked:
         nothing_sent = "Nothing was sent within the dispatch limit, so the platform refunded the order by itself."

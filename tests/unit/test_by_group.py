@@ -14,7 +14,13 @@ from tests.tables import claim, claims_of
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world
 
-KINDS = {"claim": "regret", "reason": "not_needed", "seller_type": "prompt", "payment_method": "card"}
+KINDS = {
+    "claim": "regret",
+    "reason": "not_needed",
+    "seller_type": "prompt",
+    "payment_method": "card",
+    "product_group": "books",
+}
 FOUR = (
     claim("refunded", 2, **KINDS),
     claim("refunded", 4, **KINDS | {"reason": "other"}, replication=1),
@@ -33,6 +39,7 @@ def test_each_group_is_told_by_every_value_that_occurs() -> None:
         "reason": ["not_needed", "other"],
         "seller_type": ["prompt", "stalls"],
         "payment_method": ["card", "wallet"],
+        "product_group": ["books"],
     }
     assert table.loc[("seller_type", "prompt"), ["n", "success", "median_days"]].tolist() == [2, 1, 2]
     assert table.loc[("payment_method", "card"), ["n", "success"]].tolist() == [3, pytest.approx(2 / 3)]
@@ -42,7 +49,7 @@ def test_each_group_is_told_by_every_value_that_occurs() -> None:
 def test_the_groups_of_an_experiment_make_a_whole_and_each_has_its_interval() -> None:
     result = run(world(LIVELY))
     assert list(result.by_group) == ["group", "value", *list(result.by_hours)[-7:]]
-    assert set(result.by_group["group"]) == set(GROUPS)
+    assert set(result.by_group["group"]) == {*GROUPS} - {"product_group"}, "this world names no product groups"
     assert result.by_group.groupby("group")["n"].sum().unique().tolist() == [len(result.orders)]
     large = result.by_group[result.by_group["n"] > 50]
     assert large["success"].between(large["low"], large["high"]).all()

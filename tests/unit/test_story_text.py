@@ -149,6 +149,15 @@ def test_a_plea_and_a_return_are_part_of_the_story() -> None:
     assert "It cost the buyer 8.20 USD." in text
 
 
+def test_what_was_bought_is_told_where_the_scenario_names_groups() -> None:
+    groups = {"market.product_groups": {"fashion": 0.25, "books": 0.75}}
+    bought = "by card for something of the group 'books' to seller 0, of the type 'plain'."
+    assert bought in told(groups, product_group=1)
+    scenario = world(groups)
+    records = run_simpy(scenario, no_claims(draws_of(an_order(product_group=1))), calendars_of(scenario))
+    assert bought in " ".join(str(story_of(records, scenario, calendars_of(scenario), order=0)).split())
+
+
 def test_postage_that_the_seller_pays_is_told_as_the_sellers() -> None:
     text = told({"policy.return.default.payer": "seller"}, **SHIPPED_AT_ONCE, dispute=accepts(), return_cost=8_20)
     assert "The buyer sent the goods back; the seller paid 8.20 USD postage." in text

@@ -13,6 +13,7 @@ from sim.experiment.verdicts import (
     EQUIVALENT,
     HEADLINES,
     INCONCLUSIVE,
+    SUCCESSORS,
     WORSE,
     Headline,
     headlines_with,
@@ -78,6 +79,14 @@ def test_a_margin_given_takes_the_place_of_its_own_altogether() -> None:
 def test_a_margin_for_something_that_is_not_judged_is_refused_with_a_hint() -> None:
     with pytest.raises(BadUsage, match=r"'sucess_rate' is not judged .* did you mean 'success_rate'"):
         headlines_with({"sucess_rate": 0.01})
+
+
+@pytest.mark.parametrize("measure", SUCCESSORS)
+def test_a_margin_for_what_was_judged_once_is_told_what_is_judged_in_its_place(measure: str) -> None:
+    with pytest.raises(BadUsage, match=f"any more; in its place is '{SUCCESSORS[measure]}'"):
+        headlines_with({measure: 0.01})
+    assert SUCCESSORS[measure] in HEADLINES
+    assert measure in MEASURES
 
 
 @pytest.mark.parametrize("margin", [-0.001, nan, inf])

@@ -48,6 +48,7 @@ _GROUPS = {
     "route": "stage that decided",
     "seller_type": "type of seller",
     "payment_method": "payment method",
+    "product_group": "product group",
 }
 """Groups of claims, and what the table calls them."""
 
