@@ -11,9 +11,9 @@ from sim.live.words import called, said, words
 from sim.scenario.durations import parse_duration
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
-from sim.scenario.ranges import Range
 from sim.scenario.resolved import described, on_one_line
 from sim.scenario.wording import printable
+from sim.show.report.basis import range_of
 
 Path = tuple[str, ...]
 PARTS = ("policy", "buyers", "market", "calendars", "costs")
@@ -255,7 +255,5 @@ def _told(source: Source | None) -> str:
 
 
 def _range(source: Source | None) -> str:
-    if source is None or source.range is None:
-        return ""
-    bounds = [source.range] if isinstance(source.range, Range) else source.range
-    return said("sources.range", range=", ".join(printable(str(bound)) for bound in bounds))
+    told = range_of(source) if source else ""
+    return said("sources.range", range=told) if told else ""

@@ -34,7 +34,11 @@ def _name(asked: Understood) -> str:
 
 
 def _named(asked: Understood) -> Scenario:
-    known = asked.mine.provenance.root | {one.path: _source(one) for one in asked.changed}
+    told = {one.path: _source(one) for one in asked.changed}
+    above = tuple(f"{path}." for path in told)  # what vouched for a part of something changed vouches no more
+    known = {
+        path: source for path, source in asked.mine.provenance.root.items() if not path.startswith(above)
+    } | told
     return asked.mine.model_copy(update={"name": _name(asked), "provenance": Provenance(known)})
 
 
@@ -51,15 +55,16 @@ def _line(one: Changed) -> str:
 
 
 def _source(one: Changed) -> Source:
-    """A person has chosen it; what stood there before was plausible, too."""
+    """A person has chosen it; what stood there before was plausible, too, if it is a single value."""
     told = said("saved.source", before=shortened(printable(one.before), LONGEST))
     ends = [_bound(one.before), _bound(one.after)]
-    for bounds in (ends, ends[::-1]):
+    is_one_value = not any(str(end).startswith(("{", "[")) for end in ends)
+    for bounds in (ends, ends[::-1]) if is_one_value else ():
         try:
             return Source.model_validate({"kind": "assumed", "from": told, "range": bounds})
         except ValidationError:
             continue
-    return Source.model_validate({"kind": "derived", "from": told})
+    return Source.model_validate({"kind": "sourced", "from": told})
 
 
 def _bound(written: str) -> Bound:

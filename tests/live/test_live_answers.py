@@ -202,7 +202,7 @@ def test_every_value_of_a_scenario_has_a_lever_that_says_what_it_is_and_where_it
     assert clock.is_main
     assert next(word for word, _ in levers["policy.cancellation.on_silence"].choices) == "approve"
     assert levers["buyers.regret.probability"].kind == "share"
-    assert levers["buyers.regret.probability"].range == "plausible: 0.01, 0.3"
+    assert levers["buyers.regret.probability"].range == "plausible: 0.01 to 0.3"
     assert levers["market.sellers.count"].low == "1"
     assert levers["policy.dispute.default"].choices[0] == ("", "in force")
     assert len({lever.id for lever in levers.values()}) == len(levers)

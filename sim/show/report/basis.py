@@ -73,7 +73,7 @@ def _said(value: Any) -> str:
 def _statement(path: str, source: Source, whole: dict[str, Any]) -> Statement:
     said = _said(_value_at(path.split("."), whole))
     since = f" (as of {source.as_of})" if source.as_of else ""
-    return Statement(printable(path), said, printable(source.from_) + since, _range(source))
+    return Statement(printable(path), said, printable(source.from_) + since, range_of(source))
 
 
 def _value_at(steps: list[str], value: Any) -> Any:
@@ -88,7 +88,8 @@ def _value_at(steps: list[str], value: Any) -> Any:
     return value
 
 
-def _range(source: Source) -> str:
+def range_of(source: Source) -> str:
+    """What would be plausible too, in words; empty where nothing is said."""
     if source.range is None:
         return ""
     if isinstance(source.range, Range):
