@@ -25,6 +25,7 @@ from sim.given import (
     named_as,
     other_files,
     say_doubts,
+    say_memory,
     say_what_is_left_out,
     scenario_files,
     the_only_file,
@@ -65,9 +66,9 @@ def run(arguments: Namespace) -> int:
     gc.freeze()  # what was imported stays: Python need not look through it again and again
     with ExitStack() as doing:
         sites = doing.enter_context(room(out, [one.name for one in wanted], force=arguments.force))
-        how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"])
-        progress = doing.enter_context(Progress(quiet=arguments.quiet or arguments.json))
         workers = doing.enter_context(Workers(arguments.jobs))
+        how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"], jobs=workers.jobs)
+        progress = doing.enter_context(Progress(quiet=arguments.quiet or arguments.json))
         for name in results:
             progress.tell(f"{name}: finished before, kept as it is\n")
         for scenario in wanted:
@@ -245,6 +246,7 @@ def validate(arguments: Namespace) -> None:
             sys.stdout.writelines(f"  {harmless(printable(str(number)))}\n" for number in missing)
             sys.stdout.writelines(f"  {harmless(printable(line))}\n" for line in loaded.inapplicable_ranges())
     say_doubts(list(valid), list(valid.values()))
+    say_memory(list(valid), list(valid.values()))
     if faults:
         raise BadScenario(faults)
 

@@ -22,6 +22,8 @@ SHORTCUTS = {
     "orders_per_day": "market.orders_per_day",
 }
 """Options that are changes of the scenario under a shorter name."""
+MANY = 100_000
+"""Orders of one replication from which it is worth looking how much memory it takes."""
 
 
 def changes_of(arguments: Namespace, *, but: str = "") -> tuple[str, ...]:
@@ -75,6 +77,20 @@ def say_doubts(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> No
     from sim.scenario.doubts import doubts_among
 
     sys.stderr.writelines(f"{harmless(doubt)}\n" for doubt in doubts_among(zip(files, scenarios, strict=True)))
+
+
+def say_memory(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> None:
+    """Say on stderr what memory those scenarios take that may take much; nothing fails of it before a run."""
+    from sim.scenario.expected import expected_orders
+
+    for file, scenario in zip(files, scenarios, strict=True):
+        if expected_orders(scenario) > MANY:
+            from sim.experiment.choosing import loads_of
+            from sim.experiment.memory import said
+
+            sys.stderr.writelines(
+                f"{harmless(printable(str(file)))}: {line}\n" for line in said(loads_of([scenario]))
+            )
 
 
 def the_only_file(name: str) -> str:

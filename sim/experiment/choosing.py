@@ -11,6 +11,7 @@ from sim.compiled import machine_code, places
 from sim.errors import BadUsage
 from sim.experiment import making
 from sim.experiment.engines import AUTO, COMPILED, ENGINES, SIMPY, Tell
+from sim.experiment.memory import Load, expect_to_fit
 from sim.experiment.replication import calendars_of
 from sim.scenario.model import Scenario
 
@@ -45,12 +46,13 @@ def chosen(
     replications: int | None = None,
     *,
     with_journal: bool = False,
+    jobs: int = 1,
 ) -> Choice:
     """The engine for so many replications of each of these scenarios (or its own number): all that one command
     lives through.
 
     A choice that was made for more than these stands. Raises BadUsage for an engine that does not exist, and for a
-    journal from the one that writes none.
+    journal from the one that writes none; UserError where so many `jobs` need more memory than there is.
     """
     if isinstance(asked, Choice):
         return asked
@@ -58,9 +60,19 @@ def chosen(
         raise BadUsage(f"found engine {asked!r}, expected one of {', '.join(ENGINES)}")
     if asked == COMPILED and with_journal:
         raise BadUsage("the compiled engine keeps no journal: use --engine simpy (or auto) with --keep journal")
-    if asked != AUTO:
-        return Choice(asked, "asked for")
-    claims = sum((replications or one.experiment.replications) * expected_claims(one) for one in scenarios)
+    loads = loads_of(scenarios, replications)
+    choice = Choice(asked, "asked for") if asked != AUTO else _quicker(loads, with_journal=with_journal)
+    expect_to_fit(loads, choice.engine, jobs)
+    return choice
+
+
+def loads_of(scenarios: Sequence[Scenario], replications: int | None = None) -> list[Load]:
+    """What is to be lived through: so many replications of each, or its own number."""
+    return [Load(one, replications or one.experiment.replications, expected_claims(one)) for one in scenarios]
+
+
+def _quicker(loads: Sequence[Load], *, with_journal: bool) -> Choice:
+    claims = sum(one.replications * one.claims for one in loads)
     if with_journal:
         return Choice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= PAYS_FROM)
     if claims < PAYS_FROM:

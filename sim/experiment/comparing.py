@@ -61,7 +61,7 @@ def compare(
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
         workers.shares_luck = True
-        choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal)
+        choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal, jobs=workers.jobs)
         underway = [
             Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its)
             for one, its in zip(scenarios, takes, strict=True)
