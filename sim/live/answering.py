@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.compiled import machine_code
+from sim.compiled import machine_code, places
 from sim.errors import BadScenario, RefundSimError, UserError
 from sim.experiment.choosing import Choice
 from sim.experiment.comparison import Comparison, comparison_of
@@ -172,9 +172,11 @@ class _Experiment:
 
 
 def _engine() -> Choice:
-    """The compiled one where its machine code is at hand; nobody waits for it to be made."""
-    engine = COMPILED if machine_code.is_at_hand() else SIMPY
-    return Choice(engine, said("status.engine"))
+    """The compiled one where its machine code is at hand; nobody waits for it, it is made in the background."""
+    if machine_code.is_at_hand():
+        return Choice(COMPILED, said("status.engine"))
+    can_be_made = places.can_keep() and not machine_code.unfit()
+    return Choice(SIMPY, said("status.engine"), is_for_want_of_code=can_be_made)
 
 
 def _with_replication(scenario: Scenario, replication: int) -> Scenario:

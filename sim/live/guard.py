@@ -70,7 +70,7 @@ class Guard:
         if not slash or not hmac.compare_digest(given.encode(errors="replace"), self._token):
             return 403, "the address lacks the page's token: use the one that refund-sim open has printed"
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return 403, "asked for by another page"
+            return 403, "asked for by another page: paste the address into the browser instead"
         if len(scope.get("query_string", b"")) > MOST_QUERY:
             return 414, "the address is too long"
         if scope["method"] == "POST":

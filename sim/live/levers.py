@@ -162,6 +162,13 @@ def _lever(scenario: Scenario, path: Path, value: str, node: Node) -> Lever:
 # ---------------------------------------------------------------------------------------- what it is called
 
 
+def named(path: str) -> str:
+    """A lever by itself, with its group: `Disputes after dispatch: who answers`."""
+    steps = tuple(path.split("."))
+    group, own = _title(steps[:2]), _title(steps)
+    return own if len(steps) <= 2 else f"{group}: {own}"
+
+
 def _title(path: Path) -> str:
     """`Prompt · cancellation · accept`: the steps below the group, in words."""
     full = called("levers", ".".join(path), "")

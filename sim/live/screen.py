@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sim.experiment.comparison import Comparison
 from sim.experiment.flips import FEWEST
 from sim.experiment.result import Result
+from sim.live.levers import named
 from sim.live.wanted import Understood
 from sim.live.words import said, words
 from sim.scenario.wording import printable
@@ -102,7 +103,7 @@ def _answer(result: Result, findings: Sequence[str], asked: Understood, *, is_la
         "claims": result.about["claims"],
         "warnings": basis.warnings_of(result) if is_last else [],
         "details": details_of(result),
-        "changed": asked.changed,
+        "changed": [one._replace(path=named(one.path)) for one in asked.changed],
     }
     return _rendered("answer", filling)
 
