@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from sim.experiment.estimates import Floats, Times, resampled
+from sim.experiment.estimates import CONFIDENCE, Floats, Times, resampled
+from sim.experiment.leaning import lean_of, longer
 
 OPEN_FROM = 0.025
 """An end of an interval is open where more of the resamples than this do not reach the quantile."""
@@ -32,6 +33,8 @@ class Deviating(NamedTuple):
     """NaN for a resample that does not reach the quantile."""
     replications: Floats
     """How many it rests on."""
+    is_resampled: bool = False
+    """Whether there is a deviation for each resample, else for each replication."""
 
     @property
     def error(self) -> Floats:
@@ -72,7 +75,9 @@ def quantile_of(times: Sequence[Times], q: float) -> Deviating:
     count = float(len(times))
     scale = np.sqrt(count / _or_nan(count - 1) / _or_nan(reached.sum() - 1.0))
     deviations = np.where(reached, found - centre, np.nan) * scale
-    return Deviating(np.asarray(value if np.isfinite(value) else np.nan), deviations, np.asarray(count))
+    return Deviating(
+        np.asarray(value if np.isfinite(value) else np.nan), deviations, np.asarray(count), is_resampled=True
+    )
 
 
 def _or_nan(divisor: ArrayLike) -> Floats:
@@ -94,6 +99,7 @@ class Difference(NamedTuple):
     correlation: Floats
     variance_ratio: Floats
     """Variance ÷ what it would be with independent runs. Both NaN where not paired, or where nothing varies."""
+    is_resampled: bool = False
 
     @property
     def error(self) -> Floats:
@@ -102,24 +108,44 @@ class Difference(NamedTuple):
 
     def interval(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
         """Its ends; NaN where there is none. They stay within ± `limit`, where no difference can be beyond it."""
-        half = self.half_width(confidence, limit=limit, n=n)
-        low = np.where(self.opens_below, np.nan, np.maximum(self.value - half, -limit))
-        return low, np.where(self.opens_above, np.nan, np.minimum(self.value + half, limit))
+        left, right = self.halves(confidence, limit=limit, n=n)
+        low = np.where(self.opens_below, np.nan, np.maximum(self.value - left, -limit))
+        return low, np.where(self.opens_above, np.nan, np.minimum(self.value + right, limit))
+
+    def halves(
+        self, confidence: float, *, limit: float = np.inf, n: float = np.inf, growth: float = 1.0
+    ) -> tuple[Floats, Floats]:
+        """Both sides of an interval, or what they would be with `growth` times as many replications.
+
+        Student's t, longer where replications lean (by as much at any confidence: what lies far out in their law
+        nobody knows), and beside it what Wilson's score interval (1927) leaves open when none of `n` claims is seen
+        to differ: z² / (n + z²) of the limit. That is next to nothing unless hardly any claim differs; then a few
+        that were not seen would matter, and t alone would cover as little as 87 %.
+        """
+        count = (self.freedom + 1) * growth
+        half = _steps(count, confidence) * self.error / growth**0.5
+        square = ndtri(_upper(confidence)) ** 2
+        unseen = limit * square / (n * growth + square) if np.isfinite(limit) else 0.0
+        lean = 0.0 if self.is_resampled else lean_of(self.deviations) / growth**0.5
+        sides = (longer(side * lean, _steps(count, CONFIDENCE), count) for side in (-1, 1))
+        left, right = (np.asarray(np.hypot(half * side, unseen)) for side in sides)
+        return left, right
 
     def half_width(
         self, confidence: float, *, limit: float = np.inf, n: float = np.inf, growth: float = 1.0
     ) -> Floats:
-        """Half of an interval, or what it would be with `growth` times as many replications.
+        """The longer of both sides."""
+        return np.maximum(*self.halves(confidence, limit=limit, n=n, growth=growth))
 
-        Student's t, and beside it what Wilson's score interval (1927) leaves open when none of `n` claims is seen
-        to differ: z² / (n + z²) of the limit. That is next to nothing unless hardly any claim differs; then a few
-        that were not seen would matter, and t alone would cover as little as 87 %.
-        """
-        upper, freedom = 1 - (1 - confidence) / 2, (self.freedom + 1) * growth - 1
-        steps = np.where(freedom > 0, stdtrit(np.maximum(freedom, 1), upper), np.nan)
-        square = ndtri(upper) ** 2
-        unseen = limit * square / (n * growth + square) if np.isfinite(limit) else 0.0
-        return np.asarray(np.hypot(steps * self.error / growth**0.5, unseen))
+
+def _upper(confidence: float) -> float:
+    return 1 - (1 - confidence) / 2
+
+
+def _steps(replications: Floats, confidence: float) -> Floats:
+    """Half of an interval by Student's t, in standard errors; NaN without any spare replication."""
+    freedom = replications - 1
+    return np.where(freedom > 0, stdtrit(np.maximum(freedom, 1), _upper(confidence)), np.nan)
 
 
 def paired(base: Deviating, other: Deviating) -> Difference:
@@ -135,6 +161,7 @@ def paired(base: Deviating, other: Deviating) -> Difference:
         opens_above=other.is_often_unreached,
         correlation=together / _or_nan(base.error * other.error),
         variance_ratio=np.square(length(deviations) / _or_nan(alone)),
+        is_resampled=base.is_resampled,
     )
 
 
@@ -156,4 +183,5 @@ def unpaired(base: Deviating, other: Deviating) -> Difference:
         opens_above=other.is_often_unreached,
         correlation=nothing,
         variance_ratio=nothing,
+        is_resampled=base.is_resampled,
     )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit, stdtrit
 
+from sim.experiment.leaning import OF_A_LOGARITHM, OF_TIMES, lean_of, longer
 from sim.experiment.pooled import Floats as Floats
 from sim.experiment.pooled import Times as Times
 from sim.experiment.pooled import first_seconds
@@ -45,11 +46,26 @@ def student(replications: ArrayLike) -> Floats:
 
 
 class RatioEstimate(NamedTuple):
-    """A sum over a sum, its standard error, and how many standard errors wide half an interval is."""
+    """A sum over a sum, with what its interval needs."""
 
     value: Floats
     error: Floats
+    """Its standard error."""
     steps: Floats
+    """How many standard errors wide half an interval is by Student's t."""
+    lean: Floats
+    """Skewness of what replications add, over √n."""
+    replications: Floats
+    """How many of them have something to say."""
+
+    def right(self, least: Floats | float = -np.inf, allowed: Floats | float = 0.0) -> Floats:
+        """How many times as long the upper side is; they lean that way by `least` at least, and by as much as is
+        `allowed` for already the scale takes care of it."""
+        return longer(np.maximum(self.lean, least) - allowed, self.steps, self.replications)
+
+    def left(self, allowed: Floats | float = 0.0) -> Floats:
+        """How many times as long the lower side is."""
+        return longer(-self.lean - allowed, self.steps, self.replications)
 
 
 def ratio(parts: ArrayLike, wholes: ArrayLike) -> RatioEstimate:
@@ -61,23 +77,28 @@ def ratio(parts: ArrayLike, wholes: ArrayLike) -> RatioEstimate:
     part, whole = np.broadcast_arrays(np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64))
     count, total = (whole != 0).sum(axis=0), whole.sum(axis=0)
     value = _over(part.sum(axis=0), total)
-    spread = ((part - value * whole) ** 2).sum(axis=0)
-    return RatioEstimate(value, _over(np.sqrt(_over(spread * count, count - 1)), total), student(count))
+    residuals = part - value * whole
+    error = _over(np.sqrt(_over((residuals**2).sum(axis=0) * count, count - 1)), total)
+    return RatioEstimate(value, error, student(count), lean_of(residuals), count)
 
 
 def share(parts: ArrayLike, wholes: ArrayLike, n: ArrayLike) -> Estimate:
-    """A share, its interval inside [0, 1]: symmetric on the scale of log odds.
+    """A share, its interval inside [0, 1]: symmetric on the scale of log odds, but for what leans more than those.
 
     Where replications show no spread, as at 0 and 1, or with one such claim in each, it is Wilson's (1927) for `n`
     claims, which has no need of any: none of 10,000 claims is 0 to 0.04 %.
     """
-    value, error, steps = ratio(parts, wholes)
+    found = ratio(parts, wholes)
+    value, error, steps = found[:3]
     is_spread = (error > _ROUNDING) & (np.ptp(np.asarray(parts), axis=0) > 0)
     middle = np.where(is_spread, value, 0.5)
-    half = steps * error / (middle * (1 - middle))
+    scaled = error / (middle * (1 - middle))
+    # Log odds are even for replications that lean away from 0 or 1 by this.
+    allowed = OF_A_LOGARITHM * scaled * (1 - 2 * middle)
+    left, right = found.left(np.maximum(-allowed, 0)), found.right(allowed=np.maximum(allowed, 0))
     flat_low, flat_high = _wilson(value, n, steps)
-    low = np.where(is_spread, expit(logit(middle) - half), flat_low)
-    high = np.where(is_spread, expit(logit(middle) + half), flat_high)
+    low = np.where(is_spread, expit(logit(middle) - steps * scaled * left), flat_low)
+    high = np.where(is_spread, expit(logit(middle) + steps * scaled * right), flat_high)
     return Estimate(value, low, high)
 
 
@@ -91,36 +112,22 @@ def _wilson(value: Floats, n: ArrayLike, steps: Floats) -> tuple[Floats, Floats]
 
 
 def positive_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
-    """A mean of times or costs, its interval above 0: symmetric on the scale of logarithms.
+    """A mean of times or costs, its interval above 0: the lower side as long as on the scale of logarithms.
 
     A mean of 0, which all replications agree on, is 0 to 0.
     """
-    value, error, steps = ratio(parts, wholes)
-    half = steps * _over(error, value, nothing=0.0)
-    return Estimate(value, value * np.exp(-half), value * np.exp(half))
+    found = ratio(parts, wholes)
+    value, error, steps = found[:3]
+    relative = _over(error, value, nothing=0.0)
+    low = value * np.exp(-steps * relative * found.left())
+    return Estimate(value, low, value + steps * error * found.right(least=OF_TIMES * relative))
 
 
 def signed_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
-    """A mean of something that may be negative: symmetric as it stands."""
-    value, error, steps = ratio(parts, wholes)
-    return Estimate(value, value - steps * error, value + steps * error)
-
-
-def skewed_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:
-    """A mean over few cases whose distribution leans to one side, as money does: longer on that side.
-
-    Student's t, bent by the skewness of what replications add (Hall 1992, *On the removal of skewness by
-    transformation*). With few it covers more than t alone, and with many it is the same interval.
-    """
-    value, error, steps = ratio(parts, wholes)
-    lean = np.where(error > _ROUNDING, _lean(np.asarray(parts) - value * np.asarray(wholes)), 0.0)
-    low, high = (value - _unbent(signed, lean) * error for signed in (steps, -steps))
-    return Estimate(value, low, high)
-
-
-def _lean(residuals: Floats) -> Floats:
-    """The skewness, over √n, of what n replications (the first axis) add to an estimate."""
-    return _over((residuals**3).sum(axis=0), (residuals**2).sum(axis=0) ** 1.5, nothing=0.0)
+    """A mean of something that may be negative, as gains are."""
+    found = ratio(parts, wholes)
+    value, error, steps = found[:3]
+    return Estimate(value, value - steps * error * found.left(), value + steps * error * found.right())
 
 
 def _unbent(steps: Floats, lean: Floats) -> Floats:
@@ -162,7 +169,7 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
         return _estimate(value if np.isfinite(value) else np.nan, np.nan, np.nan)
     reached = found[np.isfinite(found)]
     error = float(np.std(np.log1p(reached), ddof=1)) * (count / (count - 1)) ** 0.5
-    lean = np.clip(_lean(_beyond(times, value, q)), -LEANING, LEANING)
+    lean = np.clip(lean_of(_beyond(times, value, q)), -LEANING, LEANING)
     steps, centre = student(count), np.log1p(value)
     low, high = (float(np.expm1(centre - _unbent(signed, lean) * error)) for signed in (steps, -steps))
     until = min((one.others.until for one in times if one.others), default=np.inf)

@@ -10,14 +10,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.experiment.estimates import Estimate, Floats, share, skewed_mean
+from sim.experiment.estimates import Estimate, Floats, share, signed_mean
 from sim.experiment.fates import NO_CLAIM, in_words
 from sim.experiment.partings import NEVER_PART
 
 EXAMPLES = 3
-FEWEST = 20
+FEWEST = 50
 """Orders from which on a mean change has an interval. Prices are so skewed that one of fewer orders would hold the
-truth far less often than it says (`tests/theory/test_flips.py`)."""
+truth less often than it says (`tests/theory/test_flips.py`)."""
 _PAIR = ["base_outcome", "other_outcome"]
 _KEYS = [*_PAIR, "parts_at"]
 _NUMBERS = [
@@ -93,7 +93,7 @@ def _numbers(orders: Floats, time: Floats, money: Floats, cohort: Floats) -> dic
     of_all = share(orders, cohort[:, None], everybody)
     is_enough = count >= FEWEST
     # Money leans: most orders are cheap. A time is known where both refund in full, or else for nobody (NaN).
-    means = [_known(skewed_mean(sums, orders), is_enough) for sums in (time, money)]
+    means = [_known(signed_mean(sums, orders), is_enough) for sums in (time, money)]
     ends = (count, of_all.low * everybody, of_all.high * everybody, count / len(cohort))
     return dict(zip(_NUMBERS, (*ends, *means[0], *means[1]), strict=True))
 

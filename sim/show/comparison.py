@@ -189,7 +189,7 @@ def _how_to_read(comparison: Comparison) -> str:
         f"Verdicts read wider intervals ({together} with 95 %) against a margin: {_margins(comparison)}. "
         "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
         "Pairing ×30: one replication of both tells as much as thirty that share no luck. "
-        f"{HOW_TO_READ} {_MEANS}; below each its 95 % interval (with fewer than 300 orders nearer 90 % for money: "
+        f"{HOW_TO_READ} {_MEANS}; below each its 95 % interval (with fewer than 300 orders nearer 93 % for money: "
         f"prices are skewed), or that it is of too few orders (fewer than {FEWEST}, or all in one replication). "
         "Examples are replication/order, for `trace`."
     )

@@ -316,7 +316,7 @@ def test_below_each_number_of_the_flip_table_stands_its_interval() -> None:
     assert f"{first.orders}" in table[2]
     assert first.counted.interval in table[3]
     assert changes_shown(first)[1].interval in table[3]
-    assert "or that it is of too few orders (fewer than 20" in " ".join(text.split())
+    assert "or that it is of too few orders (fewer than 50" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ def test_the_deviations_of_a_ratio_are_as_long_as_its_standard_error() -> None:
 
 
 def test_a_paired_difference_of_means_is_the_paired_t_test() -> None:
-    other = RATES + np.array([0.5, 0.1, 0.3, 0.4, 0.0])
+    other = RATES + np.array([0.5, 0.1, 0.3, 0.4, 0.2])
     difference = paired(ratio_of(RATES, ONES), ratio_of(other, ONES))
     expected = stats.ttest_rel(other, RATES).confidence_interval(0.95)
-    assert float(difference.value) == pytest.approx(0.26)
+    assert float(difference.value) == pytest.approx(0.3)
     assert [float(end) for end in difference.interval(0.95)] == pytest.approx([expected.low, expected.high])
     assert float(difference.correlation) == pytest.approx(stats.pearsonr(RATES, other).statistic)
     both = RATES.var(ddof=1) + other.var(ddof=1)
@@ -37,12 +37,24 @@ def test_a_paired_difference_of_means_is_the_paired_t_test() -> None:
 
 
 def test_without_shared_luck_it_is_welchs() -> None:
-    other = np.array([7.0, 9.5, 8.0])
-    difference = unpaired(ratio_of(RATES, ONES), ratio_of(other, np.ones(3)))
-    expected = stats.ttest_ind(other, RATES, equal_var=False).confidence_interval(0.95)
+    base, other = np.array([8.0, 6.0, 9.0, 5.0, 7.0]), np.array([7.0, 9.0, 8.0])
+    difference = unpaired(ratio_of(base, ONES), ratio_of(other, np.ones(3)))
+    expected = stats.ttest_ind(other, base, equal_var=False).confidence_interval(0.95)
     assert [float(end) for end in difference.interval(0.95)] == pytest.approx([expected.low, expected.high])
     assert np.isnan(difference.correlation)
     assert np.isnan(difference.variance_ratio)
+
+
+def test_a_difference_reaches_further_to_the_side_that_replications_lean_to() -> None:
+    gained = np.array([0.1, 0.2, 0.1, 0.2, 2.0])
+    mean, student = gained.mean(), stats.t(4).ppf(0.975) * stats.sem(gained)
+    low, high = (float(end) for end in paired(ratio_of(RATES, ONES), ratio_of(RATES + gained, ONES)).interval(0.95))
+    assert low == pytest.approx(mean - student), "no side is shorter than by Student's t"
+    assert high > mean + 1.5 * student
+    lost = paired(ratio_of(RATES + gained, ONES), ratio_of(RATES, ONES))
+    assert [-float(end) for end in lost.interval(0.95)] == pytest.approx([high, low])
+    surely = paired(ratio_of(RATES, ONES), ratio_of(RATES + gained, ONES)).halves(0.999)
+    assert float(surely[1] / surely[0]) == pytest.approx((high - mean) / student), "as much at any confidence"
 
 
 def test_luck_that_moves_both_alike_leaves_no_doubt() -> None:

@@ -79,6 +79,12 @@ def test_the_interval_of_a_share_stays_inside_0_and_1(parts: list[int]) -> None:
     assert 0 < low < value < high < 1
 
 
+def test_a_share_reaches_further_to_the_side_that_replications_lean_to_by_more_than_log_odds() -> None:
+    value, low, high = (float(number) for number in share([99, 99, 98, 99, 99, 60], [100] * 6, 600))
+    odds = [p / (1 - p) for p in (low, value, high)]
+    assert odds[1] / odds[0] > 1.5 * odds[2] / odds[1]
+
+
 def test_none_of_a_thousand_is_up_to_four_in_a_thousand() -> None:
     # Wilson at zero: z² / (n + z²).
     value, low, high = share([0, 0], [500, 500], 1000)
@@ -108,10 +114,20 @@ def test_rounding_is_not_taken_for_spread(whole: int) -> None:
 # ------------------------------------------------------------------------------------------ means
 
 
-def test_a_mean_time_is_symmetric_on_the_scale_of_logarithms() -> None:
+def test_the_lower_side_of_a_mean_time_is_as_on_the_scale_of_logarithms() -> None:
     value, low, high = (float(number) for number in positive_mean([8, 6], [10, 10]))
-    assert value / low == pytest.approx(high / value)
-    assert np.log(high / value) == pytest.approx(12.7062 * 0.1 / 0.7, rel=1e-4)
+    assert np.log(value / low) == pytest.approx(12.7062 * 0.1 / 0.7, rel=1e-4)
+    assert high - value > 1.5 * 12.7062 * 0.1, (
+        "times lean to the long side, whether two replications show it or not"
+    )
+
+
+def test_a_mean_time_that_leaned_to_the_short_side_is_less_sure_of_being_no_shorter() -> None:
+    held_back = positive_mean([9, 9, 9, 9, 2], [10] * 5)
+    even = positive_mean([9, 8, 7.6, 7.2, 6.2], [10] * 5)
+    assert held_back.value == pytest.approx(even.value)
+    below = [float(np.log(one.value / one.low) / (one.high - one.value)) for one in (held_back, even)]
+    assert below[0] > below[1]
 
 
 def test_the_interval_of_a_mean_time_is_never_below_0() -> None:

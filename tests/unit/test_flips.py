@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.chance.facts import ClaimFacts
-from sim.experiment.estimates import signed_mean, skewed_mean
+from sim.experiment.estimates import signed_mean, student
 from sim.experiment.experiment import run
 from sim.experiment.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of, in_words
 from sim.experiment.flips import Flips, flips_of
@@ -237,9 +237,9 @@ def counted(orders: dict[int, list[float]], cohort: int = 1_000) -> pd.Series:
 
 
 def test_the_replication_is_the_unit_of_an_interval() -> None:
-    alike = counted({0: [10.0] * 5 + [20.0] * 5, 1: [10.0] * 5 + [20.0] * 5, 2: [15.0] * 10, 3: [15.0] * 10})
+    alike = counted({k: [10.0, 20.0] * 8 if k < 2 else [15.0] * 16 for k in range(4)})
     assert alike[["money_change", "money_low", "money_high"]].tolist() == [15.0, 15.0, 15.0]
-    apart = counted({0: [10.0] * 10, 1: [10.0] * 10, 2: [20.0] * 10, 3: [20.0] * 10})
+    apart = counted({0: [10.0] * 16, 1: [10.0] * 16, 2: [20.0] * 16, 3: [20.0] * 16})
     assert apart["money_change"] == 15.0
     assert apart["money_low"] < 10.0
     assert apart["money_high"] > 20.0
@@ -267,17 +267,16 @@ def test_one_that_flips_in_thousands_might_have_been_none_or_several() -> None:
 
 def test_skewness_makes_the_interval_longer_on_its_side() -> None:
     gains = np.array([1.0, 2.0, 1.5, 1.0, 30.0, 2.0, 1.0, 1.5])
-    value, low, high = skewed_mean(gains, np.ones(8))
+    value, low, high = signed_mean(gains, np.ones(8))
     assert high - value > 1.5 * (value - low)
-    mirrored = skewed_mean(-gains, np.ones(8))
+    mirrored = signed_mean(-gains, np.ones(8))
     assert [-float(end) for end in mirrored] == pytest.approx([float(value), float(high), float(low)])
 
 
 def test_without_skewness_it_is_students_interval() -> None:
     gains = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    assert [float(end) for end in skewed_mean(gains, np.ones(5))] == pytest.approx(
-        [float(end) for end in signed_mean(gains, np.ones(5))]
-    )
+    half = float(student(5)) * float(np.std(gains, ddof=1)) / 5**0.5
+    assert [float(end) for end in signed_mean(gains, np.ones(5))] == pytest.approx([3.0, 3.0 - half, 3.0 + half])
 
 
 # ------------------------------------------------------------------------------- counts that must agree
