@@ -94,7 +94,8 @@ CUT_COLUMNS: dict[str, Column] = {
 """Those that follow where `experiment.follow_up` stops the watching."""
 
 NARROW = (
-    *("replication", "order", "claim", "reason", "seller_type", "payment_method", "outcome", "route"),
+    *("replication", "order", "claim", "reason", "seller_type", "payment_method", "product_group"),
+    *("outcome", "route"),
     *("asked_at", "dispatched_at", "request_opened_at", "withdrawn_at", "dispute_opened_at", "mediation_opened_at"),
     *("chargeback_opened_at", "refunded_at", "ended_at", "hours_to_ask"),
 )

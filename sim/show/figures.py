@@ -18,7 +18,7 @@ FINEST = 2
 """Decimals, at most: nobody reads more from a table."""
 WITHOUT_INTERVAL = 1
 """Decimals of a number that has no interval, or none of any width."""
-NEARLY_EQUAL = 1.2
+NEARLY_EQUAL = 1.3
 """An interval whose longer half is at most so many times the shorter one is written as ± the longer."""
 
 

@@ -18,7 +18,7 @@ QUICK = ("M/M/1", "exponential", "gains", "difference")
 
 @pytest.fixture(scope="module")
 def pools() -> dict[str, Pool]:
-    """A pool is luck itself: the exact mean is 20,000 replications away from its own, a hundredth of their spread."""
+    """A pool is luck itself: its mean is as far from the exact one as that of 20,000 replications."""
     return {name: WORLDS[name].draw(np.random.default_rng(5), POOL) for name in QUICK}
 
 
