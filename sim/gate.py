@@ -29,7 +29,7 @@ from sim.experiment.verdicts import headlines_with
 from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.scenario.wording import harmless, printable
+from sim.scenario.wording import counted, harmless, printable
 from sim.show.baseline_files import expect_place, room_for, write
 from sim.show.checked.terminal import print_check, print_moves
 from sim.show.progress import Progress
@@ -93,9 +93,8 @@ def _before(place: Path) -> Baseline | str:
 def _say(fresh: Baseline, before: Baseline | str | None, place: Path) -> None:
     claims = sum(int(fresh.blocks[block].about["claims"]) for block in BLOCKS)
     size = sum(path.stat().st_size for path in place.iterdir()) / 1000
-    sys.stdout.write(
-        f"{fresh.name}: {claims:,} claims in 2 × {fresh.replications} replications, {size:.0f} kB: {place}/\n"
-    )
+    blocks = f"2 × {counted(fresh.replications, 'replication')}"
+    sys.stdout.write(f"{fresh.name}: {counted(claims, 'claim')} in {blocks}, {size:.0f} kB: {place}/\n")
     if isinstance(before, str):
         sys.stdout.write(f"    nothing can be said of the baseline that was there: {printable(before)}\n")
     elif before and before.blocks[JUDGING].happened_as_in(fresh.blocks[JUDGING]):

@@ -16,6 +16,7 @@ from sim.scenario.calendars import CalendarSpec
 from sim.scenario.days import Season, as_season
 from sim.scenario.days_off import ClosedSpell
 from sim.scenario.model import Calendars, Scenario
+from sim.scenario.wording import counted
 
 DaysOff = Mapping[str, list[str]]
 """By party: holidays in the days that calendars know, written as days and seasons."""
@@ -49,7 +50,7 @@ def other_days(scenario: Scenario, kept: DaysOff) -> Iterator[Cause]:
             moved = [f"{_some(days)} {word}" for days, word in both if days]
             path = f"calendars.{party}.holidays"
             said = f"the calendars: {path} has {' and '.join(moved)} than when the baseline was recorded"
-            yield Cause(CALENDARS, path, _counted(was), _counted(becomes), said)
+            yield Cause(CALENDARS, path, counted(len(was), "day"), counted(len(becomes), "day"), said)
 
 
 def _calendar(scenario: Scenario, party: str) -> CalendarSpec:
@@ -85,9 +86,5 @@ def _days(kept: Iterable[str]) -> set[date]:
 def _some(days: set[date]) -> str:
     """`4 days (2018-10-08, 2018-10-09, 2018-10-10 and 1 other)`."""
     named = ", ".join(map(str, sorted(days)[:NAMED]))
-    more = f" and {len(days) - NAMED} others" if len(days) > NAMED else ""
-    return f"{_counted(days)} ({named}{more})"
-
-
-def _counted(days: set[date]) -> str:
-    return "1 day" if len(days) == 1 else f"{len(days)} days"
+    more = f" and {counted(len(days) - NAMED, 'other')}" if len(days) > NAMED else ""
+    return f"{counted(len(days), 'day')} ({named}{more})"

@@ -16,6 +16,7 @@ from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number, shares
 from sim.scenario.durations import Kind
 from sim.scenario.market import Answers
+from sim.scenario.wording import counted
 from sim.vocabulary import Party
 
 Told = Iterator[Finding | Assumed]
@@ -59,7 +60,7 @@ def _cancellations(lesson: Lesson, kind: int, path: str) -> Told:
     asked, closed = claims.at("requested"), claims.at("closed")
     theirs = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free")
     if int(theirs.sum()) < LEAST:
-        yield Assumed(f"{path}.cancellation", f"{int(theirs.sum())} requests, fewer than {LEAST}")
+        yield Assumed(f"{path}.cancellation", f"{counted(int(theirs.sum()), 'request')}, fewer than {LEAST}")
         return
     answers = lesson.template(lesson.kinds[kind]).cancellation
     at_once = shipped_instead(lesson)

@@ -14,6 +14,7 @@ from sim.experiment.engines import AUTO, COMPILED, ENGINES, SIMPY, Tell
 from sim.experiment.memory import Load, expect_to_fit
 from sim.experiment.replication import calendars_of
 from sim.scenario.model import Scenario
+from sim.scenario.wording import counted
 
 PAYS_FROM = 3_000
 """Expected claims from which the compiled engine is the quicker one when its machine code is at hand.
@@ -82,7 +83,7 @@ def _quicker(loads: Sequence[Load], *, with_journal: bool) -> Choice:
 
 def _for_many(claims: float) -> Choice:
     """Where the compiled engine would be the quicker one, were its machine code at hand."""
-    about = f"about {claims:,.0f} claims"
+    about = f"about {counted(round(claims), 'claim')}"
     if machine_code.is_at_hand():
         return Choice(COMPILED, f"its machine code is at hand ({about})")
     if misfit := machine_code.unfit():

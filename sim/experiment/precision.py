@@ -18,6 +18,7 @@ from sim.experiment.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMone
 from sim.experiment.observation import Observation, tables_of
 from sim.experiment.pairing import Pair
 from sim.experiment.watched import is_cut
+from sim.scenario.wording import counted
 
 FEWEST = 10
 """Replications before a half-width is believed: that of five is off by a third as often as not."""
@@ -111,10 +112,10 @@ class _Search:
         missed = [look for look in looks if not look.is_reached]
         if not missed:
             halves = ", ".join(map(str, looks))
-            self.stopped = f"precision reached after {done:,} replications: {self._OF}{halves}"
+            self.stopped = f"precision reached after {counted(done, 'replication')}: {self._OF}{halves}"
         elif done >= self._most:
             halves = ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
-            self.stopped = f"{MISSED} within {done:,} replications: {self._OF}{halves}"
+            self.stopped = f"{MISSED} within {counted(done, 'replication')}: {self._OF}{halves}"
         else:
             least, most = (ceil(done * factor) for factor in _GROWTH)
             furthest = max(look.times_too_wide for look in missed)

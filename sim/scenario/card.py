@@ -10,7 +10,7 @@ from html import escape
 
 from sim.scenario.asked import policy_rows
 from sim.scenario.model import Scenario
-from sim.scenario.wording import printable
+from sim.scenario.wording import counted, printable
 
 LEFT = ' style="text-align:left"'
 
@@ -21,8 +21,9 @@ def card_of(scenario: Scenario) -> str:
     head += [text(scenario.question)] if scenario.question else []
     heads = ("request", "who answers", "time to answer", "silence means")
     experiment = scenario.experiment
-    size = f"{scenario.market.orders_per_day:g} orders a day from {scenario.start}, cohort of {experiment.cohort}"
-    luck = f"{experiment.replications} replications, seed {experiment.seed}"
+    orders = counted(scenario.market.orders_per_day, "order")
+    size = f"{orders} a day from {scenario.start}, cohort of {experiment.cohort}"
+    luck = f"{counted(experiment.replications, 'replication')}, seed {experiment.seed}"
     policy = table(heads, policy_rows(scenario.policy))
     return f"<div>{'<br>'.join(head)}{policy}<small>{text(size)}; {luck}</small></div>"
 

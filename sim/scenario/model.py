@@ -121,7 +121,8 @@ class Scenario(Described):
         """What a console shows: one line, not the whole world."""
         run = self.experiment
         often = counted(run.replications, "replication")
-        what = f"{run.cohort} of {self.market.orders_per_day:g} orders a day, {often}"
+        orders = counted(self.market.orders_per_day, "order")
+        what = f"{run.cohort} of {orders} a day, {often}"
         title = f", {self.title!r}" if self.title else ""
         return f"<Scenario '{self.name}'{title}: {what}, seed {run.seed}>"
 

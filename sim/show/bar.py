@@ -11,6 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from sim.scenario.wording import counted
+
 WIDTH = 30
 """Of the bar on a terminal, in characters."""
 
@@ -40,13 +42,13 @@ def _in_a_notebook() -> Callable[[int, int], None]:
 
 
 def _as_html(done: int, total: int) -> str:
-    label = f"{done} of {total} replications"
+    label = f"{done} of {counted(total, 'replication')}"
     return f'<progress value="{done}" max="{total}" aria-label="{label}"></progress> {label}'
 
 
 def _on_a_terminal(done: int, total: int) -> None:
     filled = WIDTH * done // total
-    line = f"{'━' * filled}{' ' * (WIDTH - filled)} {done} of {total} replications"
+    line = f"{'━' * filled}{' ' * (WIDTH - filled)} {done} of {counted(total, 'replication')}"
     sys.stderr.write(f"\r{line}" if done < total else f"\r{' ' * len(line)}\r")
     sys.stderr.flush()
 

@@ -20,6 +20,7 @@ from sim.baselines.written import reviewable
 from sim.disk.placing import put, put_in_place, sweep, writing
 from sim.disk.site import Site, site_of
 from sim.errors import BadBaseline
+from sim.scenario.wording import counted
 from sim.show.room import expect_nothing_else
 
 
@@ -35,7 +36,7 @@ def write(baseline: Baseline, folder: Path, site: Site | None = None) -> Path:
         fit = baseline.replications * LARGEST // len(table)
         raise BadBaseline(
             f"{baseline.name}: its claims take {len(table) // 1000} kB, expected {LARGEST // 1000} kB at most: "
-            f"{fit} replications would fit (--replications), or more of a smaller market (--set)"
+            f"{counted(fit, 'replication')} would fit (--replications), or more of a smaller market (--set)"
         )
     document = reviewable(_document(baseline, table))
     files = [(SIGN, document), (RUNNABLE, baseline.runnable.encode()), (CLAIMS, table)]

@@ -16,7 +16,7 @@ from sim.experiment.comparison import Comparison
 from sim.experiment.flips import FEWEST
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
-from sim.scenario.wording import printable
+from sim.scenario.wording import counted, printable
 from sim.show.changed import changed_lines
 from sim.show.cost_table import compared_table
 from sim.show.costs import HOW_TO_READ, compared_costs_of
@@ -77,16 +77,12 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
 def _opening(comparison: Comparison) -> Group:
     base = comparison.base
     replications = base.about["replications"]
-    over = "1 replication" if replications == 1 else f"{replications:,} replications"
+    over, claims = counted(replications, "replication"), counted(base.about["claims"], "claim")
     return Group(
         Text.assemble("Against ", (_name(base), "bold"), f": {_title(base)}"),
         *(Text(f"with {line}") for line in changed_lines(base)),
-        Text(f"{_claims(base)} among {base.about['orders']:,} orders in {over}\n", style="dim"),
+        Text(f"{claims} among {counted(base.about['orders'], 'order')} in {over}\n", style="dim"),
     )
-
-
-def _claims(base: Result) -> str:
-    return "1 claim" if base.about["claims"] == 1 else f"{base.about['claims']:,} claims"
 
 
 # ------------------------------------------------------------------------------- all at a glance

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, WORSE
+from sim.scenario.wording import counted
 from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import Judged, headlines_of
 from sim.show.phrases import HELD
@@ -115,8 +116,9 @@ def _flips(comparison: Comparison, scenario: str, *, rises: bool) -> str:
         were, now = [REFUNDED], [ending for ending in _WITHOUT if lost[ending]]
         many, few = few, many
     of = int(table.loc[were].to_numpy().sum())
+    was, are = ("was" if of == 1 else "were"), ("is" if many == 1 else "are")
     back = f"{few:,} go{'es' if few == 1 else ''} the other way" if few else "none go the other way"
-    return f": {many:,} of {of:,} claims that were {_named(were)} are now {_named(now)}, {back}"
+    return f": {many:,} of {counted(of, 'claim')} that {was} {_named(were)} {are} now {_named(now)}, {back}"
 
 
 def _named(endings: Sequence[str]) -> str:
@@ -129,8 +131,9 @@ def _unasked(change: Change, comparison: Comparison, scenario: str) -> Iterator[
     newly = rows[(rows["other_outcome"] == UNASKED) & (rows["base_outcome"] != UNASKED)]
     orders, claims = newly["orders"].sum(), newly["orders"][newly["base_outcome"] != NO_CLAIM].sum()
     if orders:
+        were, count = ("was a claim is", "counts") if claims == 1 else ("were claims are", "count")
         moved = _moves("The share of all orders refunded at the dispatch limit before anybody asks", change)
-        yield f"{moved}; {claims:,} that were claims are now among these, and no longer count as such."
+        yield f"{moved}; {claims:,} that {were} now among these, and no longer {count} as such."
 
 
 # ------------------------------------------------------------------------------- what else

@@ -12,7 +12,7 @@ from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import DARK, FAINT, SMALL
-from sim.show.checked.words import counted
+from sim.show.checked.words import size_of
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
 from sim.show.spreading import spread
@@ -34,7 +34,7 @@ def check_curves(check: ScenarioCheck) -> Figure:
     """Cumulative incidence of a full refund: the baseline dashed, now solid, each with its band."""
     sheet = Sheet(HEAD + sum(PANELS) + 1.42)
     sheet.heading(
-        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {counted(check)}"
+        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {size_of(check)}"
     )
     width = WIDTH - LEFT - AFTER
     upper = sheet.axes(LEFT, HEAD + 0.1, width, PANELS[0])

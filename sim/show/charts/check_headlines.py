@@ -12,7 +12,7 @@ from sim.baselines.judgement import SUSPECTED, Judged, ScenarioCheck
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL
-from sim.show.checked.words import Row, by_size, counted, finding, in_margins, row_of
+from sim.show.checked.words import Row, by_size, finding, in_margins, row_of, size_of
 
 ROW = 0.44
 """Inches from one measure to the next: two lines of text."""
@@ -40,7 +40,7 @@ def check_headlines(check: ScenarioCheck) -> Figure:
     top, height = HEAD + 0.3, ROW * max(len(measures), 1)
     sheet = Sheet(top + height + 1.3)
     sheet.heading(
-        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {counted(check)}"
+        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {size_of(check)}"
     )
     for name, left in COLUMNS.items():
         sheet.text(left, HEAD + 0.04, name, color=FAINT)

@@ -18,7 +18,7 @@ from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_en
 from sim.show.charts.comparing import Mark
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import DARK, FAINT, INK, SMALL
-from sim.show.checked.words import compared_of, counted, finding
+from sim.show.checked.words import compared_of, finding, size_of
 from sim.show.figures import NOT_REACHED
 
 ROW = 0.2
@@ -53,7 +53,7 @@ def check_measures(check: ScenarioCheck) -> Figure:
     note = _note(unknown)
     sheet = Sheet(below + 0.45 + 0.16 * len(note))
     sheet.heading(
-        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {counted(check)}"
+        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {size_of(check)}"
     )
     _key(sheet)
     for group in groups:

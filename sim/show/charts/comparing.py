@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
-from sim.scenario.wording import shortened
+from sim.scenario.wording import counted, shortened
 from sim.show.charts.style import FAINT, SIZE, headed, our_style
 
 AROUND = 1.75
@@ -111,7 +111,7 @@ def heading(ax: Axes, finding: str, comparison: Comparison, key: Sequence[Artist
     base, count = comparison.base, comparison.base.about["replications"]
     names = [shortened(other.scenario.name, 40) for other in comparison.others]
     others = names[0] if len(names) == 1 else f"{len(names)} scenarios"
-    over = "1 replication" if count == 1 else f"{count:,} replications"
+    over = counted(count, "replication")
     headed(ax, finding, f"{others} against {shortened(base.scenario.name, 40)} · {over} of each", key)
 
 

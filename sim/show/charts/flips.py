@@ -9,7 +9,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
-from sim.scenario.wording import shortened
+from sim.scenario.wording import counted, shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
 
@@ -73,7 +73,9 @@ def finding(comparison: Comparison) -> str:
     gained, lost = gains[name]
     if not gained and not lost:
         return "No claim turns to or from a full refund"
-    return f"Under {shortened(name, NAME_LENGTH)} {gained:,} claims come to a full refund, {lost:,} lose it"
+    come, lose = ("comes" if gained == 1 else "come"), ("loses" if lost == 1 else "lose")
+    many = counted(gained, "claim")
+    return f"Under {shortened(name, NAME_LENGTH)} {many} {come} to a full refund, {lost:,} {lose} it"
 
 
 def _turned(comparison: Comparison, scenario: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
+from sim.scenario.wording import counted
 from sim.show.charts.style import SMALL, caption, chart, head
 from sim.show.palette import COLOURS, WORDS
 from sim.vocabulary import Route
@@ -78,7 +79,7 @@ def _lengths(ax: Axes, counts: pd.DataFrame, ends: Floats) -> None:
     refunded = counts["refunded"] if "refunded" in counts.columns else 0 * counts.sum(axis=1)
     for row, (claims, happy) in enumerate(zip(counts.sum(axis=1), refunded, strict=True)):
         ax.annotate(
-            f"{claims:,} claims ({100 * claims / everybody:.0f} %), {_part(happy, claims)} refunded",
+            f"{counted(claims, 'claim')} ({100 * claims / everybody:.0f} %), {_part(happy, claims)} refunded",
             (float(ends[row]), row),
             xytext=(6, 0),
             textcoords="offset points",

@@ -81,7 +81,7 @@ LONGEST, BRIEF = 60, 24
 def head(ax: Axes, finding: str, result: Result, key: Sequence[Artist] = ()) -> None:
     """The finding as the title, below it whose finding it is, and a key of labelled artists where one is needed."""
     about = result.about
-    over = "1 replication" if about["replications"] == 1 else f"{about['replications']:,} replications"
+    over = counted(about["replications"], "replication")
     changed, title = changed_briefly(result), legible(result.scenario.title, result.scenario.name)
     if changed:
         title = f"{shortened(title, max(BRIEF, LONGEST - len(changed) - 1))} {changed}"

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.baselines.history import Entry, Point
 from sim.baselines.judgement import SUSPECTED, VERDICTS
-from sim.scenario.wording import shortened
+from sim.scenario.wording import counted, shortened
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points
 from sim.show.charts.comparing import Mark
@@ -73,7 +73,7 @@ def _span(shown: Sequence[Entry], of: int) -> str:
     first, last = (
         f"{short(one.commit)}{f' ({one.date[:10]})' if one.date else ''}" for one in (shown[0], shown[-1])
     )
-    count = "1 commit" if len(shown) == 1 else f"{len(shown)} commits, {first} to {last}"
+    count = counted(len(shown), "commit") + (f", {first} to {last}" if len(shown) > 1 else "")
     return count if of == len(shown) else f"the latest {count}, of {of:,}"
 
 

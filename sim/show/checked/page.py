@@ -20,7 +20,6 @@ from sim.show.checked.words import (
     SYMBOLS,
     accepted_in,
     by_size,
-    counted,
     expectation_said,
     expected,
     finding,
@@ -29,6 +28,7 @@ from sim.show.checked.words import (
     row_of,
     short,
     since,
+    size_of,
 )
 from sim.show.figures import Shown
 from sim.show.flip_pairs import changes_shown, flip_pairs
@@ -74,7 +74,7 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
         "about": one,
         "symbol": SYMBOLS[one.verdict],
         "finding": finding(one),
-        "counted": counted(one),
+        "counted": size_of(one),
         "since": since(entries) if entries else "",
         "accepted": [(short(change.commit), change.reason) for change in accepted_in(entries)],
         "headlines": [(row_of(each), each.verdict) for each in by_size(one.headlines)],

@@ -14,13 +14,12 @@ from pathlib import Path
 from sim.baselines.history import History
 from sim.baselines.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
 from sim.errors import UserError
-from sim.scenario.wording import printable
+from sim.scenario.wording import counted, printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
     SYMBOLS,
     Row,
     by_size,
-    counted,
     counted_orders,
     ends,
     expectation_said,
@@ -30,6 +29,7 @@ from sim.show.checked.words import (
     outcome,
     row_of,
     since,
+    size_of,
 )
 from sim.show.figures import Shown
 from sim.show.flip_pairs import changes_shown, flip_pairs
@@ -66,7 +66,7 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
     table = _table(("", "scenario", "what a check of it says", "history"), rows) if rows else ""
     parts = [opening, table]
     if missing := count - len(rows):
-        parts.append(left_out.format(f"{missing:,} of {count:,} scenarios"))
+        parts.append(left_out.format(f"{missing:,} of {counted(count, 'scenario')}"))
     parts += _fitting(_left_over(check), room - len("".join(parts).encode()))
     parts.append(f"\n{HOW_TO_READ}\n")
     room -= len("".join(parts).encode())
@@ -75,7 +75,7 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
     details = _fitting(pages, room)
     parts += details
     if missing := len(told) + len(check.new) - len(details):
-        parts.append(left_out.format(f"The details of {missing:,} scenarios"))
+        parts.append(left_out.format(f"The details of {counted(missing, 'scenario')}"))
     return "".join(parts)
 
 
@@ -153,7 +153,7 @@ def _new_row(one: NewScenario) -> str:
 def _missed(one: ScenarioCheck | NewScenario) -> str:
     """Expectations that do not pass, in a few words."""
     found = [each for each in one.expectations if each.verdict != PASS]
-    return f"; {len(found)} of {len(one.expectations)} expectations not passed" if found else ""
+    return f"; {len(found)} of {counted(len(one.expectations), 'expectation')} not passed" if found else ""
 
 
 # ------------------------------------------------------------------------------------------------ one scenario
@@ -163,7 +163,7 @@ def _details(one: ScenarioCheck) -> Iterator[str]:
     """Why, what, how much, whose fate; each block ends with an empty line."""
     yield f"\n### {SYMBOLS[one.verdict]} {code(one.scenario)}: {one.verdict}\n"
     if one.title:
-        yield f"{escaped(one.title)} ({counted(one)})\n"
+        yield f"{escaped(one.title)} ({size_of(one)})\n"
     yield " ".join(_sentence(text) for text in (one.reason, one.advice) if text) + "\n"
     if one.causes:
         yield "\n".join(f"- {escaped(cause.said)}" for cause in one.causes) + "\n"

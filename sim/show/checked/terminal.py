@@ -27,11 +27,11 @@ from sim.scenario.wording import printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
     SYMBOLS,
-    counted,
     counted_orders,
     ends,
     expectation_told,
     row_of,
+    size_of,
 )
 from sim.show.flip_pairs import flip_pairs
 
@@ -77,7 +77,7 @@ def print_moves(moved: Sequence[Judged], *, console: Console | None = None) -> N
 def _opening(one: ScenarioCheck) -> Text:
     """`✓ aliexpress: unchanged; every claim went the same way (2,026 claims in 6 replications)`."""
     opening = _headed(SYMBOLS[one.verdict], one.verdict, one.scenario, one.reason)
-    return Text.assemble(opening, " ", (f"({counted(one)})", "dim"))
+    return Text.assemble(opening, " ", (f"({size_of(one)})", "dim"))
 
 
 def _headed(symbol: str, verdict: str, name: str, said: str) -> Text:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.baselines.judgement import NewScenario, Orphan
-from sim.show.checked.words import counted
+from sim.show.checked.words import size_of
 
 
 def new_told(one: NewScenario) -> str:
     """Why there is no verdict: `there is no baseline of it yet (930 claims in 20 replications)`."""
-    return "there is no baseline of it yet" + (f" ({counted(one)})" if one.replications else "")
+    return "there is no baseline of it yet" + (f" ({size_of(one)})" if one.replications else "")
 
 
 def orphan_told(one: Orphan) -> str:

@@ -23,6 +23,7 @@ from sim.baselines.judgement import (
     Reading,
     ScenarioCheck,
 )
+from sim.scenario.wording import counted
 from sim.show.figures import Measured, Shown
 from sim.show.judged import Judged as Compared
 from sim.show.judged import rough
@@ -76,7 +77,9 @@ def said(one: Judged) -> str:
 
 def more(replications: float) -> str:
     """How many more would settle it, roughly; nothing where nobody knows."""
-    return f" ({rough(replications)} more replications)" if 0 < replications < inf else ""
+    if not 0 < replications < inf:
+        return ""
+    return f" ({rough(replications)} more replication{'' if replications == 1 else 's'})"
 
 
 def compared_of(one: Judged) -> Compared:
@@ -124,13 +127,12 @@ def outcome(check: Check) -> str:
     order = [word for word in (CHANGED, INCONCLUSIVE, NEW, UNCHANGED) if word in tally]
     parts = [f"{tally[word]} {word}" for word in order] or ["nothing was checked"]
     if order:
-        number, _, word = parts[0].partition(" ")
-        parts[0] = f"{number} {'scenario' if number == '1' else 'scenarios'} {word}"
+        parts[0] = f"{counted(tally[order[0]], 'scenario')} {order[0]}"
     for word, verb in ((FAIL, "failed"), (INCONCLUSIVE, "not settled")):
         if count := sum(one.verdict == word for _, one in check.expectations()):
-            parts.append(f"{count} {'expectation' if count == 1 else 'expectations'} {verb}")
+            parts.append(f"{counted(count, 'expectation')} {verb}")
     if count := len(check.orphans):
-        parts.append(f"{count} {'baseline' if count == 1 else 'baselines'} without a scenario")
+        parts.append(f"{counted(count, 'baseline')} without a scenario")
     return " · ".join(parts)
 
 
@@ -145,8 +147,8 @@ def finding(one: ScenarioCheck) -> str:
         return "Nothing moved: every claim ends as it did"
     unsettled = [each for each in one.headlines if each.verdict == INCONCLUSIVE]
     if unsettled:
-        count = "One measure is" if len(unsettled) == 1 else f"{len(unsettled)} measures are"
-        return f"{count} not settled{_suspects(unsettled)}"
+        verb = "is" if len(unsettled) == 1 else "are"
+        return f"{counted(len(unsettled), 'measure')} {verb} not settled{_suspects(unsettled)}"
     if one.verdict == UNCHANGED:
         return "No measure moved by more than its margin"
     return f"{one.verdict[:1].upper()}{one.verdict[1:]}: the measures alone do not say why"
@@ -183,17 +185,16 @@ def expectation_told(one: ExpectationCheck) -> str:
     return f"{expectation_said(one)}: expected {expected(one)}; it is {found(one)}"
 
 
-def counted(one: ScenarioCheck | NewScenario) -> str:
+def size_of(one: ScenarioCheck | NewScenario) -> str:
     """`930 claims in 20 replications, 20 more to confirm`."""
-    claims = "1 claim" if one.claims == 1 else f"{one.claims:,} claims"
-    over = "1 replication" if one.replications == 1 else f"{one.replications:,} replications"
+    claims, over = counted(one.claims, "claim"), counted(one.replications, "replication")
     more_of_them = one.confirming_replications if isinstance(one, ScenarioCheck) else 0
     return f"{claims} in {over}{f', {more_of_them:,} more to confirm' if more_of_them else ''}"
 
 
 def counted_orders(orders: int, which: str = "") -> str:
     """`1 order`, `1,200 more orders`."""
-    return f"{orders:,} {which}{'order' if orders == 1 else 'orders'}"
+    return counted(orders, f"{which}order")
 
 
 def ends(orders: int) -> str:

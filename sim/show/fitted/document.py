@@ -10,6 +10,7 @@ from sim.evidence.fitted_scenario import SAID
 from sim.evidence.fitting import Fit
 from sim.evidence.held_out import Judged
 from sim.evidence.log import Reading
+from sim.scenario.wording import counted
 
 SCHEMA_VERSION = 1
 TOLD = {"agrees": "agrees", "differs": "differs", "too few to tell": "too few to tell"}
@@ -79,7 +80,7 @@ def said(value: Any) -> str:
 def readings_told(readings: tuple[Reading, ...]) -> Iterator[str]:
     """What became of the rows, a line each."""
     for one in readings:
-        yield f"{one.table}: {one.rows:,} rows, {one.used:,} used"
+        yield f"{one.table}: {counted(one.rows, 'row')}, {one.used:,} used"
         for why, count in sorted(one.unused.items()):
             yield f"  {count:,} left out: {why}{_example(one, why)}"
         for why, count in sorted(one.kept.items()):

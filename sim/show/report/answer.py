@@ -11,7 +11,7 @@ from sim.experiment.by_group import success_and_time
 from sim.experiment.counted import is_refunded
 from sim.experiment.result import Result
 from sim.experiment.watched import is_finished
-from sim.scenario.wording import printable
+from sim.scenario.wording import counted, printable
 from sim.show.report.parts import Numbers, Table, days, of_several, share
 
 FIRST_DAY = 24
@@ -52,7 +52,7 @@ def _counted(result: Result) -> Markup:
 
 
 def _buyers(claims: int) -> str:
-    return f"{claims:,} {'buyer' if claims == 1 else 'buyers'} who wanted their money back"
+    return f"{counted(claims, 'buyer')} who wanted their money back"
 
 
 def _success(result: Result, numbers: Numbers) -> Markup:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.experiment.ways import ASKED, FREE, PASSED, ways_of
-from sim.scenario.wording import printable
+from sim.scenario.wording import counted, printable
 from sim.show.chart_titles import of_the_desks, of_the_hours, of_the_time
 from sim.show.costs import HEADS, costs_of
 from sim.show.figures import Shown
@@ -140,7 +140,7 @@ def _finding_of_flow(ways: pd.DataFrame) -> str:
 
 
 def _claims(number: int) -> str:
-    return f"{number} {'claim' if number == 1 else 'claims'}"
+    return f"{counted(number, 'claim')}"
 
 
 def _table_of_ways(ways: pd.DataFrame) -> Table:

@@ -246,4 +246,4 @@ def _rest(pairs: list[FlipPair]) -> str:
         return ""
     orders = sum(pair.orders for pair in rest)
     ways = "another way" if len(rest) == 1 else f"{len(rest)} other ways"
-    return f"{orders:,} more flip{'s' if orders == 1 else ''} in {ways}."
+    return f"{orders:,} more {'flips' if orders == 1 else 'flip'} in {ways}."
