@@ -49,8 +49,9 @@ WIDTH_UNKNOWN = 100
 def run(arguments: Namespace) -> int:
     """Simulate, print one table, write one result folder per scenario; 4 where a precision was missed."""
     say_what_is_left_out(arguments.scenarios)
-    scenarios = loaded_from(arguments.scenarios, changes_of(arguments))
-    changed = changed_in(scenario_files(arguments.scenarios), scenarios)
+    changes = changes_of(arguments)
+    scenarios = loaded_from(arguments.scenarios, changes)
+    changed = changed_in(scenario_files(arguments.scenarios), scenarios, changes)
     from sim.experiment.choosing import chosen
     from sim.experiment.experiment import run as run_experiment
     from sim.experiment.jobs import Workers
@@ -131,7 +132,7 @@ def compare(arguments: Namespace) -> int:
         raise BadUsage("compare needs something beside the base: another file, or --what-if NAME:path=value")
     base, *others = each_loaded(files, changes_of(arguments))
     say_doubts(files, [base, *others])
-    changed = changed_in(files, (base, *others))
+    changed = changed_in(files, (base, *others), changes_of(arguments))
     others += [asked_of(base, one) for one in what_ifs]
     changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
     from sim.experiment.comparing import compare as compare_scenarios

@@ -135,15 +135,20 @@ def each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[S
     return scenarios
 
 
-def changed_in(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> dict[str, list[dict[str, str]]]:
+def changed_in(
+    files: Sequence[str | Path], scenarios: Sequence[Scenario], changes: tuple[str, ...]
+) -> dict[str, list[dict[str, str]]]:
     """By name: what the command line changed in each scenario, from what its file says to what it was run with.
 
-    A file that is no scenario without the changes has nothing to be held against: it is left out.
+    Nothing without `changes`. A file that is no scenario without the changes has nothing to be held against: it is
+    left out.
     """
     from sim.scenario.levers import changed_as_json, changed_between
     from sim.scenario.loading import load
 
     changed: dict[str, list[dict[str, str]]] = {}
+    if not changes:
+        return changed
     for path, scenario in zip(files, scenarios, strict=True):
         try:
             changed[scenario.name] = changed_as_json(changed_between(load(path), scenario))

@@ -193,11 +193,23 @@ def resolve(spec: CalendarSpec, start: date, days: int) -> Calendar:
 
     Raises UserError when it never opens in all that time.
     """
-    week, off = spec.week(), _days_off(spec, start, days)
-    weekdays = [(start.weekday() + day) % 7 for day in range(days)]
+    week, off = tuple(spec.week()), frozenset(_days_off(spec, start, days))
+    calendar = _unrolled(week, off, start.weekday(), days)
+    if calendar is None:
+        raise UserError(f"found a calendar that never opens in the {days} days from {start}")
+    return calendar
+
+
+@lru_cache(maxsize=64)
+def _unrolled(week: tuple[tuple[Spell, ...], ...], off: frozenset[int], first: int, days: int) -> Calendar | None:
+    """The calendar of such a week, from a first day on this weekday; None where it never opens.
+
+    It is read and never changed, so one serves all who keep the same hours: a command asks several times for each.
+    """
+    weekdays = [(first + day) % 7 for day in range(days)]
     business = [day for day in range(days) if week[weekdays[day]] and day not in off]
     if not business:
-        raise UserError(f"found a calendar that never opens in the {days} days from {start}")
+        return None
     opens, closes = _joined((day * DAY, spell) for day in business for spell in week[weekdays[day]])
     return Calendar(
         opens,

@@ -212,8 +212,6 @@ def _listed(examples: Sequence[tuple[int, int]]) -> str:
 def _charts(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
     # Matplotlib takes longer to import than the rest together; who asks for `document_of` only need not wait.
     from sim.show.charts import draw_comparison
-    from sim.show.charts.saving import png_of, svg_of
+    from sim.show.charts.saving import printed
 
-    for name, figure in draw_comparison(comparison).items():
-        yield f"charts/{name}.svg", svg_of(figure)
-        yield f"charts/{name}.png", png_of(figure)
+    yield from printed(draw_comparison, comparison)

@@ -165,11 +165,9 @@ def _harmless(column: pd.Series[Any]) -> pd.Series[Any]:
 def _charts(result: Result) -> Iterator[tuple[str, bytes]]:
     # Matplotlib takes longer to import than the rest together; who asks for `summary_of` only need not wait.
     from sim.show.charts import draw_all
-    from sim.show.charts.saving import png_of, svg_of
+    from sim.show.charts.saving import printed
 
-    for name, figure in draw_all(result).items():
-        yield f"charts/{name}.svg", svg_of(figure)
-        yield f"charts/{name}.png", png_of(figure)
+    yield from printed(draw_all, result)
 
 
 def rows_of(name: str, table: pd.DataFrame) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -26,15 +26,18 @@ ROWS = 65_536
 """In each part of a Parquet file: few parts for readers, and little to hold for the writer."""
 
 
-def csv_rows(table: pd.DataFrame, *, header: bool = True) -> bytes:
+Rows: TypeAlias = "pd.DataFrame | pa.Table"
+"""A table as it was made, or laid out already (`laid_out`) by whoever writes it more than once."""
+
+
+def csv_rows(table: Rows, *, header: bool = True) -> bytes:
     """The table as CSV in UTF-8, without formulas; without its `header` it continues another one.
 
     As `files.csv_of` writes it, many times as fast.
     """
-    written = io.BytesIO()
+    written, cells = io.BytesIO(), laid_out(table)
     if header:
-        written.write(f"{','.join(map(str, table.columns))}\n".encode())
-    cells = _arrow(table)
+        written.write(f"{','.join(cells.column_names)}\n".encode())
     columns = [_cells(cells[name]) for name in cells.column_names]
     quoting = "none" if not any(map(_needs_quotes, columns)) else "needed"
     how = pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting)
@@ -42,8 +45,10 @@ def csv_rows(table: pd.DataFrame, *, header: bool = True) -> bytes:
     return written.getvalue()
 
 
-def _arrow(table: pd.DataFrame) -> pa.Table:
+def laid_out(table: Rows) -> pa.Table:
     """Words by number, as often as they come; no trace of where the rows stood in memory."""
+    if isinstance(table, pa.Table):
+        return table
     return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None).combine_chunks()
 
 
@@ -102,7 +107,7 @@ class ParquetRows:
         self._writer: pyarrow.parquet.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
 
-    def take(self, table: pd.DataFrame) -> None:
+    def take(self, table: Rows) -> None:
         """Some more rows, with the columns of those before."""
         self._waiting.append(_as_stored(table))
         while sum(map(len, self._waiting)) >= ROWS:
@@ -125,9 +130,9 @@ class ParquetRows:
             self._writer.write_table(rows.combine_chunks())
 
 
-def _as_stored(table: pd.DataFrame) -> pa.Table:
+def _as_stored(table: Rows) -> pa.Table:
     """Words as words: how they were numbered here is nobody's business."""
-    cells = _arrow(table)
+    cells = laid_out(table)
     columns = [_in_words(one, lambda words: words) if _is_words(one.type) else one for one in cells.columns]
     return pa.table(columns, names=cells.column_names)
 

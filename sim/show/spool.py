@@ -13,7 +13,7 @@ import pandas as pd
 from sim.disk import steps
 from sim.disk.placing import writing
 from sim.show.files import CLAIMS, COMPRESSION, CSV, JOURNAL, PARQUET, Keep
-from sim.show.rows import ParquetRows, csv_rows
+from sim.show.rows import ParquetRows, Rows, csv_rows, laid_out
 
 _TABLES = {"summary": (), "claims": (CLAIMS,), "journal": (CLAIMS, JOURNAL)}
 """What is written, by what is kept."""
@@ -54,11 +54,12 @@ class Spool:
         """One more replication, as `study.ledger.Take` says. Raises UserError naming the place that is full."""
         for name, table in ((CLAIMS, claims), (JOURNAL, journal)):
             if name in self._tables and table is not None:
+                rows = laid_out(table)
                 for file, begun in ((f"{name}{PARQUET}", self._parquet), (f"{name}{CSV}", self._csv)):
                     with writing(self._path(file)):
                         if file not in self._writers:
                             self._writers[file] = begun(self._path(file))
-                        self._writers[file](table)
+                        self._writers[file](rows)
 
     def files(self) -> dict[str, Path]:
         """What was written, by its name in the result folder. Nothing can be taken any more."""
@@ -78,7 +79,7 @@ class Spool:
         zipped = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=COMPRESSION)
         stream, begun = self._writing.enter_context(zipped), [False]
 
-        def write(table: pd.DataFrame) -> None:
+        def write(table: Rows) -> None:
             stream.write(csv_rows(table, header=not begun[0]))
             begun[0] = True
 

@@ -7,7 +7,8 @@ listen to what a user's configuration says of margins and backgrounds.
 from __future__ import annotations
 
 import io
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,6 +20,18 @@ from sim.show.charts.style import our_style
 DOTS_PER_INCH = 150
 SALT = "refund-sim"
 """Names inside an SVG are hashed with this; left alone they are drawn at random."""
+
+
+Drawn = TypeVar("Drawn")
+
+
+def printed(draw: Callable[[Drawn], Mapping[str, Figure]], what: Drawn) -> list[tuple[str, bytes]]:
+    """All charts of a result or a comparison in both formats, by the names of their files."""
+    files = []
+    with our_style():
+        for name, figure in draw(what).items():
+            files += [(f"charts/{name}.svg", svg_of(figure)), (f"charts/{name}.png", png_of(figure))]
+    return files
 
 
 def svg_of(figure: Figure, *, letters: Literal["path", "none"] = "path") -> bytes:
