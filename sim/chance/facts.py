@@ -176,6 +176,8 @@ class Draws:
     """Numbers of the orders that the platform refunds at the dispatch limit before anybody asks."""
     unasked_due: Ints = field(default_factory=lambda: np.array([], dtype=np.int64))
     """When it does so."""
+    worked_out: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What has been told of them, such as their fingerprint: scenarios may share them."""
 
     @property
     def nbytes(self) -> int:

@@ -38,12 +38,15 @@ Estimates = Mapping[str, Deviating]
 
 def estimates_of(result: Comparable, names: Iterable[str] = MEASURES) -> Estimates:
     """The measures of an experiment, all or some, each with its deviations."""
-    sums: dict[Any, pd.DataFrame] = dict(list(result.by_replication.groupby("measure", sort=False)))
+    table = result.by_replication
+    places: Mapping[Any, Any] = table.groupby("measure", sort=False).indices
+    parts, wholes = table["part"].to_numpy(), table["whole"].to_numpy()
 
     def said(measure: Measure) -> Sequence[Any]:
         if isinstance(measure, TimeToMoney):
             return measure.times(result.orders, result.about["replications"])
-        return list(sums[measure.name][["part", "whole"]].itertuples(index=False, name=None))
+        here = places[measure.name]
+        return list(zip(parts[here].tolist(), wholes[here].tolist(), strict=True))
 
     return {name: deviating(MEASURES[name], said(MEASURES[name])) for name in names}
 
@@ -110,15 +113,16 @@ def differences_of(
     """One row per measure that was estimated, as `Comparison.differences` has it."""
     done = min(base.about["replications"], other.about["replications"])
     bench = bench._replace(base={str(name): float(value) for name, value in base.summary["value"].items()})
-    counts = pd.concat([base.summary["n"], other.summary["n"]], axis=1).min(axis=1).to_dict()
+    mine, its = (side.summary.to_dict("index") for side in (base, other))
+    same, all_over = is_the_same(base, other), is_finished(base.orders) and is_finished(other.orders)
     rows = []
     for name in estimates[0]:
-        n = inf if is_the_same(base, other) else float(counts[name])
+        n = inf if same else float(min(mine[name]["n"], its[name]["n"]))
         one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
-        about = base.summary.loc[name, ["unit", "title"]].to_dict()
-        levels = _ends("base", base, name) | _ends("other", other, name)
+        about = {"unit": mine[name]["unit"], "title": mine[name]["title"]}
+        levels = _ends("base", mine[name]) | _ends("other", its[name])
         row: dict[Any, object] = _numbers(one) | _judgement(one, bench, done) | about | levels
-        is_known = (is_finished(base.orders) and is_finished(other.orders)) or not _is_so_far(name)
+        is_known = all_over or not _is_so_far(name)
         rows.append(_where_unwatched(row, base, other) if is_known else row | _so_far(row, bench))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -149,10 +153,9 @@ def _so_far(row: dict[Any, object], bench: Bench) -> dict[str, object]:
     return verdict | ({} if bench.watched_alike else dict.fromkeys(numbers, nan))
 
 
-def _ends(side: str, result: Comparable, measure: str) -> dict[str, object]:
+def _ends(side: str, said: Mapping[Any, Any]) -> dict[str, object]:
     """The interval of one side alone."""
-    low, high = result.summary.loc[measure, ["low", "high"]]
-    return {f"{side}_low": low, f"{side}_high": high}
+    return {f"{side}_low": said["low"], f"{side}_high": said["high"]}
 
 
 def compared(name: str, estimates: tuple[Deviating, Deviating], n: float, *, is_paired: bool) -> Compared:

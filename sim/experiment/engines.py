@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from sim.chance.facts import Draws
+from sim.chance.streams import Fill, drawn_by_numpy
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
@@ -20,6 +21,15 @@ ENGINES = (AUTO, SIMPY, COMPILED)
 
 Tell = Callable[[str], None]
 """Told a line that a user may want to read while the work goes on."""
+
+
+def fill_of(engine: str) -> Fill:
+    """What draws the luck that an engine is given: the same bits, by machine code where that is at hand anyway."""
+    if engine == COMPILED:
+        from sim.compiled.filling import drawn_by_machine_code
+
+        return drawn_by_machine_code
+    return drawn_by_numpy
 
 
 def live(

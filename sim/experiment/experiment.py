@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -176,8 +177,7 @@ def _result(scenario: Scenario, ledger: Ledger, how: dict[str, Any], watch: Stop
         claims = ledger.claims()
         sums = watched(ledger.sums(), claims)
         summary = summary_of(sums, claims, replications, scenario.market.currency)
-        curves, by_hours = incidence(claims, replications), success_by_hours(claims, replications)
-        by_group = success_by_group(claims, replications)
+        curves = incidence(claims, replications)
         notes = notes_of(scenario, seen)
     journals = [one.journal for one in seen if one.journal is not None]
     return Result(
@@ -187,8 +187,8 @@ def _result(scenario: Scenario, ledger: Ledger, how: dict[str, Any], watch: Stop
         summary=summary,
         orders=claims,
         curves=curves,
-        by_hours=by_hours,
-        by_group=by_group,
+        by_hours=partial(success_by_hours, claims, replications),  # type: ignore[arg-type]  # when asked for
+        by_group=partial(success_by_group, claims, replications),  # type: ignore[arg-type]
         backlog=backlog_frame(scenario, [one.backlog for one in seen]),
         waits=waits_frame(scenario, [one.waits for one in seen]),
         notes=notes,

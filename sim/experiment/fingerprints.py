@@ -21,6 +21,9 @@ WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 """Parts of a scenario that say something to people and nothing to the engine."""
 
 
+PRINT = "fingerprint"
+
+
 def of_scenario(scenario: Scenario) -> str:
     """Of all that plays a part in a run; a new name, title or source leaves it as it was."""
     described = scenario.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY)
@@ -29,6 +32,12 @@ def of_scenario(scenario: Scenario) -> str:
 
 def of_draws(draws: Draws) -> str:
     """Of one replication's luck: when each order is paid, and every fact about every claim, columns by name."""
+    if PRINT not in draws.worked_out:
+        draws.worked_out[PRINT] = _of_draws(draws)
+    return draws.worked_out[PRINT]
+
+
+def _of_draws(draws: Draws) -> str:
     columns = {"orders.paid": draws.orders.paid}
     columns |= {f"claims.{name}": column for name, column in draws.claims.items()}
     columns["refunded_unasked"] = draws.refunded_unasked

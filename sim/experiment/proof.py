@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance.draws import draw_replication
 from sim.errors import InternalError
-from sim.experiment.engines import COMPILED, SIMPY, live
+from sim.experiment.engines import COMPILED, SIMPY, fill_of, live
 from sim.experiment.replication import calendars_of
 from sim.records.table import Records
 from sim.scenario.model import Scenario
@@ -62,10 +62,13 @@ PROOF: dict[str, Any] = {
 
 
 def prove() -> None:
-    """Live through a small marketplace on both engines. Raises InternalError where one order's story differs."""
+    """Live through a small marketplace on both engines. Raises InternalError where one order's luck or story
+    differs."""
     scenario = Scenario.model_validate(PROOF)
     calendars = calendars_of(scenario)
-    draws = draw_replication(scenario, 0, calendars)
+    draws, same = (draw_replication(scenario, 0, calendars, fill_of(engine)) for engine in (SIMPY, COMPILED))
+    if not all(np.array_equal(column, same.claims[name]) for name, column in draws.claims.items()):
+        raise InternalError("the machine code draws other luck than NumPy")
     simpy, compiled = (live(engine, scenario, draws, calendars) for engine in (SIMPY, COMPILED))
     if not _are_equal(simpy, compiled):
         raise InternalError("the machine code tells other stories than SimPy")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import pandas as pd
@@ -37,6 +37,25 @@ class Comparable(Protocol):
     @property
     def about(self) -> dict[str, Any]:
         """`replications`, `orders` and `fingerprints`."""
+
+
+class WhenAsked:
+    """A table of a result that is worked out when it is first looked at: given as itself, or as what makes it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, whole: object, _: type | None = None) -> pd.DataFrame:
+        if whole is None:
+            raise AttributeError(self._name)
+        known = vars(whole)
+        if callable(known[self._name]):
+            known[self._name] = known[self._name]()
+        table: pd.DataFrame = known[self._name]
+        return table
+
+    def __set__(self, whole: object, table: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        vars(whole)[self._name] = table
 
 
 @dataclass(frozen=True)
@@ -141,4 +160,9 @@ class Result:
 
     def changed(self, changes: Sequence[Mapping[str, str]]) -> Self:
         """The same, saying of these values that they were changed before the run, too."""
-        return replace(self, about=self.about | {"changed": [*changes, *self.about.get("changed", [])]})
+        changed = {"changed": [*changes, *self.about.get("changed", [])]}
+        return type(self)(**(vars(self) | {"about": self.about | changed}))
+
+
+for _table in ("by_hours", "by_group"):
+    setattr(Result, _table, WhenAsked(_table))

@@ -6,7 +6,7 @@ What the study layer returns knows nothing of charts. Here it is given them: the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -152,4 +152,4 @@ def _result(result: Result) -> PlottedResult:
 
 
 def _tables(whole: Result | Comparison) -> dict[str, Any]:
-    return {field.name: getattr(whole, field.name) for field in fields(whole)}
+    return dict(vars(whole))  # as they are: what is worked out when it is asked for stays so

@@ -109,3 +109,12 @@ def test_a_median_that_is_not_reached_has_days_all_the_same() -> None:
 def test_the_measures_are_in_the_summary_in_days() -> None:
     summary = run(world(LIVELY), replications=2).summary
     assert summary.loc[["money_days_30d", "money_days_60d"], "unit"].tolist() == ["d", "d"]
+
+
+def test_a_table_that_nobody_looks_at_is_not_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("sim.experiment.experiment.success_by_group", lambda claims, n: asked.append(n) or claims)
+    found = run(world(LIVELY), replications=1).changed([])
+    assert asked == []
+    assert found.by_group is found.by_group
+    assert asked == [1]

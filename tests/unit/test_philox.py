@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.chance.philox import block
 from sim.chance.streams import AT_A_TIME, drawn_by_numpy, key_of
+from sim.compiled.filling import drawn_by_machine_code
 
 FULL = "ffffffffffffffff"
 KNOWN_ANSWERS = (
@@ -56,3 +59,15 @@ def test_luck_is_at_least_nothing_and_less_than_one() -> None:
     luck = drawn_by_numpy(key_of(1, 0, 0), range(100_000))
     assert 0 <= luck.min() < 1e-4
     assert 1 - 1e-4 < luck.max() < 1
+
+
+@pytest.mark.usefixtures("machine_code_at_hand")
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    group=st.integers(0, 2**40),
+    numbers=st.lists(st.integers(0, 2**62), max_size=20),
+)
+def test_machine_code_draws_the_bits_that_numpy_draws(seed: int, group: int, numbers: list[int]) -> None:
+    key, asked = key_of(seed, 3, group), np.array(numbers, dtype=np.int64)
+    assert np.array_equal(drawn_by_machine_code(key, asked), drawn_by_numpy(key, asked))
+    assert np.array_equal(drawn_by_machine_code(key, asked[::2]), drawn_by_numpy(key, asked[::2]))
