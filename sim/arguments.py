@@ -163,7 +163,7 @@ def _effort(command: argparse.ArgumentParser, known: str) -> None:
         "--max-replications",
         type=cli_beside.positive,
         metavar="N",
-        help="give up a precision after so many (default: 1000)",
+        help="give up a precision after so many, or as soon as it is surely out of their reach (default: 1000)",
     )
 
 

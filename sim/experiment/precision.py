@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtri
 
 from sim.errors import BadUsage
 from sim.experiment.aims import Aim
@@ -28,6 +29,14 @@ MISSED = "precision not reached"
 """So begins why a run stopped that gave its precision up."""
 _GROWTH = (1.1, 2.0)
 """Each step adds a tenth at least, and doubles at most: the first half-widths are rough themselves."""
+_AHEAD, _A_TWENTIETH = 5, 1 / 20
+"""So many replications more, or so many of those done, have to leave a precision reached that was just reached."""
+_WITH_EASE = 0.5
+"""An interval that is no wider than this, as a part of what was asked, is believed at once."""
+_BY_CHANCE = 0.001
+"""How likely a spread may be seen as large as to be thought out of reach, though it is not."""
+_TIRED = 20
+"""Replications after which what still has no value at all is not waited for any longer."""
 
 
 class Plan(Protocol):
@@ -68,6 +77,8 @@ class Look(NamedTuple):
     """As the aim counts it; NaN where there is no interval yet."""
     whose: str = ""
     """Which scenario is meant, where there are several."""
+    is_there: bool = True
+    """Whether anything was seen to measure, or a quantile reached in any resample."""
 
     @property
     def is_reached(self) -> bool:
@@ -92,8 +103,10 @@ class _Search:
     """As many replications as it takes, within a budget.
 
     After each batch the number is set to n · (half-width ÷ aim)² for the measure that is furthest off, since
-    half-widths shrink with the square root of n (Law, *Simulation Modeling and Analysis*, §9.4.1; Hoad, Robinson
-    & Davies 2010). What was seen decides alone, so the number of jobs does not matter.
+    half-widths shrink with the square root of n (Law, *Simulation Modeling and Analysis*, §9.4.1). It is not
+    believed before it still holds a few replications later, for who stops when replications happen to agree is too
+    sure (the look ahead of Hoad, Robinson & Davies 2010). What surely takes more than the budget is given up as
+    soon as that is seen. What was seen decides alone, so the number of jobs does not matter.
     """
 
     learns = True
@@ -106,21 +119,52 @@ class _Search:
         self.wanted = FEWEST
         self.stopped = ""
         self._most = most
+        self._held_until = 0
+        """Reached now, and to be believed if so with so many replications; 0: not reached."""
 
     def _judge(self, looks: Sequence[Look], done: int) -> None:
         """Ask for more replications, or say why not."""
         missed = [look for look in looks if not look.is_reached]
         if not missed:
-            halves = ", ".join(map(str, looks))
-            self.stopped = f"precision reached after {counted(done, 'replication')}: {self._OF}{halves}"
-        elif done >= self._most:
-            halves = ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
-            self.stopped = f"{MISSED} within {counted(done, 'replication')}: {self._OF}{halves}"
+            self._look_ahead(looks, done)
+            return
+        self._held_until = 0
+        asked = self._OF + ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
+        furthest = max(look.times_too_wide for look in missed)
+        if done >= self._most:
+            self.stopped = f"{MISSED} within {counted(done, 'replication')}: {asked}"
+        elif done >= _TIRED and not all(look.is_there for look in missed):
+            self.stopped = (
+                f"{MISSED} and given up after {counted(done, 'replication')}: {asked}, and nothing to measure yet"
+            )
+        elif isfinite(furthest) and _at_best(done, furthest) > self._most:
+            self.stopped = (
+                f"{MISSED} and out of reach: after {counted(done, 'replication')} {asked}, which would take some "
+                f"{_roughly(done * furthest**2)} of them where {self._most:,} are the most"
+            )
         else:
             least, most = (ceil(done * factor) for factor in _GROWTH)
-            furthest = max(look.times_too_wide for look in missed)
             needed = ceil(done * furthest**2) if isfinite(furthest) else most
             self.wanted = min(max(needed, least), most, self._most)
+
+    def _look_ahead(self, looks: Sequence[Look], done: int) -> None:
+        """Stop where all were reached a few replications ago and still are, or with ease, or can be no better."""
+        if done >= (self._held_until or self._most) or all(look.times_too_wide <= _WITH_EASE for look in looks):
+            halves = ", ".join(map(str, looks))
+            self.stopped = f"precision reached after {counted(done, 'replication')}: {self._OF}{halves}"
+        else:
+            self._held_until = self.wanted = min(done + max(_AHEAD, ceil(done * _A_TWENTIETH)), self._most)
+
+
+def _at_best(done: int, times_too_wide: float) -> float:
+    """How many replications it takes, if the spread was seen as large as it is seen once in a thousand times."""
+    freedom = done - 1
+    return done * times_too_wide**2 * freedom / float(chdtri(freedom, _BY_CHANCE))
+
+
+def _roughly(number: float) -> str:
+    """To two digits, for more are not known: `230,000`."""
+    return f"{float(f'{number:.2g}'):,.0f}"
 
 
 class UntilPrecise(_Search):
@@ -138,8 +182,12 @@ class UntilPrecise(_Search):
         self._done = len(mine)
         for evidence in self._evidence.values():
             evidence.add(tables, self._done)
-        looks = [Look(aim, aim.half_width_of(one.estimate())) for aim, one in self._evidence.items()]
-        self._judge(looks, self._done)
+        self._judge([self._look(aim, one) for aim, one in self._evidence.items()], self._done)
+
+    @staticmethod
+    def _look(aim: Aim, evidence: Evidence) -> Look:
+        half_width = aim.half_width_of(evidence.estimate())
+        return Look(aim, half_width, is_there=isfinite(half_width) or evidence.is_there)
 
 
 class UntilCompared(_Search):
@@ -172,7 +220,7 @@ class UntilCompared(_Search):
         n = inf if pair.is_the_same else float(min(base.n, other.n))
         one = compared(aim.measure, estimates, n, is_paired=pair.is_paired)
         half_width = aim.half_width_of((one.difference.value, *one.interval(CONFIDENCE)), whole=one.base)
-        return Look(aim, half_width, name)
+        return Look(aim, half_width, name, isfinite(half_width) or (base.is_there and other.is_there))
 
 
 class Evidence:
@@ -199,6 +247,13 @@ class Evidence:
             return self._measure.estimated(self._known())
         parts, wholes = zip(*self._known(), strict=True)
         return self._measure.estimated(parts, wholes, self.n)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was seen to measure; of a quantile, whether any resample reaches it."""
+        found = self.deviating()
+        is_open = isinstance(self._measure, TimeToMoney) and bool(np.isfinite(found.deviations).any())
+        return is_open or bool(np.isfinite(found.value))
 
     def _known(self) -> Sequence[Any]:
         """What each replication says, as far as it is known."""

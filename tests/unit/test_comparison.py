@@ -342,13 +342,17 @@ def test_what_is_looked_at_is_what_the_table_says() -> None:
     pd.testing.assert_frame_equal(same_number.differences, comparison.differences, check_exact=True)
 
 
-def test_a_budget_that_is_spent_is_said() -> None:
+def test_a_budget_that_cannot_do_is_said_and_not_spent() -> None:
     comparison = sim.compare(
         lively(), lively("quick", **QUICK), precision={"success_rate": 1e-6}, max_replications=11, jobs=1
     )
     stopped = comparison.base.about["stopped"]
-    assert stopped.startswith("precision not reached within 11 replications: difference in success_rate ±0.")
-    assert stopped.endswith("(quick) (asked ±1e-06)")
+    assert comparison.base.about["replications"] == 10
+    assert stopped.startswith(
+        "precision not reached and out of reach: after 10 replications difference in success_rate ±0."
+    )
+    assert "(quick) (asked ±1e-06), which would take some " in stopped
+    assert stopped.endswith(" of them where 11 are the most")
 
 
 def test_a_scenario_against_itself_is_known_as_well_as_can_be_at_the_first_look() -> None:
