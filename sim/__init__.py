@@ -12,15 +12,17 @@ Contents, in the order in which things happen (imports only ever point up this l
     compiled             the market's twin: the same life as a compiled event loop over arrays, equal to the second
     experiment           replications, estimates with intervals, curves
     evidence             from a refund log to a scenario: estimates under censoring, judged on weeks it never saw
+    worlds               many worlds: ranges applied, policies tried in each, conclusions that survive or not
     baselines            what a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
     what_ifs             scenarios without a file: a base with changes
     live                 the live page: levers turned in a browser, answers that get surer while one looks
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
+    many                 many worlds from Python: sim.stress, sim.study, sim.sums
     gate                 what `baseline` and `check` do at the gate of a pull request
     given                what a command is given
-    beside, commands     what each command does
-    cli_beside, arguments  their words
+    across, beside, commands  what each command does
+    cli_beside, cli_across, arguments  their words
     cli                  what carries them out
     streams, door        where words go and what ends a command; the console command
 
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.live.opening import open
+    from sim.many import stress, study, sums
     from sim.scenario.model import Scenario
     from sim.show.story import Story
 
@@ -76,6 +79,9 @@ __all__ = [
     "open",
     "report",
     "run",
+    "stress",
+    "study",
+    "sums",
     "trace",
     "warm",
 ]
@@ -86,6 +92,9 @@ _AT_HOME = {
     "Story": "sim.show.story",
     "Fit": "sim.evidence.fitting",
     "open": "sim.live.opening",
+    "stress": "sim.many",
+    "study": "sim.many",
+    "sums": "sim.many",
 }
 """Where the public types live; the functions are in `sim.api`, the errors in `sim.errors`."""
 

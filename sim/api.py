@@ -137,11 +137,11 @@ def compare(
     """
     _expect_numbers(replications=replications, seed=seed)
     first = as_scenario(base)
-    asked = [_asked(first, name, changes) for name, changes in (what_if or {}).items()]
+    what_ifs = [asked(first, name, changes) for name, changes in (what_if or {}).items()]
     return _compare(
         first,
         *map(as_scenario, others),
-        *asked,
+        *what_ifs,
         replications=replications,
         seed=seed,
         precision=precision,
@@ -205,7 +205,7 @@ def _kind(given: object) -> str:
     return f"a {type(given).__name__}" if given is not None else "None"
 
 
-def _asked(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:
+def asked(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:
     """A what-if of the base. Raises BadUsage for its name and BadScenario for its changes."""
     expect_name(name, "what_if")
     changed = base.with_changes({**changes, "name": name})

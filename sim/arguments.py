@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sim import __version__, cli_beside
+from sim import __version__, cli_across, cli_beside
 
 SCENARIO = "a scenario file, a folder of them, or a preset such as aliexpress"
 
@@ -23,6 +23,9 @@ def parser() -> argparse.ArgumentParser:
     )
     _baseline(_command(commands, "baseline", "record what comes of scenarios, for `check` to hold them against"))
     _check(_command(commands, "check", "hold scenarios against their baselines: has anything moved, and why"))
+    cli_across.stress(_command(commands, "stress", "say in what share of worlds a difference holds"))
+    cli_across.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
+    cli_across.store(_command(commands, "store", "list, check or prune kept replications"))
     cli_beside.fit(_command(commands, "fit", "learn a scenario from a refund log; judge it on weeks it never saw"))
     cli_beside.export(_command(commands, "export", "write what a run lived through for other tools"))
     cli_beside.init(_command(commands, "init", "write a commented scenario file to start from"))

@@ -58,9 +58,10 @@ def main(words: Sequence[str]) -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
-    from sim import beside, commands
+    from sim import across, beside, commands
 
-    command = getattr(beside if arguments.command in beside.COMMANDS else commands, arguments.command)
+    home = next((one for one in (across, beside) if arguments.command in one.COMMANDS), commands)
+    command = getattr(home, arguments.command)
     try:
         code: int | None = command(arguments)
         sys.stdout.flush()

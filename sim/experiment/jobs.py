@@ -19,12 +19,14 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
+from itertools import islice
 from queue import SimpleQueue
 from threading import Lock
 from types import TracebackType
+from typing import Any, TypeVar
 
 from sim.errors import BadUsage, UserError
 from sim.experiment.engines import SIMPY
@@ -32,6 +34,8 @@ from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.worker import Answer, Task, carry_out
 from sim.scenario.model import Scenario
+
+T = TypeVar("T")
 
 STARTING = 2.0
 """Seconds that must be saved before workers are worth starting; each imports for about one."""
@@ -109,6 +113,28 @@ class Workers:
                 watch.take_over(answer.seconds)
             yield from answer.observations
 
+    def answers(self, tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
+        """What these tasks come to, in their order, whoever carries them out.
+
+        They are taken from their source as they are done: no more wait than two for each worker.
+
+        With one job this process carries them out. Raises what a task raises (the first in order).
+        """
+        if self.jobs == 1:
+            yield from (task() for task in tasks)
+            return
+        left, under_way = iter(tasks), deque[Future[Any]]()
+        try:
+            while True:
+                for task in islice(left, AHEAD * self.jobs - len(under_way)):
+                    under_way.append(self._threads.submit(self._carried_out, task))
+                if not under_way:
+                    return
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
     def _answers(self, everything: Task) -> Iterator[Answer]:
         left = deque(everything.replications)
         while left and not self._pays(len(left)):
@@ -137,7 +163,7 @@ class Workers:
         fair = -(-len(left) // self.jobs)
         return tuple(left.popleft() for _ in range(max(1, min(enough, fair))))
 
-    def _carried_out(self, task: Task) -> Answer:
+    def _carried_out(self, task: Task | Callable[[], Any]) -> Any:
         worker = self._idle.get()
         try:
             return worker.carry_out(task)
@@ -155,7 +181,7 @@ class _Worker:
         self._is_dismissed = False
         self._coming_and_going = Lock()
 
-    def carry_out(self, task: Task) -> Answer:
+    def carry_out(self, task: Task | Callable[[], Any]) -> Any:
         """Ask, and wait for the answer. Raises the error that came in its place."""
         for _ in range(ATTEMPTS):
             process = self._started()
@@ -208,19 +234,20 @@ def _start() -> subprocess.Popen[bytes]:
     )
 
 
-def _asked(process: subprocess.Popen[bytes], task: Task) -> Answer | Exception:
+def _asked(process: subprocess.Popen[bytes], task: Task | Callable[[], Any]) -> Any:
     """Raises EOFError, OSError or UnpicklingError when the worker dies before or while it answers."""
     assert process.stdin
     assert process.stdout
     pickle.dump(task, process.stdin)
     process.stdin.flush()
-    answer: Answer | Exception = pickle.load(process.stdout)
-    return answer
+    return pickle.load(process.stdout)
 
 
-def _in_vain(task: Task, process: subprocess.Popen[bytes]) -> str:
-    first, last = task.replications[0], task.replications[-1]
-    which = f"replication {first}" if first == last else f"replications {first} to {last}"
+def _in_vain(task: Task | Callable[[], Any], process: subprocess.Popen[bytes]) -> str:
+    which = str(task)
+    if isinstance(task, Task):
+        first, last = task.replications[0], task.replications[-1]
+        which = f"replication {first}" if first == last else f"replications {first} to {last}"
     code = process.returncode
     how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
     return (

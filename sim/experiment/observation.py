@@ -90,13 +90,7 @@ def observe(
     requests = requests_of(scenario, seen)
     claims = claims_frame(scenario, replication, seen)
     unasked = _refunded_unasked(scenario, replication, records.draws)
-    totals: dict[str, float] = {
-        "replication": replication,
-        "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
-        "claims": len(claims),
-        "refunded_unasked": len(unasked),
-        "ended_late": _ended_late(scenario, claims),
-    }
+    totals = _counted(scenario, replication, records, claims, unasked)
     backlog = waiting_by_day(scenario, requests)
     return Observation(
         claims=claims,
@@ -111,6 +105,36 @@ def observe(
         draws_hash=fingerprints.of_draws(records.draws),
         outcomes_hash=fingerprints.of_outcomes(seen.claims),
     )
+
+
+def _counted(
+    scenario: Scenario, replication: int, records: Records, claims: pd.DataFrame, unasked: pd.DataFrame
+) -> dict[str, float]:
+    return {
+        "replication": replication,
+        "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
+        "claims": len(claims),
+        "refunded_unasked": len(unasked),
+        "ended_late": _ended_late(scenario, claims),
+    }
+
+
+Tables = dict[str, pd.DataFrame]
+"""The tables that measures read, by name."""
+
+
+def tables_of_one(scenario: Scenario, records: Records, calendars: dict[Party, Calendar]) -> Tables:
+    """Those of one replication, numbered 0, without anything else that is kept of an observation."""
+    at = scenario.experiment.cut
+    seen = records if at is None else cut(records, at)
+    requests, claims = requests_of(scenario, seen), claims_frame(scenario, 0, seen)
+    counted = _counted(scenario, 0, records, claims, _refunded_unasked(scenario, 0, records.draws))
+    totals = counted | load_of(scenario, requests, calendars)._asdict() | totals_of(scenario, seen)
+    return {
+        CLAIMS: claims,
+        REQUESTS: requests_frame(scenario, 0, requests),
+        REPLICATIONS: pd.DataFrame([totals]),
+    }
 
 
 def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
 from queue import SimpleQueue
@@ -86,13 +87,13 @@ def _world(document: str) -> tuple[Any, Any]:
 
     scenario = Scenario.model_validate(json.loads(document))
     calendars = calendars_of(scenario)
-    return scenario, {party: _known(calendar) for party, calendar in calendars.items()}
+    return scenario, {party: known(calendar) for party, calendar in calendars.items()}
 
 
 _CALENDARS: deque[Calendar] = deque(maxlen=REMEMBERED)
 
 
-def _known(calendar: Calendar) -> Calendar:
+def known(calendar: Calendar) -> Calendar:
     """The one that is known already, of two that are equal: what is drawn by it is found again by it."""
     found = next((one for one in _CALENDARS if one == calendar), None)
     if found is None:
@@ -114,7 +115,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever a library may print must not get among the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    tasks: SimpleQueue[Task] = SimpleQueue()
+    tasks: SimpleQueue[Task | Callable[[], Any]] = SimpleQueue()
     Thread(target=_listen, args=(tasks,), daemon=True).start()
     with suppress(BrokenPipeError):  # nobody is there any more to hear the answer
         while True:
@@ -124,17 +125,17 @@ def main() -> None:
     os._exit(0)
 
 
-def _listen(tasks: SimpleQueue[Task]) -> None:
+def _listen(tasks: SimpleQueue[Task | Callable[[], Any]]) -> None:
     with suppress(EOFError, pickle.UnpicklingError):
         while True:
             tasks.put(pickle.load(sys.stdin.buffer))
     os._exit(0)
 
 
-def _answered(task: Task) -> bytes:
+def _answered(task: Task | Callable[[], Any]) -> bytes:
     """The answer, or the error that came instead of one, as it travels."""
     try:
-        return pickle.dumps(carry_out(task))
+        return pickle.dumps(carry_out(task) if isinstance(task, Task) else task())
     except Exception as error:  # all of them are the parent's to judge
         return _told(error)
 

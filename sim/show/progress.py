@@ -14,7 +14,7 @@ from rich.progress import Progress as Bars
 class Progress:
     """A line per scenario on stderr while it runs; the lines go when the work is done."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, of: str = "replications") -> None:
         self._quiet = quiet
         console = Console(stderr=True)
         # Asked of the stream itself: FORCE_COLOR, which CI sets, lets rich take every file for a terminal.
@@ -22,7 +22,7 @@ class Progress:
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         self._bars = Bars(
             *columns,
-            TextColumn("replications"),
+            TextColumn(of),
             TimeRemainingColumn(),
             console=console,
             transient=True,

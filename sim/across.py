@@ -1,0 +1,196 @@
+"""What the commands do that look at many worlds. Heavy libraries are imported inside, as next door."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.beside import print_json
+from sim.errors import BadUsage
+from sim.given import each_loaded, say_doubts, scenario_files, the_only_file
+from sim.scenario.wording import harmless
+from sim.what_ifs import asked_of, what_ifs_of
+
+if TYPE_CHECKING:
+    from sim.worlds.store import Store
+    from sim.worlds.studying import Plan
+
+COMMANDS = ("store", "stress", "study")
+FINE, FAILED = 0, 1
+
+
+def stress(arguments: Namespace) -> None:
+    """Say in what share of worlds each difference from the base holds; write a folder with a page."""
+    files = [the_only_file(arguments.base), *map(str, scenario_files(arguments.others))]
+    what_ifs = what_ifs_of(arguments.what_if)
+    if len(files) == 1 and not what_ifs:
+        raise BadUsage("stress needs something beside the base: another file, or --what-if NAME:path=value")
+    base, *others = each_loaded(files, tuple(arguments.set))
+    say_doubts(files, [base, *others])
+    others += [asked_of(base, one) for one in what_ifs]
+    from sim.experiment.light import expect_measures
+    from sim.show.across.document import stress_document
+    from sim.show.across.files import stress_files
+    from sim.show.across.terminal import stress_lines
+    from sim.show.comparison_files import folder_of
+    from sim.worlds.asking import plan_of_stress
+    from sim.worlds.plan import HEADLINES
+    from sim.worlds.stress import stressed
+
+    seed = base.experiment.seed if arguments.seed is None else arguments.seed
+    how: dict[str, Any] = {"worlds": arguments.worlds, "replications": arguments.replications, "seed": seed}
+    how["measures"] = tuple(arguments.measure) or HEADLINES
+    expect_measures(how["measures"], "--measure")
+    if arguments.dry_run:
+        _dry_run(plan_of_stress(base, others, **how), arguments)
+        return
+    name = f"stress-{folder_of(base.name, [one.name for one in others])}"
+    with _Room(arguments, name, "stress.json") as room:
+        result = stressed(base, others, **how, **room.how("worlds"))
+        folder = room.put(stress_files(result))
+    if arguments.json:
+        print_json(stress_document(result))
+        return
+    sys.stdout.write(harmless("\n".join(stress_lines(result))) + "\n")
+    _say_where(folder, arguments)
+
+
+def study(arguments: Namespace) -> None:
+    """Carry out a study file; write a folder with a page, and tables for pandas."""
+    from sim.show.across.document import study_document
+    from sim.show.across.files import study_files
+    from sim.show.across.terminal import study_lines
+    from sim.worlds.asking import plan_of_file
+    from sim.worlds.plan import read_plan
+    from sim.worlds.studying import carried_out
+
+    path = Path(arguments.file)
+    plan = plan_of_file(read_plan(path), path)
+    if arguments.dry_run:
+        _dry_run(plan, arguments)
+        return
+    with _Room(arguments, f"study-{path.stem}", "study.json") as room:
+        result = carried_out(plan, **room.how("worlds"))
+        folder = room.put(study_files(result))
+    if arguments.json:
+        print_json(study_document(result))
+        return
+    sys.stdout.write(harmless("\n".join(study_lines(result))) + "\n")
+    _say_where(folder, arguments)
+
+
+def store(arguments: Namespace) -> int:
+    """List, check or prune a store; 1 where a check finds something."""
+    from sim.worlds.store import Store, checked, listed, pruned
+
+    folder = Path(arguments.folder)
+    if not folder.is_dir():
+        raise BadUsage(f"{folder}: no such folder, expected one that --store has named")
+    kept = Store(folder)
+    if arguments.action == "list":
+        document = listed(kept)
+        lines = [
+            f"{name}{' (now)' if name == document['edition'] else ''}: {one['segments']:,} segments, "
+            f"{one['bytes'] / 1e6:,.1f} MB"
+            for name, one in document["editions"].items()
+        ] or ["nothing is kept"]
+    elif arguments.action == "check":
+        faults = checked(kept)
+        document, lines = {"folder": str(folder), "faults": faults}, faults or ["all segments are complete"]
+    else:
+        gone = pruned(kept)
+        document, lines = {"folder": str(folder), "removed": gone}, [f"{gone:,} files removed"]
+    if arguments.json:
+        print_json(document)
+    else:
+        sys.stdout.write(harmless("\n".join(lines)) + "\n")
+    return FAILED if arguments.action == "check" and document["faults"] else FINE
+
+
+def _dry_run(plan: Plan, arguments: Namespace) -> None:
+    """How many worlds, and how long they take, from one replication that is lived through to see."""
+    from sim.experiment.jobs import cores
+    from sim.experiment.light import sums_of_one
+
+    policies = list(plan.policies.values())
+    sums_of_one(policies[0], 0, plan.measures)  # the first one imports, and opens calendars
+    began = time.process_time()
+    sums_of_one(policies[0], 1, plan.measures)
+    each = time.process_time() - began
+    many = len(plan.design) * len(policies) * plan.effort.replications
+    seconds = each * many / (arguments.jobs or cores())
+    document = {
+        "factors": [one.name for one in plan.factors],
+        "left_out": {one.name: one.why for one in plan.left_out},
+        "worlds": len(plan.design),
+        "policies": list(plan.policies),
+        "replications": many,
+        "seconds": round(seconds, 1),
+    }
+    if arguments.json:
+        print_json(document)
+        return
+    sys.stdout.write(
+        f"{len(plan.design):,} worlds of {len(plan.factors)} factors, {len(policies)} policies, "
+        f"{many:,} replications{' at the least' if plan.effort.precision else ''}: about {_lasting(seconds)}\n"
+    )
+    sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)
+
+
+def _lasting(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+class _Room:
+    """The place of one folder, held while it is worked for, with what is told meanwhile."""
+
+    def __init__(self, arguments: Namespace, name: str, sign: str) -> None:
+        from contextlib import ExitStack
+
+        from sim.show.progress import Progress
+        from sim.show.room import room
+
+        self._arguments, self._sign, self._doing = arguments, sign, ExitStack()
+        out = Path(arguments.out)
+        self._site = self._doing.enter_context(room(out, [name], force=arguments.force, sign=sign))[name]
+        quiet = arguments.quiet or arguments.json
+        self._progress = self._doing.enter_context(Progress(quiet=quiet, of="worlds"))
+
+    def __enter__(self) -> _Room:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._doing.close()
+
+    def how(self, name: str) -> dict[str, Any]:
+        """How the work is done, as `worlds` takes it."""
+        arguments = self._arguments
+        return {
+            "jobs": arguments.jobs,
+            "engine": arguments.engine,
+            "store": _store_of(arguments),
+            "progress": self._progress.of(name),
+            "tell": self._progress.tell,
+        }
+
+    def put(self, files: Any) -> Path:
+        """Write the folder: complete, or not at all."""
+        from sim.disk.placing import put
+
+        return put(self._site, files, sign=self._sign)
+
+
+def _store_of(arguments: Namespace) -> Store | None:
+    from sim.worlds.store import Store
+
+    return Store(Path(arguments.store)) if arguments.store else None
+
+
+def _say_where(folder: Path, arguments: Namespace) -> None:
+    if not arguments.quiet:
+        sys.stderr.write(f"points, figures and report: {folder}/\n")

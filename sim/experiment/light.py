@@ -1,0 +1,103 @@
+"""The light path: what one replication adds to some measures, and nothing else. For studies of many scenarios.
+
+No fingerprints, no backlog, no tables to keep: a replication costs hardly more than its engine. What must always
+hold is checked as ever.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sim.chance.shared import AFRESH, Known
+from sim.errors import BadUsage
+from sim.experiment import worker
+from sim.experiment.engines import SIMPY
+from sim.experiment.kinds import CLAIMS, TimeToMoney
+from sim.experiment.measures import MEASURES
+from sim.experiment.observation import Tables, tables_of_one
+from sim.experiment.replication import calendars_of, play
+from sim.records.checks import check
+from sim.scenario.base import did_you_mean
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import DAY
+from sim.scenario.model import Scenario
+from sim.vocabulary import Party
+
+Pair = tuple[float, float]
+"""What a replication adds to a measure: part and whole. Of a time to money: its quantile in days, and 1."""
+
+
+def expect_measures(names: Sequence[str], where: str = "") -> None:
+    """Raises BadUsage for a measure that does not exist."""
+    for name in names:
+        if name not in MEASURES:
+            hint = did_you_mean(name, MEASURES) or ", expected a measure such as success_rate"
+            raise BadUsage(f"{where}{': ' if where else ''}found the measure {name!r}{hint}")
+
+
+def sums_of_one(
+    scenario: Scenario,
+    replication: int,
+    measures: Sequence[str],
+    *,
+    engine: str = SIMPY,
+    known: Known = AFRESH,
+) -> dict[str, Pair]:
+    """What one replication of a scenario adds to these measures. Pure: the same arguments give the same sums.
+
+    Raises BeyondCalendar, and BrokenInvariant, which is a defect of ours.
+    """
+    calendars = calendars_at_hand(scenario)
+    records = play(scenario, replication, calendars, engine=engine, known=known)
+    check(scenario, records, calendars)
+    tables = tables_of_one(scenario, records, calendars)
+    return {name: _pair(tables, name) for name in measures}
+
+
+def _pair(tables: Tables, name: str) -> Pair:
+    measure = MEASURES[name]
+    if isinstance(measure, TimeToMoney):
+        (times,) = measure.times(tables[CLAIMS], 1)
+        rank = math.ceil(measure.q * times.claims) - 1
+        is_reached = 0 <= rank < len(times.seconds)
+        return (float(times.seconds[rank]) / DAY if is_reached else math.nan), 1.0
+    sums = measure.watched(measure.sums(tables, 1), tables[CLAIMS])
+    part, whole = (float(np.asarray(one)[0]) for one in sums)
+    return part, whole
+
+
+def calendars_at_hand(scenario: Scenario) -> dict[Party, Calendar]:
+    """When each party works; made once for all scenarios that say the same of it, whatever else they say."""
+    types = {name: kind.closed for name, kind in scenario.market.sellers.types.items() if kind.closed}
+    runs = scenario.policy.refund.runs
+    said = (scenario.start, scenario.experiment.calendar_days, scenario.calendars.model_dump_json())
+    key = (*said, str(types), runs.model_dump_json() if runs is not None else "")
+    return _calendars(key, _Bearer(scenario))
+
+
+class _Bearer:
+    """A scenario that plays no part in whether two questions are the same: the key beside it does."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Bearer)
+
+
+@lru_cache(maxsize=64)
+def _calendars(key: tuple[Any, ...], bearer: _Bearer) -> dict[Party, Calendar]:
+    return {party: worker.known(calendar) for party, calendar in calendars_of(bearer.scenario).items()}
+
+
+def scenario_of(document: Mapping[str, Any]) -> Scenario:
+    """The scenario that a document stands for which is known to be consistent: its parts are read, and no more."""
+    return Scenario.model_validate(document)

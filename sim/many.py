@@ -1,0 +1,120 @@
+"""Many worlds from Python: `sim.stress`, `sim.study`, `sim.sums`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.api import AScenario, as_scenario, asked
+from sim.errors import BadUsage
+from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.jobs import Workers
+from sim.experiment.light import Pair, expect_measures, sums_of_one
+from sim.worlds.asking import plan_of_file
+from sim.worlds.plan import HEADLINES, read_plan
+from sim.worlds.playing import Progress
+from sim.worlds.store import Store
+from sim.worlds.stress import REPLICATIONS, WORLDS, Stressed, stressed
+from sim.worlds.studying import Study, carried_out
+
+
+def stress(
+    base: AScenario,
+    *others: AScenario,
+    what_if: Mapping[str, Mapping[str, Any]] | None = None,
+    worlds: int = WORLDS,
+    replications: int = REPLICATIONS,
+    seed: int | None = None,
+    measures: Sequence[str] = HEADLINES,
+    store: str | Path | None = None,
+    jobs: int | Workers | None = None,
+    engine: str = AUTO,
+    progress: Progress | None = None,
+    tell: Tell = to_stderr,
+) -> Stressed:
+    """In what share of worlds does a difference from the base hold, by how much, and what decides it?
+
+    Every range that the provenance of the base states is varied at once (a Latin hypercube of so many `worlds`),
+    but for what the policies differ in. `others` and `what_if` are as for `compare`; `replications` is of each
+    world, `measures` what is judged, the headline first; with `store`, a folder, none is lived through twice.
+
+    Returns a `Stressed`: `verdicts` by policy (`holds`, `holds where …`, `does not hold`), `survivals` (a share of
+    worlds with its Wilson interval, the greatest regret, what decides …) and `study` with `points` and `worlds`.
+
+    Raises BadUsage for nothing to compare with and for numbers that make no sense, and what `compare` raises.
+
+    >>> import sim
+    >>> faster = {"faster": {"policy.cancellation.clock": "3 d"}}
+    >>> result = sim.stress("aliexpress", what_if=faster, worlds=8, replications=1, jobs=1)
+    >>> result.survivals[0].share.worlds
+    8
+    """
+    for what, number, least in (("worlds", worlds, 2), ("replications", replications, 1)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < least:
+            raise BadUsage(f"{what}: found {number!r}, expected a whole number from {least}")
+    first = as_scenario(base)
+    policies = [*map(as_scenario, others), *(asked(first, *one) for one in (what_if or {}).items())]
+    if not policies:
+        raise BadUsage("stress: found nothing to hold against the base, expected another scenario or a what_if")
+    expect_measures(measures, "measures")
+    return stressed(
+        first,
+        policies,
+        worlds=worlds,
+        replications=replications,
+        seed=first.experiment.seed if seed is None else seed,
+        measures=measures,
+        jobs=jobs,
+        engine=engine,
+        store=Store(Path(store)) if store else None,
+        progress=progress,
+        tell=tell,
+    )
+
+
+def study(
+    file: str | Path,
+    *,
+    store: str | Path | None = None,
+    jobs: int | Workers | None = None,
+    engine: str = AUTO,
+    progress: Progress | None = None,
+    tell: Tell = to_stderr,
+) -> Study:
+    """Carry out a study file (docs/studies.md): policies on the same orders in many worlds.
+
+    Returns a `Study` with tidy pandas frames: `points` (a row per world and response, with its interval), `worlds`
+    (a row per world with the value of every factor), `indices` (what each factor decides), `noise`. With `store`, a
+    folder, no replication is lived through twice: an interrupted study goes on where it was. `jobs`, `engine`,
+    `progress` and `tell` are as for `run`; none of them changes a number.
+
+    Raises BadScenario for a faulty file, with every fault at its place, and BadUsage where there is none.
+    """
+    path = Path(file)
+    plan = plan_of_file(read_plan(path), path)
+    kept = Store(Path(store)) if store else None
+    return carried_out(plan, jobs=jobs, engine=engine, store=kept, progress=progress, tell=tell)
+
+
+def sums(
+    scenario: AScenario,
+    replication: int = 0,
+    *,
+    measures: Sequence[str] = HEADLINES,
+    engine: str = "simpy",
+) -> dict[str, Pair]:
+    """What one replication adds to some measures, part and whole, at hardly more than the engine's cost.
+
+    A measure's value is the sum of parts over the sum of wholes. Of a time to money it is its quantile in days
+    (NaN: not reached) and 1. Raises BadUsage for a measure or a replication that does not exist.
+
+    >>> import sim
+    >>> part, whole = sim.sums("aliexpress", 0)["success_rate"]
+    >>> 0 < part < whole
+    True
+    """
+    expect_measures(measures, "measures")
+    if isinstance(replication, bool) or not isinstance(replication, int) or replication < 0:
+        raise BadUsage(f"replication: found {replication!r}, expected a whole number from 0")
+    return sums_of_one(as_scenario(scenario), replication, measures, engine=engine)

@@ -1,0 +1,148 @@
+"""What a stress test or a study has to say, once, for the terminal, the JSON and the page."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.experiment.measures import MEASURES
+from sim.show.files import finite
+from sim.worlds.deciding import Share, Survival, Where
+from sim.worlds.indices import Index
+from sim.worlds.stress import Stressed
+from sim.worlds.studying import Plan, Study
+
+SCHEMA_VERSION = 1
+MOST_TOLD = 5
+"""Factors that are told of where there is little room."""
+
+
+def amount(value: float, measure: str, *, signed: bool = False) -> str:
+    """A difference in its unit: `0.4 points`, `0.31 d`."""
+    if math.isnan(value):
+        return "unknown"
+    sign = "+" if signed else ""
+    unit = MEASURES[measure].unit
+    if unit == "share":
+        return f"{value * 100:{sign}.1f} points"
+    return f"{value:{sign}.2f} {'' if unit == 'currency' else unit}".rstrip()
+
+
+def level(value: float, measure: str) -> str:
+    """A value of a measure in its unit: `81.2 %`, `6.8 d`."""
+    if math.isnan(value):
+        return "not known"
+    return f"{value * 100:.1f} %" if MEASURES[measure].unit == "share" else amount(value, measure)
+
+
+def title(measure: str) -> str:
+    """What a measure is called."""
+    return MEASURES[measure].title
+
+
+def per_cent(share: Share) -> str:
+    """`55 % (46 to 63)`."""
+    return f"{share.value * 100:.0f} % ({share.low * 100:.0f} to {share.high * 100:.0f})"
+
+
+def where_told(where: Where) -> str:
+    """`where policy.cancellation.ships_while_open is allowed in 71 % (60 to 81) of worlds, elsewhere in 38 % …`."""
+    inside, outside = per_cent(where.inside), per_cent(where.outside)
+    return f"where {where.factor} {where.words} it holds in {inside} of worlds, elsewhere in {outside}"
+
+
+def claim(one: Survival) -> str:
+    """What is claimed: that the policy is better, or worse, by what it is in the world as the file has it."""
+    change = amount(abs(one.at_base), one.measure)
+    rises = "rises" if one.at_base >= 0 else "falls"
+    low, high = sorted(abs(end) * math.copysign(1, end * one.at_base or 1) for end in one.at_base_interval)
+    scale = 100 if MEASURES[one.measure].unit == "share" else 1
+    return f"{title(one.measure)} {rises} by {change} ({low * scale:.2g} to {high * scale:.2g})"
+
+
+def answer(one: Survival) -> str:
+    """One difference, in two or three sentences."""
+    first = f"{one.policy} against {one.base}: {claim(one)} as the file has it. "
+    share = f"It goes that way in {per_cent(one.share)} of {one.share.worlds:,} worlds: it {one.verdict}."
+    turn = f" It turns: {where_told(one.where)}." if one.where else ""
+    return first + share + turn
+
+
+def stress_document(result: Stressed) -> dict[str, Any]:
+    """Ready for JSON: `stress.json`."""
+    plan = result.study.plan
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "base": result.base,
+        "headline": result.headline,
+        "verdicts": result.verdicts,
+        "answers": [answer(one) for one in result.survivals if one.measure == result.headline],
+        "differences": [_survival(one) for one in result.survivals],
+        **_laid_out(plan),
+    }
+
+
+def study_document(study: Study) -> dict[str, Any]:
+    """Ready for JSON: `study.json`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": study.plan.title,
+        "responses": [
+            {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
+            for row in study.noise.to_dict("records")
+        ],
+        "indices": [
+            {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
+            for row in study.indices.to_dict("records")
+        ],
+        **_laid_out(study.plan),
+    }
+
+
+def _laid_out(plan: Plan) -> dict[str, Any]:
+    return {
+        "policies": list(plan.policies),
+        "design": plan.design.kind,
+        "worlds": len(plan.design),
+        "replications": None if plan.effort.precision else plan.effort.replications,
+        "precision": dict(plan.effort.precision) or None,
+        "seed": plan.effort.seed,
+        "factors": [{"name": one.name, "paths": list(one.paths), "range": str(one.range)} for one in plan.factors],
+        "left_out": [{"name": one.name, "why": one.why} for one in plan.left_out],
+    }
+
+
+def _survival(one: Survival) -> dict[str, Any]:
+    low, high = one.at_base_interval
+    return {
+        "measure": one.measure,
+        "policy": one.policy,
+        "base": one.base,
+        "verdict": one.verdict,
+        "at_base": {"value": finite(one.at_base), "low": finite(low), "high": finite(high)},
+        "share": share_as_json(one.share),
+        "surely": one.surely,
+        "surely_not": one.surely_not,
+        "same": one.same,
+        "mean": finite(one.mean),
+        "quantiles": {"5": finite(one.spread[0]), "50": finite(one.spread[1]), "95": finite(one.spread[2])},
+        "greatest_regret": {one.policy: finite(one.regret[0]), one.base: finite(one.regret[1])},
+        "noise_share": finite(one.noise_share),
+        "decides": [{"factor": each.factor, **index_as_json(each.share)} for each in one.decides],
+        "where": None if one.where is None else {
+            "factor": one.where.factor,
+            "condition": one.where.words,
+            "inside": share_as_json(one.where.inside),
+            "outside": share_as_json(one.where.outside),
+        },
+    }  # fmt: skip
+
+
+def share_as_json(share: Share) -> dict[str, Any]:
+    """With its interval and what it is a share of."""
+    return {"value": finite(share.value), "low": share.low, "high": share.high, "worlds": share.worlds}
+
+
+def index_as_json(index: Index) -> dict[str, Any]:
+    """With its interval."""
+    return {"value": finite(index.value), "low": finite(index.low), "high": finite(index.high)}

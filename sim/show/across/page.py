@@ -1,0 +1,182 @@
+"""The page of a stress test, or of a study: one file that can be forwarded, like every report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from markupsafe import Markup
+
+from sim.experiment.measures import MEASURES
+from sim.show.across.document import amount, answer, level, per_cent, title
+from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
+from sim.show.standalone import security, templates_of, text_of
+from sim.worlds.deciding import Survival
+from sim.worlds.estimating import Response
+from sim.worlds.factors import Factor
+from sim.worlds.stress import Stressed
+from sim.worlds.studying import Plan, Study, partial_curve
+
+PACKAGE = "sim.show.across"
+BARS, CURVES = 12, 4
+
+
+class Curve(NamedTuple):
+    """A partial curve and what it is of."""
+
+    factor: str
+    picture: Markup
+
+
+class Chapter(NamedTuple):
+    """One response, or one difference."""
+
+    heading: str
+    said: str
+    facts: list[str]
+    dots: Markup
+    bars: list[tuple[Bar, Markup, str]]
+    curves: list[Curve]
+    heat: Markup
+    heat_of: str
+
+
+def stress_page(result: Stressed) -> str:
+    """The whole page."""
+    headline = [one for one in result.survivals if one.measure == result.headline]
+    plan = result.study.plan
+    return _page(
+        plan,
+        heading=plan.title,
+        answers=[answer(one) for one in headline],
+        chapters=[_of_survival(result.study, one) for one in result.survivals],
+    )
+
+
+def study_page(study: Study) -> str:
+    """The whole page."""
+    rows = study.noise.to_dict("records")
+    chapters = [_of_response(study, one, row) for one, row in zip(study.plan.responses, rows, strict=True)]
+    return _page(study.plan, heading=study.plan.title, answers=[], chapters=chapters)
+
+
+def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[Chapter]) -> str:
+    style = text_of(PACKAGE, "style.css")
+    return templates_of(PACKAGE).get_template("page.html.j2").render(
+        policy=security(style),
+        style=Markup(style),  # a file of ours
+        heading=heading,
+        answers=answers,
+        chapters=chapters,
+        plan=plan,
+        how=_how(plan),
+    )  # fmt: skip
+
+
+def _how(plan: Plan) -> str:
+    often = "as often as its precision asks" if plan.effort.precision else f"{plan.effort.replications} times"
+    return (
+        f"{len(plan.design):,} worlds ({plan.design.kind.replace('_', ' ')}), each lived through {often} under "
+        f"every policy on the same orders; {len(plan.factors)} assumptions varied; seed {plan.effort.seed}."
+    )
+
+
+def _of_survival(study: Study, one: Survival) -> Chapter:
+    response = Response(one.measure, one.policy, one.base)
+    lost, kept = (amount(each, one.measure) for each in one.regret)
+    least, half, most = (amount(each, one.measure, signed=True) for each in one.spread)
+    facts = [
+        f"Surely so in {one.surely:,} worlds, surely not in {one.surely_not:,}; the others are unclear at so few "
+        "replications.",
+        f"Most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}.",
+        f"Between worlds from {least} (5 %) over {half} (half) to {most} (95 %).",
+    ]
+    if one.same:
+        facts.append(
+            f"In {one.same:,} worlds nothing differs at all; they count among those where it does not hold."
+        )
+    if not np.isnan(one.noise_share):
+        facts.append(f"Noise of simulation is {one.noise_share:.0%} of the variance of what is shown.")
+    bars = [Bar(each.factor, *each.share) for each in one.decides[:BARS]]
+    heading = f"{title(one.measure)}: {one.policy} less {one.base}"
+    return _chapter(
+        study, response, heading, f"That way in {per_cent(one.share)} of worlds: {one.verdict}.", facts, bars
+    )
+
+
+def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> Chapter:
+    mean = (
+        amount(row["mean"], response.measure, signed=True)
+        if response.is_difference
+        else level(row["mean"], response.measure)
+    )
+    spread, noise = (amount(row[name], response.measure) for name in ("between_worlds", "noise"))
+    said = f"{mean} on average; standard deviation between worlds {spread}, noise of simulation {noise}."
+    mine = study.indices[study.indices["response"] == response.name]
+    by = "total" if mine["total"].notna().any() else "first"
+    found = mine[mine[by].notna()].sort_values(by, ascending=False, kind="stable").head(BARS)
+    bars = [
+        Bar(each["factor"], each[by], each[f"{by}_low"], each[f"{by}_high"]) for each in found.to_dict("records")
+    ]
+    heading = f"{title(response.measure)}: {response.of}{f' less {response.less}' if response.less else ''}"
+    return _chapter(study, response, heading, said, [], bars)
+
+
+def _chapter(
+    study: Study, response: Response, heading: str, said: str, facts: list[str], bars: list[Bar]
+) -> Chapter:
+    values, _ = study.values(response)
+    is_share = MEASURES[response.measure].unit == "share"
+    scale, unit = (
+        (100.0, "points" if response.is_difference else "%") if is_share else (1.0, _unit(response.measure))
+    )
+    by_name = {one.name: one for one in study.plan.factors}
+    shown = [by_name[one.name] for one in bars[:CURVES]] or list(study.plan.factors[:CURVES])
+    curves = [Curve(one.name, curve(partial_curve(study, response, one), scale, unit)) for one in shown]
+    heat, heat_of = _heat(study, response, shown, scale)
+    drawn = [
+        (one, bar(one), f"{max(one.value, 0):.2f} ({max(one.low, 0):.2f} to {min(one.high, 1):.2f})")
+        for one in bars
+    ]
+    dots = differences(values, scale, unit) if response.is_difference else Markup("")
+    return Chapter(heading, said, facts, dots, drawn, [one for one in curves if one.picture], heat, heat_of)
+
+
+def _share_told(one: Bar) -> str:
+    return f"{max(one.value, 0):.2f} ({max(one.low, 0):.2f} to {min(max(one.high, 0), 1):.2f})"
+
+
+def _unit(measure: str) -> str:
+    unit = MEASURES[measure].unit
+    return "" if unit == "currency" else unit
+
+
+def _heat(study: Study, response: Response, shown: list[Factor], scale: float) -> tuple[Markup, str]:
+    """Over the two factors that decide most."""
+    if len(shown) < 2 or study.plan.design.kind == "one_at_a_time":
+        return Markup(""), ""
+    across, down = shown[:2]
+    values, _ = study.values(response)
+    cells = [_parts(study, one) for one in (across, down)]
+    table = np.full((len(cells[1][0]), len(cells[0][0])), np.nan)
+    for row, column in np.ndindex(*table.shape):
+        here = values[(cells[0][1] == column) & (cells[1][1] == row) & np.isfinite(values)]
+        table[row, column] = here.mean() if len(here) else np.nan
+    picture = heat_map(Heat(cells[0][0], cells[1][0], table), scale, response.is_difference)
+    return picture, f"{down.name} (down) and {across.name} (across)"
+
+
+def _parts(study: Study, factor: Factor, bins: int = 4) -> tuple[list[str], Any]:
+    """Names of the parts of a factor's range, and in which part each world lies."""
+    count = len(factor.words) or bins
+    u = study.plan.design.points[:, list(study.plan.factors).index(factor)]
+    part = np.minimum(np.nan_to_num(u, nan=-1) * count, count - 1).astype(int)
+    names = [str(factor.value_at((number + 0.5) / count)) for number in range(count)]
+    return [_short(name) for name in names], part
+
+
+def _short(name: str) -> str:
+    """What fits beside a heat map: of `3 d 7 h 12 min` the first two parts."""
+    words = name.split()
+    return " ".join(words[:4]) if len(words) > 4 and words[0].isdigit() else name

@@ -1,0 +1,148 @@
+"""Pictures of many worlds: bars with intervals, differences as they lie, curves, heat maps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from sim.show.report.svg import tag
+from sim.worlds.designs import Floats
+
+WIDTH, HIGH = 320, 150
+DOTS_WIDTH, DOT = 640, 4
+COLUMNS = 64
+
+
+class Bar(NamedTuple):
+    """A row of a tornado: a share from 0 to 1 with its interval, and what it is of."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def bar(one: Bar) -> Markup:
+    """A share on a line from 0 to 1."""
+    value, low, high = (min(max(number, 0.0), 1.0) * 100 for number in (one.value, one.low, one.high))
+    return tag(
+        "svg",
+        tag("line", x1=0, x2=100, y1=6, y2=6, class_="axis"),
+        tag("line", x1=0, x2=value, y1=6, y2=6, class_="band"),
+        tag("line", x1=low, x2=high, y1=6, y2=6, class_="whisker"),
+        viewBox="0 0 100 12",
+        class_="bar",
+        aria_hidden="true",
+    )
+
+
+def differences(values: Floats, scale: float, unit: str) -> Markup:
+    """Every world a dot, stacked where they lie together; 0 is a line."""
+    seen = values[np.isfinite(values)] * scale
+    if not len(seen):
+        return Markup("")
+    low, high = min(0.0, float(seen.min())), max(0.0, float(seen.max()))
+    width = high - low or 1.0
+    bins = np.minimum(((seen - low) / width * COLUMNS).astype(int), COLUMNS - 1)
+    counts = np.bincount(bins, minlength=COLUMNS)
+    step, tall = DOTS_WIDTH / COLUMNS, HIGH - 30
+    size = min(step, tall / max(counts.max(), 1))
+    middle = low + (np.arange(COLUMNS) + 0.5) * width / COLUMNS
+    dots = [
+        tag(
+            "rect",
+            x=column * step,
+            y=HIGH - 24 - count * size,
+            width=step - 1,
+            height=count * size,
+            class_=_side(middle[column], width / COLUMNS / 2),
+        )
+        for column, count in enumerate(counts)
+        if count
+    ]
+    zero = (0.0 - low) / width * DOTS_WIDTH
+    ends = [
+        tag("text", f"{low:.3g} {unit}", x=0, y=HIGH - 6, class_="label"),
+        tag("text", f"{high:.3g} {unit}", x=DOTS_WIDTH, y=HIGH - 6, class_="label end"),
+        tag("line", x1=zero, x2=zero, y1=0, y2=HIGH - 20, class_="zero"),
+    ]
+    return tag("svg", *dots, *ends, viewBox=f"0 0 {DOTS_WIDTH} {HIGH}", class_="dots", role="img",
+               aria_label=f"differences between worlds, from {low:.3g} to {high:.3g} {unit}")  # fmt: skip
+
+
+def _side(value: float, near: float) -> str:
+    """On which side of 0; beside it, a bin may hold worlds in which nothing differs."""
+    if abs(value) <= near:
+        return "same"
+    return "better" if value > 0 else "worse"
+
+
+def curve(points: pd.DataFrame, scale: float, unit: str) -> Markup:
+    """A partial curve: means with their intervals, from one end of a range to the other."""
+    known = points[points["value"].notna()]
+    if known.empty:
+        return Markup("")
+    value, error = (known[name].to_numpy(dtype=float) * scale for name in ("value", "error"))
+    error = np.nan_to_num(error) * 1.96
+    low, high = float((value - error).min()), float((value + error).max())
+    width = high - low or 1.0
+    xs = [20 + (WIDTH - 40) * (number + 0.5) / len(known) for number in range(len(known))]
+    ys = [10 + (HIGH - 50) * (high - each) / width for each in value]
+    spread = [(HIGH - 50) * each / width for each in error]
+    parts = [
+        tag("line", x1=x, x2=x, y1=y - s, y2=y + s, class_="whisker")
+        for x, y, s in zip(xs, ys, spread, strict=True)
+    ]
+    parts += [tag("circle", cx=x, cy=y, r=3, class_="point") for x, y in zip(xs, ys, strict=True)]
+    path = " ".join(
+        f"{'M' if not number else 'L'}{x:.1f} {y:.1f}" for number, (x, y) in enumerate(zip(xs, ys, strict=True))
+    )
+    parts.append(tag("path", d=path, class_="curve"))
+    first, last = str(known["at"].iloc[0]), str(known["at"].iloc[-1])
+    parts += [
+        tag("text", first, x=4, y=HIGH - 8, class_="label"),
+        tag("text", last, x=WIDTH - 4, y=HIGH - 8, class_="label end"),
+        tag("text", f"{high:.3g}", x=4, y=12, class_="label"),
+        tag("text", f"{low:.3g} {unit}", x=4, y=HIGH - 30, class_="label"),
+    ]
+    return tag("svg", *parts, viewBox=f"0 0 {WIDTH} {HIGH}", class_="curve-box", role="img",
+               aria_label=f"from {value[0]:.3g} at {first} to {value[-1]:.3g} {unit} at {last}")  # fmt: skip
+
+
+class Heat(NamedTuple):
+    """A heat map: mean values over two factors, and what stands beside its sides."""
+
+    across: Sequence[str]
+    down: Sequence[str]
+    cells: Floats
+    """Down × across; NaN where no world lies."""
+
+
+def heat_map(one: Heat, scale: float, signed: bool) -> Markup:
+    """Values as colour and as numbers: opacity says how much, the colour on which side of 0."""
+    cell, height = 60, 32
+    seen = one.cells[np.isfinite(one.cells)] * scale
+    if not len(seen):
+        return Markup("")
+    base = 0.0 if signed else float(seen.min())
+    most = float(np.abs(seen - base).max()) or 1.0
+    parts = []
+    for row, name in enumerate(one.down):
+        parts.append(tag("text", name, x=86, y=row * height + 21, class_="label end"))
+        for column, value in enumerate(one.cells[row] * scale):
+            if math.isnan(value):
+                continue
+            x, y, side = 90 + column * cell, row * height, "better" if value >= base else "worse"
+            deep = f"{0.1 + 0.6 * abs(value - base) / most:.2f}"
+            parts.append(tag("rect", x=x, y=y, width=cell - 2, height=height - 2, class_=side, fill_opacity=deep))
+            parts.append(tag("text", f"{value:.3g}", x=x + cell / 2 - 1, y=y + 20, class_="label middle"))
+    bottom = len(one.down) * height + 14
+    for column, name in enumerate(one.across):
+        parts.append(tag("text", name, x=90 + column * cell + cell / 2, y=bottom, class_="label middle"))
+    size = f"0 0 {90 + len(one.across) * cell} {bottom + 8}"
+    return tag("svg", *parts, viewBox=size, class_="heat", role="img", aria_label="a table of means as colours")

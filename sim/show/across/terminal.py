@@ -1,0 +1,74 @@
+"""What many worlds say, on a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from sim.scenario.wording import counted
+from sim.show.across.document import MOST_TOLD, amount, answer, level, per_cent, title
+from sim.worlds.stress import Stressed
+from sim.worlds.studying import Plan, Study
+
+
+def stress_lines(result: Stressed) -> Iterator[str]:
+    """The verdict, every measure, and what decides."""
+    plan = result.study.plan
+    yield f"{counted(len(plan.design), 'world')}, {counted(len(plan.factors), 'assumption')} varied at once"
+    for one in result.survivals:
+        if one.measure == result.headline:
+            yield ""
+            yield answer(one)
+            lost, kept = (amount(each, one.measure) for each in one.regret)
+            yield f"  most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
+            share = "unknown" if math.isnan(one.noise_share) else f"{one.noise_share:.0%}"
+            yield f"  noise of simulation: {share} of the variance of the differences"
+            yield "  what decides it, alone:"
+            for each in one.decides[:MOST_TOLD]:
+                yield f"    {each.share.value:5.2f} ({_within(each.share.low, each.share.high)})  {each.factor}"
+        else:
+            there = amount(one.at_base, one.measure, signed=True)
+            how = f"that way in {per_cent(one.share)} of worlds: {one.verdict}"
+            yield f"  {title(one.measure)}: {there} as the file has it, {how}"
+    yield from _left_out(plan)
+
+
+def _within(low: float, high: float) -> str:
+    """An interval of a share, kept where shares are."""
+    if math.isnan(low):
+        return "?"
+    return f"{max(low, 0):.2f} to {min(high, 1):.2f}"
+
+
+def study_lines(study: Study) -> Iterator[str]:
+    """Every response: its mean, how it differs between worlds, and what decides."""
+    plan = study.plan
+    yield f"{plan.title}: {counted(len(plan.design), 'world')} ({plan.design.kind.replace('_', ' ')})"
+    for response, row in zip(plan.responses, study.noise.to_dict("records"), strict=True):
+        mean = amount(row["mean"], response.measure, signed=True) if response.is_difference else None
+        spread, noise = (amount(row[name], response.measure) for name in ("between_worlds", "noise"))
+        yield ""
+        yield f"{title(response.measure)}, {response.of}{f' less {response.less}' if response.less else ''}:"
+        mean = mean or level(row["mean"], response.measure)
+        yield f"  {mean} on average; ±{spread} between worlds, ±{noise} of noise"
+        yield from _decides(study.indices, response.name)
+    yield from _left_out(plan)
+
+
+def _decides(indices: pd.DataFrame, response: str) -> Iterator[str]:
+    mine = indices[indices["response"] == response].copy()
+    by = "total" if mine["total"].notna().any() else "first"
+    mine = mine[mine[by].notna()].sort_values(by, ascending=False, kind="stable")
+    for row in mine.head(MOST_TOLD).to_dict("records"):
+        alone = f"{row['first']:5.2f} ({_within(row['first_low'], row['first_high'])}) alone"
+        with_others = f", {row['total']:.2f} ({_within(row['total_low'], row['total_high'])}) with others"
+        yield f"    {alone}{with_others if by == 'total' else ''}  {row['factor']}"
+
+
+def _left_out(plan: Plan) -> Iterator[str]:
+    if plan.left_out:
+        yield ""
+        yield "Not varied:"
+        yield from (f"  {one.name}: {one.why}" for one in plan.left_out)

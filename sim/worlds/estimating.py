@@ -1,0 +1,81 @@
+"""What is known of one world: a response, its standard error over replications, and its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.estimates import student
+
+Floats = NDArray[np.float64]
+
+
+class Response(NamedTuple):
+    """What a study looks at: a measure under one policy, or how it differs between two on the same orders."""
+
+    measure: str
+    of: str
+    """The policy."""
+    less: str = ""
+    """The policy whose value is taken away, if it is a difference."""
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether two policies are compared."""
+        return bool(self.less)
+
+    @property
+    def name(self) -> str:
+        """`success_rate of three days less nine days`."""
+        return f"{self.measure} of {self.of}" + (f" less {self.less}" if self.less else "")
+
+
+class Known(NamedTuple):
+    """A value, its standard error (NaN with one replication) and its 95 % interval."""
+
+    value: float
+    error: float
+    low: float
+    high: float
+    n: int
+    """Replications."""
+
+
+def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Known:
+    """What the replications of a world say of a response; `sums` by policy and measure.
+
+    A ratio of sums; the error is that of its linear form, paired by replication for a difference (the delta method,
+    Law, *Simulation Modeling and Analysis*). NaN where a whole is 0 or a time was not reached.
+    """
+    value, parts = _linear(sums[response.of][response.measure])
+    if response.less:
+        other, others = _linear(sums[response.less][response.measure])
+        value, parts = value - other, parts - others
+    count = len(parts)
+    error = float(np.sqrt((parts**2).sum() / (count * (count - 1)))) if count > 1 else np.nan
+    half = float(student(count)) * error
+    return Known(value, error, value - half, value + half, count)
+
+
+def _linear(pairs: Floats) -> tuple[float, Floats]:
+    """Part over whole, and what each replication adds to its error."""
+    part, whole = pairs[:, 0], pairs[:, 1]
+    total = whole.sum()
+    if total == 0:
+        return np.nan, np.full(len(pairs), np.nan)
+    value = float(part.sum() / total)
+    return value, (part - value * whole) / (total / len(pairs))
+
+
+def half_width(pairs: Floats) -> float:
+    """Half the 95 % interval of a ratio; infinite with one replication, 0 where there is nothing to know."""
+    count = len(pairs)
+    if count < 2:
+        return np.inf
+    value, parts = _linear(pairs)
+    if np.isnan(value):
+        return 0.0
+    return float(student(count)) * float(np.sqrt((parts**2).sum() / (count * (count - 1))))

@@ -1,0 +1,170 @@
+"""What a study file says: `refund-sim study STUDY.yaml`. Strict, with every fault at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.experiment.measures import MEASURES
+from sim.scenario.base import Described, did_you_mean
+from sim.scenario.faults import Locator, explained
+from sim.scenario.ranges import LAWS_POINTS, Bounds, Correlation, Range
+from sim.scenario.strict_yaml import read
+from sim.scenario.tree import plain
+
+Changes = dict[str, Any]
+HEADLINES = ("success_rate", "refunded_within_30d", "money_days_30d")
+"""What a conclusion is judged by: the first of them decides."""
+Named = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class FactorGiven(Described):
+    """Something that is varied: which value, how it moves, and between which bounds."""
+
+    set: Named | None = None
+    """The path of a value that is set."""
+    stretch: Named | None = None
+    """The path of a law, or of a part with times in it, that is stretched."""
+    share: Named | None = None
+    """The path of a share whose siblings keep their proportions."""
+    range: Bounds | None = None
+    """Between which bounds, or the words; where it is not said, what the base's provenance states."""
+    by: Bounds | None = None
+    """A stretch: the factor."""
+    median: Bounds | None = None
+    """A stretch: so that the law's median is between these."""
+    mean: Bounds | None = None
+    """A stretch: so that the law's mean is between these."""
+    p95: Bounds | None = None
+    """A stretch: so that the law's 95 % point is between these."""
+    at: Named | None = None
+    """The part of the value that moves."""
+    scale: Literal["linear", "log"] | None = None
+    """`linear`: every value is equally likely; `log`: every ratio."""
+    correlated: dict[str, Correlation] | None = None
+    """By name of another factor: their correlation."""
+
+    @model_validator(mode="after")
+    def _moves_in_one_way(self) -> FactorGiven:
+        if sum(path is not None for path in (self.set, self.stretch, self.share)) != 1:
+            raise ValueError("expected exactly one of set, stretch and share, with a path")
+        bounds = [name for name in ("range", "by", *LAWS_POINTS) if getattr(self, name) is not None]
+        if len(bounds) > 1:
+            raise ValueError(f"found {' and '.join(bounds)}, expected one of them")
+        if self.stretch is None and bounds and bounds != ["range"]:
+            raise ValueError(f"found {bounds[0]}, which belongs to stretch; expected range")
+        if self.stretch is not None and bounds == ["range"]:
+            raise ValueError("found range, expected by: [0.5, 2], or median, mean or p95, for a stretch")
+        if bounds:
+            self.as_range()
+        return self
+
+    @property
+    def path(self) -> str:
+        """Of what moves."""
+        return self.set or self.stretch or self.share or ""
+
+    def as_range(self) -> Range | None:
+        """How it moves; None where that is for the base's provenance to say."""
+        move = "set" if self.set else "share" if self.share else "stretch"
+        name = next((name for name in ("range", "by", *LAWS_POINTS) if getattr(self, name) is not None), None)
+        if name is None:
+            return None
+        move = name if name in LAWS_POINTS else move
+        more = {"at": self.at, "scale": self.scale}
+        return Range.model_validate({move: getattr(self, name), **{k: v for k, v in more.items() if v is not None}})
+
+
+class Worlds(Described):
+    """Which worlds are looked at."""
+
+    assumed: Literal["ranges"] = "ranges"
+    """Assumptions move within their ranges."""
+    design: Literal["latin_hypercube", "sobol", "grid", "one_at_a_time"] = "latin_hypercube"
+    """How the worlds lie: see docs/studies.md."""
+    points: Annotated[int, Field(ge=2, le=1_000_000)] = 128
+    """How many worlds; of a Sobol design, how many base points (times factors + 2)."""
+    levels: Annotated[int, Field(ge=2, le=100)] = 5
+    """Of a grid: values of each factor that is no choice of words."""
+
+
+class Difference(Described):
+    """How a measure differs between two policies on the same orders."""
+
+    difference: Named
+    """The measure."""
+    of: Named
+    """The policy."""
+    from_: Annotated[str, Field(alias="from", min_length=1, max_length=80)]
+    """The policy whose value is taken away."""
+
+
+class StudyFile(Described):
+    """A study: policies on the same orders in many worlds."""
+
+    study: Annotated[str, Field(min_length=1, max_length=300)]
+    """What it asks."""
+    base: Named
+    """The scenario whose world is varied: a file beside this one, or a preset."""
+    policies: Annotated[dict[Named, Changes], Field(max_length=50)] = Field(default_factory=dict)
+    """By name: what each changes of the base. The base as it stands where nothing is said."""
+    factors: dict[Named, FactorGiven] | None = None
+    """What is varied; every range that the base's provenance states where it is left out."""
+    worlds: Worlds = Field(default_factory=Worlds)
+    """Which worlds."""
+    responses: Annotated[list[Named | Difference], Field(min_length=1, max_length=50)] = Field(default=[*HEADLINES])
+    """What is looked at: measures of every policy, and differences."""
+    replications: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Of each world (2 where nothing is said)."""
+    precision: dict[Named, Annotated[float, Field(gt=0)]] | None = None
+    """Instead: until each of these measures is known to within so much, in every world."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
+    """Where all luck, and the choice of worlds, starts."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> StudyFile:
+        if self.replications is not None and self.precision:
+            raise ValueError("found replications and a precision, expected one of them")
+        named = [one.difference if isinstance(one, Difference) else one for one in self.responses]
+        for name in [*named, *(self.precision or {})]:
+            if name not in MEASURES:
+                raise ValueError(
+                    f"found the measure {name!r}{did_you_mean(name, MEASURES)}, expected a known measure"
+                )
+        policies = self.policies or {"as it stands": {}}
+        for one in self.responses:
+            for policy in (one.of, one.from_) if isinstance(one, Difference) else ():
+                if policy not in policies:
+                    raise ValueError(
+                        f"found the policy {policy!r}{did_you_mean(policy, policies)}, expected one of them"
+                    )
+        return self
+
+
+def read_plan(path: str | Path) -> StudyFile:
+    """A study file. Raises BadScenario with every fault, each where it is written; BadUsage where there is none."""
+    path = Path(path)
+    if not path.is_file():
+        raise BadUsage(f"{path}: no such file, expected a study such as study.yaml")
+    root, faults = read(path.read_bytes(), str(path))
+    if root is None:
+        raise BadScenario(faults)
+    locator = Locator(root)
+    try:
+        plan = StudyFile.model_validate(plain(root))
+    except ValidationError as error:
+        raise BadScenario(faults + explained(error, locator, (StudyFile,))) from None
+    if faults:
+        raise BadScenario(faults)
+    return plan
+
+
+def fault_in(path: str | Path, where: str, message: str) -> BadScenario:
+    """A fault of a study file that was found when it was put together with its base."""
+    root, _ = read(Path(path).read_bytes(), str(path))
+    if root is None:
+        return BadScenario([Fault(str(path), 0, 0, where, message)])
+    return BadScenario([Locator(root).fault(tuple(where.split("\x1f")), message)])

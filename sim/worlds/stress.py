@@ -1,0 +1,90 @@
+"""Does the conclusion survive? Policies against a base, in worlds drawn from all that is not known for sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.jobs import Workers, workers_of
+from sim.scenario.model import Scenario
+from sim.worlds.asking import plan_of_stress
+from sim.worlds.deciding import Survival, survival
+from sim.worlds.estimating import Known, known
+from sim.worlds.plan import HEADLINES
+from sim.worlds.playing import Effort, Progress, World, play_worlds
+from sim.worlds.store import Store
+from sim.worlds.studying import Plan, Study, carried_out
+
+WORLDS, REPLICATIONS = 128, 2
+AT_BASE = 20
+"""Replications of the world as the file has it, at the most: as many as `compare` has."""
+
+
+@dataclass(frozen=True)
+class Stressed:
+    """What became of each difference; the headline's first."""
+
+    study: Study
+    base: str
+    survivals: tuple[Survival, ...]
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """By policy, of the headline measure: `holds`, `holds where …`, `does not hold`."""
+        return {one.policy: one.verdict for one in self.survivals if one.measure == self.headline}
+
+    @property
+    def headline(self) -> str:
+        """The measure that a verdict is about."""
+        return self.survivals[0].measure
+
+
+def stressed(
+    base: Scenario,
+    others: Sequence[Scenario],
+    *,
+    worlds: int = WORLDS,
+    replications: int = REPLICATIONS,
+    seed: int = 1,
+    measures: Sequence[str] = HEADLINES,
+    jobs: int | Workers | None = None,
+    engine: str = AUTO,
+    store: Store | None = None,
+    progress: Progress | None = None,
+    tell: Tell = to_stderr,
+) -> Stressed:
+    """Play so many worlds, and judge in what share of them each difference holds."""
+    plan = plan_of_stress(base, others, worlds=worlds, replications=replications, seed=seed, measures=measures)
+    with workers_of(jobs) as workers:
+        study = carried_out(plan, jobs=workers, engine=engine, store=store, progress=progress, tell=tell)
+        here = _as_it_stands(plan, base.experiment.replications, workers, engine, store)
+    return Stressed(study, base.name, tuple(_judged(study, here)))
+
+
+def _as_it_stands(plan: Plan, replications: int, workers: Workers, engine: str, store: Store | None) -> list[Known]:
+    """The differences in the world as the file has it, with luck that no other world has."""
+    policies = list(plan.policies.values())
+    effort = Effort(min(max(replications, 2), AT_BASE), seed=plan.effort.seed)
+    nothing = iter([World(len(plan.design), ((),) * len(policies))])
+    (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=workers, engine=engine, store=store)
+    by_policy = dict(zip(plan.policies, sums, strict=True))
+    return [known(response, by_policy) for response in plan.responses]
+
+
+def _judged(study: Study, here: Sequence[Known]) -> Iterator[Survival]:
+    plan = study.plan
+    for response, at_base in zip(plan.responses, here, strict=True):
+        mine = study.points[study.points["response"] == response.name]
+        value, error, low, high = (mine[name].to_numpy(dtype=float) for name in ("value", "error", "low", "high"))
+        yield survival(
+            (response.measure, response.of, response.less),
+            (at_base.value, at_base.low, at_base.high),
+            plan.design.points,
+            plan.factors,
+            value,
+            error,
+            np.nan_to_num((high - low) / 2, nan=np.inf),
+        )

@@ -1,0 +1,192 @@
+"""A study: policies on the same orders in many worlds, and what the worlds make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.jobs import Workers
+from sim.experiment.light import expect_measures
+from sim.scenario.model import Scenario
+from sim.scenario.moving import is_whole
+from sim.scenario.ranges import Bound, measured
+from sim.worlds.designs import Design, Floats
+from sim.worlds.estimating import Known, Response, known
+from sim.worlds.factors import Factor, LeftOut
+from sim.worlds.indices import Indices, between, given_data, saltelli
+from sim.worlds.playing import Effort, Progress, play_worlds, worlds_of
+from sim.worlds.store import Store
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a study looks at."""
+
+    title: str
+    policies: Mapping[str, Scenario]
+    factors: tuple[Factor, ...]
+    left_out: tuple[LeftOut, ...]
+    design: Design
+    responses: tuple[Response, ...]
+    effort: Effort
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """That are needed of each replication."""
+        return tuple(sorted({one.measure for one in self.responses} | self.effort.precision.keys()))
+
+
+@dataclass(frozen=True)
+class Study:
+    """What came of a study.
+
+    `points` has a row per world and response (`world`, `role`, `response`, `measure`, `policy`, `less`, `value`,
+    `error`, `low`, `high`, `replications`); `worlds` a row per world with the value of every factor, as a file
+    would write it; `indices` what each factor decides of each response, `noise` how much is noise of simulation.
+    """
+
+    plan: Plan
+    points: pd.DataFrame
+    worlds: pd.DataFrame
+    indices: pd.DataFrame
+    noise: pd.DataFrame
+
+    def values(self, response: Response) -> tuple[Floats, Floats]:
+        """Of one response: the value and the error in each world."""
+        rows = self.points[self.points["response"] == response.name]
+        return rows["value"].to_numpy(dtype=float), rows["error"].to_numpy(dtype=float)
+
+
+def carried_out(
+    plan: Plan,
+    *,
+    jobs: int | Workers | None = None,
+    engine: str = AUTO,
+    store: Store | None = None,
+    progress: Progress | None = None,
+    tell: Tell = to_stderr,
+) -> Study:
+    """Play every world, and say what is known of each. The same plan gives the same study, at any jobs."""
+    expect_measures(plan.measures)
+    policies = list(plan.policies.values())
+    worlds = worlds_of(plan.design, plan.factors, policies)
+    # Only what is known of each response is kept of a world: memory hardly grows with them.
+    seen: list[list[Known]] = []
+    played = play_worlds(
+        worlds, len(plan.design), policies, plan.measures, plan.effort,
+        jobs=jobs, engine=engine, store=store, progress=progress, tell=tell,
+    )  # fmt: skip
+    for sums in played:
+        by_policy = dict(zip(plan.policies, sums, strict=True))
+        seen.append([known(response, by_policy) for response in plan.responses])
+    points = _points_of(plan, seen)
+    return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points))
+
+
+def _points_of(plan: Plan, seen: Sequence[Sequence[Known]]) -> pd.DataFrame:
+    count, width = len(seen), len(plan.responses)
+    flat = np.array([tuple(one) for world in seen for one in world], dtype=float).reshape(-1, 5)
+    return pd.DataFrame(
+        {
+            "world": np.repeat(np.arange(count), width),
+            "role": np.repeat(np.array(plan.design.roles[:count], dtype=object), width),
+            "response": [one.name for one in plan.responses] * count,
+            "measure": [one.measure for one in plan.responses] * count,
+            "policy": [one.of for one in plan.responses] * count,
+            "less": [one.less for one in plan.responses] * count,
+            **{name: flat[:, column] for column, name in enumerate(("value", "error", "low", "high"))},
+            "replications": flat[:, 4].astype(int),
+        }
+    )
+
+
+def worlds_frame(plan: Plan) -> pd.DataFrame:
+    """A row per world: the value of every factor, as a file would write it; `as it stands` where not moved."""
+    columns: dict[str, Any] = {"world": np.arange(len(plan.design)), "role": plan.design.roles}
+    for number, factor in enumerate(plan.factors):
+        values = [None if np.isnan(u) else factor.value_at(float(u)) for u in plan.design.points[:, number]]
+        columns[factor.name] = _column(values)
+    return pd.DataFrame(columns)
+
+
+def _column(values: Sequence[Bound | None]) -> list[Any]:
+    """Numbers as numbers (NaN: as it stands), everything else as text."""
+    if all(value is None or (not isinstance(value, str)) for value in values):
+        return [np.nan if value is None else float(value) for value in values]
+    return ["as it stands" if value is None else str(value) for value in values]
+
+
+def indices_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
+    """What each factor decides of each response: `first` alone, `total` with others (of a Sobol design only)."""
+    rows = []
+    for response in plan.responses:
+        mine = points[points["response"] == response.name]
+        values, errors = (mine[name].to_numpy(dtype=float) for name in ("value", "error"))
+        for factor, found in zip(plan.factors, _indices(plan, values, errors), strict=True):
+            row: dict[str, Any] = {"response": response.name, "factor": factor.name}
+            for name, index in found._asdict().items():
+                row |= {name: index.value, f"{name}_low": index.low, f"{name}_high": index.high}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _indices(plan: Plan, values: Floats, errors: Floats) -> list[Indices]:
+    from sim.worlds.indices import Index
+
+    width, unknown = len(plan.factors), Index(np.nan, np.nan, np.nan)
+    if plan.design.kind == "one_at_a_time" or np.isfinite(values).sum() < 8:
+        return [Indices(unknown, unknown)] * width
+    if plan.design.kind == "sobol" and np.isfinite(values).all():
+        noise = between(values, errors)[1]
+        return saltelli(values, 0.0 if np.isnan(noise) else noise, width)
+    words = [len(one.words) for one in plan.factors]
+    return [Indices(one, unknown) for one in given_data(plan.design.points, words, values, errors)]
+
+
+def noise_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
+    """By response: mean, the standard deviation between worlds with the noise taken out, and the noise's own."""
+    rows = []
+    for response in plan.responses:
+        mine = points[points["response"] == response.name]
+        if plan.design.kind == "sobol":  # AB worlds repeat what A and B are
+            mine = mine[mine["role"].isin(["A", "B"])]
+        values, errors = (mine[name].to_numpy(dtype=float) for name in ("value", "error"))
+        variance, noise = between(values, errors)
+        named = {"response": response.name, "worlds": int(np.isfinite(values).sum()), "mean": np.nanmean(values)}
+        rows.append({**named, "between_worlds": np.sqrt(variance), "noise": np.sqrt(noise)})
+    return pd.DataFrame(rows)
+
+
+def partial_curve(study: Study, response: Response, factor: Factor, bins: int = 5) -> pd.DataFrame:
+    """How a response goes with one factor, whatever the others are: means by word, or by equal parts of its range.
+
+    Columns `at` (the word, or the value in the middle), `value`, `error` (of the mean over worlds), `worlds`.
+    """
+    column = list(study.plan.factors).index(factor)
+    values, _ = study.values(response)
+    u = study.plan.design.points[:, column]
+    known_ones = np.isfinite(values) & np.isfinite(u)
+    parts = len(factor.words) or bins
+    part = np.minimum((u * parts), parts - 1)
+    rows = []
+    for number in range(parts):
+        mine = values[known_ones & (np.floor(np.nan_to_num(part, nan=-1)) == number)]
+        error = mine.std(ddof=1) / np.sqrt(len(mine)) if len(mine) > 1 else np.nan
+        at = str(factor.value_at((number + 0.5) / parts))
+        rows.append({"at": at, "value": mine.mean() if len(mine) else np.nan, "error": error, "worlds": len(mine)})
+    return pd.DataFrame(rows)
+
+
+def is_number(factor: Factor) -> bool:
+    """Whether its values are plain numbers, as a chart may draw them."""
+    return not factor.is_words and (is_whole(factor.paths[0], factor.range) or _plain(factor))
+
+
+def _plain(factor: Factor) -> bool:
+    size = measured(factor.range.bounds[0])
+    return size is not None and size[0] == 0
