@@ -80,15 +80,21 @@ def wanted_from(told: Mapping[str, Any], shelf: Shelf) -> Wanted:
     start = told.get("from") or shelf.first
     against = told.get("against") or start
     changes, seed = told.get("set", []), told.get("seed")
-    if not (isinstance(start, str) and isinstance(against, str)):
-        raise BadUsage(said("faults.malformed"))
-    if not (isinstance(changes, list) and all(isinstance(one, str) for one in changes)):
+    if not (isinstance(changes, list) and all(map(_is_text, (start, against, *changes)))):
         raise BadUsage(said("faults.malformed"))
     if len(changes) > MOST_CHANGES or any(len(one) > LONGEST_CHANGE for one in changes):
         raise BadUsage(said("faults.too_much"))
     for name in (start, against):
         shelf.scenario(name)
     return Wanted(start, against, tuple(changes), number_from(seed, "seed", SEEDS - 1))
+
+
+def _is_text(given: Any) -> bool:
+    """Whether it is text that can be written down: half a character, as JSON may have it, cannot."""
+    try:
+        return isinstance(given, str) and bool(given.encode() or True)
+    except UnicodeEncodeError:
+        return False
 
 
 def number_from(given: Any, what: str, most: int, least: int = 0) -> int | None:

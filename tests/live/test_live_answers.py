@@ -245,3 +245,10 @@ def test_a_name_that_is_code_stays_a_name(tmp_path: Path) -> None:
         assert "<script>alert" not in page.get(at()).text
         for told in asked(page, set=QUICK):
             assert all("<script>" not in html for html in told["sections"].values())
+
+
+@pytest.mark.parametrize("change", ["buyers.regret.probability=0", "policy.dispatch.limit=0"])
+def test_a_policy_under_which_nobody_claims_has_an_answer(page: TestClient, change: str) -> None:
+    last = asked(page, set=[change])[-1]
+    assert "Nobody asked for their money back" in last["sections"]["answer"]
+    assert "no claims to compare" in last["sections"]["compared"]

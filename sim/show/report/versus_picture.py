@@ -31,6 +31,10 @@ def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: Sheet) -> It
     x = linear((0, DAYS[-1]), (left, right))
     upper = Frame(left, UPPER[0], right, UPPER[1], x, linear((0, 1), (UPPER[1], UPPER[0])))
     yield from ticks_beside(upper, [(share, f"{100 * share:.0f}") for share in SHARES], "share of all claims (%)")
+    if curves["difference"].isna().all():  # nobody claims under one of them: there is nothing to draw
+        yield from ticks_below(upper, [(day, str(day)) for day in DAYS], "days since asking (d)")
+        yield words("no claims to compare", (left + right) / 2, (UPPER[0] + UPPER[1]) / 2, anchor="middle")
+        return
     days = curves["days"].tolist()
     for side, style in (("base", "curve base"), ("other", "curve")):
         yield way(upper.path(days, curves[side].tolist()), style)
