@@ -26,6 +26,7 @@ from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
+from sim.scenario.selling import kinds_of
 from sim.vocabulary import ClaimKind, Disposition, Reason
 
 Columns = dict[str, Ints]
@@ -56,7 +57,7 @@ def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns, known: Known 
 
 
 def _cancelling(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
-    answers = [kind.cancellation for kind in scenario.market.sellers.types.values()]
+    answers = [kind.cancellation for kind in kinds_of(scenario.market.sellers)]
     return {
         **_cancellation(scenario, drawer, claims),
         **_named("cancellation", _timing(CANCELLATION, drawer, claims["seller_type"], answers)),
@@ -67,7 +68,7 @@ def _cancelling(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
 
 
 def _disputing(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
-    answers = [kind.dispute for kind in scenario.market.sellers.types.values()]
+    answers = [kind.dispute for kind in kinds_of(scenario.market.sellers)]
     return {
         "dispute.disposition": _of_the_dispute(scenario, drawer, claims),
         **_named("dispute", _timing(DISPUTE, drawer, claims["seller_type"], answers)),
@@ -81,7 +82,7 @@ def _mediating(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
 
 
 def _inspecting(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
-    answers, kinds = [kind.inspection for kind in scenario.market.sellers.types.values()], claims["seller_type"]
+    answers, kinds = [kind.inspection for kind in kinds_of(scenario.market.sellers)], claims["seller_type"]
     return {
         "inspection.disposition": _said(drawer, INSPECTION, kinds, answers, [1.0] * len(answers)),
         **_named("inspection", _timing(INSPECTION, drawer, kinds, answers)),
@@ -112,7 +113,7 @@ _BY_STAGE: dict[str, Callable[..., Columns]] = {
 
 def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
     """What the seller will say to a cancellation, the reason game played through."""
-    types = list(scenario.market.sellers.types.values())
+    types = kinds_of(scenario.market.sellers)
     kinds, answers = claims["seller_type"], [kind.cancellation for kind in types]
     first = _said(drawer, CANCELLATION, kinds, answers, [1.0] * len(answers))
     unchanged = _said(drawer, CANCELLATION, kinds, answers, [answer.unchanged_odds for answer in answers])
@@ -133,7 +134,7 @@ _PLAYED = np.array([after_the_reason_game(*case) for case in product(*_CASES)]).
 def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Columns) -> Ints:
     """A buyer who writes first raises the odds of a yes (the article's plea)."""
     plea, kinds = scenario.buyers.plea, claims["seller_type"]
-    answers = [kind.dispute for kind in scenario.market.sellers.types.values()]
+    answers = [kind.dispute for kind in kinds_of(scenario.market.sellers)]
     plain = _said(drawer, DISPUTE, kinds, answers, [1.0] * len(answers))
     if plea is None:
         return plain
@@ -197,7 +198,7 @@ RULING: dict[str, OfARuling] = {
 
 def _offers(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
     """What sellers offer in each round, and whether and when buyers answer."""
-    sellers, buyers = list(scenario.market.sellers.types.values()), scenario.buyers.offers
+    sellers, buyers = kinds_of(scenario.market.sellers), scenario.buyers.offers
     silent = drawer.happens(Decision.OFFER_ANSWER, buyers.silent)
 
     def offered(decision: Decision) -> Ints:

@@ -27,7 +27,8 @@ from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import kinds_of
 from sim.vocabulary import Anchor
 
 CELLS = 1024
@@ -104,7 +105,7 @@ def lateness_of(scenario: Scenario, calendars: Calendars) -> Lateness:
 
 
 def _lateness(scenario: Scenario, calendars: Calendars) -> Lateness:
-    types, carrier = list(scenario.market.sellers.types.values()), scenario.market.carrier
+    types, carrier = kinds_of(scenario.market.sellers), scenario.market.carrier
     until_due, until_promised = _time_to_spare(scenario, types, calendars)
     if kind_of(carrier.transit) != Kind.WALL:
         until_promised = np.full_like(until_promised, UNSURE)
@@ -138,7 +139,7 @@ def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: C
     """Until the dispatch limit and until the promised date: by type, by day, by steps of handling."""
     first = np.arange(0, max(scenario.experiment.arrivals_end, 1), DAY)
     spare = []
-    for kind, party in zip(types, parties_of_types(scenario), strict=True):
+    for kind, party in zip(types, parties_of_kinds(scenario), strict=True):
         limits = _earliest_limits(scenario, first, party, calendars)
         latest = _latest(scenario, kind, first, calendars[party])
         spare.append(np.maximum(limits[:, :, None] - latest, UNSURE))

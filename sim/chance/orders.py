@@ -18,8 +18,10 @@ from sim.rules.terms import Since, kind_of, since_of, until
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER
+from sim.scenario.market import Sellers
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import kinds_of, kinds_on_the_roster
 from sim.vocabulary import Anchor, Party
 
 Calendars = dict[Party, Calendar]
@@ -31,11 +33,7 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     """All orders of one replication, in the order of payment."""
     market = scenario.market
     paid = paid_instants(scenario, luck)
-    of_sellers = choice(
-        luck.of(Decision.SELLER_TYPE, range(market.sellers.count)),
-        [kind.share for kind in market.sellers.types.values()],
-    )
-    weights = zipf(market.sellers.count, market.sellers.concentration)
+    of_sellers, weights = _sellers(market.sellers, luck)
     value_law, methods, groups = market.order_value, methods_in(market), groups_in(market)
 
     def type_of(some: Ints) -> Ints:
@@ -48,6 +46,15 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
         return Bought(value, seller, of_sellers[seller], methods_of(methods, drawer), groups_of(groups, drawer))
 
     return OrderFacts(paid, bought, type_of)
+
+
+def _sellers(sellers: Sellers, luck: Luck) -> tuple[Ints, list[float]]:
+    """By seller: of which kind it is, and its weight among them; by luck, or as a roster says."""
+    if sellers.roster is not None:
+        return np.array(kinds_on_the_roster(sellers)), [one.share for one in sellers.roster]
+    of_types = [kind.share for kind in sellers.types.values()]
+    drawn = choice(luck.of(Decision.SELLER_TYPE, range(sellers.count)), of_types)
+    return drawn, zipf(sellers.count, sellers.concentration)
 
 
 def zipf(count: int, concentration: float) -> list[float]:
@@ -88,8 +95,8 @@ def draw_dispatching(
 
     Given the picked orders' instants of payment and their sellers' types.
     """
-    parties = np.array(parties_of_types(scenario))[kinds]
-    types = list(scenario.market.sellers.types.values())
+    parties = np.array(parties_of_kinds(scenario))[kinds]
+    types = kinds_of(scenario.market.sellers)
     stretch = stretches(scenario, paid)
     arranging = [kind.arrange for kind in types]
     dispatching = [kind.dispatch for kind in types]

@@ -31,7 +31,8 @@ from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import staff_of
 from sim.vocabulary import ClaimKind, Discipline, Party, Stage
 
 UNLIMITED = 1 << 40
@@ -113,9 +114,9 @@ def desks_of(scenario: Scenario, draws: Draws) -> Records:
     sellers, mediation = scenario.market.sellers, scenario.policy.mediation
     staff, discipline = (mediation.staff, mediation.discipline) if mediation else ("unlimited", Discipline.FIFO)
     desks = np.zeros(sellers.count + 3, dtype=DESK)
-    parties = draws.parties_of_sellers(parties_of_types(scenario), sellers.count)
+    parties = draws.parties_of_sellers(parties_of_kinds(scenario), sellers.count)
     desks["party"] = [*parties.tolist(), Party.PLATFORM, Party.BUYER, Party.BANK]
-    desks["free"] = [_members(sellers.staff)] * sellers.count + [_members(staff), UNLIMITED, UNLIMITED]
+    desks["free"] = [*map(_members, staff_of(sellers)), _members(staff), UNLIMITED, UNLIMITED]
     desks["discipline"] = [sellers.discipline] * sellers.count + [discipline, Discipline.FIFO, Discipline.FIFO]
     return desks
 

@@ -16,6 +16,7 @@ from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import HOUR, NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.selling import staff_of
 from sim.vocabulary import ClaimKind, Party, Settled, Stage, Verdict
 
 SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
@@ -78,7 +79,7 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
 
     Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
     """
-    terms, staff = scenario.policy.mediation, scenario.market.sellers.staff
+    terms, staff = scenario.policy.mediation, staff_of(scenario.market.sellers)
     at_mediation = requests.is_mediation
     desk, opening = requests.only(at_mediation), calendars[Party.PLATFORM]
     first, last = stretch_of(scenario, desk)
@@ -86,19 +87,20 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
     busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
     staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
     sellers = requests.only(requests.is_at_sellers)
-    busiest = _busiest(scenario, sellers, calendars, staff) if isinstance(staff, int) else np.nan
+    members_of = np.array([one if isinstance(one, int) else np.inf for one in staff], dtype=np.float64)
+    busiest = _busiest(scenario, sellers, calendars, members_of) if np.isfinite(members_of).any() else np.nan
     return Load(float(busy), staffed, busiest)
 
 
-def _busiest(scenario: Scenario, sellers: Requests, calendars: dict[Party, Calendar], staff: int) -> float:
+def _busiest(scenario: Scenario, sellers: Requests, calendars: dict[Party, Calendar], members: Floats) -> float:
     first, last = stretch_of(scenario, sellers)
     busiest = float("nan")
     for party in np.unique(sellers.works).tolist():
         some, opening = sellers.only(sellers.works == party), calendars[party]
-        staffed = staff * float(np.diff(open_seconds([first, last], opening))[0])
-        if staffed:
-            by_seller = np.bincount(some.seller, weights=_worked(some, first, last, opening))
-            busiest = float(np.nanmax([busiest, by_seller.max() / staffed]))
+        is_open = float(np.diff(open_seconds([first, last], opening))[0])
+        if is_open:
+            by_seller = np.bincount(some.seller, _worked(some, first, last, opening), minlength=len(members))
+            busiest = float(np.nanmax([busiest, (by_seller / (members * is_open)).max()]))
     return busiest
 
 

@@ -27,6 +27,8 @@ PRINT = "fingerprint"
 def of_scenario(scenario: Scenario) -> str:
     """Of all that plays a part in a run; a new name, title or source leaves it as it was."""
     described = scenario.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY)
+    if scenario.market.sellers.roster is None:  # absent, as before there were rosters
+        del described["market"]["sellers"]["roster"]
     return sha256(json.dumps(described, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 

@@ -17,7 +17,9 @@ from sim.experiment.watched import UNTIL
 from sim.records.life import WORK
 from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER
+from sim.scenario.market import Sellers
 from sim.scenario.model import Scenario
+from sim.scenario.selling import types_of_kinds
 from sim.vocabulary import ClaimKind, Disposition, Failure, Outcome, Party, Reason, Route, Settled, Stage, Word
 
 CENTS = 100
@@ -53,7 +55,7 @@ def _claims_frame(
         "replication": np.full_like(table["order"], replication),
         "order": table["order"],
         "seller": facts["seller"],
-        "seller_type": _named(facts["seller_type"], list(scenario.market.sellers.types)),
+        "seller_type": _types(facts["seller_type"], scenario.market.sellers),
         "payment_method": _named(facts["payment_method"], list(scenario.market.payment_methods)),
         "product_group": _groups(facts["product_group"], list(scenario.market.product_groups)),
         "claim": _worded(table["claim"], ClaimKind),
@@ -168,6 +170,11 @@ def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:
 def _kind(names: tuple[str, ...]) -> pd.CategoricalDtype:
     """Making one takes as long as a column of some hundred words."""
     return pd.CategoricalDtype(list(names))
+
+
+def _types(kinds: Ints, sellers: Sellers) -> pd.Categorical[Any]:
+    """The seller's type of each order, by name."""
+    return _named(np.array(types_of_kinds(sellers))[kinds], list(sellers.types))
 
 
 def journal_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:

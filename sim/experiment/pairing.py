@@ -24,6 +24,7 @@ _WHO_BUYS_WHEN_OF_WHOM = {
     "market.peaks": "the peaks",
     "market.sellers.count": "the number of sellers",
     "market.sellers.concentration": "how orders spread over the sellers",
+    "market.sellers.roster": "the roster of sellers",
 }
 """What in a scenario settles which orders there are: path, and how a sentence calls it."""
 
@@ -87,7 +88,7 @@ def _differing(base: Scenario, other: Scenario) -> list[str]:
 
 def _at(document: Any, path: str) -> Any:
     for step in path.split("."):
-        document = document[step]
+        document = document.get(step)
     return document
 
 

@@ -13,7 +13,7 @@ from sim.records.life import STEPS
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import Party, Stage
 
 Bools = NDArray[np.bool_]
@@ -74,7 +74,7 @@ def requests_of(scenario: Scenario, records: Records) -> Requests:
     table = records.claims
     places = np.searchsorted(records.draws.claims["order"], table["order"])
     seller = records.draws.claims["seller"][places]
-    own = np.array(parties_of_types(scenario), dtype=np.int64)[records.draws.claims["seller_type"][places]]
+    own = np.array(parties_of_kinds(scenario), dtype=np.int64)[records.draws.claims["seller_type"][places]]
     by_stage = []
     for stage in Stage:
         opened, joined, started, settled = (table[f"{stage.word}_{step}_at"] for step in STEPS)

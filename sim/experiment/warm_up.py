@@ -18,6 +18,7 @@ from sim.experiment.observation import Observation
 from sim.experiment.waits import Waits
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
+from sim.scenario.selling import staff_of
 
 DESKS = {SELLERS: "the sellers' desks", MEDIATION: "the mediation desk"}
 WEEK = 7
@@ -155,7 +156,7 @@ def _ran_out(scenario: Scenario, seen: Sequence[Observation]) -> str:
     claims = sum(len(one.claims) for one in seen)
     share = sum(one.totals["ended_late"] for one in seen) / max(claims, 1)
     cut, mediation = scenario.experiment.cut, scenario.policy.mediation
-    staff = [scenario.market.sellers.staff, mediation.staff if mediation else "unlimited"]
+    staff = [*staff_of(scenario.market.sellers), mediation.staff if mediation else "unlimited"]
     looked_beyond = cut is None or cut > scenario.experiment.arrivals_end
     if not (share > MANY and looked_beyond and any(isinstance(members, int) for members in staff)):
         return ""

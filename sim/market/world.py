@@ -19,7 +19,8 @@ from sim.rules.clocks import instant_after, next_opening
 from sim.rules.terms import Span, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import staff_of
 from sim.vocabulary import ClaimKind, Discipline, Party
 
 UNLIMITED = 1 << 40
@@ -38,9 +39,10 @@ class World:
         known = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
         self._calendars = [calendar for _, calendar in sorted(known.items())]
         sellers, mediation = scenario.market.sellers, scenario.policy.mediation
-        parties = draws.parties_of_sellers(parties_of_types(scenario), sellers.count).tolist()
+        parties = draws.parties_of_sellers(parties_of_kinds(scenario), sellers.count).tolist()
         self.seller_desks = [
-            self._desk(number, sellers.staff, sellers.discipline, party) for number, party in enumerate(parties)
+            self._desk(number, members, sellers.discipline, party)
+            for number, (members, party) in enumerate(zip(staff_of(sellers), parties, strict=True))
         ]
         staff, discipline = (mediation.staff, mediation.discipline) if mediation else ("unlimited", Discipline.FIFO)
         self.mediation_desk = self._desk(sellers.count, staff, discipline, Party.PLATFORM)

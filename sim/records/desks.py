@@ -15,7 +15,8 @@ from sim.chance.instants import arrays_of
 from sim.records.evidence import Bools, Breach, Evidence
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import staff_of
 from sim.vocabulary import Party, Stage
 
 UNLIMITED = NEVER
@@ -132,7 +133,7 @@ def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
 def _staff(run: Evidence) -> Ints:
     """How many work at each desk."""
     sellers, mediation = run.scenario.market.sellers, run.scenario.policy.mediation
-    staff = [sellers.staff] * sellers.count + [mediation.staff if mediation else "unlimited"]
+    staff = [*staff_of(sellers), mediation.staff if mediation else "unlimited"]
     staff += ["unlimited", "unlimited"]
     return np.array([UNLIMITED if isinstance(members, str) else members for members in staff], dtype=np.int64)
 
@@ -141,7 +142,7 @@ def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
     """Whether the desk is open at some instant before the next change there."""
     desk, at, until = each.desk[some], each.at[some], each.until[some]
     sellers = run.records.draws.parties_of_sellers(
-        parties_of_types(run.scenario), run.scenario.market.sellers.count
+        parties_of_kinds(run.scenario), run.scenario.market.sellers.count
     )
     owners = np.concatenate([sellers, AFTER_THE_SELLERS])
     return _next_openings(run, at, owners[desk]) < until

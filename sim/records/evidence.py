@@ -17,7 +17,7 @@ from sim.rules.terms import Span, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import ClaimKind, Party, Stage
 
 Bools = NDArray[np.bool_]
@@ -81,7 +81,7 @@ class Evidence:
     def works(self, stage: Stage) -> Ints:
         """Whose calendar that is: a seller's may have days off of its own."""
         answerers = self.answerers(stage)
-        own = np.array(parties_of_types(self.scenario), dtype=np.int64)[self.fact("seller_type")]
+        own = np.array(parties_of_kinds(self.scenario), dtype=np.int64)[self.fact("seller_type")]
         return np.where(answerers == Party.SELLER, own, answerers)
 
     def answer(self, stage: Stage, field: str) -> Ints:

@@ -17,8 +17,13 @@ from sim.scenario.farthest import too_far
 from sim.scenario.model import MOST_ORDERS, Scenario
 from sim.scenario.opening import all_calendars, own_calendar
 from sim.scenario.rates import complaints_about
+from sim.scenario.wording import shown
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 
+ROUNDING = 0.005
+"""What the shares of a roster may lack or exceed: whoever counted them has rounded."""
+MOST_AWAY = 100
+"""Different days off of single sellers: each is a calendar of ten years."""
 NEEDS_MEDIATION = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
 NO_MEDIATION = "policy.mediation is none"
 NOTHING_CAME = "found 'delivered', but nothing was; expected another instant, such as promised"
@@ -176,6 +181,24 @@ def _chargeback(scenario: Scenario) -> Iterator[Complaint]:
             yield f"policy.chargeback.methods.{number}", _no_such_method(method, scenario)
 
 
+def _roster(scenario: Scenario) -> Iterator[Complaint]:
+    """Sellers are told apart, are of types that there are, and sell everything between them."""
+    sellers, path = scenario.market.sellers, "market.sellers.roster"
+    named: dict[str, int] = {}
+    for number, one in enumerate(sellers.roster or ()):
+        if (first := named.setdefault(one.seller, number)) != number:
+            yield (
+                f"{path}.{number}.seller",
+                f"found {shown(one.seller)} again; seller {first + 1} of the roster is it",
+            )
+        if one.type not in sellers.types:
+            known = f"expected one of the types: {', '.join(sellers.types)}{did_you_mean(one.type, sellers.types)}"
+            yield f"{path}.{number}.type", f"found {shown(one.type)}, {known}"
+    total = sum(one.share for one in sellers.roster or ())
+    if sellers.roster is not None and abs(total - 1) > ROUNDING:
+        yield path, f"the shares of the orders must sum to 1 (within {ROUNDING:g}); found {total:.6g}"
+
+
 def _calendars(scenario: Scenario) -> Iterator[Complaint]:
     """A calendar that never opens can carry nobody through a run."""
     parties, types = type(scenario.calendars).model_fields, scenario.market.sellers.types
@@ -185,12 +208,23 @@ def _calendars(scenario: Scenario) -> Iterator[Complaint]:
         for name, kind in types.items()
         if kind.closed
     }
+    away = {
+        (one.type, one.closed): f"market.sellers.roster.{number}.closed"
+        for number, one in enumerate(scenario.market.sellers.roster or ())
+        if one.closed and one.type in types
+    }
+    if len(away) > MOST_AWAY:
+        yield "market.sellers.roster", f"found {len(away)} different closed days, expected at most {MOST_AWAY}"
+        return
+    specs |= {path: own_calendar(scenario, types[name], closed) for (name, closed), path in away.items()}
     for path, spec in specs.items():
         try:
             resolve(spec, scenario.start, scenario.experiment.calendar_days)
         except UserError as fault:
             yield path, str(fault)
             return
+    if any(one.type not in types for one in scenario.market.sellers.roster or ()):
+        return
     try:
         all_calendars(scenario)
     except UserError as fault:
@@ -217,6 +251,7 @@ CHECKS = (
     _offers,
     _chargeback,
     endless_requests,
+    _roster,
     _calendars,
     _expectations,
 )

@@ -17,8 +17,9 @@ from sim.scenario.merging import merged
 from sim.scenario.outline import Annotations
 from sim.scenario.pointers import POINTER, is_pointer
 from sim.scenario.presets import MARK, no_such_preset, preset, preset_names, told_as
+from sim.scenario.roster_file import WHERE, with_roster
 from sim.scenario.strict_yaml import read
-from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, without
+from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, dotted, without
 from sim.scenario.wording import printable, shown
 
 MOST_LAYERS = 8
@@ -36,6 +37,8 @@ class Chain:
     faults: list[Fault] = field(default_factory=list)
     roots: list[Node] = field(default_factory=list)
     """What was merged up to each of the files: the last one is `root`."""
+    tables: dict[str, str] = field(default_factory=dict)
+    """Files of sellers, and which of the files names each."""
 
 
 def read_chain(path: Path, annotations: Annotations) -> Chain:
@@ -57,7 +60,17 @@ def read_chain(path: Path, annotations: Annotations) -> Chain:
         root = merged(is_another, layers.pop(), annotations)
         files.append(root.place.file)
         roots.append(root)
-    return Chain(files, root, reader.faults, roots)
+    return Chain(files, root, reader.faults, roots, reader.tables)
+
+
+def with_sellers_named(path: Path, root: Node) -> tuple[Node, list[Fault]]:
+    """The tree with the sellers of a table that a change names, which lies beside the scenario file."""
+    reader = _ChainReader(path)
+    reader.seen.append(path)
+    try:
+        return reader.with_sellers(path, root) if isinstance(root, Keys) else root, reader.faults
+    except _Broken:
+        return root, reader.faults
 
 
 class _Broken(Exception):
@@ -71,9 +84,10 @@ class _ChainReader:
         """The folder that what a file extends lies in: the scenario's, or that of the presets."""
         self.faults: list[Fault] = []
         self.seen: list[Path] = []
+        self.tables: dict[str, str] = {}
 
-    def broken(self, place: Place, message: str) -> _Broken:
-        path = "extends" if self.seen else ""
+    def broken(self, place: Place, message: str, path: str = "extends") -> _Broken:
+        path = path if self.seen else ""
         self.faults.append(Fault(place.file, place.line, place.column, path, message))
         return _Broken()
 
@@ -100,10 +114,26 @@ class _ChainReader:
         root, faults = read(data, printable(told_as(name)))
         self.faults += faults
         if isinstance(root, Keys):
-            return root
+            return self.with_sellers(name, root)
         if root is not None:
             self.faults.append(Fault(root.place.file, root.place.line, root.place.column, "", _NO_MAPPING))
         raise _Broken
+
+    def with_sellers(self, name: Path, root: Keys) -> Keys:
+        """The same file with the sellers of the table that it names."""
+
+        def read_file(table: str, asked: Place) -> tuple[bytes, str]:
+            beside = name.parent / table
+            told = printable(told_as(beside))
+            self.tables[told] = root.place.file
+            real, folder = beside.resolve(), name.resolve().parent
+            if not real.is_relative_to(folder):
+                raise self.broken(asked, f"{shown(table)} lies outside the scenario's folder", dotted(WHERE))
+            return self.content(real, asked, dotted(WHERE)), told
+
+        grown, faults = with_roster(root, read_file)
+        self.faults += faults
+        return grown
 
     def base(self, name: Path, extends: Node) -> Path:
         """The name of the file that another one names, beside it."""
@@ -135,17 +165,17 @@ class _ChainReader:
             raise self.broken(asked, f"more than {MOST_LAYERS} files extend each other")
         return real
 
-    def content(self, real: Path, asked: Place) -> bytes:
+    def content(self, real: Path, asked: Place, path: str = "extends") -> bytes:
         try:
             if not stat.S_ISREG(real.stat().st_mode):  # opening a pipe would wait for ever
-                raise self.broken(asked, f"{shown(real.name)} is not a regular file")
+                raise self.broken(asked, f"{shown(real.name)} is not a regular file", path)
             with real.open("rb") as file:
                 return file.read(MOST_BYTES + 1)
         except FileNotFoundError:
             hint = "" if self.seen else did_you_mean(real.name, preset_names())
-            raise self.broken(asked, f"there is no file {shown(real.name)}{hint}") from None
+            raise self.broken(asked, f"there is no file {shown(real.name)}{hint}", path) from None
         except OSError as error:
-            raise self.broken(asked, f"{shown(real.name)} cannot be read: {error.strerror}") from None
+            raise self.broken(asked, f"{shown(real.name)} cannot be read: {error.strerror}", path) from None
 
 
 _NO_MAPPING = "expected a mapping, such as 'name: my_market'"

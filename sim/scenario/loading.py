@@ -17,12 +17,13 @@ from sim.scenario.changes import COMMAND_LINE, PYTHON, Changes, changed
 from sim.scenario.consistency import complaints, complaints_among
 from sim.scenario.extent import too_much
 from sim.scenario.faults import Locator, explained
-from sim.scenario.inheritance import read_chain
+from sim.scenario.inheritance import read_chain, with_sellers_named
 from sim.scenario.merging import with_rows, without_the_removed
 from sim.scenario.model import Scenario
 from sim.scenario.presets import named
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
+from sim.scenario.roster_file import overruled
 from sim.scenario.salvage import salvaged
 from sim.scenario.sourcing import Layers, Unsourced, standing, stated_at, stray_sources, unsourced
 from sim.scenario.tree import Keys, Leaf, Node, Path, Place, child_of, plain, planted
@@ -41,6 +42,8 @@ class Loaded:
     """What the files and the changes say, merged, in their own words."""
     files: tuple[str, ...]
     """Names of the files, the deepest base first."""
+    tables: Mapping[str, str]
+    """Files of sellers, and which of the files names each."""
 
     def origin(self, path: Path) -> str:
         """Where the value at a path comes from: `base.yaml:12`, `default`, or that a change set it."""
@@ -57,7 +60,7 @@ class Loaded:
 
     def unsourced(self) -> list[Unsourced]:
         """The numbers of the world that no statement of provenance covers."""
-        return unsourced(self.tree, self.files)
+        return unsourced(self.tree, self.files, self.tables)
 
     def inapplicable_ranges(self) -> list[str]:
         """`file:line:column: …` of every stated range that a program could not apply."""
@@ -86,10 +89,13 @@ def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
     if chain.root is None:
         raise BadScenario(chain.faults)
     tree, faults = changed(chain.root, changes, _TOP)
+    tree, of_sellers = with_sellers_named(named(path), tree)
+    faults += of_sellers
     tree = without_the_removed(tree, _TOP)
     files = tuple(chain.files)
-    scenario = _checked(tree, chain.faults + faults)
-    return Loaded(_vouched_for(scenario, Layers(files, chain.roots, tree)), tree, files)
+    tables = chain.tables
+    scenario = _checked(tree, chain.faults + faults + overruled(tree, (COMMAND_LINE, PYTHON)))
+    return Loaded(_vouched_for(scenario, Layers(files, chain.roots, tree, tables)), tree, files, tables)
 
 
 def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
@@ -97,7 +103,9 @@ def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
     before = planted(described(scenario, with_defaults=False), Place(scenario.name))
     tree, faults = changed(before, changes, _TOP)
     tree = without_the_removed(tree, _TOP)
-    return _vouched_for(_checked(tree, faults), Layers((scenario.name,), [before], tree))
+    return _vouched_for(
+        _checked(tree, faults + overruled(tree, (PYTHON,))), Layers((scenario.name,), [before], tree)
+    )
 
 
 def built(raw: Mapping[str, Any], name: str) -> Scenario:
@@ -120,7 +128,7 @@ def _vouched_for(scenario: Scenario, layers: Layers) -> Scenario:
     _expect_room(written, layers.tree)
     whole = planted(written, Place(scenario.name))
     roots = [with_rows(root, _TOP) for root in layers.roots]
-    filled = Layers(layers.files, roots, with_rows(layers.tree, _TOP))
+    filled = Layers(layers.files, roots, with_rows(layers.tree, _TOP), layers.tables)
     held = standing(filled, whole, scenario.provenance.root)
     return scenario.model_copy(update={"provenance": Provenance(held)})
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic.config import JsonDict
 
 from sim.scenario.base import Day, Described, Factor, Named, NoneOr, Share, Weight, sums_to_one
 from sim.scenario.calendars import OneOrMany
 from sim.scenario.days import Days
 from sim.scenario.days_off import ClosedSpell
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
+from sim.scenario.tree import REFUSED
 from sim.vocabulary import Discipline, Weekday
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -97,8 +107,56 @@ class SellerType(Described):
     """Days off of its own, by date, over those of the sellers' calendar."""
 
 
+class RosterSeller(Described):
+    """One seller of whom it is known who it is: no luck says of which type it is, or how much it sells."""
+
+    seller: Annotated[str, Field(min_length=1, max_length=80)]
+    """What it is called; a label."""
+    share: Share
+    """Its share of the orders."""
+    type: Name
+    """Which of the types it is of."""
+    staff: Staff | None = None
+    """How many requests it works on at once; as many as all others where nothing is said."""
+    closed: Annotated[tuple[ClosedSpell, ...], OneOrMany()] = ()
+    """Days off of its own, by date, over those of its type."""
+
+    @model_serializer(mode="wrap")
+    def _what_is_said_of_it(self, serialize: SerializerFunctionWrapHandler) -> Any:
+        return {key: value for key, value in serialize(self).items() if value not in (None, [])}
+
+
+MOST_ON_A_ROSTER = 1_500
+"""Sellers of a roster: so many still stand in a scenario file, which result folders hold."""
+Roster = Annotated[tuple[RosterSeller, ...], Field(max_length=MOST_ON_A_ROSTER)]
+"""Sellers one by one."""
+
+
+def _as_roster(value: Any) -> Any:
+    if isinstance(value, str) and value != "none":
+        raise ValueError(f"found {value!r}; a table of sellers can only be named in a scenario file")
+    if value in ([], ()):
+        raise ValueError("found no sellers, expected at least one, or none")
+    return None if value == "none" else tuple(value) if isinstance(value, list) else value
+
+
+def _as_files_say_it(schema: JsonDict) -> None:
+    """A file may name a table in place of the list of sellers; a roster says how many there are."""
+    schema["required"] = ["types"]
+    schema["anyOf"] = [{"required": ["count"]}, {"required": ["roster"]}]
+    properties = schema["properties"]
+    assert isinstance(properties, dict)
+    roster = properties["roster"]
+    assert isinstance(roster, dict)
+    choices = roster["anyOf"]
+    assert isinstance(choices, list)
+    roster["anyOf"] = [{"type": "string", "examples": ["sellers.csv", "none"]}, *choices]
+
+
 class Sellers(Described):
     """All sellers of the marketplace, each with a desk of its own."""
+
+    model_config = ConfigDict(json_schema_extra=_as_files_say_it)
 
     count: Annotated[int, Field(ge=1, le=1_000_000)]
     """How many sellers there are."""
@@ -110,6 +168,17 @@ class Sellers(Described):
     """Whom a seller answers next."""
     types: Annotated[dict[Name, SellerType], Field(min_length=1)]
     """The kinds of seller, by name."""
+    roster: Annotated[Roster | None, BeforeValidator(_as_roster)] = None
+    """The sellers one by one, or a CSV file of them beside this one (`sellers.csv`, with the columns seller, share,
+    type, and if need be staff and closed): `count`, `concentration` and the types' shares then play no part."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_roster_counts_them(cls, raw: Any) -> Any:
+        roster = raw.get("roster") if isinstance(raw, dict) else None
+        if roster is REFUSED:
+            return {"count": 1, **raw}  # how many there are was reported with the roster
+        return {**raw, "count": len(roster)} if isinstance(roster, list | tuple) and roster else raw
 
     @field_validator("types")
     @classmethod

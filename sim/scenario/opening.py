@@ -1,6 +1,6 @@
 """Everybody's calendar, unrolled: the parties', and those of sellers who have days off of their own.
 
-A type of seller that closes on days of its own counts as one more party from here on: its number comes after the
+A kind of seller that closes on days of its own counts as one more party from here on: its number comes after the
 parties'. Everything else about it is a seller.
 """
 
@@ -11,9 +11,11 @@ from datetime import date
 from typing import cast
 
 from sim.scenario.calendars import Calendar, CalendarSpec, resolve
+from sim.scenario.days_off import ClosedSpell
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
 from sim.scenario.runs import runs_of
+from sim.scenario.selling import kinds_of
 from sim.vocabulary import Party
 
 WITH_CALENDARS = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
@@ -21,10 +23,10 @@ WITH_CALENDARS = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
 Resolve = Callable[[CalendarSpec, date, int], Calendar]
 
 
-def parties_of_types(scenario: Scenario) -> list[Party]:
-    """By seller type: the party whose calendar it keeps, `seller` or one of its own."""
+def parties_of_kinds(scenario: Scenario) -> list[Party]:
+    """By kind of seller: the party whose calendar it keeps, `seller` or one of its own."""
     parties, own = [], len(Party)
-    for kind in scenario.market.sellers.types.values():
+    for kind in kinds_of(scenario.market.sellers):
         parties.append(cast("Party", own) if kind.closed else Party.SELLER)
         own += bool(kind.closed)
     return parties
@@ -34,7 +36,7 @@ def all_calendars(scenario: Scenario, resolve: Resolve = resolve) -> dict[Party,
     """When each party works, for as long as a run can last. Raises UserError where one never opens."""
     start, days = scenario.start, scenario.experiment.calendar_days
     known = {party: resolve(getattr(scenario.calendars, party.word), start, days) for party in WITH_CALENDARS}
-    for party, kind in zip(parties_of_types(scenario), scenario.market.sellers.types.values(), strict=True):
+    for party, kind in zip(parties_of_kinds(scenario), kinds_of(scenario.market.sellers), strict=True):
         if kind.closed:
             known[party] = resolve(own_calendar(scenario, kind), start, days)
     if (runs := scenario.policy.refund.runs) is not None:
@@ -44,11 +46,11 @@ def all_calendars(scenario: Scenario, resolve: Resolve = resolve) -> dict[Party,
 
 def runs_party(scenario: Scenario) -> Party:
     """Payment runs keep a calendar of their own, which comes last."""
-    own = sum(bool(kind.closed) for kind in scenario.market.sellers.types.values())
+    own = sum(bool(kind.closed) for kind in kinds_of(scenario.market.sellers))
     return cast("Party", len(Party) + own)
 
 
-def own_calendar(scenario: Scenario, kind: SellerType) -> CalendarSpec:
-    """The sellers' calendar with the days off of one type of them."""
+def own_calendar(scenario: Scenario, kind: SellerType, also: tuple[ClosedSpell, ...] = ()) -> CalendarSpec:
+    """The sellers' calendar with the days off of one kind of them, and others."""
     sellers = scenario.calendars.seller
-    return sellers.model_copy(update={"closed": (*sellers.closed, *kind.closed)})
+    return sellers.model_copy(update={"closed": (*sellers.closed, *kind.closed, *also)})

@@ -108,6 +108,8 @@ def _part(definition: dict[str, Any], merging: set[str]) -> dict[str, Any]:
     """A definition of which a file may say only some: no key is required, here and in what merges below."""
     part: dict[str, Any] = _with_parts(definition, merging)
     part.pop("required", None)
+    if "properties" in part:
+        part.pop("anyOf", None)  # one of two keys that is needed
     return part
 
 

@@ -10,6 +10,7 @@ from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.outline import Annotations, below, known_keys
 from sim.scenario.provenance import Source, is_number
+from sim.scenario.roster_file import WHERE as ROSTER
 from sim.scenario.tree import Keys, Node, Path, Place, child_of, dotted, leaves
 from sim.scenario.wording import shown
 
@@ -30,7 +31,7 @@ class Unsourced(NamedTuple):
         return f"{self.place}:{self.place.column}: {dotted(self.path)}"
 
 
-def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
+def unsourced(tree: Node, files: Sequence[str], tables: Mapping[str, str] | None = None) -> list[Unsourced]:
     """Every number and duration of the world that no statement of provenance covers, in the tree's order.
 
     A statement covers its path and everything below it, if it stands in the file of the number or in one
@@ -39,6 +40,7 @@ def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
     deepest base. A list of numbers counts as one.
     """
     layer = {file: number for number, file in enumerate(files)}
+    layer |= {table: layer[file] for table, file in (tables or {}).items() if file in layer}
     sources = [(_path(key), layer.get(node.place.file, len(files))) for key, node in _statements(tree)]
     found: dict[Path, Place] = {}
     for path, leaf in leaves(tree):
@@ -46,8 +48,15 @@ def unsourced(tree: Node, files: Sequence[str]) -> list[Unsourced]:
         if path[0] not in SECTIONS or written_in is None or not is_number(leaf.value):
             continue
         if not any(stated >= written_in and _covers(about, path) for about, stated in sources):
-            found.setdefault(path[:-1] if isinstance(path[-1], int) else path, leaf.place)
+            found.setdefault(_as_one(path), leaf.place)
     return [Unsourced(path, place) for path, place in found.items()]
+
+
+def _as_one(path: Path) -> Path:
+    """A list of numbers counts as one, and so does a roster of sellers."""
+    if path[: len(ROSTER)] == ROSTER:
+        return ROSTER
+    return path[:-1] if isinstance(path[-1], int) else path
 
 
 class Layers(NamedTuple):
@@ -59,10 +68,13 @@ class Layers(NamedTuple):
     """What was said up to each of them."""
     tree: Node
     """What is said in the end."""
+    tables: Mapping[str, str] = {}
+    """Files of sellers, and which of the files names each: what they say is said there."""
 
     def number_of(self, node: Node) -> int:
         """Which of the files a value stands in; beyond the last one for a change."""
-        return {file: number for number, file in enumerate(self.files)}.get(node.place.file, len(self.files))
+        file = self.tables.get(node.place.file, node.place.file)
+        return {file: number for number, file in enumerate(self.files)}.get(file, len(self.files))
 
 
 def standing(layers: Layers, whole: Node, sources: Mapping[str, Source]) -> dict[str, Source]:

@@ -19,7 +19,8 @@ from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import names_of_kinds
 from sim.show.phrases import deadline, money
 from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Stage, Verdict
 
@@ -53,7 +54,7 @@ class Case:
 
     @property
     def seller_type(self) -> str:
-        return list(self.scenario.market.sellers.types)[self.facts.seller_type]
+        return names_of_kinds(self.scenario.market.sellers)[self.facts.seller_type]
 
     @property
     def product_group(self) -> str:
@@ -137,7 +138,7 @@ def _deadlines(
 ) -> dict[Stage, int]:
     requests = terms_of(scenario, ClaimKind(row["claim"])).requests
     works = {**calendars, Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
-    works[Party.SELLER] = calendars[parties_of_types(scenario)[facts.seller_type]]
+    works[Party.SELLER] = calendars[parties_of_kinds(scenario)[facts.seller_type]]
     return {
         stage: instant_after(
             row[STEP_ACTIVITY[stage][OPENED].column],

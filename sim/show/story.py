@@ -16,6 +16,7 @@ from sim.records.journal import Activity
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
+from sim.scenario.selling import names_of_kinds
 from sim.scenario.wording import printable
 from sim.show.case import case_of
 from sim.show.endings import closing_of
@@ -110,7 +111,7 @@ def _without_a_claim(records: Records, scenario: Scenario, order: int) -> tuple[
     """An order whose buyer never asked for the money back."""
     orders, market = records.draws.orders, scenario.market
     value, seller, seller_type, method, group = (int(column[0]) for column in orders.of(np.array([order])))
-    by, kind = list(market.payment_methods)[method], list(market.sellers.types)[seller_type]
+    by, kind = list(market.payment_methods)[method], names_of_kinds(market.sellers)[seller_type]
     what = list(market.product_groups)[group] if market.product_groups else ""
     sentence = payment(money(value, market.currency), by, seller, kind, what)
     event = Event(int(orders.paid[order]), Activity.PAID, sentence)

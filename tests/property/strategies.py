@@ -88,6 +88,20 @@ def seller_types(draw: st.DrawFn, policy: File, waits: File) -> File:
     return {name: kind(share) for name, share in draw(parts_of_a_whole(*names)).items()}
 
 
+@st.composite
+def rosters(draw: st.DrawFn, types: Sequence[str]) -> list[File]:
+    """Sellers one by one; some with a staff or days off of their own."""
+    sold = draw(parts_of_a_whole(*("a", "b", "c")[: draw(st.integers(1, 3))]))
+    own = {
+        "staff": some(1, 2, "unlimited"),
+        "closed": some("2018-10-02", [{"from": "2018-10-01", "to": "2018-10-04"}]),
+    }
+    return [
+        {"seller": name, "share": share, "type": draw(some(*types))} | draw(st.fixed_dictionaries({}, optional=own))
+        for name, share in sold.items()
+    ]
+
+
 def rows(levers: Any) -> list[File]:
     """The rows by claim kind, where there are any."""
     return [] if levers == "none" else [row for row in levers.values() if row != "none"]
@@ -185,6 +199,8 @@ def scenario_files(draw: st.DrawFn) -> File:
         "discipline": draw(some("fifo", "earliest_deadline")),
         "types": draw(seller_types(policy, waits)),
     }
+    if draw(st.integers(0, 2)) == 2:
+        sellers["roster"] = draw(rosters(tuple(sellers["types"])))
     groups = draw(mostly(some({}), parts_of_a_whole("fashion", "books")))
     market |= {
         "product_groups": groups,

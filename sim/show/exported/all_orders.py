@@ -15,6 +15,7 @@ from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.selling import names_of_kinds
 from sim.vocabulary import ClaimKind, Outcome, Party, Route
 
 TRAVEL = ("arranged_at", "dispatched_at", "delivered_at")
@@ -58,7 +59,7 @@ def _unclaimed(
         "delivered_at": np.where(refunded, NEVER, delivered_at(scenario, drawer, plan, calendars)),
         "refund_due_at": np.where(refunded, plan.due, NEVER),
     }
-    types, methods = list(market.sellers.types), list(market.payment_methods)
+    types, methods = names_of_kinds(market.sellers), list(market.payment_methods)
     return {
         "replication": np.full_like(numbers, replication),
         "order": numbers,
