@@ -17,11 +17,11 @@ import pandas as pd
 from sim.evidence.families import LOGNORMAL, Family, quantile
 from sim.evidence.finding import Finding
 from sim.evidence.lesson import Lesson
+from sim.evidence.lived import lived_through
 from sim.evidence.log import Floats
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.survival import Sample, kaplan_meier
 from sim.evidence.wording import duration, law_of, shares
-from sim.experiment.experiment import run
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
 
@@ -85,7 +85,7 @@ def _simulated(lesson: Lesson, scenario: Scenario, jobs: int | None) -> dict[str
         "experiment.follow_up": "0 d",
         "experiment.replications": REPLICATIONS,
     }
-    claims = run(scenario.with_changes(changes), jobs=jobs).orders
+    claims = pd.concat([one.claims for one in lived_through(scenario.with_changes(changes), jobs)])
     cut = np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.warm_up.seconds + days * DAY, "s")
     asked = claims["request_opened_at"]
     until = claims["request_settled_at"].fillna(pd.Timestamp(cut)).to_numpy()

@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from sim.evidence.lived import Lived, lived_through
 from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Span
-from sim.experiment.experiment import run, with_numbers
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 
 WORLDS = 12
 """Replications that the scenario's own spread is seen in."""
+LUCK = 2**31
+"""The seed of those replications: not that of the scenario."""
 LEAST = 25
 """Cases below which nothing is said."""
 SERIOUS = 0.1
@@ -76,18 +78,16 @@ def judge(scenario: Scenario, log: RefundLog, start: date, span: Span, *, jobs: 
     seen = log.between(first, beyond, log.cut)
     observed = dict(_observed(seen, first, beyond))
     warm_up = scenario.experiment.warm_up.seconds // DAY
-    then = with_numbers(scenario, replications=WORLDS, seed=2**31)
     weeks = scenario.with_changes(
         {
             "start": (span.first - timedelta(days=warm_up)).isoformat(),
             "experiment.cohort": f"{int((beyond - first) // DAY)} d",
             "experiment.follow_up": f"{max(int((log.cut - beyond) // DAY), 0)} d",
             "experiment.replications": WORLDS,
-            "experiment.seed": then.experiment.seed,
+            "experiment.seed": LUCK,
         }
     )
-    result = run(weeks, jobs=jobs)
-    simulated = _simulated(result.orders, result.about["orders"] / WORLDS, weeks, (beyond - first) / DAY)
+    simulated = _simulated(lived_through(weeks, jobs), weeks, (beyond - first) / DAY)
     yield from _held_against(observed, simulated)
 
 
@@ -122,13 +122,11 @@ def _share(hits: Any, among: Any) -> Seen:
     return (float(np.mean(hits[among])) if n else float("nan"), n, "share")
 
 
-def _simulated(
-    orders: pd.DataFrame, per_replication: float, scenario: Scenario, days: float
-) -> Mapping[str, list[float]]:
+def _simulated(worlds: list[Lived], scenario: Scenario, days: float) -> Mapping[str, list[float]]:
     """The same numbers of each replication."""
     weeks, cut = days / 7, np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.cut or 0, "s")
     told: dict[str, list[float]] = {}
-    for _, claims in orders.groupby("replication"):
+    for claims, orders in worlds:
         asked, closed = _times(claims, "request_opened_at"), _times(claims, "request_settled_at")
         free = (claims["route"] == "free_cancellation").to_numpy()
         begun = np.where(free, _times(claims, "asked_at"), asked)
@@ -137,7 +135,7 @@ def _simulated(
         # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
         yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
         answered = how == "answered"
-        told.setdefault("orders a week", []).append(per_replication / weeks)
+        told.setdefault("orders a week", []).append(orders / weeks)
         told.setdefault("requests a week", []).append(requests.sum() / weeks)
         by_word = {
             "accepted": yes,

@@ -15,27 +15,61 @@ from sim.evidence.of_dispatch import sending, shipped_instead
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number, shares
 from sim.scenario.durations import Kind
-from sim.scenario.market import Answers
-from sim.scenario.wording import counted
+from sim.scenario.market import MOST_ON_A_ROSTER, Answers
+from sim.scenario.wording import counted, printable
 from sim.vocabulary import Party
 
 Told = Iterator[Finding | Assumed]
+ROSTER = "market.sellers.roster"
 SHARE = "share of the orders that its sellers have"
+IN_ROSTER = "the roster says which seller is of which type"
 BY_LUCK = "which of the busy sellers are of this type: in the scenario luck says so, anew in each replication"
 
 
 def told_by_sellers(lesson: Lesson) -> Told:
-    """Every type: its share, how soon it sends, how it answers."""
+    """Who they are; and every type: its share, how soon it sends, how it answers."""
+    roster = roster_of(lesson)
+    yield roster
     kinds = lesson.kind_of_seller[lesson.seller]
     weights = np.bincount(kinds, lesson.order_weight, minlength=len(lesson.kinds))
     told = shares({name: float(weight / weights.sum()) for name, weight in zip(lesson.kinds, weights, strict=True)})
     sellers = int(np.count_nonzero(lesson.kind_of_seller >= 0))
+    said = IN_ROSTER if isinstance(roster, Finding) else BY_LUCK
     for number_of, name in enumerate(lesson.kinds):
         path = f"{TYPE}.{name}"
-        yield Finding(f"{path}.share", told[name], sellers, method=SHARE, identified=BY_LUCK)
+        yield Finding(f"{path}.share", told[name], sellers, method=SHARE, identified=said)
         yield from sending(lesson, number_of, path)
         yield from _cancellations(lesson, number_of, path)
         yield from _disputes(lesson, number_of, path)
+
+
+def roster_of(lesson: Lesson) -> Finding | Assumed:
+    """Every seller with its share of the orders and its type: where few are busy, it matters who they are."""
+    counts = np.bincount(lesson.seller, minlength=len(lesson.kind_of_seller))
+    there = np.flatnonzero(counts)
+    if len(there) > MOST_ON_A_ROSTER:
+        return Assumed(
+            ROSTER, f"{len(there):,} sellers, a roster holds {MOST_ON_A_ROSTER:,}: by luck of their types"
+        )
+    names: dict[str, None] = {}
+    busiest_first = there[np.argsort(-counts[there], kind="stable")]
+    rows = [
+        {
+            "seller": _called(lesson.log.names["seller"][seller], names),
+            "share": float(f"{counts[seller] / counts.sum():.6g}"),
+            "type": lesson.kinds[lesson.kind_of_seller[seller]],
+        }
+        for seller in busiest_first.tolist()
+    ]
+    return Finding(ROSTER, rows, len(lesson.seller), method="shares of orders", about="sellers")
+
+
+def _called(written: str, taken: dict[str, None]) -> str:
+    """The seller's name on one line, and of nobody else."""
+    plain = " ".join(printable(written).split())[:60] or "seller"
+    name = plain if plain not in taken else f"{plain} ({len(taken) + 1})"
+    taken[name] = None
+    return name
 
 
 def answering_times(

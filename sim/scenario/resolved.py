@@ -40,8 +40,13 @@ def resolved_yaml(scenario: Scenario, origin: Origin | None = None) -> str:
 
     Where these notes would make it longer than what is read, there are none.
     """
-    text = "\n".join(_block(described(scenario), (), origin)) + "\n"
+    text = yaml_of(described(scenario), origin)
     return text if origin is None or len(text.encode()) <= MOST_BYTES else resolved_yaml(scenario)
+
+
+def yaml_of(description: dict[str, Any], origin: Origin | None = None) -> str:
+    """A whole description, as `described` gives it, as YAML."""
+    return "\n".join(_block(description, (), origin)) + "\n"
 
 
 def _without_nulls(value: Any) -> Any:

@@ -6,8 +6,8 @@ are found where they are written and a resolved scenario needs no second file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from sim.errors import Fault
 from sim.scenario.base import did_you_mean
@@ -66,6 +66,17 @@ def overruled(tree: Node, changes: Collection[Place]) -> list[Fault]:
         for name, one in asked.items()
         if one is not None and one.place in changes
     ]
+
+
+def table_of(roster: Iterable[Mapping[str, Any]]) -> str:
+    """Sellers with their name, share and type as the table that `roster` may name."""
+    lines = [f"{_quoted(one['seller'])},{one['share']!r},{one['type']}" for one in roster]
+    return "\n".join([",".join(_NEEDED), *lines, ""])
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if doubled != text or "," in text else text
 
 
 class _Table:

@@ -80,7 +80,7 @@ def test_the_command_judges_by_weeks_it_never_saw(folder: Path, tmp_path: Path) 
     assert done.code in (0, 4), done.err
     told = json.loads(done.out)
     assert all(one["verdict"] != "differs" for one in told["held_out"]), told["held_out"]
-    assert {path.name for path in out.iterdir()} == {"scenario.yaml", "fit.json", "report.html"}
+    assert {path.name for path in out.iterdir()} == {"scenario.yaml", "sellers.csv", "fit.json", "report.html"}
     assert program("validate", str(out / "scenario.yaml")).code == 0
 
 

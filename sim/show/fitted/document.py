@@ -10,6 +10,7 @@ from sim.evidence.fitted_scenario import SAID
 from sim.evidence.fitting import Fit
 from sim.evidence.held_out import Judged
 from sim.evidence.log import Reading
+from sim.evidence.of_sellers import ROSTER
 from sim.scenario.wording import counted
 
 SCHEMA_VERSION = 1
@@ -70,6 +71,8 @@ def interval_of(finding: Finding) -> str:
 
 def said(value: Any) -> str:
     """A value of a scenario file on one line."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return f"{len(value):,} one by one"
     if isinstance(value, dict):
         return ", ".join(f"{name} {said(one)}" for name, one in value.items())
     if isinstance(value, list):
@@ -108,7 +111,7 @@ def document_of(fit: Fit) -> dict[str, Any]:
 def _input(finding: Finding) -> dict[str, Any]:
     return {
         "path": finding.path.removesuffix(SAID),
-        "value": finding.value,
+        "value": said(finding.value) if finding.path == ROSTER else finding.value,
         "interval": None if finding.interval is None else list(finding.interval),
         "interval_of": finding.about,
         "n": finding.n,

@@ -1,6 +1,7 @@
 """The folder of a fit: the scenario, what was learnt and how, and a page to forward.
 
 scenario.yaml   complete, runnable; its provenance says `fitted` of what was learnt
+sellers.csv     the sellers one by one, which the scenario names (where there are not too many)
 fit.json        every input with its interval, what was left out and why, what held-out weeks say
 report.html     the same for people
 """
@@ -14,13 +15,15 @@ from markupsafe import Markup
 
 from sim.disk.placing import put
 from sim.evidence.fitting import Fit
-from sim.scenario.resolved import resolved_yaml
+from sim.scenario.resolved import described, yaml_of
+from sim.scenario.roster_file import table_of
 from sim.show.files import json_of
 from sim.show.fitted.document import answer_of, document_of, readings_told, rows_of, share_of_bar
 from sim.show.room import expect_room, room
 from sim.show.standalone import security, templates_of, text_of
 
 PACKAGE = "sim.show.fitted"
+SELLERS = "sellers.csv"
 SIGN = "fit.json"
 """A folder that holds this file is a fit's, which `--force` may replace."""
 
@@ -38,7 +41,12 @@ def write_fit(fit: Fit, out: Path, *, force: bool = False) -> Path:
 
 def files_of_fit(fit: Fit) -> Iterator[tuple[str, bytes]]:
     """Every file: its name, and its bytes."""
-    yield "scenario.yaml", resolved_yaml(fit.scenario).encode()
+    description = described(fit.scenario)
+    sellers = description["market"]["sellers"]
+    if "roster" in sellers:
+        yield SELLERS, table_of(sellers["roster"]).encode()
+        sellers["roster"] = SELLERS
+    yield "scenario.yaml", yaml_of(description).encode()
     yield SIGN, json_of(document_of(fit))
     yield "report.html", page_of(fit).encode()
 

@@ -1,0 +1,355 @@
+"""Does a fit find the world that wrote the log? A study on drawn worlds, their logs dirty and cut.
+
+    python -m tests.evidence.recovery --worlds 40 --out recovery.jsonl
+
+Every world has two types of sellers by roster, desks of one, hours 12 to 18, a four-day clock; half a year of orders.
+Its log has 1 % spoilt rows, 2 % duplicates, four ways to write an instant, two zones, bank dates without hours, and a
+cut. Each line of the file is one world: of every input the truth, the estimate and the interval; and the verdicts on
+eight held-out weeks, from the same world and from one in which one input was a quarter larger or smaller by then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import sim
+from sim.evidence.fitting import Fit, fit, opened
+from sim.evidence.held_out import judge
+from sim.evidence.mapping import load_mapping
+from sim.experiment.replication import calendars_of, play
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import resolved_yaml
+from sim.show.exported.all_orders import all_orders
+from tests.evidence.logs import STATUS
+from tests.regression.program import SCENARIOS
+
+KINDS = {"t1": "prompt", "t2": "slow"}
+TURN, CUT, FIRST = "2019-03-04", "2019-04-29", "2018-09-03"
+MAPPING = f"""
+orders:
+  file: orders.csv
+  columns: {{order: order_ref, paid: paid_at, seller: shop_id, arranged: label_at, dispatched: shipped_at,
+    delivered: delivered_at, value: value, method: method}}
+claims:
+  file: claims.csv
+  columns: {{order: order_ref, requested: req_ts, closed: closed_utc, status: state, reason: reason,
+    dispute_opened: dispute_at, dispute_closed: dispute_over, dispute_status: dispute_state,
+    mediation_opened: mediation_at, mediation_closed: mediation_over, ruling: ruling,
+    return_posted: posted_at, return_received: received_at, refund_due: approved_ms, refunded: bank_date}}
+formats: {{default: "%Y-%m-%d %H:%M:%S", req_ts: "%d/%m/%Y %H:%M", closed_utc: iso, approved_ms: epoch_ms,
+  bank_date: {{format: "%Y%m%d", means: a day}}}}
+zone: {{default: Asia/Shanghai, closed_utc: UTC}}
+words:
+  status: {{ACCEPT: accepted, REJECT: refused, SHIPPED: shipped, WITHDRAWN: withdrawn, TIMEOUT: silence,
+    FREE: free, PENDING: open}}
+  dispute_status: {{ACCEPT: accepted, REJECT: refused, WITHDRAWN: withdrawn, TIMEOUT: silence, PENDING: open}}
+cut: {CUT}
+period: {{fit: {FIRST}..{TURN}, hold_out: {TURN}..{CUT}}}
+types: {{find: 2}}
+base: base.yaml
+"""
+CHANGES = {
+    "buyers.regret.probability": ("buyers.regret.probability", 1.25),
+    "orders a day": ("market.orders_per_day", 1.25),
+    "accepting": ("accept", 0.75),
+    "dispatch": ("dispatch", 1.25),
+}
+"""Hidden changes after the turn, by what they are called; those of sellers are made to both types."""
+
+
+def drawn(number: int) -> Scenario:
+    """A world: everything that a log can tell is drawn, the rest is the article's."""
+    luck = np.random.default_rng([15, number])
+
+    def between(low: float, high: float) -> float:
+        return round(float(luck.uniform(low, high)), 3)
+
+    def kind(arrange: float, dispatch: float) -> dict[str, Any]:
+        silent, accept = between(0.03, 0.15), between(0.6, 0.9)
+        said = {"accept": round((1 - silent) * accept, 6), "ship": 0.0, "silent": silent}
+        said["refuse"] = round(1 - said["accept"] - silent, 6)
+        median = between(2, 12)
+        notice = {"lognormal": {"median": f"{median} h", "p95": f"{round(median * between(4, 7), 3)} h"}}
+        yes, silence = between(0.3, 0.6), between(0.05, 0.15)
+        dispute = {"accept": yes, "refuse": round(1 - yes - silence, 6), "counter": 0.0, "silent": silence}
+        return {
+            "share": 0.5,
+            "arrange": {"exponential": {"mean": f"{arrange} bd"}},
+            "dispatch": {"exponential": {"mean": f"{dispatch} bd"}},
+            "cancellation": said
+            | {"notice": notice, "notice_share_of_clock": "none", "asks_to_change_reason": 0.0}
+            | {"handling": {"exponential": {"mean": "25 min of work"}}},
+            "dispute": dispute | {"notice": {"lognormal": {"median": f"{between(15, 40)} h", "p95": "5 d"}}},
+        }
+
+    types = {"prompt": kind(between(0.4, 0.7), between(1, 1.8)), "slow": kind(between(0.8, 1.4), between(3, 4.5))}
+    weights = 1 / np.arange(1, 101) ** between(0.4, 0.7)
+    roster = [
+        {"seller": str(one), "share": float(f"{share:.6g}"), "type": ("prompt", "slow")[int(luck.random() < 0.4)]}
+        for one, share in enumerate(weights / weights.sum())
+    ]
+    posting = {
+        "card": {"lognormal": {"median": f"{between(2, 4)} bd", "p95": f"{between(6, 10)} bd"}},
+        "wallet": {"lognormal": {"median": f"{between(0.4, 0.8)} bd", "p95": "2.5 bd"}},
+    }
+    median = between(14, 22)
+    return sim.load(SCENARIOS / "aliexpress.yaml").with_changes(
+        {
+            "name": f"drawn-{number}",
+            "start": "2018-08-06",
+            "experiment.warm_up": "28 d",
+            "experiment.cohort": "238 d",
+            "experiment.run_out": "0 d",
+            "experiment.seed": 1000 + number,
+            "calendars.seller.hours": {"mon-fri": "12:00-18:00"},
+            "market.peaks": "none",
+            "market.orders_per_day": between(350, 450),
+            "market.sellers.types": {"stalls": "none", "absent": "none", **types},
+            "market.sellers.roster": roster,
+            "market.sellers.staff": 1,
+            "market.carrier.transit": {"lognormal": {"median": f"{median} d", "p95": f"{round(median * 1.9, 3)} d"}},
+            "policy.cancellation.clock": "4 d",
+            "policy.cancellation.free_until": "none",
+            "policy.refund.posting": posting,
+            "buyers.regret.probability": between(0.06, 0.12),
+            "buyers.regret.found_cheaper": "none",
+            "buyers.regret.reasons": {"no_answer": 0, "out_of_stock": 0, "raised_price": 0},
+            "buyers.goes_on": between(0.6, 0.9),
+            "buyers.escalation.probability": between(0.3, 0.7),
+            "policy.mediation.staff": 4,
+        }
+    )
+
+
+# ----------------------------------------------------------------------------------------- logs
+
+
+def tables_of(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What happened, in clean columns."""
+    calendars = calendars_of(scenario)
+    table = all_orders(scenario, 0, play(scenario, 0, calendars, engine="compiled"), calendars)
+    table = table[table["paid_at"] >= FIRST]
+    orders = table.rename(
+        columns={"arranged_at": "label_at", "dispatched_at": "shipped_at", "payment_method": "method"}
+    ).assign(order_ref=table["order"], shop_id=table["seller"])
+    claims = table[table["request_opened_at"].notna() | table["dispute_opened_at"].notna()]
+    how = claims["request_settled_by"].astype(object)
+    accepted = (claims["route"] == "cancellation") & (claims["outcome"] == "refunded")
+    disputed = claims["dispute_settled_by"].astype(object)
+    # Refused is what was answered and the dispute did not settle; the money would be due at that instant.
+    for_buyer = claims["route"] == "dispute"
+    ruling = claims["outcome"].map({"refunded": "buyer", "partly_refunded": "split"}).fillna("seller")
+    return orders, pd.DataFrame(
+        {
+            "order_ref": claims["order"],
+            "req_ts": claims["request_opened_at"],
+            "closed_utc": claims["request_settled_at"],
+            "state": how.map(STATUS).mask(how == "answered", accepted.map({True: "ACCEPT", False: "REJECT"})),
+            "reason": claims["reason"],
+            "dispute_at": claims["dispute_opened_at"],
+            "dispute_over": claims["dispute_settled_at"],
+            "dispute_state": disputed.map(STATUS).mask(
+                disputed == "answered", for_buyer.map({True: "ACCEPT", False: "REJECT"})
+            ),
+            "mediation_at": claims["mediation_opened_at"],
+            "mediation_over": claims["mediation_settled_at"],
+            "ruling": ruling.where(claims["mediation_settled_at"].notna() & (claims["route"] == "mediation")),
+            "posted_at": claims["return_posted_at"],
+            "received_at": claims["return_received_at"],
+            "approved_ms": claims["refund_due_at"],
+            "bank_date": claims["refunded_at"],
+        }
+    )
+
+
+TOLD_AT = {"state": "closed_utc", "dispute_state": "dispute_over", "ruling": "mediation_over"}
+
+
+def known_at_the_cut(table: pd.DataFrame) -> pd.DataFrame:
+    """What happened later is not in it."""
+    known = table.copy()
+    for name in known.select_dtypes("datetime"):
+        known[name] = known[name].where(known[name] < CUT)
+    for word, instant in TOLD_AT.items():
+        if word in known:
+            known[word] = known[word].where(known[instant].notna(), "" if word == "ruling" else "PENDING")
+            if word == "dispute_state":
+                known[word] = known[word].where(known["dispute_at"].notna(), "")
+            if word == "state":
+                known[word] = known[word].where(known["req_ts"].notna(), "")
+    return known
+
+
+def written(claims: pd.DataFrame, luck: np.random.Generator) -> pd.DataFrame:
+    """As four programmers would have written it down, spoilt and doubled."""
+    zone = "Asia/Shanghai"
+    utc = claims["closed_utc"].dt.tz_localize(zone).dt.tz_convert("UTC")
+    approved = claims["approved_ms"].dt.tz_localize(zone)
+    known = claims["approved_ms"].notna()
+    epoch = (approved[known] - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(milliseconds=1)
+    told = claims.assign(
+        req_ts=claims["req_ts"].dt.strftime("%d/%m/%Y %H:%M"),
+        closed_utc=utc.dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        approved_ms=epoch.astype("int64").astype(str).reindex(claims.index).astype(object),
+        bank_date=claims["bank_date"].dt.strftime("%Y%m%d"),
+    )
+    spoilt = luck.random(len(told)) < 0.01
+    told["req_ts"] = told["req_ts"].mask(spoilt, "30/02/2018 99:99")
+    earlier = told[luck.random(len(told)) < 0.02].assign(closed_utc="", state="PENDING", approved_ms="", bank_date="")
+    return pd.concat([earlier, told], ignore_index=True)
+
+
+def log_in(folder: Path, number: int, later: Scenario | None = None) -> Path:
+    """The log of a world in a folder; `later` is the world that it has become by the turn. The mapping's path."""
+    scenario = drawn(number)
+    orders, claims = tables_of(scenario)
+    if later is not None:
+        after_orders, after_claims = tables_of(later)
+        orders = pd.concat([orders[orders["paid_at"] < TURN], after_orders[after_orders["paid_at"] >= TURN]])
+        last = int(orders.loc[orders["paid_at"] < TURN, "order"].max())
+        parts = [claims[claims["order_ref"] <= last], after_claims[after_claims["order_ref"] > last]]
+        claims = pd.concat(parts, ignore_index=True)
+    columns = ["order_ref", "paid_at", "shop_id", "label_at", "shipped_at", "delivered_at", "value", "method"]
+    orders = known_at_the_cut(orders[orders["paid_at"] < CUT][columns])
+    claims = known_at_the_cut(claims)
+    claims = claims[claims["req_ts"].notna() | claims["dispute_at"].notna()]
+    orders.to_csv(folder / "orders.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
+    luck = np.random.default_rng([16, number])
+    written(claims, luck).to_csv(folder / "claims.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
+    base = drawn(number).with_changes({"market.sellers.roster": "none", "market.sellers.count": 10})
+    (folder / "base.yaml").write_text(resolved_yaml(base), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    return folder / "mapping.yaml"
+
+
+# --------------------------------------------------------------------------------------- inputs
+
+
+def number_at(scenario: Scenario, path: str, about: str) -> float:
+    """What an interval is about, of a scenario."""
+    at: Any = scenario
+    for step in path.removesuffix(".said").split("."):
+        at = at[step] if isinstance(at, dict) else getattr(at, step)
+    if about == "mean":
+        return float(at.mean())
+    if about == "median":
+        return float((at.to_law() if hasattr(at, "to_law") else at).ppf(np.array([0.5]))[0])
+    if about == "accept among yes and no":
+        return float(at.accept / (at.accept + at.refuse))
+    if about == "for the buyer":
+        return float(at.buyer)
+    return float(at.at_most() if hasattr(at, "at_most") else at)
+
+
+UNITS = {"d": 86_400, "bd": 86_400, "h": 3_600, "min": 60, "s": 1}
+
+
+def in_seconds(end: Any) -> float:
+    """One end of an interval."""
+    found = re.match(r"([0-9.]+) (\w+)", end) if isinstance(end, str) else None
+    return float(found[1]) * UNITS[found[2]] if found else float(end)
+
+
+def inputs_of(fitted: Fit, truth: Scenario) -> Iterator[dict[str, Any]]:
+    """Of every input with an interval: the truth, what was found, and whether the interval holds the truth."""
+    for one in fitted.findings:
+        if one.interval is None:
+            continue
+        path = one.path
+        for found, true in KINDS.items():
+            path = path.replace(f"types.{found}.", f"types.{true}.")
+        true_value = number_at(truth, path, one.about)
+        value = number_at(fitted.scenario, one.path, one.about)
+        low, high = (in_seconds(end) for end in one.interval)
+        if ".dispute.said" in path:
+            continue  # its interval is of what those heard who wrote first, and those who did not, together
+        yield {"path": path, "about": one.about, "true": true_value, "found": value, "low": low, "high": high}
+    for found, true in KINDS.items():
+        answers = fitted.scenario.market.sellers.types[found].cancellation
+        silent = truth.market.sellers.types[true].cancellation.silent
+        path = f"market.sellers.types.{true}.cancellation.silent"
+        yield {"path": path, "about": "share", "true": silent, "found": answers.silent, "low": None, "high": None}
+
+
+def changed(scenario: Scenario, what: str) -> Scenario:
+    """The same world with one input a quarter larger or smaller."""
+    name, factor = CHANGES[what]
+    if "." in name:
+        return scenario.with_changes({name: number_at(scenario, name, "share") * factor})
+    changes: dict[str, Any] = {}
+    for kind, answers in scenario.market.sellers.types.items():
+        path = f"market.sellers.types.{kind}"
+        if name == "accept":
+            yes = answers.cancellation.accept
+            less = {"accept": yes * factor, "refuse": answers.cancellation.refuse + yes * (1 - factor)}
+            changes |= {f"{path}.cancellation.{word}": round(value, 9) for word, value in less.items()}
+        else:
+            mean = answers.dispatch.mean() / 86_400
+            changes[f"{path}.dispatch"] = {"exponential": {"mean": f"{mean * factor:.6f} bd"}}
+    return scenario.with_changes(changes)
+
+
+def world(number: int, folder: Path) -> dict[str, Any]:
+    """One world of the study."""
+    truth = drawn(number)
+    fitted = fit(log_in(folder, number), jobs=1)
+    told: dict[str, Any] = {"world": number, "inputs": list(inputs_of(fitted, truth))}
+    told["right"] = {one.name: one.verdict for one in fitted.judged}
+    what = list(CHANGES)[number % len(CHANGES)]
+    mapped = load_mapping(log_in(folder, number, changed(truth, what)))
+    start, _, _, log = opened(mapped)
+    assert mapped.mapping.period.hold_out is not None
+    judged = judge(fitted.scenario, log, start, mapped.mapping.period.hold_out)
+    told |= {"change": what, "changed": {one.name: one.verdict for one in judged}}
+    return told
+
+
+# ---------------------------------------------------------------------------------------- study
+
+
+def told_together(worlds: list[dict[str, Any]]) -> Iterator[str]:
+    """The study in lines: by input the mean error relative to the truth, and how many intervals hold it."""
+    rows = pd.DataFrame([{"world": one["world"], **each} for one in worlds for each in one["inputs"]])
+    yield f"{len(worlds)} worlds"
+    for path, some in rows.groupby("path"):
+        error = (some["found"] / some["true"] - 1).mean()
+        spread = (some["found"] / some["true"] - 1).std()
+        held = ((some["low"] <= some["true"]) & (some["true"] <= some["high"]))[some["low"].notna()]
+        inside = f"{held.mean():.0%} of {len(held)}" if len(held) else "none"
+        yield f"{path:58} bias {error:+.1%} sd {spread:.1%}  intervals hold it: {inside}"
+    of_all = rows[rows["low"].notna()]
+    yield f"all intervals: {((of_all['low'] <= of_all['true']) & (of_all['true'] <= of_all['high'])).mean():.1%}"
+    right = sum("differs" not in one["right"].values() for one in worlds)
+    yield f"the world is right: agrees in {right} of {len(worlds)}"
+    for what in CHANGES:
+        some = [one for one in worlds if one["change"] == what]
+        seen = sum("differs" in one["changed"].values() for one in some)
+        yield f"a quarter more or less of {what}: seen to differ in {seen} of {len(some)}"
+
+
+def main() -> None:
+    """Add worlds to a file, and tell what all of them come to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--worlds", type=int, default=40)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    for number in range(arguments.first, arguments.first + arguments.worlds):
+        with tempfile.TemporaryDirectory() as folder, arguments.out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(world(number, Path(folder))) + "\n")
+    lines = arguments.out.read_text(encoding="utf-8").splitlines()
+    sys.stdout.write("\n".join(told_together([json.loads(line) for line in lines])) + "\n")
+
+
+if __name__ == "__main__":
+    main()
