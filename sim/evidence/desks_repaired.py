@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,18 +36,39 @@ LEAST = 30
 Build = Callable[[list[Finding]], Scenario]
 
 
+class Stage(NamedTuple):
+    """What sellers are asked, and what the columns of the log and of a simulated world call it."""
+
+    name: str
+    asked: str
+    closed: str
+    status: str
+    simulated: str
+
+
+STAGES = (
+    Stage("cancellation", "requested", "closed", "status", "request"),
+    Stage("dispute", "dispute_opened", "dispute_closed", "dispute_status", "dispute"),
+)
+
+
 def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int | None = 1) -> list[Finding]:
-    """The findings, noticing and silence of cancellations repaired where the desk has finite staff."""
-    types = {kind: _of(findings, kind) for kind in lesson.kinds}
-    logged = {kind: _logged(lesson, number) for number, kind in enumerate(lesson.kinds) if types[kind]}
-    wanted = {kind: told for kind, told in logged.items() if told is not None}
+    """The findings, noticing and silence repaired where the desk has finite staff."""
+    learnt = {one.path for one in findings}
+    wanted = {
+        path: told
+        for number, kind in enumerate(lesson.kinds)
+        for stage in STAGES
+        if f"{(path := _path(kind, stage))}.notice" in learnt
+        and (told := _logged(lesson, number, stage)) is not None
+    }
     if not wanted or lesson.base.market.sellers.staff == "unlimited":
         return findings
     for _ in range(STEPS):
         simulated = _simulated(lesson, build(findings), jobs)
-        for kind, target in wanted.items():
-            if kind in simulated:
-                findings = _moved(findings, kind, target, simulated[kind])
+        for path, target in wanted.items():
+            if path in simulated:
+                findings = _moved(findings, path, target, simulated[path])
     return findings
 
 
@@ -55,8 +76,8 @@ Answers = tuple[Floats, float]
 """The quartiles of answering times among those answered at last (s), and what share that is."""
 
 
-def _of(findings: list[Finding], kind: str) -> bool:
-    return any(one.path == f"market.sellers.types.{kind}.cancellation.notice" for one in findings)
+def _path(kind: str, stage: Stage) -> str:
+    return f"market.sellers.types.{kind}.{stage.name}"
 
 
 def _quartiles(lasted: Floats, answered: np.ndarray) -> Answers | None:
@@ -68,12 +89,14 @@ def _quartiles(lasted: Floats, answered: np.ndarray) -> Answers | None:
     return np.interp(np.array(LEVELS) * most, reached, times), most
 
 
-def _logged(lesson: Lesson, kind: int) -> Answers | None:
+def _logged(lesson: Lesson, kind: int, stage: Stage) -> Answers | None:
     claims = lesson.log.claims
-    asked, closed = claims.at("requested"), claims.at("closed")
-    some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free")
+    asked, closed = claims.at(stage.asked), claims.at(stage.closed)
+    some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status)
     lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
-    answered = lesson.status("accepted", "refused") | shipped_instead(lesson)
+    answered = lesson.status("accepted", "refused", of=stage.status)
+    if stage.name == "cancellation":
+        answered |= shipped_instead(lesson)
     return _quartiles(lasted[some], answered[some])
 
 
@@ -87,16 +110,19 @@ def _simulated(lesson: Lesson, scenario: Scenario, jobs: int | None) -> dict[str
     }
     claims = pd.concat([one.claims for one in lived_through(scenario.with_changes(changes), jobs)])
     cut = np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.warm_up.seconds + days * DAY, "s")
-    asked = claims["request_opened_at"]
-    until = claims["request_settled_at"].fillna(pd.Timestamp(cut)).to_numpy()
-    lasted = (until - asked.to_numpy()) / np.timedelta64(1, "s")
-    answered = (claims["request_settled_by"] == "answered") | _at_once(claims)
     told: dict[str, Answers] = {}
-    for kind in lesson.kinds:
-        some = (claims["seller_type"] == kind) & asked.notna()
-        found = _quartiles(lasted[some.to_numpy()], answered[some].to_numpy(bool))
-        if found is not None:
-            told[kind] = found
+    for stage in STAGES:
+        asked = claims[f"{stage.simulated}_opened_at"]
+        until = claims[f"{stage.simulated}_settled_at"].fillna(pd.Timestamp(cut)).to_numpy()
+        lasted = (until - asked.to_numpy()) / np.timedelta64(1, "s")
+        answered = claims[f"{stage.simulated}_settled_by"] == "answered"
+        if stage.name == "cancellation":
+            answered |= _at_once(claims)
+        for kind in lesson.kinds:
+            some = (claims["seller_type"] == kind) & asked.notna()
+            found = _quartiles(lasted[some.to_numpy()], answered[some].to_numpy(bool))
+            if found is not None:
+                told[_path(kind, stage)] = found
     return told
 
 
@@ -106,8 +132,7 @@ def _at_once(claims: pd.DataFrame) -> Any:
     return (claims["request_settled_by"] == "shipped_over") & same
 
 
-def _moved(findings: list[Finding], kind: str, target: Answers, simulated: Answers) -> list[Finding]:
-    path = f"market.sellers.types.{kind}.cancellation"
+def _moved(findings: list[Finding], path: str, target: Answers, simulated: Answers) -> list[Finding]:
     ratio = np.clip(target[0] / np.maximum(simulated[0], 60.0), 0.25, 4.0)
     silence = target[1] - simulated[1]
     return [

@@ -12,6 +12,7 @@ from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats
 from sim.evidence.survival import LEAST, Sample, fitted, incidence_at_the_end
 from sim.evidence.wording import number, shares
+from sim.scenario.by_claim import CLAIMS, rows
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import Kind
 from sim.vocabulary import Party
@@ -62,16 +63,20 @@ def _returns(lesson: Lesson) -> Told:
     if int((~np.isnan(posted)).sum()) < LEAST:
         yield Assumed("buyers.return_delay", "the log does not tell of returns")
         return
-    delay = np.where(np.isnan(posted), lesson.log.cut, posted) - won
-    was_posted = ~np.isnan(won) & (delay >= 0) & ~np.isnan(posted)
-    sample = lesson.sample(delay, delay, lesson.seller_of_claim, was_posted)
+    since = np.fmax(won, lesson.log.of_orders("delivered"))
+    last = since + _time_to_post(lesson)
+    delay = np.where(np.isnan(posted), np.minimum(lesson.log.cut, last), posted) - since
+    # Where some keep what they were refunded for, only those who posted are known to have had to.
+    sent = ~np.isnan(posted) if _some_keep_the_goods(lesson) else np.ones(len(posted), dtype=bool)
+    among = ~np.isnan(won) & (delay >= 0) & sent
+    sample = lesson.sample(delay, np.where(np.isnan(posted), np.inf, delay), lesson.seller_of_claim, among)
     estimated = fitted(sample)
     if estimated is not None and lesson.base.buyers.return_delay.kind is not Kind.BUSINESS:
         yield of_law(
             "buyers.return_delay",
             estimated,
             Kind.WALL,
-            what="of returns that were posted",
+            what="censored by the time to post and the cut",
             identified="those who never meant to post",
         )
     law = lesson.base.market.carrier.return_transit
@@ -82,6 +87,21 @@ def _returns(lesson: Lesson) -> Told:
     estimated = fitted(sample, never=lesson.base.market.carrier.return_lost > 0)
     if estimated is not None and law.kind is not Kind.BUSINESS:
         yield of_law("market.carrier.return_transit", estimated, Kind.WALL, what="right-censored at the cut")
+
+
+def _time_to_post(lesson: Lesson) -> float:
+    """Seconds after the verdict in which a return may be posted; infinite without a limit that begins there."""
+    limits = [terms.post_within for _, terms in rows(lesson.base.policy.returns)]
+    spans = [limit.within for limit in limits if limit is not None and limit.after is None]
+    known = len(spans) == len(limits) and all(span.kind is Kind.WALL for span in spans)
+    return float(min(span.seconds for span in spans)) if spans and known else float("inf")
+
+
+def _some_keep_the_goods(lesson: Lesson) -> bool:
+    """Whether money came back to some without the goods being posted: then nobody knows who never meant to."""
+    terms = dict(rows(lesson.base.policy.returns))
+    without_goods = len(terms) < len(CLAIMS) or lesson.base.buyers.not_received is not None
+    return without_goods or any(one.returnless_below > 0 for one in terms.values())
 
 
 def _posting(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:

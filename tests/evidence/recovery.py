@@ -146,8 +146,7 @@ def tables_of(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     how = claims["request_settled_by"].astype(object)
     accepted = (claims["route"] == "cancellation") & (claims["outcome"] == "refunded")
     disputed = claims["dispute_settled_by"].astype(object)
-    # Refused is what was answered and the dispute did not settle; the money would be due at that instant.
-    for_buyer = claims["route"] == "dispute"
+    for_buyer = (claims["route"] == "dispute") & (claims["outcome"] != "refused")
     ruling = claims["outcome"].map({"refunded": "buyer", "partly_refunded": "split"}).fillna("seller")
     return orders, pd.DataFrame(
         {
