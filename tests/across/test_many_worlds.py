@@ -1,0 +1,257 @@
+"""Many worlds: shares with answers known beforehand, indices of a known function, and what a store keeps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.errors import BadScenario
+from sim.experiment.light import sums_of_one
+from sim.scenario.applying import as_range
+from sim.scenario.loading import load
+from sim.worlds.deciding import survival, wilson
+from sim.worlds.designs import design_of
+from sim.worlds.factors import Factor, stated_factors
+from sim.worlds.indices import given_data, saltelli
+from sim.worlds.store import Store, checked, listed, pruned
+
+NEVER_ANSWERS = {"silent": 1}
+ONE_SELLER = {
+    "share": 1,
+    "arrange": 0,
+    "dispatch": "2 d",
+    "cancellation": NEVER_ANSWERS,
+    "dispute": NEVER_ANSWERS,
+}
+NOBODY_ELSE = dict.fromkeys(("prompt", "slow", "stalls", "absent"), "none")
+TINY = {
+    "name": "tiny",
+    "experiment": {"warm_up": "0 d", "cohort": "3 d", "run_out": "1 d", "replications": 2, "seed": 1},
+    "market.orders_per_day": 6,
+    "market.sellers": {"count": 1, "staff": "unlimited", "types": {**NOBODY_ELSE, "only": ONE_SELLER}},
+    "buyers.regret.probability": 1,
+    "buyers.regret.after": "1 h",
+    "buyers.goes_on": 1,
+    "policy.cancellation.window": {"after": "paid", "within": "30 d"},
+    "policy.cancellation.free_until": "none",
+    "policy.cancellation.on_silence": "approve",
+    "policy.dispute": "none",
+    "policy.return": "none",
+}
+STUDY = """
+study: When does a shorter clock win?
+base: tiny.yaml
+policies: {nine: {}, three: {policy.cancellation.clock: 3 d}}
+factors: {leaves: {set: market.sellers.types.only.dispatch, range: [1 d, 9 d]}}
+worlds: {design: latin_hypercube, points: 16}
+responses: [success_rate, {difference: success_rate, of: three, from: nine}]
+replications: 1
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A seller who never answers and ships after so many days; silence is a yes. A study of it lies beside."""
+    from sim.scenario.resolved import described, on_one_line
+
+    document = described(load("aliexpress").with_changes(TINY))
+    document = {**document, "provenance": {}, "expect": {}}
+    (tmp_path / "tiny.yaml").write_text(
+        "\n".join(f"{key}: {on_one_line(value)}" for key, value in document.items())
+    )
+    (tmp_path / "study.yaml").write_text(STUDY)
+    return tmp_path
+
+
+def test_a_three_day_clock_wins_where_the_parcel_leaves_after_three_days_and_before_nine(
+    tiny: Path,
+) -> None:
+    result = sim.study(tiny / "study.yaml", jobs=1)
+    differs = result.points[result.points["less"] == "nine"]["value"].to_numpy()
+    leaves = result.plan.design.points[:, 0] * 8 + 1
+    # The clock starts an hour after payment, when the mind has changed.
+    assert list(differs) == [1.0 if 3 < days - 1 / 24 < 9 else 0.0 for days in leaves]
+    assert differs.mean() == pytest.approx(6 / 8, abs=1 / 16)
+    assert set(result.worlds["leaves"].str.contains("d")) == {True}
+
+
+def test_a_study_is_the_same_at_two_jobs_and_out_of_a_store(tiny: Path) -> None:
+    first = sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
+    again = sim.study(tiny / "study.yaml", jobs=2, store=tiny / "kept")
+    pd.testing.assert_frame_equal(first.points, again.points)
+    assert checked(Store(tiny / "kept")) == []
+    segments = listed(Store(tiny / "kept"))["editions"]
+    assert sum(one["segments"] for one in segments.values()) == 32
+
+
+def test_a_study_that_was_interrupted_lives_only_through_what_is_missing(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
+    store, lived = Store(tiny / "kept"), []
+    for segment in list(store.segments())[:3]:
+        segment.unlink()
+
+    def counted(*arguments: object, **more: object) -> object:
+        lived.append(arguments)
+        return sums_of_one(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("sim.worlds.playing.sums_of_one", counted)
+    pd.testing.assert_frame_equal(sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept").points, whole.points)
+    assert len(lived) == 3
+
+
+KILLED = """
+import os, sys, threading, time, sim
+threading.Timer(float(sys.argv[1]), lambda: os.kill(os.getpid(), 9)).start()
+sim.study("study.yaml", jobs=1, store="kept")
+"""
+
+
+def test_whoever_is_killed_leaves_complete_segments_and_the_next_one_ends_with_the_same_numbers(tiny: Path) -> None:
+    whole = sim.study(tiny / "study.yaml", jobs=1)
+    for delay in ("1.2", "1.8"):
+        subprocess.run([sys.executable, "-c", KILLED, delay], cwd=tiny, check=False, capture_output=True)
+    pd.testing.assert_frame_equal(sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept").points, whole.points)
+    store = Store(tiny / "kept")
+    assert not [line for line in checked(store) if line.endswith("damaged")]
+    pruned(store)
+    assert checked(store) == []
+
+
+def test_what_is_damaged_or_left_over_in_a_store_is_named_and_pruned(tiny: Path) -> None:
+    sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
+    store = Store(tiny / "kept")
+    hurt, *_ = store.segments()
+    hurt.write_bytes(hurt.read_bytes()[:-9])
+    (hurt.parent / ".part-0").write_bytes(b"half")
+    assert [line.rpartition(": ")[2] for line in checked(store)] == ["damaged", "left by a writer that was killed"]
+    assert pruned(store) == 2
+    assert checked(store) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "where"),
+    [
+        ("leaves:", "leaves: {set: x.y, range: [1, 2]}, other:", "factors.leaves"),
+        ("range: [1 d, 9 d]", "range: [9 d, 1 d]", "factors.leaves"),
+        ("clock: 3 d", "clok: 3 d", "policies.three"),
+        ("of: three", "of: thre", "did you mean 'three'"),
+        ("[success_rate,", "[succes_rate,", "did you mean 'success_rate'"),
+        ("points: 16", "points: 1", "worlds.points"),
+        ("market.sellers.types.only.dispatch", "policy.cancellation.clock", "the policies differ in it"),
+    ],
+)
+def test_a_faulty_study_says_where_and_what(tiny: Path, before: str, after: str, where: str) -> None:
+    (tiny / "study.yaml").write_text(STUDY.replace(before, after))
+    with pytest.raises(BadScenario) as fault:
+        sim.study(tiny / "study.yaml", jobs=1)
+    assert where in str(fault.value)
+    assert "study.yaml:" in str(fault.value)
+
+
+# ------------------------------------------------------------------------------------ statistics
+
+
+def uniform(name: str, low: float = 0, high: float = 1) -> Factor:
+    return Factor(name, ("buyers.goes_on",), as_range([low, high]))
+
+
+def ishigami(u: np.ndarray) -> np.ndarray:
+    x = (2 * u - 1) * np.pi
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)
+"""Of Ishigami's function with a = 7 and b = 0.1 (Ishigami & Homma 1990)."""
+
+
+def covered(repeats: int) -> np.ndarray:
+    """How often the intervals of first-order and total indices hold the known ones, by factor."""
+    held = np.zeros((2, 3))
+    for seed in range(repeats):
+        design = design_of("sobol", [uniform(name) for name in "abc"], points=256, seed=seed)
+        noise = np.random.default_rng(seed).normal(size=len(design))
+        found = saltelli(ishigami(design.points) + noise, 1.0, 3, seed=seed)
+        for column, one in enumerate(found):
+            held[0, column] += one.first.low <= FIRST[column] <= one.first.high
+            held[1, column] += one.total.low <= TOTAL[column] <= one.total.high
+    return held / repeats
+
+
+@pytest.mark.long
+def test_intervals_of_indices_hold_the_known_ones_in_95_of_100_repeats_though_there_is_noise() -> None:
+    assert covered(200).min() >= 0.92
+
+
+def test_indices_of_a_known_function_are_found_with_the_noise_taken_out() -> None:
+    design = design_of("sobol", [uniform(name) for name in "abc"], points=1024, seed=3)
+    found = saltelli(ishigami(design.points) + np.random.default_rng(3).normal(size=len(design)), 1.0, 3)
+    assert [one.first.value for one in found] == pytest.approx(FIRST, abs=0.08)
+    assert [one.total.value for one in found] == pytest.approx(TOTAL, abs=0.08)
+
+
+def test_scattered_worlds_tell_what_each_factor_foretells_alone() -> None:
+    points = np.random.default_rng(1).random((600, 3))
+    values = 2 * points[:, 0] + (points[:, 1] > 0.5) + np.random.default_rng(2).normal(0, 0.3, 600)
+    found = given_data(points, [0, 2, 0], values, np.full(600, 0.3))
+    spread = 4 / 12 + 1 / 4
+    assert [one.value for one in found] == pytest.approx([4 / 12 / spread, 1 / 4 / spread, 0], abs=0.07)
+
+
+def test_the_share_of_worlds_is_within_its_interval_in_95_of_100_repeats() -> None:
+    rng, held = np.random.default_rng(5), 0
+    for _ in range(1000):
+        share = wilson(int((rng.random(128) < 0.7).sum()), 128)
+        held += share.low <= 0.7 <= share.high
+    assert 0.93 <= held / 1000 <= 0.975
+
+
+def judged(values: np.ndarray, points: np.ndarray) -> str:
+    factors = [uniform("a"), Factor("b", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))]
+    error = np.full(len(values), 0.001)
+    return survival(("success_rate", "new", "old"), (0.01, 0, 0.02), points, factors, values, error, error).verdict
+
+
+def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:
+    points = np.random.default_rng(1).random((128, 2))
+    allowed = points[:, 1] < 0.5
+    assert judged(np.full(128, 0.01), points) == "holds"
+    assert judged(np.where(allowed, 0.01, -0.01), points) == "holds where b is allowed"
+    assert judged(np.random.default_rng(2).normal(size=128), points) == "does not hold"
+
+
+def test_what_policies_differ_in_is_theirs_and_what_was_split_moves_as_one() -> None:
+    base = load("aliexpress")
+    other = base.with_changes(
+        {"name": "other", "policy.cancellation.clock": "3 d", "market.carrier.transit": "20 d"}
+    )
+    factors, left_out = stated_factors(base, [base, other])
+    assert [one.name for one in left_out if one.why == "the policies differ in it"] == ["market.carrier.transit"]
+    assert "market.sellers.types.prompt" in [one.name for one in factors]
+    split = base.with_changes({"market.sellers.types.prompt.inspection.notice": "3 d"})
+    (prompt,) = [one for one in stated_factors(split, [split])[0] if one.name == "market.sellers.types.prompt"]
+    assert "market.sellers.types.prompt.dispatch" in prompt.paths
+    assert len(prompt.paths) > 1
+
+
+def test_a_grid_looks_at_every_word_and_one_at_a_time_at_both_ends() -> None:
+    words = Factor("w", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))
+    assert len(design_of("grid", [words, uniform("a")], levels=3)) == 6
+    design = design_of("one_at_a_time", [words, uniform("a")])
+    assert design.roles == ("as it stands", "allowed", "held", "0.0", "1.0")
+    assert np.isnan(design.points[0]).all()
+
+
+def test_the_light_path_adds_up_to_what_a_run_says() -> None:
+    scenario = load("aliexpress").with_changes({"market.orders_per_day": 5, "experiment.replications": 1})
+    summary = sim.run(scenario, jobs=1).summary["value"]
+    sums = sim.sums(scenario, 0, measures=["success_rate", "silence_share", "seller_wait_mean", "orders"])
+    for name, (part, whole) in sums.items():
+        assert part / whole == pytest.approx(summary[name]), name
