@@ -53,6 +53,13 @@ def opened(
     context.close()
 
 
+BEYOND_ITS_FRAME = """() => [...document.querySelectorAll("th, td")]
+    .filter((cell) => cell.getClientRects().length
+        && cell.getBoundingClientRect().right > cell.closest(".wide").getBoundingClientRect().right + 1)
+    .map((cell) => cell.textContent)"""
+"""Cells of tables that one has to scroll to, such as a verdict on a phone."""
+
+
 @EVERY_CHECK
 @EVERY_SIZE
 @EVERY_LIGHT
@@ -61,6 +68,7 @@ def test_the_page_opens_quietly_fits_its_screen_and_can_be_read_by_everybody(ope
     assert opened.complaints == []
     width = opened.page.evaluate("document.documentElement.scrollWidth")
     assert width <= opened.page.viewport_size["width"]
+    assert opened.page.evaluate(BEYOND_ITS_FRAME) == []
     violations = Axe().run(opened.page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == []
 

@@ -9,11 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.baselines.judgement import SUSPECTED, Judged, ScenarioCheck
+from sim.experiment.watched import UNWATCHED
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL
 from sim.show.checked.words import Row, by_size, finding, in_margins, row_of, size_of
+from sim.show.figures import Shown
 
+BESIDE = 19
+"""Letters of a difference and its interval that stand on one line; a longer interval goes to the verdict's line."""
 ROW = 0.44
 """Inches from one measure to the next: two lines of text."""
 COLUMNS = {"measure": EDGE, "baseline": 2.55, "now": 3.4}
@@ -66,16 +70,29 @@ def _words(sheet: Sheet, top: float, row: Row, one: Judged) -> None:
     colour = MARKS[_verdict(one)].colour if one.verdict else INK
     columns: tuple[tuple[float, str, str, dict[str, str]], ...] = (
         (COLUMNS["measure"], row.name, f"margin {row.margin}", {"fontweight": "bold"}),
-        (COLUMNS["baseline"], row.baseline.value, row.baseline.interval, {}),
-        (COLUMNS["now"], row.now.value, row.now.interval, {}),
+        (COLUMNS["baseline"], *_number(row.baseline), {}),
+        (COLUMNS["now"], *_number(row.now), {}),
         (SAID, row.difference.value, _verdict(one), {"fontweight": "bold"}),
     )
     for left, text, small, look in columns:
         sheet.text(left, top, text, fontsize=9, **look)
         is_verdict = left == SAID
         sheet.text(left, top + 0.17, small, fontsize=7.8, color=colour if is_verdict else FAINT)
-    beside = f"  {row.difference.interval}" if row.difference.interval else ""
-    sheet.text(WIDTH - EDGE, top, beside, fontsize=7.8, color=FAINT, ha="right")
+    interval = row.difference.interval
+    is_long = len(row.difference.value + interval) > BESIDE
+    sheet.text(
+        WIDTH - EDGE,
+        top + 0.17 * is_long,
+        "" if is_long and one.is_suspected else interval,
+        fontsize=7.8,
+        color=FAINT,
+        ha="right",
+    )
+
+
+def _number(shown: Shown) -> tuple[str, str]:
+    """A value and what stands below it; words that are longer than a column go on there."""
+    return ("not watched", "long enough") if shown.value == UNWATCHED else (shown.value, shown.interval)
 
 
 def _verdict(one: Judged) -> str:
