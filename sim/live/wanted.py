@@ -91,10 +91,13 @@ def wanted_from(told: Mapping[str, Any], shelf: Shelf) -> Wanted:
 
 def _is_text(given: Any) -> bool:
     """Whether it is text that can be written down: half a character, as JSON may have it, cannot."""
+    if not isinstance(given, str):
+        return False
     try:
-        return isinstance(given, str) and bool(given.encode() or True)
+        given.encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def number_from(given: Any, what: str, most: int, least: int = 0) -> int | None:
