@@ -12,17 +12,19 @@ Contents, in the order in which things happen (imports only ever point up this l
     compiled             the market's twin: the same life as a compiled event loop over arrays, equal to the second
     experiment           replications, estimates with intervals, curves
     evidence             from a refund log to a scenario: estimates under censoring, judged on weeks it never saw
+    waiting              open cases: their past is facts, their future luck conditioned on it; advice for who waits
     worlds               many worlds: ranges applied, policies tried in each, conclusions that survive or not
     baselines            what a repository keeps, and whether anything has moved since
     show                 tables, charts, stories, reports, result folders
     what_ifs             scenarios without a file: a base with changes
     live                 the live page: levers turned in a browser, answers that get surer while one looks
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
+    waiting_api          those who wait from Python: sim.forecast, sim.advise
     many                 many worlds from Python: sim.stress, sim.study, sim.sums
     gate                 what `baseline` and `check` do at the gate of a pull request
     given                what a command is given
-    across, beside, commands  what each command does
-    cli_beside, cli_across, arguments  their words
+    across, beside, waiting_commands, commands  what each command does
+    cli_beside, cli_across, cli_waiting, arguments  their words
     cli                  what carries them out
     streams, door        where words go and what ends a command; the console command
 
@@ -54,9 +56,13 @@ if TYPE_CHECKING:
     from sim.many import stress, study, sums
     from sim.scenario.model import Scenario
     from sim.show.story import Story
+    from sim.waiting.advice import Advice
+    from sim.waiting.forecasting import Forecast
+    from sim.waiting_api import advise, forecast
 
 __version__ = "0.1.0"
 __all__ = [
+    "Advice",
     "BadBaseline",
     "BadScenario",
     "BadUsage",
@@ -65,6 +71,7 @@ __all__ = [
     "Comparison",
     "Fault",
     "Fit",
+    "Forecast",
     "InternalError",
     "RefundSimError",
     "Result",
@@ -72,9 +79,11 @@ __all__ = [
     "Story",
     "UserError",
     "__version__",
+    "advise",
     "bar",
     "compare",
     "fit",
+    "forecast",
     "load",
     "open",
     "report",
@@ -91,6 +100,10 @@ _AT_HOME = {
     "Comparison": "sim.experiment.comparison",
     "Story": "sim.show.story",
     "Fit": "sim.evidence.fitting",
+    "Advice": "sim.waiting.advice",
+    "Forecast": "sim.waiting.forecasting",
+    "advise": "sim.waiting_api",
+    "forecast": "sim.waiting_api",
     "open": "sim.live.opening",
     "stress": "sim.many",
     "study": "sim.many",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sim import __version__, cli_across, cli_beside
+from sim import __version__, cli_across, cli_beside, cli_waiting
 
 SCENARIO = "a scenario file, a folder of them, or a preset such as aliexpress"
 
@@ -26,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     cli_across.stress(_command(commands, "stress", "say in what share of worlds a difference holds"))
     cli_across.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
     cli_across.store(_command(commands, "store", "list, check or prune kept replications"))
+    cli_waiting.forecast(_command(commands, "forecast", "say what becomes of open cases, one by one and in total"))
+    cli_waiting.advise(_command(commands, "advise", "say to one buyer what the odds are, by when, and what to do"))
     cli_beside.fit(_command(commands, "fit", "learn a scenario from a refund log; judge it on weeks it never saw"))
     cli_beside.export(_command(commands, "export", "write what a run lived through for other tools"))
     cli_beside.init(_command(commands, "init", "write a commented scenario file to start from"))

@@ -58,9 +58,9 @@ def main(words: Sequence[str]) -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
-    from sim import across, beside, commands
+    from sim import across, beside, commands, waiting_commands
 
-    home = next((one for one in (across, beside) if arguments.command in one.COMMANDS), commands)
+    home = next((one for one in (across, beside, waiting_commands) if arguments.command in one.COMMANDS), commands)
     command = getattr(home, arguments.command)
     try:
         code: int | None = command(arguments)

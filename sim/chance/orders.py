@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,13 @@ def zipf(count: int, concentration: float) -> list[float]:
     return [1.0 / k**concentration for k in range(1, count + 1)]
 
 
+class Seen(NamedTuple):
+    """When some orders were arranged and dispatched; NEVER where neither has been seen."""
+
+    arranged: Ints
+    dispatched: Ints
+
+
 @dataclass(frozen=True)
 class Dispatching:
     """The seller's plan for some orders, if nothing stops it: instants, NEVER where it does not happen."""
@@ -89,11 +97,11 @@ class Dispatching:
 
 
 def draw_dispatching(
-    scenario: Scenario, paid: Ints, kinds: Ints, drawer: Drawer, calendars: Calendars
+    scenario: Scenario, paid: Ints, kinds: Ints, drawer: Drawer, calendars: Calendars, seen: Seen | None = None
 ) -> Dispatching:
     """When the seller of each picked order would arrange and dispatch it, in the seller's calendar; and by when.
 
-    Given the picked orders' instants of payment and their sellers' types.
+    Given the picked orders' instants of payment and their sellers' types; what was `seen` to happen happens then.
     """
     parties = np.array(parties_of_kinds(scenario))[kinds]
     types = kinds_of(scenario.market.sellers)
@@ -108,6 +116,8 @@ def draw_dispatching(
         parties,
         calendars,
     )
+    if seen is not None:
+        arranges_at = np.where(seen.arranged < NEVER, seen.arranged, np.minimum(arranges_at, seen.dispatched))
     ships_at = _later(
         arranges_at,
         kinds,
@@ -116,6 +126,8 @@ def draw_dispatching(
         parties,
         calendars,
     )
+    if seen is not None:
+        ships_at = np.where(seen.dispatched < NEVER, seen.dispatched, ships_at)
     known: Instants = {Anchor.PAID: paid, Anchor.ARRANGED: arranges_at, Anchor.DISPATCHED: ships_at}
     return Dispatching(arranges_at, ships_at, *due_and_promised(scenario, known, parties, calendars))
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.chance.facts import Draws
+from sim.chance.past import NO_PAST, Past
 from sim.compiled.almanac import almanac_of
 from sim.compiled.layout import (
     BY_METHOD,
@@ -30,6 +31,7 @@ from sim.compiled.layout import (
 from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.scenario.selling import staff_of
@@ -125,25 +127,26 @@ def _members(staff: int | str) -> int:
     return UNLIMITED if isinstance(staff, str) else staff
 
 
-_LATEST: deque[tuple[Scenario, dict[Party, Calendar], World]] = deque(maxlen=4)
+_LATEST: deque[tuple[Scenario, dict[Party, Calendar], Past, World]] = deque(maxlen=4)
 """Some worlds lived in: the replications of a scenario share one."""
 
 
-def world_of(scenario: Scenario, calendars: dict[Party, Calendar]) -> World:
+def world_of(scenario: Scenario, calendars: dict[Party, Calendar], past: Past = NO_PAST) -> World:
     """The policy and the calendars, laid out once for all replications that are given the same ones."""
-    for known, theirs, world in _LATEST:
-        if known is scenario and theirs is calendars:
+    for known, theirs, before, world in _LATEST:
+        if known is scenario and theirs is calendars and before is past:
             return world
-    _LATEST.append((scenario, calendars, _laid_out(scenario, calendars)))
+    _LATEST.append((scenario, calendars, past, _laid_out(scenario, calendars, past)))
     return _LATEST[-1][-1]
 
 
-def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar]) -> World:
-    terms = [terms_of(scenario, kind) for kind in ClaimKind]
+def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar], past: Past) -> World:
+    terms = [terms_of(policy, kind) for policy in (scenario, past.then or scenario) for kind in ClaimKind]
     policy = np.array([_as_record(of_kind) for of_kind in terms], dtype=TERMS)
     by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
     never_closed = {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
-    return World(policy, np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed))
+    methods, almanac = np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed)
+    return World(policy, methods, almanac, past.until if past.then else NEVER, past.until)
 
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.compiled.anchors import instant
 from sim.compiled.jit import step
 from sim.compiled.layout import NOT_GIVEN, Record, World
-from sim.compiled.parcel import delivered_at, terms_of
+from sim.compiled.parcel import delivered_at, kind_in_force, terms_of
 from sim.rules import cancelling, disputing, failing, refunding, returning
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, Party, RefundOn, Stage
@@ -114,7 +114,7 @@ def money_comes_on(world: World, order: Record, this: int) -> bool:
 @step
 def will_charge_back(world: World, order: Record) -> bool:
     """Whether this buyer, who got nothing, turns to the bank."""
-    method = world.methods[order.life.claim, order.facts.payment_method]
+    method = world.methods[kind_in_force(world, order), order.facts.payment_method]
     if not (order.facts.charges_back and method.may_charge_back):
         return False
     last = instant(world, order, terms_of(world, order).charge_back_until)

@@ -7,7 +7,7 @@ from sim.compiled.calendars import calendar_of, later
 from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, is_paid, return_payer
 from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
-from sim.compiled.parcel import delivered_at, limit_passes_at, missed_at, stays, terms_of, travels
+from sim.compiled.parcel import delivered_at, kind_in_force, limit_passes_at, missed_at, stays, terms_of, travels
 from sim.rules import answers, clocks, failing, refunding
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Party, Route, Settled, Stage
@@ -82,7 +82,7 @@ def cancel(world: World, order: Record, route: int) -> int:
 def be_refunded(world: World, order: Record, amount: int) -> int:
     """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
     facts, life = order.facts, order.life
-    kind = world.methods[life.claim, facts.payment_method].posting_kind
+    kind = world.methods[kind_in_force(world, order), facts.payment_method].posting_kind
     begins = payment_begins_at(world, order)
     posts_at, limit = later(world, Party.BANK, begins, kind, facts.posting), refund_limit(world, order)
     life.refund = amount

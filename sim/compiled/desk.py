@@ -12,6 +12,7 @@ from sim.compiled.heap import drop_first, put
 from sim.compiled.jit import step
 from sim.compiled.layout import OUT_OF_PLAY, Market, Record
 from sim.compiled.order import hear
+from sim.compiled.parcel import terms_of
 from sim.compiled.rows import order_of
 from sim.rules import requests
 from sim.rules.clocks import next_opening, work_ends, working_time
@@ -50,7 +51,7 @@ def is_opened(market: Market, number: int) -> None:
     stage, now = order.stage, order.now
     request, ask = order.requests[stage], order.asks[stage]
     desk = market.desks[desk_number(market, order)]
-    clock = market.world.policy[order.life.claim].requests[stage].clock
+    clock = terms_of(market.world, order).requests[stage].clock
     gives_up_at = now + ask.patience
     request.opened_at = now
     order.deadline = after(market.world, desk.party, now, clock)
@@ -94,16 +95,26 @@ def joins(market: Market, number: int, stage: int, now: int) -> None:
 def is_next(market: Market, desk: Record, now: int) -> bool:
     """Whether staff are bound to choose whoever joins now: free, nobody waits, open, nothing else this second."""
     agenda = market.agenda[0]
-    if not desk.free or desk.queue.size or (agenda.size and market.entries[agenda.begins].first == now):
+    if (
+        not can_take(market, desk, now)
+        or desk.queue.size
+        or (agenda.size and market.entries[agenda.begins].first == now)
+    ):
         return False
     return next_opening(now, calendar_of(market.world.almanac, desk.party)) == now
+
+
+@step
+def can_take(market: Market, desk: Record, now: int) -> bool:
+    """Whether anybody is free; before the desk is staffed as the scenario says, somebody always is."""
+    return desk.free > 0 or now < market.world.staffed_from
 
 
 @step
 def staff_will_choose(market: Market, place: int, now: int) -> None:
     """In their turn, at the next opening; one choice takes whoever can be taken."""
     desk = market.desks[place]
-    if desk.free and desk.queue.size and not desk.choice_is_due:
+    if can_take(market, desk, now) and desk.queue.size and not desk.choice_is_due:
         desk.choice_is_due = True
         opens_at = next_opening(now, calendar_of(market.world.almanac, desk.party))
         is_bound_to(market, opens_at, CHOOSES, place, 0)
@@ -114,7 +125,7 @@ def choose(market: Market, place: int, now: int) -> None:
     """Free staff take from the queue, in rank order, whoever has not left."""
     desk = market.desks[place]
     desk.choice_is_due = False
-    while desk.free and desk.queue.size:
+    while can_take(market, desk, now) and desk.queue.size:
         taken = market.entries[desk.queue.begins].third
         drop_first(market.entries, desk.queue)
         number, stage = taken // STAGES, taken % STAGES
@@ -159,7 +170,7 @@ def settles(market: Market, number: int, stage: int, turn: int, now: int) -> boo
     request.settled_by = how
     request.work = 0
     leaves(market, place, request, now)
-    terms = market.world.policy[order.life.claim].requests[stage]
+    terms = terms_of(market.world, order).requests[stage]  # as when it was put
     order.now = now
     said = order.asks[stage].disposition
     asks = hear(market.world, order, requests.verdict(how, said, terms.on_silence, terms.on_interruption))

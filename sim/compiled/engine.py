@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.chance.facts import Draws
+from sim.chance.past import NO_PAST, Past
 from sim.compiled.books import books_of, market_of, world_of
 from sim.compiled.layout import OUTCOMES_OF_AN_ORDER
 from sim.compiled.machine_code import Entrance
@@ -18,7 +19,12 @@ enter = Entrance("sim.compiled.loop", "enter")
 
 
 def run_compiled(
-    scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar], *, with_journal: bool = False
+    scenario: Scenario,
+    draws: Draws,
+    calendars: dict[Party, Calendar],
+    *,
+    with_journal: bool = False,
+    past: Past = NO_PAST,
 ) -> Records:
     """One replication over arrays: the facts in, the records out, equal to those of `run_simpy` to the last second.
 
@@ -27,8 +33,8 @@ def run_compiled(
     """
     if with_journal:
         raise BadUsage("the compiled engine writes no journal; the simpy engine does")
-    books, world = books_of(draws), world_of(scenario, calendars)
-    market = market_of(scenario, draws, books, world)
+    books, world = books_of(draws), world_of(scenario, calendars, past)
+    market = market_of(past.then or scenario, draws, books, world)
     enter(world, market, books)
     told = dict(zip(OUTCOMES_OF_AN_ORDER, books.outcomes, strict=True))
     claims = {column: told[column] for column in COLUMNS}

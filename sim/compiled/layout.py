@@ -131,11 +131,15 @@ class World(NamedTuple):
     """What a story needs to know besides its order."""
 
     policy: Records
-    """`TERMS` by claim kind."""
+    """`TERMS` by claim kind: of the policy, and once more of the one that comes into force."""
     methods: Records
-    """`METHOD` by claim kind and payment method."""
+    """`METHOD` by claim kind and payment method, likewise."""
     almanac: Words
     """All calendars; see `calendars`."""
+    in_force_from: int
+    """When the second policy comes into force; NEVER where there is none."""
+    staffed_from: int
+    """Until then whoever is noticed is taken up; from then on only by staff who are free."""
 
 
 class Market(NamedTuple):

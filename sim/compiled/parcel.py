@@ -7,13 +7,21 @@ from sim.compiled.jit import step
 from sim.compiled.layout import Record, World
 from sim.rules import cancelling
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Anchor, Party
+from sim.vocabulary import Anchor, ClaimKind, Party
+
+KINDS = len(ClaimKind)
 
 
 @step
 def terms_of(world: World, order: Record) -> Record:
-    """What the policy says to the claim that this order has become."""
-    return world.policy[order.life.claim]
+    """What the policy in force says to the claim that this order has become."""
+    return world.policy[kind_in_force(world, order)]
+
+
+@step
+def kind_in_force(world: World, order: Record) -> int:
+    """The kind of claim; beyond all kinds, once the policy that comes into force has done so."""
+    return order.life.claim + KINDS if order.now >= world.in_force_from else order.life.claim
 
 
 @step

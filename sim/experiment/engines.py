@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from sim.chance.facts import Draws
+from sim.chance.past import NO_PAST, Past
 from sim.chance.streams import Fill, drawn_by_numpy
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
@@ -33,16 +34,22 @@ def fill_of(engine: str) -> Fill:
 
 
 def live(
-    engine: str, scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar], *, with_journal: bool = False
+    engine: str,
+    scenario: Scenario,
+    draws: Draws,
+    calendars: dict[Party, Calendar],
+    *,
+    with_journal: bool = False,
+    past: Past = NO_PAST,
 ) -> Records:
     """One replication on an engine: the facts in, the records out. Raises BeyondCalendar."""
     if engine == COMPILED:
         from sim.compiled.engine import run_compiled
 
-        return run_compiled(scenario, draws, calendars)
+        return run_compiled(scenario, draws, calendars, past=past)
     from sim.market.world import run_simpy
 
-    return run_simpy(scenario, draws, calendars, with_journal=with_journal)
+    return run_simpy(scenario, draws, calendars, with_journal=with_journal, past=past)
 
 
 def to_stderr(line: str) -> None:

@@ -40,6 +40,7 @@ class Dealings:
         """Where the story stands, in this order's own time: the clock's, or later."""
         self.decided_at: int = NEVER
         """When the verdict fell that the money rests on: the latest one."""
+        self._goes_by(self.now)
 
     # ---------------------------------------------------------------------- what is the case
 
@@ -151,7 +152,13 @@ class Dealings:
         if instant >= NEVER:
             self.life.failed_because = int(in_vain)
             raise WaitsInVain
-        self.now = max(self.now, instant)
+        self._goes_by(max(self.now, instant))
+
+    def _goes_by(self, now: int) -> None:
+        """Time passes; a policy may come into force meanwhile."""
+        self.now = now
+        if now >= self.world.in_force_from:
+            self.terms = self.parcel.terms = self.world.terms_then[self.life.claim]
 
     def wait_for_the_parcel(self) -> None:
         """It comes, or the promised date passes and it is known that it never will."""
@@ -168,6 +175,7 @@ class Dealings:
         """Who waited in vain until the promised date now claims for goods not received."""
         self.life.claim = int(ClaimKind.NOT_RECEIVED)
         self.terms, self.facts = self.world.terms[ClaimKind.NOT_RECEIVED], turned_to_not_received(self.facts)
+        self._goes_by(self.now)
         self.life.happened(Activity.MISSED, self.now)
 
     def return_begun_at(self, since: int) -> tuple[int, int]:

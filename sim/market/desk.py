@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 class Desk:
     """Staff, a queue and a calendar. An unlimited desk is one with a very large staff."""
 
-    def __init__(self, clock: Clock, number: int, staff: int, discipline: int, calendar: Calendar) -> None:
+    def __init__(
+        self, clock: Clock, number: int, staff: int, discipline: int, calendar: Calendar, staffed_from: int = 0
+    ) -> None:
         self.clock, self.number, self.calendar = clock, number, calendar
-        self._free, self._discipline = staff, discipline
+        self._free, self._discipline, self._staffed_from = staff, discipline, staffed_from
         self._queue: list[tuple[int, int, int, int, Request]] = []
         self._choice_is_due = False
         self._waiting, self._since = 0, 0
@@ -49,18 +51,22 @@ class Desk:
 
     def _is_next(self, request: Request) -> bool:
         """Whether staff can choose nobody else: free, open, nobody waits, nothing more happens this second."""
-        if not self._free or self._queue or self.clock.has_more_now():
+        if not self._can_take() or self._queue or self.clock.has_more_now():
             return False
         return next_opening(request.joined_at, self.calendar) == request.joined_at
 
+    def _can_take(self) -> bool:
+        """Whether anybody is free; before the desk is staffed as the scenario says, somebody always is."""
+        return self._free > 0 or self.clock.now < self._staffed_from
+
     def _staff_will_choose(self) -> None:
-        if self._free and self._queue and not self._choice_is_due:
+        if self._can_take() and self._queue and not self._choice_is_due:
             self._choice_is_due = True
             self.clock.at(next_opening(self.clock.now, self.calendar), CHOOSES, self.number, self._choose)
 
     def _choose(self, _: Event) -> None:
         self._choice_is_due = False
-        while self._free and self._queue:
+        while self._can_take() and self._queue:
             request = heappop(self._queue)[-1]
             if not request.is_settled:
                 self._queue_changes_by(-1)

@@ -24,7 +24,7 @@ class Parcel:
     """The seller's plan for one parcel, and what becomes of it."""
 
     def __init__(self, facts: ClaimFacts, world: World, terms: Terms, life: Life) -> None:
-        self._facts, self._world, self._terms, self._life = facts, world, terms, life
+        self._facts, self._world, self.terms, self._life = facts, world, terms, life
         self.ships_at, self.dispatch_due = facts.ships_at, facts.dispatch_due
         self.is_stopped = False
         self._travels = False
@@ -43,7 +43,7 @@ class Parcel:
     @property
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
-        promise = self._terms.promise
+        promise = self.terms.promise
         return self._world.after(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
 
     @property
@@ -52,7 +52,7 @@ class Parcel:
         if self._facts.lost:
             return NEVER
         if self._arrival_if_shipped[0] != self.ships_at:
-            kind, transit = self._terms.transit_kind, self._facts.transit
+            kind, transit = self.terms.transit_kind, self._facts.transit
             arrives_at = self._world.later(Party.CARRIER, self.ships_at, kind, transit)
             self._arrival_if_shipped = self.ships_at, arrives_at
         return self._arrival_if_shipped[1]
@@ -68,7 +68,7 @@ class Parcel:
 
     def will_miss_the_limit(self) -> bool:
         """Whether the platform will refund the order because nothing is sent in time."""
-        refunds = self._terms.refunds_at_dispatch_limit
+        refunds = self.terms.refunds_at_dispatch_limit
         return refunds and not self.is_stopped and cancelling.is_never_sent(self.ships_at, self.dispatch_due)
 
     def limit_passes_at(self) -> int:

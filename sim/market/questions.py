@@ -36,7 +36,7 @@ class Questions(Dealings):
         terms = self.terms.requests[stage]
         request = Request(desk, stage, ask, terms, self.life, self.now, interrupted_at, stating)
         how = yield request
-        self.now = request.settled_at
+        self._goes_by(request.settled_at)
         verdict = VERDICTS[requests.verdict(how, ask.disposition, terms.on_silence, terms.on_interruption)]
         self.life.settled(stage, self.now, SETTLED[how], verdict, request.work)
         return verdict

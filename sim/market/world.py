@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from simpy.events import Event
 
 from sim.chance.facts import Draws
+from sim.chance.past import NO_PAST, Past
 from sim.market.desk import Desk
 from sim.market.order import Order
 from sim.market.turns import Clock
@@ -18,6 +19,7 @@ from sim.records.table import Records, record
 from sim.rules.clocks import instant_after, next_opening
 from sim.rules.terms import Span, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.scenario.selling import staff_of
@@ -31,14 +33,22 @@ class World:
     """Everything an order meets."""
 
     def __init__(
-        self, scenario: Scenario, calendars: dict[Party, Calendar], journal: Journal, draws: Draws
+        self,
+        scenario: Scenario,
+        calendars: dict[Party, Calendar],
+        journal: Journal,
+        draws: Draws,
+        past: Past = NO_PAST,
     ) -> None:
         self.clock = Clock()
+        then = past.then or scenario
+        self.in_force_from, self._staffed_from = past.until if past.then else NEVER, past.until
         self.journal = journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
+        self.terms_then = {int(kind): terms_of(then, kind) for kind in ClaimKind} if past.then else self.terms
         known = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
         self._calendars = [calendar for _, calendar in sorted(known.items())]
-        sellers, mediation = scenario.market.sellers, scenario.policy.mediation
+        sellers, mediation = scenario.market.sellers, then.policy.mediation
         parties = draws.parties_of_sellers(parties_of_kinds(scenario), sellers.count).tolist()
         self.seller_desks = [
             self._desk(number, members, sellers.discipline, party)
@@ -56,7 +66,7 @@ class World:
 
     def _desk(self, number: int, staff: int | str, discipline: Discipline, party: Party) -> Desk:
         members = UNLIMITED if isinstance(staff, str) else staff
-        return Desk(self.clock, number, members, discipline, self._calendars[party])
+        return Desk(self.clock, number, members, discipline, self._calendars[party], self._staffed_from)
 
     def later(self, party: Party, since: int, kind: int, seconds: int) -> int:
         """So long after an instant, on this party's clock; NEVER where there is no limit."""
@@ -88,12 +98,17 @@ class World:
 
 
 def run_simpy(
-    scenario: Scenario, draws: Draws, calendars: dict[Party, Calendar], *, with_journal: bool = False
+    scenario: Scenario,
+    draws: Draws,
+    calendars: dict[Party, Calendar],
+    *,
+    with_journal: bool = False,
+    past: Past = NO_PAST,
 ) -> Records:
     """One replication in SimPy: the facts in, the records out."""
     journal = Journal() if with_journal else NoJournal()
     with _no_garbage_collection():
-        world = World(scenario, calendars, journal, draws)
+        world = World(scenario, calendars, journal, draws, past)
         return record(world.live_through(draws), draws, [desk.queue_seconds for desk in world.desks], journal)
 
 

@@ -1,0 +1,1 @@
+"""Forecasts and advice: on the terminal, as a page, as files."""

@@ -1,0 +1,84 @@
+"""The page of a forecast or of advice: sentences, a picture, tables. It stands alone and can be forwarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from sim.show.report.svg import Sheet, figure, frame, ticks_below, ticks_beside, way
+from sim.show.standalone import security, templates_of, text_of
+
+PACKAGE = "sim.show.waiting"
+HEIGHTS = 300, 260
+MARGINS = (34, 16, 46, 52)
+TableToShow = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+"""Title, headings, rows."""
+
+
+class Picture(NamedTuple):
+    """What it shows, in a sentence, and the drawing."""
+
+    finding: str
+    drawn: Markup
+
+
+def page(
+    title: str,
+    sentences: Iterable[str],
+    pictures: Sequence[Picture],
+    tables: Iterable[TableToShow],
+    notes: Iterable[str] = (),
+) -> bytes:
+    """The whole page."""
+    style = text_of(PACKAGE, "style.css")
+    told = templates_of(PACKAGE).get_template("page.html.j2").render(
+        policy=security(style),
+        style=Markup(style),  # a file of ours
+        title=title,
+        sentences=list(sentences),
+        pictures=pictures,
+        tables=list(tables),
+        notes=list(notes),
+    )  # fmt: skip
+    return told.encode()
+
+
+def curve(
+    name: str,
+    finding: str,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    *,
+    across: str,
+    up: str,
+    lows: Sequence[float] = (),
+    highs: Sequence[float] = (),
+    most: float | None = None,
+) -> Picture:
+    """How something grows: a line, with a band where there is one."""
+    top = most or _round_above(max([*ys, *highs], default=1.0))
+    end = max(xs, default=1.0)
+
+    def drawn(sheet: Sheet) -> Iterable[Markup]:
+        box = frame(sheet, MARGINS, (0.0, end), (0.0, top))
+        yield from ticks_beside(box, [(top * k / 4, _short(top * k / 4)) for k in range(5)], up)
+        steps = 4 if sheet.is_narrow else 8
+        yield from ticks_below(box, [(end * k / steps, f"{end * k / steps:.0f}") for k in range(steps + 1)], across)
+        if len(lows):
+            yield way(box.band(xs, lows, highs), "band")
+        yield way(box.path(xs, ys), "curve")
+
+    return Picture(finding, figure(name, finding, "The figures are in the tables below.", HEIGHTS, drawn))
+
+
+def _round_above(number: float) -> float:
+    if number <= 0:
+        return 1.0
+    step = 10.0 ** (len(f"{int(number)}") - 1)
+    return next(step * k for k in (1, 2, 4, 6, 8, 10) if step * k >= number)
+
+
+def _short(number: float) -> str:
+    return f"{number / 1000:g}k" if number >= 10_000 else f"{number:g}"

@@ -1,0 +1,13 @@
+"""Open cases: what is known of them, luck conditioned on it, and what will become of them.
+
+history       what has been seen of each case until its own now
+calendars     business and working time between two instants
+tails, legs   the uniforms that are left once a duration is known to be longer; two of them together
+dispatching, answering, not_yet   each decision drawn from what still agrees with what was seen
+seen          what was seen, written over the facts
+conditioned   all of that together: facts for the engines
+replicates    many stories of each case, each of which begins with its history
+outlook       odds, days to money, what silence means
+asking, advice, words   the same for one buyer, in sentences
+cases, forecast_of, totals   a table of open cases, one by one and in total
+"""

@@ -1,0 +1,272 @@
+"""A table of open cases, understood row by row: every fault with its line and column, or all rows as histories."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.chance.facts import Ints
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.evidence.joining import IN_ORDER
+from sim.evidence.mapping import ISO, KNOWN_WORDS, LogMapping, columns_of, load_mapping
+from sim.evidence.stamps import stamps_of
+from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.scenario.wording import printable, shortened
+from sim.vocabulary import ClaimKind, Reason
+from sim.waiting.history import INSTANTS, UNKNOWN, Histories
+
+OTHERS = (
+    *("order", "seller", "value", "method", "group", "type"),
+    *("kind", "status", "dispute_status", "ruling", "reason"),
+)
+MOST_CASES = 1_000_000
+PAIRS = (*IN_ORDER["orders"], *IN_ORDER["claims"], ("paid", "requested"), ("paid", "dispute_opened"),
+         ("dispute_closed", "mediation_opened"), ("delivered", "return_posted"))  # fmt: skip
+"""What cannot be the other way round."""
+
+
+NEEDS = (
+    *(("closed", "requested"), ("viewed", "requested"), ("taken_up", "requested")),
+    *(("dispute_closed", "dispute_opened"), ("mediation_closed", "mediation_opened")),
+    *(("return_received", "return_posted"), ("refunded", "refund_due")),
+)
+"""What cannot be without what comes before it."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Open cases: what each is called, what is known of it, and where it stands in its table."""
+
+    names: tuple[str, ...]
+    histories: Histories
+    table: Table
+    sellers: int
+    """How many sellers there are to be, so that each of theirs has a desk."""
+
+    def fault(self, case: int, column: str, message: str) -> Fault:
+        """A fault in what is said of a case."""
+        return self.table.fault(case, column, message)
+
+
+@dataclass
+class Table:
+    """The cells of a table as they are written."""
+
+    file: str
+    lines: list[int]
+    cells: dict[str, list[str]]
+    """By the model's word for the column."""
+    places: dict[str, int]
+    """Which field of a line each column is."""
+    raw: list[list[str]]
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, row: int, column: str, message: str) -> Fault:
+        """Where it stands: the line, and the column of characters at which the field begins."""
+        place = self.places.get(column, 0)
+        before = self.raw[row][:place]
+        return Fault(self.file, self.lines[row], 1 + sum(len(cell) + 1 for cell in before), column, message)
+
+
+def read_cases(path: str | Path, scenario: Scenario, at: int, mapping: str | Path | None = None) -> Cases:
+    """Read a table of cases that are known until `at` (s since the scenario's start).
+
+    Raises BadUsage where there is no such table, BadScenario with every fault in it.
+    """
+    mapped = load_mapping(mapping).mapping if mapping is not None else None
+    table = _read(Path(path), mapped)
+    if not table.lines:
+        raise BadUsage(f"{path}: no cases, expected a row for each")
+    start = pd.Timestamp(scenario.start)
+    instants = {name: _instants(table, name, mapped, start) for name in INSTANTS if name in table.cells}
+    facts = _facts(table, scenario, mapped)
+    _check(table, instants, at)
+    _check_states(table, instants, facts, scenario)
+    names = (
+        tuple(table.cells["order"]) if "order" in table.cells else tuple(map(str, range(1, len(table.lines) + 1)))
+    )
+    for name, count in Counter(names).items():
+        if count > 1:
+            row = len(names) - 1 - names[::-1].index(name)
+            table.faults.append(
+                table.fault(row, "order", f"found {printable(name)!r} twice, expected each case once")
+            )
+    if table.faults:
+        raise BadScenario(table.faults)
+    facts["seller"], sellers = _sellers(table, scenario)
+    now = np.full(len(names), at, dtype=np.int64)
+    return Cases(names, Histories(now, instants, facts), table, sellers)
+
+
+def _read(path: Path, mapped: LogMapping | None) -> Table:
+    if not path.is_file():
+        raise BadUsage(f"{path}: no such file, expected a table of open cases as CSV")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, strict=True)
+            head = next(reader, [])
+            rows = []
+            for row in reader:
+                if row and any(cell.strip() for cell in row):
+                    rows.append((reader.line_num, row))
+                if len(rows) > MOST_CASES:
+                    raise BadUsage(f"{path}: found more than {MOST_CASES:,} cases, expected no more")
+    except (csv.Error, UnicodeDecodeError) as wrong:
+        raise BadUsage(
+            f"{path}: {printable(shortened(str(wrong), 200))}; expected a table as CSV in UTF-8"
+        ) from None
+    places = _places(path, [cell.strip() for cell in head], mapped)
+    table = Table(str(path), [line for line, _ in rows], {}, places, [row for _, row in rows])
+    for line, row in rows:
+        if len(row) != len(head):
+            found = f"found {len(row)} fields, expected {len(head)} as in the first line"
+            table.faults.append(Fault(str(path), line, 1, "", found))
+    if table.faults:
+        raise BadScenario(table.faults)
+    table.cells.update({name: [row[place].strip() for _, row in rows] for name, place in places.items()})
+    return table
+
+
+def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[str, int]:
+    """Which field is which column. Raises BadScenario for columns that nobody knows, or that are missing."""
+    known = {name: name for name in (*INSTANTS, *OTHERS)}
+    if mapped is not None:
+        tables = [table for table in (mapped.orders, mapped.claims) if table is not None]
+        known = {name: column for table in tables for name, column in columns_of(table).items()}
+    faults = []
+    if mapped is None:
+        faults = [
+            Fault(str(path), 1, 1 + sum(len(one) + 1 for one in head[:place]), printable(cell) or "column",
+                  f"no such column, expected some of {', '.join(known)}")
+            for place, cell in enumerate(head) if cell not in known
+        ]  # fmt: skip
+    places = {name: head.index(column) for name, column in known.items() if column in head}
+    if "paid" not in places:
+        expected = f"expected a column '{known.get('paid', 'paid')}' that says when each order was paid"
+        faults.append(Fault(str(path), 1, 1, "paid", expected))
+    if faults:
+        raise BadScenario(faults)
+    return places
+
+
+def _instants(table: Table, name: str, mapped: LogMapping | None, start: pd.Timestamp) -> Ints:
+    written = pd.Series(table.cells[name], dtype="string")
+    how, zone, home = ISO, "UTC", "UTC"
+    if mapped is not None:
+        column = next(cell for cell in _columns(mapped, name))
+        how, zone, home = mapped.format_of(column), mapped.zone_of(column), mapped.home  # type: ignore[assignment]
+    stamps = stamps_of(written, how, zone, home, start)
+    for row in np.flatnonzero(stamps.unread).tolist():
+        found = printable(shortened(table.cells[name][row], 60))
+        table.faults.append(
+            table.fault(row, name, f"found {found!r}, expected an instant such as 2018-11-02T09:00")
+        )
+    return np.where(np.isnan(stamps.low), NEVER, np.nan_to_num(stamps.low)).astype(np.int64)
+
+
+def _columns(mapped: LogMapping, name: str) -> list[str]:
+    tables = [table for table in (mapped.orders, mapped.claims) if table is not None]
+    return [columns_of(table)[name] for table in tables if name in columns_of(table)]
+
+
+def _facts(table: Table, scenario: Scenario, mapped: LogMapping | None) -> dict[str, Ints]:
+    market = scenario.market
+    names: dict[str, Mapping[str, int]] = {
+        "kind": {kind.word: kind.value for kind in ClaimKind if kind},
+        "reason": {reason.word: reason.value for reason in Reason},
+        "method": {name: place for place, name in enumerate(market.payment_methods)},
+        "group": {name: place for place, name in enumerate(market.product_groups)},
+        "type": {name: place for place, name in enumerate(market.sellers.types)},
+    }
+    for word in ("status", "dispute_status", "ruling"):
+        names[word] = {name: place for place, name in enumerate(KNOWN_WORDS[word])}
+    facts = {}
+    for word, meanings in names.items():
+        if word in table.cells:
+            theirs = mapped.words.get(word, {}) if mapped is not None else {}  # type: ignore[call-overload]
+            codes = {written: meanings[meant] for written, meant in theirs.items()} or meanings
+            facts[word] = _coded(table, word, codes)
+    if "value" in table.cells:
+        facts["value"] = _amounts(table)
+    return facts
+
+
+def _coded(table: Table, word: str, codes: Mapping[str, int]) -> Ints:
+    for row, cell in enumerate(table.cells[word]):
+        if cell and cell not in codes:
+            found = printable(shortened(cell, 60))
+            table.faults.append(table.fault(row, word, f"found {found!r}, expected one of {', '.join(codes)}"))
+    return np.array([codes.get(cell, UNKNOWN) for cell in table.cells[word]], dtype=np.int64)
+
+
+def _amounts(table: Table) -> Ints:
+    amounts = pd.to_numeric(pd.Series(table.cells["value"], dtype="string"), errors="coerce").to_numpy(np.float64)
+    for row, cell in enumerate(table.cells["value"]):
+        if cell and not 0 <= amounts[row] <= 1e12:
+            found = printable(shortened(cell, 60))
+            table.faults.append(table.fault(row, "value", f"found {found!r}, expected an amount such as 24.50"))
+    return np.where(np.isnan(amounts), UNKNOWN, np.rint(np.nan_to_num(amounts) * 100)).astype(np.int64)
+
+
+def _sellers(table: Table, scenario: Scenario) -> tuple[Ints, int]:
+    """Desks by name: the busiest first, as the scenario numbers them; a case without a name gets any."""
+    cells, count = table.cells.get("seller", [""] * len(table.lines)), scenario.market.sellers.count
+    if all(cell == "" or (cell.isdecimal() and int(cell) < count) for cell in cells):
+        return np.array([int(cell) if cell else UNKNOWN for cell in cells], dtype=np.int64), count
+    busiest = [name for name, _ in Counter(cell for cell in cells if cell).most_common()]
+    number = {name: place for place, name in enumerate(busiest)}
+    return np.array([number.get(cell, UNKNOWN) for cell in cells], dtype=np.int64), max(count, len(busiest))
+
+
+def _check(table: Table, instants: Mapping[str, Ints], at: int) -> None:
+    """Nothing before it can be, nothing that is not known yet."""
+    for row in np.flatnonzero(instants["paid"] >= NEVER).tolist():
+        table.faults.append(table.fault(row, "paid", "found nothing, expected when the order was paid"))
+    for name, when in instants.items():
+        for row in np.flatnonzero((when < NEVER) & (when > at)).tolist():
+            found = f"found {table.cells[name][row]!r}, which is after --at, expected what is known by then"
+            table.faults.append(table.fault(row, name, found))
+    _check_order(table, instants)
+
+
+def _check_order(table: Table, instants: Mapping[str, Ints]) -> None:
+    for before, after in PAIRS:
+        if before in instants and after in instants:
+            both = (instants[after] < NEVER) & (instants[before] < NEVER)
+            for row in np.flatnonzero(both & (instants[after] < instants[before])).tolist():
+                found = f"found {table.cells[after][row]}, which is before '{before}', expected it after that"
+                table.faults.append(table.fault(row, after, found))
+    for needs, first in NEEDS:
+        if needs in instants:
+            lacks = (instants[needs] < NEVER) & (instants.get(first, np.full(len(table.lines), NEVER)) >= NEVER)
+            for row in np.flatnonzero(lacks).tolist():
+                told = f"found an instant, and none for '{first}', expected both"
+                table.faults.append(table.fault(row, needs, told))
+
+
+def _check_states(
+    table: Table, instants: Mapping[str, Ints], facts: Mapping[str, Ints], scenario: Scenario
+) -> None:
+    """States that the policy does not know."""
+    policy, never = scenario.policy, np.full(len(table.lines), NEVER)
+    kind = np.where(facts.get("kind", never) > 3, 1, np.maximum(facts.get("kind", np.ones_like(never)), 1))
+    disputes = instants.get("dispute_opened", never) < NEVER
+    unsent = instants.get("requested", never) < np.minimum(instants.get("dispatched", never), NEVER)
+    without = [int(claim) for claim in ClaimKind if getattr(policy.dispute, claim.word, None) is None]
+    unknown = {
+        "requested": unsent & (kind == ClaimKind.REGRET) & ~disputes & (policy.cancellation is None),
+        "mediation_opened": (instants.get("mediation_opened", never) < NEVER) & (policy.mediation is None),
+        "dispute_opened": disputes & np.isin(kind, without),
+    }  # fmt: skip
+    for column, rows in unknown.items():
+        for row in np.flatnonzero(rows).tolist():
+            told = column.split("_")[0].replace("requested", "cancellation")
+            state = f"found a state that the policy does not know: it has no {told}"
+            table.faults.append(table.fault(row, column, state))

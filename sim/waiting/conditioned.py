@@ -1,0 +1,219 @@
+"""Luck conditioned on a case's past: each decision's uniform is drawn from what still agrees with what was seen.
+
+What was seen is written over the facts (`seen`), what was not is drawn from what is left; all else is drawn as
+for any order, by the same functions (`sim.chance`). So the engines, who are handed nothing but facts, replay the
+past by themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.chance.asks import CANCELLATION, DISPUTE
+from sim.chance.claims import draw_claims
+from sim.chance.decisions import Decision
+from sim.chance.drawer import Drawer
+from sim.chance.facts import Bought, Ints
+from sim.chance.instants import instants_after
+from sim.chance.orders import Calendars, Dispatching, Seen, draw_dispatching, zipf
+from sim.chance.rates import groups_of, methods_of
+from sim.chance.streams import Floats, Luck, Numbers, choice
+from sim.chance.wishes import Wishes, first_wishes
+from sim.rules.terms import span
+from sim.scenario.durations import NEVER, Duration
+from sim.scenario.model import Scenario
+from sim.scenario.opening import parties_of_types
+from sim.vocabulary import ClaimKind, Party, Stage
+from sim.waiting.answering import Answering, Habit, Pending
+from sim.waiting.dispatching import Dispatch
+from sim.waiting.history import UNKNOWN, Histories
+from sim.waiting.not_yet import TOO_MUCH, Shaped, shape_the_rest, shaped_off
+from sim.waiting.seen import seen_facts
+from sim.waiting.tails import Flags
+
+Columns = dict[str, Ints]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What luck and the past come to, for some replicates of cases."""
+
+    claims: Columns
+    """A column for each of `ClaimFacts`, of those who have asked or will."""
+    rows: Ints
+    """Which replicate each claim is."""
+    unasked: Flags
+    """Replicates that the platform refunds at the dispatch limit without anybody asking."""
+    unasked_due: Ints
+    """When it does so."""
+
+
+class Conditions:
+    """What the past says of each case's luck, worked out once for all its replicates."""
+
+    def __init__(self, scenario: Scenario, histories: Histories, calendars: Calendars) -> None:
+        self.scenario, self.histories, self.calendars = scenario, histories, calendars
+        kinds = list(scenario.market.sellers.types.values())
+        parties = parties_of_types(scenario)
+        self._dispatch = [
+            Dispatch(scenario, kind, party, histories, calendars)
+            for kind, party in zip(kinds, parties, strict=True)
+        ]
+        self.pending = {
+            stage: pending(scenario, histories, stage, calendars) for stage in (Stage.CANCELLATION, Stage.DISPUTE)
+        }
+        self._answering = {
+            stage: [
+                self._habit_of(stage, kind, party, rows, asked) for kind, party in zip(kinds, parties, strict=True)
+            ]
+            for stage, (rows, asked) in self.pending.items()
+        }
+        self.types = self._posterior([kind.share for kind in kinds])
+
+    @property
+    def impossible(self) -> Ints:
+        """Cases whose past this scenario gives no chance, whoever sells."""
+        return np.flatnonzero(self.types.sum(axis=1) <= 0)
+
+    def facts(self, rows: Ints, luck: Luck, then: Scenario | None = None) -> Facts:
+        """One replicate of each of these cases; under the scenario `then`, for what its policy has a say in.
+
+        The same luck gives the same replicate, whatever the policy.
+        """
+        scenario, histories, numbers = then or self.scenario, self.histories.of(rows), np.arange(len(rows))
+        shaped = Shaped(luck, numbers)
+        bought = self._bought(rows, histories, shaped)
+        for kind, dispatch in enumerate(self._dispatch):
+            here = np.flatnonzero(bought.seller_type == kind)
+            first, second = (shaped.plain(leg)[here] for leg in (Decision.ARRANGING, Decision.DISPATCHING))
+            shaped.lay_over(here, dispatch.draw(first, second, rows[here]))
+        self._shape_answers(shaped, bought, rows)
+        drawer = Drawer(shaped, numbers)
+        seen = Seen(histories.at("arranged"), histories.at("dispatched"))
+        plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, drawer, self.calendars, seen)
+        if then is not None:  # a new limit that would be over already is over now
+            plan = replace(plan, due=np.maximum(plan.due, histories.now + 1))
+        shape_the_rest(self.scenario, histories, shaped, drawer, plan, self.calendars)
+        return self._claims(scenario, histories, shaped, drawer, bought, plan)
+
+    def _claims(
+        self,
+        scenario: Scenario,
+        histories: Histories,
+        shaped: Shaped,
+        drawer: Drawer,
+        bought: Bought,
+        plan: Dispatching,
+    ) -> Facts:
+        paid = histories.at("paid")
+        wishes = first_wishes(scenario, drawer, paid, plan, self.calendars)
+        asked = histories.wants < NEVER
+        wishes = Wishes(
+            np.where(asked, histories.kind, wishes.claim), np.where(asked, histories.wants, wishes.asked)
+        )
+        dispatch = scenario.policy.dispatch
+        refunds = dispatch.limit is not None and dispatch.on_miss == "refund"
+        missed = refunds & (plan.ships_at > plan.due)
+        asks = (wishes.asked < NEVER) & (asked | ~(missed & (plan.due < wishes.asked)))
+        some = Drawer(_Some(drawer, asks), drawer.numbers[asks])
+        claims = draw_claims(scenario, some, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks))
+        rows = np.flatnonzero(asks)
+        claims["hassle"] = np.where(shaped_off(shaped, histories, self.scenario)[rows], TOO_MUCH, claims["hassle"])
+        claims |= seen_facts(self.scenario, histories.of(rows), claims, self.calendars)
+        return Facts(claims, rows, missed & ~asks, plan.due)
+
+    def _bought(self, rows: Ints, histories: Histories, shaped: Shaped) -> Bought:
+        """What is known of it; what is not, by luck: a seller's type by what the seller has done so far."""
+        market, drawer = self.scenario.market, Drawer(shaped, np.arange(len(rows)))
+        bounds = np.cumsum(self.types, axis=1)[rows]
+        of_type = (bounds <= shaped.plain(Decision.SELLER_TYPE)[:, None] * bounds[:, -1:]).sum(axis=1)
+        of_type = np.minimum(of_type, self.types.shape[1] - 1)
+        seller = choice(shaped.plain(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
+        drawn = Bought(
+            drawer.cents(Decision.ORDER_VALUE, market.order_value), seller, of_type,
+            methods_of(market, drawer), groups_of(market, drawer),
+        )  # fmt: skip
+        known = [histories.fact(name) for name in ("value", "seller", "type", "method", "group")]
+        told = [np.where(given == UNKNOWN, luck, given) for given, luck in zip(known, drawn, strict=True)]
+        shaped.know(self.scenario, method=told[3], group=told[4], known=(known[3] != UNKNOWN, known[4] != UNKNOWN))
+        return Bought(*told)
+
+    def _shape_answers(self, shaped: Shaped, bought: Bought, rows: Ints) -> None:
+        for stage, decisions in ((Stage.CANCELLATION, CANCELLATION), (Stage.DISPUTE, DISPUTE)):
+            place = np.full(len(self.histories), -1)
+            place[self.pending[stage][0]] = np.arange(len(self.pending[stage][0]))
+            for kind, answering in enumerate(self._answering[stage]):
+                here = np.flatnonzero((bought.seller_type == kind) & (place[rows] >= 0))
+                if len(here):
+                    says, looks, works = (shaped.plain(decision)[here] for decision in decisions)
+                    shaped.lay_over(
+                        here,
+                        dict(zip(decisions, answering.draw(says, looks, works, place[rows[here]]), strict=True)),
+                    )
+
+    def _habit_of(self, stage: Stage, kind: object, party: Party, rows: Ints, asked: Pending) -> Answering:
+        answers = getattr(kind, stage.word)
+        calendar = self.calendars[party]
+        habit = Habit(answers.silent, answers.notice, answers.notice_share_of_clock, answers.handling, calendar)
+        return Answering(habit, asked)
+
+    def _posterior(self, shares: list[float]) -> Floats:
+        """By case and type of seller: how likely it is that such a one sells, after what has been seen."""
+        chances = np.tile(np.array(shares), (len(self.histories), 1))
+        for kind, dispatch in enumerate(self._dispatch):
+            chances[:, kind] *= dispatch.chance
+            for stage, (rows, _) in self.pending.items():
+                chances[rows, kind] *= self._answering[stage][kind].chance
+        known = self.histories.fact("type")
+        given = known != UNKNOWN
+        chances[given] = np.where(np.arange(len(shares)) == known[given][:, None], chances[given], 0.0)
+        return chances
+
+
+class _Some(Luck):
+    """The luck of some of those whom a drawer draws for."""
+
+    def __init__(self, whole: Drawer, some: Flags) -> None:
+        self._whole, self._some = whole, some
+
+    def of(self, decision: Decision, numbers: Numbers) -> Floats:
+        """Theirs; `numbers` are these and no others."""
+        return self._whole.luck(decision)[self._some]
+
+
+def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Calendars) -> tuple[Ints, Pending]:
+    """Which cases have such a request open, and how each stands."""
+    terms = scenario.policy.cancellation if stage == Stage.CANCELLATION else None
+    if stage == Stage.CANCELLATION:
+        opened, ended = histories.at("requested"), np.minimum(histories.at("closed"), histories.at("dispatched"))
+        is_open = histories.cancels & (ended >= NEVER) & (histories.at("refund_due") >= NEVER)
+    else:
+        opened = histories.at("dispute_opened")
+        ended = np.minimum(histories.at("dispute_closed"), histories.at("mediation_opened"))
+        is_open = (opened < NEVER) & (np.minimum(ended, histories.at("refund_due")) >= NEVER)
+    rows = np.flatnonzero(is_open)
+    some = histories.of(rows)
+    clocks = {int(kind): span(_clock_of(scenario, stage, kind)) for kind in ClaimKind}
+    deadline = np.full(len(rows), NEVER)
+    for kind, clock in clocks.items():
+        here = some.kind == kind
+        deadline[here] = instants_after(
+            opened[rows][here], clock.kind, np.array(clock.seconds), calendars[Party.SELLER]
+        )
+    watched = stage == Stage.CANCELLATION and bool({"viewed", "taken_up"} & set(some.instants))
+    looks = stage == Stage.CANCELLATION and terms is not None
+    looked = np.minimum(some.at("viewed"), some.at("taken_up")) if looks else np.full(len(rows), NEVER)
+    working = np.where(
+        some.has("taken_up"), some.at("taken_up"), np.where("taken_up" in some.instants, NEVER, looked)
+    )
+    return rows, Pending(opened[rows], some.now, deadline, looked, watched, working if looks else looked)
+
+
+def _clock_of(scenario: Scenario, stage: Stage, kind: ClaimKind) -> Duration | None:
+    if stage == Stage.CANCELLATION:
+        terms = scenario.policy.cancellation
+    else:
+        terms = getattr(scenario.policy.dispute, kind.word, None)
+    return terms.clock if terms else None

@@ -1,0 +1,86 @@
+"""When parcels leave that had not left: arranging and dispatching, given how far each has come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chance.decisions import Decision
+from sim.chance.facts import Ints
+from sim.chance.instants import instants_after
+from sim.chance.orders import Calendars, stretched_by, stretches
+from sim.chance.streams import Floats
+from sim.rules.terms import kind_of
+from sim.scenario.distributions import draw
+from sim.scenario.durations import NEVER
+from sim.scenario.market import SellerType
+from sim.scenario.model import Scenario
+from sim.vocabulary import Party
+from sim.waiting.calendars import elapsed
+from sim.waiting.history import Histories
+from sim.waiting.legs import TwoLegs
+from sim.waiting.tails import Flags, Tail, longer
+
+
+def still_here(scenario: Scenario, histories: Histories) -> Ints:
+    """The last instant at which each parcel is known not to have left; −1 where that is not known, or it has left.
+
+    A parcel that was cancelled tells nothing after that, nor does one that was held for an answer.
+    """
+    cancellation = scenario.policy.cancellation
+    held = cancellation is not None and cancellation.ships_while_open == "held"
+    known = histories.now if "dispatched" in histories.instants else np.where(histories.cancels, histories.now, -1)
+    settled = np.minimum(histories.at("closed"), histories.at("refund_due"))
+    stays = np.minimum(known, np.where(histories.cancelled_free, histories.at("requested"), settled))
+    known = np.where(histories.cancelled, stays, known)
+    waits = histories.cancels & (held & ~histories.has("closed"))
+    known = np.where(waits, np.minimum(known, histories.at("requested")), known)
+    asks = histories.cancels | histories.cancelled_free
+    known = np.where(asks, np.maximum(known, histories.at("requested")), known)
+    return np.where(histories.has("dispatched"), -1, known)
+
+
+class Dispatch:
+    """One seller type's plan for some cases, as if all were of it."""
+
+    def __init__(
+        self, scenario: Scenario, kind: SellerType, party: Party, histories: Histories, calendars: Calendars
+    ) -> None:
+        self._kind, self._calendar = kind, calendars[party]
+        self._until, self._paid = still_here(scenario, histories), histories.at("paid")
+        self._arranged, self._stretch = histories.at("arranged"), stretches(scenario, self._paid)
+        self._keeps_arranging = "arranged" in histories.instants
+        self.legs = TwoLegs.of(len(histories), self._left)
+
+    @property
+    def chance(self) -> Floats:
+        """How likely it is that each parcel is still here."""
+        return self.legs.chance
+
+    def draw(self, first: Floats, second: Floats, rows: Ints) -> dict[Decision, Floats]:
+        """The uniforms of both decisions, for two uniforms over everything."""
+        arranging, dispatching = self.legs.draw(first, second, rows)
+        return {Decision.ARRANGING: arranging, Decision.DISPATCHING: dispatching}
+
+    def _left(self, luck: Floats, rows: Ints) -> Tail:
+        """What is left of dispatching, given when it was, or would be, arranged."""
+        law, until = self._kind.dispatch, self._until[rows]
+        arranged, begun = self._arranging(luck, rows)
+        waits = np.minimum(elapsed(np.minimum(arranged, until), until, kind_of(law), self._calendar), NEVER)
+        waits = np.where((until < 0) | (arranged > until), -1, self._unstretched(waits, rows))
+        impossible = begun & (arranged <= until)
+        return longer(law, np.where(impossible, NEVER, waits))
+
+    def _arranging(self, luck: Floats, rows: Ints) -> tuple[Ints, Flags]:
+        """When it is arranged; and where that would have been seen, and has not been."""
+        law = self._kind.arrange
+        lengths = stretched_by(draw(law, luck), self._stretch[rows])
+        drawn = instants_after(self._paid[rows], kind_of(law), lengths, self._calendar)
+        seen = self._arranged[rows]
+        unseen = self._keeps_arranging & (seen >= NEVER)
+        return np.where(seen < NEVER, seen, drawn), np.asarray(unseen)
+
+    def _unstretched(self, seconds: Ints, rows: Ints) -> Ints:
+        """The longest length, before it is stretched, that is surely over."""
+        factor = self._stretch[rows]
+        plain: Ints = np.where(factor == 1.0, seconds, np.floor((seconds + 1) / factor).astype(np.int64))
+        return plain

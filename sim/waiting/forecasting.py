@@ -1,0 +1,286 @@
+"""What becomes of open cases: each told many times over, luck conditioned on its past, and all of them together.
+
+Where desks have staff, cases meet: then each replicate is a market of its own, with all open cases and with
+whoever comes later, drawn afresh. Where nobody can wait for anybody, many replicates share one market.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from sim.chance.draws import draw_replication
+from sim.chance.facts import Ints
+from sim.chance.past import Past
+from sim.chance.streams import Floats, Luck
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.experiment.replication import calendars_of
+from sim.rules.terms import terms_of
+from sim.scenario.durations import DAY, NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind, Outcome, Verdict
+from sim.waiting.cases import Cases, read_cases
+from sim.waiting.conditioned import Conditions
+from sim.waiting.history import Histories
+from sim.waiting.outlook import ENDINGS, QUANTILES
+from sim.waiting.replicates import Columns, Stories, has_queues, tell, wrong_beginnings
+from sim.waiting.tails import Flags
+from sim.waiting.tallies import Tally, Totals
+
+REPLICATES, MOST_REPLICATES = 200, 100_000
+TRIED = 3
+"""Stories told of each case to see whether the scenario can have its past at all."""
+TOGETHER = 20_000
+"""Replicates that share a market where nobody waits for anybody."""
+LUCK = 1 << 21
+"""Luck of open cases is that of replications from here on; of those who come later, from twice that."""
+INSTANTS = ("arranges_at", "asked", "dispatch_due", "paid", "ships_at", "window_ends")
+"""Columns of facts that are instants."""
+LEAST_WATCHED = 60 * DAY
+
+
+@dataclass(frozen=True)
+class Outlooks:
+    """What becomes of each case under one policy: a row for each."""
+
+    policy: str
+    odds: dict[str, Floats]
+    """By ending."""
+    money: Floats
+    """The chance of any money."""
+    expected: Floats
+    """The mean of the refund, in cents."""
+    days: Floats
+    """Rows by `outlook.QUANTILES`: days until so large a part of its stories with money has it; NaN for none."""
+    deadlines: Ints
+    """The next deadline (s since the scenario's start); NEVER where no clock runs."""
+    on_silence: Ints
+    """What silence comes to then, by verdict; 0 where no clock runs."""
+    totals: Totals
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What becomes of some open cases, and under another policy from now on, if there is one."""
+
+    scenario: Scenario
+    at: str
+    now: int
+    """`at`, in seconds since the scenario's start."""
+    cases: Cases
+    replicates: int
+    base: Outlooks
+    other: Outlooks | None
+
+
+Progress = Callable[[int, int], None]
+
+
+def forecast(
+    scenario: Scenario,
+    *,
+    open: str | Path,
+    at: str,
+    policy: Scenario | None = None,
+    mapping: str | Path | None = None,
+    replicates: int = REPLICATES,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> Forecast:
+    """Tell what becomes of the cases in the table `open`, known until the instant `at`; see `sim.forecast`."""
+    if not 1 <= replicates <= MOST_REPLICATES:
+        raise BadUsage(f"replicates: found {replicates}, expected from 1 to {MOST_REPLICATES:,}")
+    day, second = _instant(at)
+    scenario = _begun_before(scenario, open, day, second, mapping)
+    now = (day - scenario.start).days * DAY + second
+    cases = read_cases(open, scenario, now, mapping)
+    sellers = scenario.market.sellers.model_copy(update={"count": cases.sellers})
+    scenario = scenario.model_copy(update={"market": scenario.market.model_copy(update={"sellers": sellers})})
+    other = scenario.model_copy(update={"policy": policy.policy, "name": policy.name}) if policy else None
+    work = _Work(scenario, cases, now, replicates, scenario.experiment.seed if seed is None else seed)
+    policies: list[Scenario | None] = [None, other] if other else [None]
+    tallies = work.told_under(policies, progress)
+    outlooks = [work.outlook(tally, then) for tally, then in zip(tallies, policies, strict=True)]
+    return Forecast(scenario, at, now, cases, replicates, outlooks[0], outlooks[1] if other else None)
+
+
+class _Work:
+    """Everything that is worked out once for all replicates."""
+
+    def __init__(self, scenario: Scenario, cases: Cases, now: int, replicates: int, seed: int) -> None:
+        self.scenario, self.cases, self.now, self.seed = scenario, cases, now, seed
+        self.replicates, self.calendars = replicates, calendars_of(scenario)
+        self.conditions = Conditions(scenario, cases.histories, self.calendars)
+        self.past = Past(now)
+        self._expect_possible()
+
+    def told_under(self, policies: list[Scenario | None], progress: Progress | None) -> list[Tally]:
+        """Every replicate under each policy, with the same luck."""
+        pasts = [Past(self.now, then) if then else self.past for then in policies]
+        queues = [has_queues(then or self.scenario) for then in policies]
+        together = 1 if any(queues) else max(1, min(self.replicates, TOGETHER // max(len(self.cases.names), 1)))
+        tallies = [Tally(len(self.cases.names), self.replicates, self.now) for _ in policies]
+        done = 0
+        for batch, size in enumerate(_sizes(self.replicates, together)):
+            rows = np.tile(np.arange(len(self.cases.names)), size)
+            later = self._who_comes_later(batch) if any(queues) else None
+            for tally, past in zip(tallies, pasts, strict=True):
+                facts = self.conditions.facts(rows, Luck(self.seed, LUCK + batch), past.then)
+                stories = tell(self.conditions, rows, facts, past=past, others=later)
+                tally.add(stories, size)
+            done += size
+            if progress:
+                progress(done, self.replicates)
+        return tallies
+
+    def outlook(self, tally: Tally, then: Scenario | None) -> Outlooks:
+        """What one policy's stories come to."""
+        deadlines, on_silence = self._deadlines()
+        return Outlooks(
+            policy=(then or self.scenario).name,
+            odds={ending: tally.chance(Outcome[ending.upper()]) for ending in ENDINGS},
+            money=tally.chance(Outcome.REFUNDED) + tally.chance(Outcome.PARTLY_REFUNDED),
+            expected=tally.expected(),
+            days=tally.days(QUANTILES),
+            deadlines=deadlines,
+            on_silence=on_silence,
+            totals=tally.totals(),
+        )
+
+    def _deadlines(self) -> tuple[Ints, Ints]:
+        """Of requests that are open: they keep the clock, and the meaning of silence, that they were put under."""
+        count = len(self.cases.names)
+        deadlines, meaning = np.full(count, NEVER), np.zeros(count, dtype=np.int64)
+        meanings = {int(kind): terms_of(self.scenario, kind) for kind in ClaimKind}
+        for stage, (rows, pending) in self.conditions.pending.items():
+            deadlines[rows] = pending.deadline
+            of_kind = self.cases.histories.kind[rows]
+            meaning[rows] = [meanings[int(kind)].requests[stage].on_silence for kind in of_kind]
+        return deadlines, np.where(deadlines < NEVER, meaning, 0)
+
+    def _who_comes_later(self, batch: int) -> Columns:
+        """The claims of orders that are paid after now, drawn afresh."""
+        first = self.now // DAY
+        start = self.scenario.start + timedelta(days=int(first))
+        window = self.scenario.experiment
+        watched = max(window.run_out.seconds, LEAST_WATCHED)
+        spans = {
+            "warm_up": _of(window.cohort, 0),
+            "cohort": _of(window.cohort, watched),
+            "run_out": _of(window.cohort, 0),
+        }
+        ahead = self.scenario.model_copy(
+            update={"start": start, "experiment": window.model_copy(update={**spans, "seed": self.seed})}
+        )
+        if not hasattr(self, "_ahead"):
+            self._ahead = (ahead, calendars_of(ahead))
+        drawn = draw_replication(self._ahead[0], 2 * LUCK + batch, self._ahead[1]).claims
+        later = {
+            name: np.where(column < NEVER, column + first * DAY, NEVER) if name in INSTANTS else column
+            for name, column in drawn.items()
+        }
+        fresh = later["paid"] > self.now
+        return {name: column[fresh] for name, column in later.items()} | {
+            "order": np.arange(np.count_nonzero(fresh))
+        }
+
+    def _expect_possible(self) -> None:
+        """Refuse cases whose past this scenario cannot have, each where it stands."""
+        count = len(self.cases.names)
+        faults = {
+            int(case): self.cases.fault(
+                int(case), "requested" if self.cases.histories.has("requested")[case] else "paid",
+                "found a past that this scenario gives no chance: by now it would have come otherwise",
+            )
+            for case in self.conditions.impossible
+        }  # fmt: skip
+        if not faults:
+            always: dict[str, Flags] = {}
+            for trial in range(TRIED):
+                rows = np.arange(count)
+                facts = self.conditions.facts(rows, Luck(self.seed, LUCK - 1 - trial))
+                stories = tell(self.conditions, rows, facts, past=self.past, proven=False)
+                wrong = wrong_beginnings(self.conditions, rows, facts, stories.records)
+                for column, flags in wrong.items():
+                    whole = np.zeros(count, dtype=bool)
+                    whole[facts.rows] = flags
+                    always[column] = always.get(column, np.ones(count, dtype=bool)) & whole
+            for column, flags in always.items():
+                for case in np.flatnonzero(flags).tolist():
+                    faults.setdefault(case, self._impossible(case, column, stories))
+        if faults:
+            raise BadScenario(list(faults.values()))
+
+    def _impossible(self, case: int, column: str, stories: Stories) -> Fault:
+        when = self.cases.histories.at(column)[case]
+        found = "found an instant" if when < NEVER else "found none"
+        return self.cases.fault(
+            case, column if column in self.cases.table.places else "requested",
+            f"{found} for '{column}', which cannot be under this policy, its calendars and what else is said of it",
+        )  # fmt: skip
+
+
+def _of(like, seconds: int):  # type: ignore[no-untyped-def]
+    return replace(like, seconds=seconds)
+
+
+def _sizes(count: int, together: int) -> Iterator[int]:
+    while count > 0:
+        yield min(count, together)
+        count -= together
+
+
+def _instant(at: str) -> tuple[date, int]:
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        raise BadUsage(f"at: found {at!r}, expected an instant such as 2018-11-02T09:00") from None
+    if moment.tzinfo is not None:
+        raise BadUsage(f"at: found {at!r}, expected the marketplace's own clock, without a zone")
+    return moment.date(), moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+def _begun_before(
+    scenario: Scenario, table: str | Path, day: date, second: int, mapping: str | Path | None
+) -> Scenario:
+    """The scenario, begun before the first case was paid, so that its calendars know all of their past."""
+    early = scenario.model_copy(update={"start": min(scenario.start, day - timedelta(days=3650))})
+    far = (day - early.start).days * DAY + second
+    cases = read_cases(table, early, far, mapping)
+    first = int(cases.histories.at("paid").min()) // DAY
+    if first < 0:
+        row = int(cases.histories.at("paid").argmin())
+        raise BadScenario(
+            [cases.fault(row, "paid", "found a payment more than ten years ago, expected a later one")]
+        )
+    start = early.start + timedelta(days=first)
+    window = scenario.experiment
+    spans = {"warm_up": _of(window.cohort, max((day - start).days, 0) * DAY), "cohort": window.cohort}
+    return scenario.model_copy(update={"start": start, "experiment": window.model_copy(update=spans)})
+
+
+MEANING = {0: "", **{verdict.value: verdict.word for verdict in Verdict}}
+"""What silence comes to, as a word."""
+STAGES = ("not asked", "cancellation", "waiting", "dispute", "mediation", "return", "posting", "over")
+
+
+def stages_of(histories: Histories) -> list[str]:
+    """Where each case stands, in a word."""
+    has = histories.has
+    stage = np.where(has("requested") | has("dispute_opened"), 2, 0)
+    stage = np.where(histories.cancels & ~has("closed") & ~has("dispatched"), 1, stage)
+    for column, number in (
+        ("dispute_opened", 3),
+        ("mediation_opened", 4),
+        ("return_posted", 5),
+        ("refund_due", 6),
+        ("refunded", 7),
+    ):
+        stage = np.where(has(column), number, stage)
+    return [STAGES[number] for number in stage.tolist()]

@@ -1,0 +1,229 @@
+"""What may have happened and has not: asked, complained, arrived, escalated, sent back, paid out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chance.decisions import Decision
+from sim.chance.drawer import Drawer
+from sim.chance.facts import Ints
+from sim.chance.instants import instants_after
+from sim.chance.orders import Calendars, Dispatching
+from sim.chance.rates import chances
+from sim.chance.streams import Floats, Luck, Numbers
+from sim.rules.terms import kind_of
+from sim.scenario.distributions import DurationLaw, draw
+from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind, Party
+from sim.waiting.calendars import elapsed
+from sim.waiting.history import Histories
+from sim.waiting.tails import Flags, less_likely, longer
+
+
+class Shaped(Luck):
+    """Luck of which some decisions are shaped by what was seen; the others are as they were."""
+
+    def __init__(self, luck: Luck, numbers: Ints) -> None:
+        self._plain, self._numbers = luck, numbers
+        self._shaped: dict[Decision, Floats] = {}
+
+    def of(self, decision: Decision, numbers: Numbers) -> Floats:
+        """As shaped; `numbers` are all of them."""
+        shaped = self._shaped.get(decision)
+        return self.plain(decision) if shaped is None else shaped
+
+    def plain(self, decision: Decision) -> Floats:
+        """Over everything."""
+        return self._plain.of(decision, self._numbers)
+
+    def lay_over(self, here: Ints, uniforms: dict[Decision, Floats]) -> None:
+        """Give some of them another uniform."""
+        for decision, luck in uniforms.items():
+            whole = self._shaped.setdefault(decision, self.plain(decision).copy())
+            whole[here] = luck
+
+    def know(self, scenario: Scenario, *, method: Ints, group: Ints, known: tuple[Flags, Flags]) -> None:
+        """How an order was paid, and what was bought: in the middle of what such a one is drawn from."""
+        market = scenario.market
+        for decision, told, shares, here in (
+            (Decision.PAYMENT_METHOD, method, list(market.payment_methods.values()), known[0]),
+            (Decision.PRODUCT_GROUP, group, list(market.product_groups.values()), known[1]),
+        ):
+            if shares and here.any():
+                ends = np.cumsum(shares) / np.sum(shares)
+                middle = ends - np.array(shares) / np.sum(shares) / 2
+                self.lay_over(np.flatnonzero(here), {decision: middle[told[here]]})
+
+
+def shape_the_rest(
+    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Calendars
+) -> None:
+    """Everything but dispatch and answers: what could have been seen by now, and has not."""
+    _the_parcel(scenario, seen, luck, calendars)
+    _the_wishes(scenario, seen, luck, drawer, plan, calendars)
+    _the_button(scenario, seen, luck, plan)
+    _patience(scenario, seen, luck)
+    _after_the_dispute(scenario, seen, luck, calendars)
+    _the_money(scenario, seen, luck, drawer, calendars)
+
+
+def _waits_longer(luck: Shaped, decision: Decision, law: DurationLaw, here: Flags, than: Ints) -> None:
+    """A duration that is known to be longer, for some."""
+    rows = np.flatnonzero(here & (than >= 0))
+    if len(rows) and not law.is_certain:
+        luck.lay_over(rows, {decision: longer(law, than[rows]).of(luck.plain(decision)[rows])})
+
+
+def _has_not(
+    luck: Shaped,
+    whether: Decision,
+    chance: float | Floats,
+    after: Decision,
+    law: DurationLaw,
+    here: Flags,
+    than: Ints,
+) -> None:
+    """What happens with a chance, after a time, and has not by then: it may still, later than that."""
+    rows = np.flatnonzero(here & (than >= 0))
+    if not len(rows):
+        return
+    tail = longer(law, than[rows])
+    p = np.broadcast_to(np.asarray(chance, dtype=np.float64), here.shape)[rows]
+    left = p * tail.chance
+    still = np.divide(left, 1 - p + left, out=np.zeros_like(left), where=(1 - p + left) > 0)
+    told = less_likely(luck.plain(whether)[rows], p, still)
+    later = np.where(tail.chance > 0, tail.of(luck.plain(after)[rows]), luck.plain(after)[rows])
+    luck.lay_over(rows, {whether: told, after: later})
+
+
+def _the_parcel(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Calendars) -> None:
+    """Sent and not there: it takes longer than that, or is lost."""
+    if "delivered" not in seen.instants:
+        return
+    carrier = scenario.market.carrier
+    under_way = seen.has("dispatched") & ~seen.has("delivered")
+    sent = np.where(under_way, seen.at("dispatched"), seen.now)
+    than = elapsed(sent, seen.now, kind_of(carrier.transit), calendars[Party.CARRIER])
+    rows = np.flatnonzero(under_way)
+    if not len(rows):
+        return
+    tail = longer(carrier.transit, than[rows])
+    arrives = (1 - carrier.lost) * tail.chance
+    whole = carrier.lost + arrives
+    lost = np.divide(carrier.lost, whole, out=np.zeros_like(whole), where=whole > 0)
+    told = less_likely(luck.plain(Decision.LOST)[rows], carrier.lost, lost)
+    luck.lay_over(rows, {Decision.LOST: told, Decision.TRANSIT: tail.of(luck.plain(Decision.TRANSIT)[rows])})
+
+
+def _the_wishes(
+    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Calendars
+) -> None:
+    """Nobody has asked yet: no change of mind, no complaint, no fault found by now."""
+    buyers, market, quiet = scenario.buyers, scenario.market, seen.asked >= NEVER
+    D = Decision
+    changes = chances(buyers.regret.probability, market, drawer)
+    _has_not(luck, D.REGRETS, changes, D.REGRETS_AFTER, buyers.regret.after, quiet, seen.now - seen.at("paid"))
+    if (terms := buyers.not_received) is not None:
+        chance = chances(terms.probability, market, drawer)
+        there = seen.at("delivered") <= plan.promised
+        since = seen.now - np.minimum(plan.promised, seen.now + 1)
+        _has_not(luck, D.MISSES_THE_PARCEL, chance, D.MISSES_THE_PARCEL_AFTER, terms.after, quiet & ~there, since)
+    if (terms := buyers.defect) is not None:
+        chance = chances(terms.probability, market, drawer)
+        since = seen.now - np.minimum(_arrival(scenario, seen, drawer, plan, calendars), seen.now + 1)
+        _has_not(luck, D.FINDS_A_DEFECT, chance, D.FINDS_A_DEFECT_AFTER, terms.after, quiet, since)
+
+
+def _arrival(scenario: Scenario, seen: Histories, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:
+    """When it came, or comes."""
+    transit = scenario.market.carrier.transit
+    comes = instants_after(
+        plan.ships_at, kind_of(transit), draw(transit, drawer.luck(Decision.TRANSIT)), calendars[Party.CARRIER]
+    )
+    return np.where(seen.has("delivered"), seen.at("delivered"), comes)
+
+
+def _the_button(scenario: Scenario, seen: Histories, luck: Shaped, plan: Dispatching) -> None:
+    """Who has pressed it had it: the order's own window was open."""
+    terms = scenario.policy.cancellation
+    if terms is not None:
+        since = plan.instants(seen.at("paid"))[terms.window.after]
+        than = np.where(seen.cancels, seen.at("requested") - since - 1, -1)
+        _waits_longer(luck, Decision.CANCELLATION_WINDOW, terms.window.within, seen.cancels, than)
+
+
+def _patience(scenario: Scenario, seen: Histories, luck: Shaped) -> None:
+    """Who still waits has not given up, and who was answered had not."""
+    patience = scenario.buyers.patience
+    for decision, law, opened, closed, some in (
+        (Decision.CANCELLATION_PATIENCE, patience.cancellation, "requested", "closed", seen.cancels),
+        (
+            Decision.DISPUTE_PATIENCE,
+            patience.dispute,
+            "dispute_opened",
+            "dispute_closed",
+            seen.has("dispute_opened"),
+        ),
+    ):
+        until = np.minimum(seen.now, seen.at(closed))
+        than = np.where(some, until - np.minimum(seen.at(opened), until), -1)
+        _waits_longer(luck, decision, law, some, than)
+
+
+TOO_MUCH = 10**15
+"""Cents of trouble that nobody takes for any money."""
+
+
+def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Flags:
+    """Who has the parcel and has opened no dispute, because it is not worth it to them.
+
+    The longer they could have, the less likely they are to be merely taking their time.
+    """
+    law = scenario.buyers.dispute_after.get(ClaimKind.REGRET)
+    quiet, since = seen.keeps_quiet, seen.now - np.minimum(seen.at("delivered"), seen.now)
+    waits = np.zeros(len(since)) if law is None else longer(law, since).chance
+    goes_on = scenario.buyers.goes_on
+    comes = goes_on * waits / (1 - goes_on + goes_on * waits + 1e-300)
+    return np.asarray(quiet & (luck.plain(Decision.GOES_ON) >= comes))
+
+
+def _after_the_dispute(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Calendars) -> None:
+    """A no that nobody has taken further, a return that is not posted, or not there."""
+    buyers, carrier = scenario.buyers, scenario.market.carrier
+    if (law := buyers.dispute_after.get(ClaimKind.REGRET)) is not None:
+        quiet = seen.keeps_quiet
+        delivered = np.where(quiet, seen.now - np.minimum(seen.at("delivered"), seen.now), -1)
+        _waits_longer(luck, Decision.DISPUTES_AFTER, law, quiet, delivered)
+    refused = seen.has("dispute_closed") & ~seen.has("mediation_opened") & ~seen.has("return_posted")
+    since = seen.now - np.minimum(seen.at("dispute_closed"), seen.now)
+    D = Decision
+    chance, after = buyers.escalation.probability, buyers.escalation.after
+    _has_not(luck, D.ESCALATES, chance, D.ESCALATES_AFTER, after, refused, np.where(refused, since, -1))
+    posts = refused & ~seen.has("refund_due")
+    won = np.maximum(seen.at("dispute_closed"), np.where(seen.has("delivered"), seen.at("delivered"), 0))
+    than = elapsed(np.minimum(won, seen.now), seen.now, kind_of(buyers.return_delay), calendars[Party.CARRIER])
+    _waits_longer(luck, D.RETURN_DELAY, buyers.return_delay, posts, than)
+    under_way = seen.has("return_posted") & ~seen.has("return_received")
+    posted = np.minimum(seen.at("return_posted"), seen.now)
+    than = elapsed(posted, seen.now, kind_of(carrier.return_transit), calendars[Party.CARRIER])
+    _waits_longer(luck, D.RETURN_TRANSIT, carrier.return_transit, under_way, than)
+
+
+def _the_money(scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, calendars: Calendars) -> None:
+    """Due and not there: the bank takes longer than that, in its own days."""
+    due = seen.has("refund_due") & ~seen.has("refunded")
+    if not due.any() or scenario.policy.refund.runs is not None:
+        return
+    from sim.chance.rates import methods_of
+
+    methods = list(scenario.market.payment_methods)
+    told = methods_of(scenario.market, drawer)
+    for kind in ClaimKind:
+        for place, method in enumerate(methods):
+            law = scenario.policy.refund.of(kind).posting[method]
+            here = due & (seen.kind == kind) & (told == place)
+            than = elapsed(
+                np.minimum(seen.at("refund_due"), seen.now), seen.now, kind_of(law), calendars[Party.BANK]
+            )
+            _waits_longer(luck, Decision.POSTING, law, here, np.where(here, than, -1))

@@ -1,0 +1,95 @@
+"""From stories to odds: how requests and claims end, when the money comes, what silence will mean and when."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.chance.streams import Floats
+from sim.scenario.durations import DAY, NEVER
+from sim.vocabulary import Outcome, Route, Settled, Verdict
+from sim.waiting.tails import Flags
+
+Columns = dict[str, Ints]
+Z = 1.959964
+PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
+ENDINGS = ("refunded", "partly_refunded", "refused", "gave_up", "expired", "open", "no_claim")
+ANSWERS = ("approved", "shipped_over", "shipped_instead", "refused", "run_out", "withdrawn")
+"""How a request to cancel ends: the dispatch came first, or the seller sent the parcel instead of answering."""
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+MEANS = {
+    Verdict.APPROVE: "that is a yes: the money is due",
+    Verdict.DECLINE: "that is a no",
+    Verdict.ESCALATE: "the platform takes it up by itself",
+    Verdict.MAY_ESCALATE: "the buyer may call the platform",
+    Verdict.CLOSE: "the claim is closed, without money",
+}
+"""What silence comes to, in words."""
+
+
+class Share(NamedTuple):
+    """A chance, with its 95 % interval over the stories told (Wilson, 1927)."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def share(happens: Flags) -> Share:
+    """In what share of stories something happens."""
+    n, k = len(happens), int(np.count_nonzero(happens))
+    if not n:
+        return Share(float("nan"), 0.0, 1.0, 0)
+    p = k / n
+    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * np.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    return Share(p, max(float(middle - half), 0.0), min(float(middle + half), 1.0), n)
+
+
+def ends_as(told: Columns, ending: str) -> Flags:
+    """Whose claim comes to this outcome in the end."""
+    return np.asarray(told["outcome"] == Outcome[ending.upper()])
+
+
+def is_paid(told: Columns) -> Flags:
+    """Who gets money back."""
+    return np.isin(told["outcome"], PAID)
+
+
+def answered_as(told: Columns) -> dict[str, Flags]:
+    """How requests to cancel end, by `ANSWERS`; those who never put one are in none."""
+    how, put = told["cancellation_settled_by"], told["cancellation_opened_at"] < NEVER
+    shipped = put & (told["dispatched_at"] == told["cancellation_settled_at"]) & (told["dispatched_at"] < NEVER)
+    answered = (how == Settled.ANSWERED) & ~shipped
+    approved = answered & (told["route"] == Route.CANCELLATION) & is_paid(told)
+    return {
+        "approved": approved,
+        "shipped_over": shipped & (how == Settled.INTERRUPTED),
+        "shipped_instead": shipped & (how == Settled.ANSWERED),
+        "refused": answered & ~approved,
+        "run_out": how == Settled.SILENCE,
+        "withdrawn": how == Settled.WITHDRAWN,
+    }
+
+
+def odds(told: Columns) -> dict[str, Share]:
+    """By ending."""
+    return {ending: share(ends_as(told, ending)) for ending in ENDINGS}
+
+
+def days_to_money(told: Columns, now: Ints) -> Floats:
+    """Days from each story's now to the money; infinite where none comes."""
+    at = told["refunded_at"]
+    return np.where(at < NEVER, (at - now) / DAY, np.inf)
+
+
+def quantiles(days: Floats, *, of_all: bool) -> dict[float, float | None]:
+    """Days until this share of stories has its money: of all, or of those that get any; or None."""
+    some = np.sort(days if of_all else days[np.isfinite(days)])
+    if not len(some):
+        return dict.fromkeys(QUANTILES)
+    picked = {level: float(some[min(int(np.ceil(level * len(some))) - 1, len(some) - 1)]) for level in QUANTILES}
+    return {level: value if np.isfinite(value) else None for level, value in picked.items()}

@@ -1,0 +1,108 @@
+"""What is left of a uniform once a duration is known to be longer: truncation of the inverse transform.
+
+For a law whose inverse never falls that is one stretch [F(x), 1); for a mixture one for each part. Where a part's
+stretch begins is found by halving, so that whatever is drawn from it is longer for certain, to the last bit.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance.facts import Ints
+from sim.chance.streams import Floats
+from sim.scenario.distributions import DurationLaw, NumberLaw
+from sim.scenario.distributions.laws import Law
+
+HALVINGS = 34
+HALF_A_SECOND = 0.5
+"""Durations are rounded to whole seconds: longer than e is from e and a half on."""
+LEVELS = np.concatenate([np.linspace(0, 1, 1024, endpoint=False), 1 - np.logspace(-3.02, -12, 120)])
+"""At which a law is tabled, closer together towards its end, where what is left is little."""
+
+Flags = NDArray[np.bool_]
+
+
+class Tail:
+    """The uniforms for which a law gives more than x, for each of some x."""
+
+    def __init__(self, law: Law, x: Floats) -> None:
+        self._law, self._x = law, np.asarray(x, dtype=np.float64)
+
+    @cached_property
+    def _stretches(self) -> list[tuple[Floats, float]]:
+        return [(_begins(self._law, low, high, self._x), high) for low, high in _parts(self._law)]
+
+    @cached_property
+    def chance(self) -> Floats:
+        """P(X > x)."""
+        return np.asarray(sum(high - begins for begins, high in self._stretches))
+
+    @property
+    def about(self) -> Floats:
+        """P(X > x) read off a table of the law: good for weighing many, where halving would take long."""
+        left = np.zeros(len(self._x))
+        for (low, high), values in zip(_parts(self._law), _table(self._law), strict=True):
+            left += (high - low) * (1 - np.interp(self._x, values, LEVELS, left=0.0, right=1.0))
+        return left
+
+    def of(self, luck: Floats) -> Floats:
+        """A uniform over what is left, for a uniform over everything. Where nothing is left it stays as it is."""
+        left = luck * self.chance
+        found, settled = luck.copy(), np.zeros(len(luck), dtype=bool)
+        for begins, high in self._stretches:
+            width = high - begins
+            here = ~settled & (left < width)
+            found[here] = np.minimum((begins + left)[here], np.nextafter(high, 0.0))
+            settled |= here
+            left = np.where(settled, left, left - width)
+        return found
+
+
+def longer(law: DurationLaw, than: Ints) -> Tail:
+    """Durations of more whole seconds than these."""
+    return Tail(law.to_law(), than.astype(np.float64) + HALF_A_SECOND)
+
+
+def larger(law: NumberLaw, than: Floats) -> Tail:
+    """Amounts above these."""
+    return Tail(law.to_law(), than)
+
+
+def less_likely(luck: Floats, chance: Floats | float, now: Floats) -> Floats:
+    """A uniform under which something of this chance happens as often as its chance `now` says."""
+    chance = np.broadcast_to(np.asarray(chance, dtype=np.float64), luck.shape)
+    happens = luck < now
+    with np.errstate(divide="ignore", invalid="ignore"):
+        yes = luck / now * chance
+        no = chance + (luck - now) / (1 - now) * (1 - chance)
+    told = np.where(happens, np.minimum(yes, np.nextafter(chance, 0.0)), np.maximum(no, chance))
+    return np.asarray(np.clip(told, 0.0, np.nextafter(1.0, 0.0)))
+
+
+def _parts(law: Law) -> list[tuple[float, float]]:
+    """The stretches of luck within which the law's values ascend."""
+    return list(pairwise((0.0, *law.breaks(), 1.0)))
+
+
+@lru_cache(maxsize=256)
+def _table(law: Law) -> list[Floats]:
+    """By part: the values at LEVELS of it."""
+    below = np.nextafter(1.0, 0.0)
+    return [law.ppf(np.minimum(low + (high - low) * LEVELS, below)) for low, high in _parts(law)]
+
+
+def _begins(law: Law, low: float, high: float, x: Floats) -> Floats:
+    """The first uniform of [low, high) with a value above x; `high` where there is none."""
+    if not len(x):
+        return x
+    below, above = np.full(len(x), low), np.full(len(x), high)
+    all_above = law.ppf(np.full(1, low))[0] > x
+    for _ in range(HALVINGS):
+        middle = (below + above) / 2
+        is_above = law.ppf(np.minimum(middle, np.nextafter(1.0, 0.0))) > x
+        above, below = np.where(is_above, middle, above), np.where(is_above, below, middle)
+    return np.where(all_above, low, above)

@@ -1,0 +1,143 @@
+"""Advice in plain sentences, and as a document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.scenario.durations import DAY, HOUR
+from sim.vocabulary import Verdict
+from sim.waiting.advice import Advice, Way
+from sim.waiting.outlook import MEANS, QUANTILES, Share
+
+SENT = ("shipped_over", "shipped_instead")
+
+
+def sentences(advice: Advice) -> Iterator[str]:
+    """What there is to say, in the order in which a buyer wants to know it."""
+    yield _where(advice)
+    if advice.request:
+        yield _request(advice.request)
+    yield from _money(advice)
+    yield from _deadline(advice)
+    yield from _what_to_do(advice)
+
+
+def _where(advice: Advice) -> str:
+    buyer = advice.buyer
+    paid = f"You paid {lasting(buyer.paid)} ago"
+    if buyer.stage == "none":
+        return f"{paid}, the parcel has not left yet, and you have not asked for your money back."
+    what = "asked to cancel" if buyer.stage == "cancellation" else "opened a dispute"
+    return f"{paid}, {what} {lasting(buyer.asked or 0)} ago, and nobody has answered."
+
+
+def _request(request: Mapping[str, Share]) -> str:
+    sent = f"{100 * sum(request[name].value for name in SENT):.0f}"
+    approved, refused, run_out = (about(request[name]) for name in ("approved", "refused", "run_out"))
+    return (
+        f"Of 100 such requests, {approved} are approved, {sent} come to nothing because the parcel is sent, "
+        f"{refused} are refused, and {run_out} get no answer "
+        "until the clock runs out."
+    )
+
+
+def _money(advice: Advice) -> Iterator[str]:
+    way = advice.ways[0]
+    whom = "such buyers who ask now" if advice.buyer.stage == "none" else "such buyers"
+    yield f"Whatever way it comes, {about(way.paid)} of 100 {whom} have their money back in the end."
+    half, most = way.days[0.5], way.days[0.9]
+    if half is not None and most is not None:
+        yield f"Half of those have it within {days(half)} from now, nine in ten within {days(most)}."
+
+
+def _deadline(advice: Advice) -> Iterator[str]:
+    if advice.free_for:
+        yield f"For another {lasting(advice.free_for)} you can cancel without anybody's consent: do it now."
+    if advice.deadline is not None:
+        meaning = MEANS[Verdict(advice.on_silence)].replace("the buyer", "you")
+        yield f"The next deadline is in {lasting(advice.deadline)}: if nobody has answered by then, {meaning}."
+
+
+def _what_to_do(advice: Advice) -> Iterator[str]:
+    ways = advice.ways[1:]
+    if not ways:
+        return
+    best = max(ways, key=lambda way: way.paid.value)
+    others = [way for way in ways if way is not best]
+    if all(abs(best.paid.value - way.paid.value) <= _noise(best, way) for way in others):
+        yield "Which of the ways below you take makes no difference that these stories could show."
+        quick = min(ways, key=lambda way: way.days[0.5] or float("inf"))
+        if quick.days[0.5] is not None:
+            half = days(quick.days[0.5])
+            yield f"The quickest is to {quick.does}: half of those who get money have it within {half}."
+        return
+    yield f"Best odds: {best.does}. That brings {about(best.paid)} of 100 such buyers their money."
+    yield "The other way: " + "; or ".join(f"{way.does}: {about(way.paid)} of 100" for way in others) + "."
+
+
+def _noise(one: Way, other: Way) -> float:
+    return one.paid.high - one.paid.value + other.paid.high - other.paid.value
+
+
+def about(share: Share) -> str:
+    """A chance as so many in 100, with its interval."""
+    low, high = round(100 * share.low), round(100 * share.high)
+    value = f"{100 * share.value:.0f}"
+    return value if low == high else f"{value} ({low} to {high})"
+
+
+def days(number: float) -> str:
+    """A number of days in words."""
+    if number < 2:
+        return f"{number * 24:.0f} hours"
+    return f"{number:.0f} days" if number >= 10 else f"{number:.1f} days"
+
+
+def lasting(seconds: int) -> str:
+    """A length of time in words: hours below two days."""
+    if seconds < 2 * DAY and seconds % DAY:
+        number, unit = seconds / HOUR, "hour"
+    else:
+        number, unit = seconds / DAY, "day"
+    return f"{number:.3g} {unit}" + ("" if number == 1 else "s")
+
+
+def document(advice: Advice) -> dict[str, Any]:
+    """Everything, for programs."""
+    buyer = advice.buyer
+    return {
+        "scenario": advice.scenario.name,
+        "paid_days_ago": buyer.paid / DAY,
+        "asked_days_ago": None if buyer.asked is None else buyer.asked / DAY,
+        "stage": buyer.stage,
+        "sentences": list(sentences(advice)),
+        "request": {name: _share(share) for name, share in advice.request.items()},
+        "money_in_the_end": _share(advice.ways[0].paid),
+        "endings": {name: _share(share) for name, share in advice.ways[0].odds.items()},
+        "days_to_money": {f"{level:g}": advice.ways[0].days[level] for level in QUANTILES},
+        "deadline_in_days": None if advice.deadline is None else advice.deadline / DAY,
+        "on_silence": Verdict(advice.on_silence).word,
+        "free_for_hours": advice.free_for / HOUR,
+        "choices": [
+            {
+                "choice": way.name, "does": way.does, "money_in_the_end": _share(way.paid),
+                "endings": {name: _share(share) for name, share in way.odds.items()},
+                "days_to_money": {f"{level:g}": way.days[level] for level in QUANTILES},
+            }
+            for way in advice.ways[1:]
+        ],
+        "by_days_waited": [
+            {"days": day} | {name: _share(share) for name, share in shares.items()}
+            for day, shares in advice.by_days_waited
+        ],
+        "by_hours": [
+            {"from": low, "to": high, "median_days_to_money": median}
+            | {name: _share(share) for name, share in shares.items()}
+            for low, high, shares, median in advice.by_hours
+        ],
+    }  # fmt: skip
+
+
+def _share(share: Share) -> dict[str, float | int]:
+    return {"value": share.value, "low": share.low, "high": share.high, "n": share.n}
