@@ -17,6 +17,7 @@ from sim.chance.facts import Ints
 from sim.chance.orders import Calendars
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadUsage
+from sim.experiment.engines import fill_of
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import RequestTerms, Span, terms_of
 from sim.scenario.choices import Choice
@@ -27,7 +28,7 @@ from sim.waiting.conditioned import Conditions
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
 from sim.waiting.history import Histories
 from sim.waiting.outlook import Share, answered_as, days_to_money, is_paid, odds, quantiles, share
-from sim.waiting.replicates import Columns, tell
+from sim.waiting.replicates import Columns, engine_at_hand, tell
 
 REPLICATIONS, TIMES = 8, 200
 """Markets that a buyer is put into, and how many times into each."""
@@ -90,13 +91,14 @@ def advise_buyer(scenario: Scenario, buyer: Buyer, replications: int = REPLICATI
     nows: list[Ints] = []
     others: list[tuple[Columns, Columns]] = []
     cases: Conditions | None = None
+    fill = fill_of(engine_at_hand())
     for replication in range(replications):
-        draws = draw_replication(scenario, replication, calendars)
+        draws = draw_replication(scenario, replication, calendars, fill)
         cases = cases or _put_into(scenario, buyer, draws.orders.paid, calendars)
         rows = _chosen(cases, replication)
         nows.append(cases.histories.now[rows])
         spared = _without_some(scenario, draws.claims, len(rows))
-        facts = cases.facts(rows, Luck(scenario.experiment.seed, LUCK + replication))
+        facts = cases.facts(rows, Luck(scenario.experiment.seed, LUCK + replication, fill))
         for name, _, choice in _choices(scenario, buyer):
             stories = tell(cases, rows, facts, others=spared, choice=choice, proven=False)
             told.setdefault(name, []).append(stories.told)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.chance.asks import CANCELLATION, DISPUTE
-from sim.chance.claims import draw_claims
+from sim.chance.claims import Claimants, draw_claims
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Calendars, Dispatching, Seen, draw_dispatching, zipf
-from sim.chance.rates import groups_of, methods_of
+from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers, choice
 from sim.chance.wishes import Wishes, first_wishes
 from sim.rules.terms import span
@@ -118,7 +118,9 @@ class Conditions:
         missed = refunds & (plan.ships_at > plan.due)
         asks = (wishes.asked < NEVER) & (asked | ~(missed & (plan.due < wishes.asked)))
         some = Drawer(_Some(drawer, asks), drawer.numbers[asks])
-        claims = draw_claims(scenario, some, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks))
+        claims = draw_claims(
+            scenario, Claimants(some, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks))
+        )
         rows = np.flatnonzero(asks)
         claims["hassle"] = np.where(shaped_off(shaped, histories, self.scenario)[rows], TOO_MUCH, claims["hassle"])
         claims |= seen_facts(self.scenario, histories.of(rows), claims, self.calendars)
@@ -133,7 +135,7 @@ class Conditions:
         seller = choice(shaped.plain(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
         drawn = Bought(
             drawer.cents(Decision.ORDER_VALUE, market.order_value), seller, of_type,
-            methods_of(market, drawer), groups_of(market, drawer),
+            methods_of(methods_in(market), drawer), groups_of(groups_in(market), drawer),
         )  # fmt: skip
         known = [histories.fact(name) for name in ("value", "seller", "type", "method", "group")]
         told = [np.where(given == UNKNOWN, luck, given) for given, luck in zip(known, drawn, strict=True)]

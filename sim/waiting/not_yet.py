@@ -9,7 +9,7 @@ from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Calendars, Dispatching
-from sim.chance.rates import chances
+from sim.chance.rates import chances, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers
 from sim.rules.terms import kind_of
 from sim.scenario.distributions import DurationLaw, draw
@@ -215,10 +215,8 @@ def _the_money(scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer
     due = seen.has("refund_due") & ~seen.has("refunded")
     if not due.any() or scenario.policy.refund.runs is not None:
         return
-    from sim.chance.rates import methods_of
-
     methods = list(scenario.market.payment_methods)
-    told = methods_of(scenario.market, drawer)
+    told = methods_of(methods_in(scenario.market), drawer)
     for kind in ClaimKind:
         for place, method in enumerate(methods):
             law = scenario.policy.refund.of(kind).posting[method]
