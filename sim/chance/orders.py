@@ -52,10 +52,17 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
 def _sellers(sellers: Sellers, luck: Luck) -> tuple[Ints, list[float]]:
     """By seller: of which kind it is, and its weight among them; by luck, or as a roster says."""
     if sellers.roster is not None:
-        return np.array(kinds_on_the_roster(sellers)), [one.share for one in sellers.roster]
+        return np.array(kinds_on_the_roster(sellers)), weights_of(sellers)
     of_types = [kind.share for kind in sellers.types.values()]
     drawn = choice(luck.of(Decision.SELLER_TYPE, range(sellers.count)), of_types)
-    return drawn, zipf(sellers.count, sellers.concentration)
+    return drawn, weights_of(sellers)
+
+
+def weights_of(sellers: Sellers) -> list[float]:
+    """By seller: how many orders it gets, relative to the others."""
+    if sellers.roster is not None:
+        return [one.share for one in sellers.roster]
+    return zipf(sellers.count, sellers.concentration)
 
 
 def zipf(count: int, concentration: float) -> list[float]:

@@ -98,9 +98,9 @@ def read_cases(path: str | Path, scenario: Scenario, at: int, mapping: str | Pat
             table.faults.append(
                 table.fault(row, "order", f"found {printable(name)!r} twice, expected each case once")
             )
+    facts["seller"], sellers = _sellers(table, scenario)
     if table.faults:
         raise BadScenario(table.faults)
-    facts["seller"], sellers = _sellers(table, scenario)
     now = np.full(len(names), at, dtype=np.int64)
     return Cases(names, Histories(now, instants, facts), table, sellers)
 
@@ -218,6 +218,13 @@ def _amounts(table: Table) -> Ints:
 def _sellers(table: Table, scenario: Scenario) -> tuple[Ints, int]:
     """Desks by name: the busiest first, as the scenario numbers them; a case without a name gets any."""
     cells, count = table.cells.get("seller", [""] * len(table.lines)), scenario.market.sellers.count
+    if (roster := scenario.market.sellers.roster) is not None:
+        on_it = {one.seller: place for place, one in enumerate(roster)}
+        for row, cell in enumerate(cells):
+            if cell and cell not in on_it:
+                found = printable(shortened(cell, 60))
+                table.faults.append(table.fault(row, "seller", f"found {found!r}, expected a seller of the roster"))
+        return np.array([on_it.get(cell, UNKNOWN) for cell in cells], dtype=np.int64), count
     if all(cell == "" or (cell.isdecimal() and int(cell) < count) for cell in cells):
         return np.array([int(cell) if cell else UNKNOWN for cell in cells], dtype=np.int64), count
     busiest = [name for name, _ in Counter(cell for cell in cells if cell).most_common()]

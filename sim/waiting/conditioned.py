@@ -17,14 +17,15 @@ from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
 from sim.chance.instants import instants_after
-from sim.chance.orders import Calendars, Dispatching, Seen, draw_dispatching, zipf
+from sim.chance.orders import Calendars, Dispatching, Seen, draw_dispatching, weights_of
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers, choice
 from sim.chance.wishes import Wishes, first_wishes
 from sim.rules.terms import span
 from sim.scenario.durations import NEVER, Duration
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import kinds_of, kinds_on_the_roster, types_of_kinds
 from sim.vocabulary import ClaimKind, Party, Stage
 from sim.waiting.answering import Answering, Habit, Pending
 from sim.waiting.dispatching import Dispatch
@@ -55,8 +56,8 @@ class Conditions:
 
     def __init__(self, scenario: Scenario, histories: Histories, calendars: Calendars) -> None:
         self.scenario, self.histories, self.calendars = scenario, histories, calendars
-        kinds = list(scenario.market.sellers.types.values())
-        parties = parties_of_types(scenario)
+        kinds = kinds_of(scenario.market.sellers)
+        parties = parties_of_kinds(scenario)
         self._dispatch = [
             Dispatch(scenario, kind, party, histories, calendars)
             for kind, party in zip(kinds, parties, strict=True)
@@ -70,7 +71,7 @@ class Conditions:
             ]
             for stage, (rows, asked) in self.pending.items()
         }
-        self.types = self._posterior([kind.share for kind in kinds])
+        self.types = self._posterior(_shares(scenario))
 
     @property
     def impossible(self) -> Ints:
@@ -132,7 +133,7 @@ class Conditions:
         bounds = np.cumsum(self.types, axis=1)[rows]
         of_type = (bounds <= shaped.plain(Decision.SELLER_TYPE)[:, None] * bounds[:, -1:]).sum(axis=1)
         of_type = np.minimum(of_type, self.types.shape[1] - 1)
-        seller = choice(shaped.plain(Decision.SELLER), zipf(market.sellers.count, market.sellers.concentration))
+        seller = choice(shaped.plain(Decision.SELLER), weights_of(market.sellers))
         drawn = Bought(
             drawer.cents(Decision.ORDER_VALUE, market.order_value), seller, of_type,
             methods_of(methods_in(market), drawer), groups_of(groups_in(market), drawer),
@@ -168,10 +169,32 @@ class Conditions:
             chances[:, kind] *= dispatch.chance
             for stage, (rows, _) in self.pending.items():
                 chances[rows, kind] *= self._answering[stage][kind].chance
-        known = self.histories.fact("type")
-        given = known != UNKNOWN
-        chances[given] = np.where(np.arange(len(shares)) == known[given][:, None], chances[given], 0.0)
+        sellers = self.scenario.market.sellers
+        for known, of_kinds in (
+            (self.histories.fact("type"), np.array(types_of_kinds(sellers))),
+            (self._known_kinds(), np.arange(len(shares))),
+        ):
+            given = known != UNKNOWN
+            chances[given] = np.where(of_kinds == known[given][:, None], chances[given], 0.0)
         return chances
+
+    def _known_kinds(self) -> Ints:
+        """Of sellers on the roster: their kind; UNKNOWN for others."""
+        sellers, number = self.scenario.market.sellers, self.histories.fact("seller")
+        if sellers.roster is None:
+            return np.full(len(self.histories), UNKNOWN)
+        kinds = np.array([*kinds_on_the_roster(sellers), UNKNOWN])
+        return kinds[number]
+
+
+def _shares(scenario: Scenario) -> list[float]:
+    """By kind of seller: what part of the sellers, or of a roster's orders, is of it."""
+    sellers = scenario.market.sellers
+    if sellers.roster is None:
+        return [kind.share for kind in kinds_of(sellers)]
+    shares = [one.share for one in sellers.roster]
+    by_kind: list[float] = np.bincount(kinds_on_the_roster(sellers), shares, len(kinds_of(sellers))).tolist()
+    return by_kind
 
 
 class _Some(Luck):

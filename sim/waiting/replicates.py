@@ -17,6 +17,7 @@ from sim.records.table import Records
 from sim.scenario.choices import Choice
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.selling import staff_of
 from sim.vocabulary import Outcome, Route
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.history import contradictions
@@ -132,6 +133,5 @@ def _over_all(told: Columns, facts: Facts, count: int) -> Columns:
 def has_queues(scenario: Scenario) -> bool:
     """Whether any desk has staff that can be short: then cases meet, and each replicate is a market of its own."""
     mediation = scenario.policy.mediation
-    return isinstance(scenario.market.sellers.staff, int) or (
-        mediation is not None and isinstance(mediation.staff, int)
-    )
+    short = any(isinstance(staff, int) for staff in staff_of(scenario.market.sellers))
+    return short or (mediation is not None and isinstance(mediation.staff, int))

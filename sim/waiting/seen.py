@@ -12,7 +12,7 @@ from sim.rules.cancelling import LEFT_ALONE
 from sim.rules.terms import kind_of, since_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_types
+from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import Anchor, ClaimKind, Disposition, Party
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, FREE, REFUSED, SHIPPED, SILENCE, WITHDRAWN, Histories
@@ -56,7 +56,7 @@ def _answer(
     calendars: Calendars,
 ) -> None:
     """An answer that landed at an instant: noticed in time for it, a second before where that is closing time."""
-    parties = np.array(parties_of_types(scenario))[facts["seller_type"]]
+    parties = np.array(parties_of_kinds(scenario))[facts["seller_type"]]
     if stage == "mediation":
         parties = np.full_like(parties, Party.PLATFORM)
     is_open = np.zeros(len(at), dtype=bool)
