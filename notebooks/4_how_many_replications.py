@@ -31,17 +31,16 @@ result = sim.run(article, replications=12, progress=sim.bar())
 # ## Warm-up
 #
 # Desks start empty. Orders meet only at desks, so the warm-up is long enough when requests wait as long as they
-# ever do. The chart shows how many wait on each day, their mean so far, and the cohort's window. The tall spikes
-# are Chinese holidays (October, New Year, Spring Festival), on which sellers are shut; they pull the dashed mean of
-# later days up.
+# ever do. The chart shows how long they wait, in working time, by the day on which they join: each day, the average
+# of a week around it (Welch's moving average), what the first of the cohort waited, and the usual week later. It is
+# the median week, which no holiday can pull up.
 
 # %%
 result.plot.warm_up().figure
 
 # %% [markdown]
-# The program looks at this itself, at how long requests wait, in working time and against the median week later,
-# which no holiday can pull up. It says so in its notes when the warm-up, the run-out or a desk is not as it should
-# be:
+# The program looks at the same numbers itself. It says so in its notes when the warm-up, the run-out or a desk is not
+# as it should be:
 
 # %%
 result.notes or "nothing to note"

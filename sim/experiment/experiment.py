@@ -28,7 +28,7 @@ from sim.experiment.precision import MOST, AsAsked, Plan, UntilPrecise
 from sim.experiment.result import Result
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.waits import waits_frame
-from sim.experiment.warm_up import notes_of
+from sim.experiment.warm_up import first_days, notes_of
 from sim.scenario.levers import changed_as_json, changed_between
 from sim.scenario.model import Experiment, Scenario
 
@@ -206,6 +206,7 @@ def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) ->
         "replications": len(seen),
         "orders": sum(int(one.totals["orders"]) for one in seen),
         "claims": sum(len(one.claims) for one in seen),
+        "first_days_at_desks": first_days(seen),
         "invariants": list(seen[0].invariants),
         "fingerprints": {
             "scenario": fingerprints.of_scenario(scenario),

@@ -22,7 +22,7 @@ from sim.vocabulary import Party
 class Waits(NamedTuple):
     """Requests at one group of desks, one number per day on which they joined."""
 
-    joined: Ints
+    joined: Ints | Floats
     """How many joined whose waiting is over."""
     hours: Floats
     """How long they waited, all together, in hours of the desk's working time: nights and holidays do not count."""
@@ -63,3 +63,10 @@ def waits_frame(scenario: Scenario, replications: Sequence[dict[str, Waits]]) ->
         }
         tables.append(pd.DataFrame(table | {"wait": wait.value, "low": wait.low, "high": wait.high}))
     return pd.concat(tables, ignore_index=True)
+
+
+def waits_listed(table: pd.DataFrame, desk: str) -> Waits:
+    """What all replications together waited at a desk, on average, from the table of `waits_frame`."""
+    days = table[table["desk"] == desk]
+    joined, wait = (days[name].to_numpy(dtype=np.float64) for name in ("joined", "wait"))
+    return Waits(joined, joined * np.nan_to_num(wait))

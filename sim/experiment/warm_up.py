@@ -62,19 +62,42 @@ def waits_compared(desk: str, seen: Sequence[Observation]) -> tuple[float, float
     against the rest (Goldsman, Schruben & Swain 1994), on the one side that an empty start is on. Rules that cut
     where the variance is least (MSER-5, White 1997) would cut off every holiday as well.
     """
-    arrivals = [one.met[desk][0] // DAY for one in seen if one.met[desk] != (0, 0)]
-    begins = int(np.mean(arrivals)) if arrivals else 0
-
-    def first_and_usual(waits: Waits) -> tuple[float, float]:
-        week = slice(begins, begins + WEEK)
-        return _mean(waits.joined[week], waits.hours[week]), _median(_by_week(waits, begins + WEEK)[1])
+    begins = first_days(seen)[desk]
 
     def gap(waits: Waits) -> float:
-        first, usual = first_and_usual(waits)
+        first, usual = first_and_usual(waits, begins)
         return first - THREE_QUARTERS * usual
 
     every = [one.waits[desk] for one in seen]
-    return *first_and_usual(_together(every)), _jackknifed(gap, every)
+    return *first_and_usual(_together(every), begins), _jackknifed(gap, every)
+
+
+def first_days(seen: Sequence[Observation]) -> dict[str, int]:
+    """On which day of the run the first of the cohort come to each desk; 0 where nobody ever does."""
+    arrivals = {desk: [one.met[desk][0] // DAY for one in seen if one.met[desk] != (0, 0)] for desk in DESKS}
+    return {desk: int(np.mean(days)) if days else 0 for desk, days in arrivals.items()}
+
+
+def first_and_usual(waits: Waits, begins: int) -> tuple[float, float]:
+    """Mean waits (h of working time) in the week from that day, and in the median week later."""
+    week = slice(begins, begins + WEEK)
+    return _mean(waits.joined[week], waits.hours[week]), _median(_by_week(waits, begins + WEEK)[1])
+
+
+def moving_average(waits: Waits) -> Floats:
+    """Mean waits (h) around each day: of a whole week, so that closed days fall out, and of less at the beginning.
+
+    Source: Welch (1983), *The Statistical Analysis of Simulation Results*: up to three days on either side, as many
+    as there are before; NaN on the last three days, and where nobody joined. Unlike the mean so far, it forgets an
+    empty start as soon as the desk does.
+    """
+    days = np.arange(len(waits.joined))
+    aside = np.minimum(days, WEEK // 2)
+    joined, hours = (np.concatenate([[0.0], np.cumsum(one)]) for one in waits)
+    until = np.minimum(days + aside + 1, len(days))
+    there, taken = (sums[until] - sums[days - aside] for sums in (joined, hours))
+    is_told = (there > 0) & (days + WEEK // 2 < len(days))
+    return np.asarray(np.divide(taken, there, out=np.full(len(days), np.nan), where=is_told))
 
 
 # ------------------------------------------------------------------------------- no steady state
@@ -140,7 +163,7 @@ def _jackknifed(statistic: Callable[[Waits], float], every: Sequence[Waits]) -> 
     return signed_mean(count * statistic(total) - (count - 1) * without, np.ones(count))
 
 
-def _mean(joined: Ints, hours: Floats) -> float:
+def _mean(joined: Ints | Floats, hours: Floats) -> float:
     return float(hours.sum() / joined.sum()) if joined.any() else np.nan
 
 

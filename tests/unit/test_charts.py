@@ -121,7 +121,7 @@ def _covers(one: Bbox, other: Bbox) -> bool:
 
 @EVERY_CHART
 def test_every_axis_says_what_it_counts_and_in_what(chart: str) -> None:
-    units = ("(%)", "(d)", "(h, d)", "(requests)", "(local time)")
+    units = ("(%)", "(d)", "(h)", "(h, d)", "(requests)", "(local time)")
     words = ("stage that decided",)
     seen = list(panels(figures()[chart]))
     labels = [ax.get_ylabel() for ax in seen] + [seen[-1].get_xlabel()]

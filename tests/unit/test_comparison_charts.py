@@ -237,19 +237,22 @@ def test_every_ending_has_a_short_word() -> None:
 # ------------------------------------------------------------------------------------------- warm-up
 
 
-def test_the_mean_so_far_ends_at_the_mean_of_all_days() -> None:
-    upper = warm_up(result()).child_axes[0]
-    waiting = result().backlog.query("desk == 'sellers'")["waiting"]
-    assert upper.lines[1].get_ydata()[-1] == pytest.approx(waiting.mean())
+def test_the_warm_up_chart_shows_what_the_note_is_judged_by() -> None:
+    days = {"day": range(60), "date": pd.date_range("2018-10-01", periods=60), "joined": 10.0}
+    waits = [2.0] * 14 + [5.0] * 39 + [90.0] * 7
+    rows = [pd.DataFrame(days | {"desk": desk, "wait": waits}) for desk in ("sellers", "mediation")]
+    first_days = {"first_days_at_desks": {"sellers": 7, "mediation": 21}}
+    drawn = warm_up(replace(result(), waits=pd.concat(rows), about=result().about | first_days))
+    assert (
+        drawn.get_title("left") == "The first wait 2.0 h at the sellers (usually 5.0 h), 5.0 h at mediation (5.0 h)"
+    )
+    levels = [lines.get_segments()[0][0][1] for lines in drawn.child_axes[0].collections[-2:]]
+    assert levels == [2, 5], "a holiday pulls nothing up"
 
 
-def test_the_title_says_how_many_wait_when_the_cohort_comes_and_later() -> None:
-    days = pd.DataFrame({"day": range(60), "waiting": [2.0] * 14 + [5.0] * 46})
-    rows = [days.assign(desk=desk, date=pd.Timestamp(2018, 10, 1)) for desk in ("sellers", "mediation")]
-    told = warm_up(replace(result(), backlog=pd.concat(rows))).get_title("left")
-    assert told == "2 wait at the sellers as the cohort starts (later 5), 2 at mediation (later 5)"
-    nobody = result().backlog.assign(waiting=0.0)
-    assert warm_up(replace(result(), backlog=nobody)).get_title("left") == "No request ever waits for a free desk"
+def test_nobody_waits_where_no_wait_is_listed() -> None:
+    nobody = result().waits.assign(wait=0.0)
+    assert warm_up(replace(result(), waits=nobody)).get_title("left") == "Nobody waits for a free desk"
 
 
 # ------------------------------------------------------------------------------------------- from Python

@@ -15,7 +15,7 @@ from sim.experiment.experiment import run
 from sim.experiment.replication import calendars_of
 from sim.experiment.requests import requests_of
 from sim.experiment.waits import Waits, waits_by_day, waits_frame
-from sim.experiment.warm_up import growth, notes_of, waits_compared
+from sim.experiment.warm_up import growth, moving_average, notes_of, waits_compared
 from sim.scenario.durations import DAY, HOUR
 from tests.tables import records_of
 from tests.worlds import accepts, an_order, world
@@ -122,6 +122,22 @@ def test_the_usual_wait_is_that_of_the_later_weeks() -> None:
     first, usual, gap = waits_compared(MEDIATION, single_desk(0.5, started=10, replications=3, spoil=fixed))
     assert (first, usual) == (1, 6)
     assert [float(end) for end in gap] == [1 - 6 * 3 / 4] * 3
+
+
+def test_welchs_average_takes_a_week_around_each_day_and_forgets_an_empty_start() -> None:
+    joined, hours = np.full(20, 10), 10 * np.array([0.0, 1, 2, 3, 4, 5, 6, *[7] * 13])
+    average = moving_average(Waits(joined, hours))
+    assert average[:4].tolist() == [0, 1, 2, 3], "as many days on either side as there are before"
+    assert average[10] == 7, "while the mean so far would still be 5.1"
+    assert average[16] == 7
+    assert np.isnan(average[17:]).all()
+
+
+def test_welchs_average_weighs_days_by_who_came_and_closed_days_have_none() -> None:
+    joined, hours = np.array([5, 5, 5, 5, 5, 0, 0] * 3), np.array([10.0, 10, 10, 10, 60, 0, 0] * 3)
+    average = moving_average(Waits(joined, hours))
+    assert average[3:18].tolist() == pytest.approx([4] * 15)
+    assert np.isnan(moving_average(Waits(np.zeros(9, dtype=np.int64), np.zeros(9)))).all()
 
 
 def test_a_holiday_is_neither_warm_up_nor_growth() -> None:
