@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sim.scenario.durations import DAY, NEVER, SECOND
 from sim.vocabulary import Disposition, Outcome, Route, Settled
 from tests.worlds import MEDIATED, Story, accepts, refuses, says, says_nothing, splits, tell
@@ -30,6 +32,19 @@ def test_a_claim_in_transit_is_paid_after_the_return_where_goods_go_back() -> No
     goes_back = {"policy.return.default.payer": "buyer"}
     story = disputed(IN_TRANSIT | goes_back, return_delay=1 * DAY, return_transit=7 * DAY)
     assert (story.return_posted_at, story.refunded_at) == (26 * DAY, 33 * DAY)
+
+
+@pytest.mark.parametrize("asked", [9 * DAY, 12 * DAY])
+def test_a_regret_over_a_parcel_on_its_way_keeps_its_right_whether_the_parcel_is_late_or_lost(asked: int) -> None:
+    by_right = IN_TRANSIT | {
+        "policy.promise": {"after": "paid", "within": "10 d"},
+        f"{DISPUTE}.needs_consent": False,
+        "policy.dispute.not_received": {"closes": {"after": "promised", "within": "1 d"}, "needs_consent": True},
+    }
+    for lost in (0, 1):
+        story = disputed(by_right, asked=asked, lost=lost)
+        assert story.ending == (Outcome.REFUNDED, BY_DISPUTE)
+        assert (story.withdrawn_at, story.missed_at) == (asked, None)
 
 
 # ------------------------------------------------------------------------------- the right of withdrawal
