@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sim.chance.arrivals import cumulative_rate
 from sim.chance.draws import draw_replication
+from sim.chance.shared import Memory
 from sim.compiled import machine_code, places
 from sim.errors import BadUsage
 from sim.experiment import making
@@ -108,6 +109,10 @@ def made_ready(choice: Choice, whose: str, tell: Tell) -> Choice:
     return choice
 
 
+_SMALL = Memory()
+"""Small replications of the scenarios asked about last: most of them have the same claims."""
+
+
 def expected_claims(scenario: Scenario) -> float:
     """How many claims a replication has, roughly: as many of its orders as in a small one of the same scenario.
 
@@ -117,5 +122,5 @@ def expected_claims(scenario: Scenario) -> float:
     rate = scenario.market.orders_per_day * min(LOOKED_AT / max(orders, 1.0), 1.0)
     market = scenario.market.model_copy(update={"orders_per_day": rate})
     small = scenario.model_copy(update={"market": market})
-    draws = draw_replication(small, 0, calendars_of(small))
+    draws = draw_replication(small, 0, calendars_of(small), known=_SMALL)
     return orders * len(draws.claims["order"]) / max(len(draws.orders), 1)

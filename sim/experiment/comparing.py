@@ -15,7 +15,7 @@ from sim.experiment.experiment import Progress, Underway, asked_for, changed_by,
 from sim.experiment.fates import fates_of, side_of
 from sim.experiment.jobs import AHEAD, Workers, workers_of
 from sim.experiment.ledger import AT_A_TIME, Take
-from sim.experiment.pairing import Pair, pair_of
+from sim.experiment.pairing import Pair, pairs_of
 from sim.experiment.precision import MOST, AsAsked, Plan, UntilCompared
 from sim.experiment.verdicts import headlines_with
 from sim.scenario.model import Scenario
@@ -56,7 +56,7 @@ def compare(
     most = max_replications if precision else most
     changed = [changed_by(one, replications=replications, seed=seed) for one in (base, *others)]
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
-    pairs = {other.name: pair_of(scenarios[0], other) for other in scenarios[1:]}
+    pairs = pairs_of(scenarios[0], scenarios[1:])
     plan: Plan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:

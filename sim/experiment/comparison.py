@@ -14,7 +14,7 @@ from sim.experiment.curve_differences import crossings_of, curve_difference
 from sim.experiment.differences import Bench, Estimates, differences_of, estimates_of
 from sim.experiment.fates import Side, fates_of, no_fates
 from sim.experiment.flips import flips_of, no_flips
-from sim.experiment.pairing import pair_of
+from sim.experiment.pairing import pairs_of
 from sim.experiment.partings import NEVER_PART
 from sim.experiment.result import Result
 from sim.experiment.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
@@ -148,7 +148,7 @@ def comparison_of(
     """
     expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
-    pairs = {other.scenario.name: pair_of(base.scenario, other.scenario) for other in others}
+    pairs = pairs_of(base.scenario, [other.scenario for other in others])
     yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
     known = fates or {}
     tables = [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.chance.facts import Ints
 from sim.chance.orders import draw_orders
+from sim.chance.shared import AFRESH, Known, Memory
 from sim.chance.streams import Luck
 from sim.experiment import fingerprints
 from sim.experiment.frame import in_cohort
@@ -43,29 +45,36 @@ class Pair(NamedTuple):
         return not self.apart
 
 
-def pair_of(base: Scenario, other: Scenario) -> Pair:
+def pairs_of(base: Scenario, others: Sequence[Scenario]) -> dict[str, Pair]:
+    """Whether each of the others shares its luck with the base, by name; orders are drawn once where they agree."""
+    known = Memory()
+    return {other.name: pair_of(base, other, known) for other in others}
+
+
+def pair_of(base: Scenario, other: Scenario, known: Known = AFRESH) -> Pair:
     """Whether two scenarios share their luck: both with the replications and the seed that are used.
 
     They do where every cohort order is paid at the same instant to the same seller: everything else about an order
     is then drawn from the same uniform numbers. The orders themselves decide (of the first replication: the others
     are made alike); the scenarios only say why.
     """
-    return Pair(_apart(base, other), fingerprints.of_scenario(base) == fingerprints.of_scenario(other))
+    return Pair(_apart(base, other, known), fingerprints.of_scenario(base) == fingerprints.of_scenario(other))
 
 
-def _apart(base: Scenario, other: Scenario) -> tuple[str, ...]:
+def _apart(base: Scenario, other: Scenario, known: Known) -> tuple[str, ...]:
     counts = (base.experiment.replications, other.experiment.replications)
     if counts[0] != counts[1]:
         return (f"the number of replications ({counts[0]} and {counts[1]})",)
-    if _have_the_same_orders(base, other):
+    if _have_the_same_orders(base, other, known):
         return ()
     return tuple(_differing(base, other)) or ("the orders themselves",)
 
 
-def _have_the_same_orders(base: Scenario, other: Scenario) -> bool:
+def _have_the_same_orders(base: Scenario, other: Scenario, known: Known) -> bool:
     if base.start != other.start:
         return False
-    return all(np.array_equal(*columns) for columns in zip(cohort_orders(base), cohort_orders(other), strict=True))
+    mine, its = (known.of("orders of the cohort", one, cohort_orders) for one in (base, other))
+    return mine is its or all(np.array_equal(*columns) for columns in zip(mine, its, strict=True))
 
 
 def cohort_orders(scenario: Scenario) -> tuple[Ints, Ints, Ints]:
