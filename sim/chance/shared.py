@@ -151,11 +151,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._drawn: dict[str, deque[_Drawn]] = {}
-
-    @property
-    def nbytes(self) -> int:
+        self.nbytes = 0
         """What it holds of all that can say how large it is; the others are parts of that."""
-        return sum(getattr(one.value, "nbytes", 0) for known in self._drawn.values() for one in known)
 
     def of(self, what: str, scenario: Scenario, draw: Callable[[Scenario], T], *given: object) -> T:
         """As `Known` says."""
@@ -166,11 +163,17 @@ class Memory:
             notes = Notes(text)
             value = draw(cast("Scenario", Part(text.scenario, (), notes)))
             notes.is_closed = True
+            self.nbytes += _size(value) - (_size(known[-1].value) if len(known) == ALIKE else 0)
             known.appendleft(found := _Drawn(notes.read, given, value))
         if outer:
             for path, said in found.read.items():
                 outer.note(path, said)
         return cast("T", found.value)
+
+
+def _size(value: object) -> int:
+    size: int = getattr(value, "nbytes", 0)
+    return size
 
 
 MOST_BYTES = 256 << 20
