@@ -20,7 +20,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     live                 the live page: levers turned in a browser, answers that get surer while one looks
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
     waiting_api          those who wait from Python: sim.forecast, sim.advise
-    many                 many worlds from Python: sim.stress, sim.study, sim.sums
+    many                 many worlds from Python: sim.stress, sim.study, sim.search, sim.sums
     gate                 what `baseline` and `check` do at the gate of a pull request
     given                what a command is given
     across, beside, waiting_commands, commands  what each command does
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.live.opening import open
-    from sim.many import stress, study, sums
+    from sim.many import search, stress, study, sums
     from sim.scenario.model import Scenario
     from sim.show.story import Story
     from sim.waiting.advice import Advice
@@ -88,6 +88,7 @@ __all__ = [
     "open",
     "report",
     "run",
+    "search",
     "stress",
     "study",
     "sums",
@@ -105,6 +106,7 @@ _AT_HOME = {
     "advise": "sim.waiting_api",
     "forecast": "sim.waiting_api",
     "open": "sim.live.opening",
+    "search": "sim.many",
     "stress": "sim.many",
     "study": "sim.many",
     "sums": "sim.many",

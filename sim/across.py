@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sim.worlds.store import Store
     from sim.worlds.studying import Plan
 
-COMMANDS = ("store", "stress", "study")
-FINE, FAILED = 0, 1
+COMMANDS = ("search", "store", "stress", "study")
+FINE, FAILED, UNSURE = 0, 1, 4
 
 
 def stress(arguments: Namespace) -> None:
@@ -80,6 +80,37 @@ def study(arguments: Namespace) -> None:
         return
     sys.stdout.write(harmless("\n".join(study_lines(result))) + "\n")
     _say_where(folder, arguments)
+
+
+def search(arguments: Namespace) -> int:
+    """Try the policies of a search file; write a folder with a page.
+
+    4 where nothing surely keeps its bounds, or the budget was spent before the best was told from the others.
+    """
+    from sim.show.across.searched import search_document, search_files, search_lines
+    from sim.worlds.search_plan import read_search
+    from sim.worlds.searching import searched
+    from sim.worlds.selecting import FIRST
+
+    path = Path(arguments.file)
+    plan = read_search(path)
+    many = len(plan.candidates())
+    if arguments.dry_run:
+        document = {"policies": many, "replications": many * FIRST}
+        if arguments.json:
+            print_json(document)
+        else:
+            sys.stdout.write(f"{many:,} policies, {many * FIRST:,} replications at the least\n")
+        return FINE
+    with _Room(arguments, f"search-{path.stem}", "search.json", "replications") as room:
+        result = searched(plan, path, **room.how("policies"))
+        folder = room.put(search_files(result))
+    if arguments.json:
+        print_json(search_document(result))
+    else:
+        sys.stdout.write(harmless("\n".join(search_lines(result))) + "\n")
+        _say_where(folder, arguments)
+    return FINE if result.best is not None and result.is_settled else UNSURE
 
 
 def store(arguments: Namespace) -> int:
@@ -149,7 +180,7 @@ def _lasting(seconds: float) -> str:
 class _Room:
     """The place of one folder, held while it is worked for, with what is told meanwhile."""
 
-    def __init__(self, arguments: Namespace, name: str, sign: str) -> None:
+    def __init__(self, arguments: Namespace, name: str, sign: str, of: str = "worlds") -> None:
         from contextlib import ExitStack
 
         from sim.show.progress import Progress
@@ -159,7 +190,7 @@ class _Room:
         out = Path(arguments.out)
         self._site = self._doing.enter_context(room(out, [name], force=arguments.force, sign=sign))[name]
         quiet = arguments.quiet or arguments.json
-        self._progress = self._doing.enter_context(Progress(quiet=quiet, of="worlds"))
+        self._progress = self._doing.enter_context(Progress(quiet=quiet, of=of))
 
     def __enter__(self) -> _Room:
         return self

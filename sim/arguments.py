@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _check(_command(commands, "check", "hold scenarios against their baselines: has anything moved, and why"))
     cli_across.stress(_command(commands, "stress", "say in what share of worlds a difference holds"))
     cli_across.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
+    cli_across.search(_command(commands, "search", "find the best policy of a set, with a stated guarantee"))
     cli_across.store(_command(commands, "store", "list, check or prune kept replications"))
     cli_waiting.forecast(_command(commands, "forecast", "say what becomes of open cases, one by one and in total"))
     cli_waiting.advise(_command(commands, "advise", "say to one buyer what the odds are, by when, and what to do"))

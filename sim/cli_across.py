@@ -38,6 +38,12 @@ def study(command: argparse.ArgumentParser) -> None:
     _results(command)
 
 
+def search(command: argparse.ArgumentParser) -> None:
+    """A search file."""
+    command.add_argument("file", metavar="SEARCH", help="levers, an aim, and what to keep (docs/studies.md)")
+    _results(command)
+
+
 def store(command: argparse.ArgumentParser) -> None:
     """A store, and what to do with it."""
     what = "say what is kept; name what is damaged; remove that, and what another edition or killed writers left"

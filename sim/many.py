@@ -1,4 +1,4 @@
-"""Many worlds from Python: `sim.stress`, `sim.study`, `sim.sums`."""
+"""Many worlds from Python: `sim.stress`, `sim.study`, `sim.search`, `sim.sums`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sim.experiment.light import Pair, expect_measures, sums_of_one
 from sim.worlds.asking import plan_of_file
 from sim.worlds.plan import HEADLINES, read_plan
 from sim.worlds.playing import Progress
+from sim.worlds.search_plan import read_search
+from sim.worlds.searching import Search, searched
 from sim.worlds.store import Store
 from sim.worlds.stress import REPLICATIONS, WORLDS, Stressed, stressed
 from sim.worlds.studying import Study, carried_out
@@ -95,6 +97,28 @@ def study(
     plan = plan_of_file(read_plan(path), path)
     kept = Store(Path(store)) if store else None
     return carried_out(plan, jobs=jobs, engine=engine, store=kept, progress=progress, tell=tell)
+
+
+def search(
+    file: str | Path,
+    *,
+    store: str | Path | None = None,
+    jobs: int | Workers | None = None,
+    engine: str = AUTO,
+    progress: Progress | None = None,
+    tell: Tell = to_stderr,
+) -> Search:
+    """Find the best policy by an aim among up to 1,000 that keep their bounds (a search file: docs/studies.md).
+
+    Returns a `Search`: `best` (by lever, None where nothing surely keeps its bounds), `is_settled` (whether the
+    guarantee of the file's `error` and `indifference` holds), `candidates` with what was seen of each, and `again`,
+    the best few on luck that the search never saw. The other arguments are as for `study`.
+
+    Raises BadScenario for a faulty file, with every fault at its place, and BadUsage where there is none.
+    """
+    path = Path(file)
+    kept = Store(Path(store)) if store else None
+    return searched(read_search(path), path, jobs=jobs, engine=engine, store=kept, progress=progress, tell=tell)
 
 
 def sums(

@@ -71,7 +71,7 @@ def _expect_consistent(document: Document) -> None:
 
 def plan_of_file(given: StudyFile, path: Path) -> Plan:
     """The plan of a study file. Raises BadScenario where it does not fit its base, and what loading that raises."""
-    base = load(_beside(given.base, path))
+    base = load(beside(given.base, path))
     policies = {name: _policy(base, name, changes, path) for name, changes in given.policies.items()}
     policies = policies or {AS_IT_STANDS: base}
     scenarios = list(policies.values())
@@ -88,9 +88,10 @@ def plan_of_file(given: StudyFile, path: Path) -> Plan:
     return Plan(given.study, policies, tuple(factors), tuple(left_out), design, responses, effort)
 
 
-def _beside(name: str, path: Path) -> Path | str:
-    beside = path.parent / name
-    return name if preset(name) is not None and not beside.exists() else beside
+def beside(name: str, path: Path) -> Path | str:
+    """A scenario named in a file: one that lies beside it, or a preset."""
+    there = path.parent / name
+    return name if preset(name) is not None and not there.exists() else there
 
 
 def _policy(base: Scenario, name: str, changes: Mapping[str, object], path: Path) -> Scenario:
