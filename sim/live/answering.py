@@ -6,7 +6,7 @@ Functions work in steps, for `bench`: they yield None after a piece of work, and
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.compiled import machine_code, places
@@ -36,6 +36,8 @@ FIRST = 3
 """Replications of the first answer at the most."""
 SHOWN_AT = (6, 12, 24, 48, MOST_SHOWN)
 """Replications at which the later ones are: each time the interval is a third narrower."""
+ADVISED = 4
+"""Replications that a buyer is put into: it is one step, and others wait."""
 MOST_CLAIMS = 60_000
 """Claims of one scenario from which on a page grows no surer: memory is bounded."""
 MOST_TOLD = 20
@@ -117,12 +119,28 @@ class Desk:
             mine = trace(_with_replication(asked.mine, replication), order, replication)
             yield None
             if asked.base is None:
-                yield {"story": screen.story(mine)}
+                yield {"html": screen.story(mine)}
                 return
             base = trace(_with_replication(asked.base, replication), order, replication)
-            yield {"story": screen.stories(TwoStories(base, mine))}
+            yield {"html": screen.stories(TwoStories(base, mine))}
         except RefundSimError as fault:
             yield faults_of(fault)
+
+
+    def advise(self, wanted: Wanted, buyer: Mapping[str, str]) -> Steps:
+        """What one buyer who waits may expect under the changed policy, and what to do by when."""
+        from sim.waiting.asking import advise
+
+        try:
+            mine = understood(wanted, self.shelf).mine
+            yield None
+            yield {"html": screen.advice(advise(mine, replications=ADVISED, **_said(buyer)))}
+        except RefundSimError as fault:
+            yield faults_of(fault)
+
+
+def _said(buyer: Mapping[str, str]) -> dict[str, Any]:
+    return {name: buyer[name] for name in buyer if buyer[name]}
 
 
 class _Experiment:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -27,6 +27,9 @@ from sim.show.report.svg import tag
 from sim.show.standalone import templates_of
 from sim.show.story import Event, Story
 from sim.show.two_stories import TwoStories
+
+if TYPE_CHECKING:
+    from sim.waiting.advice import Advice, Way
 
 PACKAGES = ("sim.live", "sim.show.report")
 BAR = (300, 26)
@@ -156,6 +159,18 @@ def _status(result: Result, *, is_last: bool) -> str:
 
 
 # ----------------------------------------------------------------------------------------------- stories
+
+
+def advice(told: Advice) -> Markup:
+    """What is said to one buyer who waits: in sentences, and what there is to choose."""
+    from sim.waiting.words import about, days, sentences
+
+    ways = [(way.does, about(way.paid), _half(way, days)) for way in told.ways[1:]]
+    return _rendered("advice", {"sentences": [printable(one) for one in sentences(told)], "ways": ways})
+
+
+def _half(way: Way, days: Callable[[float], str]) -> str:
+    return "–" if way.days[0.5] is None else days(way.days[0.5])
 
 
 def story(one: Story) -> Markup:

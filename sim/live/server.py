@@ -3,6 +3,7 @@
     GET  /TOKEN/                     the page, in the state that its address says
     POST /TOKEN/answer               a question; answers come as lines of JSON, each surer than the last
     POST /TOKEN/order                the story of one order
+    POST /TOKEN/advice               what one buyer who waits may expect
     GET  /TOKEN/scenario.yaml        what is on the screen, to keep
     GET  /TOKEN/summary.json         its numbers
     GET  /TOKEN/report               its report
@@ -50,6 +51,8 @@ LAST_WORDS = 1
 """Seconds that answers under way have to end when the page closes."""
 MOST_ORDER, FIRST_SHOWN = 10_000_000, 12
 """The largest number of an order that is looked for; replications of what is taken away where nothing is said."""
+BUYER, LONGEST_WORD = ("paid", "asked", "stage", "method", "value", "seller_type"), 60
+"""What a buyer may say, and in how many letters each."""
 PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -87,6 +90,7 @@ def program(desk: Desk, bench: Bench, address: Address, first: Wanted | None = N
         Route("/", doings.page),
         Route("/answer", doings.answer, methods=["POST"]),
         Route("/order", doings.order, methods=["POST"]),
+        Route("/advice", doings.advice, methods=["POST"]),
         Route("/scenario.yaml", doings.scenario),
         Route("/summary.json", doings.summary),
         Route("/report", doings.report),
@@ -132,6 +136,8 @@ class _Doings:
             "seed": seed,
             "seed_now": seed if wanted.seed is None else wanted.seed,
             "parts": parts_of(scenario),
+            "methods": list(scenario.market.payment_methods),
+            "types": list(scenario.market.sellers.types),
             "most": MOST_SHOWN,
         }
         yield templates_of(*PACKAGES).get_template("live.html.j2").render(filling)
@@ -153,6 +159,14 @@ class _Doings:
         except UserError as fault:
             return _bad(fault)
         return self._told(f"{page}-order", self._desk.follow(wanted, order, replication))
+
+    async def advice(self, request: Request) -> Response:
+        try:
+            told, page = await _question(request)
+            wanted, buyer = wanted_from(told, self._desk.shelf), _buyer_of(told)
+        except UserError as fault:
+            return _bad(fault)
+        return self._told(f"{page}-advice", self._desk.advise(wanted, buyer))
 
     def _told(self, page: str, steps: Iterator[Any]) -> Response:
         try:
@@ -243,6 +257,14 @@ async def _question(request: Request) -> tuple[dict[str, Any], str]:
     if not (isinstance(page, str) and page.isalnum() and page.isascii() and 16 <= len(page) <= 64):
         raise UserError(said("faults.malformed"))
     return told, page
+
+
+def _buyer_of(told: dict[str, Any]) -> dict[str, str]:
+    """What a buyer has said; what it means is for others to judge. Raises UserError."""
+    buyer = {name: told.get(name) or "" for name in BUYER}
+    if not all(isinstance(one, str) and len(one) <= LONGEST_WORD and one.isascii() for one in buyer.values()):
+        raise UserError(said("faults.malformed"))
+    return buyer
 
 
 def _wanted_of(request: Request, desk: Desk) -> Wanted:

@@ -177,9 +177,9 @@ def test_the_report_is_of_what_is_on_the_screen(page: TestClient) -> None:
 
 def test_an_order_is_followed_alone_and_beside_its_base(page: TestClient) -> None:
     (alone,) = asked(page, "order", order="3", replication="1")
-    assert "Order 3" in alone["story"]
+    assert "Order 3" in alone["html"]
     (beside,) = asked(page, "order", order="3", replication="1", set=QUICK)
-    assert "Order 3" in beside["story"]
+    assert "Order 3" in beside["html"]
     (told,) = asked(page, "order", order="9999999")
     assert "there is no order 9999999" in told["faults"][0]["message"]
 

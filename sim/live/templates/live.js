@@ -75,7 +75,7 @@
     }
   }
 
-  const sections = () => document.querySelectorAll("#screen > section:not(#follow)");
+  const sections = () => document.querySelectorAll("#screen > section:not(#follow, #advice)");
 
   function show(answer) {
     faults(answer.faults || []);
@@ -255,14 +255,26 @@
     at("link").textContent = words.copied;
     setTimeout(() => { at("link").textContent = words.link; }, 2000);
   });
-  at("order-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const body = { ...wanted(), page: form.dataset.page, order: at("order").value, replication: at("replication").value };
-    for await (const told of lines(await post("order", body))) {
-      at("told").innerHTML = told.story || "";
-      if (!told.story) at("told").textContent = (told.faults || [{ message: told.fault }]).map((one) => one.message).join(" ");
-    }
-  });
+  // A form of its own: one question, and one answer below it.
+  function asks(name, target) {
+    at(`${name}-form`).addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const given = Object.fromEntries(new FormData(event.target));
+      at(target).textContent = words.working;
+      try {
+        const reply = await post(name, { ...wanted(), page: form.dataset.page, ...given });
+        if (!reply.ok) at(target).textContent = await reply.text();
+        else for await (const told of lines(reply)) {
+          if (told.html) at(target).innerHTML = told.html;
+          else at(target).textContent = (told.faults || [{ message: told.fault }]).map((one) => one.message).join(" ");
+        }
+      } catch {
+        at(target).textContent = words.offline;
+      }
+    });
+  }
+  asks("order", "told");
+  asks("advice", "advised");
   addEventListener("popstate", (event) => {
     const before = at("from").value;
     if ((new URLSearchParams(location.search).get("from") || before) !== before) {
