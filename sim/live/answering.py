@@ -36,7 +36,7 @@ FIRST = 3
 """Replications of the first answer at the most."""
 SHOWN_AT = (6, 12, 24, 48, MOST_SHOWN)
 """Replications at which the later ones are: each time the interval is a third narrower."""
-ADVISED = 4
+ADVISED = 2
 """Replications that a buyer is put into: it is one step, and others wait."""
 MOST_CLAIMS = 60_000
 """Claims of one scenario from which on a page grows no surer: memory is bounded."""
@@ -125,7 +125,6 @@ class Desk:
             yield {"html": screen.stories(TwoStories(base, mine))}
         except RefundSimError as fault:
             yield faults_of(fault)
-
 
     def advise(self, wanted: Wanted, buyer: Mapping[str, str]) -> Steps:
         """What one buyer who waits may expect under the changed policy, and what to do by when."""

@@ -252,3 +252,11 @@ def test_a_policy_under_which_nobody_claims_has_an_answer(page: TestClient, chan
     last = asked(page, set=[change])[-1]
     assert "Nobody asked for their money back" in last["sections"]["answer"]
     assert "no claims to compare" in last["sections"]["compared"]
+
+
+def test_a_buyer_who_waits_is_told_the_odds_under_the_policy_as_it_is_turned(page: TestClient) -> None:
+    (told,) = asked(page, "advice", paid="4 d", asked="2 d", set=["policy.cancellation.clock=3 d"])
+    assert "You paid 4 days ago, asked to cancel 2 days ago" in told["html"]
+    assert "The next deadline is in" in told["html"]
+    (faulty,) = asked(page, "advice", paid="soon")
+    assert "paid" in faulty["faults"][0]["message"]
