@@ -1,39 +1,65 @@
 """Desks blur what is seen: an answer comes after noticing, a queue and the work. Repaired by simulated moments.
 
-What was estimated as noticing contains the wait at the desk, which the simulated desk adds once more. So the
-fitted world is lived through, seen as the log was seen, and noticing is shortened until the simulated answers come
-when the logged ones came (McFadden, *Econometrica* 57 (1989); here a few damped steps on quartiles).
+What was estimated as noticing contains the wait at the desk, which the simulated desk adds once more; and a late
+answer looks like silence. So the fitted world is lived through, seen as the log was seen, and noticing (a lognormal
+law) and silence are moved until as many simulated answers come between the tenths of the logged ones as in the log:
+least squares on counts, by Gauss and Newton (McFadden, *Econometrica* 57 (1989), with chi-square weights).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from sim.evidence.families import LOGNORMAL, Family, quantile
 from sim.evidence.finding import Finding
 from sim.evidence.lesson import Lesson
 from sim.evidence.lived import lived_through
-from sim.evidence.log import Floats
+from sim.evidence.log import Bools, Floats
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.survival import Sample, kaplan_meier
 from sim.evidence.wording import duration, law_of, shares
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
 
-STEPS = 4
-REPLICATIONS = 3
+SLOPED = (True, False, True, False)
+"""By step: whether it is found anew in which direction to go."""
+REPLICATIONS = 2
+TENTHS = np.arange(1, 11) / 10
+"""Of those that are answered at last: between these it is counted."""
 LEVELS = (0.25, 0.5, 0.75)
-"""Of those that are answered at last: where answers are compared."""
-DAMPED = 0.7
-"""How much of a difference is taken back in one step."""
+"""Where a law is held against the one it took the place of."""
 LEAST = 30
 """Answers below which there is nothing to repair by."""
+NUDGES = np.array([0.15, 0.15, 0.4])
+"""By how much the logarithms of median and sigma, and the logit of silence, are moved to find the direction."""
+FARTHEST = np.array([0.7, 0.4, 1.2])
+"""What one step may not exceed."""
+RIDGE = 0.05
 Build = Callable[[list[Finding]], Scenario]
+
+
+class Spread(NamedTuple):
+    """When the answers come that come at last, as counts of which the sum is known."""
+
+    edges: Floats
+    """Instants since asking (s) at which a tenth more of them had come."""
+    parts: Floats
+    """The share of all requests that was answered between these; the last is the share that was not."""
+    n: int
+
+    def residuals(self, simulated: Floats) -> Floats:
+        """In standard errors."""
+        return np.asarray((self.parts - simulated) / self.errors)
+
+    @property
+    def errors(self) -> Floats:
+        return np.asarray(np.sqrt(np.maximum(self.parts, 0.01) / self.n))
 
 
 class Stage(NamedTuple):
@@ -56,7 +82,7 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     """The findings, noticing and silence repaired where the desk has finite staff."""
     learnt = {one.path for one in findings}
     wanted = {
-        path: told
+        path: (number, stage, told)
         for number, kind in enumerate(lesson.kinds)
         for stage in STAGES
         if f"{(path := _path(kind, stage))}.notice" in learnt
@@ -64,32 +90,86 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     }
     if not wanted or lesson.base.market.sellers.staff == "unlimited":
         return findings
-    for _ in range(STEPS):
-        simulated = _simulated(lesson, build(findings), jobs)
-        for path, target in wanted.items():
-            if path in simulated:
-                findings = _moved(findings, path, target, simulated[path])
-    return findings
+    at = {path: _begun(findings, path) for path in wanted}
+    slopes: dict[str, Floats] = {}
+    for is_sloped in SLOPED:
+        simulated = _simulated(lesson, build(_with(findings, at)), wanted, jobs)
+        if is_sloped:
+            slopes = _slopes(lesson, findings, at, simulated, wanted, build, jobs)
+        for path, (_, _, logged) in wanted.items():
+            at[path] = at[path] + _step(logged, simulated[path], slopes[path])
+    errors = {path: _errors(wanted[path][2], slopes[path]) for path in wanted}
+    return _with(findings, at, errors)
 
 
-Answers = tuple[Floats, float]
-"""The quartiles of answering times among those answered at last (s), and what share that is."""
+Wanted = Mapping[str, tuple[int, Stage, Spread]]
+
+
+def _slopes(
+    lesson: Lesson,
+    findings: list[Finding],
+    at: Mapping[str, Floats],
+    simulated: Mapping[str, Floats],
+    wanted: Wanted,
+    build: Build,
+    jobs: int | None,
+) -> dict[str, Floats]:
+    """How the counts change with median, sigma and silence: all requests nudged at once, each sees its own."""
+    columns: dict[str, list[Floats]] = {path: [] for path in wanted}
+    for number, nudge in enumerate(NUDGES):
+        nudged = {path: one + nudge * np.eye(len(NUDGES))[number] for path, one in at.items()}
+        there = _simulated(lesson, build(_with(findings, nudged)), wanted, jobs)
+        for path in wanted:
+            columns[path].append((there[path] - simulated[path]) / nudge)
+    return {path: np.array(one).T for path, one in columns.items()}
+
+
+def _step(logged: Spread, simulated: Floats, slopes: Floats) -> Floats:
+    weighted = slopes / logged.errors[:, None]
+    curve = weighted.T @ weighted
+    damped = curve + RIDGE * np.diag(np.maximum(np.diag(curve), 1.0))
+    return np.clip(np.linalg.solve(damped, weighted.T @ logged.residuals(simulated)), -FARTHEST, FARTHEST)
+
+
+def _errors(logged: Spread, slopes: Floats) -> Floats:
+    """Standard errors of what was moved, the simulation's own among them."""
+    weighted = slopes / logged.errors[:, None]
+    curve = weighted.T @ weighted + RIDGE * np.eye(len(NUDGES))
+    return np.asarray(np.sqrt(np.diag(np.linalg.inv(curve)) * (1 + 1 / REPLICATIONS)))
+
+
+def _begun(findings: list[Finding], path: str) -> Floats:
+    """Where the search begins: a lognormal law through the quartiles of what was estimated, and its silence."""
+    notice = next(one for one in findings if one.path == f"{path}.notice")
+    said = next(one for one in findings if one.path == f"{path}.said")
+    low, middle, high = (np.log(quantile(*_law(notice, "law"), level)) for level in LEVELS)
+    sigma = np.clip((high - low) / (2 * 0.6744897501960817), 0.2, 2.0)
+    return np.array([middle, np.log(sigma), special.logit(np.clip(said.value["silent"], 0.03, 0.6))])
 
 
 def _path(kind: str, stage: Stage) -> str:
     return f"market.sellers.types.{kind}.{stage.name}"
 
 
-def _quartiles(lasted: Floats, answered: np.ndarray) -> Answers | None:
+def _spread(lasted: Floats, answered: Bools) -> Spread | None:
     if int(answered.sum()) < LEAST:
         return None
+    times, reached = _reached(lasted, answered)
+    edges = np.interp(TENTHS * reached[-1], reached, times)
+    return Spread(edges, _parts(edges, times, reached), len(lasted))
+
+
+def _reached(lasted: Floats, answered: Bools) -> tuple[Floats, Floats]:
     none = np.zeros(len(lasted), dtype=np.int64)
-    times, reached = kaplan_meier(Sample.of(lasted, np.where(answered, lasted, np.inf), none))
-    most = float(reached[-1])
-    return np.interp(np.array(LEVELS) * most, reached, times), most
+    return kaplan_meier(Sample.of(lasted, np.where(answered, lasted, np.inf), none))
 
 
-def _logged(lesson: Lesson, kind: int, stage: Stage) -> Answers | None:
+def _parts(edges: Floats, times: Floats, reached: Floats) -> Floats:
+    by_then = np.concatenate([[0.0], reached])[np.searchsorted(times, edges, side="right")]
+    return np.diff(by_then, prepend=0.0, append=1.0)
+
+
+def _logged(lesson: Lesson, kind: int, stage: Stage) -> Spread | None:
     claims = lesson.log.claims
     asked, closed = claims.at(stage.asked), claims.at(stage.closed)
     some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status)
@@ -97,11 +177,11 @@ def _logged(lesson: Lesson, kind: int, stage: Stage) -> Answers | None:
     answered = lesson.status("accepted", "refused", of=stage.status)
     if stage.name == "cancellation":
         answered |= shipped_instead(lesson)
-    return _quartiles(lasted[some], answered[some])
+    return _spread(lasted[some], answered[some])
 
 
-def _simulated(lesson: Lesson, scenario: Scenario, jobs: int | None) -> dict[str, Answers]:
-    """The fitted world over as many days, cut when the log was cut."""
+def _simulated(lesson: Lesson, scenario: Scenario, wanted: Wanted, jobs: int | None) -> dict[str, Floats]:
+    """The fitted world over as many days, cut when the log was cut: what was counted in the log, counted in it."""
     days = int((lesson.beyond - lesson.first) // DAY)
     changes = {
         "experiment.cohort": f"{days} d",
@@ -110,19 +190,19 @@ def _simulated(lesson: Lesson, scenario: Scenario, jobs: int | None) -> dict[str
     }
     claims = pd.concat([one.claims for one in lived_through(scenario.with_changes(changes), jobs)])
     cut = np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.warm_up.seconds + days * DAY, "s")
-    told: dict[str, Answers] = {}
-    for stage in STAGES:
+    told: dict[str, Floats] = {}
+    for path, (kind, stage, logged) in wanted.items():
         asked = claims[f"{stage.simulated}_opened_at"]
         until = claims[f"{stage.simulated}_settled_at"].fillna(pd.Timestamp(cut)).to_numpy()
         lasted = (until - asked.to_numpy()) / np.timedelta64(1, "s")
         answered = claims[f"{stage.simulated}_settled_by"] == "answered"
         if stage.name == "cancellation":
             answered |= _at_once(claims)
-        for kind in lesson.kinds:
-            some = (claims["seller_type"] == kind) & asked.notna()
-            found = _quartiles(lasted[some.to_numpy()], answered[some].to_numpy(bool))
-            if found is not None:
-                told[_path(kind, stage)] = found
+        some = ((claims["seller_type"] == lesson.kinds[kind]) & asked.notna()).to_numpy(bool)
+        if not (some & answered.to_numpy(bool)).any():
+            told[path] = np.append(np.zeros(len(logged.edges)), 1.0)
+            continue
+        told[path] = _parts(logged.edges, *_reached(lasted[some], answered.to_numpy(bool)[some]))
     return told
 
 
@@ -132,25 +212,35 @@ def _at_once(claims: pd.DataFrame) -> Any:
     return (claims["request_settled_by"] == "shipped_over") & same
 
 
-def _moved(findings: list[Finding], path: str, target: Answers, simulated: Answers) -> list[Finding]:
-    ratio = np.clip(target[0] / np.maximum(simulated[0], 60.0), 0.25, 4.0)
-    silence = target[1] - simulated[1]
-    return [
-        _noticed_anew(one, ratio)
-        if one.path == f"{path}.notice"
-        else _said_anew(one, silence)
-        if one.path == f"{path}.said"
-        else one
-        for one in findings
-    ]
+def _with(
+    findings: list[Finding], at: Mapping[str, Floats], errors: Mapping[str, Floats] | None = None
+) -> list[Finding]:
+    """The findings with these medians, sigmas and silences."""
+    moved = []
+    for one in findings:
+        path, _, name = one.path.rpartition(".")
+        if path in at and name == "notice":
+            one = _noticed_anew(one, at[path][:2], None if errors is None else float(errors[path][0]))
+        elif path in at and name == "said":
+            one = _said_anew(one, float(at[path][2]), None if errors is None else float(errors[path][2]))
+        moved.append(one)
+    return moved
 
 
 def as_repaired(finding: Finding, like: Finding) -> Finding:
-    """Noticing in another world, moved as that of the world that was repaired."""
+    """Noticing and silence in another world, moved as those of the world that was repaired."""
     if "unrepaired" not in like.beside:
         return finding
-    before, after = (np.array([quantile(*_law(like, law), q) for q in LEVELS]) for law in ("unrepaired", "law"))
-    return _noticed_anew(finding, after / before, by=1.0)
+    if "law" not in like.beside:
+        more = _logit(like.value["silent"]) - _logit(like.beside["unrepaired"])
+        return _said_anew(finding, _logit(finding.value["silent"]) + more, None)
+    before, after = (np.log([quantile(*_law(like, law), q) for q in LEVELS]) for law in ("unrepaired", "law"))
+    at = np.log([quantile(*_law(finding, "law"), q) for q in LEVELS]) + after - before
+    return _noticed_anew(finding, np.array([at[1], np.log(max((at[2] - at[0]) / 1.349, 0.05))]), None)
+
+
+def _logit(share: float) -> float:
+    return float(special.logit(np.clip(share, 0.005, 0.98)))
 
 
 def _law(finding: Finding, which: str) -> tuple[Family, Floats]:
@@ -158,38 +248,40 @@ def _law(finding: Finding, which: str) -> tuple[Family, Floats]:
     return family, parameters
 
 
-def _noticed_anew(finding: Finding, ratio: Floats, by: float = DAMPED) -> Finding:
-    """A lognormal law through the moved quartiles, by least squares on the logarithm."""
-    law = _law(finding, "law")
-    z = np.array([-0.6744897501960817, 0.0, 0.6744897501960817])
-    at = np.log([quantile(*law, q) for q in LEVELS]) + by * np.log(ratio)
-    sigma = float(np.clip((at @ z) / (z @ z), 0.05, 4.0))
-    moved = np.array([float(at.mean()), np.log(sigma)])
+def _noticed_anew(finding: Finding, law: Floats, error: float | None) -> Finding:
+    """A lognormal law; its interval is that of the moments, or that of the likelihood where this is wider."""
+    before = _law(finding, "law")
+    interval: tuple[Any, Any] | None = finding.interval
+    if error is not None and (ends := finding.beside.get("median_between")) is not None:
+        reach = max(1.96 * error, float(np.log(ends[1] / ends[0])) / 2)
+        low, high = (duration(float(np.exp(float(law[0]) + side * reach)), Kind.WALL) for side in (-1, 1))
+        interval = low, high
     return replace(
         finding,
-        value=law_of(LOGNORMAL, moved, Kind.WALL),
+        value=law_of(LOGNORMAL, law, Kind.WALL),
         method="lognormal, interval-censored by opening hours, then simulated moments",
-        interval=_scaled(finding, float(np.exp(moved[0])), quantile(*law, 0.5)),
-        beside={"unrepaired": law, **finding.beside, "law": (LOGNORMAL, moved)},
+        about="median",
+        interval=interval,
+        beside={"unrepaired": before, **finding.beside, "law": (LOGNORMAL, law)},
     )
 
 
-def _scaled(finding: Finding, median: float, before: float) -> tuple[str, str] | None:
-    ends = finding.beside.get("median_between")
-    if ends is None:
-        return finding.interval
-    finding.beside["median_between"] = moved = tuple(end * median / before for end in ends)
-    return duration(moved[0], Kind.WALL), duration(moved[1], Kind.WALL)
-
-
-def _said_anew(finding: Finding, more_answers: float) -> Finding:
+def _said_anew(finding: Finding, at: float, error: float | None) -> Finding:
     said = dict(finding.value)
-    silent = float(np.clip(said["silent"] - DAMPED * more_answers, 0.0, 0.98))
+    silent = float(special.expit(at))
     answers = 1 - said["silent"]
     share = (1 - silent) / answers if answers > 0 else 1.0
     moved = {name: value * share if name != "silent" else silent for name, value in said.items()}
+    beside = {"unrepaired": said["silent"], **finding.beside}
+    identified = finding.identified
+    if error is not None:
+        low, high = special.expit([at - 1.96 * error, at + 1.96 * error])
+        beside["silent"] = [float(low), float(high)]
+        identified = f"silent {low:.1%} to {high:.1%}" + (f"; {identified}" if identified else "")
     return replace(
         finding,
         value=shares(moved),
         method=f"{finding.method.removesuffix(', then simulated moments')}, then simulated moments",
+        identified=identified,
+        beside=beside,
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.errors import BadScenario, BadUsage
 from sim.evidence.mapping import ClaimColumn, EventLog, MappedLog, OrderColumn
+from sim.evidence.ocel import is_ocel, ocel_events
 from sim.scenario.wording import printable, shortened
 
 Frames = dict[str, tuple[Mapping[str, str], Iterator[tuple[pd.DataFrame, int]]]]
@@ -60,11 +61,15 @@ def _events_of(mapped: MappedLog, log: EventLog) -> pd.DataFrame:
     try:
         if path.suffix == ".xes":
             return pd.DataFrame(_xes_events(path))
+        if is_ocel(path):
+            events = pd.DataFrame(ocel_events(path, {str(name): one for name, one in log.columns.items()}))
+            if events.empty:
+                raise ValueError("found no event of any case")
+            return events.astype("string")
         table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype="string")
     except (OSError, ValueError, ElementTree.ParseError) as wrong:
-        raise BadUsage(
-            f"{path}: {printable(shortened(str(wrong), 300))}; expected events as CSV, Parquet or XES"
-        ) from wrong
+        said = printable(shortened(str(wrong), 300))
+        raise BadUsage(f"{path}: {said}; expected events as CSV, Parquet, XES or OCEL 2.0 (JSON)") from wrong
     columns = {"case": "case", "activity": "activity", "timestamp": "timestamp", **log.columns}
     missing = [name for name, column in columns.items() if column not in table.columns]
     if missing:

@@ -112,7 +112,7 @@ class ClaimsTable(Described):
 
 
 class EventLog(Described):
-    """One table or XES file of events, in place of the two tables."""
+    """One table, XES or OCEL file of events, in place of the two tables."""
 
     file: FileName
     columns: dict[Literal["case", "activity", "timestamp", "seller", "value", "method"], str] = {}

@@ -278,11 +278,20 @@ def inputs_of(fitted: Fit, truth: Scenario) -> Iterator[dict[str, Any]]:
         if ".dispute.said" in path:
             continue  # its interval is of what those heard who wrote first, and those who did not, together
         yield {"path": path, "about": one.about, "true": true_value, "found": value, "low": low, "high": high}
+    by_then = [
+        number_at(one, "buyers.regret.probability", "share")
+        * float(one.buyers.regret.after.cdf(np.array([172_800.0]))[0])
+        for one in (truth, fitted.scenario)
+    ]
+    path = "buyers.regret (minds changed within 2 d)"
+    yield {"path": path, "about": "share", "true": by_then[0], "found": by_then[1], "low": None, "high": None}
     for found, true in KINDS.items():
         answers = fitted.scenario.market.sellers.types[found].cancellation
         silent = truth.market.sellers.types[true].cancellation.silent
         path = f"market.sellers.types.{true}.cancellation.silent"
-        yield {"path": path, "about": "share", "true": silent, "found": answers.silent, "low": None, "high": None}
+        said = next(one for one in fitted.findings if one.path.endswith(f"{found}.cancellation.said"))
+        low, high = said.beside["silent"]
+        yield {"path": path, "about": "share", "true": silent, "found": answers.silent, "low": low, "high": high}
 
 
 def changed(scenario: Scenario, what: str) -> Scenario:
@@ -326,7 +335,7 @@ def told_together(worlds: list[dict[str, Any]]) -> Iterator[str]:
     rows = pd.DataFrame([{"world": one["world"], **each} for one in worlds for each in one["inputs"]])
     yield f"{len(worlds)} worlds"
     for path, some in rows.groupby("path"):
-        error = (some["found"] / some["true"] - 1).mean()
+        error = some["found"].mean() / some["true"].mean() - 1
         spread = (some["found"] / some["true"] - 1).std()
         held = ((some["low"] <= some["true"]) & (some["true"] <= some["high"]))[some["low"].notna()]
         inside = f"{held.mean():.0%} of {len(held)}" if len(held) else "none"

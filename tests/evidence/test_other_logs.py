@@ -1,0 +1,106 @@
+"""Logs of events as other tools write them, and worlds of which the study knows the truth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.errors import UserError
+from sim.evidence.desks_repaired import Spread, _step
+from sim.evidence.fitting import opened
+from sim.evidence.log import RefundLog
+from sim.evidence.mapping import load_mapping
+from tests.evidence.logs import MAPPING, a_few, write
+from tests.evidence.recovery import told_together, world
+
+HEAD = """
+log:
+  file: log.json
+  columns: {case: order, seller: shop, value: price}
+  activities: {paid: paid, sent: dispatched, asked: requested, ended: closed}
+"""
+
+
+def ocel(count: int = 40) -> dict[str, Any]:
+    """Two events of each order's own, two of its claim; the seller is related to the order, not to the events."""
+    orders, claims = a_few(count)
+    objects: list[dict[str, Any]] = [{"id": f"shop-{one}", "type": "shop"} for one in range(5)]
+    events: list[dict[str, Any]] = []
+    for order, claim in zip(orders.to_dict("records"), claims.to_dict("records"), strict=True):
+        case = f"o{order['order']}"
+        sold = [{"objectId": f"shop-{order['seller']}", "qualifier": "sold by"}]
+        price = [{"name": "price", "time": "2018-01-01T00:00:00Z", "value": 20.0}]
+        objects.append({"id": case, "type": "order", "attributes": price, "relationships": sold})
+        moments = {"paid": order["paid_at"], "sent": order["dispatched_at"]}
+        moments |= {"asked": claim["requested"], "ended": claim["closed"]}
+        for kind, at in moments.items():
+            related = [{"objectId": case, "qualifier": "of"}]
+            told = {"id": f"{case}-{kind}", "type": kind, "time": f"{at.isoformat()}+08:00"}
+            events.append(told | {"relationships": related})
+    return {"objectTypes": [], "eventTypes": [], "objects": objects, "events": events}
+
+
+def read(folder: Path, document: object) -> RefundLog:
+    write(folder, *a_few())
+    (folder / "log.json").write_text(
+        document if isinstance(document, str) else json.dumps(document), encoding="utf-8"
+    )
+    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
+    rest = rest.replace('default: "%Y-%m-%d %H:%M:%S"', "default: iso")
+    (folder / "mapping.yaml").write_text(HEAD + rest, encoding="utf-8")
+    return opened(load_mapping(folder / "mapping.yaml"))[3]
+
+
+def test_an_ocel_log_comes_to_orders_and_claims(tmp_path: Path) -> None:
+    log = read(tmp_path, ocel())
+    assert (log.orders.rows, log.claims.rows) == (40, 40)
+    assert sorted(log.names["seller"]) == [f"shop-{one}" for one in range(5)]
+    assert log.orders.numbers["value"].tolist() == [20.0] * 40
+    assert np.nanmin(log.claims.at("requested") - log.of_orders("paid")) == 3 * 3600
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("{", "expected events"),
+        ("[]", "objects"),
+        ({"objects": [], "events": []}, "no objects of the type"),
+        ({"objects": {}, "events": []}, "a list called 'objects'"),
+        ({"objects": [{"id": 1, "type": "order"}], "events": [{"type": "x"}]}, r"events\[0\]: found no time"),
+        ({"objects": [{"id": 1, "type": "order", "relationships": [3]}], "events": []}, "expected objects with"),
+        ({"objects": [{"id": 1, "type": "order"}], "events": []}, "no event of any case"),
+    ],
+)
+def test_what_is_no_ocel_log_is_told_so(tmp_path: Path, document: object, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        read(tmp_path, document)
+
+
+def test_a_step_of_the_repair_goes_where_the_counts_say() -> None:
+    slopes = np.array([[-0.4, 0.1, 0.0], [0.3, -0.1, 0.0], [0.1, 0.1, -0.2], [0.0, -0.1, 0.2]])
+    true, begun = np.array([0.1, -0.2, 0.3]), np.zeros(3)
+    there = np.array([0.4, 0.3, 0.2, 0.1])
+    logged = Spread(np.array([1.0, 2.0, 3.0]), there + slopes @ true, 100_000)
+    at = begun
+    for _ in range(30):
+        at = at + _step(logged, there + slopes @ at, slopes)
+    assert at == pytest.approx(true, abs=5e-3)
+
+
+@pytest.mark.long
+def test_drawn_worlds_are_found_in_their_dirty_logs(tmp_path: Path) -> None:
+    worlds = []
+    for number in range(4):
+        (folder := tmp_path / str(number)).mkdir()
+        worlds.append(world(number, folder))
+    rows = [one for each in worlds for one in each["inputs"] if one["low"] is not None]
+    held = [one["low"] <= one["true"] <= one["high"] for one in rows]
+    assert np.mean(held) > 0.85, "\n".join(told_together(worlds))
+    assert all("differs" not in each["right"].values() for each in worlds)
+    for path in ("market.carrier.transit", "market.sellers.types.slow.dispatch", "buyers.goes_on"):
+        some = [one for one in rows if one["path"] == path]
+        assert np.mean([one["found"] / one["true"] for one in some]) == pytest.approx(1, abs=0.05)
