@@ -36,7 +36,8 @@ def success_and_time(claims: pd.DataFrame, replications: int) -> dict[str, float
 
     Neither is said beyond what was watched: success in the end is known once all have ended.
 
-    Keys: `n`; `success`, `low`, `high`; `median_days`, `median_low`, `median_high` (NaN: not reached).
+    Keys: `n`; `success`, `low`, `high`; `median_days`, `median_low`, `median_high` (NaN: not reached);
+    `median_open`, whether nothing can be said of how late it may be: it was not reached, or may well not be.
     """
     refunded = summed(is_refunded(claims), claims, replications)
     success = share(
@@ -53,4 +54,10 @@ def success_and_time(claims: pd.DataFrame, replications: int) -> dict[str, float
         "median_days": float(median.value) / DAY,
         "median_low": float(median.low) / DAY,
         "median_high": float(median.high) / DAY,
+        "median_open": len(claims) > 0 and bool(np.isnan(median.high)) and _are_several(claims),
     }
+
+
+def _are_several(claims: pd.DataFrame) -> bool:
+    """Whether there is more than one replication to tell an interval from."""
+    return bool(np.ptp(claims["replication"].to_numpy()) > 0)

@@ -99,7 +99,7 @@ class Result:
     asked). The bin is [`hours_from`, `hours_to`), the last one open (`hours_to` is inf), and `bin` its text, such
     as `3-6 h` or `2-3 d`. `n` claims; `success`, `low`, `high`: share refunded in full (NaN where n is 0);
     `median_days`, `median_low`, `median_high`: days until half of all claims of the bin had their money (NaN: not
-    reached).
+    reached); `median_open`: whether its interval has no upper end, for half may well never have it.
     """
 
     by_group: pd.DataFrame
@@ -107,7 +107,7 @@ class Result:
 
     `group` is a column of `orders`: `route`, `claim`, `reason`, `seller_type`, `payment_method` or `product_group`;
     `value` is what it says there. The other columns are those of `by_hours`: `n`, `success`, `low`, `high`,
-    `median_days`, `median_low`, `median_high`.
+    `median_days`, `median_low`, `median_high`, `median_open`.
     """
 
     backlog: pd.DataFrame

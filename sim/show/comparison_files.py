@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ import pandas as pd
 from sim.disk.placing import Files, put
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
+from sim.experiment.leaning import ENOUGH_TO_DIFFER, FEW_DIFFER
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.levers import levers_that_differ
@@ -186,7 +188,7 @@ def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
         "apart": list(comparison.apart.get(name, ())),
         "findings": [sentence.replace(HELD, " ") for sentence in findings(comparison, name)],
         "remarks": [sentence.replace(HELD, " ") for sentence in remarks(comparison, name)],
-        "measures": {str(row["measure"]): _difference(row) for row in differences},
+        "measures": {str(row["measure"]): _difference(row) | _doubt(row, other) for row in differences},
         "crossings": crossings,
         "flips": [_flip(row) for row in flips],
         "flip_pairs": [_flip(row) for row in pairs],
@@ -196,6 +198,12 @@ def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
 def _difference(row: dict[Any, Any]) -> dict[str, Any]:
     words = {"verdict": row["verdict"] or None, "unit": row["unit"], "title": row["title"]}
     return {column: finite(row[column]) for column in _NUMBERS} | words
+
+
+def _doubt(row: dict[Any, Any], other: Result) -> dict[str, Any]:
+    """A word beside an interval that may promise too much; nothing beside all others."""
+    leans = row["unit"] not in ("share", "claims", "orders") and isfinite(row["high"] - row["low"])
+    return {"doubt": FEW_DIFFER} if leans and other.about["replications"] < ENOUGH_TO_DIFFER else {}
 
 
 def _flip(row: dict[Any, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, nan
 from time import process_time
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ from sim.experiment.replication import calendars_of
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 from tests.theory.formulas import Desk, DeskWithClock, settles
-from tests.theory.worlds import HANDLING, PLAIN, RACE, racing_endings, sellers_desk, work
+from tests.theory.worlds import HANDLING, PLAIN, RACE, mediation_desk, racing_endings, sellers_desk, work
 
 REPLICATIONS = 20
 REPEATS = 2000
@@ -75,6 +75,27 @@ def share_of(name: str, truth: float) -> Asked:
         return _binomial(float(parts.sum()), float(wholes.sum()))
 
     return Asked(name, truth, lambda tables: measure.estimate(tables, REPLICATIONS)[0], naive)
+
+
+def mean_of(name: str, truth: float, desk: str) -> Asked:
+    """A mean wait of the summary, in hours, by the name of its measure; the naive one pools the desk's waits."""
+    measure = MEASURES[name]
+    assert isinstance(measure, Ratio)
+
+    def naive(tables: Tables) -> tuple[float, float]:
+        requests = tables["requests"]
+        waits = requests["wait"][(requests["desk"] == desk) & requests["wait"].notna()]
+        half = Z * float(waits.std()) / len(waits) ** 0.5
+        return float(waits.mean()) - half, float(waits.mean()) + half
+
+    return Asked(name, truth, lambda tables: measure.estimate(tables, REPLICATIONS)[0], naive)
+
+
+def utilisation_of(name: str, truth: float) -> Asked:
+    """How busy a desk was; what naive would be there is no telling, for no claims are counted."""
+    measure = MEASURES[name]
+    assert isinstance(measure, Ratio)
+    return Asked(name, truth, lambda tables: measure.estimate(tables, REPLICATIONS)[0], lambda tables: (nan, nan))
 
 
 def time_of(name: str, truth: float) -> Asked:
@@ -152,9 +173,25 @@ def queueing() -> World:
         (
             time_of("refund_time_median_all", mean * -log(1 - 0.5 / yes) / DAY),
             time_of("refund_time_p90_refunded", mean * log(10) / DAY),
+            mean_of("seller_wait_mean", desk.mean_wait * HANDLING / HOUR, "sellers"),
             point_of("refunded", 4 * HOUR, yes * soon),
             point_of("refunded", 12 * HOUR, yes * late),
             point_of("gave_up", 4 * HOUR, (1 - yes) * soon),
+        ),
+    )
+
+
+def mediating(staff: int) -> World:
+    """Every dispute comes to mediation: M/M/c (Erlang C)."""
+    load = 0.8
+    desk = Desk(load * staff, 1, staff)
+    return World(
+        f"mediating-{staff}",
+        f"a mediation desk of {staff}, busy for eight hours in ten",
+        mediation_desk(load, staff, requests=200, replications=REPLICATIONS),
+        (
+            mean_of("mediation_wait_mean", desk.mean_wait * HANDLING / HOUR, "mediation"),
+            utilisation_of("mediation_utilisation", load),
         ),
     )
 
@@ -187,6 +224,8 @@ def worlds() -> dict[str, World]:
             "steady", "one seller is busy for six hours in ten: 2 % are not answered in time", 0.6, 7.6, 100
         ),
         queueing(),
+        mediating(1),
+        mediating(4),
         racing(),
     )
     return {world.name: world for world in every}

@@ -12,7 +12,7 @@ import pytest
 from sim.experiment.experiment import run
 from tests.theory.coverage import REPEATS, REPLICATIONS, SEED, Asked, World, coverage, repeats, table, worlds
 
-WORLDS = ("overloaded", "steady", "queueing", "racing")
+WORLDS = ("overloaded", "steady", "queueing", "mediating-1", "mediating-4", "racing")
 FAIR = (0.93, 0.97)
 """What 2,000 repeats of a perfect interval give, 4 standard errors (0.5 points each) either way."""
 

@@ -44,11 +44,14 @@ def test_each_group_is_told_by_every_value_that_occurs() -> None:
     assert table.loc[("seller_type", "prompt"), ["n", "success", "median_days"]].tolist() == [2, 1, 2]
     assert table.loc[("payment_method", "card"), ["n", "success"]].tolist() == [3, pytest.approx(2 / 3)]
     assert np.isnan(table.loc[("seller_type", "stalls"), "median_days"]), "not reached"
+    assert table.loc[("seller_type", "stalls"), "median_open"], "and nobody knows how late it may be"
+    assert not table.loc[("seller_type", "prompt"), "median_open"]
+    assert not table.loc[("payment_method", "wallet"), "median_open"], "one replication has no interval at all"
 
 
 def test_the_groups_of_an_experiment_make_a_whole_and_each_has_its_interval() -> None:
     result = run(world(LIVELY))
-    assert list(result.by_group) == ["group", "value", *list(result.by_hours)[-7:]]
+    assert list(result.by_group) == ["group", "value", *list(result.by_hours)[-8:]]
     assert set(result.by_group["group"]) == {*GROUPS} - {"product_group"}, "this world names no product groups"
     assert result.by_group.groupby("group")["n"].sum().unique().tolist() == [len(result.orders)]
     large = result.by_group[result.by_group["n"] > 50]
