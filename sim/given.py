@@ -22,7 +22,7 @@ SHORTCUTS = {
     "orders_per_day": "market.orders_per_day",
 }
 """Options that are changes of the scenario under a shorter name."""
-MANY = 100_000
+MANY = 150_000
 """Orders of one replication from which it is worth looking how much memory it takes."""
 
 
