@@ -15,8 +15,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.api import report
 from sim.disk.placing import put_file
+from sim.experiment.experiment import run
+from sim.experiment.result import Result
 from sim.show.files import report_page
 from tests.unit.compared import comparison, result, swept
+from tests.unit.test_experiment import LIVELY
+from tests.worlds import world
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NEEDED = "REFUND_SIM_NEEDS_BROWSER"
@@ -61,15 +65,24 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def slowly_refunded() -> Result:
+    followed = LIVELY["experiment"] | {"follow_up": "7 d"}
+    return run(world(LIVELY | {"experiment": followed, "policy.refund": {"posting": {"card": "30 d"}}}))
+
+
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A report of a result and one of a comparison, both with the control, and one without it, on the disk."""
+    """A report of a result and one of a comparison, both with the control, and two without it, on the disk.
+
+    One of them is of claims that were not watched for long enough to say when half of them had their money.
+    """
     folder = tmp_path_factory.mktemp("reports")
     compared = comparison("silence-approves", "five-sellers")
     return {
         "result": put_file(folder / "result.html", report_page(result(), swept())),
         "comparison": put_file(folder / "comparison.html", report_page(compared, swept())),
         "plain": report(result(), folder / "plain.html"),
+        "watched": report(slowly_refunded(), folder / "watched.html"),
     }
 
 

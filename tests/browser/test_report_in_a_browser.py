@@ -168,7 +168,7 @@ def test_arrow_keys_turn_the_clock(opened: Open) -> None:
 
 
 @EVERY_SIZE
-@EVERY_REPORT
+@pytest.mark.parametrize("name", ["result", "comparison", "plain", "watched"])
 def test_no_page_is_wider_than_its_screen_and_no_words_lie_on_others(
     opened: Open, name: str, size: tuple[int, int]
 ) -> None:
