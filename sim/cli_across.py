@@ -18,7 +18,7 @@ def stress(command: argparse.ArgumentParser) -> None:
         metavar="NAME:PATH=VALUE[,PATH=VALUE]",
         help="the base with changes, under a name (repeatable)",
     )
-    command.add_argument("--worlds", type=positive, default=128, metavar="N", help="how many worlds (default: 128)")
+    command.add_argument("--worlds", type=_worlds, default=128, metavar="N", help="how many worlds (default: 128)")
     command.add_argument(
         "--replications", type=positive, default=2, metavar="N", help="executions of each world (default: 2)"
     )
@@ -63,6 +63,12 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="replace a folder that is there")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+
+
+def _worlds(text: str) -> int:
+    if positive(text) < 2:
+        raise argparse.ArgumentTypeError("found one world, expected two or more")
+    return int(text)
 
 
 def _seed(text: str) -> int:

@@ -48,6 +48,7 @@ class World(NamedTuple):
     """One world: what is moved of each policy, and which luck it has."""
 
     luck: int
+    """0 is that of `run` and `compare`: their replications, to the digit."""
     moves: tuple[tuple[Moved, ...], ...]
     """By policy."""
 
@@ -140,7 +141,7 @@ def worlds_of(design: Design, factors: Sequence[Factor], policies: Sequence[Scen
             )
             for mine in fits
         )
-        yield World(row, moves)
+        yield World(row + 1, moves)
 
 
 def play_worlds(

@@ -65,10 +65,10 @@ def stressed(
 
 
 def _as_it_stands(plan: Plan, replications: int, workers: Workers, engine: str, store: Store | None) -> list[Known]:
-    """The differences in the world as the file has it, with luck that no other world has."""
+    """The differences in the world as the file has it: those of `compare`, with its luck."""
     policies = list(plan.policies.values())
     effort = Effort(min(max(replications, 2), AT_BASE), seed=plan.effort.seed)
-    nothing = iter([World(len(plan.design), ((),) * len(policies))])
+    nothing = iter([World(0, ((),) * len(policies))])
     (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=workers, engine=engine, store=store)
     by_policy = dict(zip(plan.policies, sums, strict=True))
     return [known(response, by_policy) for response in plan.responses]

@@ -255,3 +255,15 @@ def test_the_light_path_adds_up_to_what_a_run_says() -> None:
     sums = sim.sums(scenario, 0, measures=["success_rate", "silence_share", "seller_wait_mean", "orders"])
     for name, (part, whole) in sums.items():
         assert part / whole == pytest.approx(summary[name]), name
+
+
+def test_the_world_as_the_file_has_it_says_what_compare_says(tiny: Path) -> None:
+    three = {"three": {"policy.cancellation.clock": "3 d"}}
+    base = load(tiny / "tiny.yaml").with_changes({"policy.cancellation.clock": "1 d"})
+    range_stated = {"buyers.goes_on": {"kind": "assumed", "from": "x", "range": [0.5, 1]}}
+    base = base.with_changes({"provenance": range_stated})
+    result = sim.stress(base, what_if=three, worlds=4, jobs=1, tell=lambda line: None)
+    compared = sim.compare(base, what_if=three, jobs=1, tell=lambda line: None).differences
+    expected = compared.set_index("measure").loc["success_rate", "difference"]
+    assert result.survivals[0].at_base == pytest.approx(expected)
+    assert result.survivals[0].share.value == 1

@@ -159,6 +159,17 @@ def command_of(shown: Result | Comparison, *, is_full: bool) -> str:
     return shlex.join(["refund-sim", verb, *files, *margins, *_precision_given(results[0]), *report])
 
 
+def stress_command_of(shown: Result | Comparison) -> str:
+    """What says whether the differences survive; empty where there is none, or the base states no range."""
+    stated = isinstance(shown, Comparison) and any(
+        source.range is not None for source in shown.base.scenario.provenance.root.values()
+    )
+    if not isinstance(shown, Comparison) or not stated:
+        return ""
+    names = [f"{printable(one.scenario.name)}.yaml" for one in (shown.base, *shown.others)]
+    return shlex.join(["refund-sim", "stress", *names])
+
+
 def _margins_given(comparison: Comparison) -> list[str]:
     given = {name: one.margin for name, one in comparison.headlines.items() if one != HEADLINES[name]}
     return [word for name, margin in given.items() for word in ("--margin", f"{name}={margin!r}")]

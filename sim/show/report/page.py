@@ -50,6 +50,7 @@ def report_of(shown: Result | Comparison, sweep: Sweep | None = None) -> str:
     else:
         results, filling = (shown,), _of_result(shown, sweep)
     filling |= {"warnings": basis.warnings_of(*results), "command": basis.command_of(shown, is_full=bool(sweep))}
+    filling |= {"stress": basis.stress_command_of(shown)}
     return templates_of(PACKAGE).get_template("page.html.j2").render(filling)
 
 
