@@ -59,8 +59,8 @@ class RatioEstimate(NamedTuple):
     """How many of them have something to say."""
 
     def right(self, least: Floats | float = -np.inf, allowed: Floats | float = 0.0) -> Floats:
-        """How many times as long the upper side is; they lean that way by `least` at least, and by as much as is
-        `allowed` for already the scale takes care of it."""
+        """How many times as long the upper side is: they lean that way by `least` at least, and of that the scale
+        on which it is drawn has `allowed` for so much already."""
         return longer(np.maximum(self.lean, least) - allowed, self.steps, self.replications)
 
     def left(self, allowed: Floats | float = 0.0) -> Floats:

@@ -131,16 +131,17 @@ class _Search:
         self._held_until = 0
         asked = self._OF + ", ".join(f"{look} (asked {look.aim.shown(look.aim.half_width)})" for look in missed)
         furthest = max(look.times_too_wide for look in missed)
+        known = max((look.times_too_wide for look in missed if isfinite(look.times_too_wide)), default=0.0)
         if done >= self._most:
             self.stopped = f"{MISSED} within {counted(done, 'replication')}: {asked}"
         elif done >= _TIRED and not all(look.is_there for look in missed):
             self.stopped = (
                 f"{MISSED} and given up after {counted(done, 'replication')}: {asked}, and nothing to measure yet"
             )
-        elif isfinite(furthest) and _at_best(done, furthest) > self._most:
+        elif _at_best(done, known) > self._most:
             self.stopped = (
                 f"{MISSED} and out of reach: after {counted(done, 'replication')} {asked}, which would take some "
-                f"{_roughly(done * furthest**2)} of them where {self._most:,} are the most"
+                f"{_roughly(done * known**2)} of them where {self._most:,} are the most"
             )
         else:
             least, most = (ceil(done * factor) for factor in _GROWTH)

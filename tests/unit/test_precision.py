@@ -195,6 +195,12 @@ def test_a_precision_that_cannot_be_met_within_the_budget_is_given_up_at_once_an
     assert is_missed({"stopped": plan.stopped})
 
 
+def test_what_is_out_of_reach_is_given_up_though_another_has_no_interval_yet(mould: Observation) -> None:
+    plan = UntilPrecise(aims_of({"claims": "0.0001%", "success_rate": 0.0001, "refund_time_median_all": "2%"}))
+    assert asked(plan, replications(mould, [1, 2] * 5)) == 10
+    assert "out of reach" in plan.stopped
+
+
 def test_what_might_still_be_met_by_a_smaller_spread_is_tried(mould: Observation) -> None:
     # It looks like 10 · (0.0379 / 0.018)² = 44, but ten replications tell a variance up to three times too large.
     assert asked(UntilPrecise(aims_of({"success_rate": 0.018}), most=30), replications(mould, [10, 12] * 5)) == 20
