@@ -32,7 +32,7 @@ def options_of(node: Node) -> Iterator[Node]:
     """All that may stand in a place, each by itself."""
     if "$ref" in node:
         yield from options_of(_schema()["$defs"][node["$ref"].rsplit("/", 1)[-1]])
-    elif "anyOf" in node:
+    elif "anyOf" in node and "properties" not in node:  # beside properties it only says which are needed
         for one in node["anyOf"]:
             yield from options_of(one)
     else:

@@ -161,6 +161,13 @@ def test_no_file_of_the_machine_is_read_through_the_page(page: TestClient, name:
     assert "root:" not in reply.text
 
 
+@pytest.mark.parametrize("name", ["/etc/passwd", "sellers.csv", "../base.yaml"])
+def test_no_table_of_the_machine_is_read_through_a_lever(page: TestClient, name: str) -> None:
+    (told,) = asked(page, set=[f"market.sellers.roster={name}"])
+    assert told["faults"]
+    assert "root:" not in json.dumps(told)
+
+
 @pytest.mark.parametrize(
     "path", ["../", "..%2f..%2fetc/passwd", "//etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "live.js", "static/x"]
 )
