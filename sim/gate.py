@@ -121,6 +121,7 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
     forgets = forgetting(arguments.forget)
     with ExitStack() as held:
         site = _places(arguments, held)
+        step = _step_summary()
         found = _found(files, left_out, arguments)
         kept = _Kept()
         history = kept.tried(lambda: _history(found, forgets, arguments))
@@ -128,7 +129,7 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
             from sim.show.checked.files import build_check
 
             kept.tried(lambda: build_check(found, site, history))
-    _tell(found, history, arguments)
+    _tell(found, history, step, arguments)
     return found.exit_code or kept.exit_code
 
 
@@ -189,19 +190,23 @@ def _history(found: Check, forgets: Forgets, arguments: Namespace) -> History | 
     return history
 
 
-def _summarise(found: Check, history: History | None, file: Path) -> None:
-    """Into the summary of CI's step; where it cannot be written, the verdict stands all the same."""
-    from sim.show.checked.summary import add_to_step_summary
+def _step_summary() -> Path | None:
+    """The summary of CI's step, if it can be written. Where it cannot, the check goes on without."""
+    from sim.show.checked.summary import expect_step_summary
 
-    try:
-        add_to_step_summary(found, history, file)
-    except UserError as refused:
-        sys.stderr.write(f"{harmless(printable(str(refused)))}\n")
+    named = os.environ.get(STEP_SUMMARY)
+    if not named:
+        return None
+    asked = _Kept()
+    asked.tried(lambda: expect_step_summary(Path(named)))
+    return None if asked.exit_code else Path(named)
 
 
-def _tell(found: Check, history: History | None, arguments: Namespace) -> None:
-    if summary := os.environ.get(STEP_SUMMARY):
-        _summarise(found, history, Path(summary))
+def _tell(found: Check, history: History | None, step: Path | None, arguments: Namespace) -> None:
+    if step:
+        from sim.show.checked.summary import add_to_step_summary
+
+        _Kept().tried(lambda: add_to_step_summary(found, history, step))
     if arguments.json:
         from sim.show.checked.document import document_of
 

@@ -11,6 +11,7 @@ from sim.disk import steps
 
 STEPS = (
     "append",
+    "begin",
     "make_folder",
     "move",
     "remove",
@@ -55,6 +56,15 @@ def steps_of(do: Callable[[], object]) -> int:
     return len(taken)
 
 
+def _half_done(name: str, where: Any) -> None:
+    """A file that was to be written, or added to, is there by half."""
+    if name in ("append", "write"):
+        path, content = where
+        whole = content if isinstance(content, bytes) else next(iter(content), b"")
+        with path.open("ab" if name == "append" else "xb") as file:
+            file.write(whole[: len(whole) // 2])
+
+
 @contextmanager
 def failing_at(number: int, refusal: int) -> Iterator[None]:
     """The disk refuses one step, counted from 0; a file that was to be written is there by half."""
@@ -62,8 +72,7 @@ def failing_at(number: int, refusal: int) -> Iterator[None]:
 
     def before(name: str, where: Any) -> None:
         if next(taken) == number:
-            if name == "write":
-                where[0].write_bytes(where[1][: len(where[1]) // 2])
+            _half_done(name, where)
             raise OSError(refusal, os.strerror(refusal), str(where[0]))
 
     with _each_step(before):
@@ -77,8 +86,8 @@ def killed_at(number: int) -> Iterator[None]:
 
     def before(name: str, where: Any) -> None:
         if (now := next(taken)) >= number:
-            if now == number and name == "write":
-                where[0].write_bytes(where[1][: len(where[1]) // 2])
+            if now == number:
+                _half_done(name, where)
             raise Killed
 
     with _each_step(before):

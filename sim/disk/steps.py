@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 SWAP = 2
 """RENAME_EXCHANGE of Linux, and RENAME_SWAP of macOS."""
@@ -31,6 +32,11 @@ def write(path: Path, content: bytes | Iterator[bytes]) -> None:
         file.writelines((content,) if isinstance(content, bytes) else content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def begin(path: Path) -> BinaryIO:
+    """A new file that is written as it comes; `sync_file` brings it to the disk."""
+    return path.open("xb")
 
 
 def append(path: Path, content: bytes) -> None:

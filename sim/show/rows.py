@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -102,7 +102,7 @@ def _needs_quotes(column: pa.ChunkedArray) -> bool:
 class ParquetRows:
     """A Parquet file that is written as its rows come: the same bytes as of all rows at once."""
 
-    def __init__(self, to: Path | io.BytesIO) -> None:
+    def __init__(self, to: BinaryIO) -> None:
         self._to = to
         self._writer: pyarrow.parquet.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []

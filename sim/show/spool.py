@@ -71,11 +71,12 @@ class Spool:
         return self._folder / file
 
     def _parquet(self, path: Path) -> Writer:
-        return self._writing.enter_context(closing(ParquetRows(path))).take
+        file = self._writing.enter_context(steps.begin(path))
+        return self._writing.enter_context(closing(ParquetRows(file))).take
 
     def _csv(self, path: Path) -> Writer:
         """Compressed without the time and the file's name, which would make equal contents differ."""
-        file = self._writing.enter_context(path.open("xb"))
+        file = self._writing.enter_context(steps.begin(path))
         zipped = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=COMPRESSION)
         stream, begun = self._writing.enter_context(zipped), [False]
 

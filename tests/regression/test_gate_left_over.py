@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -228,12 +230,33 @@ def test_a_pointer_of_git_lfs_is_told_from_a_file_that_is_spoilt(file: str, hold
 # ------------------------------------------------------------------------------------ what cannot be written
 
 
-def test_a_step_summary_that_cannot_be_written_does_not_take_the_verdict_along(
-    hold: Hold, place: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["nowhere", "a named pipe", "a folder", "a device"])
+def test_a_step_summary_that_cannot_be_written_is_said_at_once_and_does_not_take_the_verdict_along(
+    kind: str, hold: Hold, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(place / "nowhere" / "summary.md"))
+    step = {"nowhere": place / "nowhere" / "summary.md", "a device": Path("/dev/full")}.get(kind, place / "step")
+    if kind == "a named pipe":
+        os.mkfifo(step)  # nobody reads it: to open it would wait for ever
+    if kind == "a folder":
+        step.mkdir()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
     (place / "policies" / "two-days.yml").unlink()
     answer = hold()
     assert answer.code == 1
     assert "✓ unchanged  nine-days" in answer.out
-    assert "cannot write the step's summary" in answer.err
+    assert answer.err.startswith(f"{step}: cannot write the step's summary: ")
+    assert ("expected a regular file" in answer.err) is (kind != "nowhere")
+
+
+def test_a_step_summary_that_fills_up_meanwhile_does_not_take_the_verdict_along(
+    hold: Hold, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: Path, content: bytes) -> None:
+        if content:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+
+    monkeypatch.setattr("sim.disk.steps.append", full)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(place / "step"))
+    answer = hold("-q")
+    assert answer.code == 0
+    assert answer.err == f"{place / 'step'}: cannot write the step's summary: No space left on device\n"

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
 from sim.baselines.history import History
 from sim.baselines.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
-from sim.errors import UserError
+from sim.disk import steps
+from sim.disk.reading import expect_regular
+from sim.errors import refused
 from sim.scenario.wording import counted, printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
@@ -81,12 +84,24 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
 
 def add_to_step_summary(check: Check, history: History | None, file: Path) -> None:
     """Add the check to the summary of a CI step, in what room is left there. Raises UserError if it cannot."""
+    with _refusing(file):
+        taken = file.stat().st_size if expect_regular(file) else 0
+        steps.append(file, (summary(check, history, most=LIMIT - taken) if taken < LIMIT else "").encode())
+
+
+def expect_step_summary(file: Path) -> None:
+    """Raises UserError, before anything is simulated, for what `add_to_step_summary` would refuse."""
+    with _refusing(file):
+        expect_regular(file)
+        steps.append(file, b"")
+
+
+@contextmanager
+def _refusing(file: Path) -> Iterator[None]:
     try:
-        taken = file.stat().st_size if file.exists() else 0
-        with file.open("a", encoding="utf-8", newline="\n") as handle:
-            handle.write(summary(check, history, most=LIMIT - taken) if taken < LIMIT else "")
-    except OSError as refused:
-        raise UserError(f"{file}: cannot write the step's summary: {refused.strerror}") from refused
+        yield
+    except OSError as why:
+        raise refused(why, "cannot write the step's summary", file) from why
 
 
 def worst_first(check: Check) -> list[ScenarioCheck]:

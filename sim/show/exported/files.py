@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.disk.placing import put_file
+from sim.disk.placing import put_file, sweep
 from sim.disk.reading import content_of
 from sim.errors import BadUsage
 from sim.experiment import fingerprints
@@ -45,6 +45,7 @@ class Run(NamedTuple):
 
 def opened(folder: Path) -> Run:
     """Read a result folder. Raises BadUsage where it is none."""
+    sweep(folder.parent)  # one that stands aside, since somebody was killed, is put back
     try:
         about = json.loads(content_of(folder / "run.json", MOST_BYTES))
         outcomes = str(about["fingerprints"]["outcomes"])
