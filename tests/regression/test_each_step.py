@@ -65,7 +65,7 @@ DOINGS = {
         ("fit", "mapping.yaml", "--out", "fitted", "--force"), (("fit", "mapping.yaml", "--out", "fitted"),)
     ),
     "export, replacing": Doing(
-        ("export", "results/base", "--to", "xes", "--force", "-q"),
+        ("export", "results/base", "--to", "xes", "--zone", "Asia/Shanghai", "--force", "-q"),
         (RUN, ("export", "results/base", "--to", "xes", "-q")),
     ),
     "init, replacing": Doing(("init", "mine", "--from", "shopee", "--force", "-q"), (("init", "mine", "-q"),)),
@@ -121,12 +121,14 @@ def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> 
     once.of("sim.show.comparison_files", "files_of", lambda result, *_: seed_of(result.base.scenario))
     once.of("sim.scenario.loading", "load", lambda *words: words)
     once.of("sim.scenario.starting", "starting_file", lambda *words: words)
+    once.of("sim.commands", "asked_of", lambda base, asked: (seed_of(base), asked))
+    once.of("sim.show.comparison_files", "_parted", lambda comparison, _: seed_of(comparison.base.scenario))
     once.of("sim.gate", "load", lambda *words: words)
     once.of("sim.gate", "read", lambda place: content_print(place))
     once.of("sim.gate", "recorded", seed_of)
     once.of("sim.show.baseline_files", "packed", lambda blocks: [one.about["fingerprints"] for one in blocks])
     once.of("sim.gate", "check")
-    once.of("sim.show.exported.files", "exported")
+    once.of("sim.show.exported.files", "exported", lambda run, form, zone, *_: zone)
     monkeypatch.setattr("sim.commands._report", lambda *_: None)
     monkeypatch.setattr("sim.commands._report_comparison", lambda *_: None)
     monkeypatch.setattr(check_files, "charts_of", lambda *_: {})
