@@ -71,6 +71,9 @@ DOINGS = {
     "init, replacing": Doing(("init", "mine", "--from", "shopee", "--force", "-q"), (("init", "mine", "-q"),)),
 }
 
+EVERY = {"compare, replacing": 4}
+"""Where each run of the command takes long, so many steps at a time; all of them under `long`."""
+
 
 class Once:
     """Functions that are slow answer as they did the first time that they were asked for the same."""
@@ -259,7 +262,7 @@ def test_each_step_that_is_refused_or_not_outlived(
     name: str, bench: Callable[[str], Bench], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here = bench(name)
-    for number in range(here.count):
+    for number in range(0, here.count, EVERY.get(name, 1)):
         here.again(monkeypatch)
         refused_at(number, REFUSALS[number % 3], here, capsys)
         here.again(monkeypatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -121,3 +122,36 @@ def test_a_bad_scenario_is_a_bad_scenario_where_nobody_hears_why(how: Callable[[
 def test_the_table_has_every_code_once() -> None:
     rows = re.findall(r"^\| (\d+) \|", TABLE, flags=re.MULTILINE)
     assert [int(row) for row in rows] == list(WHAT)
+
+
+INTERRUPTED_AT = """
+import os, signal, sys
+import sim.door
+
+class Typing:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Typing())
+sys.argv = ["refund-sim", "schema"]
+sim.door.door()
+"""
+
+
+@pytest.mark.parametrize("module", ["sim.cli", "argparse", "sim.streams", "sim.arguments", "sim.commands"])
+def test_ctrl_c_while_the_program_is_still_being_loaded_shows_no_traceback(module: str) -> None:
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", INTERRUPTED_AT.format(module=module)]
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (INTERRUPTED, "interrupted\n")
+
+
+def test_hardly_anything_is_loaded_before_ctrl_c_is_taken_care_of() -> None:
+    line = "import sys; before = set(sys.modules); import sim.door; print(sorted(set(sys.modules) - before))"
+    done = subprocess.run(
+        [sys.executable, "-c", line], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True
+    )
+    loaded = set(ast.literal_eval(done.stdout.decode()))
+    assert {name for name in loaded if name.startswith("sim")} == {"sim", "sim.door"}
+    assert not loaded & {"argparse", "numpy", "pandas", "pydantic", "typing", "re"}
