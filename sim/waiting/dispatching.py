@@ -18,7 +18,7 @@ from sim.vocabulary import Party
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
 from sim.waiting.legs import TwoLegs
-from sim.waiting.tails import Flags, Tail, longer
+from sim.waiting.tails import Tail, longer
 
 
 def still_here(scenario: Scenario, histories: Histories) -> Ints:
@@ -48,36 +48,38 @@ class Dispatch:
         self._kind, self._calendar = kind, calendars[party]
         self._until, self._paid = still_here(scenario, histories), histories.at("paid")
         self._arranged, self._stretch = histories.at("arranged"), stretches(scenario, self._paid)
-        self._keeps_arranging = "arranged" in histories.instants
+        self._arranging = longer(kind.arrange, self._not_arranged(histories))
         self.legs = TwoLegs.of(len(histories), self._left)
 
     @property
     def chance(self) -> Floats:
-        """How likely it is that each parcel is still here."""
-        return self.legs.chance
+        """How likely it is that each parcel is where it is."""
+        return self._arranging.chance * self.legs.chance
 
     def draw(self, first: Floats, second: Floats, rows: Ints) -> dict[Decision, Floats]:
         """The uniforms of both decisions, for two uniforms over everything."""
         arranging, dispatching = self.legs.draw(first, second, rows)
-        return {Decision.ARRANGING: arranging, Decision.DISPATCHING: dispatching}
+        return {Decision.ARRANGING: self._arranging.at(rows).of(arranging), Decision.DISPATCHING: dispatching}
+
+    def _not_arranged(self, histories: Histories) -> Ints:
+        """How long arranging has taken where it is known that it is not over; −1 where it is, or nobody knows."""
+        kept = "arranged" in histories.instants
+        waits = kept & (self._arranged >= NEVER) & (self._until >= self._paid)
+        until = np.maximum(self._until, self._paid)
+        than = elapsed(self._paid, until, kind_of(self._kind.arrange), self._calendar)
+        return np.where(waits, self._unstretched(than, np.arange(len(than))), -1)
 
     def _left(self, luck: Floats, rows: Ints) -> Tail:
         """What is left of dispatching, given when it was, or would be, arranged."""
-        law, until = self._kind.dispatch, self._until[rows]
-        arranged, begun = self._arranging(luck, rows)
-        waits = np.minimum(elapsed(np.minimum(arranged, until), until, kind_of(law), self._calendar), NEVER)
-        waits = np.where((until < 0) | (arranged > until), -1, self._unstretched(waits, rows))
-        impossible = begun & (arranged <= until)
-        return longer(law, np.where(impossible, NEVER, waits))
+        law, until, arranged = self._kind.dispatch, self._until[rows], self._arranged_at(luck, rows)
+        waits = elapsed(np.minimum(arranged, until), until, kind_of(law), self._calendar)
+        return longer(law, np.where((until < 0) | (arranged > until), -1, self._unstretched(waits, rows)))
 
-    def _arranging(self, luck: Floats, rows: Ints) -> tuple[Ints, Flags]:
-        """When it is arranged; and where that would have been seen, and has not been."""
-        law = self._kind.arrange
-        lengths = stretched_by(draw(law, luck), self._stretch[rows])
-        drawn = instants_after(self._paid[rows], kind_of(law), lengths, self._calendar)
-        seen = self._arranged[rows]
-        unseen = self._keeps_arranging & (seen >= NEVER)
-        return np.where(seen < NEVER, seen, drawn), np.asarray(unseen)
+    def _arranged_at(self, luck: Floats, rows: Ints) -> Ints:
+        """When it was, or would be, arranged."""
+        law, seen = self._kind.arrange, self._arranged[rows]
+        lengths = stretched_by(draw(law, self._arranging.at(rows).of(luck)), self._stretch[rows])
+        return np.where(seen < NEVER, seen, instants_after(self._paid[rows], kind_of(law), lengths, self._calendar))
 
     def _unstretched(self, seconds: Ints, rows: Ints) -> Ints:
         """The longest length, before it is stretched, that is surely over."""

@@ -105,7 +105,7 @@ class Histories:
     @property
     def cancelled_free(self) -> Flags:
         """Whose order was cancelled the moment they asked."""
-        at_once = self.has("requested") & (self.at("refund_due") == self.at("requested"))
+        at_once = self.has("requested") & (self.at("refund_due") == self.at("requested")) & ~self.has("closed")
         return np.asarray(at_once | (self.has("requested") & (self.fact("status") == FREE)))
 
     @property
@@ -134,6 +134,8 @@ def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: 
     for column, name in pairs.items():
         if column in seen.instants:
             wrong[column] = _differs(seen.at(column), told[name], seen.now)
+    if "arranged" in wrong:  # of a parcel that never leaves the engines do not say when it was arranged
+        wrong["arranged"] &= ~(seen.has("arranged") & (told["arranged_at"] >= NEVER))
     queued = seen.has("viewed") & ~seen.has("taken_up") & ("taken_up" in seen.instants)
     if "viewed" in seen.instants:
         wrong["viewed"] = _differs(seen.at("viewed"), told["cancellation_joined_at"], seen.now) & ~queued

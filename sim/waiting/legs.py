@@ -15,8 +15,10 @@ from sim.chance.facts import Ints
 from sim.chance.streams import Floats
 from sim.waiting.tails import Tail
 
-CELLS = 32
-MIDDLES = (np.arange(CELLS) + 0.5) / CELLS
+EDGES = np.concatenate([np.linspace(0, 1, 16, endpoint=False), 1 - 2.0 ** -np.arange(5, 30), [1.0]])
+"""Of the cells: closer together towards the end, where the rare and long ones are."""
+WIDTHS, MIDDLES = np.diff(EDGES), (EDGES[1:] + EDGES[:-1]) / 2
+CELLS = len(WIDTHS)
 
 TailGiven = Callable[[Floats, Ints], Tail]
 """What is left of the second, given the first one's uniform, for each of some rows."""
@@ -27,7 +29,7 @@ class TwoLegs:
     """For each of some rows: how likely each cell of the first is, given that the end has not come."""
 
     weights: Floats
-    """Rows by cells: the chance of what was seen, given that the first falls into the cell."""
+    """Rows by cells: the chance that the first falls into the cell, and what was seen comes of it."""
     tail: TailGiven
 
     @classmethod
@@ -35,21 +37,26 @@ class TwoLegs:
         """Weighed cell by cell."""
         every = np.arange(rows)
         chances = [tail(np.full(rows, middle), every).about for middle in MIDDLES]
-        return cls(np.stack(chances, axis=1) if rows else np.empty((0, CELLS)), tail)
+        return cls(np.stack(chances, axis=1) * WIDTHS if rows else np.empty((0, CELLS)), tail)
 
     @property
     def chance(self) -> Floats:
         """P(the end has not come), by row."""
-        return np.asarray(self.weights.mean(axis=1))
+        return np.asarray(self.weights.sum(axis=1))
 
     def draw(self, first: Floats, second: Floats, rows: Ints) -> tuple[Floats, Floats]:
         """Uniforms of the pair for some rows, for two uniforms over everything."""
         first = within_cells(self.weights, first, rows)
         left = self.tail(first, rows)
-        impossible = np.flatnonzero(left.chance <= 0)
-        if len(impossible):  # the edge of a law within a cell: its middle is possible
-            likeliest = MIDDLES[np.argmax(self.weights[rows[impossible]], axis=1)]
-            first[impossible] = likeliest
+        for last_resort in (False, True):  # the edge of a law within a cell: longer is possible, or its middle is
+            impossible = np.flatnonzero(left.chance <= 0)
+            if not len(impossible):
+                break
+            cell = np.searchsorted(EDGES, first[impossible], side="right") - 1
+            if last_resort:
+                cell = np.argmax(self.weights[rows[impossible]], axis=1)
+            ends = np.nextafter(EDGES[np.minimum(cell + 1, CELLS)], 0.0)
+            first[impossible] = MIDDLES[cell] if last_resort else ends
             left = self.tail(first, rows)
         return first, left.of(second)
 
@@ -64,5 +71,5 @@ def within_cells(weights: Floats, luck: Floats, rows: Ints) -> Floats:
     begins = np.where(cell > 0, np.take_along_axis(ends, np.maximum(cell - 1, 0)[:, None], axis=1)[:, 0], 0.0)
     width = np.take_along_axis(ends, cell[:, None], axis=1)[:, 0] - begins
     place = np.where(width > 0, (luck - begins) / np.where(width > 0, width, 1.0), 0.5)
-    inside = (cell + np.clip(place, 0.0, np.nextafter(1.0, 0.0))) / CELLS
+    inside = EDGES[cell] + np.clip(place, 0.0, np.nextafter(1.0, 0.0)) * WIDTHS[cell]
     return np.where(total[rows] > 0, np.minimum(inside, np.nextafter(1.0, 0.0)), luck)

@@ -95,6 +95,7 @@ def _cancellation(scenario: Scenario, seen: Histories, facts: Columns, calendars
     terms = scenario.policy.cancellation
     if terms is not None and terms.trusted_free_until is not None:
         _over(facts, "trusted", seen.cancels & (status != FREE), 0)
+        _over(facts, "trusted", seen.cancelled_free, 1)
 
 
 def _dispute(scenario: Scenario, seen: Histories, facts: Columns, calendars: Calendars) -> None:

@@ -41,6 +41,12 @@ class Tail:
         """P(X > x)."""
         return np.asarray(sum(high - begins for begins, high in self._stretches))
 
+    def at(self, rows: Ints) -> Tail:
+        """Of some of the x, any of them more than once."""
+        some = Tail(self._law, self._x[rows])
+        some.__dict__["_stretches"] = [(begins[rows], high) for begins, high in self._stretches]
+        return some
+
     @property
     def about(self) -> Floats:
         """P(X > x) read off a table of the law: good for weighing many, where halving would take long."""

@@ -12,7 +12,9 @@ from sim.waiting.history import INSTANTS, TOLD_AS, UNKNOWN, Histories
 HOW = {Settled.ANSWERED: 1, Settled.INTERRUPTED: 2, Settled.WITHDRAWN: 3, Settled.SILENCE: 4}
 
 
-def seen_by(now: int, records: Records, *, told: tuple[str, ...] = INSTANTS) -> tuple[Histories, np.ndarray]:
+def seen_by(
+    now: int, records: Records, *, told: tuple[str, ...] = INSTANTS, scenario_has_a_roster: bool = False
+) -> tuple[Histories, np.ndarray]:
     """What had been seen by an instant of every order that somebody ever claims for, and which rows these are."""
     facts, life = records.draws.claims, records.claims
     rows = np.flatnonzero(facts["paid"] <= now)
@@ -46,14 +48,18 @@ def seen_by(now: int, records: Records, *, told: tuple[str, ...] = INSTANTS) -> 
     buttonless = late & (life["cancellation_opened_at"][rows] >= NEVER) & (life["refund_due_at"][rows] != asked)
     kept = {name: column for name, column in instants.items() if name in told or name == "paid"}
     known = np.flatnonzero(~(buttonless & (instants["requested"] < NEVER)))
+    if scenario_has_a_roster:
+        del seen["type"]
     return Histories(np.full(len(rows), now), kept, seen).of(known), rows[known]
 
 
 def before_a_dispute(histories: Histories) -> np.ndarray:
     """Which of them have not come to a dispute, nor begun as one."""
     asked = histories.asked < NEVER
+    beyond = histories.has("mediation_opened") | histories.has("return_posted")
+    beyond |= histories.has("refund_due") & histories.has("dispatched")
     regrets = histories.kind == ClaimKind.REGRET
-    return np.asarray(~histories.has("dispute_opened") & (~asked | regrets))
+    return np.asarray(~beyond & ~histories.has("dispute_opened") & (~asked | regrets))
 
 
 def _by(now: int, at: np.ndarray) -> np.ndarray:

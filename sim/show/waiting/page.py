@@ -64,8 +64,8 @@ def curve(
     def drawn(sheet: Sheet) -> Iterable[Markup]:
         box = frame(sheet, MARGINS, (0.0, end), (0.0, top))
         yield from ticks_beside(box, [(top * k / 4, _short(top * k / 4)) for k in range(5)], up)
-        steps = 4 if sheet.is_narrow else 8
-        yield from ticks_below(box, [(end * k / steps, f"{end * k / steps:.0f}") for k in range(steps + 1)], across)
+        step = _step(end, 4 if sheet.is_narrow else 9)
+        yield from ticks_below(box, [(step * k, f"{step * k:g}") for k in range(int(end / step) + 1)], across)
         if len(lows):
             yield way(box.band(xs, lows, highs), "band")
         yield way(box.path(xs, ys), "curve")
@@ -78,6 +78,11 @@ def _round_above(number: float) -> float:
         return 1.0
     step = 10.0 ** (len(f"{int(number)}") - 1)
     return next(step * k for k in (1, 2, 4, 6, 8, 10) if step * k >= number)
+
+
+def _step(end: float, most: int) -> float:
+    """A round number that goes into the end at most so often."""
+    return next((step for k in range(8) for step in (10.0**k, 2 * 10.0**k, 5 * 10.0**k) if end / step <= most), end)
 
 
 def _short(number: float) -> str:
