@@ -35,8 +35,13 @@ policy:
   refund: {{posting: {{card: 1 d}}}}
 expect: {{refunded_within_60d: {{at_least: 1}}}}
 """
-NOT_RUN = {"open": "serves a page until it is stopped", "warm": "compiles", "fit": "needs many claims"}
-"""What no little world can ask for; `tests/live` and `tests/evidence` do."""
+NOT_RUN = {
+    "open": "serves a page until it is stopped",
+    "warm": "compiles",
+    **dict.fromkeys(("advise", "fit", "forecast"), "needs a log, or a claim that is under way"),
+    **dict.fromkeys(("search", "store", "stress", "study"), "asks many worlds"),
+}
+"""What no little world can ask for; they have tests of their own."""
 WORDS = (
     "claim|replication|order|seller|buyer|scenario|measure|expectation|baseline|file|day|request|commit|row|case|"
     "desk|other|time|number|fault|warning|policy|policie|want|remain|differ"
