@@ -7,6 +7,7 @@ A fixed number of examples in every run of the tests; thousands under `long`.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -179,3 +180,24 @@ def test_the_base_is_sound(place: Place) -> None:
     assert place.says(*CHECK)[0] == 0
     code, said = place.says("fit", "mapping.yaml", "--check")
     assert code == 0, said
+
+
+@pytest.mark.parametrize("kind", ["a named pipe", "/dev/zero"])
+@pytest.mark.parametrize("target", [name for name in TARGETS if name != "scenario shown"])
+def test_a_pipe_or_a_device_in_its_place_is_neither_waited_for_nor_read(
+    target: str, kind: str, place: Place, tmp_path: Path
+) -> None:
+    file, words = TARGETS[target]
+    path, other = place.folder / file, tmp_path / "pipe" if kind == "a named pipe" else Path(kind)
+    if kind == "a named pipe":
+        os.mkfifo(other)
+    sound = path.read_bytes()
+    path.unlink()
+    path.symlink_to(other)
+    try:
+        code, said = place.says(*words)
+    finally:
+        path.unlink()
+        path.write_bytes(sound)
+    assert code == 2, said
+    assert "regular file" in said or "no such file" in said, said
