@@ -57,6 +57,7 @@ def before_a_dispute(histories: Histories) -> np.ndarray:
     """Which of them have not come to a dispute, nor begun as one."""
     asked = histories.asked < NEVER
     beyond = histories.has("mediation_opened") | histories.has("return_posted")
+    beyond |= histories.at("dispatched") == histories.at("requested")  # sent in the second of the asking
     beyond |= histories.has("refund_due") & histories.has("dispatched")
     regrets = histories.kind == ClaimKind.REGRET
     return np.asarray(~beyond & ~histories.has("dispute_opened") & (~asked | regrets))
