@@ -41,6 +41,16 @@ class Factor:
         return [Moved(path, self.range, self.value_at(u)) for path in self.paths]
 
 
+def briefly(value: Bound) -> str:
+    """A value in three digits, of a duration its first two parts: `1.12 bd`, `3 d 7 h`."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    words = str(value).split()
+    if len(words) == 2 and "." in words[0] and words[0].replace(".", "").isdigit():
+        return f"{float(words[0]):.3g} {words[1]}"
+    return " ".join(words[:4]) if len(words) > 4 and words[0].isdigit() and "of" not in words else " ".join(words)
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """A stated range that is not varied, and why."""

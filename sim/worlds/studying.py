@@ -17,7 +17,7 @@ from sim.scenario.moving import is_whole
 from sim.scenario.ranges import Bound, measured
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import Known, Response, known
-from sim.worlds.factors import Factor, LeftOut
+from sim.worlds.factors import Factor, LeftOut, briefly
 from sim.worlds.indices import Indices, between, given_data, saltelli
 from sim.worlds.playing import Effort, Progress, play_worlds, worlds_of
 from sim.worlds.store import Store
@@ -177,7 +177,7 @@ def partial_curve(study: Study, response: Response, factor: Factor, bins: int = 
     for number in range(parts):
         mine = values[known_ones & (np.floor(np.nan_to_num(part, nan=-1)) == number)]
         error = mine.std(ddof=1) / np.sqrt(len(mine)) if len(mine) > 1 else np.nan
-        at = str(factor.value_at((number + 0.5) / parts))
+        at = briefly(factor.value_at((number + 0.5) / parts))
         rows.append({"at": at, "value": mine.mean() if len(mine) else np.nan, "error": error, "worlds": len(mine)})
     return pd.DataFrame(rows)
 

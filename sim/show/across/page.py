@@ -14,7 +14,7 @@ from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_ma
 from sim.show.standalone import security, templates_of, text_of
 from sim.worlds.deciding import Survival
 from sim.worlds.estimating import Response
-from sim.worlds.factors import Factor
+from sim.worlds.factors import Factor, briefly
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study, partial_curve
 
@@ -172,11 +172,4 @@ def _parts(study: Study, factor: Factor, bins: int = 4) -> tuple[list[str], Any]
     count = len(factor.words) or bins
     u = study.plan.design.points[:, list(study.plan.factors).index(factor)]
     part = np.minimum(np.nan_to_num(u, nan=-1) * count, count - 1).astype(int)
-    names = [str(factor.value_at((number + 0.5) / count)) for number in range(count)]
-    return [_short(name) for name in names], part
-
-
-def _short(name: str) -> str:
-    """What fits beside a heat map: of `3 d 7 h 12 min` the first two parts."""
-    words = name.split()
-    return " ".join(words[:4]) if len(words) > 4 and words[0].isdigit() else name
+    return [briefly(factor.value_at((number + 0.5) / count)) for number in range(count)], part
