@@ -14,12 +14,14 @@
 # %% [markdown]
 # # Your own log
 #
-# From a raw refund log to a scenario that has been checked on weeks it never saw, in fifteen minutes. The log is one that
-# this notebook makes, dirt included, so that you can see what is found and what is not; put your own tables in its place.
+# From a raw refund log to a scenario that has been checked on weeks it never saw, in fifteen minutes. The log is
+# one that this notebook makes, dirt included, so that you can see what is found and what is not; put your own
+# tables in its place.
 #
 # ## A raw log
 #
-# A world that we know writes it: 150 orders a day, two types of sellers. Of its orders we keep what an organisation keeps.
+# A world that we know writes it: 150 orders a day, two types of sellers. Of its orders we keep what an
+# organisation keeps.
 
 # %%
 # %matplotlib inline
@@ -57,8 +59,9 @@ table = all_orders(world, 0, play(world, 0, calendars), calendars)
 print(len(table), "orders,", int(table["request_opened_at"].notna().sum()), "asked to cancel")
 
 # %% [markdown]
-# Two tables: all orders, and the claims. Statuses are the shop's own words, requests are written by the minute and in
-# another order of day and month, the bank knows dates only. And there is dirt: spoilt stamps, and rows that come twice.
+# Two tables: all orders, and the claims. Statuses are the shop's own words, requests are written by the minute
+# and in another order of day and month, the bank knows dates only. And there is dirt: spoilt stamps, and rows
+# that come twice.
 
 # %%
 folder = Path("my-log")
@@ -88,8 +91,9 @@ print(claims.head(3).to_string(index=False))
 # %% [markdown]
 # ## The mapping
 #
-# One small file says what the tables call things, how instants are written, and which weeks to learn from. The base is the
-# scenario whose policy and calendars are known; what it says of buyers and sellers is replaced where the log knows better.
+# One small file says what the tables call things, how instants are written, and which weeks to learn from. The
+# base is the scenario whose policy and calendars are known; what it says of buyers and sellers is replaced where
+# the log knows better.
 
 # %%
 (folder / "base.yaml").write_text(resolved_yaml(world))
@@ -118,13 +122,14 @@ for reading in fit.readings:
     print("  left out:", reading.unused, " in part:", reading.kept)
 
 # %% [markdown]
-# A spoilt row is not thrown away: it stays as "a claim, time unknown". Dropped while its order stays in, it would make claims
-# look rarer than they are.
+# A spoilt row is not thrown away: it stays as "a claim, time unknown". Dropped while its order stays in, it would
+# make claims look rarer than they are.
 #
 # ## What was learnt
 #
-# Every number says how it was learnt and how sure one can be. Beside it stands the spreadsheet's way (closed cases, the
-# clock on the wall), where that says something else: orders that are still open are missing from the spreadsheet.
+# Every number says how it was learnt and how sure one can be. Beside it stands the spreadsheet's way (closed
+# cases, the clock on the wall), where that says something else: orders that are still open are missing from the
+# spreadsheet.
 
 # %%
 for finding in fit.findings:
@@ -137,8 +142,8 @@ for one in fit.assumed[:6]:
     print(f"assumed: {one.path}: {one.why}")
 
 # %% [markdown]
-# Who the sellers are is learnt as well: a roster stands beside the fitted scenario, so that no luck says which of the busy
-# sellers is slow.
+# Who the sellers are is learnt as well: a roster stands beside the fitted scenario, so that no luck says which of
+# the busy sellers is slow.
 
 # %%
 for seller in fit.scenario.market.sellers.roster[:3]:
@@ -147,7 +152,8 @@ for seller in fit.scenario.market.sellers.roster[:3]:
 # %% [markdown]
 # ## Can it be believed?
 #
-# The fitted scenario lives through eight weeks that it never saw, and what it shows is held against what happened.
+# The fitted scenario lives through eight weeks that it never saw, and what it shows is held against what
+# happened.
 
 # %%
 print(fit.verdict)
@@ -155,8 +161,8 @@ for one in fit.judged:
     print(f"{one.name}: {one.verdict}")
 
 # %% [markdown]
-# Then it is a scenario like any other: `sim.run(fit.scenario)`, `sim.compare(...)`, `refund-sim run my-shop/scenario.yaml` after
-# `refund-sim fit my-log/mapping.yaml --hold-out 8w --out my-shop`. On a real table do the same: name your columns, run
-# `refund-sim fit mapping.yaml --check` until every row that is left out is left out for a reason you know, and only then fit.
-# A table of events (case, activity, timestamp), as process-mining tools export it, goes under `log:` in place of the two
-# tables; `docs/fit.md` lists every column.
+# Then it is a scenario like any other: `sim.run(fit.scenario)`, `sim.compare(...)`, `refund-sim run
+# my-shop/scenario.yaml` after `refund-sim fit my-log/mapping.yaml --hold-out 8w --out my-shop`. On a real table
+# do the same: name your columns, run `refund-sim fit mapping.yaml --check` until every row that is left out is
+# left out for a reason you know, and only then fit. A table of events (case, activity, timestamp), as
+# process-mining tools export it, goes under `log:` in place of the two tables; `docs/fit.md` lists every column.
