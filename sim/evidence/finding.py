@@ -9,6 +9,7 @@ from sim.evidence.families import Family, Floats, mean, quantile
 from sim.evidence.survival import Estimated
 from sim.evidence.wording import duration, law, number
 from sim.scenario.durations import Kind
+from sim.scenario.model import Scenario
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ class Assumed:
 
     path: str
     why: str
+
+    def range_in(self, base: Scenario) -> Any:
+        """Between what the base says that it may lie; None where it does not say."""
+        sources, steps = base.provenance.root, self.path.split(".")
+        wider = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
+        source = next((sources[path] for path in wider if path in sources), None)
+        return None if source is None else source.model_dump(mode="json", exclude_none=True).get("range")
 
 
 def of_law(

@@ -22,6 +22,9 @@ NOT_IN_A_LOG = {
     "buyers.hassle": "is in no log apart from going on",
     "buyers.plea": "messages are not logged",
     "buyers.agrees_to_change_reason": "the reason game is not logged",
+    "buyers.offers": "offers are not learnt from a log",
+    "buyers.chargeback": "chargebacks are not learnt from a log",
+    "market.sellers.staff": "who works on what is not learnt from a log",
 }
 
 

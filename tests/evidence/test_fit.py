@@ -11,6 +11,7 @@ import pytest
 import sim
 from sim.evidence.fitting import Fit
 from sim.scenario.resolved import resolved_yaml
+from sim.show.fitted.document import document_of
 from tests.evidence.logs import tables_of, world, write
 from tests.regression.program import program
 
@@ -63,7 +64,10 @@ def test_every_number_says_where_it_comes_from(fit: Fit) -> None:
 def test_what_is_in_no_log_stays_assumed(fit: Fit) -> None:
     assumed = {one.path for one in fit.assumed}
     assert {"buyers.hassle", "buyers.plea", "buyers.regret.found_cheaper"} <= assumed
+    assert {"buyers.offers", "market.sellers.staff"} <= assumed
     assert fit.scenario.buyers.plea == world().buyers.plea
+    told = {one["path"]: one["range"] for one in document_of(fit)["assumed"]}
+    assert "0.6" in json.dumps(told["buyers.hassle"])
 
 
 def test_worlds_are_what_the_log_could_have_told_as_well(fit: Fit) -> None:

@@ -90,6 +90,13 @@ def readings_told(readings: tuple[Reading, ...]) -> Iterator[str]:
             yield f"  {count:,} in part: {why}{_example(one, why)}"
 
 
+def assumed_told(fit: Fit) -> Iterator[tuple[str, str]]:
+    """What stays as the base assumes it: the path, and why, with the range that the base gives it."""
+    for one in fit.assumed:
+        between = one.range_in(fit.lesson.base)
+        yield one.path, one.why if between is None else f"{one.why} (the base's range: {said(between)})"
+
+
 def _example(reading: Reading, why: str) -> str:
     return f" ({reading.examples[why]})" if reading.examples.get(why) else ""
 
@@ -103,7 +110,9 @@ def document_of(fit: Fit) -> dict[str, Any]:
         "answer": answer_of(fit),
         "readings": {one.table: one.document() for one in fit.readings},
         "inputs": [_input(finding) for finding in fit.findings],
-        "assumed": [{"path": one.path, "why": one.why} for one in fit.assumed],
+        "assumed": [
+            {"path": one.path, "why": one.why, "range": one.range_in(fit.lesson.base)} for one in fit.assumed
+        ],
         "held_out": [one.document() for one in fit.judged],
     }
 

@@ -18,7 +18,7 @@ from sim.evidence.fitting import Fit
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
 from sim.show.files import json_of
-from sim.show.fitted.document import answer_of, document_of, readings_told, rows_of, share_of_bar
+from sim.show.fitted.document import answer_of, assumed_told, document_of, readings_told, rows_of, share_of_bar
 from sim.show.room import expect_room, room
 from sim.show.standalone import security, templates_of, text_of
 
@@ -61,7 +61,7 @@ def page_of(fit: Fit) -> str:
         answer=answer_of(fit),
         judged=[(one, share_of_bar(one)) for one in fit.judged],
         inputs=list(rows_of(fit)),
-        assumed=fit.assumed,
+        assumed=list(assumed_told(fit)),
         readings=list(readings_told(fit.readings)),
         identified=[(one.path, one.identified) for one in fit.findings if one.identified],
     )  # fmt: skip

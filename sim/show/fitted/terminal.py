@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.evidence.fitting import Fit
 from sim.evidence.log import Reading
 from sim.scenario.wording import printable
-from sim.show.fitted.document import answer_of, readings_told, rows_of
+from sim.show.fitted.document import answer_of, assumed_told, readings_told, rows_of
 from sim.show.table import WIDTH_UNKNOWN
 
 
@@ -24,8 +24,8 @@ def print_fit(fit: Fit) -> None:
     if fit.judged:
         console.print(_judged(fit))
     console.print(_inputs(fit))
-    for one in fit.assumed:
-        console.print(Text(printable(f"assumed: {one.path}: {one.why}")))
+    for path, why in assumed_told(fit):
+        console.print(Text(printable(f"assumed: {path}: {why}")))
 
 
 def print_readings(readings: tuple[Reading, ...]) -> None:
