@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.beside import print_json
 from sim.errors import BadUsage
 from sim.given import each_loaded, say_doubts, scenario_files, the_only_file
-from sim.scenario.wording import harmless
+from sim.scenario.wording import counted, harmless
 from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ def _dry_run(plan: Plan, arguments: Namespace) -> None:
         print_json(document)
         return
     sys.stdout.write(
-        f"{len(plan.design):,} worlds of {len(plan.factors)} factors, {len(policies)} policies, "
-        f"{many:,} replications{' at the least' if plan.effort.precision else ''}: about {_lasting(seconds)}\n"
+        f"{len(plan.design):,} worlds of {counted(len(plan.factors), 'factor')}, {len(policies)} policies, "
+        f"{counted(many, 'replication')}{' at the least' if plan.effort.precision else ''}: about {_lasting(seconds)}\n"
     )
     sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)
 

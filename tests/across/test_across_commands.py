@@ -1,0 +1,56 @@
+"""The commands of many worlds, from their words to their folders and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from tests.across.test_many_worlds import tiny as tiny
+from tests.across.test_search import SEARCH
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(words)
+    return code, capsys.readouterr().out
+
+
+def test_a_study_writes_tables_a_document_and_a_page(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["study", str(tiny / "study.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "--json"]
+    code, said = told(capsys, *words)
+    folder = tiny / "out" / "study-study"
+    assert code == 0
+    written = json.loads((folder / "study.json").read_text())
+    assert set(written.pop("files")) == {"points.parquet", "worlds.parquet", "indices.csv", "report.html"}
+    assert json.loads(said) == written
+    assert len(pd.read_parquet(folder / "points.parquet")) == 16 * 3
+    assert len(pd.read_parquet(folder / "worlds.parquet")) == 16
+    assert "<script" not in (folder / "report.html").read_text()
+    assert told(capsys, *words)[0] == 2, "a folder that is there is not replaced"
+
+
+def test_a_search_that_finds_nothing_says_so_and_ends_with_4(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tiny / "search.yaml").write_text(SEARCH.replace("[12 h, 1 d, 3 d]", "[3 d, 5 d]"))
+    code, said = told(capsys, "search", str(tiny / "search.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "-q")
+    assert code == 4
+    assert "none surely keeps them" in said
+    assert (tiny / "out" / "search-search" / "report.html").is_file()
+
+
+def test_a_dry_run_writes_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(capsys, "study", str(tiny / "study.yaml"), "--dry-run", "--out", str(tiny / "out"))
+    assert code == 0
+    assert said.startswith("16 worlds of 1 factor, 2 policies, 32 replications")
+    assert not (tiny / "out").exists()
+
+
+def test_one_world_and_no_other_policy_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stress", "aliexpress"]) == 2
+    assert main(["stress", "aliexpress", "three-day-clock", "--worlds", "1"]) == 2
+    assert main(["store", "list", "nowhere"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
