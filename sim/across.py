@@ -166,7 +166,8 @@ def _dry_run(plan: Plan, arguments: Namespace) -> None:
         return
     sys.stdout.write(
         f"{len(plan.design):,} worlds of {counted(len(plan.factors), 'factor')}, {len(policies)} policies, "
-        f"{counted(many, 'replication')}{' at the least' if plan.effort.precision else ''}: about {_lasting(seconds)}\n"
+        f"{counted(many, 'replication')}{' at the least' if plan.effort.precision else ''}: "
+        f"about {_lasting(seconds)}\n"
     )
     sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)
 
