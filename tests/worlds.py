@@ -12,7 +12,7 @@ until 15 days after delivery. Everybody who is asked says yes at once. Changes t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ import pytest
 from sim.chance.decisions import Decision
 from sim.chance.draws import draw_replication
 from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
+from sim.chance.shared import Memories
 from sim.chance.streams import Floats, Luck, Numbers
 from sim.market.world import run_simpy
 from sim.records.checks import check
@@ -217,7 +218,13 @@ def mirrored(patch: pytest.MonkeyPatch, decision: Decision) -> None:
         found = drawn_before(luck, of, numbers)
         return np.nextafter(1, 0) - found if of is decision else found
 
-    patch.setattr(Luck, "of", redrawn)
+    redrawn_alone(patch, redrawn)
+
+
+def redrawn_alone(patch: pytest.MonkeyPatch, drawn: Callable[[Luck, Decision, Numbers], Floats]) -> None:
+    """Luck is drawn in this way, and what was drawn before in another way is not remembered."""
+    patch.setattr(Luck, "of", drawn)
+    patch.setattr("sim.experiment.worker._memories", cache(Memories))
 
 
 def _run(scenario: Scenario, draws: Draws) -> list[Story]:

@@ -60,6 +60,7 @@ def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File)
         {
             "market.payment_methods": under_other_names(market["payment_methods"]),
             "market.sellers.types": under_other_names(market["sellers"]["types"]),
+            **roster_in_other_names(market["sellers"]),
             "policy.refund.posting": under_other_names(refund["posting"]),
             "policy.refund.by_claim": rows_in_other_names(file),
             "policy.chargeback.methods": in_other_names(file),
@@ -67,6 +68,13 @@ def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File)
         },
     )
     assert differences(lived_through(file).records, lived_through(renamed).records) == []
+
+
+def roster_in_other_names(sellers: File) -> File:
+    """The roster, where there is one, its types renamed as in the market."""
+    new = dict(zip(sellers["types"], under_other_names(sellers["types"]), strict=True))
+    named = [row | {"type": new[row["type"]]} if "type" in row else row for row in sellers.get("roster", ())]
+    return {"market.sellers.roster": named} if named else {}
 
 
 def chances_in_other_names(file: File) -> File:

@@ -12,7 +12,7 @@ from sim.chance.streams import Luck
 from sim.cli import main
 from tests.regression.gate_market import CLOCK, NINE_DAYS, SILENCE, TWO_DAYS, Gate, copied, market
 from tests.regression.program import Ask
-from tests.worlds import mirrored
+from tests.worlds import mirrored, redrawn_alone
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_a_reordered_draw_is_inconclusive_names_its_decision_and_asks_for_a_new_
 def test_two_decisions_that_swap_codes_are_both_named(nine_days: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = Luck.of
     swap = {Decision.ARRANGING: Decision.DISPATCHING, Decision.DISPATCHING: Decision.ARRANGING}
-    monkeypatch.setattr(Luck, "of", lambda luck, of, numbers: drawn(luck, swap.get(of, of), numbers))
+    redrawn_alone(monkeypatch, lambda luck, of, numbers: drawn(luck, swap.get(of, of), numbers))
     answer = nine_days.check()
     assert answer.code == 4
     assert "(ARRANGING and DISPATCHING)" in answer.out
@@ -251,7 +251,7 @@ def test_a_table_too_large_for_a_repository_says_how_many_replications_would_fit
     monkeypatch.setattr("sim.show.baseline_files.LARGEST", 10_000)
     answer = Gate(nine_days.file, tmp_path / "kept", ask).baseline("--replications", 3)
     assert answer.code == 2
-    assert "1 replications would fit" in answer.err or "0 replications would fit" in answer.err
+    assert "1 replication would fit" in answer.err or "0 replications would fit" in answer.err
     assert not (tmp_path / "kept" / "nine-days").exists()
 
 
