@@ -82,7 +82,7 @@ def less_likely(luck: Floats, chance: Floats | float, now: Floats) -> Floats:
     """A uniform under which something of this chance happens as often as its chance `now` says."""
     chance = np.broadcast_to(np.asarray(chance, dtype=np.float64), luck.shape)
     happens = luck < now
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         yes = luck / now * chance
         no = chance + (luck - now) / (1 - now) * (1 - chance)
     told = np.where(happens, np.minimum(yes, np.nextafter(chance, 0.0)), np.maximum(no, chance))

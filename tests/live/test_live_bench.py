@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,6 +15,14 @@ from sim.live.bench import MOST_ASKED, Bench
 from sim.live.memory import MOST_CLAIMS, Remembering
 from sim.scenario.loading import load
 from tests.scenario_files import BASE_FILE
+
+T = TypeVar("T")
+
+
+def in_a_loop(story: Coroutine[Any, Any, T]) -> T:
+    """In a loop of its own, in a thread of its own: a browser in this process may keep one running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, story).result()
 
 
 def steps(log: list[str], name: str, count: int) -> Iterator[Any]:
@@ -47,7 +56,7 @@ def test_pages_take_turns() -> None:
         bench.close()
         return log
 
-    assert asyncio.run(story()) == ["a0", "b0", "a1", "b1", "a2", "b2"]
+    assert in_a_loop(story()) == ["a0", "b0", "a1", "b1", "a2", "b2"]
 
 
 def test_a_new_question_of_a_page_takes_the_place_of_the_old_one() -> None:
@@ -70,7 +79,7 @@ def test_a_new_question_of_a_page_takes_the_place_of_the_old_one() -> None:
         bench.close()
         return len(done)
 
-    assert asyncio.run(story()) <= 1
+    assert in_a_loop(story()) <= 1
 
 
 def test_who_is_slow_to_listen_hears_the_newest_answer() -> None:
@@ -83,7 +92,7 @@ def test_who_is_slow_to_listen_hears_the_newest_answer() -> None:
         bench.close()
         return heard
 
-    assert asyncio.run(story()) == [{"answer": 49}]
+    assert in_a_loop(story()) == [{"answer": 49}]
 
 
 def test_who_goes_away_is_no_longer_worked_for() -> None:
@@ -101,7 +110,7 @@ def test_who_goes_away_is_no_longer_worked_for() -> None:
             await asyncio.sleep(0.01)
         bench.close()
 
-    asyncio.run(asyncio.wait_for(story(), 20))
+    in_a_loop(asyncio.wait_for(story(), 20))
 
 
 def test_too_many_questions_at_once_are_refused() -> None:
@@ -119,7 +128,7 @@ def test_too_many_questions_at_once_are_refused() -> None:
         go.set()
         bench.close()
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 def test_a_replication_that_was_lived_through_is_remembered_until_there_is_no_room() -> None:

@@ -19,7 +19,11 @@ from tests.property.relations import changed, differences, lived_through
 from tests.property.strategies import SPREAD, START, File, scenario_files
 
 a_few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-UNLIMITED = {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"}
+UNLIMITED = {
+    "market.sellers.roster": "none",  # whose sellers may have a staff of their own
+    "market.sellers.staff": "unlimited",
+    "policy.mediation.staff": "unlimited",
+}
 EVERYTHING_IS_DELIVERED = {
     "buyers.not_received": "none",
     "market.carrier.lost": 0,
@@ -183,7 +187,7 @@ def only_the_first(count: int, records: Records) -> Records:
 def test_weeks_are_alike_but_for_their_holidays(file: File, weeks: int) -> None:
     start = str(date.fromisoformat(START) + timedelta(weeks=weeks))
     no_dates = {f"calendars.*.{dates}": [] for dates in ("holidays", "closed")}
-    no_dates |= {"market.sellers.types.*.closed": []}
+    no_dates |= {"market.sellers.types.*.closed": [], "market.sellers.roster": "none"}
     no_dates |= {"market.peaks": {}, "market.dispatch_stretch": {}}
     plain = undated(changed(file, no_dates))
     assert differences(lived_through(plain).records, lived_through(changed(plain, {"start": start})).records) == []

@@ -254,11 +254,13 @@ RELATIONS = {
     "more staff than there are orders": Same(
         {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"},
         {"market.sellers.staff": 1_000_000, "policy.mediation.staff": 1_000_000},
+        given={"market.sellers.roster": "none"},
     ),
     "who is next where nobody waits": Same(
         {"market.sellers.discipline": "fifo", "policy.mediation.discipline": "fifo"},
         {"market.sellers.discipline": "earliest_deadline", "policy.mediation.discipline": "earliest_deadline"},
-        given={"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"},
+        given={"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"}
+        | {"market.sellers.roster": "none"},
     ),
     # With one clock for all, whoever asked first has the earliest deadline; asked is noticed.
     "who is next where all have one clock and are noticed at once": Same(

@@ -12,14 +12,18 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from itertools import count
 from pathlib import Path
+from pkgutil import walk_packages
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 
+import sim
 from sim.cli import main
 from sim.disk import steps
 from sim.disk.placing import sweep
@@ -114,8 +118,17 @@ def seed_of(scenario: Any, *_: Any, **__: Any) -> Any:
     return scenario.name, scenario.experiment.seed
 
 
+@cache
+def _everything_loaded() -> None:
+    """What is loaded only now would keep for ever what stands in for something here."""
+    for module in walk_packages(sim.__path__, "sim."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+
+
 @pytest.fixture(autouse=True)
 def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> None:
+    _everything_loaded()
     once, number = Once(monkeypatch), count()
     monkeypatch.setattr(steps.os, "fsync", lambda _: None)
     once.of("sim.experiment.experiment", "run", seed_of)

@@ -33,9 +33,9 @@ def the_twin_stands_in(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """SimPy in the clothes of its compiled twin; what it was asked to live through is noted."""
     lived: list[int] = []
 
-    def run_compiled(scenario: Scenario, draws: Any, calendars: Any) -> Any:
+    def run_compiled(scenario: Scenario, draws: Any, calendars: Any, **more: Any) -> Any:
         lived.append(len(draws.orders))
-        return run_simpy(scenario, draws, calendars)
+        return run_simpy(scenario, draws, calendars, **more)
 
     stand_in = ModuleType("sim.compiled.engine")
     stand_in.run_compiled = run_compiled  # type: ignore[attr-defined]
