@@ -75,7 +75,7 @@ DOINGS = {
     "init, replacing": Doing(("init", "mine", "--from", "shopee", "--force", "-q"), (("init", "mine", "-q"),)),
 }
 
-EVERY = {"compare, replacing": 4}
+EVERY = {"compare, replacing": 16, "run, replacing": 3, "check, replacing": 3, "baseline, replacing": 3}
 """Where each run of the command takes long, so many steps at a time; all of them under `long`."""
 
 
