@@ -49,7 +49,7 @@ def stress(
     >>> import sim
     >>> faster = {"faster": {"policy.cancellation.clock": "3 d"}}
     >>> result = sim.stress("aliexpress", what_if=faster, worlds=8, replications=1, jobs=1)
-    >>> result.survivals[0].share.worlds
+    >>> result.survivals[0].share.n
     8
     """
     for what, number, least in (("worlds", worlds, 2), ("replications", replications, 1)):

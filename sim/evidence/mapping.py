@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import BadScenario, BadUsage, Fault
+from sim.errors import Fault
 from sim.scenario.base import Day, Described, as_date
-from sim.scenario.extent import MOST_BYTES
-from sim.scenario.faults import Locator, explained
-from sim.scenario.strict_yaml import read
-from sim.scenario.tree import Node, plain
+from sim.scenario.documents import document
+from sim.scenario.faults import Locator
 
 OrderColumn = Literal["order", "paid", "seller", "arranged", "dispatched", "delivered", "value", "method", "group"]
 ClaimColumn = Literal[
@@ -252,29 +250,5 @@ class MappedLog:
 def load_mapping(path: str | Path, changes: Mapping[str, Any] | None = None) -> MappedLog:
     """Read a mapping. Raises BadScenario with every fault, each where it is written."""
     path = Path(path)
-    root, faults = read(_bytes_of(path), str(path))
-    if root is None:
-        raise BadScenario(faults)
-    locator = Locator(root)
-    mapping = _checked(root, locator, faults, changes or {})
+    mapping, locator = document(path, LogMapping, "a mapping such as mapping.yaml", changes)
     return MappedLog(mapping, path, locator)
-
-
-def _checked(root: Node, locator: Locator, faults: list[Fault], changes: Mapping[str, Any]) -> LogMapping:
-    raw = plain(root)
-    if isinstance(raw, dict):
-        raw = raw | dict(changes)
-    try:
-        mapping = LogMapping.model_validate(raw)
-    except ValidationError as error:
-        raise BadScenario(faults + explained(error, locator, (LogMapping,))) from None
-    if faults:
-        raise BadScenario(faults)
-    return mapping
-
-
-def _bytes_of(path: Path) -> bytes:
-    if not path.is_file():
-        raise BadUsage(f"{path}: no such file, expected a mapping such as mapping.yaml")
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)

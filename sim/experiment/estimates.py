@@ -19,11 +19,10 @@ from sim.experiment.leaning import OF_A_LOGARITHM, OF_TIMES, lean_of, longer
 from sim.experiment.pooled import Floats as Floats
 from sim.experiment.pooled import Times as Times
 from sim.experiment.pooled import first_seconds
+from sim.experiment.shares import wilson
 
 CONFIDENCE = 0.95
 _UPPER = 1 - (1 - CONFIDENCE) / 2
-_Z = 1.959963984540054
-"""The normal quantile at `_UPPER`."""
 _ROUNDING = 1e-12
 """A standard error below this is the rounding of floats, and not spread."""
 
@@ -96,19 +95,10 @@ def share(parts: ArrayLike, wholes: ArrayLike, n: ArrayLike) -> Estimate:
     # Log odds are even for replications that lean away from 0 or 1 by this.
     allowed = OF_A_LOGARITHM * scaled * (1 - 2 * middle)
     left, right = found.left(np.maximum(-allowed, 0)), found.right(allowed=np.maximum(allowed, 0))
-    flat_low, flat_high = _wilson(value, n, steps)
+    flat_low, flat_high = (np.where(np.isnan(steps), np.nan, end) for end in wilson(value, n))
     low = np.where(is_spread, expit(logit(middle) - steps * scaled * left), flat_low)
     high = np.where(is_spread, expit(logit(middle) + steps * scaled * right), flat_high)
     return Estimate(value, low, high)
-
-
-def _wilson(value: Floats, n: ArrayLike, steps: Floats) -> tuple[Floats, Floats]:
-    """The score interval for a share of `n` independent claims; NaN where there are no steps."""
-    square = _Z**2 / np.maximum(n, 1)
-    centre = (value + square / 2) / (1 + square)
-    half = np.sqrt(value * (1 - value) * square + square**2 / 4) / (1 + square)
-    low, high = np.where(value == 0, 0.0, centre - half), np.where(value == 1, 1.0, centre + half)
-    return np.where(np.isnan(steps), np.nan, low), np.where(np.isnan(steps), np.nan, high)
 
 
 def positive_mean(parts: ArrayLike, wholes: ArrayLike) -> Estimate:

@@ -101,7 +101,7 @@ def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
-def counted(number: float, what: str) -> str:
-    """`1 claim`, `1,234 claims`, `0.5 orders`: so many of something whose plural ends in s."""
+def counted(number: float, what: str, many: str = "") -> str:
+    """`1 claim`, `1,234 claims`, `0.5 orders`: so many of something; `many` where its plural does not end in s."""
     told = f"{number:,}" if isinstance(number, int) or number >= 10**6 else f"{number:,g}"
-    return f"{told} {what if number == 1 else what + 's'}"
+    return f"{told} {what if number == 1 else many or what + 's'}"

@@ -36,6 +36,11 @@ def text_of(package: str, name: str) -> str:
     return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
 
 
+def page_style(*packages: str) -> str:
+    """The style that plain pages share, and what these packages add to it."""
+    return text_of("sim.show", "page.css") + "".join(text_of(package, "style.css") for package in packages)
+
+
 def security(style: str, script: str | None = None) -> str:
     """Nothing is loaded, nothing is sent, nothing runs but what stands in the page, named here by its hash."""
     scripts = f" script-src '{_hash(script)}';" if script is not None else ""

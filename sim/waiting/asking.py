@@ -10,6 +10,8 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind
 from sim.waiting.advice import REPLICATIONS, STAGES, Advice, Buyer, advise_buyer
 
+CLAIMS = [kind.word for kind in ClaimKind if kind is not ClaimKind.NONE]
+
 
 def advise(
     scenario: Scenario,
@@ -38,6 +40,7 @@ def advise(
     if value is not None:
         facts["value"] = _cents(value)
     if claim is not None:
+        _place("claim", claim, CLAIMS)
         facts["kind"] = ClaimKind[claim.upper()].value
     buyer = Buyer(_ago("paid", paid), None if asked is None else _ago("asked", asked), stage, facts)
     return advise_buyer(scenario, buyer, replications)

@@ -56,7 +56,7 @@ class Outlooks:
     expected: Floats
     """The mean of the refund, in cents."""
     days: Floats
-    """Rows by `outlook.QUANTILES`: days until so large a part of its stories with money has it; NaN for none."""
+    """Rows by `outlook.QUANTILES`: days until so large a part of its stories with money has it; NaN of few."""
     deadlines: Ints
     """The next deadline (s since the scenario's start); NEVER where no clock runs."""
     on_silence: Ints

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import numpy as np
 
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats
+from sim.experiment.shares import Share as Share
+from sim.experiment.shares import share_of
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome, Route, Settled, Verdict
 from sim.waiting.tails import Flags
 
 Columns = dict[str, Ints]
-Z = 1.959964
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 ENDINGS = ("refunded", "partly_refunded", "refused", "gave_up", "expired", "open", "no_claim")
 ANSWERS = ("approved", "shipped_over", "shipped_instead", "refused", "run_out", "withdrawn")
 """How a request to cancel ends: the dispatch came first, or the seller sent the parcel instead of answering."""
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+FEWEST = 10
+"""Stories from which on something is said of how long they take."""
 MEANS = {
     Verdict.APPROVE: "that is a yes: the money is due",
     Verdict.DECLINE: "that is a no",
@@ -29,24 +32,15 @@ MEANS = {
 """What silence comes to, in words."""
 
 
-class Share(NamedTuple):
-    """A chance, with its 95 % interval over the stories told (Wilson, 1927)."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-
-
 def share(happens: Flags) -> Share:
-    """In what share of stories something happens."""
-    n, k = len(happens), int(np.count_nonzero(happens))
-    if not n:
-        return Share(float("nan"), 0.0, 1.0, 0)
-    p = k / n
-    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * np.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    return Share(p, max(float(middle - half), 0.0), min(float(middle + half), 1.0), n)
+    """In what share of stories something happens, with its interval over the stories told."""
+    return share_of(int(np.count_nonzero(happens)), len(happens))
+
+
+def together(shares: Iterable[Share]) -> Share:
+    """Of endings that exclude each other: the share of those that come to any of them."""
+    every = list(shares)
+    return share_of(round(sum(one.value * one.n for one in every)), every[0].n)
 
 
 def ends_as(told: Columns, ending: str) -> Flags:
@@ -87,9 +81,9 @@ def days_to_money(told: Columns, now: Ints) -> Floats:
 
 
 def quantiles(days: Floats, *, of_all: bool) -> dict[float, float | None]:
-    """Days until this share of stories has its money: of all, or of those that get any; or None."""
+    """Days until this share of stories has its money: of all, or of those that get any; None: never, or of few."""
     some = np.sort(days if of_all else days[np.isfinite(days)])
-    if not len(some):
+    if len(some) < min(FEWEST, max(len(days), 1)):
         return dict.fromkeys(QUANTILES)
     picked = {level: float(some[min(int(np.ceil(level * len(some))) - 1, len(some) - 1)]) for level in QUANTILES}
     return {level: value if np.isfinite(value) else None for level, value in picked.items()}

@@ -10,6 +10,7 @@ from sim.chance.facts import Ints
 from sim.chance.streams import Floats
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.vocabulary import Outcome, Stage
+from sim.waiting.outlook import FEWEST
 from sim.waiting.replicates import Columns, Stories
 
 WEEKS = 52
@@ -81,12 +82,12 @@ class Tally:
         return np.asarray(self._refund / max(self._done, 1))
 
     def days(self, levels: tuple[float, ...]) -> Floats:
-        """By case and level: days until so large a part of the stories that have money has it; NaN for none."""
+        """By case, level: days until so large a part of the stories with money has it; NaN where few have it."""
         ordered = np.sort(self._at, axis=0)
         paid = np.isfinite(ordered).sum(axis=0)
         place = np.maximum(np.ceil(np.outer(levels, paid)).astype(np.int64) - 1, 0)
         days = np.take_along_axis(ordered, place, axis=0).astype(np.float64).T
-        return np.where(paid[:, None] > 0, days, np.nan)
+        return np.where(paid[:, None] >= min(FEWEST, len(ordered)), days, np.nan)
 
     def totals(self) -> Totals:
         """All cases together."""

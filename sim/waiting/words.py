@@ -8,7 +8,7 @@ from typing import Any
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Verdict
 from sim.waiting.advice import Advice, Way
-from sim.waiting.outlook import MEANS, QUANTILES, Share
+from sim.waiting.outlook import MEANS, QUANTILES, Share, together
 
 SENT = ("shipped_over", "shipped_instead")
 
@@ -33,8 +33,8 @@ def _where(advice: Advice) -> str:
 
 
 def _request(request: Mapping[str, Share]) -> str:
-    sent = f"{100 * sum(request[name].value for name in SENT):.0f}"
     approved, refused, run_out = (about(request[name]) for name in ("approved", "refused", "run_out"))
+    sent = about(together(request[name] for name in SENT))
     return (
         f"Of 100 such requests, {approved} are approved, {sent} come to nothing because the parcel is sent, "
         f"{refused} are refused, and {run_out} get no answer "

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.shares import Share, share_of
 from sim.worlds.designs import Floats
 from sim.worlds.factors import Factor
-from sim.worlds.indices import LEVEL, Index, between, given_data
+from sim.worlds.indices import Index, between, given_data
 
 Bools = NDArray[np.bool_]
 HOLDS, DOES_NOT = "holds", "does not hold"
@@ -22,15 +23,6 @@ NEARLY = 0.8
 LEAST_WORLDS = 0.2
 """Of all worlds: where less than so many are left, a condition is no use."""
 STEPS = np.linspace(0.1, 0.9, 9)
-
-
-class Share(NamedTuple):
-    """A share of worlds, with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    worlds: int
 
 
 class Where(NamedTuple):
@@ -82,16 +74,6 @@ class Survival:
     """`holds`, `holds where …`, `does not hold`."""
 
 
-def wilson(count: int, of: int, level: float = LEVEL) -> Share:
-    """A share with its score interval (Wilson 1927), which needs no spread and stays within 0 and 1."""
-    if of == 0:
-        return Share(np.nan, 0.0, 1.0, 0)
-    value, square = count / of, level**2 / of
-    centre = (value + square / 2) / (1 + square)
-    half = level * np.sqrt(value * (1 - value) / of + square / (4 * of)) / (1 + square)
-    return Share(value, max(0.0, float(centre - half)), min(1.0, float(centre + half)), of)
-
-
 def survival(
     names: tuple[str, str, str],
     at_base: tuple[float, float, float],
@@ -106,7 +88,7 @@ def survival(
     known = np.isfinite(values)
     sign = -1.0 if at_base[0] < 0 else 1.0
     holds = known & (sign * values > 0)
-    share = wilson(int(holds.sum()), int(known.sum()))
+    share = share_of(int(holds.sum()), int(known.sum()))
     words = [len(one.words) for one in factors]
     indices = given_data(points, words, values, errors)
     order = np.argsort([-one.value for one in indices], kind="stable")
@@ -153,9 +135,9 @@ def condition(
         for words, inside in _cuts(factors[column], points[:, column]):
             if not LEAST_WORLDS <= inside.mean() <= 1 - LEAST_WORLDS:
                 continue
-            there, elsewhere = wilson(*_counted(holds[inside])), wilson(*_counted(holds[~inside]))
+            there, elsewhere = share_of(*_counted(holds[inside])), share_of(*_counted(holds[~inside]))
             apart = there.value - elsewhere.value
-            pooled = share.value * (1 - share.value) * (1 / there.worlds + 1 / elsewhere.worlds)
+            pooled = share.value * (1 - share.value) * (1 / there.n + 1 / elsewhere.n)
             clear = apart / np.sqrt(pooled) if pooled > 0 else 0.0
             if clear > 3.29 and (best is None or clear > best[0]):
                 best = clear, Where(factors[column].name, words, there, elsewhere)

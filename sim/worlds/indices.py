@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
 
+from sim.experiment.shares import Z
 from sim.worlds.designs import Floats
 
 RESAMPLES = 500
-LEVEL = float(norm.ppf(0.975))
 
 
 class Index(NamedTuple):
@@ -63,7 +62,7 @@ def _of(blocks: Floats, noise: float) -> tuple[Floats, Floats]:
 def _index(value: float, resampled: Floats) -> Index:
     """Normal, as wide as the bootstrap's spread: near 0 a percentile interval of a square leans."""
     error = float(np.nanstd(resampled, ddof=1)) if np.isfinite(resampled).sum() > 2 else np.nan
-    return Index(float(value), float(value - LEVEL * error), float(value + LEVEL * error))
+    return Index(float(value), float(value - Z * error), float(value + Z * error))
 
 
 def between(values: Floats, errors: Floats) -> tuple[float, float]:

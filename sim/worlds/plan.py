@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from sim.errors import BadScenario, BadUsage, Fault
+from sim.errors import BadScenario, Fault
 from sim.experiment.measures import MEASURES
 from sim.scenario.base import Described, did_you_mean
-from sim.scenario.faults import Locator, explained
+from sim.scenario.documents import document
+from sim.scenario.faults import Locator
 from sim.scenario.ranges import LAWS_POINTS, Bounds, Correlation, Range
 from sim.scenario.strict_yaml import read
-from sim.scenario.tree import plain
 
 Changes = dict[str, Any]
 HEADLINES = ("success_rate", "refunded_within_30d", "money_days_30d")
@@ -146,20 +146,7 @@ class StudyFile(Described):
 
 def read_plan(path: str | Path) -> StudyFile:
     """A study file. Raises BadScenario with every fault, each where it is written; BadUsage where there is none."""
-    path = Path(path)
-    if not path.is_file():
-        raise BadUsage(f"{path}: no such file, expected a study such as study.yaml")
-    root, faults = read(path.read_bytes(), str(path))
-    if root is None:
-        raise BadScenario(faults)
-    locator = Locator(root)
-    try:
-        plan = StudyFile.model_validate(plain(root))
-    except ValidationError as error:
-        raise BadScenario(faults + explained(error, locator, (StudyFile,))) from None
-    if faults:
-        raise BadScenario(faults)
-    return plan
+    return document(Path(path), StudyFile, "a study such as study.yaml")[0]
 
 
 def fault_in(path: str | Path, where: str, message: str) -> BadScenario:

@@ -6,19 +6,17 @@ import re
 from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from sim.errors import BadScenario, BadUsage
+from sim.errors import BadUsage
 from sim.experiment.measures import MEASURES
 from sim.scenario.applying import as_range
 from sim.scenario.base import Described, did_you_mean
-from sim.scenario.faults import Locator, explained
+from sim.scenario.documents import document
 from sim.scenario.moving import value_between
 from sim.scenario.ranges import Bound, is_range, measured
-from sim.scenario.strict_yaml import read
-from sim.scenario.tree import plain
 from sim.worlds.plan import Named
 
 MOST_CANDIDATES = 1000
@@ -142,17 +140,4 @@ def rate_of(written: str) -> float:
 
 def read_search(path: str | Path) -> SearchFile:
     """A search file. Raises BadScenario with every fault, each where it is written, and BadUsage for no file."""
-    path = Path(path)
-    if not path.is_file():
-        raise BadUsage(f"{path}: no such file, expected a search such as search.yaml")
-    root, faults = read(path.read_bytes(), str(path))
-    if root is None:
-        raise BadScenario(faults)
-    try:
-        asked: Any = SearchFile.model_validate(plain(root))
-    except ValidationError as error:
-        raise BadScenario(faults + explained(error, Locator(root), (SearchFile,))) from None
-    if faults:
-        raise BadScenario(faults)
-    plan: SearchFile = asked
-    return plan
+    return document(Path(path), SearchFile, "a search such as search.yaml")[0]

@@ -16,12 +16,12 @@ from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
+from sim.experiment.shares import Share, share_of
 from sim.scenario.durations import DAY
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Bound
 from sim.worlds.asking import beside, consistent
-from sim.worlds.deciding import Share, wilson
 from sim.worlds.designs import Floats, design_of
 from sim.worlds.estimating import Known, Response, known
 from sim.worlds.factors import stated_factors
@@ -267,7 +267,7 @@ class _Bench:
             jobs=workers, engine=engine, store=self._store,
         ):  # fmt: skip
             kept += all(self._is_kept(known(Response(name, ""), {"": sums}).value, name) for name in plan.keep)
-        return wilson(kept, points)
+        return share_of(kept, points)
 
     def _is_kept(self, value: float, name: str) -> bool:
         bound = self._plan.keep[name]

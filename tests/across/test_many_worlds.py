@@ -13,9 +13,10 @@ import pytest
 import sim
 from sim.errors import BadScenario
 from sim.experiment.light import sums_of_one
+from sim.experiment.shares import share_of
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
-from sim.worlds.deciding import survival, wilson
+from sim.worlds.deciding import survival
 from sim.worlds.designs import design_of
 from sim.worlds.factors import Factor, stated_factors
 from sim.worlds.indices import given_data, saltelli
@@ -208,7 +209,7 @@ def test_scattered_worlds_tell_what_each_factor_foretells_alone() -> None:
 def test_the_share_of_worlds_is_within_its_interval_in_95_of_100_repeats() -> None:
     rng, held = np.random.default_rng(5), 0
     for _ in range(1000):
-        share = wilson(int((rng.random(128) < 0.7).sum()), 128)
+        share = share_of(int((rng.random(128) < 0.7).sum()), 128)
         held += share.low <= 0.7 <= share.high
     assert 0.93 <= held / 1000 <= 0.975
 

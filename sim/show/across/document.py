@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from sim.experiment.measures import MEASURES
+from sim.experiment.shares import Share
 from sim.show.files import finite
-from sim.worlds.deciding import Share, Survival, Where
+from sim.worlds.deciding import Survival, Where
 from sim.worlds.indices import Index
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
@@ -63,7 +64,7 @@ def claim(one: Survival) -> str:
 def answer(one: Survival) -> str:
     """One difference, in two or three sentences."""
     first = f"{one.policy} against {one.base}: {claim(one)} as the file has it. "
-    share = f"It goes that way in {per_cent(one.share)} of {one.share.worlds:,} worlds: it {one.verdict}."
+    share = f"It goes that way in {per_cent(one.share)} of {one.share.n:,} worlds: it {one.verdict}."
     turn = f" It turns: {where_told(one.where)}." if one.where else ""
     return first + share + turn
 
@@ -140,7 +141,7 @@ def _survival(one: Survival) -> dict[str, Any]:
 
 def share_as_json(share: Share) -> dict[str, Any]:
     """With its interval and what it is a share of."""
-    return {"value": finite(share.value), "low": share.low, "high": share.high, "worlds": share.worlds}
+    return {"value": finite(share.value), "low": share.low, "high": share.high, "worlds": share.n}
 
 
 def index_as_json(index: Index) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sim.experiment.measures import MEASURES
 from sim.show.across.document import amount, answer, level, per_cent, title
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
-from sim.show.standalone import security, templates_of, text_of
+from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.deciding import Survival
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, briefly
@@ -62,7 +62,7 @@ def study_page(study: Study) -> str:
 
 
 def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[Chapter]) -> str:
-    style = text_of(PACKAGE, "style.css")
+    style = page_style(PACKAGE)
     return templates_of(PACKAGE).get_template("page.html.j2").render(
         policy=security(style),
         style=Markup(style),  # a file of ours

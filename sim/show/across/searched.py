@@ -14,7 +14,7 @@ from sim.scenario.wording import counted
 from sim.show.across.document import SCHEMA_VERSION, per_cent, share_as_json
 from sim.show.across.files import parquet_of
 from sim.show.files import finite, json_of
-from sim.show.standalone import security, templates_of, text_of
+from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.estimating import Known
 from sim.worlds.searching import SURELY, SURELY_NOT, UNCLEAR, Again, Search
 
@@ -29,18 +29,31 @@ def policy_told(levers: dict[str, Any]) -> str:
 def verdict(result: Search) -> str:
     """What was found, in a sentence or two."""
     counts = {word: sum(one.keeps == word for one in result.candidates) for word in (SURELY, UNCLEAR, SURELY_NOT)}
-    tried = counted(len(result.candidates), "policy").replace("policys", "policies")
-    said = f"Of {tried}, {counts[SURELY]} surely keep the bounds, {counts[SURELY_NOT]} surely do not, "
-    said += f"{counts[UNCLEAR]} are unclear. "
+    said = f"Of {_policies(len(result.candidates))}, {counts[SURELY]} surely keep the bounds, "
+    said += f"{counts[SURELY_NOT]} surely do not"
+    said += f", and of {counts[UNCLEAR]} it is unclear. " if counts[UNCLEAR] else ". "
     if result.best is None:
         return said + "None can be chosen: none surely keeps them."
     if not result.is_settled:
         return said + f"The best so far is {policy_told(result.best)}; the budget was spent before that was sure."
     sure, within = 1 - result.plan.error, result.plan.indifference
-    return (
-        said
-        + f"The best of those: {policy_told(result.best)}; right, or within {within:g}, {sure:.0%} of the time."
-    )
+    said += f"The best of those: {policy_told(result.best)}; right, or within {within:g}, "
+    return f"{said}{sure * 100:.0f} % of the time.{_as_good(result)}"
+
+
+def _as_good(result: Search) -> str:
+    """Who comes to the same aim on new luck: an aim that a lever does not move cannot choose between its values."""
+    first, *others = result.again
+    alike = [
+        policy_told({path: value for path, value in one.levers.items() if value != first.levers[path]})
+        for one in others
+        if np.isclose(one.aim.value, first.aim.value, rtol=1e-9)
+    ]
+    return f" As good by this aim: {'; '.join(alike)}." if alike else ""
+
+
+def _policies(count: int) -> str:
+    return counted(count, "policy", "policies")
 
 
 def search_lines(result: Search) -> Iterator[str]:
@@ -59,13 +72,13 @@ def _facts(one: Again) -> list[str]:
     facts += [f"{name} {_interval(known, name)}" for name, known in one.bounds.items()]
     facts.append(f"keeps its bounds: {one.keeps}")
     if one.in_worlds:
-        facts.append(f"in {per_cent(one.in_worlds)} of {one.in_worlds.worlds} worlds")
+        facts.append(f"in {per_cent(one.in_worlds)} of {one.in_worlds.n} worlds")
     return facts
 
 
 def _interval(one: Known, measure: str = "") -> str:
     if measure and MEASURES[measure].unit == "share":
-        return f"{one.value:.1%} ({one.low * 100:.1f} to {min(one.high, 1) * 100:.1f})"
+        return f"{one.value * 100:.1f} % ({one.low * 100:.1f} to {min(one.high, 1) * 100:.1f})"
     return f"{one.value:.4g} ({one.low:.4g} to {one.high:.4g})"
 
 
@@ -116,7 +129,7 @@ def search_files(result: Search) -> Iterator[tuple[str, bytes]]:
     """Every file: its name, and its bytes."""
     yield "points.parquet", parquet_of(search_frame(result))
     yield "search.json", json_of(search_document(result))
-    style = text_of(PACKAGE, "style.css")
+    style = page_style(PACKAGE)
     page = templates_of(PACKAGE).get_template("search.html.j2").render(
         policy=security(style),
         style=Markup(style),  # a file of ours

@@ -20,7 +20,7 @@ from sim.scenario.roster_file import table_of
 from sim.show.files import json_of
 from sim.show.fitted.document import answer_of, assumed_told, document_of, readings_told, rows_of, share_of_bar
 from sim.show.room import expect_room, room
-from sim.show.standalone import security, templates_of, text_of
+from sim.show.standalone import page_style, security, templates_of
 
 PACKAGE = "sim.show.fitted"
 SELLERS = "sellers.csv"
@@ -53,7 +53,7 @@ def files_of_fit(fit: Fit) -> Iterator[tuple[str, bytes]]:
 
 def page_of(fit: Fit) -> str:
     """The whole page."""
-    style = text_of(PACKAGE, "style.css")
+    style = page_style()
     return templates_of(PACKAGE).get_template("page.html.j2").render(
         policy=security(style),
         style=Markup(style),  # a file of ours

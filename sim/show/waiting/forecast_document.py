@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.scenario.durations import DAY, NEVER
+from sim.scenario.wording import counted
 from sim.waiting.forecasting import MEANING, Forecast, Outlooks, stages_of
 from sim.waiting.outlook import ENDINGS, QUANTILES
 from sim.waiting.tallies import BAND, WEEKS, middle_and_band
@@ -79,16 +80,15 @@ def totals_table(forecast: Forecast) -> pd.DataFrame:
 def sentences(forecast: Forecast) -> Iterator[str]:
     """What the forecast comes to."""
     count, currency = len(forecast.cases.names), forecast.scenario.market.currency
-    cases = f"{count:,} open case{'s' if count > 1 else ''}"
-    yield f"{cases} as known at {forecast.at}, each told {forecast.replicates:,} times."
+    known = forecast.at.replace("T", " ")
+    yield f"{counted(count, 'open case')} as known at {known}, each told {counted(forecast.replicates, 'time')}."
     for _, outlooks in outlooks_of(forecast):
         under = "" if outlooks is forecast.base else f"Under the policy of '{outlooks.policy}' from now on: "
         paid, low, high = _money(outlooks)
         cash, cash_low, cash_high = (float(one) / 100 for one in middle_and_band(outlooks.totals.cash.sum(axis=1)))
-        told = (
-            f"{paid:,.0f} of them ({low:,.0f} to {high:,.0f}) end with money back, {currency} {cash:,.0f} in all "
-        )
-        yield f"{under}{told}({cash_low:,.0f} to {cash_high:,.0f}) still to be paid."
+        told = f"{_about(paid)} of them ({low:,.0f} to {high:,.0f}) get money back; "
+        told += f"{currency} {cash:,.0f} in all "
+        yield f"{under}{told}({cash_low:,.0f} to {cash_high:,.0f}) is still to be paid."
         weeks = middle_and_band(outlooks.totals.cash)[0][:4] / 100
         yield (
             f"Of that {currency} "
@@ -98,6 +98,11 @@ def sentences(forecast: Forecast) -> Iterator[str]:
     if forecast.other:
         changed = np.abs(forecast.base.money - forecast.other.money) > 0.05
         yield f"The odds of money change by more than 5 in 100 for {int(changed.sum()):,} of the cases."
+
+
+def _about(cases: float) -> str:
+    """A mean number of cases: of few, a tenth of one is something."""
+    return f"{cases:,.0f}" if cases >= 10 else f"{cases:,.1f}"
 
 
 def document_of(forecast: Forecast) -> dict[str, Any]:

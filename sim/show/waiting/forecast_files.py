@@ -79,6 +79,14 @@ def _pictures(forecast: Forecast, outlooks: Outlooks) -> Iterator[Picture]:
     )  # fmt: skip
 
 
+def _of_100(chance: float) -> str:
+    """So many of 100; what is hardly ever is not never, and what is nearly sure is not sure."""
+    number = 100 * chance
+    if 0 < number < 1:
+        return "< 1"
+    return "> 99" if 99 < number < 100 else f"{number:.0f}"
+
+
 def tables_of(forecast: Forecast) -> Iterator[TableToShow]:
     """Endings, then the single cases."""
     rows = []
@@ -95,9 +103,9 @@ def tables_of(forecast: Forecast) -> Iterator[TableToShow]:
     shown = []
     for row in cases.head(MOST_SHOWN).to_dict("records"):
         days = "–" if row["days_p50"] != row["days_p50"] else f"{row['days_p50']:.1f} d"
-        odds = f"{100 * row['money']:.0f}"
+        odds = _of_100(row["money"])
         if forecast.other:
-            odds += f" → {100 * row['policy_money']:.0f}"
+            odds += f" → {_of_100(row['policy_money'])}"
         shown.append(
             [
                 row["order"],
