@@ -2,7 +2,7 @@
 
 Contents, in the order in which things happen (imports only ever point up this list):
 
-    errors, vocabulary   what can go wrong; the field's words
+    arrays, errors, vocabulary  arrays by what they hold; what can go wrong; the field's words
     disk                 reading and writing, whatever is full, forbidden, shared or killed
     scenario             what a user writes: a YAML file, checked once, frozen
     rules                pure functions: may the buyer still cancel? what does silence mean? is it worth it?

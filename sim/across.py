@@ -184,14 +184,14 @@ class _Room:
     def __init__(self, arguments: Namespace, name: str, sign: str, of: str = "worlds") -> None:
         from contextlib import ExitStack
 
-        from sim.show.progress import Progress
+        from sim.show.progress import ProgressLines
         from sim.show.room import room
 
         self._arguments, self._sign, self._doing = arguments, sign, ExitStack()
         out = Path(arguments.out)
         self._site = self._doing.enter_context(room(out, [name], force=arguments.force, sign=sign))[name]
         quiet = arguments.quiet or arguments.json
-        self._progress = self._doing.enter_context(Progress(quiet=quiet, of=of))
+        self._progress = self._doing.enter_context(ProgressLines(quiet=quiet, of=of))
 
     def __enter__(self) -> _Room:
         return self

@@ -97,13 +97,13 @@ def open(arguments: Namespace) -> None:
 def export(arguments: Namespace) -> None:
     """Write what a run lived through as a table of all orders, or its journal as an event log."""
     from sim.show.exported.files import FILES, export_run
-    from sim.show.progress import Progress
+    from sim.show.progress import ProgressLines
 
     folder = Path(arguments.run)
     out = Path(arguments.out) if arguments.out else folder.parent / f"{folder.name}.{FILES[arguments.to]}"
     if out.exists() and not arguments.force:
         raise BadUsage(f"{out}: already there; use --force to replace, or another --out")
-    with Progress(quiet=arguments.quiet) as progress:
+    with ProgressLines(quiet=arguments.quiet) as progress:
         export_run(folder, out, arguments.to, arguments.zone, progress.of(f"{folder.name}: {arguments.to}"))
     sys.stdout.write(f"{out}\n")
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sim.experiment.sweep import Sweep
     from sim.scenario.model import Scenario
     from sim.show.carried_on import Finished
-    from sim.show.progress import Progress
+    from sim.show.progress import ProgressLines
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> int:
     from sim.experiment.jobs import Workers
     from sim.show.carried_on import WANTED, finished_among, wanted_of
     from sim.show.files import write_result
-    from sim.show.progress import Progress
+    from sim.show.progress import ProgressLines
     from sim.show.room import room
     from sim.show.spool import Spool
 
@@ -69,7 +69,7 @@ def run(arguments: Namespace) -> int:
         sites = doing.enter_context(room(out, [one.name for one in wanted], force=arguments.force))
         workers = doing.enter_context(Workers(arguments.jobs))
         how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"], jobs=workers.jobs)
-        progress = doing.enter_context(Progress(quiet=arguments.quiet or arguments.json))
+        progress = doing.enter_context(ProgressLines(quiet=arguments.quiet or arguments.json))
         for name in results:
             progress.tell(f"{name}: finished before, kept as it is\n")
         for scenario in wanted:
@@ -88,7 +88,9 @@ def run(arguments: Namespace) -> int:
     return _said_of_precision(shown, arguments)
 
 
-def _swept(result: Result, jobs: Workers | int | None, arguments: Namespace, progress: Progress) -> Sweep | None:
+def _swept(
+    result: Result, jobs: Workers | int | None, arguments: Namespace, progress: ProgressLines
+) -> Sweep | None:
     """What ifs for a full report; None where none is asked for, and where the policy has no clock to turn."""
     from sim.experiment.sweep import sweep
 
@@ -137,7 +139,7 @@ def compare(arguments: Namespace) -> int:
     changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
     from sim.experiment.comparing import compare as compare_scenarios
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
-    from sim.show.progress import Progress
+    from sim.show.progress import ProgressLines
     from sim.show.room import room
     from sim.show.spool import Spool
 
@@ -146,7 +148,7 @@ def compare(arguments: Namespace) -> int:
     name = folder_of(base.name, [other.name for other in others])
     with ExitStack() as doing:
         site = doing.enter_context(room(out, [name], force=arguments.force))[name]
-        progress = doing.enter_context(Progress(quiet=arguments.quiet or arguments.json))
+        progress = doing.enter_context(ProgressLines(quiet=arguments.quiet or arguments.json))
         spools = {one.name: doing.enter_context(Spool(keep, site.spool / one.name)) for one in (base, *others)}
         how |= {"take": {name: spool.take for name, spool in spools.items()}, "tell": progress.tell}
         step = progress.of(f"{1 + len(others)} scenarios")

@@ -17,7 +17,7 @@ from sim.baselines.block import BLOCKS, JUDGING, Crew
 from sim.baselines.checking import check
 from sim.baselines.commits import commit_of
 from sim.baselines.history import TORN, History, expect_history, remember
-from sim.baselines.judgement import Check, Judged, LeftOut
+from sim.baselines.judgement import Check, MeasureCheck, NotLookedAt
 from sim.baselines.judging import Sides, differences, judged
 from sim.baselines.reading import read
 from sim.baselines.timeline import Forgets, forgetting
@@ -32,7 +32,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.wording import counted, harmless, printable
 from sim.show.baseline_files import expect_place, room_for, write
 from sim.show.checked.terminal import print_check, print_moves
-from sim.show.progress import Progress
+from sim.show.progress import ProgressLines
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file in which GitHub's CI collects what a step has to say."""
@@ -55,7 +55,7 @@ def record(
     known = _known(list(scenarios.values()), folder, reason)
     with (
         room_for(folder, [scenario.name for scenario in scenarios.values()]) as sites,
-        Progress(quiet=arguments.quiet) as progress,
+        ProgressLines(quiet=arguments.quiet) as progress,
         Workers(arguments.jobs) as workers,
     ):
         crew = Crew(workers, arguments.engine)
@@ -103,7 +103,7 @@ def _say(fresh: Baseline, before: Baseline | str | None, place: Path) -> None:
         print_moves(_moves(before, fresh))
 
 
-def _moves(before: Baseline, fresh: Baseline) -> list[Judged]:
+def _moves(before: Baseline, fresh: Baseline) -> list[MeasureCheck]:
     """The headlines under the old baseline and the new one."""
     is_paired = before.luck.orders == fresh.luck.orders and before.replications == fresh.replications
     sides = Sides(before.blocks[JUDGING], fresh.blocks[JUDGING], fresh.headlines)
@@ -123,7 +123,7 @@ def hold(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) 
         site = _places(arguments, held)
         step = _step_summary()
         found = _found(files, left_out, arguments)
-        kept = _Kept()
+        kept = _CheckKept()
         history = kept.tried(lambda: _history(found, forgets, arguments))
         if site:
             from sim.show.checked.files import build_check
@@ -154,19 +154,19 @@ def _places(arguments: Namespace, held: ExitStack) -> Site | None:
 
 
 def _found(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) -> Check:
-    with Progress(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
+    with ProgressLines(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
         crew, is_whole = Crew(workers, arguments.engine), any(Path(name).is_dir() for name in arguments.scenarios)
         found = check(files, folder, crew=crew, changes=changes, is_whole=is_whole, step=progress.of)
     sys.stderr.writelines(f"{harmless(doubt)}\n" for doubt in found.doubts)
     if not arguments.quiet:
         sys.stderr.writelines(f"{harmless(printable(one.said))}\n" for one in found.left_out)
-    folders = (LeftOut(str(one), told_as_left_out(one)) for one in left_out)
+    folders = (NotLookedAt(str(one), told_as_left_out(one)) for one in left_out)
     allowed = {"allows_new": arguments.allow_new, "allows_orphans": arguments.allow_orphans}
     return replace(found, left_out=(*folders, *found.left_out), **allowed)
 
 
-class _Kept:
+class _CheckKept:
     """What is kept of a check. Should that fail, the verdict stands and is told all the same."""
 
     exit_code = 0
@@ -197,7 +197,7 @@ def _step_summary() -> Path | None:
     named = os.environ.get(STEP_SUMMARY)
     if not named:
         return None
-    asked = _Kept()
+    asked = _CheckKept()
     asked.tried(lambda: expect_step_summary(Path(named)))
     return None if asked.exit_code else Path(named)
 
@@ -206,7 +206,7 @@ def _tell(found: Check, history: History | None, step: Path | None, arguments: N
     if step:
         from sim.show.checked.summary import add_to_step_summary
 
-        _Kept().tried(lambda: add_to_step_summary(found, history, step))
+        _CheckKept().tried(lambda: add_to_step_summary(found, history, step))
     if arguments.json:
         from sim.show.checked.document import document_of
 

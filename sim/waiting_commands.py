@@ -48,7 +48,7 @@ def forecast(arguments: Namespace) -> None:
     from sim.beside import print_json
     from sim.given import the_only_file
     from sim.scenario.loading import load
-    from sim.show.progress import Progress
+    from sim.show.progress import ProgressLines
     from sim.show.waiting.forecast_document import document_of
     from sim.show.waiting.forecast_files import expect_room_for_a_forecast, write_forecast
     from sim.show.waiting.terminal import print_forecast
@@ -61,7 +61,7 @@ def forecast(arguments: Namespace) -> None:
     if out is not None:
         expect_room_for_a_forecast(out, force=arguments.force)
     is_quiet = arguments.quiet or arguments.json
-    with Progress(quiet=is_quiet) as progress:
+    with ProgressLines(quiet=is_quiet) as progress:
         told = forecast_them(
             scenario,
             open=arguments.open,

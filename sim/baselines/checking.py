@@ -12,14 +12,14 @@ from sim.baselines import sentences
 from sim.baselines.block import CONFIRMING, JUDGING, Block, Crew, live_through
 from sim.baselines.causes import Found, causes_of
 from sim.baselines.examples import examples_of
-from sim.baselines.finding import Pair, Single, line_up
+from sim.baselines.finding import BaselinePair, Single, line_up
 from sim.baselines.judgement import (
     CHANGED,
     UNCHANGED,
     Check,
-    Judged,
-    LeftOut,
+    MeasureCheck,
     NewScenario,
+    NotLookedAt,
     Orphan,
     Recorded,
     ScenarioCheck,
@@ -33,7 +33,7 @@ from sim.experiment.flips import Flips, flips_of, no_flips
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.doubts import doubts_among
 
-Step = Callable[[str], Progress]
+ProgressOf = Callable[[str], Progress]
 """Given the name of a scenario: whom to tell how far it is."""
 
 
@@ -44,7 +44,7 @@ def check(
     crew: Crew,
     changes: tuple[str, ...] = (),
     is_whole: bool = False,
-    step: Step | None = None,
+    step: ProgressOf | None = None,
 ) -> Check:
     """Hold scenarios against the baselines in a folder. `changes` are made to every scenario file, on top of those
     that its baseline was recorded with. Where these are all the scenarios that there are (`is_whole`), a baseline
@@ -62,7 +62,7 @@ def check(
         new=tuple(_new(one, folder, crew, step(one.scenario.name) if step else None) for one in found.singles),
         orphans=tuple(Orphan(one.name, str(one), sentences.of_orphan(one)) for one in found.spare if is_whole),
         doubts=tuple(doubts_among(found.scenarios())),
-        left_out=tuple(LeftOut(str(one), sentences.of_unasked(one)) for one in found.spare if not is_whole),
+        left_out=tuple(NotLookedAt(str(one), sentences.of_unasked(one)) for one in found.spare if not is_whole),
     )
 
 
@@ -87,19 +87,19 @@ class _Evidence(NamedTuple):
 
     found: Found
     sides: Sides
-    measures: tuple[Judged, ...]
+    measures: tuple[MeasureCheck, ...]
     confirming: int
     """Replications of the confirming block that were lived through."""
     is_identical: bool
 
 
-def checked(pair: Pair, crew: Crew, progress: Progress | None = None) -> ScenarioCheck:
+def checked(pair: BaselinePair, crew: Crew, progress: Progress | None = None) -> ScenarioCheck:
     """Hold one scenario against its baseline."""
     now = live_through(pair.scenario, JUDGING, pair.baseline.replications, crew, progress)
     return _told(pair, _judged(pair, now, crew, progress))
 
 
-def _judged(pair: Pair, now: Block, crew: Crew, progress: Progress | None) -> _Evidence:
+def _judged(pair: BaselinePair, now: Block, crew: Crew, progress: Progress | None) -> _Evidence:
     before = pair.baseline.blocks[JUDGING]
     sides = Sides(before, now, pair.baseline.headlines)
     found = Found((), is_paired=True, is_redrawn=False)
@@ -125,7 +125,7 @@ def _verdict(evidence: _Evidence) -> str:
     return INCONCLUSIVE if is_open else UNCHANGED
 
 
-def _told(pair: Pair, evidence: _Evidence) -> ScenarioCheck:
+def _told(pair: BaselinePair, evidence: _Evidence) -> ScenarioCheck:
     scenario, sides, found = pair.scenario, evidence.sides, evidence.found
     verdict = _verdict(evidence)
     has_flips = found.is_paired and not evidence.is_identical
@@ -161,7 +161,7 @@ def _flips(sides: Sides) -> Flips:
     return flips_of(fates, sides.before.by_replication)
 
 
-def _recorded(pair: Pair) -> Recorded:
+def _recorded(pair: BaselinePair) -> Recorded:
     baseline = pair.baseline
     return Recorded(
         file=str(pair.place / SIGN),

@@ -17,10 +17,9 @@ import lzma
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.arrays import Ints as Ints
 from sim.baselines.block import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
 from sim.experiment.fates import UNASKED
 from sim.experiment.watched import UNTIL
@@ -43,8 +42,6 @@ BRIEF = ("asked_at", "refunded_at")
 """Instants that the confirming block's claims are told with."""
 _CENTS = 100
 _PRESET = 9 | lzma.PRESET_EXTREME
-
-Ints = NDArray[np.int64]
 
 
 def packed(blocks: Sequence[Block]) -> bytes:

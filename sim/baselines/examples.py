@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.baselines.causes import Found
-from sim.baselines.finding import Pair
+from sim.baselines.finding import BaselinePair
 from sim.baselines.judgement import SCENARIO, Example
 from sim.baselines.layout import RUNNABLE
 from sim.experiment.partings import NEVER_PART
@@ -17,7 +17,7 @@ from sim.experiment.partings import NEVER_PART
 EXAMPLES = 3
 
 
-def examples_of(pair: Pair, found: Found, flips: pd.DataFrame) -> tuple[Example, ...]:
+def examples_of(pair: BaselinePair, found: Found, flips: pd.DataFrame) -> tuple[Example, ...]:
     """Up to three orders whose stories part: of the most frequent ways to end otherwise, then to get there."""
     parted = flips[flips["parts_at"].astype(str) != NEVER_PART]
     ends_otherwise = parted["base_outcome"].astype(str) != parted["other_outcome"].astype(str)
@@ -27,7 +27,7 @@ def examples_of(pair: Pair, found: Found, flips: pd.DataFrame) -> tuple[Example,
     return tuple(_example(pair, found, order, row) for order, row in told[:EXAMPLES])
 
 
-def _example(pair: Pair, found: Found, where: tuple[int, int], row: Mapping[Any, Any]) -> Example:
+def _example(pair: BaselinePair, found: Found, where: tuple[int, int], row: Mapping[Any, Any]) -> Example:
     replication, order = where
     return Example(
         replication=replication,
@@ -39,7 +39,7 @@ def _example(pair: Pair, found: Found, where: tuple[int, int], row: Mapping[Any,
     )
 
 
-def _command(pair: Pair, found: Found, replication: int, order: int) -> str:
+def _command(pair: BaselinePair, found: Found, replication: int, order: int) -> str:
     """Side by side with its story under the baseline's policy, where the scenario file is what changed."""
     words = ["refund-sim", "trace", str(pair.file), "--order", str(order)]
     words += ["--replication", str(replication)] if replication else []

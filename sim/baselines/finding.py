@@ -20,7 +20,7 @@ from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 
 
-class Pair(NamedTuple):
+class BaselinePair(NamedTuple):
     """A scenario and its baseline."""
 
     file: Path
@@ -43,7 +43,7 @@ class Single(NamedTuple):
 class LineUp(NamedTuple):
     """Who is held against whom, and who is left over."""
 
-    pairs: list[Pair]
+    pairs: list[BaselinePair]
     singles: list[Single]
     spare: list[Path]
     """Baselines of scenarios that are not among these."""
@@ -66,7 +66,7 @@ def line_up(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) 
         raise BadBaseline("\n".join(f"{_no_baseline(one, folder)}" for one in singles))
     named = {folder / one.scenario.name for one in singles}
     spare = [place for place in _baselines_in(folder) if place not in named]
-    pairs: list[Pair] = []
+    pairs: list[BaselinePair] = []
     alone: list[Single] = []
     faults: list[str] = []
     for one in singles:
@@ -129,11 +129,11 @@ def _baselines_in(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob(f"*/{SIGN}"))
 
 
-def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> Pair:
+def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> BaselinePair:
     baseline = read(place)
     everything = (*baseline.changes, *changes)
     scenario = sized(load(file, everything), baseline.replications)
-    return Pair(file, everything, scenario, place, baseline)
+    return BaselinePair(file, everything, scenario, place, baseline)
 
 
 def _is_of(place: Path, file: Path, changes: tuple[str, ...]) -> bool:

@@ -21,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.baselines.commits import Commit
-from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, Judged, Reading, ScenarioCheck
+from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, MeasureCheck, ScenarioCheck, WithInterval
 from sim.baselines.timeline import Forgets, in_order
 from sim.disk import steps
 from sim.disk.placing import PATIENCE
@@ -37,9 +37,9 @@ MOST_BYTES = 64 * 2**20
 """A larger file is not one of ours: a line takes some 1.5 kB, so it would hold more than 40,000 of them."""
 TORN = ".torn"
 
-Number = Annotated[float, BeforeValidator(lambda number: nan if number is None else number)]
+NullableNumber = Annotated[float, BeforeValidator(lambda number: nan if number is None else number)]
 """JSON has no NaN: null stands for it."""
-Ends = tuple[Number, Number, Number]
+Ends = tuple[NullableNumber, NullableNumber, NullableNumber]
 """Value, low, high."""
 
 
@@ -51,22 +51,22 @@ def _one_of_ours(verdict: str) -> str:
 
 Words = Annotated[str, AfterValidator(printable)]
 """A file may come from anywhere: nothing in it moves a terminal's cursor, or is no XML."""
-Verdict = Annotated[str, AfterValidator(_one_of_ours)]
+VerdictWord = Annotated[str, AfterValidator(_one_of_ours)]
 
 
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ser_json_inf_nan="null")
 
 
-class Point(_Line):
+class TrendPoint(_Line):
     """One headline measure at one commit."""
 
     title: Words
     unit: Words
     baseline: Ends
     now: Ends
-    margin: Number
-    verdict: Verdict
+    margin: NullableNumber
+    verdict: VerdictWord
     suspected: bool = False
     """Whether it moved in the judging block, and not surely in the confirming one; only written where it did."""
 
@@ -76,17 +76,17 @@ class Point(_Line):
         return SUSPECTED if self.suspected else self.verdict
 
     @property
-    def then(self) -> Reading:
+    def then(self) -> WithInterval:
         """What the baseline had."""
-        return Reading(*self.baseline)
+        return WithInterval(*self.baseline)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> WithInterval:
         """What this commit had."""
-        return Reading(*self.now)
+        return WithInterval(*self.now)
 
 
-class Entry(_Line):
+class CommitEntry(_Line):
     """One commit and one scenario."""
 
     version: int
@@ -102,7 +102,7 @@ class Entry(_Line):
     """Why that baseline was recorded; empty for a first one."""
     outcomes: str
     """Fingerprint of this commit's outcomes."""
-    measures: Mapping[str, Point]
+    measures: Mapping[str, TrendPoint]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -114,17 +114,17 @@ class Entry(_Line):
 class History:
     """What is known of earlier commits, in the order of the file."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[CommitEntry, ...]
     torn: str = ""
     """A last line that could not be read."""
     now: frozenset[tuple[str, str]] = frozenset()
     """Keys of the entries that were added, or replaced, just now."""
 
-    def of(self, scenario: str) -> list[Entry]:
+    def of(self, scenario: str) -> list[CommitEntry]:
         """The entries of one scenario, the oldest commit first."""
         return in_order(entry for entry in self.entries if entry.scenario == scenario)
 
-    def until_now(self, scenario: str) -> list[Entry]:
+    def until_now(self, scenario: str) -> list[CommitEntry]:
         """Those of one scenario up to the commit that was checked just now; all, where that is not known."""
         entries = self.of(scenario)
         places = [place for place, entry in enumerate(entries) if entry.key in self.now]
@@ -187,9 +187,9 @@ def read(file: Path) -> History:
         return History(tuple(entries), torn=rest.decode(errors="backslashreplace"))
 
 
-def _read_line(line: bytes, file: Path, number: int) -> Entry:
+def _read_line(line: bytes, file: Path, number: int) -> CommitEntry:
     try:
-        return Entry.model_validate_json(json.dumps(json.loads(line, parse_constant=_refuse)))
+        return CommitEntry.model_validate_json(json.dumps(json.loads(line, parse_constant=_refuse)))
     except (ValueError, RecursionError, ValidationError) as fault:
         words = str(fault).splitlines()
         raise UserError(f"{file}:{number}: not a line of a history: {'; '.join(words[:3])}") from None
@@ -199,8 +199,8 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"found {constant}, which is no JSON")
 
 
-def _entry(one: ScenarioCheck, commit: Commit) -> Entry:
-    return Entry(
+def _entry(one: ScenarioCheck, commit: Commit) -> CommitEntry:
+    return CommitEntry(
         version=VERSION,
         commit=commit.name,
         date=commit.date,
@@ -213,8 +213,8 @@ def _entry(one: ScenarioCheck, commit: Commit) -> Entry:
     )
 
 
-def _point(one: Judged) -> Point:
-    return Point(
+def _point(one: MeasureCheck) -> TrendPoint:
+    return TrendPoint(
         title=one.title,
         unit=one.unit,
         baseline=_ends(one.baseline),
@@ -225,7 +225,7 @@ def _point(one: Judged) -> Point:
     )
 
 
-def _ends(reading: Reading) -> Ends:
+def _ends(reading: WithInterval) -> Ends:
     return _digits(reading.value), _digits(reading.low), _digits(reading.high)
 
 
@@ -234,11 +234,11 @@ def _digits(number: float) -> float:
     return float(f"{number:.12g}")
 
 
-def _written(entry: Entry) -> bytes:
+def _written(entry: CommitEntry) -> bytes:
     return (json.dumps(_plain(entry), ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(entry: CommitEntry) -> dict[str, Any]:
     """Ready for JSON, which has no NaN."""
     document = entry.model_dump()
     for point in document["measures"].values():

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.baselines.unmatched import NEW, LeftOut, NewScenario, Orphan
-from sim.experiment.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck, Reading
+from sim.baselines.unmatched import NEW, NewScenario, NotLookedAt, Orphan
+from sim.experiment.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck, WithInterval
 from sim.experiment.verdicts import INCONCLUSIVE
 
 __all__ = [
@@ -41,13 +41,13 @@ __all__ = [
     "Check",
     "Example",
     "ExpectationCheck",
-    "Judged",
-    "LeftOut",
+    "MeasureCheck",
     "NewScenario",
+    "NotLookedAt",
     "Orphan",
-    "Reading",
     "Recorded",
     "ScenarioCheck",
+    "WithInterval",
 ]
 
 UNCHANGED, CHANGED = "unchanged", "changed"
@@ -73,7 +73,7 @@ FINE, DRIFT, UNSURE = 0, 1, 4
 
 
 @dataclass(frozen=True)
-class Judged:
+class MeasureCheck:
     """One measure, in the baseline and now."""
 
     measure: str
@@ -82,22 +82,22 @@ class Judged:
     """What a table calls it."""
     unit: str
     """`share`, `d`, `h`, `claims`, `orders`, or the scenario's currency."""
-    baseline: Reading
+    baseline: WithInterval
     """In the judging block, with its 95 % interval."""
-    now: Reading
+    now: WithInterval
     """The same replications, lived through by today's code."""
-    difference: Reading
+    difference: WithInterval
     """With its plain 95 % interval; 0 to 0 where nothing differs at all."""
     is_headline: bool
     """Whether it is judged. Of the others, what follows is NaN, empty or None: they are shown, not judged."""
-    surely: Reading
+    surely: WithInterval
     """The difference with its simultaneous interval, over which the verdict reads (3 % family-wise)."""
     margin: float
     """Up to this a difference does not matter."""
     more_is_better: bool
     verdict: str
     """A word of `VERDICTS`; empty where not judged."""
-    confirming: Reading | None
+    confirming: WithInterval | None
     """The difference in the confirming block, with its simultaneous interval; None where that was not looked at."""
     is_confirmed: bool | None
     """Whether the confirming block agrees that it changed, to the same side; None where it was not asked."""
@@ -184,7 +184,7 @@ class ScenarioCheck:
     """In the confirming block, where it was lived through; else 0."""
     claims: int
     """In the judging block, now."""
-    measures: tuple[Judged, ...]
+    measures: tuple[MeasureCheck, ...]
     """Every measure, in the order of `study.measures.MEASURES`."""
     curves: pd.DataFrame
     """Time to money in the judging block: one row per `days` since asking (0 to 90). Shares of all claims refunded
@@ -203,7 +203,7 @@ class ScenarioCheck:
     """Of today's `scenario`, `draws` and `outcomes`."""
 
     @property
-    def headlines(self) -> tuple[Judged, ...]:
+    def headlines(self) -> tuple[MeasureCheck, ...]:
         """The measures that are judged."""
         return tuple(one for one in self.measures if one.is_headline)
 
@@ -231,7 +231,7 @@ class Check:
     """Scenarios that have no baseline yet."""
     orphans: tuple[Orphan, ...] = ()
     """Baselines that have no scenario any more."""
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[NotLookedAt, ...] = ()
     """Sub-folders with scenario files, and baselines, that nobody asked for."""
     doubts: tuple[str, ...] = ()
     """What scenarios say that can hardly be meant; nothing fails of it."""

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from sim.baselines.block import Block
-from sim.baselines.judgement import CHANGED, UNCHANGED, Judged, Reading
+from sim.baselines.judgement import CHANGED, UNCHANGED, MeasureCheck, WithInterval
 from sim.experiment.curve_differences import curve_difference
 from sim.experiment.curves import incidence
 from sim.experiment.deviations import OPEN_FROM, Deviating
-from sim.experiment.differences import Bench, differences_of, estimates_of
+from sim.experiment.differences import Yardstick, differences_of, estimates_of
 from sim.experiment.fates import REFUNDED
 from sim.experiment.measures import MEASURES, Measure, TimeToMoney
 from sim.experiment.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, WORSE, Headline
@@ -42,7 +42,7 @@ def differences(sides: Sides, *, is_paired: bool, names: Iterable[str] = MEASURE
     """One row per measure, as `study.differences` has it; simultaneous intervals leave `ALARMS` outside."""
     before, now, headlines = sides
     confidence = 1 - ALARMS / max(len(headlines), 1)
-    bench = Bench(headlines, confidence, is_paired, curves_cross=False)
+    bench = Yardstick(headlines, confidence, is_paired, curves_cross=False)
     estimates = estimates_of(before, names), estimates_of(now, names)
     table = differences_of(before, now, estimates, bench).set_index("measure", drop=False)
     for name in table.index[table["is_headline"] & table["difference"].isna()]:
@@ -81,7 +81,7 @@ def is_sure(verdict: str) -> bool:
     return verdict in _SURE
 
 
-def judged(sides: Sides, table: pd.DataFrame, confirming: pd.DataFrame | None) -> tuple[Judged, ...]:
+def judged(sides: Sides, table: pd.DataFrame, confirming: pd.DataFrame | None) -> tuple[MeasureCheck, ...]:
     """Every measure, from the differences in the judging block and, where it was asked, in the confirming one."""
     return tuple(
         _judged(
@@ -95,7 +95,7 @@ def judged(sides: Sides, table: pd.DataFrame, confirming: pd.DataFrame | None) -
     )
 
 
-def unmoved(sides: Sides) -> tuple[Judged, ...]:
+def unmoved(sides: Sides) -> tuple[MeasureCheck, ...]:
     """Every measure, where nothing differs at all: no statistics are needed."""
     rows = sides.now.summary.to_dict("index")
     headlines = sides.headlines
@@ -127,28 +127,28 @@ def _nothing(name: str, rows: Mapping[Any, Mapping[Any, Any]], headline: Headlin
     return dict.fromkeys(ends, 0.0) | words | {"margin": margin, "replications_needed": nan}
 
 
-def _readings(name: str, sides: Sides) -> tuple[Reading, Reading]:
+def _readings(name: str, sides: Sides) -> tuple[WithInterval, WithInterval]:
     rows = (block.summary.loc[name].to_dict() for block in (sides.before, sides.now))
-    before, now = (Reading(*(float(row[column]) for column in ("value", "low", "high"))) for row in rows)
+    before, now = (WithInterval(*(float(row[column]) for column in ("value", "low", "high"))) for row in rows)
     return before, now
 
 
 def _judged(
     row: Mapping[Any, Any],
-    readings: tuple[Reading, Reading],
+    readings: tuple[WithInterval, WithInterval],
     confirming: Mapping[Any, Any] | None,
     headline: Headline | None,
     why: str,
-) -> Judged:
+) -> MeasureCheck:
     is_asked = headline is not None and confirming is not None and is_sure(row["verdict"])
     agrees = row["verdict"] == confirming["verdict"] if is_asked and confirming is not None else None
-    return Judged(
+    return MeasureCheck(
         measure=row["measure"],
         title=row["title"],
         unit=row["unit"],
         baseline=readings[0],
         now=readings[1],
-        difference=Reading(row["difference"], row["low"], row["high"]),
+        difference=WithInterval(row["difference"], row["low"], row["high"]),
         is_headline=headline is not None,
         surely=_surely(row),
         margin=row["margin"],
@@ -161,8 +161,8 @@ def _judged(
     )
 
 
-def _surely(row: Mapping[Any, Any]) -> Reading:
-    return Reading(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
+def _surely(row: Mapping[Any, Any]) -> WithInterval:
+    return WithInterval(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
 
 
 def _verdict(word: str, agrees: bool | None) -> str:

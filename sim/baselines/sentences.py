@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.baselines.causes import Found
-from sim.baselines.judgement import CHANGED, UNCHANGED, Judged
+from sim.baselines.judgement import CHANGED, UNCHANGED, MeasureCheck
 from sim.experiment.verdicts import INCONCLUSIVE
 
 NAMED = 3
 """Causes or measures that one sentence names."""
 
 
-def reason(verdict: str, measures: Sequence[Judged], found: Found, is_identical: bool) -> str:
+def reason(verdict: str, measures: Sequence[MeasureCheck], found: Found, is_identical: bool) -> str:
     """Why this verdict."""
     headlines = [one for one in measures if one.is_headline]
     moved = [one.measure for one in headlines if one.verdict == CHANGED]

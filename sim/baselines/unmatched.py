@@ -56,7 +56,7 @@ class Orphan:
     """One plain sentence: what to do about it."""
 
 
-class LeftOut(NamedTuple):
+class NotLookedAt(NamedTuple):
     """Something that lies beside what was checked, and was not looked at."""
 
     place: str

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Columns as Columns
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
@@ -29,12 +30,11 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of
 from sim.vocabulary import ClaimKind, Disposition, Reason
 
-Columns = dict[str, Ints]
 OfARuling = Callable[[Drawer, MediationTerms], Ints]
 """Draws one column by the levers for one kind of claim."""
 
 
-class Luck(NamedTuple):
+class RequestLuck(NamedTuple):
     """The decisions that one kind of request is left to."""
 
     answer: Decision
@@ -42,10 +42,12 @@ class Luck(NamedTuple):
     handling: Decision
 
 
-CANCELLATION = Luck(Decision.CANCELLATION_ANSWER, Decision.CANCELLATION_NOTICE, Decision.CANCELLATION_HANDLING)
-DISPUTE = Luck(Decision.DISPUTE_ANSWER, Decision.DISPUTE_NOTICE, Decision.DISPUTE_HANDLING)
-MEDIATION = Luck(Decision.MEDIATION_ANSWER, Decision.MEDIATION_NOTICE, Decision.MEDIATION_HANDLING)
-INSPECTION = Luck(Decision.INSPECTION_ANSWER, Decision.INSPECTION_NOTICE, Decision.INSPECTION_HANDLING)
+CANCELLATION = RequestLuck(
+    Decision.CANCELLATION_ANSWER, Decision.CANCELLATION_NOTICE, Decision.CANCELLATION_HANDLING
+)
+DISPUTE = RequestLuck(Decision.DISPUTE_ANSWER, Decision.DISPUTE_NOTICE, Decision.DISPUTE_HANDLING)
+MEDIATION = RequestLuck(Decision.MEDIATION_ANSWER, Decision.MEDIATION_NOTICE, Decision.MEDIATION_HANDLING)
+INSPECTION = RequestLuck(Decision.INSPECTION_ANSWER, Decision.INSPECTION_NOTICE, Decision.INSPECTION_HANDLING)
 
 
 def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns, known: Known = AFRESH) -> Columns:
@@ -231,7 +233,7 @@ def _silent(stage: str, drawer: Drawer) -> Columns:
     return _named(stage, dict.fromkeys(("disposition", "notice", "notice_share", "handling"), nobody))
 
 
-def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answers]) -> Columns:
+def _timing(decisions: RequestLuck, drawer: Drawer, kinds: Ints, answers: Sequence[Answers]) -> Columns:
     """When the answerer looks and how long it works, by its type; one luck serves either way of noticing."""
 
     def share_of_clock(some: Drawer, kind: int) -> Ints:
@@ -247,7 +249,9 @@ def _timing(decisions: Luck, drawer: Drawer, kinds: Ints, answers: Sequence[Answ
     }
 
 
-def _said(drawer: Drawer, decisions: Luck, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]) -> Ints:
+def _said(
+    drawer: Drawer, decisions: RequestLuck, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]
+) -> Ints:
     """What each answerer will say, from one uniform each; `answers` and `odds` by its type."""
     bounds = [answer_bounds(**answer.chances(), odds=odd) for answer, odd in zip(answers, odds, strict=True)]
     return drawer.by_group(kinds, lambda some, kind: said(some.luck(decisions.answer), bounds[kind], SAID_IN_TURN))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Columns as Columns
 from sim.chance.asks import draw_asks
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
@@ -22,8 +23,6 @@ from sim.scenario.buyers import Regret
 from sim.scenario.distributions import DurationLaw, ShareLaw
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Reason
-
-Columns = dict[str, Ints]
 
 
 class Claimants(NamedTuple):

@@ -21,7 +21,7 @@ class Drawer:
 
     def __init__(self, luck: Luck, numbers: Ints) -> None:
         self._luck, self.numbers = luck, numbers
-        self._parted: tuple[Ints, list[Part]] | None = None
+        self._parted: tuple[Ints, list[LawGroup]] | None = None
 
     def luck(self, decision: Decision) -> Floats:
         """One uniform per picked order."""
@@ -61,12 +61,15 @@ class Drawer:
             values[members] = of_group(drawer, group)
         return values
 
-    def _parts(self, groups: Ints) -> list[Part]:
+    def _parts(self, groups: Ints) -> list[LawGroup]:
         """The picked orders by group. Remembered, since many decisions in a row depend on the same groups."""
         if self._parted is None or self._parted[0] is not groups:
             present = np.flatnonzero(np.bincount(groups)).tolist()
             members = [np.flatnonzero(groups == group) for group in present]
-            self._parted = groups, [Part(*each, self._of(each[1])) for each in zip(present, members, strict=True)]
+            self._parted = (
+                groups,
+                [LawGroup(*each, self._of(each[1])) for each in zip(present, members, strict=True)],
+            )
         return self._parted[1]
 
     def _of(self, some: NDArray[np.intp]) -> Drawer:
@@ -84,7 +87,7 @@ class _Member(Drawer):
         return self._whole.luck(decision)[self._members]
 
 
-class Part(NamedTuple):
+class LawGroup(NamedTuple):
     """Some of the picked orders, who draw by a law of their own."""
 
     group: int

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Ints as Ints
 from sim.vocabulary import Party
-
-Ints = NDArray[np.int64]
 
 
 class Bought(NamedTuple):

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
-from sim.chance.orders import Calendars, Instants, due_and_promised, stretched_by, stretches
+from sim.chance.orders import Instants, Openings, due_and_promised, stretched_by, stretches
 from sim.chance.shared import Memory
 from sim.chance.streams import Luck, Numbers
 from sim.errors import BeyondCalendar
@@ -41,7 +42,6 @@ UNSURE = -1
 ANY_TYPE = -1
 """The row for a seller of whatever type: the slowest in everything."""
 
-Flags = NDArray[np.bool_]
 TypesOf = Callable[[Ints], Ints]
 """The seller's type of some orders, by number."""
 
@@ -62,11 +62,11 @@ class Lateness(NamedTuple):
     lost: float
     """The chance that a parcel is lost."""
 
-    def may_leave_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Flags:
+    def may_leave_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Bools:
         """Which of these orders may leave after the dispatch limit."""
         return self._unsure(luck, numbers, paid, type_of, self.until_due, np.zeros(len(paid), dtype=np.int64))
 
-    def may_arrive_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Flags:
+    def may_arrive_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Bools:
         """Which of these orders may arrive after the promised date, or never."""
         transit = self.transit[_cell(luck, Decision.TRANSIT, numbers)]
         lost = luck.of(Decision.LOST, numbers) < self.lost
@@ -74,15 +74,15 @@ class Lateness(NamedTuple):
 
     def _unsure(
         self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf, spare: Ints, needed: Ints
-    ) -> Flags:
+    ) -> Bools:
         """Whose time may not do: first as if sold by the slowest of sellers, then by their own."""
         arranging, dispatching = (_cell(luck, leg, numbers) for leg in (Decision.ARRANGING, Decision.DISPATCHING))
         day = paid // DAY
 
-        def lacks(kind: int | Ints, some: slice | Ints) -> Flags:
+        def lacks(kind: int | Ints, some: slice | Ints) -> Bools:
             handling = self.arranging[kind, arranging[some]] + self.dispatching[kind, dispatching[some]]
             steps = np.minimum(handling // STEP + 1, STEPS - 1)
-            short: Flags = spare[kind, day[some], steps] < needed[some]
+            short: Bools = spare[kind, day[some], steps] < needed[some]
             return short
 
         unsure = lacks(ANY_TYPE, slice(None))
@@ -99,12 +99,12 @@ _KNOWN = Memory()
 """Of the latest scenarios: their replications share one, and so do scenarios that agree on what makes one late."""
 
 
-def lateness_of(scenario: Scenario, calendars: Calendars) -> Lateness:
+def lateness_of(scenario: Scenario, calendars: Openings) -> Lateness:
     """Worked out once for all replications of a scenario, and of others like it."""
     return _KNOWN.of("lateness", scenario, lambda part: _lateness(part, calendars), *calendars.values())
 
 
-def _lateness(scenario: Scenario, calendars: Calendars) -> Lateness:
+def _lateness(scenario: Scenario, calendars: Openings) -> Lateness:
     types, carrier = kinds_of(scenario.market.sellers), scenario.market.carrier
     until_due, until_promised = _time_to_spare(scenario, types, calendars)
     if kind_of(carrier.transit) != Kind.WALL:
@@ -135,7 +135,7 @@ def longest_in_cells(law: DurationLaw) -> Ints:
     return longest
 
 
-def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: Calendars) -> tuple[Ints, Ints]:
+def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: Openings) -> tuple[Ints, Ints]:
     """Until the dispatch limit and until the promised date: by type, by day, by steps of handling."""
     first = np.arange(0, max(scenario.experiment.arrivals_end, 1), DAY)
     spare = []
@@ -148,7 +148,7 @@ def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: C
     return until_due, until_promised
 
 
-def _earliest_limits(scenario: Scenario, first: Ints, party: int, calendars: Calendars) -> Ints:
+def _earliest_limits(scenario: Scenario, first: Ints, party: int, calendars: Openings) -> Ints:
     """The dispatch limit and the promised date of the day's first order: nothing ends earlier than it begins."""
     known: Instants = dict.fromkeys((Anchor.PAID, Anchor.ARRANGED, Anchor.DISPATCHED), first)
     limits = np.zeros((2, len(first)), dtype=np.int64)

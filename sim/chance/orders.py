@@ -25,7 +25,7 @@ from sim.scenario.opening import parties_of_kinds
 from sim.scenario.selling import kinds_of, kinds_on_the_roster
 from sim.vocabulary import Anchor, Party
 
-Calendars = dict[Party, Calendar]
+Openings = dict[Party, Calendar]
 Instants = dict[int, Ints]
 """By anchor: a named instant of some orders."""
 
@@ -70,7 +70,7 @@ def zipf(count: int, concentration: float) -> list[float]:
     return [1.0 / k**concentration for k in range(1, count + 1)]
 
 
-class Seen(NamedTuple):
+class SeenDispatch(NamedTuple):
     """When some orders were arranged and dispatched; NEVER where neither has been seen."""
 
     arranged: Ints
@@ -104,7 +104,12 @@ class Dispatching:
 
 
 def draw_dispatching(
-    scenario: Scenario, paid: Ints, kinds: Ints, drawer: Drawer, calendars: Calendars, seen: Seen | None = None
+    scenario: Scenario,
+    paid: Ints,
+    kinds: Ints,
+    drawer: Drawer,
+    calendars: Openings,
+    seen: SeenDispatch | None = None,
 ) -> Dispatching:
     """When the seller of each picked order would arrange and dispatch it, in the seller's calendar; and by when.
 
@@ -139,7 +144,7 @@ def draw_dispatching(
     return Dispatching(arranges_at, ships_at, *due_and_promised(scenario, known, parties, calendars))
 
 
-def due_and_promised(scenario: Scenario, known: Instants, parties: Ints, calendars: Calendars) -> tuple[Ints, Ints]:
+def due_and_promised(scenario: Scenario, known: Instants, parties: Ints, calendars: Openings) -> tuple[Ints, Ints]:
     """The dispatch limit and the promised date; either may be counted from the other."""
     limit = until(scenario.policy.dispatch.limit, unnamed=Anchor.PAID)
     promise = since_of(scenario.policy.promise)
@@ -155,7 +160,7 @@ def _after(since: Since, known: Instants, calendar: Calendar) -> Ints:
     return instants_after(known[since.anchor], since.span.kind, np.array(since.span.seconds), calendar)
 
 
-def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Calendars) -> Ints:
+def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Openings) -> Ints:
     """So long after a named instant, on each seller's calendar."""
     instants, begun = np.empty_like(parties), known[since.anchor]
     for party in np.unique(parties).tolist():
@@ -185,7 +190,7 @@ def stretches(scenario: Scenario, paid: Ints) -> Floats:
 
 
 def _later(
-    since: Ints, kinds: Ints, laws: list[DurationLaw], lengths: Ints, parties: Ints, calendars: Calendars
+    since: Ints, kinds: Ints, laws: list[DurationLaw], lengths: Ints, parties: Ints, calendars: Openings
 ) -> Ints:
     """Each counted in the kind of its seller type's law, on that type's calendar."""
     counted_in = np.array([kind_of(law) for law in laws])[kinds]

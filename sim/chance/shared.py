@@ -20,7 +20,7 @@ from sim.scenario.base import Described
 from sim.scenario.model import Scenario
 
 T = TypeVar("T")
-Path = tuple[str, ...]
+FieldPath = tuple[str, ...]
 """The way from a scenario to one of its parts, by the names of fields."""
 THERE = "there"
 """What is noted of a part of which only this is known so far."""
@@ -36,9 +36,9 @@ class Text:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self._tree = scenario.model_dump(mode="json")
-        self._said: dict[Path, str] = {}
+        self._said: dict[FieldPath, str] = {}
 
-    def at(self, path: Path) -> str:
+    def at(self, path: FieldPath) -> str:
         """As JSON, in the order in which it is written."""
         if path not in self._said:
             part: Any = self._tree
@@ -48,7 +48,7 @@ class Text:
             self._said[path] = json.dumps(part)
         return self._said[path]
 
-    def says(self, path: Path, text: str) -> bool:
+    def says(self, path: FieldPath, text: str) -> bool:
         """Whether this is what it says there, or at least that something is there."""
         said = self.at(path)
         return said != "null" if text == THERE else said == text
@@ -71,10 +71,10 @@ class Notes:
     """What was read of a scenario while something was drawn."""
 
     text: Text
-    read: dict[Path, str] = field(default_factory=dict)
+    read: dict[FieldPath, str] = field(default_factory=dict)
     is_closed: bool = False
 
-    def note(self, path: Path, said: str) -> None:
+    def note(self, path: FieldPath, said: str) -> None:
         """Raises RuntimeError once all is drawn: nobody would compare it any more."""
         if self.is_closed:
             raise RuntimeError(f"{'.'.join(path)} is read after what depends on it was drawn")
@@ -82,12 +82,12 @@ class Notes:
             self.read[path] = said
 
 
-class Part:
+class NotedPart:
     """A part of a scenario, which notes what is read of it. It is asked as the part itself would be."""
 
     __slots__ = ("_notes", "_of", "_path")
 
-    def __init__(self, of: BaseModel, path: Path, notes: Notes) -> None:
+    def __init__(self, of: BaseModel, path: FieldPath, notes: Notes) -> None:
         self._of, self._path, self._notes = of, path, notes
 
     def __getattr__(self, name: str) -> Any:
@@ -97,7 +97,7 @@ class Part:
         value = getattr(self._of, name)
         if isinstance(value, Described):
             self._notes.note(path, THERE)
-            return Part(value, path, self._notes)
+            return NotedPart(value, path, self._notes)
         self._notes.note(path, self._notes.text.at(path))
         return value
 
@@ -113,8 +113,8 @@ class Part:
         return getattr(self._of, name)
 
 
-class _Drawn(NamedTuple):
-    read: dict[Path, str]
+class _DrawnOnce(NamedTuple):
+    read: dict[FieldPath, str]
     given: tuple[Any, ...]
     value: Any
 
@@ -150,7 +150,7 @@ class Memory:
     """What was drawn, by what it is called; the latest few of each."""
 
     def __init__(self) -> None:
-        self._drawn: dict[str, deque[_Drawn]] = {}
+        self._drawn: dict[str, deque[_DrawnOnce]] = {}
         self.nbytes = 0
         """What it holds of all that can say how large it is; the others are parts of that."""
 
@@ -161,10 +161,10 @@ class Memory:
         found = next((one for one in known if one.serves(text, given)), None)
         if found is None:
             notes = Notes(text)
-            value = draw(cast("Scenario", Part(text.scenario, (), notes)))
+            value = draw(cast("Scenario", NotedPart(text.scenario, (), notes)))
             notes.is_closed = True
             self.nbytes += _size(value) - (_size(known[-1].value) if len(known) == ALIKE else 0)
-            known.appendleft(found := _Drawn(notes.read, given, value))
+            known.appendleft(found := _DrawnOnce(notes.read, given, value))
         if outer:
             for path, said in found.read.items():
                 outer.note(path, said)
@@ -210,6 +210,6 @@ class Memories:
 
 def _read_so_far(scenario: Scenario) -> tuple[Text, Notes | None]:
     """The text of a scenario, and where it is noted what is read of it, if it is."""
-    if isinstance(scenario, Part):
+    if isinstance(scenario, NotedPart):
         return scenario._notes.text, scenario._notes
     return _text_of(scenario), None

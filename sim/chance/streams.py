@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats as Floats
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.philox import block
@@ -20,7 +20,6 @@ AT_A_TIME = 1 << 14
 """Orders whose luck is drawn together: few enough to stay near the processor."""
 UPPER_53, TINY = np.uint64(11), 2.0**-53
 
-Floats = NDArray[np.float64]
 Numbers: TypeAlias = "Ints | range"
 """Of some orders: any of them, or all from one number to before another."""
 Key: TypeAlias = tuple[np.uint64, np.uint64]

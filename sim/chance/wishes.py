@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
-from sim.chance.lateness import Flags, lateness_of
-from sim.chance.orders import Calendars, Dispatching
+from sim.chance.lateness import lateness_of
+from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, most
 from sim.chance.streams import Luck, pieces
 from sim.rules.terms import kind_of, refunds_at_dispatch_limit
@@ -27,12 +28,12 @@ class Wishes(NamedTuple):
     claim: Ints
     asked: Ints
 
-    def only(self, some: Flags) -> Wishes:
+    def only(self, some: Bools) -> Wishes:
         """Those of some of them."""
         return Wishes(self.claim[some], self.asked[some])
 
 
-def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: Calendars) -> Ints:
+def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: Openings) -> Ints:
     """Numbers of the orders, ascending, to which anything may happen; to the others nothing does, for certain.
 
     Somebody's mind changes, finds a fault, or would complain of a parcel that may be late; and the platform may
@@ -47,14 +48,14 @@ def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: C
     return np.concatenate(found)
 
 
-def _asks_anyway(scenario: Scenario, luck: Luck, piece: range) -> Flags:
+def _asks_anyway(scenario: Scenario, luck: Luck, piece: range) -> Bools:
     """Whose mind changes, or who finds a fault: whenever that is."""
-    some: Flags = luck.of(Decision.REGRETS, piece) < most(scenario.buyers.regret.probability)
+    some: Bools = luck.of(Decision.REGRETS, piece) < most(scenario.buyers.regret.probability)
     defect = scenario.buyers.defect
     return some if defect is None else some | (luck.of(Decision.FINDS_A_DEFECT, piece) < most(defect.probability))
 
 
-def _is_left(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Calendars) -> Flags:
+def _is_left(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Openings) -> Bools:
     """What the platform may refund because it was not sent in time."""
     if not refunds_at_dispatch_limit(scenario):
         return np.zeros(len(piece), dtype=np.bool_)
@@ -62,7 +63,7 @@ def _is_left(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, c
     return lateness_of(scenario, calendars).may_leave_late(luck, piece, paid, orders.type_of)
 
 
-def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Calendars) -> Ints:
+def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Openings) -> Ints:
     """Who would complain of a parcel that does not come, and may have to."""
     terms = scenario.buyers.not_received
     if terms is None:
@@ -72,7 +73,7 @@ def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, 
     return would[late]
 
 
-def first_wishes(scenario: Scenario, drawer: Drawer, paid: Ints, plan: Dispatching, calendars: Calendars) -> Wishes:
+def first_wishes(scenario: Scenario, drawer: Drawer, paid: Ints, plan: Dispatching, calendars: Openings) -> Wishes:
     """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
     regretted = _mind_changes(scenario, drawer, paid)
     buyers = scenario.buyers
@@ -115,7 +116,7 @@ def _noticed(
     return np.where(drawer.happens(whether, chance) == 1, noticed, NEVER)
 
 
-def delivered_at(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:
+def delivered_at(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Openings) -> Ints:
     """When each parcel would arrive; NEVER for the lost ones."""
     carrier = scenario.market.carrier
     transit = drawer.duration(Decision.TRANSIT, carrier.transit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled.layout import Words
+from sim.compiled.layout import Codes
 from sim.scenario.calendars import Calendar
 from sim.vocabulary import Party
 
@@ -16,7 +16,7 @@ TABLES = len(Calendar._fields) - 1
 HEADER = TABLES + 2
 
 
-def almanac_of(calendars: dict[Party, Calendar]) -> Words:
+def almanac_of(calendars: dict[Party, Calendar]) -> Codes:
     """Lay the calendars of all parties out one after the other, by number."""
     in_turn = [calendar for _, calendar in sorted(calendars.items())]
     tables = [np.array(table, dtype=np.int64) for calendar in in_turn for table in calendar[:TABLES]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.calendars import after
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import arranged_at, delivered_at, promised_at, terms_of
 from sim.rules import clocks
 from sim.rules.terms import UNNAMED
@@ -13,20 +13,20 @@ from sim.vocabulary import Anchor, Party, Stage
 
 
 @step
-def instant(world: World, order: Record, since: Record) -> int:
+def instant(world: MarketRules, order: Record, since: Record) -> int:
     """So long after a named instant of this order (or else from now), on the platform's clock."""
     return last_instant(world, order, Party.PLATFORM, since, order.now)
 
 
 @step
-def last_instant(world: World, order: Record, party: int, limit: Record, begins: int) -> int:
+def last_instant(world: MarketRules, order: Record, party: int, limit: Record, begins: int) -> int:
     """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
     since = begins if limit.anchor == UNNAMED else anchor_of(world, order, limit.anchor)
     return clocks.last_of(after(world, party, since, limit.span), limit.until, limit.later)
 
 
 @step
-def closes_at(world: World, order: Record) -> int:
+def closes_at(world: MarketRules, order: Record) -> int:
     """The last instant at which this order's dispute may be opened."""
     closes = terms_of(world, order).closes
     limit = after(world, Party.PLATFORM, anchor_of(world, order, closes.anchor), closes.span)
@@ -34,7 +34,7 @@ def closes_at(world: World, order: Record) -> int:
 
 
 @step
-def anchor_of(world: World, order: Record, anchor: int) -> int:
+def anchor_of(world: MarketRules, order: Record, anchor: int) -> int:
     """The named instants that windows and limits are counted from."""
     if anchor == Anchor.PAID:
         return order.facts.paid

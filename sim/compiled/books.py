@@ -23,10 +23,10 @@ from sim.compiled.layout import (
     TERMS,
     TOLD,
     WORDS,
-    Market,
-    Records,
-    Words,
-    World,
+    Codes,
+    MarketRules,
+    MarketState,
+    RecordRows,
 )
 from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
@@ -54,21 +54,21 @@ LIES_ONCE = (0,)
 class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
-    places: Words
+    places: Codes
     """Which of `FACTS_OF_AN_ORDER` are not the same for all claims."""
-    facts: Words
+    facts: Codes
     """These facts: a row for each of `places`, a column per claim."""
-    next: Words
+    next: Codes
     """All facts about the claims that come into play next, a row for each."""
-    turns: Words
+    turns: Codes
     """Claims in the order in which their buyers ask."""
-    asked: Words
+    asked: Codes
     """When they do."""
-    outcomes: Words
+    outcomes: Codes
     """A row for each of `OUTCOMES_OF_AN_ORDER`, a column per claim."""
-    words: Words
+    words: Codes
     """The market's orders as rows of words."""
-    free: Words
+    free: Codes
     """First how many rows are free, then which."""
 
 
@@ -93,7 +93,7 @@ def books_of(draws: Draws) -> Books:
     )
 
 
-def market_of(scenario: Scenario, draws: Draws, books: Books, world: World) -> Market:
+def market_of(scenario: Scenario, draws: Draws, books: Books, world: MarketRules) -> MarketState:
     """Everything as it is before the first buyer asks."""
     desks = desks_of(scenario, draws)
     agenda = np.zeros(1, dtype=HEAP)
@@ -108,10 +108,10 @@ def market_of(scenario: Scenario, draws: Draws, books: Books, world: World) -> M
     entries = np.empty(ends[-1] + agenda["room"][0], dtype=ENTRY)
     orders = books.words.reshape(-1).view(ORDER)
     row_of = np.full(len(books.turns), OUT_OF_PLAY)
-    return Market(world, orders, row_of, desks, agenda, entries)
+    return MarketState(world, orders, row_of, desks, agenda, entries)
 
 
-def desks_of(scenario: Scenario, draws: Draws) -> Records:
+def desks_of(scenario: Scenario, draws: Draws) -> RecordRows:
     """Sellers by number, mediation, the buyers, the bank: free, with nobody waiting."""
     sellers, mediation = scenario.market.sellers, scenario.policy.mediation
     staff, discipline = (mediation.staff, mediation.discipline) if mediation else ("unlimited", Discipline.FIFO)
@@ -127,11 +127,11 @@ def _members(staff: int | str) -> int:
     return UNLIMITED if isinstance(staff, str) else staff
 
 
-_LATEST: deque[tuple[Scenario, dict[Party, Calendar], Past, World]] = deque(maxlen=4)
+_LATEST: deque[tuple[Scenario, dict[Party, Calendar], Past, MarketRules]] = deque(maxlen=4)
 """Some worlds lived in: the replications of a scenario share one."""
 
 
-def world_of(scenario: Scenario, calendars: dict[Party, Calendar], past: Past = NO_PAST) -> World:
+def world_of(scenario: Scenario, calendars: dict[Party, Calendar], past: Past = NO_PAST) -> MarketRules:
     """The policy and the calendars, laid out once for all replications that are given the same ones."""
     for known, theirs, before, world in _LATEST:
         if known is scenario and theirs is calendars and before is past:
@@ -140,13 +140,13 @@ def world_of(scenario: Scenario, calendars: dict[Party, Calendar], past: Past = 
     return _LATEST[-1][-1]
 
 
-def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar], past: Past) -> World:
+def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar], past: Past) -> MarketRules:
     terms = [terms_of(policy, kind) for policy in (scenario, past.then or scenario) for kind in ClaimKind]
     policy = np.array([_as_record(of_kind) for of_kind in terms], dtype=TERMS)
     by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
     never_closed = {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
     methods, almanac = np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed)
-    return World(policy, methods, almanac, past.until if past.then else NEVER, past.until)
+    return MarketRules(policy, methods, almanac, past.until if past.then else NEVER, past.until)
 
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:

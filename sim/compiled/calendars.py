@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.compiled.almanac import HEADER
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.rules import clocks
 from sim.scenario.calendars import Calendar
 
@@ -26,7 +26,7 @@ def calendar_of(almanac: Any, party: int) -> Calendar:
 
 
 @step
-def later(world: World, party: int, since: int, kind: int, seconds: int) -> int:
+def later(world: MarketRules, party: int, since: int, kind: int, seconds: int) -> int:
     """So long after an instant, on this party's clock; NEVER where there is no limit."""
     if clocks.is_on_the_wall(kind):
         return clocks.on_the_wall(since, kind, seconds)
@@ -34,6 +34,6 @@ def later(world: World, party: int, since: int, kind: int, seconds: int) -> int:
 
 
 @step
-def after(world: World, party: int, since: int, span: Record) -> int:
+def after(world: MarketRules, party: int, since: int, span: Record) -> int:
     """So long after an instant, as the policy says."""
     return later(world, party, since, span.kind, span.seconds)

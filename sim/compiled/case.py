@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.anchors import instant
 from sim.compiled.jit import step
-from sim.compiled.layout import NOT_GIVEN, Record, World
+from sim.compiled.layout import NOT_GIVEN, MarketRules, Record
 from sim.compiled.parcel import delivered_at, kind_in_force, terms_of
 from sim.rules import cancelling, disputing, failing, refunding, returning
 from sim.scenario.durations import NEVER
@@ -14,7 +14,7 @@ OPEN, REFUNDED, PARTLY_REFUNDED = int(Outcome.OPEN), int(Outcome.REFUNDED), int(
 
 
 @step
-def may_still_cancel(world: World, order: Record) -> bool:
+def may_still_cancel(world: MarketRules, order: Record) -> bool:
     """Whether the button is there."""
     facts = order.facts
     in_time = cancelling.may_cancel(facts.asked, facts.window_ends, order.parcel.ships_at)
@@ -22,7 +22,7 @@ def may_still_cancel(world: World, order: Record) -> bool:
 
 
 @step
-def is_still_free(world: World, order: Record) -> bool:
+def is_still_free(world: MarketRules, order: Record) -> bool:
     """Whether nobody has to agree to the cancellation."""
     terms = terms_of(world, order)
     free = terms.trusted_free_until if order.facts.trusted else terms.free_until
@@ -30,7 +30,7 @@ def is_still_free(world: World, order: Record) -> bool:
 
 
 @step
-def is_worth_it(world: World, order: Record) -> bool:
+def is_worth_it(world: MarketRules, order: Record) -> bool:
     """The money against the postage that the policy puts on the buyer, and the hassle."""
     facts = order.facts
     cost = facts.return_cost if goods_must_go_back(world, order) and not is_not_received(order) else 0
@@ -39,7 +39,7 @@ def is_worth_it(world: World, order: Record) -> bool:
 
 
 @step
-def will_escalate(world: World, order: Record) -> bool:
+def will_escalate(world: MarketRules, order: Record) -> bool:
     """Whether this buyer calls the platform: there is one that has not ruled, they would, and are in time."""
     if not (terms_of(world, order).may_mediate and order.facts.escalates) or is_ruled(world, order):
         return False
@@ -47,20 +47,20 @@ def will_escalate(world: World, order: Record) -> bool:
 
 
 @step
-def last_call(world: World, order: Record) -> int:
+def last_call(world: MarketRules, order: Record) -> int:
     """The last instant at which the platform may be called after a verdict that falls now."""
     return instant(world, order, terms_of(world, order).escalate_within)
 
 
 @step
-def is_ruled(world: World, order: Record) -> bool:
+def is_ruled(world: MarketRules, order: Record) -> bool:
     """Whether the platform has spoken: in mediation, or in answer to the dispute."""
     answered = terms_of(world, order).platform_answers and order.requests[Stage.DISPUTE].settled_at < NEVER
     return answered or order.requests[Stage.MEDIATION].settled_at < NEVER
 
 
 @step
-def why_it_is_refused(world: World, order: Record) -> int:
+def why_it_is_refused(world: MarketRules, order: Record) -> int:
     """Why a no is the last word: the platform's own, or one that nobody takes to it."""
     if is_ruled(world, order):
         ruled = order.requests[Stage.MEDIATION].settled_by
@@ -76,20 +76,20 @@ def is_not_received(order: Record) -> bool:
 
 
 @step
-def goods_must_go_back(world: World, order: Record) -> bool:
+def goods_must_go_back(world: MarketRules, order: Record) -> bool:
     """Whether the policy wants them back, should they be there."""
     terms = terms_of(world, order)
     return returning.must_go_back(terms.needs_return, order.facts.value, terms.returnless_below)
 
 
 @step
-def goods_are_there_to_go_back(world: World, order: Record) -> bool:
+def goods_are_there_to_go_back(world: MarketRules, order: Record) -> bool:
     """Whether there is something to send."""
     return returning.is_there_to_go_back(delivered_at(world, order), order.now, is_not_received(order))
 
 
 @step
-def money_waits_for_the_parcel(world: World, order: Record) -> bool:
+def money_waits_for_the_parcel(world: MarketRules, order: Record) -> bool:
     """Whether the parcel has to come before the money does."""
     in_transit, on_notice = terms_of(world, order).while_in_transit, money_comes_on(world, order, RefundOn.NOTICE)
     return not is_not_received(order) and returning.money_waits_for_the_parcel(
@@ -98,21 +98,21 @@ def money_waits_for_the_parcel(world: World, order: Record) -> bool:
 
 
 @step
-def return_payer(world: World, order: Record) -> int:
+def return_payer(world: MarketRules, order: Record) -> int:
     """Who pays the postage of a return."""
     facts = order.facts
     return returning.who_pays_the_postage(terms_of(world, order).payers, facts.value, bool(facts.free_return))
 
 
 @step
-def money_comes_on(world: World, order: Record, this: int) -> bool:
+def money_comes_on(world: MarketRules, order: Record, this: int) -> bool:
     """Whether the refund falls due on this step of the return."""
     terms = terms_of(world, order)
     return this == (terms.trusted_refund_on if order.facts.trusted else terms.refund_on)
 
 
 @step
-def will_charge_back(world: World, order: Record) -> bool:
+def will_charge_back(world: MarketRules, order: Record) -> bool:
     """Whether this buyer, who got nothing, turns to the bank."""
     method = world.methods[kind_in_force(world, order), order.facts.payment_method]
     if not (order.facts.charges_back and method.may_charge_back):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.compiled.case import OPEN, is_ruled, last_call, why_it_is_refused, will_escalate
 from sim.compiled.dealings import be_refunded, be_refunded_in_part, fail, wait_until
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import limit_passes_at, terms_of, waits_no_longer
 from sim.compiled.questions import ask_the_buyer, ask_the_platform
 from sim.compiled.winning import win
@@ -15,7 +15,7 @@ from sim.vocabulary import Failure, Route, Stage, Verdict
 
 
 @step
-def haggle(world: World, order: Record) -> int:
+def haggle(world: MarketRules, order: Record) -> int:
     """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
     if order.offers_made == terms_of(world, order).rounds:
         return escalate_or_be_refused(world, order)
@@ -32,7 +32,7 @@ def share_offered(order: Record) -> int:
 
 
 @step
-def hear_of_the_offer(world: World, order: Record, verdict: int) -> int:
+def hear_of_the_offer(world: MarketRules, order: Record, verdict: int) -> int:
     """Taken; or the platform comes in between; or the next round."""
     if verdict == Verdict.APPROVE:
         return be_refunded_in_part(world, order, share_offered(order))
@@ -44,7 +44,7 @@ def hear_of_the_offer(world: World, order: Record, verdict: int) -> int:
 
 
 @step
-def be_taken_over(world: World, order: Record) -> int:
+def be_taken_over(world: MarketRules, order: Record) -> int:
     """The platform steps into a pending dispute, unless it has just refunded the order by itself."""
     if limit_passes_at(world, order) <= order.now:
         return OPEN
@@ -52,7 +52,7 @@ def be_taken_over(world: World, order: Record) -> int:
 
 
 @step
-def lose_patience(world: World, order: Record) -> int:
+def lose_patience(world: MarketRules, order: Record) -> int:
     """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
     if not disputing.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
         return fail(world, order, Failure.LOST_PATIENCE)
@@ -60,7 +60,7 @@ def lose_patience(world: World, order: Record) -> int:
 
 
 @step
-def escalate_or_be_refused(world: World, order: Record) -> int:
+def escalate_or_be_refused(world: MarketRules, order: Record) -> int:
     """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
     calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
     until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
@@ -73,7 +73,7 @@ def escalate_or_be_refused(world: World, order: Record) -> int:
 
 
 @step
-def escalate_or_lapse(world: World, order: Record, comes_at: int) -> int:
+def escalate_or_lapse(world: MarketRules, order: Record, comes_at: int) -> int:
     """The seller said nothing: the buyer may call the platform, in time or never, unless it comes by itself."""
     calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
     ruled_from = disputing.taken_over_at(calls_at, comes_at)
@@ -88,7 +88,7 @@ def escalate_or_lapse(world: World, order: Record, comes_at: int) -> int:
 
 
 @step
-def have_the_platform_rule(world: World, order: Record) -> int:
+def have_the_platform_rule(world: MarketRules, order: Record) -> int:
     """Mediation, once per order: for the buyer, for the seller, or split."""
     order.life.route = Route.MEDIATION
     order.life.claimed = order.facts.value
@@ -96,7 +96,7 @@ def have_the_platform_rule(world: World, order: Record) -> int:
 
 
 @step
-def hear_the_ruling(world: World, order: Record, verdict: int) -> int:
+def hear_the_ruling(world: MarketRules, order: Record, verdict: int) -> int:
     """The platform has spoken."""
     if verdict != Verdict.APPROVE:
         waits_no_longer(order)
@@ -111,7 +111,7 @@ def hear_the_ruling(world: World, order: Record, verdict: int) -> int:
 
 
 @step
-def hear_of_the_inspection(world: World, order: Record, verdict: int) -> int:
+def hear_of_the_inspection(world: MarketRules, order: Record, verdict: int) -> int:
     """The seller has looked at what came back and releases the money, or contests; the platform rules once."""
     if verdict == Verdict.CLOSE:
         return fail(world, order, Failure.CLOSED_BY_SILENCE)

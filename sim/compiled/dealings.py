@@ -6,7 +6,7 @@ from sim.compiled.anchors import last_instant
 from sim.compiled.calendars import calendar_of, later
 from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, is_paid, return_payer
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import delivered_at, kind_in_force, limit_passes_at, missed_at, stays, terms_of, travels
 from sim.rules import answers, clocks, failing, refunding
 from sim.scenario.durations import NEVER
@@ -26,7 +26,7 @@ def wait_until(order: Record, instant: int, in_vain: int) -> bool:
 
 
 @step
-def wait_for_the_parcel(world: World, order: Record) -> bool:
+def wait_for_the_parcel(world: MarketRules, order: Record) -> bool:
     """It comes, or the promised date passes and it is known that it never will."""
     missed = missed_at(world, order)
     if missed >= NEVER:
@@ -35,7 +35,7 @@ def wait_for_the_parcel(world: World, order: Record) -> bool:
 
 
 @step
-def wait_for_the_dispatch(world: World, order: Record) -> bool:
+def wait_for_the_dispatch(world: MarketRules, order: Record) -> bool:
     """It leaves, or the promised date passes and it is known that it never will."""
     leaves = min(order.parcel.ships_at, missed_at(world, order))
     return wait_until(order, leaves, Failure.PARCEL_NEVER_COMES)
@@ -57,7 +57,7 @@ def miss_the_parcel(order: Record) -> None:
 
 
 @step
-def post_the_return(world: World, order: Record, posted_at: int) -> int:
+def post_the_return(world: MarketRules, order: Record, posted_at: int) -> int:
     """Somebody pays the postage, and the parcel is on its way back: until when, should it not get lost."""
     life, payer, cost = order.life, return_payer(world, order), order.facts.return_cost
     life.buyer_cost += refunding.paid_by(Party.BUYER, payer, cost)
@@ -71,7 +71,7 @@ def post_the_return(world: World, order: Record, posted_at: int) -> int:
 
 
 @step
-def cancel(world: World, order: Record, route: int) -> int:
+def cancel(world: MarketRules, order: Record, route: int) -> int:
     """The parcel stays, all the money goes back."""
     order.life.route = route
     stays(order)
@@ -79,7 +79,7 @@ def cancel(world: World, order: Record, route: int) -> int:
 
 
 @step
-def be_refunded(world: World, order: Record, amount: int) -> int:
+def be_refunded(world: MarketRules, order: Record, amount: int) -> int:
     """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
     facts, life = order.facts, order.life
     kind = world.methods[kind_in_force(world, order), facts.payment_method].posting_kind
@@ -93,13 +93,13 @@ def be_refunded(world: World, order: Record, amount: int) -> int:
 
 
 @step
-def be_refunded_in_part(world: World, order: Record, share: int) -> int:
+def be_refunded_in_part(world: MarketRules, order: Record, share: int) -> int:
     """So much of the price, in parts per million."""
     return be_refunded(world, order, refunding.share_of(order.facts.value, share))
 
 
 @step
-def payment_begins_at(world: World, order: Record) -> int:
+def payment_begins_at(world: MarketRules, order: Record) -> int:
     """When the bank hears of a refund that falls due now: at once, or with the first run it is in time for."""
     terms = terms_of(world, order)
     if not terms.runs:
@@ -108,14 +108,14 @@ def payment_begins_at(world: World, order: Record) -> int:
 
 
 @step
-def refund_limit(world: World, order: Record) -> int:
+def refund_limit(world: MarketRules, order: Record) -> int:
     """The latest at which a refund that falls due now may arrive."""
     limit = last_instant(world, order, Party.BANK, terms_of(world, order).refund_within, order.now)
     return refunding.limit_of(limit, order.now)
 
 
 @step
-def fail(world: World, order: Record, reason: int) -> int:
+def fail(world: MarketRules, order: Record, reason: int) -> int:
     """The claim comes to no money, unless the dispatch limit brings it at this very instant."""
     if limit_passes_at(world, order) <= order.now:
         return OPEN
@@ -125,7 +125,7 @@ def fail(world: World, order: Record, reason: int) -> int:
 
 
 @step
-def end_with(world: World, order: Record, outcome: int) -> None:
+def end_with(world: MarketRules, order: Record, outcome: int) -> None:
     """Close the book; a parcel that nobody stopped still travels."""
     facts, life = order.facts, order.life
     travels(world, order)

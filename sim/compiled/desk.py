@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.compiled.calendars import after, calendar_of
 from sim.compiled.heap import drop_first, put
 from sim.compiled.jit import step
-from sim.compiled.layout import OUT_OF_PLAY, Market, Record
+from sim.compiled.layout import OUT_OF_PLAY, MarketState, Record
 from sim.compiled.order import hear
 from sim.compiled.parcel import terms_of
 from sim.compiled.rows import order_of
@@ -28,13 +28,13 @@ STAGES = 8
 
 
 @step
-def is_bound_to(market: Market, at: int, turn: int, number: int, what: int) -> None:
+def is_bound_to(market: MarketState, at: int, turn: int, number: int, what: int) -> None:
     """Put something on the agenda."""
     put(market.entries, market.agenda[0], at, turn | number, what)
 
 
 @step
-def desk_number(market: Market, order: Record) -> int:
+def desk_number(market: MarketState, order: Record) -> int:
     """Where its question stands: sellers by number, then mediation, the buyers, the bank."""
     sellers = len(market.desks) - 3
     if order.answerer == Party.SELLER:
@@ -45,7 +45,7 @@ def desk_number(market: Market, order: Record) -> int:
 
 
 @step
-def is_opened(market: Market, number: int) -> None:
+def is_opened(market: MarketState, number: int) -> None:
     """A question was put: its clock begins, and it will be noticed, or leave before."""
     order = order_of(market, number)
     stage, now = order.stage, order.now
@@ -66,7 +66,7 @@ def is_opened(market: Market, number: int) -> None:
 
 
 @step
-def leaves_unless_answered(market: Market, number: int, stage: int) -> None:
+def leaves_unless_answered(market: MarketState, number: int, stage: int) -> None:
     """Whatever ends it from outside comes in the last turn of its second."""
     leaves_at = order_of(market, number).leaves_at
     if leaves_at < NEVER:
@@ -74,7 +74,7 @@ def leaves_unless_answered(market: Market, number: int, stage: int) -> None:
 
 
 @step
-def joins(market: Market, number: int, stage: int, now: int) -> None:
+def joins(market: MarketState, number: int, stage: int, now: int) -> None:
     """A request is noticed: it takes its place in the queue, or is taken up where that is what must come next."""
     order = order_of(market, number)
     place = desk_number(market, order)
@@ -92,7 +92,7 @@ def joins(market: Market, number: int, stage: int, now: int) -> None:
 
 
 @step
-def is_next(market: Market, desk: Record, now: int) -> bool:
+def is_next(market: MarketState, desk: Record, now: int) -> bool:
     """Whether staff are bound to choose whoever joins now: free, nobody waits, open, nothing else this second."""
     agenda = market.agenda[0]
     if (
@@ -105,13 +105,13 @@ def is_next(market: Market, desk: Record, now: int) -> bool:
 
 
 @step
-def can_take(market: Market, desk: Record, now: int) -> bool:
+def can_take(market: MarketState, desk: Record, now: int) -> bool:
     """Whether anybody is free; before the desk is staffed as the scenario says, somebody always is."""
     return desk.free > 0 or now < market.world.staffed_from
 
 
 @step
-def staff_will_choose(market: Market, place: int, now: int) -> None:
+def staff_will_choose(market: MarketState, place: int, now: int) -> None:
     """In their turn, at the next opening; one choice takes whoever can be taken."""
     desk = market.desks[place]
     if can_take(market, desk, now) and desk.queue.size and not desk.choice_is_due:
@@ -121,7 +121,7 @@ def staff_will_choose(market: Market, place: int, now: int) -> None:
 
 
 @step
-def choose(market: Market, place: int, now: int) -> None:
+def choose(market: MarketState, place: int, now: int) -> None:
     """Free staff take from the queue, in rank order, whoever has not left."""
     desk = market.desks[place]
     desk.choice_is_due = False
@@ -135,13 +135,13 @@ def choose(market: Market, place: int, now: int) -> None:
 
 
 @step
-def is_pending(market: Market, number: int, stage: int) -> bool:
+def is_pending(market: MarketState, number: int, stage: int) -> bool:
     """Whether this request has not been settled yet."""
     return market.row_of[number] != OUT_OF_PLAY and order_of(market, number).requests[stage].settled_at >= NEVER
 
 
 @step
-def starts(market: Market, desk: Record, number: int, stage: int, now: int) -> bool:
+def starts(market: MarketState, desk: Record, number: int, stage: int, now: int) -> bool:
     """A member of staff takes it up. Whether the answer will land, rather than come too late."""
     order = order_of(market, number)
     desk.free -= 1
@@ -154,13 +154,13 @@ def starts(market: Market, desk: Record, number: int, stage: int, now: int) -> b
 
 
 @step
-def is_to_leave(market: Market, number: int, stage: int, now: int) -> bool:
+def is_to_leave(market: MarketState, number: int, stage: int, now: int) -> bool:
     """Unless it was answered meanwhile, or it is another round's offer that is pending."""
     return is_pending(market, number, stage) and order_of(market, number).leaves_at == now
 
 
 @step
-def settles(market: Market, number: int, stage: int, turn: int, now: int) -> bool:
+def settles(market: MarketState, number: int, stage: int, turn: int, now: int) -> bool:
     """A request ends; the desk is rid of it, and the story goes on. Whether there is another question."""
     order = order_of(market, number)
     request = order.requests[stage]
@@ -180,7 +180,7 @@ def settles(market: Market, number: int, stage: int, turn: int, now: int) -> boo
 
 
 @step
-def leaves(market: Market, place: int, request: Record, now: int) -> None:
+def leaves(market: MarketState, place: int, request: Record, now: int) -> None:
     """Its place in the queue is void, its staff free at once."""
     desk = market.desks[place]
     if request.started_at < NEVER:

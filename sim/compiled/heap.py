@@ -7,7 +7,7 @@ each in a stretch of its own. Four-ary, because half as many levels mean fewer f
 from __future__ import annotations
 
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, Records
+from sim.compiled.layout import Record, RecordRows
 from sim.errors import InternalError
 
 FULL = "more is on the agenda, or in a queue, than its orders can bring there"
@@ -32,7 +32,7 @@ def move(entry: Record, to: Record) -> None:
 
 
 @step
-def put(entries: Records, heap: Record, first: int, second: int, third: int) -> None:
+def put(entries: RecordRows, heap: Record, first: int, second: int, third: int) -> None:
     """Lay something in: it rises until what is above it goes before it. Without room it raises InternalError."""
     begins, place = heap.begins, heap.size
     if place == heap.room:
@@ -52,7 +52,7 @@ def put(entries: Records, heap: Record, first: int, second: int, third: int) -> 
 
 
 @step
-def drop_first(entries: Records, heap: Record) -> None:
+def drop_first(entries: RecordRows, heap: Record) -> None:
     """Take the first one off: the last one sinks from the top until all below it go after it."""
     begins, size = heap.begins, heap.size - 1
     heap.size = size
@@ -67,7 +67,7 @@ def drop_first(entries: Records, heap: Record) -> None:
 
 
 @step
-def least_of(entries: Records, begins: int, place: int, size: int) -> int:
+def least_of(entries: RecordRows, begins: int, place: int, size: int) -> int:
     """Of up to four neighbours the one that comes out first.
 
     Of four it is reckoned without branches: which way they would go, no processor can guess.

@@ -21,8 +21,8 @@ from sim.vocabulary import Stage
 
 Record = Any
 """One record of those below. Numba knows its fields; mypy cannot."""
-Records = NDArray[np.void]
-Words = NDArray[np.int64]
+RecordRows = NDArray[np.void]
+Codes = NDArray[np.int64]
 
 STEPS = ("opened_at", "joined_at", "started_at", "settled_at", "settled_by", "work")
 """What becomes of a request, as in the outcome table."""
@@ -72,7 +72,7 @@ GIVEN, TOLD, WORDS = len(FACTS_OF_AN_ORDER), len(OUTCOMES_OF_AN_ORDER), ORDER.it
 """How many words of an order are facts, how many are outcomes, and how many it has in all."""
 
 
-def _blank() -> Words:
+def _blank() -> Codes:
     order = np.zeros(1, dtype=ORDER)
     for part in ("life", "requests"):
         for field in order[part].dtype.names or ():
@@ -81,7 +81,7 @@ def _blank() -> Words:
     order["parcel"]["waits_since"] = NEVER
     for instant in ("decided_at", "taken_over_at", "comes_after_refusal_at", "buyer_may_call_at"):
         order[instant] = NEVER
-    words: Words = order.view(np.int64)
+    words: Codes = order.view(np.int64)
     return words
 
 
@@ -127,14 +127,14 @@ NOT_GIVEN = -1
 """The anchor of a window that the policy does not have."""
 
 
-class World(NamedTuple):
+class MarketRules(NamedTuple):
     """What a story needs to know besides its order."""
 
-    policy: Records
+    policy: RecordRows
     """`TERMS` by claim kind: of the policy, and once more of the one that comes into force."""
-    methods: Records
+    methods: RecordRows
     """`METHOD` by claim kind and payment method, likewise."""
-    almanac: Words
+    almanac: Codes
     """All calendars; see `calendars`."""
     in_force_from: int
     """When the second policy comes into force; NEVER where there is none."""
@@ -142,17 +142,17 @@ class World(NamedTuple):
     """Until then whoever is noticed is taken up; from then on only by staff who are free."""
 
 
-class Market(NamedTuple):
+class MarketState(NamedTuple):
     """Everything there is, while it is being lived through."""
 
-    world: World
-    orders: Records
+    world: MarketRules
+    orders: RecordRows
     """`ORDER`: those in play, in any row."""
-    row_of: Words
+    row_of: Codes
     """Claim → the row in which it is lived through; OUT_OF_PLAY before and after."""
-    desks: Records
+    desks: RecordRows
     """`DESK`: sellers by number, mediation, buyers, bank."""
-    agenda: Records
+    agenda: RecordRows
     """One `HEAP`: what is bound to happen."""
-    entries: Records
+    entries: RecordRows
     """`ENTRY`: what lies on the agenda and in the queues."""

@@ -9,7 +9,7 @@ from sim.compiled.books import Books
 from sim.compiled.desk import CHOOSES, HAPPENS, JOINS, NUMBER, choose, is_opened, is_to_leave, joins, settles
 from sim.compiled.heap import drop_first
 from sim.compiled.jit import kept, step
-from sim.compiled.layout import Market, World
+from sim.compiled.layout import MarketRules, MarketState
 from sim.compiled.order import live
 from sim.compiled.reference import reference_to
 from sim.compiled.rows import comes_into_play, is_over
@@ -17,7 +17,7 @@ from sim.scenario.durations import NEVER
 
 
 @step
-def begins(market: Market, books: Books, begun: int) -> None:
+def begins(market: MarketState, books: Books, begun: int) -> None:
     """A buyer's mind changes, or a fault is noticed."""
     number = books.turns[begun]
     if live(market.world, comes_into_play(market, books, begun)):
@@ -27,7 +27,7 @@ def begins(market: Market, books: Books, begun: int) -> None:
 
 
 @step
-def goes_on(market: Market, books: Books) -> None:
+def goes_on(market: MarketState, books: Books) -> None:
     """The next thing on the agenda happens."""
     agenda = market.agenda[0]
     entry = market.entries[agenda.begins]
@@ -42,13 +42,13 @@ def goes_on(market: Market, books: Books) -> None:
 
 
 @step
-def with_world(market: Market, world: World) -> Market:
+def with_world(market: MarketState, world: MarketRules) -> MarketState:
     """The market, with its world by address."""
-    return Market(world, market.orders, market.row_of, market.desks, market.agenda, market.entries)
+    return MarketState(world, market.orders, market.row_of, market.desks, market.agenda, market.entries)
 
 
 @step
-def live_through(market: Market, books: Books) -> None:
+def live_through(market: MarketState, books: Books) -> None:
     """Let every buyer ask when the time comes, and play all that follows to its end."""
     agenda, begun, count = market.agenda[0], 0, len(books.turns)
     while begun < count or agenda.size:
@@ -61,6 +61,6 @@ def live_through(market: Market, books: Books) -> None:
 
 
 @kept
-def enter(world: World, market: Market, books: Books) -> None:
+def enter(world: MarketRules, market: MarketState, books: Books) -> None:
     """What Python calls: everything is handed over once, and by its address from here on."""
     live_through(reference_to(with_world(market, reference_to(world))), reference_to(books))

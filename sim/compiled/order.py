@@ -41,7 +41,7 @@ from sim.compiled.dealings import (
     wait_until,
 )
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import has_left, missed_at, terms_of, travels, will_miss_the_limit
 from sim.compiled.questions import (
     ASKED,
@@ -57,14 +57,14 @@ from sim.vocabulary import ClaimKind, Failure, Route, Stage, Verdict
 
 
 @step
-def live(world: World, order: Record) -> bool:
+def live(world: MarketRules, order: Record) -> bool:
     """Seek the money, as far as the first question. Whether there is one."""
     order.life.asked_at = order.now
     return go_on(world, order, seek_the_money(world, order))
 
 
 @step
-def hear(world: World, order: Record, verdict: int) -> bool:
+def hear(world: MarketRules, order: Record, verdict: int) -> bool:
     """What follows from a verdict, as far as the next question. Whether there is one."""
     if order.stage == Stage.CHARGEBACK:
         end_with(world, order, hear_the_bank(world, order, verdict))
@@ -73,7 +73,7 @@ def hear(world: World, order: Record, verdict: int) -> bool:
 
 
 @step
-def go_on(world: World, order: Record, outcome: int) -> bool:
+def go_on(world: MarketRules, order: Record, outcome: int) -> bool:
     """Whatever comes of seeking, the platform refunds what is never sent; the bank comes last."""
     if outcome not in (ASKED, IN_VAIN) and not is_paid(outcome):
         if will_miss_the_limit(world, order):
@@ -89,7 +89,7 @@ def go_on(world: World, order: Record, outcome: int) -> bool:
 
 
 @step
-def seek_on(world: World, order: Record, verdict: int) -> int:
+def seek_on(world: MarketRules, order: Record, verdict: int) -> int:
     """Each answer begins the part of the story that waited for it."""
     if order.stage == Stage.CANCELLATION:
         return hear_of_the_cancellation(world, order, verdict)
@@ -103,7 +103,7 @@ def seek_on(world: World, order: Record, verdict: int) -> int:
 
 
 @step
-def seek_the_money(world: World, order: Record) -> int:
+def seek_the_money(world: MarketRules, order: Record) -> int:
     """Who changed their mind cancels while that is possible, else waits and disputes; the others dispute."""
     if order.facts.claim != ClaimKind.REGRET:
         return dispute_in_time(world, order)
@@ -115,7 +115,7 @@ def seek_the_money(world: World, order: Record) -> int:
 
 
 @step
-def hear_of_the_cancellation(world: World, order: Record, verdict: int) -> int:
+def hear_of_the_cancellation(world: MarketRules, order: Record, verdict: int) -> int:
     """Agreed; or on to the platform; or wait for the parcel and dispute, for those who go on."""
     parcel_hears_of_the_cancellation(order, verdict)
     if verdict == Verdict.APPROVE:
@@ -134,7 +134,7 @@ def hear_of_the_cancellation(world: World, order: Record, verdict: int) -> int:
 
 
 @step
-def wait_and_dispute(world: World, order: Record) -> int:
+def wait_and_dispute(world: MarketRules, order: Record) -> int:
     """What has been shipped cannot be intercepted: wait for the parcel, or at least until it is under way."""
     terms = terms_of(world, order)
     if not terms.may_dispute:
@@ -152,7 +152,7 @@ def wait_and_dispute(world: World, order: Record) -> int:
 
 
 @step
-def dispute_in_time(world: World, order: Record) -> int:
+def dispute_in_time(world: MarketRules, order: Record) -> int:
     """Ask for the money while the policy lets one, if it is worth the trouble."""
     terms = terms_of(world, order)
     if not terms.may_dispute:
@@ -172,7 +172,7 @@ def dispute_in_time(world: World, order: Record) -> int:
 
 
 @step
-def dispute_by_and_by(world: World, order: Record) -> int:
+def dispute_by_and_by(world: MarketRules, order: Record) -> int:
     """Who will dispute takes some time to do so; the window may be over by then."""
     at, last = order.now + order.facts.dispute_after, closes_at(world, order)
     comes = not disputing.is_too_late(at, last)
@@ -189,7 +189,7 @@ def dispute_by_and_by(world: World, order: Record) -> int:
 
 
 @step
-def dispute(world: World, order: Record) -> int:
+def dispute(world: MarketRules, order: Record) -> int:
     """State a reason and an amount. Who has to agree says so, or the clock says what silence means."""
     order.life.route = Route.DISPUTE
     order.life.claimed = order.facts.value
@@ -200,7 +200,7 @@ def dispute(world: World, order: Record) -> int:
 
 
 @step
-def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
+def hear_of_the_dispute(world: MarketRules, order: Record, verdict: int) -> int:
     """Agreed, a part, an offer; taken over, given up, or refused."""
     if verdict == Verdict.APPROVE:
         return win(world, order)
@@ -220,7 +220,7 @@ def hear_of_the_dispute(world: World, order: Record, verdict: int) -> int:
 
 
 @step
-def try_the_last_resort(world: World, order: Record, outcome: int) -> int:
+def try_the_last_resort(world: MarketRules, order: Record, outcome: int) -> int:
     """The bank takes the money back from the seller; if it does not, what was before stands."""
     if outcome == OPEN or not will_charge_back(world, order):
         return outcome
@@ -230,7 +230,7 @@ def try_the_last_resort(world: World, order: Record, outcome: int) -> int:
 
 
 @step
-def hear_the_bank(world: World, order: Record, verdict: int) -> int:
+def hear_the_bank(world: MarketRules, order: Record, verdict: int) -> int:
     """Won by that route; or lost, and the earlier outcome stands."""
     if verdict != Verdict.APPROVE:
         return order.outcome_before

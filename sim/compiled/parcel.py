@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.calendars import after, later
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.rules import cancelling
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, ClaimKind, Party
@@ -13,13 +13,13 @@ KINDS = len(ClaimKind)
 
 
 @step
-def terms_of(world: World, order: Record) -> Record:
+def terms_of(world: MarketRules, order: Record) -> Record:
     """What the policy in force says to the claim that this order has become."""
     return world.policy[kind_in_force(world, order)]
 
 
 @step
-def kind_in_force(world: World, order: Record) -> int:
+def kind_in_force(world: MarketRules, order: Record) -> int:
     """The kind of claim; beyond all kinds, once the policy that comes into force has done so."""
     return order.life.claim + KINDS if order.now >= world.in_force_from else order.life.claim
 
@@ -31,7 +31,7 @@ def arranged_at(order: Record) -> int:
 
 
 @step
-def promised_at(world: World, order: Record) -> int:
+def promised_at(world: MarketRules, order: Record) -> int:
     """The delivery date that the platform shows; NEVER where it shows none."""
     promise = terms_of(world, order).promise
     return after(world, Party.PLATFORM, promised_from(order, promise.anchor), promise.span)
@@ -48,7 +48,7 @@ def promised_from(order: Record, anchor: int) -> int:
 
 
 @step
-def delivered_at(world: World, order: Record) -> int:
+def delivered_at(world: MarketRules, order: Record) -> int:
     """When it arrives, if nothing stops it; NEVER for one that is lost, or never sent."""
     if order.facts.lost:
         return NEVER
@@ -57,7 +57,7 @@ def delivered_at(world: World, order: Record) -> int:
 
 
 @step
-def missed_at(world: World, order: Record) -> int:
+def missed_at(world: MarketRules, order: Record) -> int:
     """When a buyer who waits for a parcel that never comes knows it: at the promised date, if there is one."""
     return promised_at(world, order) if delivered_at(world, order) >= NEVER else NEVER
 
@@ -76,14 +76,14 @@ def has_left(order: Record) -> bool:
 
 
 @step
-def will_miss_the_limit(world: World, order: Record) -> bool:
+def will_miss_the_limit(world: MarketRules, order: Record) -> bool:
     """Whether the platform will refund the order because nothing is sent in time."""
     parcel, refunds = order.parcel, terms_of(world, order).refunds_at_dispatch_limit
     return refunds and not parcel.is_stopped and cancelling.is_never_sent(parcel.ships_at, parcel.dispatch_due)
 
 
 @step
-def limit_passes_at(world: World, order: Record) -> int:
+def limit_passes_at(world: MarketRules, order: Record) -> int:
     """When the dispatch limit refunds the order; NEVER where it is dispatched in time."""
     return order.parcel.dispatch_due if will_miss_the_limit(world, order) else NEVER
 
@@ -107,7 +107,7 @@ def stays(order: Record) -> None:
 
 
 @step
-def travels(world: World, order: Record) -> None:
+def travels(world: MarketRules, order: Record) -> None:
     """Nobody stopped it: it is arranged, leaves and arrives."""
     parcel = order.parcel
     if parcel.is_stopped or parcel.travels or parcel.ships_at >= NEVER:

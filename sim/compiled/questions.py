@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.compiled.calendars import after
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import is_waiting, limit_passes_at, terms_of, waits_no_longer
 from sim.rules import answers, cancelling, disputing
 from sim.scenario.durations import NEVER
@@ -27,7 +27,7 @@ def ask(order: Record, stage: int, answerer: int, interrupted_at: int) -> int:
 
 
 @step
-def ask_to_cancel(world: World, order: Record) -> int:
+def ask_to_cancel(world: MarketRules, order: Record) -> int:
     """The cancellation request: races the dispatch, or holds it, as the policy says."""
     order.life.route = Route.CANCELLATION
     said, held = order.asks[Stage.CANCELLATION], terms_of(world, order).ships_held
@@ -49,7 +49,7 @@ def parcel_hears_of_the_cancellation(order: Record, verdict: int) -> None:
 
 
 @step
-def ask_for_the_money(world: World, order: Record) -> int:
+def ask_for_the_money(world: MarketRules, order: Record) -> int:
     """The dispute: the seller's to answer, or the platform's, which may also take it over."""
     facts, terms = order.facts, terms_of(world, order)
     order.buyer_may_call_at = after(world, Party.PLATFORM, order.now, terms.buyer_may_call_after)
@@ -75,7 +75,7 @@ def have_the_platform_answer(order: Record) -> None:
 
 
 @step
-def ask_the_buyer(world: World, order: Record, offered: int) -> int:
+def ask_the_buyer(world: MarketRules, order: Record, offered: int) -> int:
     """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
     request, said = order.requests[Stage.OFFER], order.asks[Stage.OFFER]
     said.disposition = answers.answer_to_an_offer(said.disposition, offered, order.facts.reservation)
@@ -86,7 +86,7 @@ def ask_the_buyer(world: World, order: Record, offered: int) -> int:
 
 
 @step
-def ask_the_platform(world: World, order: Record) -> int:
+def ask_the_platform(world: MarketRules, order: Record) -> int:
     """The platform's case: a dispatch does not end it, the dispatch limit does."""
     ends = NEVER if is_waiting(order) else limit_passes_at(world, order)
     return ask(order, Stage.MEDIATION, Party.PLATFORM, ends)
@@ -105,6 +105,6 @@ def ask_the_bank(order: Record) -> int:
 
 
 @step
-def dispute_ends_at(world: World, order: Record) -> int:
+def dispute_ends_at(world: MarketRules, order: Record) -> int:
     """What ends a pending dispute from outside: the platform takes it over, or has refunded the order."""
     return min(order.taken_over_at, limit_passes_at(world, order))

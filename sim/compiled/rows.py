@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from sim.compiled.books import AT_A_TIME, Books
 from sim.compiled.jit import step
-from sim.compiled.layout import BLANK, GIVEN, OUT_OF_PLAY, TOLD, WORDS, Market, Record
+from sim.compiled.layout import BLANK, GIVEN, OUT_OF_PLAY, TOLD, WORDS, MarketState, Record
 
 
 @step
-def order_of(market: Market, number: int) -> Record:
+def order_of(market: MarketState, number: int) -> Record:
     """A claim in play."""
     return market.orders[market.row_of[number]]
 
@@ -27,7 +27,7 @@ def look_up(books: Books, begun: int) -> None:
 
 
 @step
-def comes_into_play(market: Market, books: Books, begun: int) -> Record:
+def comes_into_play(market: MarketState, books: Books, begun: int) -> Record:
     """Luck has settled everything about this order, and nothing has happened to it."""
     if begun % AT_A_TIME == 0:
         look_up(books, begun)
@@ -51,7 +51,7 @@ def comes_into_play(market: Market, books: Books, begun: int) -> Record:
 
 
 @step
-def is_over(market: Market, books: Books, number: int) -> None:
+def is_over(market: MarketState, books: Books, number: int) -> None:
     """What happened is written down, and the row is free."""
     row = market.row_of[number]
     words, outcomes = books.words[row], books.outcomes

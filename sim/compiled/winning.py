@@ -20,7 +20,7 @@ from sim.compiled.dealings import (
     wait_until,
 )
 from sim.compiled.jit import step
-from sim.compiled.layout import Record, World
+from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import delivered_at, has_left, terms_of, travels
 from sim.compiled.questions import ask_for_the_release
 from sim.rules import disputing
@@ -29,7 +29,7 @@ from sim.vocabulary import Failure, Party, RefundOn
 
 
 @step
-def win(world: World, order: Record) -> int:
+def win(world: MarketRules, order: Record) -> int:
     """All the money is the buyer's. What was not sent stays; what is on its way comes first, and goes back."""
     order.decided_at = order.now
     if order.life.return_received_at < NEVER:
@@ -45,7 +45,7 @@ def win(world: World, order: Record) -> int:
 
 
 @step
-def send_it_back(world: World, order: Record) -> int:
+def send_it_back(world: MarketRules, order: Record) -> int:
     """Where the policy wants the goods back, they go back before the money does."""
     terms, since = terms_of(world, order), max(order.now, delivered_at(world, order))
     posted_at = later(world, Party.CARRIER, since, terms.return_delay_kind, order.facts.return_delay)
@@ -63,7 +63,7 @@ def send_it_back(world: World, order: Record) -> int:
 
 
 @step
-def be_on_its_way_back(world: World, order: Record, posted_at: int) -> int:
+def be_on_its_way_back(world: MarketRules, order: Record, posted_at: int) -> int:
     """The refund falls due when it is posted, when it arrives, or when the seller has looked at it."""
     arrives_at = post_the_return(world, order, posted_at)
     if money_comes_on(world, order, RefundOn.POSTED):

@@ -62,7 +62,7 @@ class Spread(NamedTuple):
         return np.asarray(np.sqrt(np.maximum(self.parts, 0.01) / self.n))
 
 
-class Stage(NamedTuple):
+class DeskStage(NamedTuple):
     """What sellers are asked, and what the columns of the log and of a simulated world call it."""
 
     name: str
@@ -73,8 +73,8 @@ class Stage(NamedTuple):
 
 
 STAGES = (
-    Stage("cancellation", "requested", "closed", "status", "request"),
-    Stage("dispute", "dispute_opened", "dispute_closed", "dispute_status", "dispute"),
+    DeskStage("cancellation", "requested", "closed", "status", "request"),
+    DeskStage("dispute", "dispute_opened", "dispute_closed", "dispute_status", "dispute"),
 )
 
 
@@ -102,7 +102,7 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     return _with(findings, at, errors)
 
 
-Wanted = Mapping[str, tuple[int, Stage, Spread]]
+WantedCounts = Mapping[str, tuple[int, DeskStage, Spread]]
 
 
 def _slopes(
@@ -110,7 +110,7 @@ def _slopes(
     findings: list[Finding],
     at: Mapping[str, Floats],
     simulated: Mapping[str, Floats],
-    wanted: Wanted,
+    wanted: WantedCounts,
     build: Build,
     jobs: int | None,
 ) -> dict[str, Floats]:
@@ -147,7 +147,7 @@ def _begun(findings: list[Finding], path: str) -> Floats:
     return np.array([middle, np.log(sigma), special.logit(np.clip(said.value["silent"], 0.03, 0.6))])
 
 
-def _path(kind: str, stage: Stage) -> str:
+def _path(kind: str, stage: DeskStage) -> str:
     return f"market.sellers.types.{kind}.{stage.name}"
 
 
@@ -169,7 +169,7 @@ def _parts(edges: Floats, times: Floats, reached: Floats) -> Floats:
     return np.diff(by_then, prepend=0.0, append=1.0)
 
 
-def _logged(lesson: Lesson, kind: int, stage: Stage) -> Spread | None:
+def _logged(lesson: Lesson, kind: int, stage: DeskStage) -> Spread | None:
     claims = lesson.log.claims
     asked, closed = claims.at(stage.asked), claims.at(stage.closed)
     some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status)
@@ -180,7 +180,7 @@ def _logged(lesson: Lesson, kind: int, stage: Stage) -> Spread | None:
     return _spread(lasted[some], answered[some])
 
 
-def _simulated(lesson: Lesson, scenario: Scenario, wanted: Wanted, jobs: int | None) -> dict[str, Floats]:
+def _simulated(lesson: Lesson, scenario: Scenario, wanted: WantedCounts, jobs: int | None) -> dict[str, Floats]:
     """The fitted world over as many days, cut when the log was cut: what was counted in the log, counted in it."""
     days = int((lesson.beyond - lesson.first) // DAY)
     changes = {

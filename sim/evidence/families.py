@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, special
 
-Floats = NDArray[np.float64]
-
+from sim.arrays import Floats as Floats
 
 TINY = 1e-300
 STEEPEST = 4.0

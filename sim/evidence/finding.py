@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,3 +74,7 @@ def of_law(
 
 def _median(family: Family, theta: Floats) -> float:
     return quantile(family, theta, 0.5)
+
+
+Told = Iterator[Finding | Assumed]
+"""What an estimator comes to, input by input."""

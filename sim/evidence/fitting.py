@@ -19,7 +19,7 @@ from sim.evidence.held_out import Judged, judge
 from sim.evidence.hours import Hours
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Ints, Reading, RefundLog
-from sim.evidence.mapping import MappedLog, Span, load_mapping
+from sim.evidence.mapping import MappedLog, Weeks, load_mapping
 from sim.evidence.of_buyers import told_by_claims
 from sim.evidence.of_dispatch import sellers_of_types
 from sim.evidence.of_money import told_by_refunds
@@ -110,8 +110,8 @@ def with_hold_out(mapped: MappedLog, hold_out: str | None) -> MappedLog:
         raise UserError(
             f"--hold-out {hold_out}: nothing is left to learn from, the log begins on {period.fit.first}"
         )
-    learn = Span(period.fit.first, min(first, period.fit.beyond))
-    kept = period.model_copy(update={"fit": learn, "hold_out": Span(first, mapped.mapping.cut)})
+    learn = Weeks(period.fit.first, min(first, period.fit.beyond))
+    kept = period.model_copy(update={"fit": learn, "hold_out": Weeks(first, mapped.mapping.cut)})
     return replace(mapped, mapping=mapped.mapping.model_copy(update={"period": kept}))
 
 

@@ -13,7 +13,7 @@ from scipy import stats
 
 from sim.evidence.lived import Lived, lived_through
 from sim.evidence.log import Floats, RefundLog
-from sim.evidence.mapping import Span
+from sim.evidence.mapping import Weeks
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 
@@ -71,7 +71,9 @@ def _shown(value: float, unit: str) -> str:
     return f"{value:.1%}" if unit == "share" else f"{value:.4g} {unit}"
 
 
-def judge(scenario: Scenario, log: RefundLog, start: date, span: Span, *, jobs: int | None = 1) -> Iterator[Judged]:
+def judge(
+    scenario: Scenario, log: RefundLog, start: date, span: Weeks, *, jobs: int | None = 1
+) -> Iterator[Judged]:
     """Live through the held-out weeks and hold what comes out, cut as the log was, against what was seen."""
     first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
     beyond = min(beyond, log.cut)
@@ -91,11 +93,11 @@ def judge(scenario: Scenario, log: RefundLog, start: date, span: Span, *, jobs: 
     yield from _held_against(observed, simulated)
 
 
-Seen = tuple[float, int, str]
+SeenValue = tuple[float, int, str]
 """A value, the cases it rests on, and its unit."""
 
 
-def _observed(log: RefundLog, first: float, beyond: float) -> Iterator[tuple[str, Seen]]:
+def _observed(log: RefundLog, first: float, beyond: float) -> Iterator[tuple[str, SeenValue]]:
     claims, orders, cut = log.claims, log.orders, log.cut
     asked, closed = claims.at("requested"), claims.at("closed")
     weeks = (beyond - first) / DAY / 7
@@ -117,7 +119,7 @@ def _observed(log: RefundLog, first: float, beyond: float) -> Iterator[tuple[str
             yield f"money within {days} d of the request", _share(money - asked <= days * DAY, watched)
 
 
-def _share(hits: Any, among: Any) -> Seen:
+def _share(hits: Any, among: Any) -> SeenValue:
     n = int(among.sum())
     return (float(np.mean(hits[among])) if n else float("nan"), n, "share")
 
@@ -170,7 +172,7 @@ def _mean(hits: Any, among: Any) -> float:
     return float(np.mean(hits[among])) if among.any() else float("nan")
 
 
-def _held_against(observed: Mapping[str, Seen], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:
+def _held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:
     """One new draw against replications: a prediction interval (Geisser 1993), Bonferroni over all judged."""
     together = [name for name in observed if name in simulated and np.isfinite(simulated[name]).all()]
     level = 1 - LEVEL / 2 / max(len(together), 1)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats as Floats
+from sim.arrays import Ints as Ints
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import DAY, Kind
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Hours(NamedTuple):

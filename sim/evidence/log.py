@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
+from sim.arrays import Bools as Bools
+from sim.arrays import Floats as Floats
+from sim.arrays import Ints as Ints
 
 TOLD_AT = {"status": "closed", "dispute_status": "dispute_closed", "ruling": "mediation_closed"}
 """By word: the instant from which on it is known."""

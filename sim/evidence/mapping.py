@@ -130,7 +130,7 @@ def columns_of(table: OrdersTable | ClaimsTable | EventLog) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Span:
+class Weeks:
     """Days from `first` on, `beyond` no longer among them."""
 
     first: date
@@ -140,19 +140,19 @@ class Span:
         return f"{self.first}..{self.beyond}"
 
 
-def _as_span(value: Any) -> Span:
-    if isinstance(value, Span):
+def _as_span(value: Any) -> Weeks:
+    if isinstance(value, Weeks):
         return value
     first, dots, beyond = str(value).partition("..")
     if not dots:
         raise ValueError(f"found {value!r}, expected two days such as 2018-02-26..2018-07-02")
-    span = Span(as_date(first.strip()), as_date(beyond.strip()))
+    span = Weeks(as_date(first.strip()), as_date(beyond.strip()))
     if span.beyond <= span.first:
         raise ValueError(f"found {value!r}, expected the first day before the second, which no longer counts")
     return span
 
 
-DaySpan = Annotated[Span, BeforeValidator(_as_span)]
+DaySpan = Annotated[Weeks, BeforeValidator(_as_span)]
 
 
 class Period(Described):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from sim.evidence.families import FAMILIES, TWO, thinned
-from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number
@@ -16,7 +15,6 @@ from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, Kind
 from sim.vocabulary import Anchor
 
-Told = Iterator[Finding | Assumed]
 NOT_IN_A_LOG = {
     "buyers.regret.found_cheaper": "what is behind 'not needed' is in no log",
     "buyers.hassle": "is in no log apart from going on",

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Bools, Floats, Ints
 from sim.evidence.survival import LEAST, fitted
 from sim.evidence.wording import duration
 from sim.scenario.durations import Kind
 from sim.vocabulary import Party
-
-Told = Iterator[Finding | Assumed]
 
 
 def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from sim.chance.instants import instants_after
-from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats
 from sim.evidence.survival import LEAST, Sample, fitted, incidence_at_the_end
@@ -16,8 +14,6 @@ from sim.scenario.by_claim import CLAIMS, rows
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import Kind
 from sim.vocabulary import Party
-
-Told = Iterator[Finding | Assumed]
 
 
 def told_by_refunds(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:

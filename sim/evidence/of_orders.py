@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
 from scipy import optimize, stats
 
-from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Floats
 from sim.evidence.survival import Sample, fitted
 from sim.evidence.wording import number, shares
 from sim.scenario.durations import DAY, HOUR, Kind
 from sim.vocabulary import Party, Weekday
-
-Told = Iterator[Finding | Assumed]
 
 
 def told_by_orders(lesson: Lesson) -> Told:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats
@@ -19,7 +18,6 @@ from sim.scenario.market import MOST_ON_A_ROSTER, Answers
 from sim.scenario.wording import counted, printable
 from sim.vocabulary import Party
 
-Told = Iterator[Finding | Assumed]
 ROSTER = "market.sellers.roster"
 SHARE = "share of the orders that its sellers have"
 IN_ROSTER = "the roster says which seller is of which type"

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arrays import Floats as Floats
 from sim.evidence.mapping import EPOCH_MS, EPOCH_S, ISO, CoarseFormat
 
-Floats = NDArray[np.float64]
 WIDTH = {"a day": 86_400, "an hour": 3_600, "a minute": 60, "a second": 1}
 """Seconds in which a stamp's instant may lie."""
 

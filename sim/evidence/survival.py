@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
+from sim.arrays import Ints as Ints
 from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family, Floats, mean, quantile
 
-Ints = NDArray[np.int64]
 LEAST = 8
 """Ends that a law needs to be estimated from."""
 GRID = 250

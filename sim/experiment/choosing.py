@@ -12,7 +12,7 @@ from sim.compiled import machine_code, places
 from sim.errors import BadUsage
 from sim.experiment import making
 from sim.experiment.engines import AUTO, COMPILED, ENGINES, SIMPY, Tell
-from sim.experiment.memory import Load, expect_to_fit
+from sim.experiment.memory import PlannedLoad, expect_to_fit
 from sim.experiment.replication import calendars_of
 from sim.scenario.model import Scenario
 from sim.scenario.wording import counted
@@ -30,7 +30,7 @@ MISFIT = "the compiled one does not run here: "
 NO_PLACE = "no machine code is at hand, and no folder for it can be written to"
 
 
-class Choice(NamedTuple):
+class EngineChoice(NamedTuple):
     """An engine, and why it is this one."""
 
     engine: str
@@ -43,67 +43,69 @@ class Choice(NamedTuple):
 
 
 def chosen(
-    asked: str | Choice,
+    asked: str | EngineChoice,
     scenarios: Sequence[Scenario],
     replications: int | None = None,
     *,
     with_journal: bool = False,
     jobs: int = 1,
-) -> Choice:
+) -> EngineChoice:
     """The engine for so many replications of each of these scenarios (or its own number): all that one command
     lives through.
 
     A choice that was made for more than these stands. Raises BadUsage for an engine that does not exist, and for a
     journal from the one that writes none; UserError where so many `jobs` need more memory than there is.
     """
-    if isinstance(asked, Choice):
+    if isinstance(asked, EngineChoice):
         return asked
     if asked not in ENGINES:
         raise BadUsage(f"found engine {asked!r}, expected one of {', '.join(ENGINES)}")
     if asked == COMPILED and with_journal:
         raise BadUsage("the compiled engine keeps no journal: use --engine simpy (or auto) with --keep journal")
     loads = loads_of(scenarios, replications)
-    choice = Choice(asked, "asked for") if asked != AUTO else _quicker(loads, with_journal=with_journal)
+    choice = EngineChoice(asked, "asked for") if asked != AUTO else _quicker(loads, with_journal=with_journal)
     expect_to_fit(loads, choice.engine, jobs)
     return choice
 
 
-def loads_of(scenarios: Sequence[Scenario], replications: int | None = None) -> list[Load]:
+def loads_of(scenarios: Sequence[Scenario], replications: int | None = None) -> list[PlannedLoad]:
     """What is to be lived through: so many replications of each, or its own number."""
-    return [Load(one, replications or one.experiment.replications, expected_claims(one)) for one in scenarios]
+    return [
+        PlannedLoad(one, replications or one.experiment.replications, expected_claims(one)) for one in scenarios
+    ]
 
 
-def _quicker(loads: Sequence[Load], *, with_journal: bool) -> Choice:
+def _quicker(loads: Sequence[PlannedLoad], *, with_journal: bool) -> EngineChoice:
     claims = sum(one.replications * one.claims for one in loads)
     if with_journal:
-        return Choice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= PAYS_FROM)
+        return EngineChoice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= PAYS_FROM)
     if claims < PAYS_FROM:
-        return Choice(SIMPY, f"the quicker one for so few claims (about {claims:,.0f})")
+        return EngineChoice(SIMPY, f"the quicker one for so few claims (about {claims:,.0f})")
     return _for_many(claims)
 
 
-def _for_many(claims: float) -> Choice:
+def _for_many(claims: float) -> EngineChoice:
     """Where the compiled engine would be the quicker one, were its machine code at hand."""
     about = f"about {counted(round(claims), 'claim')}"
     if machine_code.is_at_hand():
-        return Choice(COMPILED, f"its machine code is at hand ({about})")
+        return EngineChoice(COMPILED, f"its machine code is at hand ({about})")
     if misfit := machine_code.unfit():
-        return Choice(SIMPY, MISFIT + misfit, is_worth_saying=True)
+        return EngineChoice(SIMPY, MISFIT + misfit, is_worth_saying=True)
     if claims >= COMPILING_PAYS_FROM:
-        return Choice(COMPILED, f"the quicker one for so many claims ({about}), compiled first", True)
+        return EngineChoice(COMPILED, f"the quicker one for so many claims ({about}), compiled first", True)
     if not places.can_keep():
-        return Choice(SIMPY, NO_PLACE, is_worth_saying=True)
-    return Choice(SIMPY, f"no machine code is at hand yet ({about})", is_for_want_of_code=True)
+        return EngineChoice(SIMPY, NO_PLACE, is_worth_saying=True)
+    return EngineChoice(SIMPY, f"no machine code is at hand yet ({about})", is_for_want_of_code=True)
 
 
-def made_ready(choice: Choice, whose: str, tell: Tell) -> Choice:
+def made_ready(choice: EngineChoice, whose: str, tell: Tell) -> EngineChoice:
     """Have the chosen engine ready to run, and say what a user might wonder about. Where the compiled one turns out
     not to run here it is SimPy after all: nothing but the time differs."""
     if choice.is_worth_saying:
         tell(f"{whose}: engine {choice.engine}, {choice.why}\n")
     if choice.engine == COMPILED and (misfit := making.have_ready(tell)):
         tell(f"{whose}: engine {SIMPY}, {MISFIT}{misfit}\n")
-        return Choice(SIMPY, MISFIT + misfit)
+        return EngineChoice(SIMPY, MISFIT + misfit)
     if choice.is_for_want_of_code:
         making.begin_beside(tell)
     return choice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Column(NamedTuple):
+class ColumnText(NamedTuple):
     """What one column holds. A cell is empty (NaT, NaN, no word) where the thing did not happen."""
 
     unit: str
@@ -16,80 +16,86 @@ class Column(NamedTuple):
 _TIME, _MONEY, _WORD, _NUMBER, _YES = "local time", "currency", "word", "number", "yes/no"
 _SETTLED_BY = "answered, shipped_over, not_dispatched, withdrawn, silence or taken_over; empty while it runs"
 
-COLUMNS: dict[str, Column] = {
-    "replication": Column(_NUMBER, "which independent execution, from 0"),
-    "order": Column(_NUMBER, "number of the order in its replication, by time of payment"),
-    "paid_at": Column(_TIME, "the buyer paid; the price sits with the platform"),
-    "value": Column(_MONEY, "the price paid"),
-    "seller": Column(_NUMBER, "number of the seller, 0 for the one with most orders"),
-    "seller_type": Column(_WORD, "the seller's type, as the scenario names it"),
-    "payment_method": Column(_WORD, "how it was paid, as the scenario names it"),
-    "claim": Column(_WORD, "why the buyer wants the money back: regret, not_received or defect"),
-    "reason": Column(
+COLUMNS: dict[str, ColumnText] = {
+    "replication": ColumnText(_NUMBER, "which independent execution, from 0"),
+    "order": ColumnText(_NUMBER, "number of the order in its replication, by time of payment"),
+    "paid_at": ColumnText(_TIME, "the buyer paid; the price sits with the platform"),
+    "value": ColumnText(_MONEY, "the price paid"),
+    "seller": ColumnText(_NUMBER, "number of the seller, 0 for the one with most orders"),
+    "seller_type": ColumnText(_WORD, "the seller's type, as the scenario names it"),
+    "payment_method": ColumnText(_WORD, "how it was paid, as the scenario names it"),
+    "claim": ColumnText(_WORD, "why the buyer wants the money back: regret, not_received or defect"),
+    "reason": ColumnText(
         _WORD,
         "what a buyer who changed their mind states: the article's menu of seven, or one that blames the seller",
     ),
-    "asked_at": Column(_TIME, "the mind changed, or the fault was noticed; the claim's clock starts"),
-    "outcome": Column(
+    "asked_at": ColumnText(_TIME, "the mind changed, or the fault was noticed; the claim's clock starts"),
+    "outcome": ColumnText(
         _WORD, "how the claim ended: refunded (in full), partly_refunded, refused, gave_up, expired, open"
     ),
-    "route": Column(_WORD, "the last stage that decided; a return belongs to the stage that ordered it"),
-    "dispatched_at": Column(_TIME, "the parcel left the seller"),
-    "delivered_at": Column(_TIME, "the parcel reached the buyer"),
-    "request_opened_at": Column(_TIME, "cancellation was requested of the seller"),
-    "request_settled_at": Column(_TIME, "that request ended"),
-    "request_settled_by": Column(_WORD, _SETTLED_BY),
-    "dispute_opened_at": Column(_TIME, "a dispute was opened with the seller, or the platform where that answers"),
-    "dispute_settled_at": Column(_TIME, "the dispute ended"),
-    "dispute_settled_by": Column(_WORD, _SETTLED_BY),
-    "mediation_opened_at": Column(_TIME, "the platform was asked to rule"),
-    "mediation_settled_at": Column(_TIME, "the mediation ended"),
-    "return_posted_at": Column(_TIME, "the buyer posted the goods back"),
-    "return_received_at": Column(_TIME, "the seller had them back"),
-    "refund_due_at": Column(_TIME, "the refund fell due"),
-    "refunded_at": Column(_TIME, "the money reached the buyer"),
-    "refund": Column(_MONEY, "what came back, in full or in part"),
-    "buyer_cost": Column(_MONEY, "postage paid by the buyer"),
-    "seller_cost": Column(_MONEY, "postage paid by the seller"),
-    "platform_cost": Column(_MONEY, "postage paid by the platform"),
-    "saving": Column(_MONEY, "what buying it elsewhere would save; 0 for those who did not find it cheaper"),
-    "arranged_at": Column(_TIME, "the seller arranged shipment"),
-    "mediation_settled_by": Column(_WORD, _SETTLED_BY),
-    "inspection_opened_at": Column(_TIME, "the seller was to inspect what came back"),
-    "inspection_settled_at": Column(_TIME, "that inspection ended"),
-    "inspection_settled_by": Column(_WORD, _SETTLED_BY),
-    "missed_at": Column(_TIME, "waiting for the parcel ended: it never comes, and the claim is now not_received"),
-    "withdrawn_at": Column(_TIME, "a right of withdrawal was used: nobody had to agree"),
-    "offer_opened_at": Column(_TIME, "the seller made its last offer of a part of the money"),
-    "offer_settled_at": Column(_TIME, "that offer ended"),
-    "offer_settled_by": Column(_WORD, _SETTLED_BY),
-    "chargeback_opened_at": Column(_TIME, "a chargeback was filed with the bank"),
-    "chargeback_settled_at": Column(_TIME, "the chargeback ended"),
-    "chargeback_settled_by": Column(_WORD, _SETTLED_BY),
-    "trusted": Column(_YES, "the platform trusts this buyer"),
-    "ended_at": Column(_TIME, "the claim ended: the money arrived, or the buyer was left without"),
-    "found_cheaper": Column(_YES, "the same thing was found for less elsewhere"),
-    "claimed": Column(_MONEY, "the amount stated in a dispute or mediation"),
-    "limit_used": Column(_YES, "the money came at the policy's limit, before the bank would have sent it"),
-    "on_record": Column(_YES, "the cancellation counts against the seller's rating"),
-    "hours_to_ask": Column("h", "from payment until asking"),
-    "refund_days": Column("d", "from asking until the money arrived"),
-    "seller_work": Column("h", "working time at the seller's desk, all of the claim's requests together"),
-    "mediation_work": Column(
+    "route": ColumnText(_WORD, "the last stage that decided; a return belongs to the stage that ordered it"),
+    "dispatched_at": ColumnText(_TIME, "the parcel left the seller"),
+    "delivered_at": ColumnText(_TIME, "the parcel reached the buyer"),
+    "request_opened_at": ColumnText(_TIME, "cancellation was requested of the seller"),
+    "request_settled_at": ColumnText(_TIME, "that request ended"),
+    "request_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    "dispute_opened_at": ColumnText(
+        _TIME, "a dispute was opened with the seller, or the platform where that answers"
+    ),
+    "dispute_settled_at": ColumnText(_TIME, "the dispute ended"),
+    "dispute_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    "mediation_opened_at": ColumnText(_TIME, "the platform was asked to rule"),
+    "mediation_settled_at": ColumnText(_TIME, "the mediation ended"),
+    "return_posted_at": ColumnText(_TIME, "the buyer posted the goods back"),
+    "return_received_at": ColumnText(_TIME, "the seller had them back"),
+    "refund_due_at": ColumnText(_TIME, "the refund fell due"),
+    "refunded_at": ColumnText(_TIME, "the money reached the buyer"),
+    "refund": ColumnText(_MONEY, "what came back, in full or in part"),
+    "buyer_cost": ColumnText(_MONEY, "postage paid by the buyer"),
+    "seller_cost": ColumnText(_MONEY, "postage paid by the seller"),
+    "platform_cost": ColumnText(_MONEY, "postage paid by the platform"),
+    "saving": ColumnText(_MONEY, "what buying it elsewhere would save; 0 for those who did not find it cheaper"),
+    "arranged_at": ColumnText(_TIME, "the seller arranged shipment"),
+    "mediation_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    "inspection_opened_at": ColumnText(_TIME, "the seller was to inspect what came back"),
+    "inspection_settled_at": ColumnText(_TIME, "that inspection ended"),
+    "inspection_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    "missed_at": ColumnText(
+        _TIME, "waiting for the parcel ended: it never comes, and the claim is now not_received"
+    ),
+    "withdrawn_at": ColumnText(_TIME, "a right of withdrawal was used: nobody had to agree"),
+    "offer_opened_at": ColumnText(_TIME, "the seller made its last offer of a part of the money"),
+    "offer_settled_at": ColumnText(_TIME, "that offer ended"),
+    "offer_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    "chargeback_opened_at": ColumnText(_TIME, "a chargeback was filed with the bank"),
+    "chargeback_settled_at": ColumnText(_TIME, "the chargeback ended"),
+    "chargeback_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    "trusted": ColumnText(_YES, "the platform trusts this buyer"),
+    "ended_at": ColumnText(_TIME, "the claim ended: the money arrived, or the buyer was left without"),
+    "found_cheaper": ColumnText(_YES, "the same thing was found for less elsewhere"),
+    "claimed": ColumnText(_MONEY, "the amount stated in a dispute or mediation"),
+    "limit_used": ColumnText(_YES, "the money came at the policy's limit, before the bank would have sent it"),
+    "on_record": ColumnText(_YES, "the cancellation counts against the seller's rating"),
+    "hours_to_ask": ColumnText("h", "from payment until asking"),
+    "refund_days": ColumnText("d", "from asking until the money arrived"),
+    "seller_work": ColumnText("h", "working time at the seller's desk, all of the claim's requests together"),
+    "mediation_work": ColumnText(
         "h", "working time at the mediation desk, disputes that the platform answers included"
     ),
-    "product_group": Column(_WORD, "what was bought, as the scenario names its groups; empty where it names none"),
-    "failed_at": Column(
+    "product_group": ColumnText(
+        _WORD, "what was bought, as the scenario names its groups; empty where it names none"
+    ),
+    "failed_at": ColumnText(
         _TIME, "the claim came to nothing of itself; the bank or the dispatch limit may bring the money after that"
     ),
-    "failed_because": Column(
+    "failed_because": ColumnText(
         _WORD, "why it did (not_posted_in_time, ruled_against …), or what an open claim waits for in vain"
     ),
 }
 """Every column of `Result.orders`, in order."""
 
-CUT_COLUMNS: dict[str, Column] = {
-    "watched_until": Column(_TIME, "when the watching stopped: what came later has not happened"),
+CUT_COLUMNS: dict[str, ColumnText] = {
+    "watched_until": ColumnText(_TIME, "when the watching stopped: what came later has not happened"),
 }
 """Those that follow where `experiment.follow_up` stops the watching."""
 
@@ -102,11 +108,11 @@ NARROW = (
 """Those that `Result.orders` keeps where the claims were handed over as they came: what times, curves, groups and
 the ways of claims are made from."""
 
-JOURNAL_COLUMNS: dict[str, Column] = {
-    "case_id": Column(_WORD, "the order: replication-order"),
-    "activity": Column(_WORD, "what happened"),
-    "timestamp": Column(_TIME, "when"),
-    "resource": Column(_WORD, "who did it: buyer, seller and its number, platform, carrier, bank"),
-    "detail": Column(_WORD, "what else there is to say: the reason, how a request was settled, the outcome"),
+JOURNAL_COLUMNS: dict[str, ColumnText] = {
+    "case_id": ColumnText(_WORD, "the order: replication-order"),
+    "activity": ColumnText(_WORD, "what happened"),
+    "timestamp": ColumnText(_TIME, "when"),
+    "resource": ColumnText(_WORD, "who did it: buyer, seller and its number, platform, carrier, bank"),
+    "detail": ColumnText(_WORD, "what else there is to say: the reason, how a request was settled, the outcome"),
 }
 """Every column of `Result.journal`, in order."""

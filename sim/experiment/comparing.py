@@ -15,8 +15,8 @@ from sim.experiment.experiment import Progress, Underway, asked_for, changed_by,
 from sim.experiment.fates import fates_of, side_of
 from sim.experiment.jobs import AHEAD, Workers, workers_of
 from sim.experiment.ledger import AT_A_TIME, Take
-from sim.experiment.pairing import Pair, pairs_of
-from sim.experiment.precision import MOST, AsAsked, Plan, UntilCompared
+from sim.experiment.pairing import Pairing, pairs_of
+from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilCompared
 from sim.experiment.verdicts import headlines_with
 from sim.scenario.model import Scenario
 
@@ -57,7 +57,7 @@ def compare(
     changed = [changed_by(one, replications=replications, seed=seed) for one in (base, *others)]
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
     pairs = pairs_of(scenarios[0], scenarios[1:])
-    plan: Plan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
+    plan: ReplicationPlan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
         workers.shares_luck = True
@@ -78,7 +78,7 @@ def _takes(names: Sequence[str], take: Mapping[str, Take]) -> list[Take | None]:
 
 
 def _carried_out(
-    underway: Sequence[Underway], plan: Plan, pairs: Mapping[str, Pair], progress: Progress | None
+    underway: Sequence[Underway], plan: ReplicationPlan, pairs: Mapping[str, Pairing], progress: Progress | None
 ) -> dict[str, pd.DataFrame]:
     """All to the same number of replications, until the plan has enough; what became of each order, by scenario."""
     fates: dict[str, list[pd.DataFrame]] = {name: [] for name, pair in pairs.items() if pair.is_paired}
@@ -104,7 +104,7 @@ def _at_a_time(one: Underway) -> int:
     return max(ceil(AT_A_TIME / max(of_cohort, 1.0)), AHEAD * one.jobs)
 
 
-def _of_all(underway: Sequence[Underway], plan: Plan, progress: Progress | None) -> Progress | None:
+def _of_all(underway: Sequence[Underway], plan: ReplicationPlan, progress: Progress | None) -> Progress | None:
     """Counts the replications of all scenarios together."""
     if progress is None:
         return None

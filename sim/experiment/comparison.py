@@ -11,7 +11,7 @@ import pandas as pd
 from sim.errors import BadUsage
 from sim.experiment.costs import compared_costs
 from sim.experiment.curve_differences import crossings_of, curve_difference
-from sim.experiment.differences import Bench, Estimates, differences_of, estimates_of
+from sim.experiment.differences import Estimates, Yardstick, differences_of, estimates_of
 from sim.experiment.fates import Side, fates_of, no_fates
 from sim.experiment.flips import flips_of, no_flips
 from sim.experiment.pairing import pairs_of
@@ -217,7 +217,7 @@ def _tables(
     """All measures and curves, beside what is known of `orders`: flips, flip pairs, and those that part."""
     curves = curve_difference(yardstick.base, other, is_paired=is_paired)
     crossings = crossings_of(curves)
-    bench = Bench(
+    bench = Yardstick(
         yardstick.headlines,
         yardstick.confidence,
         is_paired,

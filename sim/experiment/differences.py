@@ -60,7 +60,7 @@ def deviating(measure: Measure, said: Sequence[Any]) -> Deviating:
     return ratio_of(parts, wholes)
 
 
-class Bench(NamedTuple):
+class Yardstick(NamedTuple):
     """What has to be known beforehand to judge the differences between two experiments."""
 
     headlines: Mapping[str, Headline]
@@ -108,7 +108,7 @@ class Compared:
 
 
 def differences_of(
-    base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Bench
+    base: Comparable, other: Comparable, estimates: tuple[Estimates, Estimates], bench: Yardstick
 ) -> pd.DataFrame:
     """One row per measure that was estimated, as `Comparison.differences` has it."""
     done = min(base.about["replications"], other.about["replications"])
@@ -138,7 +138,7 @@ def _is_so_far(name: str) -> bool:
     return isinstance(measure, Ratio) and measure.is_so_far
 
 
-def _so_far(row: dict[Any, object], bench: Bench) -> dict[str, object]:
+def _so_far(row: dict[Any, object], bench: Yardstick) -> dict[str, object]:
     """Of claims that are still open nobody knows in the end; watched for different times, not even so far."""
     verdict = {"verdict": INCONCLUSIVE if row["is_headline"] else "", "replications_needed": nan}
     numbers = (
@@ -194,7 +194,7 @@ def _numbers(one: Compared) -> dict[str, object]:
     }
 
 
-def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
+def _judgement(one: Compared, bench: Yardstick, done: int) -> dict[str, object]:
     """What is said of a headline; nothing of all others."""
     headline = bench.headlines.get(one.name)
     if headline is None:
@@ -217,7 +217,7 @@ def _judgement(one: Compared, bench: Bench, done: int) -> dict[str, object]:
     }
 
 
-def _verdict(one: Compared, verdict: str, bench: Bench) -> str:
+def _verdict(one: Compared, verdict: str, bench: Yardstick) -> str:
     """The verdict, unless there is nothing to compare, or a time of which nothing can be said in one number."""
     if isnan(float(one.difference.value)):
         return NOT_REACHED

@@ -26,7 +26,7 @@ An end of an interval that lies right on the bound holds: `at_least: 0` holds of
 AT_LEAST, AT_MOST = "at_least", "at_most"
 
 
-class Reading(NamedTuple):
+class WithInterval(NamedTuple):
     """A value and the two ends of its interval."""
 
     value: float
@@ -53,7 +53,7 @@ class ExpectationCheck:
     sense: str
     """`at_least` or `at_most`."""
     bound: float
-    now: Reading
+    now: WithInterval
     """With its 95 % interval over replications."""
     replications: int
     """That were lived through."""
@@ -92,7 +92,7 @@ def _judged(name: str, sense: str, bound: float, result: Comparable) -> Expectat
         unit=str(row["unit"]),
         sense=sense,
         bound=bound,
-        now=Reading(value, low, high),
+        now=WithInterval(value, low, high),
         replications=done,
         verdict=verdict,
         why=str(row.get("why", "")),

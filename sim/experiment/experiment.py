@@ -17,14 +17,14 @@ from sim.experiment.aims import aims_of
 from sim.experiment.backlog import backlog_frame
 from sim.experiment.by_group import success_by_group
 from sim.experiment.by_hours import success_by_hours
-from sim.experiment.choosing import Choice, chosen, made_ready
+from sim.experiment.choosing import EngineChoice, chosen, made_ready
 from sim.experiment.curves import incidence
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.ledger import AT_A_TIME, Ledger, Take
 from sim.experiment.measures import summary_of, sums_listed, watched
 from sim.experiment.observation import Observation
-from sim.experiment.precision import MOST, AsAsked, Plan, UntilPrecise
+from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilPrecise
 from sim.experiment.result import Result
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.waits import waits_frame
@@ -45,7 +45,7 @@ def run(
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
     jobs: int | Workers | None = None,
-    engine: str | Choice = AUTO,
+    engine: str | EngineChoice = AUTO,
     with_journal: bool = False,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
@@ -71,7 +71,7 @@ def run(
     changed = changed_by(scenario, replications=replications, seed=seed)
     scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
     most = scenario.experiment.replications
-    plan: Plan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
+    plan: ReplicationPlan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
         choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal, jobs=workers.jobs)
         underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take)
@@ -117,7 +117,7 @@ class Underway:
         self,
         scenario: Scenario,
         workers: Workers,
-        choice: Choice,
+        choice: EngineChoice,
         *,
         with_journal: bool = False,
         tell: Tell = to_stderr,

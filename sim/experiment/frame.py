@@ -28,8 +28,8 @@ SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silenc
 _ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE, _TAKEN_OVER = range(6)
 _MISSING = -1
 
-Table = Mapping[str, Ints]
-Cells = npt.NDArray[np.generic] | pd.Categorical
+TableOfClaims = Mapping[str, Ints]
+ColumnValues = npt.NDArray[np.generic] | pd.Categorical
 
 
 def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
@@ -51,7 +51,7 @@ def claims_of(scenario: Scenario, replication: int, records: Records) -> pd.Data
 def _claims_frame(
     scenario: Scenario, replication: int, table: dict[str, Ints], facts: dict[str, Ints]
 ) -> pd.DataFrame:
-    cells: dict[str, Cells] = {
+    cells: dict[str, ColumnValues] = {
         "replication": np.full_like(table["order"], replication),
         "order": table["order"],
         "seller": facts["seller"],
@@ -104,7 +104,7 @@ def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
     return np.where(happened, times, np.datetime64("NaT", "s"))
 
 
-def _lengths(table: Table) -> dict[str, Cells]:
+def _lengths(table: TableOfClaims) -> dict[str, ColumnValues]:
     """Times that took: hours and days, NaN where there is no end. Buyers' and the bank's work takes none."""
     asked, refunded = table["asked_at"], table["refunded_at"]
     worked = sum((table[column] for column in WORK), np.zeros_like(asked))
@@ -118,7 +118,9 @@ def _lengths(table: Table) -> dict[str, Cells]:
     }
 
 
-def _settled_by(stage: Stage, table: Table, facts: Table, scenario: Scenario) -> pd.Categorical[Any]:
+def _settled_by(
+    stage: Stage, table: TableOfClaims, facts: TableOfClaims, scenario: Scenario
+) -> pd.Categorical[Any]:
     """How the requests of one stage ended. A seller who ships instead of answering ships over the request."""
     how = table[f"{stage.word}_settled_by"]
     shipped = table["dispatched_at"] < NEVER

@@ -12,9 +12,9 @@ was measured (`tests/theory/leaning.py`; docs/verification.md).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats as Floats
 
 LONGEST = 3.0
 """How many times as long as by Student's t a side is at the most: a few replications do not tell skewness well."""

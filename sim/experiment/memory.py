@@ -35,7 +35,7 @@ GROUP_FILES = (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memo
 """What a control group of Linux may take and takes: version 2, and version 1."""
 
 
-class Load(NamedTuple):
+class PlannedLoad(NamedTuple):
     """What is to be lived through of one scenario."""
 
     scenario: Scenario
@@ -44,7 +44,7 @@ class Load(NamedTuple):
     """Expected in one replication."""
 
 
-def foreseen(loads: Sequence[Load], engine: str, jobs: int = 1) -> float:
+def foreseen(loads: Sequence[PlannedLoad], engine: str, jobs: int = 1) -> float:
     """Bytes that it will take at its most, with so many processes, beside what this one takes already."""
     at_once = min(jobs, max((one.replications for one in loads), default=1))
     lived = max((_lived_through(one, engine) for one in loads), default=0.0)
@@ -53,7 +53,7 @@ def foreseen(loads: Sequence[Load], engine: str, jobs: int = 1) -> float:
     return at_once * (lived + process + (COMPILER if engine == COMPILED else 0)) + kept
 
 
-def expect_to_fit(loads: Sequence[Load], engine: str, jobs: int = 1) -> None:
+def expect_to_fit(loads: Sequence[PlannedLoad], engine: str, jobs: int = 1) -> None:
     """Raises UserError, with ways out, where this machine has not enough memory for it."""
     there, needed = available(), foreseen(loads, engine, jobs)
     if there is None or needed <= there:
@@ -67,7 +67,7 @@ def expect_to_fit(loads: Sequence[Load], engine: str, jobs: int = 1) -> None:
     )
 
 
-def said(loads: Sequence[Load]) -> list[str]:
+def said(loads: Sequence[PlannedLoad]) -> list[str]:
     """What is worth saying of what a run with one process takes; nothing where any machine has that."""
     needed = {engine: foreseen(loads, engine) for engine in A_CLAIM}
     if max(needed.values()) < WORTH_SAYING:
@@ -89,12 +89,12 @@ def told(size: float) -> str:
     return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.0f} MB"
 
 
-def _size(loads: Sequence[Load]) -> str:
+def _size(loads: Sequence[PlannedLoad]) -> str:
     largest = max(loads, key=lambda one: one.claims)
     return f"{expected_orders(largest.scenario):,.0f} orders and {largest.claims:,.0f} claims in a replication"
 
 
-def _lived_through(load: Load, engine: str) -> float:
+def _lived_through(load: PlannedLoad, engine: str) -> float:
     return AN_ORDER * expected_orders(load.scenario) + A_CLAIM[engine] * load.claims
 
 

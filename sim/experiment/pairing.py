@@ -31,7 +31,7 @@ _WHO_BUYS_WHEN_OF_WHOM = {
 """What in a scenario settles which orders there are: path, and how a sentence calls it."""
 
 
-class Pair(NamedTuple):
+class Pairing(NamedTuple):
     """How another scenario can be held against the base."""
 
     apart: tuple[str, ...]
@@ -45,20 +45,20 @@ class Pair(NamedTuple):
         return not self.apart
 
 
-def pairs_of(base: Scenario, others: Sequence[Scenario]) -> dict[str, Pair]:
+def pairs_of(base: Scenario, others: Sequence[Scenario]) -> dict[str, Pairing]:
     """Whether each of the others shares its luck with the base, by name; orders are drawn once where they agree."""
     known = Memory()
     return {other.name: pair_of(base, other, known) for other in others}
 
 
-def pair_of(base: Scenario, other: Scenario, known: Known = AFRESH) -> Pair:
+def pair_of(base: Scenario, other: Scenario, known: Known = AFRESH) -> Pairing:
     """Whether two scenarios share their luck: both with the replications and the seed that are used.
 
     They do where every cohort order is paid at the same instant to the same seller: everything else about an order
     is then drawn from the same uniform numbers. The orders themselves decide (of the first replication: the others
     are made alike); the scenarios only say why.
     """
-    return Pair(_apart(base, other, known), fingerprints.of_scenario(base) == fingerprints.of_scenario(other))
+    return Pairing(_apart(base, other, known), fingerprints.of_scenario(base) == fingerprints.of_scenario(other))
 
 
 def _apart(base: Scenario, other: Scenario, known: Known) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Bools as Bools
 from sim.chance.facts import Ints
 from sim.records.evidence import ANSWERERS
 from sim.records.life import STEPS
@@ -15,8 +15,6 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import Party, Stage
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

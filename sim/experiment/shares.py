@@ -11,7 +11,7 @@ Z = 1.959963984540054
 """The normal law's 97.5 % point."""
 
 
-class Share(NamedTuple):
+class CountedShare(NamedTuple):
     """A share of independent cases (worlds, stories), with its 95 % interval."""
 
     value: float
@@ -22,12 +22,12 @@ class Share(NamedTuple):
     """Of so many."""
 
 
-def share_of(count: int, n: int) -> Share:
+def share_of(count: int, n: int) -> CountedShare:
     """So many of `n`: without any the share may be anything."""
     if not n:
-        return Share(float("nan"), 0.0, 1.0, 0)
+        return CountedShare(float("nan"), 0.0, 1.0, 0)
     low, high = wilson(np.float64(count / n), n)
-    return Share(count / n, float(low), float(high), n)
+    return CountedShare(count / n, float(low), float(high), n)
 
 
 def wilson(value: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

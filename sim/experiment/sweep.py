@@ -13,7 +13,7 @@ from itertools import count, product
 import pandas as pd
 
 from sim.experiment.choosing import chosen
-from sim.experiment.differences import Bench, differences_of, estimates_of
+from sim.experiment.differences import Yardstick, differences_of, estimates_of
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.estimates import CONFIDENCE
 from sim.experiment.experiment import Progress, run
@@ -125,7 +125,7 @@ def _changed(scenario: Scenario, clock: Duration, silence: Verdict) -> Scenario:
 
 
 def _points(asked: list[tuple[Verdict, Duration]], results: list[Result], own: Result) -> Iterator[Point]:
-    mine, bench = estimates_of(own), Bench({}, CONFIDENCE, is_paired=True, curves_cross=False)
+    mine, bench = estimates_of(own), Yardstick({}, CONFIDENCE, is_paired=True, curves_cross=False)
     for (silence, clock), result in zip(asked, results, strict=True):
         differences = differences_of(own, result, (mine, estimates_of(result)), bench)
         yield Point(

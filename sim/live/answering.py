@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.compiled import machine_code, places
 from sim.errors import BadScenario, RefundSimError, UserError
-from sim.experiment.choosing import Choice
+from sim.experiment.choosing import EngineChoice
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.engines import COMPILED, SIMPY
 from sim.experiment.experiment import Underway, with_numbers
@@ -44,10 +44,10 @@ MOST_TOLD = 20
 """Faults of one question."""
 ROWS = [claim.word for claim in CLAIMS]
 """Of levers by kind of claim, below a part of the policy."""
-Steps = Iterator[dict[str, Any] | None]
+AnswerSteps = Iterator[dict[str, Any] | None]
 
 
-class Desk:
+class AnswerDesk:
     """What all questions share: the scenarios, and those who live through them."""
 
     def __init__(self, shelf: Shelf, workers: Remembering, shown_at: Sequence[int] = SHOWN_AT) -> None:
@@ -56,7 +56,7 @@ class Desk:
         self.shown_at = shown_at
         """Replications at which there is an answer, after the first."""
 
-    def answer(self, wanted: Wanted) -> Steps:
+    def answer(self, wanted: Wanted) -> AnswerSteps:
         """What becomes of the claims, first roughly; then held against the base; then surer and surer."""
         try:
             asked = understood(wanted, self.shelf)
@@ -71,11 +71,11 @@ class Desk:
             if answer is not None:
                 return
 
-    def _answered(self, asked: Understood) -> Steps:
+    def _answered(self, asked: Understood) -> AnswerSteps:
         experiment = _Experiment(asked, self.workers)
         yield from experiment.begin(min(FIRST, self.shown_at[0]))
         yield screen.first(experiment.mine_alone(), asked)
-        shown = screen.Shown()
+        shown = screen.ScreenState()
         for until in self.shown_at:
             yield from experiment.carry_on(until)
             is_last = until == self.shown_at[-1] or experiment.is_full
@@ -88,7 +88,7 @@ class Desk:
             if is_last:
                 return
 
-    def _stories(self, comparison: Comparison, shown: screen.Shown) -> TwoStories | None:
+    def _stories(self, comparison: Comparison, shown: screen.ScreenState) -> TwoStories | None:
         """One flipped order under both; the same as long as it stays the example."""
         name = comparison.others[0].scenario.name
         flip = first_flip(pairs_of(comparison, name))
@@ -112,7 +112,7 @@ class Desk:
         for step in self.results(wanted, replications):
             yield step and report_page(step[1] or step[0])
 
-    def follow(self, wanted: Wanted, order: int, replication: int) -> Steps:
+    def follow(self, wanted: Wanted, order: int, replication: int) -> AnswerSteps:
         """The story of one order, side by side with that under the base."""
         try:
             asked = understood(wanted, self.shelf)
@@ -126,7 +126,7 @@ class Desk:
         except RefundSimError as fault:
             yield faults_of(fault)
 
-    def advise(self, wanted: Wanted, buyer: Mapping[str, str]) -> Steps:
+    def advise(self, wanted: Wanted, buyer: Mapping[str, str]) -> AnswerSteps:
         """What one buyer who waits may expect under the changed policy, and what to do by when."""
         from sim.waiting.asking import advise
 
@@ -188,12 +188,12 @@ class _Experiment:
         return comparison_of(self._runs[1].result(said("status.stopped")), mine)
 
 
-def _engine() -> Choice:
+def _engine() -> EngineChoice:
     """The compiled one where its machine code is at hand; nobody waits for it, it is made in the background."""
     if machine_code.is_at_hand():
-        return Choice(COMPILED, said("status.engine"))
+        return EngineChoice(COMPILED, said("status.engine"))
     can_be_made = places.can_keep() and not machine_code.unfit()
-    return Choice(SIMPY, said("status.engine"), is_for_want_of_code=can_be_made)
+    return EngineChoice(SIMPY, said("status.engine"), is_for_want_of_code=can_be_made)
 
 
 def _with_replication(scenario: Scenario, replication: int) -> Scenario:

@@ -19,14 +19,14 @@ from sim.live.words import said
 
 MOST_ASKED = 16
 """Questions at the same time, of all pages together."""
-Steps = Iterator[Any]
+WorkSteps = Iterator[Any]
 """Works on a question: a step each time it is asked for the next; what it gives is an answer, or None so far."""
 
 
 class Asked:
     """A question that is being worked on, as the one who asked sees it."""
 
-    def __init__(self, page: str, steps: Steps) -> None:
+    def __init__(self, page: str, steps: WorkSteps) -> None:
         self.page = page
         self.steps = steps
         self.is_dropped = False
@@ -75,7 +75,7 @@ class Bench:
         self._thread = threading.Thread(target=self._work, name="bench", daemon=True)
         self._thread.start()
 
-    def ask(self, page: str, steps: Steps) -> Asked:
+    def ask(self, page: str, steps: WorkSteps) -> Asked:
         """Begin to work on a question. Raises BadUsage where there are too many."""
         asked = Asked(page, steps)
         with self._something:
@@ -140,7 +140,7 @@ def _step(asked: Asked) -> bool:
     return False
 
 
-def _end(steps: Steps) -> None:
+def _end(steps: WorkSteps) -> None:
     close = getattr(steps, "close", None)
     if close:
         close()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.live.meaning import NONE, Node, below, can_be_switched_off, may_be, options_of, root, text_of
+from sim.live.meaning import NONE, SchemaNode, below, can_be_switched_off, may_be, options_of, root, text_of
 from sim.live.words import called, said, words
 from sim.scenario.durations import parse_duration
 from sim.scenario.model import Scenario
@@ -15,7 +15,7 @@ from sim.scenario.resolved import described, on_one_line
 from sim.scenario.wording import printable
 from sim.show.report.basis import range_of
 
-Path = tuple[str, ...]
+LeverPath = tuple[str, ...]
 PARTS = ("policy", "buyers", "market", "calendars", "costs")
 """Of a scenario, in their order; the first is open, the others are behind a fold."""
 _STOPS = {
@@ -33,7 +33,7 @@ LONGEST = 300
 """Letters of a value that a field shows; longer ones are changed in a file."""
 
 
-class Lever(NamedTuple):
+class LeverShown(NamedTuple):
     """One value, and all that a person needs to turn it."""
 
     path: str
@@ -70,8 +70,8 @@ class Group(NamedTuple):
 
     name: str
     meaning: str
-    main: Sequence[Lever]
-    rest: Sequence[Lever]
+    main: Sequence[LeverShown]
+    rest: Sequence[LeverShown]
 
 
 class Part(NamedTuple):
@@ -101,9 +101,9 @@ def _groups(scenario: Scenario, part: str, values: Mapping[str, Any]) -> list[Gr
     return [*groups, _group(said("parts.others"), "", alone)] if alone else groups
 
 
-def _by_kind(name: str, meaning: str, levers: Sequence[Lever]) -> Iterator[Group]:
+def _by_kind(name: str, meaning: str, levers: Sequence[LeverShown]) -> Iterator[Group]:
     """One group, and one for each kind of seller where these are among them."""
-    kinds: dict[str, list[Lever]] = {}
+    kinds: dict[str, list[LeverShown]] = {}
     for lever in levers:
         steps = tuple(lever.path.split("."))
         kinds.setdefault(steps[3] if steps[:3] == KIND else "", []).append(lever)
@@ -111,13 +111,13 @@ def _by_kind(name: str, meaning: str, levers: Sequence[Lever]) -> Iterator[Group
         yield _group(f"{name} · {printable(kind)}" if kind else name, "" if kind else meaning, some)
 
 
-def _group(name: str, meaning: str, levers: Sequence[Lever]) -> Group:
+def _group(name: str, meaning: str, levers: Sequence[LeverShown]) -> Group:
     order: list[str] = words()["main"]["levers"]
     main = sorted((lever for lever in levers if lever.is_main), key=lambda lever: order.index(lever.path))
     return Group(name, meaning, main, [lever for lever in levers if not lever.is_main])
 
 
-def _levers(scenario: Scenario, path: Path, value: Any, node: Node) -> Iterator[Lever]:
+def _levers(scenario: Scenario, path: LeverPath, value: Any, node: SchemaNode) -> Iterator[LeverShown]:
     if isinstance(value, dict) and value:
         if len(path) > 2 and can_be_switched_off(node):
             yield _switch(scenario, path, node)
@@ -129,20 +129,20 @@ def _levers(scenario: Scenario, path: Path, value: Any, node: Node) -> Iterator[
         yield _lever(scenario, path, written, node)
 
 
-def _switch(scenario: Scenario, path: Path, node: Node) -> Lever:
+def _switch(scenario: Scenario, path: LeverPath, node: SchemaNode) -> LeverShown:
     """What exists can be taken away as a whole; while it is there, its own levers say how it is."""
     choices = [(AS_IT_STANDS, said("words.in_force")), (NONE, called("words", NONE, NONE))]
     lever = _lever(scenario, path, AS_IT_STANDS, node)
     return lever._replace(kind="choice", choices=choices, stops=(), unit="", low="", high="", range="")
 
 
-def _lever(scenario: Scenario, path: Path, value: str, node: Node) -> Lever:
+def _lever(scenario: Scenario, path: LeverPath, value: str, node: SchemaNode) -> LeverShown:
     options = list(options_of(node))
     kind, choices = _kind(path, value, options)
     source = _source(scenario, path)
     low, high = (next((str(one[end]) for one in options if end in one), "") for end in ("minimum", "maximum"))
     dotted = ".".join(path)
-    return Lever(
+    return LeverShown(
         path=dotted,
         label=_title(path),
         meaning=text_of(node),
@@ -169,7 +169,7 @@ def named(path: str) -> str:
     return own if len(steps) <= 2 else f"{group}: {own}"
 
 
-def _title(path: Path) -> str:
+def _title(path: LeverPath) -> str:
     """`Prompt · cancellation · accept`: the steps below the group, in words."""
     full = called("levers", ".".join(path), "")
     if full:
@@ -180,7 +180,7 @@ def _title(path: Path) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _unit(scenario: Scenario, kind: str, path: Path, node: Node) -> str:
+def _unit(scenario: Scenario, kind: str, path: LeverPath, node: SchemaNode) -> str:
     if kind in ("duration", "share"):
         return said(f"units.{kind}")
     is_money = path[0] == "costs" or "currency" in text_of(node) or path[:2] == ("market", "order_value")
@@ -190,7 +190,7 @@ def _unit(scenario: Scenario, kind: str, path: Path, node: Node) -> str:
 # ------------------------------------------------------------------------------------------- what it can be
 
 
-def _kind(path: Path, value: str, options: Sequence[Node]) -> tuple[str, Sequence[tuple[str, str]]]:
+def _kind(path: LeverPath, value: str, options: Sequence[SchemaNode]) -> tuple[str, Sequence[tuple[str, str]]]:
     offered = [str(word) for one in options for word in one.get("enum", ())]
     offered += [str(one["const"]) for one in options if isinstance(one.get("const"), str)]
     if any(one.get("type") == "boolean" for one in options):
@@ -208,13 +208,13 @@ def _kind(path: Path, value: str, options: Sequence[Node]) -> tuple[str, Sequenc
     return "text", ()
 
 
-def _choice(path: Path, word: str) -> str:
+def _choice(path: LeverPath, word: str) -> str:
     """What a word means here: silence has its own words, and so has who it is."""
     named = words()["choices"].get(path[-1], {})
     return str(named.get(word, called("words", word, word.replace("_", " "))))
 
 
-def _stops(kind: str, value: str, options: Sequence[Node]) -> Sequence[str]:
+def _stops(kind: str, value: str, options: Sequence[SchemaNode]) -> Sequence[str]:
     if kind == "share":
         return sorted({*SHARES, value}, key=float)
     if kind != "duration":
@@ -248,7 +248,7 @@ def _is_number(value: str) -> bool:
 # -------------------------------------------------------------------------------------- where it comes from
 
 
-def _source(scenario: Scenario, path: Path) -> Source | None:
+def _source(scenario: Scenario, path: LeverPath) -> Source | None:
     """The statement about it, or the nearest one about something that it is a part of."""
     known = scenario.provenance.root
     wider = (".".join(path[:length]) for length in range(len(path), 0, -1))

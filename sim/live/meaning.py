@@ -9,7 +9,7 @@ from typing import Any
 from sim.scenario.schema import schema
 from sim.scenario.wording import printable
 
-Node = Mapping[str, Any]
+SchemaNode = Mapping[str, Any]
 """A part of the JSON Schema."""
 NONE = "none"
 """What switches a part of a scenario off."""
@@ -22,13 +22,13 @@ def _schema() -> dict[str, Any]:
     return schema()
 
 
-def root() -> Node:
+def root() -> SchemaNode:
     """What it says of a whole scenario."""
-    found: Node = _schema()["$defs"]["Scenario"]
+    found: SchemaNode = _schema()["$defs"]["Scenario"]
     return found
 
 
-def options_of(node: Node) -> Iterator[Node]:
+def options_of(node: SchemaNode) -> Iterator[SchemaNode]:
     """All that may stand in a place, each by itself."""
     if "$ref" in node:
         yield from options_of(_schema()["$defs"][node["$ref"].rsplit("/", 1)[-1]])
@@ -39,7 +39,7 @@ def options_of(node: Node) -> Iterator[Node]:
         yield node
 
 
-def below(node: Node, key: str) -> Node:
+def below(node: SchemaNode, key: str) -> SchemaNode:
     """What the schema says one step further down; nothing where it says nothing."""
     for one in options_of(node):
         free = [one.get("additionalProperties"), *one.get("patternProperties", {}).values()]
@@ -52,7 +52,7 @@ def below(node: Node, key: str) -> Node:
     return {}
 
 
-def text_of(node: Node) -> str:
+def text_of(node: SchemaNode) -> str:
     """What the schema says of it: of the value itself, or else of what may stand there."""
     told = [
         one["description"] for one in (node, *options_of(node)) if "description" in one and "pattern" not in one
@@ -60,12 +60,12 @@ def text_of(node: Node) -> str:
     return printable(" ".join(str(told[0]).split()).replace("`", "")) if told else ""
 
 
-def can_be_switched_off(node: Node) -> bool:
+def can_be_switched_off(node: SchemaNode) -> bool:
     """A part of the model that need not exist; entries of a user's own are taken out in a file."""
     options = list(options_of(node))
     return may_be(NONE, options) and any("properties" in one for one in options) and not node.get(_FREE)
 
 
-def may_be(word: str, options: Sequence[Node]) -> bool:
+def may_be(word: str, options: Sequence[SchemaNode]) -> bool:
     """Whether a word may stand in a place."""
     return any(one.get("const") == word for one in options)

@@ -39,25 +39,25 @@ SECTIONS = ("answer", "compared", "story", "time", "pays", "desks", "more")
 
 
 @dataclass
-class Shown:
+class ScreenState:
     """What stays on the screen from one answer to the next surer one."""
 
     flip: tuple[int, int] | None = None
     stories: TwoStories | None = None
 
 
-class Moment(NamedTuple):
+class StoryMoment(NamedTuple):
     """What a story has to say of one instant."""
 
     when: str
     told: str
 
 
-class Column(NamedTuple):
+class StoryColumn(NamedTuple):
     """One story, or what is left of it where two have parted."""
 
     policy: str
-    moments: Sequence[Moment]
+    moments: Sequence[StoryMoment]
     closing: str
 
 
@@ -188,7 +188,7 @@ def stories(two: TwoStories) -> Markup:
     return _story(two.left, None, two.together, [_column(one, together) for one in (two.left, two.right)])
 
 
-def _story(one: Story, remark: str | None, together: Sequence[Event], columns: list[Column]) -> Markup:
+def _story(one: Story, remark: str | None, together: Sequence[Event], columns: list[StoryColumn]) -> Markup:
     return _rendered(
         "stories",
         {
@@ -201,13 +201,14 @@ def _story(one: Story, remark: str | None, together: Sequence[Event], columns: l
     )
 
 
-def _column(one: Story, begun: int) -> Column:
-    return Column(printable(one.policy), _moments(one, one.events[begun:]), _plain(one.closing))
+def _column(one: Story, begun: int) -> StoryColumn:
+    return StoryColumn(printable(one.policy), _moments(one, one.events[begun:]), _plain(one.closing))
 
 
-def _moments(one: Story, events: Sequence[Event]) -> list[Moment]:
+def _moments(one: Story, events: Sequence[Event]) -> list[StoryMoment]:
     return [
-        Moment(f"{day_of(event.at, one.start)}, {time_of(event.at)}", _plain([event.sentence])) for event in events
+        StoryMoment(f"{day_of(event.at, one.start)}, {time_of(event.at)}", _plain([event.sentence]))
+        for event in events
     ]
 
 

@@ -32,7 +32,7 @@ from starlette.routing import Route
 
 from sim.errors import RefundSimError, UserError
 from sim.live.address import Address
-from sim.live.answering import Desk
+from sim.live.answering import AnswerDesk
 from sim.live.bench import Asked, Bench
 from sim.live.guard import MOST_QUERY, Guard
 from sim.live.levers import parts_of
@@ -59,7 +59,7 @@ PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'"
 def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.socket, jobs: int | None) -> None:
     """Answer until told to end. Raises KeyboardInterrupt then."""
     with Remembering(jobs) as workers:
-        app = program(Desk(shelf, workers), Bench(), address, wanted)
+        app = program(AnswerDesk(shelf, workers), Bench(), address, wanted)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -75,7 +75,7 @@ def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.sock
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def program(desk: Desk, bench: Bench, address: Address, first: Wanted | None = None) -> Guard:
+def program(desk: AnswerDesk, bench: Bench, address: Address, first: Wanted | None = None) -> Guard:
     """Everything that is answered, behind its guard. What is asked `first` is worked out before anybody asks."""
     doings = _Doings(desk, bench)
 
@@ -101,7 +101,7 @@ def program(desk: Desk, bench: Bench, address: Address, first: Wanted | None = N
 class _Doings:
     """One function for each thing that is asked for."""
 
-    def __init__(self, desk: Desk, bench: Bench) -> None:
+    def __init__(self, desk: AnswerDesk, bench: Bench) -> None:
         self._desk = desk
         self._bench = bench
 
@@ -267,7 +267,7 @@ def _buyer_of(told: dict[str, Any]) -> dict[str, str]:
     return buyer
 
 
-def _wanted_of(request: Request, desk: Desk) -> Wanted:
+def _wanted_of(request: Request, desk: AnswerDesk) -> Wanted:
     asked = request.query_params
     one = {name: asked[name] for name in ("from", "against", "seed") if name in asked}
     return wanted_from({**one, "set": asked.getlist("set")}, desk.shelf)

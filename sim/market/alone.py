@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sim.chance.facts import Draws
 from sim.market.desk import Desk
-from sim.market.order import Order, Story
+from sim.market.order import LifeStory, Order
 from sim.market.request import Request
 from sim.market.turns import CHOOSES
 from sim.market.world import World
@@ -74,7 +74,7 @@ def _remembered(desk: Desk, started_at: Mapping[int, int]) -> RememberedDesk:
     return RememberedDesk(desk.clock, desk.number, 1, 0, desk.calendar).remember(started_at)
 
 
-def _begins(order: Order) -> Story:
+def _begins(order: Order) -> LifeStory:
     """When its buyer asks."""
     yield order.world.clock.timeout(order.facts.asked)
     yield from order.live()

@@ -20,7 +20,7 @@ from sim.rules import disputing, failing, refunding
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, RefundOn, Route, Verdict
 
-Story = Generator[Event, int, None]
+LifeStory = Generator[Event, int, None]
 """What a SimPy process lives through: it yields a question, and is sent how that was settled."""
 Steps = Generator[Event, int, Outcome]
 """A part of the story that comes to an outcome."""
@@ -31,14 +31,14 @@ class Order(Questions):
 
     # ------------------------------------------------------------------------------ the story
 
-    def live(self) -> Story:
+    def live(self) -> LifeStory:
         """The SimPy process of an order. Whoever waits for what never comes has a story that stays open."""
         try:
             yield from self.live_to_the_end()
         except WaitsInVain:
             self.parcel.travels()
 
-    def live_to_the_end(self) -> Story:
+    def live_to_the_end(self) -> LifeStory:
         """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last."""
         self.life.happened(Activity.ASKED, self.facts.asked, self.why())
         outcome = yield from self.seek_the_money()

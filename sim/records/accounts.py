@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Bools as Bools
 from sim.chance.facts import Ints
 from sim.records.evidence import Breach, Evidence
 from sim.records.life import WORK
@@ -26,7 +26,6 @@ BUYER, SELLER, PLATFORM, CARRIER, BANK = (party.word for party in Party)
 STAFF = "staff"
 """Who works at the desks and is paid for it; no party of the order."""
 ACCOUNTS = (BUYER, SELLER, PLATFORM, CARRIER, BANK, STAFF)
-Bools = NDArray[np.bool_]
 _CENTS = 100
 
 
@@ -57,7 +56,7 @@ PAYMENTS: dict[str, Payment] = {
 """Everything that is paid or handed over, in the order in which tables list it."""
 
 
-class Ledger(NamedTuple):
+class TwoBooks(NamedTuple):
     """What is needed to keep both books: the outcome table, the luck beside it, and what things cost."""
 
     table: Mapping[str, Ints]
@@ -70,16 +69,16 @@ class Ledger(NamedTuple):
         return np.asarray(self.table[column] < NEVER)
 
 
-def ledger_of(scenario: Scenario, table: Mapping[str, Ints], facts: Mapping[str, Ints]) -> Ledger:
+def ledger_of(scenario: Scenario, table: Mapping[str, Ints], facts: Mapping[str, Ints]) -> TwoBooks:
     """The ledger of some claims; `facts` stand row by row beside the `table`."""
     kinds = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
-    return Ledger(table, facts, {kind: terms_of(scenario, kind) for kind in kinds}, scenario.costs)
+    return TwoBooks(table, facts, {kind: terms_of(scenario, kind) for kind in kinds}, scenario.costs)
 
 
 # ------------------------------------------------------------------------------- what passed to whom
 
 
-def payments(ledger: Ledger) -> dict[str, Ints]:
+def payments(ledger: TwoBooks) -> dict[str, Ints]:
     """Cents that passed, by the names of `PAYMENTS`, claim by claim."""
     table, price = ledger.table, ledger.facts["value"]
     by_platform = np.where(is_borne_by_platform(ledger), table["refund"], 0)
@@ -104,24 +103,24 @@ def payments(ledger: Ledger) -> dict[str, Ints]:
     }
 
 
-def is_kept(ledger: Ledger) -> Bools:
+def is_kept(ledger: TwoBooks) -> Bools:
     """The goods came, and were not posted back."""
     return ledger.has("delivered_at") & ~ledger.has("return_posted_at")
 
 
-def is_on_the_way(ledger: Ledger) -> Bools:
+def is_on_the_way(ledger: TwoBooks) -> Bools:
     """The carrier has the goods and has not delivered them: to the buyer, or back to the seller."""
     out = ledger.has("dispatched_at") & ~ledger.has("delivered_at")
     return out | (ledger.has("return_posted_at") & ~ledger.has("return_received_at"))
 
 
-def is_lost(ledger: Ledger) -> Bools:
+def is_lost(ledger: TwoBooks) -> Bools:
     """The carrier never will."""
     back = ledger.has("return_posted_at")
     return np.where(back, ledger.facts["return_lost"], ledger.facts["lost"]).astype(bool)
 
 
-def is_borne_by_platform(ledger: Ledger) -> Bools:
+def is_borne_by_platform(ledger: TwoBooks) -> Bools:
     """The return got lost before the money was due, and the policy has the platform bear that.
 
     The seller then keeps the price for goods that it has no more.
@@ -136,7 +135,7 @@ def is_borne_by_platform(ledger: Ledger) -> Bools:
     return np.asarray(bears & is_lost_on_the_way_back & (table["route"] != Route.CHARGEBACK))
 
 
-def work_of(ledger: Ledger) -> dict[str, Ints]:
+def work_of(ledger: TwoBooks) -> dict[str, Ints]:
     """Seconds of working time at sellers' desks, and at the mediation desk. Buyers and banks are not paid here."""
     table = ledger.table
     dispute, is_platforms = table[WORK[Stage.DISPUTE]], table["answered_by"] == Party.PLATFORM
@@ -152,7 +151,7 @@ def wages(seconds: Ints, an_hour: float) -> Ints:
     return np.asarray((seconds * round(_CENTS * an_hour) + HOUR // 2) // HOUR)
 
 
-def fees_of(ledger: Ledger) -> Ints:
+def fees_of(ledger: TwoBooks) -> Ints:
     """What the bank asks for each chargeback that was filed."""
     return np.where(ledger.has("chargeback_opened_at"), round(_CENTS * ledger.costs.chargeback.fee), 0)
 
@@ -160,7 +159,7 @@ def fees_of(ledger: Ledger) -> Ints:
 # ------------------------------------------------------------------------------- what everybody is left with
 
 
-def balances(ledger: Ledger) -> dict[str, Ints]:
+def balances(ledger: TwoBooks) -> dict[str, Ints]:
     """What is on the account of each of `ACCOUNTS` in the end (cents), counted from before the order was made.
 
     Whoever has the goods has their price; the carrier has what got lost. Nobody looks here at what passed.
@@ -216,5 +215,5 @@ def _total(amounts: Iterable[Ints], orders: Ints) -> Ints:
     return sum(amounts, np.zeros_like(orders))
 
 
-def _ledger_of(run: Evidence) -> Ledger:
-    return Ledger(run.records.claims, run.records.draws.claims, run.terms, run.scenario.costs)
+def _ledger_of(run: Evidence) -> TwoBooks:
+    return TwoBooks(run.records.claims, run.records.draws.claims, run.terms, run.scenario.costs)

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Bools as Bools
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.records.table import Records
@@ -20,7 +20,6 @@ from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import ClaimKind, Party, Stage
 
-Bools = NDArray[np.bool_]
 ANSWERERS = (Party.SELLER, Party.SELLER, Party.PLATFORM, Party.SELLER, Party.BUYER, Party.BANK)
 """Who answers, by stage; a dispute may be the platform's to answer."""
 

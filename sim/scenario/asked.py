@@ -14,7 +14,7 @@ NOTHING = "–"
 """Where no clock can run out, silence has no meaning."""
 
 
-class Row(NamedTuple):
+class PossibleRequest(NamedTuple):
     """One question that a policy lets somebody ask."""
 
     question: str
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     """What it means when the clock runs out, in the words of scenario files."""
 
 
-def policy_rows(policy: Policy) -> list[Row]:
+def policy_rows(policy: Policy) -> list[PossibleRequest]:
     """Every question of a policy, in the order of an order's life; rows that kinds of claim share stand once."""
     return [
         *_cancellation(policy),
@@ -38,29 +38,29 @@ def policy_rows(policy: Policy) -> list[Row]:
     ]
 
 
-def _row(question: str, answerer: str, clock: Duration | None, silence: str) -> Row:
+def _row(question: str, answerer: str, clock: Duration | None, silence: str) -> PossibleRequest:
     if clock is None:
-        return Row(question, answerer, NO_CLOCK, NOTHING)
-    return Row(question, answerer, str(clock), silence.replace("_", " "))
+        return PossibleRequest(question, answerer, NO_CLOCK, NOTHING)
+    return PossibleRequest(question, answerer, str(clock), silence.replace("_", " "))
 
 
-def _cancellation(policy: Policy) -> Iterator[Row]:
+def _cancellation(policy: Policy) -> Iterator[PossibleRequest]:
     terms = policy.cancellation
     if terms is not None:
         yield _row("cancellation", "seller", terms.clock, terms.on_silence.word)
 
 
-def _disputes(policy: Policy) -> Iterator[Row]:
+def _disputes(policy: Policy) -> Iterator[PossibleRequest]:
     found = [
         (kind, _row("dispute", terms.answered_by.word, terms.clock, terms.on_silence.word))
         if terms.needs_consent
-        else (kind, Row("dispute", "nobody has to agree", NOTHING, NOTHING))
+        else (kind, PossibleRequest("dispute", "nobody has to agree", NOTHING, NOTHING))
         for kind, terms in rows(policy.dispute)
     ]
     yield from _merged(found)
 
 
-def _offers(policy: Policy) -> Iterator[Row]:
+def _offers(policy: Policy) -> Iterator[PossibleRequest]:
     found = [
         (kind, _row("offer", "buyer", terms.offer.clock, terms.offer.on_silence.word))
         for kind, terms in rows(policy.dispute)
@@ -69,7 +69,7 @@ def _offers(policy: Policy) -> Iterator[Row]:
     yield from _merged(found)
 
 
-def _inspections(policy: Policy) -> Iterator[Row]:
+def _inspections(policy: Policy) -> Iterator[PossibleRequest]:
     found = [
         (kind, _row("inspection", "seller", terms.inspection.clock, terms.inspection.on_silence.word))
         for kind, terms in rows(policy.returns)
@@ -78,17 +78,17 @@ def _inspections(policy: Policy) -> Iterator[Row]:
     yield from _merged(found)
 
 
-def _mediation(policy: Policy) -> Iterator[Row]:
+def _mediation(policy: Policy) -> Iterator[PossibleRequest]:
     if policy.mediation is not None:
         yield _row("mediation", "platform", policy.mediation.clock, policy.mediation.on_silence.word)
 
 
-def _chargeback(policy: Policy) -> Iterator[Row]:
+def _chargeback(policy: Policy) -> Iterator[PossibleRequest]:
     if policy.chargeback is not None:
         yield _row("chargeback", "bank", policy.chargeback.clock, policy.chargeback.on_silence.word)
 
 
-def _merged(found: list[tuple[str, Row]]) -> Iterator[Row]:
+def _merged(found: list[tuple[str, PossibleRequest]]) -> Iterator[PossibleRequest]:
     """Kinds of claim with the same terms in one row, named only where they differ."""
     for row in dict.fromkeys(row for _, row in found):
         kinds = [kind.replace("_", " ") for kind, its in found if its == row]

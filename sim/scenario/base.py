@@ -98,7 +98,7 @@ Day = Annotated[
 """A calendar day from 1900 to 2199, written 2018-11-11."""
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A probability or a part of a whole, 0 to 1."""
-Factor = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+Multiple = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 """Something to multiply with."""
 Weight = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
 """A relative weight; however many there are, their sum is a number of which parts can still be told apart."""

@@ -8,16 +8,16 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from sim.scenario.base import Described
 
-Number = Annotated[int, Field(ge=0, le=1_000_000_000)]
+OrderNumber = Annotated[int, Field(ge=0, le=1_000_000_000)]
 DECISIONS = ("cancel", "dispute", "take_offer", "escalate", "charge_back")
 
 
 class Choice(Described):
     """Decisions of one buyer, or of all; what is not said is left to luck, and so is everybody else."""
 
-    order: Number | None = None
+    order: OrderNumber | None = None
     """The number of the order; all orders where it is not said."""
-    replication: Number | None = None
+    replication: OrderNumber | None = None
     """In this replication only."""
     cancel: bool | None = None
     """Whether the buyer presses the cancel button while it is there."""

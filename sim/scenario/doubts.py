@@ -21,7 +21,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.tree import Path, dotted
 from sim.scenario.wording import printable
 
-Span = tuple[date, date]
+DatePair = tuple[date, date]
 """The first day and the last, both included."""
 _NOT_LEVERS = {"start", "as_of", "provenance", "expect", "experiment"}
 """Parts of a scenario whose dates say when it is looked at, and not what happens."""
@@ -49,7 +49,7 @@ def doubts_among(scenarios: Iterable[tuple[object, Scenario]]) -> list[str]:
     return [f"{', '.join(named)}: warning: {doubt}" for doubt, named in files.items()]
 
 
-def days_simulated(scenario: Scenario) -> Span:
+def days_simulated(scenario: Scenario) -> DatePair:
     """The first day and the last on which orders come, up to the last one that is looked at."""
     ends = scenario.experiment.arrivals_end
     if scenario.experiment.cut is not None:
@@ -73,7 +73,7 @@ def doubts_of(scenario: Scenario) -> list[Doubt]:
     return list(dict.fromkeys(found))
 
 
-def _dated(value: Any, path: Path) -> Iterator[tuple[Path, list[Span]]]:
+def _dated(value: Any, path: Path) -> Iterator[tuple[Path, list[DatePair]]]:
     """Every lever that names days, and the days that it names."""
     for step, inner in _within(value, path):
         spans = [span for each in _entries(inner) if (span := _span(each)) is not None]
@@ -102,7 +102,7 @@ def _entries(value: Any) -> list[Any]:
     return [value]
 
 
-def _span(entry: Any) -> Span | None:
+def _span(entry: Any) -> DatePair | None:
     match entry:
         case Season() | ClosedSpell():
             return entry.first, entry.last

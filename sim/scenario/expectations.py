@@ -44,15 +44,15 @@ def _is_a_measure(name: str) -> str:
 
 
 MeasureName = Annotated[str, AfterValidator(_is_a_measure), Field(json_schema_extra={"enum": list(MEASURE_NAMES)})]
-Bound = Annotated[float, Field(allow_inf_nan=False)]
+ExpectedBound = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Bounds(Described):
     """Between what a measure must lie, in the unit in which `run` reports it: 0.8 of a share, 14 of days."""
 
-    at_least: Bound | None = None
+    at_least: ExpectedBound | None = None
     """No less than this."""
-    at_most: Bound | None = None
+    at_most: ExpectedBound | None = None
     """No more than this."""
 
     @model_validator(mode="after")

@@ -27,7 +27,7 @@ _AROUND = 8
 """Characters beside the text of a value: its quotes, its dash or colon, the end of its line, the level's indent."""
 
 
-class Part(NamedTuple):
+class WrittenPart(NamedTuple):
     """A mapping, a list or a value of a scenario, where it stands, and what it takes when it is written."""
 
     path: Path
@@ -54,12 +54,12 @@ def too_much(described: dict[str, Any]) -> tuple[Path, str] | None:
     return None
 
 
-def parts(value: Any, path: Path) -> Iterator[Part]:
+def parts(value: Any, path: Path) -> Iterator[WrittenPart]:
     """The value and all that it holds, each with its path, its entries and the bytes that it takes at most."""
     is_leaf = not isinstance(value, dict | list)
     name = path[-1] if path and isinstance(path[-1], str) else ""
     size = _room_of(name) + _room_of(str(value) if is_leaf else "") + 2 * len(path)
-    yield Part(path, 0 if is_leaf else len(value), size)
+    yield WrittenPart(path, 0 if is_leaf else len(value), size)
     if is_leaf:
         return
     inner = value.items() if isinstance(value, dict) else enumerate(value)

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario.distributions.combined import Mixture
-from sim.scenario.distributions.families import MOST_MONEY, DurationLaw, Family
-from sim.scenario.distributions.laws import Law, Steps
+from sim.scenario.distributions.families import MOST_MONEY, DurationLaw, LawForm
+from sim.scenario.distributions.laws import Law, StepLaw
 from sim.scenario.durations import DAY, LONGEST, NEVER
 from sim.scenario.wording import shortened
 
@@ -23,7 +23,7 @@ UNLIKE = {
 
 def too_far(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """The paths of laws, anywhere in a part of a scenario, that may go too far; with what is wrong."""
-    if isinstance(part, Family):
+    if isinstance(part, LawForm):
         if not part.model_fields_set:
             return  # what is right in a law that is wrong is none (`salvage`)
         is_long = isinstance(part, DurationLaw)
@@ -49,6 +49,6 @@ def beyond(law: Law, bound: float) -> float:
     """The chance of a value above the bound that is not `never`."""
     if isinstance(law, Mixture):
         return sum(weight * beyond(part, bound) for weight, part in law.parts)
-    if isinstance(law, Steps) and law.values[-1] >= NEVER:
+    if isinstance(law, StepLaw) and law.values[-1] >= NEVER:
         return law.below(NEVER - 1) - law.below(bound)
     return 1 - law.below(bound) if law.support()[1] > bound else 0.0

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from sim.scenario.base import Day, Described, Factor, Named, NoneOr, Share, Weight, sums_to_one
+from sim.scenario.base import Day, Described, Multiple, Named, NoneOr, Share, Weight, sums_to_one
 from sim.scenario.calendars import OneOrMany
 from sim.scenario.days import Days
 from sim.scenario.days_off import ClosedSpell
@@ -209,9 +209,9 @@ class Market(Described):
     """Relative rate of orders in each of the 24 hours; flat when absent."""
     weekdays: dict[Annotated[Weekday, Named()], Weight] = {}
     """Relative rate of orders by weekday; 1 where not named."""
-    peaks: dict[Days, Factor] = {}
+    peaks: dict[Days, Multiple] = {}
     """Days on which orders come faster: a date, or a season as in 2018-10-21..2018-11-10, and the factor."""
-    dispatch_stretch: dict[Day, Factor] = {}
+    dispatch_stretch: dict[Day, Multiple] = {}
     """Orders paid on these days take this much longer to arrange and dispatch."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     """Three letters; a label, nothing is converted."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
 from sim.scenario.base import Described, Share
-from sim.scenario.ranges import EXPECTED, Bound, Bounds, Range, is_range, measured
+from sim.scenario.ranges import EXPECTED, Bound, Range, RangeEnds, is_range, measured
 
 
 class Source(Described):
@@ -17,7 +17,7 @@ class Source(Described):
     """Stated by a source, computed from what a source states, chosen by us, or learnt from a log."""
     from_: Annotated[str, Field(alias="from", min_length=1, max_length=1000)]
     """The source, the computation, or why it was chosen so."""
-    range: Bounds | Range | None = None
+    range: RangeEnds | Range | None = None
     """What would be plausible too: low and high, or the words to choose from; or how it moves (stretch, median,
     share …). An assumption needs one."""
     as_of: Annotated[int, Field(ge=1900, le=2200)] | None = None

@@ -25,7 +25,7 @@ EXPECTED = "expected [low, high] of numbers or of durations of one kind, or diff
 ABOVE_ZERO = "expected [low, high] above 0, numbers or durations of one kind"
 Bound = int | float | str
 """One end of a plausible range, or one of the words that are plausible."""
-Bounds = Annotated[list[Bound], Field(min_length=2, max_length=20)]
+RangeEnds = Annotated[list[Bound], Field(min_length=2, max_length=20)]
 Correlation = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 LAWS_POINTS = ("median", "mean", "p95")
 """Points of a law that a range may speak of."""
@@ -35,17 +35,17 @@ MOVES = ("set", "stretch", *LAWS_POINTS, "share")
 class Range(Described):
     """How a value may move: exactly one of set, stretch, median, mean, p95 and share, and between which bounds."""
 
-    set: Bounds | None = None
+    set: RangeEnds | None = None
     """The value is anything between two numbers or durations, or one of these words."""
-    stretch: Bounds | None = None
+    stretch: RangeEnds | None = None
     """Every time at and below the path (of a law or a number: itself) is multiplied by a factor between these."""
-    median: Bounds | None = None
+    median: RangeEnds | None = None
     """The law is stretched so that its median is between these."""
-    mean: Bounds | None = None
+    mean: RangeEnds | None = None
     """The law is stretched so that its mean is between these."""
-    p95: Bounds | None = None
+    p95: RangeEnds | None = None
     """The law is stretched so that its 95 % point is between these."""
-    share: Bounds | None = None
+    share: RangeEnds | None = None
     """The share is between these; its siblings keep their proportions, and all still sum to 1."""
     at: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The part of the value that moves, as a path from there: `probability`, `within`."""

@@ -28,7 +28,7 @@ _SETTLED = {steps[SETTLED] for steps in STEP_ACTIVITY}
 
 
 @dataclass(frozen=True)
-class Case:
+class ClaimCase:
     """One claim, ready to be told."""
 
     scenario: Scenario
@@ -119,7 +119,9 @@ def read_settlement(entry: Entry) -> tuple[Settled, Verdict]:
     return Settled[how], Verdict[verdict]
 
 
-def case_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Calendar], order: int) -> Case | None:
+def case_of(
+    records: Records, scenario: Scenario, calendars: Mapping[Party, Calendar], order: int
+) -> ClaimCase | None:
     """What there is to tell of an order of this replication; None where nobody asked for the money back.
 
     The replication must have kept its journal.
@@ -130,7 +132,7 @@ def case_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cale
     row = {column: int(values[position]) for column, values in records.claims.items()}
     entries = tuple(entry for entry in records.journal.rows() if entry.order == order)
     facts = next(facts for facts in records.draws.rows() if facts.order == order)
-    return Case(scenario, facts, row, entries, _deadlines(row, facts, scenario, calendars))
+    return ClaimCase(scenario, facts, row, entries, _deadlines(row, facts, scenario, calendars))
 
 
 def _deadlines(

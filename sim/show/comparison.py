@@ -24,7 +24,7 @@ from sim.show.figures import alike, measured
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
 from sim.show.flip_table import flip_table
-from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
+from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
 from sim.show.lever_table import levers_table
 from sim.show.notes import notes_of
 from sim.show.plain import plain_table
@@ -107,7 +107,7 @@ def _overview(comparison: Comparison, width: int) -> Iterator[Table]:
         yield table
 
 
-def _glance(judged: Judged) -> Text:
+def _glance(judged: JudgedRow) -> Text:
     number = judged.shown().value.removesuffix(f" {judged.unit_shown}")
     return Text.assemble(number, "\n", (judged.word, STYLES[judged.verdict]))
 

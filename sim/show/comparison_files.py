@@ -49,7 +49,7 @@ from sim.show.files import (
 from sim.show.findings import findings, remarks
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
-from sim.show.ranking import Place, places
+from sim.show.ranking import RankedPolicy, places
 from sim.show.room import SIGN, room
 from sim.show.spool import Spool
 
@@ -167,7 +167,7 @@ def _levers(comparison: Comparison) -> list[dict[str, Any]]:
     return [{"path": path, "values": dict(zip(names, values, strict=True))} for path, values in levers]
 
 
-def _placed(place: Place) -> dict[str, Any]:
+def _placed(place: RankedPolicy) -> dict[str, Any]:
     return {"scenario": place.name, "surely_ahead_of": place.ahead_of, "not_told_apart_from": place.like}
 
 

@@ -10,7 +10,7 @@ from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER
 from sim.scenario.costs import HOURS, LEFT, PER_1000_ORDERS, PER_CLAIM
 from sim.show.carried_on import Finished
 from sim.show.figures import Shown, alike, measured
-from sim.show.judged import Judged, everything_of
+from sim.show.judged import JudgedRow, everything_of
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
@@ -71,12 +71,12 @@ def compared_costs_of(comparison: Comparison, scenario: str) -> list[ComparedRow
     ]
 
 
-def _differs(one: Judged) -> bool:
+def _differs(one: JudgedRow) -> bool:
     """Whether it may; with one replication nothing is known to be nothing but what is 0 under both."""
     return not one.is_nothing and (one.base, one.other) != (0, 0)
 
 
-def _compared(item: str, results: tuple[Result, Result], rows: Mapping[str, Judged]) -> ComparedRow:
+def _compared(item: str, results: tuple[Result, Result], rows: Mapping[str, JudgedRow]) -> ComparedRow:
     base, other = (one.value for one in alike(*(measured(result, item + PER_CLAIM) for result in results)))
     claim, orders = (rows[item + per].shown() for per in (PER_CLAIM, PER_1000_ORDERS))
     return ComparedRow(item, *_named(item), base, other, claim, orders)

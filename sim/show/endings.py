@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.records.journal import Entry
 from sim.scenario.durations import NEVER
-from sim.show.case import Case
+from sim.show.case import ClaimCase
 from sim.show.phrases import length
 from sim.vocabulary import Failure, Outcome, Route
 
@@ -60,7 +60,7 @@ WAITING_TO_WITHDRAW = {
 }
 
 
-def why_it_failed(case: Case, entry: Entry) -> str:
+def why_it_failed(case: ClaimCase, entry: Entry) -> str:
     """Why a claim came to nothing of itself; empty where the last answer has said it all."""
     reason = Failure(case.row["failed_because"])
     if reason is Failure.NOT_WORTH_IT:
@@ -76,12 +76,12 @@ def why_it_failed(case: Case, entry: Entry) -> str:
 # ------------------------------------------------------------------------------- the bottom line
 
 
-def closing_of(case: Case) -> tuple[str, ...]:
+def closing_of(case: ClaimCase) -> tuple[str, ...]:
     """The outcome and how long it took; the costs; whether it was worth it."""
     return tuple(sentence for sentence in (_outcome(case), _costs(case), _savings(case), _record(case)) if sentence)
 
 
-def _outcome(case: Case) -> str:
+def _outcome(case: ClaimCase) -> str:
     if case.outcome is Outcome.OPEN:
         waits = WAITING | WAITING_TO_WITHDRAW if case.needs_no_consent else WAITING
         return waits[Failure(case.row["failed_because"])]
@@ -95,21 +95,21 @@ def _outcome(case: Case) -> str:
     return f"{OUTCOMES[case.outcome]}{route}{what}, {took} after {since}."
 
 
-def _way_to_it(case: Case) -> str:
+def _way_to_it(case: ClaimCase) -> str:
     """By which way the money came; a right that was used is no dispute."""
     if case.route is Route.DISPUTE and case.row["withdrawn_at"] < NEVER:
         return " after a withdrawal"
     return ROUTES[case.route]
 
 
-def _costs(case: Case) -> str:
+def _costs(case: ClaimCase) -> str:
     """Who paid what; most claims cost nobody anything but time."""
     parties = {"the buyer": "buyer_cost", "the seller": "seller_cost", "the platform": "platform_cost"}
     paid = [f"{party} {case.money(case.row[column])}" for party, column in parties.items() if case.row[column]]
     return f"It cost {' and '.join(paid)}." if paid else "It cost the buyer nothing but time."
 
 
-def _savings(case: Case) -> str:
+def _savings(case: ClaimCase) -> str:
     """Whether cancelling was worth it for who found it cheaper elsewhere. Source: the article's question."""
     if not case.facts.found_cheaper:
         return ""
@@ -121,5 +121,5 @@ def _savings(case: Case) -> str:
     return f"It was not worth it: buying elsewhere saved {saving}, getting out of this order cost {spent}."
 
 
-def _record(case: Case) -> str:
+def _record(case: ClaimCase) -> str:
     return "It counts against the seller's record." if case.row["on_record"] else ""

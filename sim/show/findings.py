@@ -10,7 +10,7 @@ from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, WORSE
 from sim.scenario.wording import counted
 from sim.show.change import NO_INTERVAL, Change, changes_of
-from sim.show.judged import Judged, headlines_of
+from sim.show.judged import JudgedRow, headlines_of
 from sim.show.phrases import HELD
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _unasked(change: Change, comparison: Comparison, scenario: str) -> Iterator[
 # ------------------------------------------------------------------------------- what else
 
 
-def _buys_and_costs(judged: Mapping[str, Judged]) -> str:
+def _buys_and_costs(judged: Mapping[str, JudgedRow]) -> str:
     """What is better, and what is worse, by the verdicts; and what is open, so that nothing is passed over."""
     rest = [one for measure, one in judged.items() if measure != "success_rate"]
     gains, costs, unsure = ([one for one in rest if one.verdict == word] for word in (BETTER, WORSE, INCONCLUSIVE))
@@ -155,7 +155,7 @@ def _buys_and_costs(judged: Mapping[str, Judged]) -> str:
     return _sentence("; ".join(told)).strip()
 
 
-def _amounts(some: Sequence[Judged]) -> str:
+def _amounts(some: Sequence[JudgedRow]) -> str:
     return ", ".join(f"{one.name} ({one.shown().value.replace(' ', HELD)})" for one in some)
 
 

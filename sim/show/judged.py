@@ -33,7 +33,7 @@ POINTS = "points"
 """What a difference of shares is counted in: percentage points."""
 
 
-class Judged(NamedTuple):
+class JudgedRow(NamedTuple):
     """One measure under the base and under another scenario: a row of `Comparison.differences`."""
 
     measure: str
@@ -103,23 +103,23 @@ class Judged(NamedTuple):
         return f"×{worth:.0f}" if worth >= 9.5 else f"×{worth:.1f}"
 
 
-def headlines_of(comparison: Comparison, scenario: str) -> dict[str, Judged]:
+def headlines_of(comparison: Comparison, scenario: str) -> dict[str, JudgedRow]:
     """The measures that are judged, by name, for one of the other scenarios."""
     return _named(comparison.verdicts, scenario)
 
 
-def everything_of(comparison: Comparison, scenario: str) -> dict[str, Judged]:
+def everything_of(comparison: Comparison, scenario: str) -> dict[str, JudgedRow]:
     """All measures by name, judged or not, for one of the other scenarios."""
     return _named(comparison.differences, scenario)
 
 
-def _named(table: pd.DataFrame, scenario: str) -> dict[str, Judged]:
+def _named(table: pd.DataFrame, scenario: str) -> dict[str, JudgedRow]:
     rows = table[table["scenario"] == scenario]
     return {str(row["measure"]): _judged(row) for row in rows.to_dict("records")}
 
 
-def _judged(row: dict[Any, Any]) -> Judged:
-    return Judged(**{field: row[field] for field in Judged._fields})
+def _judged(row: dict[Any, Any]) -> JudgedRow:
+    return JudgedRow(**{field: row[field] for field in JudgedRow._fields})
 
 
 def _interval(value: float, low: float, high: float, decimals: int) -> str:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 
 
-class Progress:
+class ProgressLines:
     """A line per scenario on stderr while it runs; the lines go when the work is done."""
 
     def __init__(self, *, quiet: bool, of: str = "replications") -> None:
@@ -29,7 +29,7 @@ class Progress:
             disable=quiet or not is_terminal,
         )
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressLines:
         self._bars.start()
         return self
 

@@ -21,7 +21,7 @@ from sim.show.figures import Shown, measured
 HEADLINE = "success_rate"
 
 
-class Place(NamedTuple):
+class RankedPolicy(NamedTuple):
     """One policy in the ranking."""
 
     name: str
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     """Those that it cannot be told apart from, or that it is sure not to differ from enough to matter."""
 
 
-def places(comparison: Comparison) -> list[Place]:
+def places(comparison: Comparison) -> list[RankedPolicy]:
     """Base and others by the headline, the best first.
 
     All pairs are judged together: the intervals of all of their differences hold at once with 95 %.
@@ -42,7 +42,7 @@ def places(comparison: Comparison) -> list[Place]:
     ahead = _who_is_ahead(ranked, comparison)
     names = [one.scenario.name for one in ranked]
     return [
-        Place(
+        RankedPolicy(
             printable(name),
             measured(one, HEADLINE).shown(),
             [printable(other) for other in names if ahead.get((name, other), False)],
@@ -94,7 +94,7 @@ def ranking(comparison: Comparison) -> list[str]:
     return [f"By refunds in full: {order}.", *filter(None, below)]
 
 
-def _said(place: Place, below: Sequence[str]) -> str:
+def _said(place: RankedPolicy, below: Sequence[str]) -> str:
     """Of one policy: whom it is surely ahead of, and whom below it it cannot be told apart from."""
     like = [name for name in place.like if name in below]
     parts = [f"is surely ahead of {_list(place.ahead_of)}"] if place.ahead_of else []

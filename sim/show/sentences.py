@@ -11,12 +11,12 @@ from sim.records.journal import BY_ITSELF, Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
 from sim.rules.cancelling import LEFT_ALONE
 from sim.scenario.durations import NEVER
-from sim.show.case import Case, read_settlement
+from sim.show.case import ClaimCase, read_settlement
 from sim.show.endings import why_it_failed
 from sim.show.phrases import deadline, length
 from sim.vocabulary import ClaimKind, Outcome, Party, Reason, Route, Settled, Stage, Verdict
 
-Sentence = str | Callable[[Case, Entry], str]
+Sentence = str | Callable[[ClaimCase, Entry], str]
 """Said as it stands, or made from the case. An empty one is left out of the story."""
 
 TOO_LATE = "what has been shipped cannot be intercepted"
@@ -76,12 +76,12 @@ def payment(amount: str, method: str, seller: int, seller_type: str, group: str)
     return f"The buyer paid {amount} by {method}{bought} to seller {seller}, of the type '{seller_type}'."
 
 
-def paid(case: Case, _: Entry) -> str:
+def paid(case: ClaimCase, _: Entry) -> str:
     amount = case.money(case.facts.value)
     return payment(amount, case.payment_method, case.facts.seller, case.seller_type, case.product_group)
 
 
-def dispatched(case: Case, entry: Entry) -> str:
+def dispatched(case: ClaimCase, entry: Entry) -> str:
     if case.verdict_before(entry) is Verdict.SHIPPED:
         return ""
     if case.facts.asked > entry.at:
@@ -91,11 +91,11 @@ def dispatched(case: Case, entry: Entry) -> str:
     return "The parcel left." if case.row["ended_at"] <= entry.at else f"The parcel left: {TOO_LATE}."
 
 
-def delivered(case: Case, entry: Entry) -> str:
+def delivered(case: ClaimCase, entry: Entry) -> str:
     return f"The parcel arrived, {length(entry.at - case.row['dispatched_at'])} after it left."
 
 
-def asked(case: Case, entry: Entry) -> str:
+def asked(case: ClaimCase, entry: Entry) -> str:
     since = length(entry.at - case.facts.paid)
     if case.facts.claim == ClaimKind.NOT_RECEIVED:
         return f"{since} after paying, the promised date had passed, and the buyer noticed that nothing had come."
@@ -107,7 +107,7 @@ def asked(case: Case, entry: Entry) -> str:
     return f"{since} after paying, the buyer changed their mind{cheaper} ({stated}). {_prospects(case)}"
 
 
-def _prospects(case: Case) -> str:
+def _prospects(case: ClaimCase) -> str:
     """Why there is nothing to cancel, where that is so."""
     facts = case.facts
     if case.row["cancellation_opened_at"] < NEVER or case.route is Route.FREE_CANCELLATION:
@@ -125,13 +125,13 @@ def _prospects(case: Case) -> str:
 # ------------------------------------------------------------------------------- requests
 
 
-def cancellation_opened(case: Case, _: Entry) -> str:
+def cancellation_opened(case: ClaimCase, _: Entry) -> str:
     terms = case.scenario.policy.cancellation
     held = "; the parcel waits meanwhile" if terms and terms.ships_while_open == "held" else ""
     return f"The buyer asked to cancel; the seller {case.by(Stage.CANCELLATION)} to answer{held}."
 
 
-def dispute_opened(case: Case, _: Entry) -> str:
+def dispute_opened(case: ClaimCase, _: Entry) -> str:
     plea = "Having written to the seller first, the buyer" if case.facts.writes_first else "The buyer"
     amount, answerer = case.money(case.row["claimed"]), case.answerer(Stage.DISPUTE).word
     return (
@@ -139,7 +139,7 @@ def dispute_opened(case: Case, _: Entry) -> str:
     )
 
 
-def mediation_opened(case: Case, entry: Entry) -> str:
+def mediation_opened(case: ClaimCase, entry: Entry) -> str:
     called = "The platform came by itself" if entry.detail == BY_ITSELF else "The buyer called in the platform"
     how = {
         (Settled.SILENCE, Verdict.ESCALATE): "The case went to the platform by itself",
@@ -148,16 +148,16 @@ def mediation_opened(case: Case, entry: Entry) -> str:
     return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
 
 
-def offer_opened(case: Case, entry: Entry) -> str:
+def offer_opened(case: ClaimCase, entry: Entry) -> str:
     offered, value = case.money(case.offered(entry)), case.money(case.facts.value)
     return f"The seller offered {offered} of {value}; the buyer would keep the goods."
 
 
-def chargeback_opened(case: Case, _: Entry) -> str:
+def chargeback_opened(case: ClaimCase, _: Entry) -> str:
     return f"The buyer had the bank try to take the money back; it {case.by(Stage.CHARGEBACK)} to decide."
 
 
-def inspection_opened(case: Case, _: Entry) -> str:
+def inspection_opened(case: ClaimCase, _: Entry) -> str:
     return f"The seller {case.by(Stage.INSPECTION)} to look at what came back."
 
 
@@ -175,7 +175,7 @@ def taken_up(stage: Stage) -> Sentence:
     """Told only where the work takes time."""
     joined, settled = STEP_ACTIVITY[stage][JOINED].column, STEP_ACTIVITY[stage][SETTLED].column
 
-    def sentence(case: Case, entry: Entry) -> str:
+    def sentence(case: ClaimCase, entry: Entry) -> str:
         if case.row[settled] == entry.at or stage is Stage.OFFER:
             return ""
         waited = entry.at - case.row[joined]
@@ -188,7 +188,7 @@ def taken_up(stage: Stage) -> Sentence:
 def settled(stage: Stage) -> Sentence:
     """How the request ended: an answer, something outside, impatience, or silence."""
 
-    def sentence(case: Case, entry: Entry) -> str:
+    def sentence(case: ClaimCase, entry: Entry) -> str:
         how, verdict = read_settlement(entry)
         passed = length(case.since(STEP_ACTIVITY[stage][OPENED], entry))
         answerer = case.answerer(stage)
@@ -215,7 +215,7 @@ def _subject(stage: Stage) -> str:
     return SUBJECTS.get(stage, "parcel")
 
 
-def _reason_game(case: Case, stage: Stage, verdict: Verdict) -> str:
+def _reason_game(case: ClaimCase, stage: Stage, verdict: Verdict) -> str:
     """A seller who was blamed may ask for another reason when answering."""
     if stage is not Stage.CANCELLATION or verdict is Verdict.SHIPPED or not case.facts.asked_to_change:
         return ""
@@ -226,7 +226,7 @@ def _reason_game(case: Case, stage: Stage, verdict: Verdict) -> str:
 # ------------------------------------------------------------------------------- goods and money
 
 
-def return_posted(case: Case, _: Entry) -> str:
+def return_posted(case: ClaimCase, _: Entry) -> str:
     costs = {party: case.row[f"{party.word}_cost"] for party in (Party.BUYER, Party.SELLER, Party.PLATFORM)}
     payers = [party for party, cost in costs.items() if cost]
     paid = [f"{_who(party)} paid {case.money(costs[party])} postage" for party in payers]
@@ -240,7 +240,7 @@ def _who(party: Party) -> str:
 _LOST = "The goods got lost on the way back, and the platform bears it: "
 
 
-def refund_due(case: Case, entry: Entry) -> str:
+def refund_due(case: ClaimCase, entry: Entry) -> str:
     refund, value = case.money(case.row["refund"]), case.money(case.facts.value)
     amount = refund if case.outcome is Outcome.REFUNDED else f"{refund} of {value}"
     if case.route is Route.FREE_CANCELLATION:
@@ -252,7 +252,7 @@ def refund_due(case: Case, entry: Entry) -> str:
     return f"{amount} fell due."
 
 
-def refunded(case: Case, entry: Entry) -> str:
+def refunded(case: ClaimCase, entry: Entry) -> str:
     posting = entry.at - case.row["refund_due_at"]
     later = f", {length(posting)} later" if posting else " at once"
     limit = ", at the policy's limit: the bank would have taken longer" if case.row["limit_used"] else ""
@@ -287,7 +287,7 @@ SENTENCES: dict[Activity, Sentence] = {
 }
 
 
-def sentence_of(case: Case, entry: Entry) -> str:
+def sentence_of(case: ClaimCase, entry: Entry) -> str:
     """What an entry sounds like; empty where another one says it."""
     sentence = SENTENCES[entry.activity]
     return (sentence if isinstance(sentence, str) else sentence(case, entry)).strip()

@@ -32,7 +32,7 @@ _DAY = len("Tue  2 Oct 2018")
 MARGIN = len("Tue  2 Oct 2018  14:03  ")
 GUTTER = "   "
 
-Cells = tuple[list[str], ...]
+Sentences = tuple[list[str], ...]
 """What is told of one instant: a list of sentences per story."""
 
 
@@ -129,7 +129,7 @@ def moments(events: Iterable[Event]) -> dict[int, list[str]]:
     return found
 
 
-def laid_out(rows: Iterable[tuple[int, Cells]], start: date, width: int) -> Iterator[str]:
+def laid_out(rows: Iterable[tuple[int, Sentences]], start: date, width: int) -> Iterator[str]:
     """Dates and times in the margin, then a column per story."""
     day = time = ""
     for at, cells in rows:
@@ -138,7 +138,7 @@ def laid_out(rows: Iterable[tuple[int, Cells]], start: date, width: int) -> Iter
         yield from columns(cells, width, f"{day if new_day else '':{_DAY}}  {time if new_time else ''}")
 
 
-def columns(cells: Cells, width: int, margin: str = "") -> Iterator[str]:
+def columns(cells: Sentences, width: int, margin: str = "") -> Iterator[str]:
     """Texts next to each other, the margin beside their first line."""
     each = max(NARROWEST, (width - MARGIN - len(GUTTER) * (len(cells) - 1)) // len(cells))
     lines = zip_longest(*(wrapped(sentences, each) for sentences in cells), fillvalue="")

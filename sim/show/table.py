@@ -28,7 +28,7 @@ NAME = 12
 """Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
 
 
-class Column(NamedTuple):
+class MeasureColumn(NamedTuple):
     """One measure under its heading."""
 
     heading: str
@@ -36,21 +36,21 @@ class Column(NamedTuple):
 
 
 MONEY = (
-    Column("refunded\nin full", "success_rate"),
-    Column("money\nback", "recovered_share"),
-    Column("half have\nit after", "refund_time_median_all"),
-    Column("within\n14 d", "refunded_within_14d"),
-    Column("settled by\nsilence", "silence_share"),
-    Column("postage\nby buyer", "postage_by_buyer_share"),
+    MeasureColumn("refunded\nin full", "success_rate"),
+    MeasureColumn("money\nback", "recovered_share"),
+    MeasureColumn("half have\nit after", "refund_time_median_all"),
+    MeasureColumn("within\n14 d", "refunded_within_14d"),
+    MeasureColumn("settled by\nsilence", "silence_share"),
+    MeasureColumn("postage\nby buyer", "postage_by_buyer_share"),
 )
 """Did they get their money, when, by whose silence, and who paid for sending it back?"""
 REST = (
-    Column("within\n7 d", "refunded_within_7d"),
-    Column("within\n30 d", "refunded_within_30d"),
-    Column("refunded\nin part", "outcome_partly_refunded"),
-    Column("gave up", "outcome_gave_up"),
-    Column("refused", "outcome_refused"),
-    Column("expired", "outcome_expired"),
+    MeasureColumn("within\n7 d", "refunded_within_7d"),
+    MeasureColumn("within\n30 d", "refunded_within_30d"),
+    MeasureColumn("refunded\nin part", "outcome_partly_refunded"),
+    MeasureColumn("gave up", "outcome_gave_up"),
+    MeasureColumn("refused", "outcome_refused"),
+    MeasureColumn("expired", "outcome_expired"),
 )
 """More of when, and what became of the others."""
 
@@ -81,7 +81,7 @@ def _tables(results: Sequence[Result | Finished], console: Console) -> Iterator[
     """One table where the terminal is wide enough for it, else two or, on a narrow one, as few as it takes."""
     whole = MONEY + REST
     for part in [whole] if _fits(_table(results, whole), console) else [MONEY, REST]:
-        rest: Sequence[Column] = part
+        rest: Sequence[MeasureColumn] = part
         while rest:
             widths = range(len(rest), 1, -1)
             fitting = next((width for width in widths if _fits(_table(results, rest[:width]), console)), 1)
@@ -94,7 +94,7 @@ def _fits(table: Table, console: Console) -> bool:
     return console.measure(table, options=console.options.update(width=UNBOUNDED)).maximum <= console.width
 
 
-def _table(results: Sequence[Result | Finished], columns: Sequence[Column]) -> Table:
+def _table(results: Sequence[Result | Finished], columns: Sequence[MeasureColumn]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
     for column in columns:

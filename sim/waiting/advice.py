@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Ints
-from sim.chance.orders import Calendars
+from sim.chance.orders import Openings
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadUsage
 from sim.experiment.engines import fill_of
@@ -27,7 +27,7 @@ from sim.vocabulary import Anchor, ClaimKind, Settled, Stage
 from sim.waiting.conditioned import Conditions
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
 from sim.waiting.history import Histories
-from sim.waiting.outlook import Share, answered_as, days_to_money, is_paid, odds, quantiles, share
+from sim.waiting.outlook import CountedShare, answered_as, days_to_money, is_paid, odds, quantiles, share
 from sim.waiting.replicates import Columns, engine_at_hand, tell
 
 REPLICATIONS, TIMES = 8, 200
@@ -55,8 +55,8 @@ class Way:
 
     name: str
     does: str
-    paid: Share
-    odds: Mapping[str, Share]
+    paid: CountedShare
+    odds: Mapping[str, CountedShare]
     days: Mapping[float, float | None]
     """Days from now until so large a part of those who get money have it."""
 
@@ -69,7 +69,7 @@ class Advice:
     buyer: Buyer
     ways: tuple[Way, ...]
     """The first is to go on as buyers do."""
-    request: Mapping[str, Share]
+    request: Mapping[str, CountedShare]
     """How the request ends, by `outlook.ANSWERS`; empty where none is open."""
     deadline: int | None
     """Seconds from now until the clock that runs is over; None where none runs."""
@@ -129,7 +129,7 @@ def _choices(scenario: Scenario, buyer: Buyer) -> list[tuple[str, str, Choice | 
     return ways
 
 
-def _put_into(scenario: Scenario, buyer: Buyer, paid: Ints, calendars: Calendars) -> Conditions:
+def _put_into(scenario: Scenario, buyer: Buyer, paid: Ints, calendars: Openings) -> Conditions:
     """The buyer as a case at instants like any other's; the likelier what was seen, the more often."""
     begins, _ = scenario.experiment.cohort_window
     ends = max(begins + DAY, scenario.experiment.arrivals_end - scenario.experiment.run_out.seconds // 2)
@@ -220,7 +220,7 @@ def _advice(
     )  # fmt: skip
 
 
-def _request_odds(told: Columns) -> dict[str, Share]:
+def _request_odds(told: Columns) -> dict[str, CountedShare]:
     return {name: share(flags) for name, flags in answered_as(told).items()}
 
 

@@ -46,7 +46,7 @@ class Cases:
 
     names: tuple[str, ...]
     histories: Histories
-    table: Table
+    table: CaseTable
     sellers: int
     """How many sellers there are to be, so that each of theirs has a desk."""
 
@@ -56,7 +56,7 @@ class Cases:
 
 
 @dataclass
-class Table:
+class CaseTable:
     """The cells of a table as they are written."""
 
     file: str
@@ -105,7 +105,7 @@ def read_cases(path: str | Path, scenario: Scenario, at: int, mapping: str | Pat
     return Cases(names, Histories(now, instants, facts), table, sellers)
 
 
-def _read(path: Path, mapped: LogMapping | None) -> Table:
+def _read(path: Path, mapped: LogMapping | None) -> CaseTable:
     if not path.is_file():
         raise BadUsage(f"{path}: no such file, expected a table of open cases as CSV")
     try:
@@ -123,7 +123,7 @@ def _read(path: Path, mapped: LogMapping | None) -> Table:
             f"{path}: {printable(shortened(str(wrong), 200))}; expected a table as CSV in UTF-8"
         ) from None
     places = _places(path, [cell.strip() for cell in head], mapped)
-    table = Table(str(path), [line for line, _ in rows], {}, places, [row for _, row in rows])
+    table = CaseTable(str(path), [line for line, _ in rows], {}, places, [row for _, row in rows])
     for line, row in rows:
         if len(row) != len(head):
             found = f"found {len(row)} fields, expected {len(head)} as in the first line"
@@ -156,7 +156,7 @@ def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[
     return places
 
 
-def _instants(table: Table, name: str, mapped: LogMapping | None, start: pd.Timestamp) -> Ints:
+def _instants(table: CaseTable, name: str, mapped: LogMapping | None, start: pd.Timestamp) -> Ints:
     written = pd.Series(table.cells[name], dtype="string")
     how, zone, home = ISO, "UTC", "UTC"
     if mapped is not None:
@@ -176,7 +176,7 @@ def _columns(mapped: LogMapping, name: str) -> list[str]:
     return [columns_of(table)[name] for table in tables if name in columns_of(table)]
 
 
-def _facts(table: Table, scenario: Scenario, mapped: LogMapping | None) -> dict[str, Ints]:
+def _facts(table: CaseTable, scenario: Scenario, mapped: LogMapping | None) -> dict[str, Ints]:
     market = scenario.market
     names: dict[str, Mapping[str, int]] = {
         "kind": {kind.word: kind.value for kind in ClaimKind if kind},
@@ -198,7 +198,7 @@ def _facts(table: Table, scenario: Scenario, mapped: LogMapping | None) -> dict[
     return facts
 
 
-def _coded(table: Table, word: str, codes: Mapping[str, int]) -> Ints:
+def _coded(table: CaseTable, word: str, codes: Mapping[str, int]) -> Ints:
     for row, cell in enumerate(table.cells[word]):
         if cell and cell not in codes:
             found = printable(shortened(cell, 60))
@@ -206,7 +206,7 @@ def _coded(table: Table, word: str, codes: Mapping[str, int]) -> Ints:
     return np.array([codes.get(cell, UNKNOWN) for cell in table.cells[word]], dtype=np.int64)
 
 
-def _amounts(table: Table) -> Ints:
+def _amounts(table: CaseTable) -> Ints:
     amounts = pd.to_numeric(pd.Series(table.cells["value"], dtype="string"), errors="coerce").to_numpy(np.float64)
     for row, cell in enumerate(table.cells["value"]):
         if cell and not 0 <= amounts[row] <= 1e12:
@@ -215,7 +215,7 @@ def _amounts(table: Table) -> Ints:
     return np.where(np.isnan(amounts), UNKNOWN, np.rint(np.nan_to_num(amounts) * 100)).astype(np.int64)
 
 
-def _sellers(table: Table, scenario: Scenario) -> tuple[Ints, int]:
+def _sellers(table: CaseTable, scenario: Scenario) -> tuple[Ints, int]:
     """Desks by name: the busiest first, as the scenario numbers them; a case without a name gets any."""
     cells, count = table.cells.get("seller", [""] * len(table.lines)), scenario.market.sellers.count
     if (roster := scenario.market.sellers.roster) is not None:
@@ -232,7 +232,7 @@ def _sellers(table: Table, scenario: Scenario) -> tuple[Ints, int]:
     return np.array([number.get(cell, UNKNOWN) for cell in cells], dtype=np.int64), max(count, len(busiest))
 
 
-def _check(table: Table, instants: Mapping[str, Ints], at: int) -> None:
+def _check(table: CaseTable, instants: Mapping[str, Ints], at: int) -> None:
     """Nothing before it can be, nothing that is not known yet."""
     for row in np.flatnonzero(instants["paid"] >= NEVER).tolist():
         table.faults.append(table.fault(row, "paid", "found nothing, expected when the order was paid"))
@@ -243,7 +243,7 @@ def _check(table: Table, instants: Mapping[str, Ints], at: int) -> None:
     _check_order(table, instants)
 
 
-def _check_order(table: Table, instants: Mapping[str, Ints]) -> None:
+def _check_order(table: CaseTable, instants: Mapping[str, Ints]) -> None:
     for before, after in PAIRS:
         if before in instants and after in instants:
             both = (instants[after] < NEVER) & (instants[before] < NEVER)
@@ -259,7 +259,7 @@ def _check_order(table: Table, instants: Mapping[str, Ints]) -> None:
 
 
 def _check_states(
-    table: Table, instants: Mapping[str, Ints], facts: Mapping[str, Ints], scenario: Scenario
+    table: CaseTable, instants: Mapping[str, Ints], facts: Mapping[str, Ints], scenario: Scenario
 ) -> None:
     """States that the policy does not know."""
     policy, never = scenario.policy, np.full(len(table.lines), NEVER)

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Bools
+from sim.arrays import Columns as Columns
 from sim.chance.asks import CANCELLATION, DISPUTE
 from sim.chance.claims import Claimants, draw_claims
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
 from sim.chance.instants import instants_after
-from sim.chance.orders import Calendars, Dispatching, Seen, draw_dispatching, weights_of
+from sim.chance.orders import Dispatching, Openings, SeenDispatch, draw_dispatching, weights_of
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers, choice
 from sim.chance.wishes import Wishes, first_wishes
@@ -32,9 +34,6 @@ from sim.waiting.dispatching import Dispatch
 from sim.waiting.history import UNKNOWN, Histories
 from sim.waiting.not_yet import TOO_MUCH, Shaped, shape_the_rest, shaped_off
 from sim.waiting.seen import seen_facts
-from sim.waiting.tails import Flags
-
-Columns = dict[str, Ints]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Facts:
     """A column for each of `ClaimFacts`, of those who have asked or will."""
     rows: Ints
     """Which replicate each claim is."""
-    unasked: Flags
+    unasked: Bools
     """Replicates that the platform refunds at the dispatch limit without anybody asking."""
     unasked_due: Ints
     """When it does so."""
@@ -54,7 +53,7 @@ class Facts:
 class Conditions:
     """What the past says of each case's luck, worked out once for all its replicates."""
 
-    def __init__(self, scenario: Scenario, histories: Histories, calendars: Calendars) -> None:
+    def __init__(self, scenario: Scenario, histories: Histories, calendars: Openings) -> None:
         self.scenario, self.histories, self.calendars = scenario, histories, calendars
         kinds = kinds_of(scenario.market.sellers)
         parties = parties_of_kinds(scenario)
@@ -92,7 +91,7 @@ class Conditions:
             shaped.lay_over(here, dispatch.draw(first, second, rows[here]))
         self._shape_answers(shaped, bought, rows)
         drawer = Drawer(shaped, numbers)
-        seen = Seen(histories.at("arranged"), histories.at("dispatched"))
+        seen = SeenDispatch(histories.at("arranged"), histories.at("dispatched"))
         plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, drawer, self.calendars, seen)
         if then is not None:  # a new limit that would be over already is over now
             plan = replace(plan, due=np.maximum(plan.due, histories.now + 1))
@@ -200,7 +199,7 @@ def _shares(scenario: Scenario) -> list[float]:
 class _Some(Luck):
     """The luck of some of those whom a drawer draws for."""
 
-    def __init__(self, whole: Drawer, some: Flags) -> None:
+    def __init__(self, whole: Drawer, some: Bools) -> None:
         self._whole, self._some = whole, some
 
     def of(self, decision: Decision, numbers: Numbers) -> Floats:
@@ -208,7 +207,7 @@ class _Some(Luck):
         return self._whole.luck(decision)[self._some]
 
 
-def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Calendars) -> tuple[Ints, Pending]:
+def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Openings) -> tuple[Ints, Pending]:
     """Which cases have such a request open, and how each stands."""
     terms = scenario.policy.cancellation if stage == Stage.CANCELLATION else None
     if stage == Stage.CANCELLATION:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
-from sim.chance.orders import Calendars, stretched_by, stretches
+from sim.chance.orders import Openings, stretched_by, stretches
 from sim.chance.streams import Floats
 from sim.rules.terms import kind_of
 from sim.scenario.distributions import draw
@@ -43,7 +43,7 @@ class Dispatch:
     """One seller type's plan for some cases, as if all were of it."""
 
     def __init__(
-        self, scenario: Scenario, kind: SellerType, party: Party, histories: Histories, calendars: Calendars
+        self, scenario: Scenario, kind: SellerType, party: Party, histories: Histories, calendars: Openings
     ) -> None:
         self._kind, self._calendar = kind, calendars[party]
         self._until, self._paid = still_here(scenario, histories), histories.at("paid")

@@ -6,19 +6,21 @@ whoever comes later, drawn afresh. Where nobody can wait for anybody, many repli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 
+from sim.arrays import Bools
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Ints
 from sim.chance.past import Past
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.experiment.engines import fill_of
+from sim.experiment.experiment import Progress as Progress
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
 from sim.scenario.durations import DAY, NEVER
@@ -29,7 +31,6 @@ from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
 from sim.waiting.outlook import ENDINGS, QUANTILES
 from sim.waiting.replicates import Columns, Stories, engine_at_hand, has_queues, tell, wrong_beginnings
-from sim.waiting.tails import Flags
 from sim.waiting.tallies import Tally, Totals
 
 REPLICATES, MOST_REPLICATES = 200, 100_000
@@ -76,9 +77,6 @@ class Forecast:
     replicates: int
     base: Outlooks
     other: Outlooks | None
-
-
-Progress = Callable[[int, int], None]
 
 
 def forecast(
@@ -200,7 +198,7 @@ class _Work:
             for case in self.conditions.impossible
         }  # fmt: skip
         if not faults:
-            always: dict[str, Flags] = {}
+            always: dict[str, Bools] = {}
             for trial in range(TRIED):
                 rows = np.arange(count)
                 facts = self.conditions.facts(rows, Luck(self.seed, LUCK - 1 - trial))

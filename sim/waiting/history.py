@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Bools
 from sim.chance.facts import Ints
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind
-from sim.waiting.tails import Flags
 
 INSTANTS = (
     *("paid", "arranged", "dispatched", "delivered", "requested", "viewed", "taken_up", "closed"),
@@ -57,7 +57,7 @@ class Histories:
         """When it happened; NEVER where it has not, or where nobody keeps it."""
         return self.instants.get(column, np.broadcast_to(np.int64(NEVER), self.now.shape))
 
-    def has(self, column: str) -> Flags:
+    def has(self, column: str) -> Bools:
         """Where it has happened."""
         return self.at(column) < NEVER
 
@@ -95,7 +95,7 @@ class Histories:
         return np.where(self.wants < NEVER, said, int(ClaimKind.NONE))
 
     @property
-    def cancels(self) -> Flags:
+    def cancels(self) -> Bools:
         """Whose request to cancel was put: before the parcel had left, and where it needed an answer."""
         regrets = (self.kind == ClaimKind.REGRET) & self.has("requested") & ~self.cancelled_free
         early = self.at("requested") < np.minimum(self.at("dispatched"), self.at("dispute_opened"))
@@ -103,25 +103,25 @@ class Histories:
         return np.asarray(regrets & early & ~left_alone)
 
     @property
-    def cancelled_free(self) -> Flags:
+    def cancelled_free(self) -> Bools:
         """Whose order was cancelled the moment they asked."""
         at_once = self.has("requested") & (self.at("refund_due") == self.at("requested")) & ~self.has("closed")
         return np.asarray(at_once | (self.has("requested") & (self.fact("status") == FREE)))
 
     @property
-    def cancelled(self) -> Flags:
+    def cancelled(self) -> Bools:
         """Whose request to cancel was granted."""
         agreed = self.has("refund_due") & ~self.has("dispute_opened") & ~self.has("dispatched")
         return np.asarray(self.cancelled_free | (self.cancels & (agreed | (self.fact("status") == ACCEPTED))))
 
     @property
-    def keeps_quiet(self) -> Flags:
+    def keeps_quiet(self) -> Bools:
         """Whose parcel came after their mind had changed, and who have opened no dispute."""
         regrets = (self.kind == ClaimKind.REGRET) & self.has("requested") & self.has("delivered")
         return np.asarray(regrets & ~self.has("dispute_opened") & ~self.has("refund_due"))
 
 
-def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: bool) -> dict[str, Flags]:
+def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: bool) -> dict[str, Bools]:
     """By column: where a story does not begin with its case's history.
 
     `rows` is the case of each claim of the records. What was seen happened then; what was not seen has not happened
@@ -151,6 +151,6 @@ def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: 
     return wrong
 
 
-def _differs(seen: Ints, told: Ints, now: Ints) -> Flags:
-    differs: Flags = np.where(seen < NEVER, told != seen, told <= now)
+def _differs(seen: Ints, told: Ints, now: Ints) -> Bools:
+    differs: Bools = np.where(seen < NEVER, told != seen, told <= now)
     return differs

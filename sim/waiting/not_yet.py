@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
-from sim.chance.orders import Calendars, Dispatching
+from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers
 from sim.rules.terms import kind_of
@@ -18,7 +19,7 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
-from sim.waiting.tails import Flags, less_likely, longer
+from sim.waiting.tails import less_likely, longer
 
 
 class Shaped(Luck):
@@ -43,7 +44,7 @@ class Shaped(Luck):
             whole = self._shaped.setdefault(decision, self.plain(decision).copy())
             whole[here] = luck
 
-    def know(self, scenario: Scenario, *, method: Ints, group: Ints, known: tuple[Flags, Flags]) -> None:
+    def know(self, scenario: Scenario, *, method: Ints, group: Ints, known: tuple[Bools, Bools]) -> None:
         """How an order was paid, and what was bought: in the middle of what such a one is drawn from."""
         market = scenario.market
         for decision, told, shares, here in (
@@ -57,7 +58,7 @@ class Shaped(Luck):
 
 
 def shape_the_rest(
-    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Calendars
+    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Openings
 ) -> None:
     """Everything but dispatch and answers: what could have been seen by now, and has not."""
     _the_parcel(scenario, seen, luck, calendars)
@@ -68,7 +69,7 @@ def shape_the_rest(
     _the_money(scenario, seen, luck, drawer, calendars)
 
 
-def _waits_longer(luck: Shaped, decision: Decision, law: DurationLaw, here: Flags, than: Ints) -> None:
+def _waits_longer(luck: Shaped, decision: Decision, law: DurationLaw, here: Bools, than: Ints) -> None:
     """A duration that is known to be longer, for some."""
     rows = np.flatnonzero(here & (than >= 0))
     if len(rows) and not law.is_certain:
@@ -81,7 +82,7 @@ def _has_not(
     chance: float | Floats,
     after: Decision,
     law: DurationLaw,
-    here: Flags,
+    here: Bools,
     than: Ints,
 ) -> None:
     """What happens with a chance, after a time, and has not by then: it may still, later than that."""
@@ -97,7 +98,7 @@ def _has_not(
     luck.lay_over(rows, {whether: told, after: later})
 
 
-def _the_parcel(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Calendars) -> None:
+def _the_parcel(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Openings) -> None:
     """Sent and not there: it takes longer than that, or is lost."""
     if "delivered" not in seen.instants:
         return
@@ -117,7 +118,7 @@ def _the_parcel(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Ca
 
 
 def _the_wishes(
-    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Calendars
+    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Openings
 ) -> None:
     """Nobody has asked yet: no change of mind, no complaint, no fault found by now."""
     buyers, market, quiet = scenario.buyers, scenario.market, seen.asked >= NEVER
@@ -135,7 +136,7 @@ def _the_wishes(
         _has_not(luck, D.FINDS_A_DEFECT, chance, D.FINDS_A_DEFECT_AFTER, terms.after, quiet, since)
 
 
-def _arrival(scenario: Scenario, seen: Histories, drawer: Drawer, plan: Dispatching, calendars: Calendars) -> Ints:
+def _arrival(scenario: Scenario, seen: Histories, drawer: Drawer, plan: Dispatching, calendars: Openings) -> Ints:
     """When it came, or comes."""
     transit = scenario.market.carrier.transit
     comes = instants_after(
@@ -175,7 +176,7 @@ TOO_MUCH = 10**15
 """Cents of trouble that nobody takes for any money."""
 
 
-def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Flags:
+def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Bools:
     """Who has the parcel and has opened no dispute, because it is not worth it to them.
 
     The longer they could have, the less likely they are to be merely taking their time.
@@ -188,7 +189,7 @@ def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Flags:
     return np.asarray(quiet & (luck.plain(Decision.GOES_ON) >= comes))
 
 
-def _after_the_dispute(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Calendars) -> None:
+def _after_the_dispute(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Openings) -> None:
     """A no that nobody has taken further, a return that is not posted, or not there."""
     buyers, carrier = scenario.buyers, scenario.market.carrier
     if (law := buyers.dispute_after.get(ClaimKind.REGRET)) is not None:
@@ -210,7 +211,7 @@ def _after_the_dispute(scenario: Scenario, seen: Histories, luck: Shaped, calend
     _waits_longer(luck, D.RETURN_TRANSIT, carrier.return_transit, under_way, than)
 
 
-def _the_money(scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, calendars: Calendars) -> None:
+def _the_money(scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, calendars: Openings) -> None:
     """Due and not there: the bank takes longer than that, in its own days."""
     due = seen.has("refund_due") & ~seen.has("refunded")
     if not due.any() or scenario.policy.refund.runs is not None:

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from sim.arrays import Bools
+from sim.arrays import Columns as Columns
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats
-from sim.experiment.shares import Share as Share
+from sim.experiment.shares import CountedShare as CountedShare
 from sim.experiment.shares import share_of
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome, Route, Settled, Verdict
-from sim.waiting.tails import Flags
 
-Columns = dict[str, Ints]
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 ENDINGS = ("refunded", "partly_refunded", "refused", "gave_up", "expired", "open", "no_claim")
 ANSWERS = ("approved", "shipped_over", "shipped_instead", "refused", "run_out", "withdrawn")
@@ -32,28 +32,28 @@ MEANS = {
 """What silence comes to, in words."""
 
 
-def share(happens: Flags) -> Share:
+def share(happens: Bools) -> CountedShare:
     """In what share of stories something happens, with its interval over the stories told."""
     return share_of(int(np.count_nonzero(happens)), len(happens))
 
 
-def together(shares: Iterable[Share]) -> Share:
+def together(shares: Iterable[CountedShare]) -> CountedShare:
     """Of endings that exclude each other: the share of those that come to any of them."""
     every = list(shares)
     return share_of(round(sum(one.value * one.n for one in every)), every[0].n)
 
 
-def ends_as(told: Columns, ending: str) -> Flags:
+def ends_as(told: Columns, ending: str) -> Bools:
     """Whose claim comes to this outcome in the end."""
     return np.asarray(told["outcome"] == Outcome[ending.upper()])
 
 
-def is_paid(told: Columns) -> Flags:
+def is_paid(told: Columns) -> Bools:
     """Who gets money back."""
     return np.isin(told["outcome"], PAID)
 
 
-def answered_as(told: Columns) -> dict[str, Flags]:
+def answered_as(told: Columns) -> dict[str, Bools]:
     """How requests to cancel end, by `ANSWERS`; those who never put one are in none."""
     how, put = told["cancellation_settled_by"], told["cancellation_opened_at"] < NEVER
     shipped = put & (told["dispatched_at"] == told["cancellation_settled_at"]) & (told["dispatched_at"] < NEVER)
@@ -69,7 +69,7 @@ def answered_as(told: Columns) -> dict[str, Flags]:
     }
 
 
-def odds(told: Columns) -> dict[str, Share]:
+def odds(told: Columns) -> dict[str, CountedShare]:
     """By ending."""
     return {ending: share(ends_as(told, ending)) for ending in ENDINGS}
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrays import Bools
+from sim.arrays import Columns as Columns
 from sim.chance.choices import with_choices
 from sim.chance.facts import Bought, Draws, Ints, OrderFacts
 from sim.chance.past import NO_PAST, Past
@@ -21,9 +23,6 @@ from sim.scenario.selling import staff_of
 from sim.vocabulary import Outcome, Route
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.history import contradictions
-from sim.waiting.tails import Flags
-
-Columns = dict[str, Ints]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def expect_the_past(conditions: Conditions, rows: Ints, facts: Facts, records: R
             raise BrokenInvariant(f"not so: every story begins with its case's history: case {case}, {column}")
 
 
-def wrong_beginnings(conditions: Conditions, rows: Ints, facts: Facts, records: Records) -> dict[str, Flags]:
+def wrong_beginnings(conditions: Conditions, rows: Ints, facts: Facts, records: Records) -> dict[str, Bools]:
     """By column: the claims whose story does not begin as their case did."""
     may_cancel = conditions.scenario.policy.cancellation is not None
     return contradictions(conditions.histories, records, rows[facts.rows], may_cancel)

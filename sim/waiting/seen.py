@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Bools
+from sim.arrays import Columns as Columns
 from sim.chance.choices import WORTH_ANYTHING
 from sim.chance.facts import Ints
 from sim.chance.instants import arrays_of
-from sim.chance.orders import Calendars
+from sim.chance.orders import Openings
 from sim.rules.cancelling import LEFT_ALONE
 from sim.rules.terms import kind_of, since_of
 from sim.scenario.durations import NEVER
@@ -16,12 +18,9 @@ from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import Anchor, ClaimKind, Disposition, Party
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, FREE, REFUSED, SHIPPED, SILENCE, WITHDRAWN, Histories
-from sim.waiting.tails import Flags
-
-Columns = dict[str, Ints]
 
 
-def seen_facts(scenario: Scenario, seen: Histories, drawn: Columns, calendars: Calendars) -> Columns:
+def seen_facts(scenario: Scenario, seen: Histories, drawn: Columns, calendars: Openings) -> Columns:
     """The columns of `ClaimFacts` that the past decides, over those that were drawn."""
     facts = dict(drawn)
     _value_and_parcel(scenario, seen, facts, calendars)
@@ -32,12 +31,12 @@ def seen_facts(scenario: Scenario, seen: Histories, drawn: Columns, calendars: C
     return facts
 
 
-def _over(facts: Columns, name: str, here: Flags, value: Ints | int) -> None:
+def _over(facts: Columns, name: str, here: Bools, value: Ints | int) -> None:
     if here.any():
         facts[name] = np.where(here, value, facts[name])
 
 
-def _value_and_parcel(scenario: Scenario, seen: Histories, facts: Columns, calendars: Calendars) -> None:
+def _value_and_parcel(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
     transit = scenario.market.carrier.transit
     came = seen.has("delivered") & seen.has("dispatched")
     begun, ended = (np.where(came, seen.at(name), 0) for name in ("dispatched", "delivered"))
@@ -50,10 +49,10 @@ def _answer(
     stage: str,
     opened: Ints,
     at: Ints,
-    here: Flags,
+    here: Bools,
     says: Ints | int,
     facts: Columns,
-    calendars: Calendars,
+    calendars: Openings,
 ) -> None:
     """An answer that landed at an instant: noticed in time for it, a second before where that is closing time."""
     parties = np.array(parties_of_kinds(scenario))[facts["seller_type"]]
@@ -72,7 +71,7 @@ def _answer(
     _over(facts, f"{stage}.handling", here, work)
 
 
-def _cancellation(scenario: Scenario, seen: Histories, facts: Columns, calendars: Calendars) -> None:
+def _cancellation(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
     opened, closed, status = seen.at("requested"), seen.at("closed"), seen.fact("status")
     pressed = seen.cancels | seen.cancelled_free
     _over(facts, "window_ends", pressed, np.maximum(facts["window_ends"], opened))
@@ -98,7 +97,7 @@ def _cancellation(scenario: Scenario, seen: Histories, facts: Columns, calendars
         _over(facts, "trusted", seen.cancelled_free, 1)
 
 
-def _dispute(scenario: Scenario, seen: Histories, facts: Columns, calendars: Calendars) -> None:
+def _dispute(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
     opened, closed, here = seen.at("dispute_opened"), seen.at("dispute_closed"), seen.has("dispute_opened")
     _over(facts, "goes_on", here, 1)
     _over(facts, "hassle", here, WORTH_ANYTHING)
@@ -139,7 +138,7 @@ def _could_dispute(scenario: Scenario, seen: Histories) -> Ints:
     return first
 
 
-def _return(scenario: Scenario, seen: Histories, facts: Columns, calendars: Calendars) -> None:
+def _return(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
     posted, received = seen.has("return_posted"), seen.has("return_received")
     won = np.where(seen.has("mediation_closed"), seen.at("mediation_closed"), seen.at("dispute_closed"))
     begun = np.maximum(np.where(won < NEVER, won, 0), np.where(seen.has("delivered"), seen.at("delivered"), 0))
@@ -154,7 +153,7 @@ def _return(scenario: Scenario, seen: Histories, facts: Columns, calendars: Cale
     _over(facts, "return_lost", received, 0)
 
 
-def _money(scenario: Scenario, seen: Histories, facts: Columns, calendars: Calendars) -> None:
+def _money(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
     """What arrived at its limit, on a day on which the bank posts nothing, would have come later by itself."""
     paid = seen.has("refunded") & seen.has("refund_due")
     begun, ended = (np.where(paid, seen.at(name), 0) for name in ("refund_due", "refunded"))

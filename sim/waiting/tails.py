@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats
@@ -22,8 +21,6 @@ HALF_A_SECOND = 0.5
 """Durations are rounded to whole seconds: longer than e is from e and a half on."""
 LEVELS = np.concatenate([np.linspace(0, 1, 1024, endpoint=False), 1 - np.logspace(-3.02, -12, 120)])
 """At which a law is tabled, closer together towards its end, where what is left is little."""
-
-Flags = NDArray[np.bool_]
 
 
 class Tail:

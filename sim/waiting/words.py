@@ -8,7 +8,7 @@ from typing import Any
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Verdict
 from sim.waiting.advice import Advice, Way
-from sim.waiting.outlook import MEANS, QUANTILES, Share, together
+from sim.waiting.outlook import MEANS, QUANTILES, CountedShare, together
 
 SENT = ("shipped_over", "shipped_instead")
 
@@ -32,7 +32,7 @@ def _where(advice: Advice) -> str:
     return f"{paid}, {what} {lasting(buyer.asked or 0)} ago, and nobody has answered."
 
 
-def _request(request: Mapping[str, Share]) -> str:
+def _request(request: Mapping[str, CountedShare]) -> str:
     approved, refused, run_out = (about(request[name]) for name in ("approved", "refused", "run_out"))
     sent = about(together(request[name] for name in SENT))
     return (
@@ -80,7 +80,7 @@ def _noise(one: Way, other: Way) -> float:
     return one.paid.high - one.paid.value + other.paid.high - other.paid.value
 
 
-def about(share: Share) -> str:
+def about(share: CountedShare) -> str:
     """A chance as so many in 100, with its interval."""
     low, high = round(100 * share.low), round(100 * share.high)
     value = f"{100 * share.value:.0f}"
@@ -139,5 +139,5 @@ def document(advice: Advice) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _share(share: Share) -> dict[str, float | int]:
+def _share(share: CountedShare) -> dict[str, float | int]:
     return {"value": share.value, "low": share.low, "high": share.high, "n": share.n}

@@ -18,7 +18,7 @@ from sim.scenario.presets import preset
 from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, stated_factors, unfit
-from sim.worlds.plan import HEADLINES, Difference, FactorGiven, StudyFile, fault_in
+from sim.worlds.plan import HEADLINES, FactorGiven, PolicyDifference, StudyFile, fault_in
 from sim.worlds.playing import Effort, bare
 from sim.worlds.studying import Plan
 
@@ -122,7 +122,7 @@ def _factor(base: Scenario, name: str, given: FactorGiven, policies: Sequence[Sc
     return factor
 
 
-def _responses(asked: str | Difference, policies: Mapping[str, Scenario]) -> list[Response]:
-    if isinstance(asked, Difference):
+def _responses(asked: str | PolicyDifference, policies: Mapping[str, Scenario]) -> list[Response]:
+    if isinstance(asked, PolicyDifference):
         return [Response(asked.difference, asked.of, asked.from_)]
     return [Response(asked, policy) for policy in policies]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.experiment.shares import Share, share_of
+from sim.arrays import Bools as Bools
+from sim.experiment.shares import CountedShare, share_of
 from sim.worlds.designs import Floats
 from sim.worlds.factors import Factor
 from sim.worlds.indices import Index, between, given_data
 
-Bools = NDArray[np.bool_]
 HOLDS, DOES_NOT = "holds", "does not hold"
 ROBUST = 0.9
 """A conclusion holds that is right in so large a share of worlds, by the whole interval or nearly so."""
@@ -31,8 +30,8 @@ class Where(NamedTuple):
     factor: str
     words: str
     """`is allowed`, `is above 0.72`."""
-    inside: Share
-    outside: Share
+    inside: CountedShare
+    outside: CountedShare
 
 
 class Decides(NamedTuple):
@@ -52,7 +51,7 @@ class Survival:
     at_base: float
     """The difference in the world as the file has it."""
     at_base_interval: tuple[float, float]
-    share: Share
+    share: CountedShare
     """Of worlds in which the difference has the sign that it has there."""
     surely: int
     surely_not: int
@@ -114,7 +113,7 @@ def survival(
     )
 
 
-def verdict_of(share: Share, where: Where | None) -> str:
+def verdict_of(share: CountedShare, where: Where | None) -> str:
     """In words."""
     if share.value >= ROBUST and share.low >= NEARLY:
         return HOLDS
@@ -124,7 +123,7 @@ def verdict_of(share: Share, where: Where | None) -> str:
 
 
 def condition(
-    points: Floats, factors: Sequence[Factor], holds: Bools, columns: Sequence[int], share: Share
+    points: Floats, factors: Sequence[Factor], holds: Bools, columns: Sequence[int], share: CountedShare
 ) -> Where | None:
     """The condition on one of these factors that tells the worlds in which it holds from the others best.
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
+from sim.arrays import Floats as Floats
 from sim.errors import BadUsage
 from sim.worlds.factors import Factor
 
-Floats = NDArray[np.float64]
 DESIGNS = ("latin_hypercube", "sobol", "grid", "one_at_a_time")
 MOST_POINTS = 1_000_000
 """More worlds than anybody has the time for."""

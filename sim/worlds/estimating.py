@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats as Floats
 from sim.experiment.estimates import student
-
-Floats = NDArray[np.float64]
 
 
 class Response(NamedTuple):
@@ -33,7 +31,7 @@ class Response(NamedTuple):
         return f"{self.measure} of {self.of}" + (f" less {self.less}" if self.less else "")
 
 
-class Known(NamedTuple):
+class KnownValue(NamedTuple):
     """A value, its standard error (NaN with one replication) and its 95 % interval."""
 
     value: float
@@ -44,7 +42,7 @@ class Known(NamedTuple):
     """Replications."""
 
 
-def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Known:
+def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> KnownValue:
     """What the replications of a world say of a response; `sums` by policy and measure.
 
     A ratio of sums; the error is that of its linear form, paired by replication for a difference (the delta method,
@@ -57,7 +55,7 @@ def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Known
     count = len(parts)
     error = float(np.sqrt((parts**2).sum() / (count * (count - 1)))) if count > 1 else np.nan
     half = float(student(count)) * error
-    return Known(value, error, value - half, value + half, count)
+    return KnownValue(value, error, value - half, value + half, count)
 
 
 def _linear(pairs: Floats) -> tuple[float, Floats]:

@@ -12,35 +12,35 @@ from sim.experiment.measures import MEASURES
 from sim.scenario.base import Described, did_you_mean
 from sim.scenario.documents import document
 from sim.scenario.faults import Locator
-from sim.scenario.ranges import LAWS_POINTS, Bounds, Correlation, Range
+from sim.scenario.ranges import LAWS_POINTS, Correlation, Range, RangeEnds
 from sim.scenario.strict_yaml import read
 
-Changes = dict[str, Any]
+PolicyChanges = dict[str, Any]
 HEADLINES = ("success_rate", "refunded_within_30d", "money_days_30d")
 """What a conclusion is judged by: the first of them decides."""
-Named = Annotated[str, Field(min_length=1, max_length=80)]
+Label = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class FactorGiven(Described):
     """Something that is varied: which value, how it moves, and between which bounds."""
 
-    set: Named | None = None
+    set: Label | None = None
     """The path of a value that is set."""
-    stretch: Named | None = None
+    stretch: Label | None = None
     """The path of a law, or of a part with times in it, that is stretched."""
-    share: Named | None = None
+    share: Label | None = None
     """The path of a share whose siblings keep their proportions."""
-    range: Bounds | None = None
+    range: RangeEnds | None = None
     """Between which bounds, or the words; where it is not said, what the base's provenance states."""
-    by: Bounds | None = None
+    by: RangeEnds | None = None
     """A stretch: the factor."""
-    median: Bounds | None = None
+    median: RangeEnds | None = None
     """A stretch: so that the law's median is between these."""
-    mean: Bounds | None = None
+    mean: RangeEnds | None = None
     """A stretch: so that the law's mean is between these."""
-    p95: Bounds | None = None
+    p95: RangeEnds | None = None
     """A stretch: so that the law's 95 % point is between these."""
-    at: Named | None = None
+    at: Label | None = None
     """The part of the value that moves."""
     scale: Literal["linear", "log"] | None = None
     """`linear`: every value is equally likely; `log`: every ratio."""
@@ -91,12 +91,12 @@ class Worlds(Described):
     """Of a grid: values of each factor that is no choice of words."""
 
 
-class Difference(Described):
+class PolicyDifference(Described):
     """How a measure differs between two policies on the same orders."""
 
-    difference: Named
+    difference: Label
     """The measure."""
-    of: Named
+    of: Label
     """The policy."""
     from_: Annotated[str, Field(alias="from", min_length=1, max_length=80)]
     """The policy whose value is taken away."""
@@ -107,19 +107,21 @@ class StudyFile(Described):
 
     study: Annotated[str, Field(min_length=1, max_length=300)]
     """What it asks."""
-    base: Named
+    base: Label
     """The scenario whose world is varied: a file beside this one, or a preset."""
-    policies: Annotated[dict[Named, Changes], Field(max_length=50)] = Field(default_factory=dict)
+    policies: Annotated[dict[Label, PolicyChanges], Field(max_length=50)] = Field(default_factory=dict)
     """By name: what each changes of the base. The base as it stands where nothing is said."""
-    factors: dict[Named, FactorGiven] | None = None
+    factors: dict[Label, FactorGiven] | None = None
     """What is varied; every range that the base's provenance states where it is left out."""
     worlds: Worlds = Field(default_factory=Worlds)
     """Which worlds."""
-    responses: Annotated[list[Named | Difference], Field(min_length=1, max_length=50)] = Field(default=[*HEADLINES])
+    responses: Annotated[list[Label | PolicyDifference], Field(min_length=1, max_length=50)] = Field(
+        default=[*HEADLINES]
+    )
     """What is looked at: measures of every policy, and differences."""
     replications: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Of each world (2 where nothing is said)."""
-    precision: dict[Named, Annotated[float, Field(gt=0)]] | None = None
+    precision: dict[Label, Annotated[float, Field(gt=0)]] | None = None
     """Instead: until each of these measures is known to within so much, in every world."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     """Where all luck, and the choice of worlds, starts."""
@@ -128,7 +130,7 @@ class StudyFile(Described):
     def _makes_sense(self) -> StudyFile:
         if self.replications is not None and self.precision:
             raise ValueError("found replications and a precision, expected one of them")
-        named = [one.difference if isinstance(one, Difference) else one for one in self.responses]
+        named = [one.difference if isinstance(one, PolicyDifference) else one for one in self.responses]
         for name in [*named, *(self.precision or {})]:
             if name not in MEASURES:
                 raise ValueError(
@@ -136,7 +138,7 @@ class StudyFile(Described):
                 )
         policies = self.policies or {"as it stands": {}}
         for one in self.responses:
-            for policy in (one.of, one.from_) if isinstance(one, Difference) else ():
+            for policy in (one.of, one.from_) if isinstance(one, PolicyDifference) else ():
                 if policy not in policies:
                     raise ValueError(
                         f"found the policy {policy!r}{did_you_mean(policy, policies)}, expected one of them"

@@ -5,7 +5,7 @@ Each row of a design has luck of its own (policies of one world share it), so wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import numpy as np
 from sim.chance.shared import AFRESH, Memory
 from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.experiment import Progress as Progress
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.scenario.model import Scenario
@@ -31,7 +32,6 @@ FEWEST, MOST = 5, 200
 """Replications of a world that is to be known so well: at the least, and at the most."""
 BARE = ("provenance", "expect", "title", "question")
 """What a scenario says to people, which nobody reads in a world."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Effort:
     seed: int = 1
 
 
-class World(NamedTuple):
+class VariedWorld(NamedTuple):
     """One world: what is moved of each policy, and which luck it has."""
 
     luck: int
@@ -53,7 +53,7 @@ class World(NamedTuple):
     """By policy."""
 
 
-Sums = dict[str, Floats]
+SumsByMeasure = dict[str, Floats]
 """By measure: what each replication adds, an array of replications × (part, whole)."""
 
 
@@ -62,7 +62,7 @@ class Portion(NamedTuple):
 
     documents: tuple[str, ...]
     """The policies as JSON, each in the base's world."""
-    world: World
+    world: VariedWorld
     measures: tuple[str, ...]
     effort: Effort
     engine: str
@@ -71,7 +71,7 @@ class Portion(NamedTuple):
     def __str__(self) -> str:
         return f"world {self.world.luck}"
 
-    def __call__(self) -> list[Sums]:
+    def __call__(self) -> list[SumsByMeasure]:
         """By policy. Pure, so it does not matter in which process."""
         scenarios = [_moved(text, moves) for text, moves in zip(self.documents, self.world.moves, strict=True)]
         kept = [self.store.found(one) if self.store else {} for one in scenarios]
@@ -105,7 +105,7 @@ class Portion(NamedTuple):
         return all(half_width(one[name]) <= most for one in sums for name, most in self.effort.precision.items())
 
 
-def _arrays(replications: Sequence[Mapping[str, Pair]], measures: Sequence[str]) -> Sums:
+def _arrays(replications: Sequence[Mapping[str, Pair]], measures: Sequence[str]) -> SumsByMeasure:
     return {name: np.array([one[name] for one in replications], dtype=np.float64) for name in measures}
 
 
@@ -128,7 +128,7 @@ def bare(policy: Scenario, seed: int) -> Document:
     return document
 
 
-def worlds_of(design: Design, factors: Sequence[Factor], policies: Sequence[Scenario]) -> Iterator[World]:
+def worlds_of(design: Design, factors: Sequence[Factor], policies: Sequence[Scenario]) -> Iterator[VariedWorld]:
     """The worlds of a design, one by one."""
     fits = [[fitting(factor, policy) for factor in factors] for policy in policies]
     for row, point in enumerate(design.points):
@@ -141,11 +141,11 @@ def worlds_of(design: Design, factors: Sequence[Factor], policies: Sequence[Scen
             )
             for mine in fits
         )
-        yield World(row + 1, moves)
+        yield VariedWorld(row + 1, moves)
 
 
 def play_worlds(
-    worlds: Iterator[World],
+    worlds: Iterator[VariedWorld],
     count: int,
     policies: Sequence[Scenario],
     measures: Sequence[str],
@@ -156,7 +156,7 @@ def play_worlds(
     store: Store | None = None,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
-) -> Iterator[list[Sums]]:
+) -> Iterator[list[SumsByMeasure]]:
     """What came of each world, in their order: for each policy, the sums by measure and replication."""
     import json
 

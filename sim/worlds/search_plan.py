@@ -17,7 +17,7 @@ from sim.scenario.base import Described, did_you_mean
 from sim.scenario.documents import document
 from sim.scenario.moving import value_between
 from sim.scenario.ranges import Bound, is_range, measured
-from sim.worlds.plan import Named
+from sim.worlds.plan import Label
 
 MOST_CANDIDATES = 1000
 """Policies that are tried one against the other; a larger set wants an optimiser."""
@@ -27,9 +27,9 @@ _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Z]{3})\s+(?:a|per)\s+(hour|day)")
 class Aim(Described):
     """What is to be as small, or as large, as can be: a sum of measures and of what levers cost."""
 
-    least: dict[Named, float | str] | None = None
+    least: dict[Label, float | str] | None = None
     """By measure: its weight. By the path of a lever: what one of it costs, such as `120 USD a day`."""
-    most: dict[Named, float] | None = None
+    most: dict[Label, float] | None = None
     """By measure: its weight."""
 
     @model_validator(mode="after")
@@ -78,15 +78,15 @@ class SearchFile(Described):
 
     search: Annotated[str, Field(min_length=1, max_length=300)]
     """What it asks."""
-    base: Named
+    base: Label
     """The scenario that levers are turned in: a file beside this one, or a preset."""
-    levers: Annotated[dict[Named, Annotated[list[Bound], Field(min_length=1, max_length=200)]], Field(min_length=1)]
+    levers: Annotated[dict[Label, Annotated[list[Bound], Field(min_length=1, max_length=200)]], Field(min_length=1)]
     """By path: the values, words or counts to choose from; two counts or durations are the ends of a range."""
     steps: Annotated[int, Field(ge=2, le=100)] = 5
     """How many values of a range are tried, where it is not one of counts."""
     aim: Aim
     """What is to be best."""
-    keep: dict[Named, Kept] = Field(default_factory=dict)
+    keep: dict[Label, Kept] = Field(default_factory=dict)
     """By measure: its bound."""
     indifference: Annotated[float, Field(gt=0)]
     """Up to this a difference in the aim does not matter."""

@@ -16,14 +16,14 @@ from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
-from sim.experiment.shares import Share, share_of
+from sim.experiment.shares import CountedShare, share_of
 from sim.scenario.durations import DAY
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Bound
 from sim.worlds.asking import beside, consistent
 from sim.worlds.designs import Floats, design_of
-from sim.worlds.estimating import Known, Response, known
+from sim.worlds.estimating import KnownValue, Response, known
 from sim.worlds.factors import stated_factors
 from sim.worlds.plan import fault_in
 from sim.worlds.playing import APART, Effort, Progress, bare, play_worlds, worlds_of
@@ -84,10 +84,10 @@ class Again:
     """One of the best on luck that the search never saw, and in many worlds."""
 
     levers: dict[str, Bound]
-    aim: Known
-    bounds: dict[str, Known]
+    aim: KnownValue
+    bounds: dict[str, KnownValue]
     keeps: str
-    in_worlds: Share | None = None
+    in_worlds: CountedShare | None = None
     """The share of worlds in which it keeps its bounds."""
 
 
@@ -224,7 +224,7 @@ class _Bench:
             return SURELY_NOT
         return UNCLEAR if UNCLEAR in verdicts else SURELY
 
-    def _kept(self, one: Known, name: str) -> str:
+    def _kept(self, one: KnownValue, name: str) -> str:
         bound = self._plan.keep[name]
         limit = bound.at_least if bound.at_least is not None else bound.at_most
         low, high = (one.low, one.high) if bound.at_least is not None else (-one.high, -one.low)
@@ -234,7 +234,7 @@ class _Bench:
         return SURELY if low >= at else SURELY_NOT if high < at else UNCLEAR
 
     @staticmethod
-    def known(name: str, seen: Sequence[Mapping[str, Pair]]) -> Known:
+    def known(name: str, seen: Sequence[Mapping[str, Pair]]) -> KnownValue:
         """A measure with its interval."""
         pairs = np.array([one[name] for one in seen], dtype=float)
         return known(Response(name, ""), {"": {name: pairs}})
@@ -247,12 +247,12 @@ class _Bench:
         values = np.array([[self.aim(fresh, sums), 1.0] for sums in fresh.seen])
         aim = known(Response("aim", ""), {"": {"aim": values}})
         if self._plan.aim.most is not None:
-            aim = Known(-aim.value, aim.error, -aim.high, -aim.low, aim.n)
+            aim = KnownValue(-aim.value, aim.error, -aim.high, -aim.low, aim.n)
         bounds = {name: self.known(name, fresh.seen) for name in self._plan.keep}
         share = self._in_worlds(fresh, base, workers, engine) if self._plan.worlds else None
         return Again(candidate.levers, aim, bounds, self.judged(fresh.seen), share)
 
-    def _in_worlds(self, candidate: Candidate, base: Scenario, workers: Workers, engine: str) -> Share:
+    def _in_worlds(self, candidate: Candidate, base: Scenario, workers: Workers, engine: str) -> CountedShare:
         """The share of worlds in which it keeps its bounds, by the values found there."""
         plan = self._plan
         points = plan.worlds.points if plan.worlds else 0

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats as Floats
+
 FIRST = 10
 """Replications of each candidate before any is dropped."""
-Sample = Callable[[Sequence[int], int], Floats]
+Sampler = Callable[[Sequence[int], int], Floats]
 """What some candidates come to in one replication, the same luck for all of them."""
 
 
@@ -28,7 +28,7 @@ class Selected(NamedTuple):
 
 
 def select_least(
-    sample: Sample, count: int, *, indifference: float, error: float = 0.05, first: int = FIRST, most: int = 500
+    sample: Sampler, count: int, *, indifference: float, error: float = 0.05, first: int = FIRST, most: int = 500
 ) -> Selected:
     """The candidate with the least mean: with probability 1 − `error`, whenever it is better than every other by
     `indifference` or more; else one that is within it of the best, as often.
@@ -61,6 +61,6 @@ def select_least(
         number += 1
 
 
-def _take(sample: Sample, candidates: Sequence[int], number: int, seen: list[list[float]]) -> None:
+def _take(sample: Sampler, candidates: Sequence[int], number: int, seen: list[list[float]]) -> None:
     for candidate, value in zip(candidates, sample(candidates, number), strict=True):
         seen[candidate].append(float(value))

@@ -24,9 +24,9 @@ import pandas as pd
 from sim.chance.streams import EDITION
 from sim.errors import UserError, refused
 from sim.experiment.fingerprints import WORDS_ONLY
+from sim.experiment.light import Pair as Pair
 from sim.scenario.model import Scenario
 
-Pair = tuple[float, float]
 Replications = dict[int, dict[str, Pair]]
 """By number: what each added, by measure."""
 ENDING, HIDDEN = ".parquet", ".part-"

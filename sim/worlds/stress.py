@@ -12,9 +12,9 @@ from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.model import Scenario
 from sim.worlds.asking import plan_of_stress
 from sim.worlds.deciding import Survival, survival
-from sim.worlds.estimating import Known, known
+from sim.worlds.estimating import KnownValue, known
 from sim.worlds.plan import HEADLINES
-from sim.worlds.playing import Effort, Progress, World, play_worlds
+from sim.worlds.playing import Effort, Progress, VariedWorld, play_worlds
 from sim.worlds.store import Store
 from sim.worlds.studying import Plan, Study, carried_out
 
@@ -64,17 +64,19 @@ def stressed(
     return Stressed(study, base.name, tuple(_judged(study, here)))
 
 
-def _as_it_stands(plan: Plan, replications: int, workers: Workers, engine: str, store: Store | None) -> list[Known]:
+def _as_it_stands(
+    plan: Plan, replications: int, workers: Workers, engine: str, store: Store | None
+) -> list[KnownValue]:
     """The differences in the world as the file has it: those of `compare`, with its luck."""
     policies = list(plan.policies.values())
     effort = Effort(min(max(replications, 2), AT_BASE), seed=plan.effort.seed)
-    nothing = iter([World(0, ((),) * len(policies))])
+    nothing = iter([VariedWorld(0, ((),) * len(policies))])
     (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=workers, engine=engine, store=store)
     by_policy = dict(zip(plan.policies, sums, strict=True))
     return [known(response, by_policy) for response in plan.responses]
 
 
-def _judged(study: Study, here: Sequence[Known]) -> Iterator[Survival]:
+def _judged(study: Study, here: Sequence[KnownValue]) -> Iterator[Survival]:
     plan = study.plan
     for response, at_base in zip(plan.responses, here, strict=True):
         mine = study.points[study.points["response"] == response.name]

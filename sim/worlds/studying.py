@@ -16,7 +16,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.moving import is_whole
 from sim.scenario.ranges import Bound, measured
 from sim.worlds.designs import Design, Floats
-from sim.worlds.estimating import Known, Response, known
+from sim.worlds.estimating import KnownValue, Response, known
 from sim.worlds.factors import Factor, LeftOut, briefly
 from sim.worlds.indices import Indices, between, given_data, saltelli
 from sim.worlds.playing import Effort, Progress, play_worlds, worlds_of
@@ -76,7 +76,7 @@ def carried_out(
     policies = list(plan.policies.values())
     worlds = worlds_of(plan.design, plan.factors, policies)
     # Only what is known of each response is kept of a world: memory hardly grows with them.
-    seen: list[list[Known]] = []
+    seen: list[list[KnownValue]] = []
     played = play_worlds(
         worlds, len(plan.design), policies, plan.measures, plan.effort,
         jobs=jobs, engine=engine, store=store, progress=progress, tell=tell,
@@ -88,7 +88,7 @@ def carried_out(
     return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points))
 
 
-def _points_of(plan: Plan, seen: Sequence[Sequence[Known]]) -> pd.DataFrame:
+def _points_of(plan: Plan, seen: Sequence[Sequence[KnownValue]]) -> pd.DataFrame:
     count, width = len(seen), len(plan.responses)
     flat = np.array([tuple(one) for world in seen for one in world], dtype=float).reshape(-1, 5)
     return pd.DataFrame(

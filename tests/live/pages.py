@@ -11,7 +11,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from sim.live.address import Address
-from sim.live.answering import Desk
+from sim.live.answering import AnswerDesk
 from sim.live.bench import Bench
 from sim.live.memory import Remembering
 from sim.live.server import program
@@ -29,7 +29,7 @@ SHOWN_AT = (3,)
 def opened(scenario: Path = BASE_FILE, host: str = "127.0.0.1") -> Iterator[TestClient]:
     """A client that knows the address, of a page that was opened with this scenario."""
     with Remembering(1) as workers:
-        desk = Desk(Shelf(str(scenario)), workers, SHOWN_AT)
+        desk = AnswerDesk(Shelf(str(scenario)), workers, SHOWN_AT)
         app = program(desk, Bench(), ADDRESS._replace(host=host))
         with TestClient(app, base_url=ORIGIN) as client:
             yield client

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sim.api import compare, run
-from sim.live.levers import Lever, parts_of
+from sim.live.levers import LeverShown, parts_of
 from sim.live.words import words
 from sim.scenario.loading import load
 from sim.show.files import finite, summary_of
@@ -187,7 +187,7 @@ def test_an_order_is_followed_alone_and_beside_its_base(page: TestClient) -> Non
 # ---------------------------------------------------------------------------------------------- the levers
 
 
-def all_levers() -> list[Lever]:
+def all_levers() -> list[LeverShown]:
     """Of the small marketplace."""
     groups = [group for part in parts_of(load(BASE_FILE)) for group in part.groups]
     return [lever for group in groups for lever in (*group.main, *group.rest)]

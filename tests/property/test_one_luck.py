@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import sim
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Draws
-from sim.chance.orders import Calendars
+from sim.chance.orders import Openings
 from sim.chance.shared import Memories, Memory
 from sim.experiment.worker import Task, _world, carry_out
 from sim.scenario.model import Scenario
@@ -32,7 +32,7 @@ def two_files(draw: st.DrawFn) -> tuple[File, File]:
     return one, draw(st.sampled_from([mixed, other]))
 
 
-def worlds_of(*files: File) -> list[tuple[Scenario, Calendars]]:
+def worlds_of(*files: File) -> list[tuple[Scenario, Openings]]:
     """The scenarios with their calendars, shared as a process shares them; none where they do not fit together."""
     try:
         scenarios = [scenario_of(file) for file in files]
@@ -62,7 +62,7 @@ def test_what_two_scenarios_share_is_what_each_would_have_drawn_alone(files: tup
         expect_the_same(shared, draw_replication(scenario, 0, calendars))
 
 
-def article(**changes: Any) -> tuple[Scenario, Calendars]:
+def article(**changes: Any) -> tuple[Scenario, Openings]:
     small = {"experiment.cohort": "3 d", "experiment.warm_up": "0", "experiment.run_out": "0"}
     scenario = sim.load("aliexpress").with_changes(
         small | {path.replace("__", "."): value for path, value in changes.items()}
@@ -70,7 +70,7 @@ def article(**changes: Any) -> tuple[Scenario, Calendars]:
     return _world(scenario.model_dump_json(by_alias=True))
 
 
-def drawn(memory: Memory, world: tuple[Scenario, Calendars]) -> Draws:
+def drawn(memory: Memory, world: tuple[Scenario, Openings]) -> Draws:
     return draw_replication(world[0], 0, world[1], known=memory)
 
 

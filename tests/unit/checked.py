@@ -10,7 +10,7 @@ from functools import cache
 from math import inf, isnan, nan
 from typing import Any
 
-from sim.baselines.history import VERSION, Entry, Point
+from sim.baselines.history import VERSION, CommitEntry, TrendPoint
 from sim.baselines.judgement import (
     CHANGED,
     FAIL,
@@ -23,13 +23,13 @@ from sim.baselines.judgement import (
     Check,
     Example,
     ExpectationCheck,
-    Judged,
-    LeftOut,
+    MeasureCheck,
     NewScenario,
+    NotLookedAt,
     Orphan,
-    Reading,
     Recorded,
     ScenarioCheck,
+    WithInterval,
 )
 from sim.experiment.comparison import Comparison
 from tests.unit.compared import comparison
@@ -92,7 +92,7 @@ def left_over(text: str = "plain") -> Check:
     """A check of a scenario with a baseline, of a new one, and of a baseline without a scenario."""
     new = NewScenario("three", text, text, "USD", f"record one with: {text}", 6, 1, _EXPECTATIONS)
     orphan = Orphan(text, f"kept/{text}", f"remove it: {text}")
-    return replace(check("same"), new=(new,), orphans=(orphan,), left_out=(LeftOut(f"old/{text}", text),))
+    return replace(check("same"), new=(new,), orphans=(orphan,), left_out=(NotLookedAt(f"old/{text}", text),))
 
 
 def hostile() -> Check:
@@ -123,7 +123,7 @@ _CAUSES = (
     Cause(RULES, "outcomes", "", "", "the same scenario and draws have other outcomes"),
 )
 _EXPECTATIONS = tuple(
-    ExpectationCheck(measure, title, unit, sense, bound, Reading(*now), 6, verdict, needed)
+    ExpectationCheck(measure, title, unit, sense, bound, WithInterval(*now), 6, verdict, needed)
     for measure, title, unit, sense, bound, now, verdict, needed in (
         ("success_rate", "refunded in full", "share", "at_least", 0.6, (0.652, 0.63, 0.674), PASS, nan),
         ("silence_share", "settled by silence", "share", "at_most", 0.1, (0.114, 0.106, 0.122), FAIL, nan),
@@ -139,18 +139,18 @@ def _example(replication: int, order: int) -> Example:
     )
 
 
-def _judged(row: dict[Any, Any]) -> Judged:
-    surely = Reading(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
+def _judged(row: dict[Any, Any]) -> MeasureCheck:
+    surely = WithInterval(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
     verdict = _verdict(surely, row["margin"]) if row["is_headline"] else ""
-    return Judged(
+    return MeasureCheck(
         measure=row["measure"],
         title=row["title"],
         unit=row["unit"],
         baseline=_with_interval(row["base"], row["unit"]),
         now=_with_interval(row["other"], row["unit"]),
-        difference=Reading(row["difference"], row["low"], row["high"]),
+        difference=WithInterval(row["difference"], row["low"], row["high"]),
         is_headline=row["is_headline"],
-        surely=surely if row["is_headline"] else Reading(nan),
+        surely=surely if row["is_headline"] else WithInterval(nan),
         margin=row["margin"],
         more_is_better=row["measure"] not in ("silence_share", "refund_time_median_all", "postage_per_claim"),
         verdict=verdict,
@@ -160,7 +160,7 @@ def _judged(row: dict[Any, Any]) -> Judged:
     )
 
 
-def _verdict(surely: Reading, margin: float) -> str:
+def _verdict(surely: WithInterval, margin: float) -> str:
     if isnan(surely.low):
         return UNCHANGED if surely.value == 0 else INCONCLUSIVE
     if max(-surely.low, surely.high) <= margin:
@@ -168,9 +168,9 @@ def _verdict(surely: Reading, margin: float) -> str:
     return CHANGED if surely.low > margin or surely.high < -margin else INCONCLUSIVE
 
 
-def _with_interval(value: float, unit: str) -> Reading:
+def _with_interval(value: float, unit: str) -> WithInterval:
     """A tenth to each side: wide enough to be seen."""
-    return Reading(value, value * 0.95, min(value * 1.05, 1.0 if unit == "share" else inf))
+    return WithInterval(value, value * 0.95, min(value * 1.05, 1.0 if unit == "share" else inf))
 
 
 def _curves(one: Comparison) -> Any:
@@ -187,7 +187,7 @@ def entries(
     scenario: str = "silence-approves",
     accepted: tuple[int, ...] = (7,),
     reason: str = "silence is an approval from this spring on, as the board decided in March",
-) -> list[Entry]:
+) -> list[CommitEntry]:
     """A history that drifts a little, changes at commit 5 and has its change accepted at commit 7."""
     measures = {one.measure: one for one in scenario_check("silence-approves").headlines}
     found = []
@@ -197,7 +197,7 @@ def entries(
         points = {name: _point(one, shift, 0.03 * bool(baselines)) for name, one in measures.items()}
         is_changed = any(point.verdict == CHANGED for point in points.values())
         found.append(
-            Entry(
+            CommitEntry(
                 version=VERSION,
                 commit=f"{number + 1:03}{'0123456789abcdef' * 3}"[:40],
                 date=f"2026-03-{number % 28 + 1:02}T10:00:00+00:00",
@@ -212,11 +212,11 @@ def entries(
     return found
 
 
-def _point(one: Judged, shift: float, accepted: float) -> Point:
+def _point(one: MeasureCheck, shift: float, accepted: float) -> TrendPoint:
     """Moved by a share of its value; half of the movement is the baseline's own once it is accepted."""
     base, now = (one.baseline.value * (1 + by) for by in (accepted, shift))
     half, margin = abs(one.baseline.value) * 0.012, one.margin or 0.01
-    return Point(
+    return TrendPoint(
         title=one.title,
         unit=one.unit,
         baseline=(base, base - half, base + half),

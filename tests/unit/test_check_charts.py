@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.baselines.history import Entry, History
-from sim.baselines.judgement import CHANGED, VERDICTS, Check, Reading, ScenarioCheck
+from sim.baselines.history import CommitEntry, History
+from sim.baselines.judgement import CHANGED, VERDICTS, Check, ScenarioCheck, WithInterval
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_curves import check_curves
 from sim.show.charts.check_headlines import check_headlines, reach_of
@@ -44,12 +44,12 @@ def with_measures(one: ScenarioCheck, *names: str, **changes: Any) -> ScenarioCh
 
 def huge() -> ScenarioCheck:
     """Differences of a thousand margins."""
-    far = Reading(0.4, 0.3, 0.5)
+    far = WithInterval(0.4, 0.3, 0.5)
     return with_measures(scenario_check(), "success_rate", difference=far, surely=far, margin=0.0005)
 
 
 def not_reached() -> ScenarioCheck:
-    nothing = Reading(nan)
+    nothing = WithInterval(nan)
     return with_measures(scenario_check(), MEDIAN, now=nothing, difference=nothing, surely=nothing)
 
 
@@ -57,14 +57,15 @@ def without_intervals() -> ScenarioCheck:
     """As with one replication."""
     one, readings = scenario_check(), ("baseline", "now", "difference", "surely")
     measures = tuple(
-        replace(each, **{name: Reading(getattr(each, name).value) for name in readings}) for each in one.measures
+        replace(each, **{name: WithInterval(getattr(each, name).value) for name in readings})
+        for each in one.measures
     )
     return replace(one, measures=measures)
 
 
 def without_margin() -> ScenarioCheck:
     """No margin at all, and a difference: it is beyond any scale."""
-    off = Reading(0.1, 0.05, 0.15)
+    off = WithInterval(0.1, 0.05, 0.15)
     return with_measures(
         scenario_check(), "postage_per_return", margin=0.0, difference=off, surely=off, verdict=CHANGED
     )
@@ -90,7 +91,7 @@ CHECKS: dict[str, Callable[[], ScenarioCheck]] = {
     "without a margin": without_margin,
     "long names": long_names,
 }
-HISTORIES: dict[str, Callable[[], list[Entry]]] = {
+HISTORIES: dict[str, Callable[[], list[CommitEntry]]] = {
     "one commit": lambda: entries(1),
     "two commits": lambda: entries(2, accepted=(1,)),
     "a dozen": entries,
@@ -103,7 +104,7 @@ HISTORIES: dict[str, Callable[[], list[Entry]]] = {
 CHARTS = {"headlines": check_headlines, "measures": check_measures, "curves": check_curves}
 
 
-def without_time(entry: Entry) -> Entry:
+def without_time(entry: CommitEntry) -> CommitEntry:
     point = entry.measures[MEDIAN].model_copy(update={"now": (nan, nan, nan), "baseline": (nan, nan, nan)})
     return entry.model_copy(update={"measures": {**entry.measures, MEDIAN: point}})
 

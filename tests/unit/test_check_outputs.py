@@ -19,7 +19,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from xmlschema import XMLSchema
 
 from sim.baselines.history import History
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck, Reading
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck, WithInterval
 from sim.errors import BadUsage, UserError
 from sim.show.checked.document import document_of
 from sim.show.checked.files import SIGN, files_of, write_check
@@ -215,7 +215,15 @@ def test_a_measure_that_moved_in_one_block_only_is_suspected_in_every_form() -> 
 
 def test_an_expectation_whose_value_is_not_known_is_inconclusive_in_every_form_and_exits_with_4() -> None:
     unknown = ExpectationCheck(
-        "refunded_within_30d", "refunded within 30 d", "share", "at_most", 0.5, Reading(nan), 6, INCONCLUSIVE, nan
+        "refunded_within_30d",
+        "refunded within 30 d",
+        "share",
+        "at_most",
+        0.5,
+        WithInterval(nan),
+        6,
+        INCONCLUSIVE,
+        nan,
     )
     found = check("same", expectations=(unknown,))
     assert found.exit_code == 4

@@ -17,7 +17,7 @@ from sim.experiment.comparing import compare
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.curve_differences import CROSSING, crossings_of
 from sim.experiment.curves import GRID
-from sim.experiment.differences import COLUMNS, Bench, differences_of, estimates_of
+from sim.experiment.differences import COLUMNS, Yardstick, differences_of, estimates_of
 from sim.experiment.experiment import run
 from sim.experiment.measures import MEASURES
 from sim.experiment.result import Result
@@ -249,7 +249,7 @@ def test_curves_that_cross_name_no_winner_for_time() -> None:
     estimates = estimates_of(base()), estimates_of(quick())
     verdicts = []
     for crosses in (False, True):
-        bench = Bench(HEADLINES, 0.95, is_paired=True, curves_cross=crosses)
+        bench = Yardstick(HEADLINES, 0.95, is_paired=True, curves_cross=crosses)
         table = differences_of(base(), quick(), estimates, bench).set_index("measure")
         verdicts.append(table["verdict"][["refund_time_median_all", "success_rate"]].tolist())
     assert verdicts[0][0] in ("better", "worse", "inconclusive")

@@ -27,7 +27,7 @@ from sim.show.flip_pairs import (
     flip_pairs,
     pairs_of,
 )
-from sim.show.judged import NAMES, Judged, headlines_of, margin_shown, rough, signed
+from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, rough, signed
 from tests.unit.compared import LONG_NAME, MEDIAN, WHAT_IFS, comparison, crossing, renamed, with_rows
 
 NAN, INF = math.nan, math.inf
@@ -163,11 +163,11 @@ def test_a_long_name_loses_nothing() -> None:
 # ------------------------------------------------------------------------------------------- differences
 
 
-def judged(difference: float = 0.0, low: float = 0.0, high: float = 0.0, unit: str = "share") -> Judged:
+def judged(difference: float = 0.0, low: float = 0.0, high: float = 0.0, unit: str = "share") -> JudgedRow:
     nothing = {"margin": 0.0, "verdict": "better", "replications_needed": NAN, "variance_ratio": NAN}
     wide = {"low_simultaneous": low, "high_simultaneous": high}
     ends = {"difference": difference, "low": low, "high": high}
-    return Judged(measure="success_rate", title="", unit=unit, base=0.5, other=0.5, **ends, **wide, **nothing)  # type: ignore[arg-type]
+    return JudgedRow(measure="success_rate", title="", unit=unit, base=0.5, other=0.5, **ends, **wide, **nothing)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

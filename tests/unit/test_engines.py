@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.compiled import machine_code
 from sim.errors import BadUsage
-from sim.experiment.choosing import Choice, chosen, expected_claims
+from sim.experiment.choosing import EngineChoice, chosen, expected_claims
 from sim.experiment.engines import AUTO, COMPILED, SIMPY
 from sim.experiment.experiment import run
 from sim.market.world import run_simpy
@@ -63,7 +63,7 @@ def test_a_parcel_that_comes_in_time_is_no_claim_however_sure_buyers_are_to_miss
 
 @pytest.mark.parametrize("engine", [SIMPY, COMPILED])
 def test_who_asks_for_an_engine_gets_it(engine: str) -> None:
-    assert chosen(engine, [world(BUSY)], replications=1) == Choice(engine, "asked for")
+    assert chosen(engine, [world(BUSY)], replications=1) == EngineChoice(engine, "asked for")
 
 
 def test_a_journal_goes_to_simpy_and_that_is_said_where_it_costs_time() -> None:

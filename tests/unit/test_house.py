@@ -13,6 +13,7 @@ import sim
 
 HOUSE = Path(sim.__file__).parent
 FLOORS = (
+    "arrays",
     "errors",
     "disk",
     "vocabulary",
@@ -141,3 +142,21 @@ def test_validating_needs_neither_numpy_nor_what_comes_after() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HOUSE.parent)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_type_has_the_name_of_another() -> None:
+    """A name that stands for two things is looked up twice: classes, and names given to types."""
+    places: dict[str, set[str]] = {}
+    for path in sorted(HOUSE.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for name in _types_in(node):
+                places.setdefault(name, set()).add(str(path.relative_to(HOUSE)))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def _types_in(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    return [name for name in names if name[0].isupper() and not name.isupper() and len(name) > 1]

@@ -14,7 +14,7 @@ import pytest
 
 from sim.cli import main
 from sim.errors import BadUsage
-from sim.experiment.aims import Aim, aims_of, as_written
+from sim.experiment.aims import PrecisionAim, aims_of, as_written
 from sim.experiment.estimates import Estimate
 from sim.experiment.experiment import run
 from sim.experiment.measures import MEASURES
@@ -32,10 +32,10 @@ from tests.worlds import world
 def test_half_widths_are_absolute_or_relative() -> None:
     asked = {"success_rate": 0.005, "refund_time_median_all": "2%", "seller_wait_mean": "0.5", "claims": "1.5 %"}
     assert aims_of(asked) == (
-        Aim("success_rate", 0.005, is_relative=False),
-        Aim("refund_time_median_all", 0.02, is_relative=True),
-        Aim("seller_wait_mean", 0.5, is_relative=False),
-        Aim("claims", 0.015, is_relative=True),
+        PrecisionAim("success_rate", 0.005, is_relative=False),
+        PrecisionAim("refund_time_median_all", 0.02, is_relative=True),
+        PrecisionAim("seller_wait_mean", 0.5, is_relative=False),
+        PrecisionAim("claims", 0.015, is_relative=True),
     )
 
 
@@ -118,7 +118,7 @@ def test_the_command_line_says_how_it_ended(
 
 def half_width(value: float, low: float, high: float, *, is_relative: bool = False) -> float:
     estimate = Estimate(*map(np.asarray, (value, low, high)))
-    return Aim("success_rate", 0.1, is_relative).half_width_of(estimate)
+    return PrecisionAim("success_rate", 0.1, is_relative).half_width_of(estimate)
 
 
 def test_the_longer_half_of_an_interval_counts() -> None:

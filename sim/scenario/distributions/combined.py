@@ -62,7 +62,7 @@ class Mixture(Law):
 
 
 @dataclass(frozen=True)
-class Truncated(Law):
+class TruncatedLaw(Law):
     """The conditional law of a value given that low ≤ value ≤ high. Nothing piles up at the bounds."""
 
     law: Law
@@ -103,7 +103,7 @@ def within(law: Law, low: float, high: float) -> Law:
     A mixture stays one, of truncated parts, each with the chance that the value came from it.
     """
     if not isinstance(law, Mixture):
-        return Truncated(law, low, high)
+        return TruncatedLaw(law, low, high)
     kept = [(weight * share(part, low, high), part) for weight, part in law.parts]
     return Mixture.of((weight, within(part, low, high)) for weight, part in kept if weight > 0)
 

@@ -81,7 +81,7 @@ class Empirical(Parameters, Generic[Q]):
         values = [size(value) for value in self.values or ()]
         if not values:
             raise ValueError("found no values, expected at least one")
-        return laws.Steps.of(values, self._weights(len(values)))
+        return laws.StepLaw.of(values, self._weights(len(values)))
 
     def _weights(self, count: int) -> Sequence[float]:
         if self.weights is None:
@@ -96,14 +96,14 @@ class Empirical(Parameters, Generic[Q]):
 L = TypeVar("L", bound=Describes)
 
 
-class Part(Written, Generic[L]):
+class MixturePart(Written, Generic[L]):
     """One of several laws, and the probability that it is the one."""
 
     weight: Weight
     law: L
 
 
-P = TypeVar("P", bound=Part[Any])
+P = TypeVar("P", bound=MixturePart[Any])
 
 
 def _sum_to_one(parts: tuple[P, ...]) -> tuple[P, ...]:
@@ -116,7 +116,7 @@ def _sum_to_one(parts: tuple[P, ...]) -> tuple[P, ...]:
 Parts = Annotated[tuple[P, ...], SOME, AfterValidator(_sum_to_one)]
 
 
-def mixed(parts: tuple[Part[Any], ...]) -> laws.Law:
+def mixed(parts: tuple[MixturePart[Any], ...]) -> laws.Law:
     """The law of a mixture's parts."""
     return Mixture.of((part.weight, part.law.to_law()) for part in parts)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic
 from pydantic import AfterValidator, GetJsonSchemaHandler, model_serializer, model_validator
 from pydantic_core import CoreSchema
 
-from sim.scenario.distributions.composed import Empirical, Part, Parts, Truncated, mixed
-from sim.scenario.distributions.laws import Law, Steps
+from sim.scenario.distributions.composed import Empirical, MixturePart, Parts, Truncated, mixed
+from sim.scenario.distributions.laws import Law, StepLaw
 from sim.scenario.distributions.parameters import (
     DurationLognormal,
     Exponential,
@@ -36,7 +36,7 @@ MOST_MONEY = 1e12
 """An amount beyond a million million is none that anybody means."""
 
 
-class Family(Describes, Generic[Q]):
+class LawForm(Describes, Generic[Q]):
     """A law: a bare value, which is then certain, or one law's name with its parameters."""
 
     constant: Q | None = None
@@ -67,7 +67,7 @@ class Family(Describes, Generic[Q]):
         chosen = getattr(self, next(iter(self.model_fields_set)))
         if isinstance(chosen, Parameters):
             return chosen.to_law()
-        return mixed(chosen) if isinstance(chosen, tuple) else Steps.of([size(chosen)])
+        return mixed(chosen) if isinstance(chosen, tuple) else StepLaw.of([size(chosen)])
 
     def ppf(self, u: Floats) -> Floats:
         """The values that belong to uniforms in [0, 1): the inverse of the distribution function.
@@ -119,12 +119,12 @@ class Family(Describes, Generic[Q]):
         return reference
 
 
-class DurationLaw(Family[Duration]):
+class DurationLaw(LawForm[Duration]):
     """How long: a duration such as `9 d` or `never`, or a law of durations that are all of one kind."""
 
     constant: Duration | None = None
     lognormal: DurationLognormal | None = None
-    mixture: Parts[Part[DurationLaw]] | None = None
+    mixture: Parts[MixturePart[DurationLaw]] | None = None
     truncated: Truncated[DurationLaw, Duration] | None = None
 
     @property
@@ -137,11 +137,11 @@ class DurationLaw(Family[Duration]):
         return as_duration(written)
 
 
-class NumberLaw(Family[float]):
+class NumberLaw(LawForm[float]):
     """How much: a number such as `24.5`, or a law of numbers."""
 
     constant: Quantity[float] | None = None
-    mixture: Parts[Part[NumberLaw]] | None = None
+    mixture: Parts[MixturePart[NumberLaw]] | None = None
     truncated: Truncated[NumberLaw, float] | None = None
 
     @classmethod

@@ -73,14 +73,14 @@ class Law(ABC):
 
 
 @dataclass(frozen=True)
-class Steps(Law):
+class StepLaw(Law):
     """One of a few values. `values` ascend, and P(X ≤ values[i]) is cumulative[i]."""
 
     values: tuple[float, ...]
     cumulative: tuple[float, ...]
 
     @classmethod
-    def of(cls, values: Sequence[float], weights: Sequence[float] = (1.0,)) -> Steps:
+    def of(cls, values: Sequence[float], weights: Sequence[float] = (1.0,)) -> StepLaw:
         """`weights` are relative. What has no weight cannot happen and is left out."""
         possible = sorted((v, w) for v, w in zip(values, weights, strict=True) if w > 0)
         sums = list(accumulate(w for _, w in possible))
@@ -134,7 +134,7 @@ class Lines(Law):
 
 
 @dataclass(frozen=True)
-class Triangular(Law):
+class TriangularLaw(Law):
     """Density rises in a line from low to mode and falls in a line to high; low < high."""
 
     low: float
@@ -168,7 +168,7 @@ class Triangular(Law):
 
 
 @dataclass(frozen=True)
-class Lognormal(Law):
+class LognormalLaw(Law):
     """The natural logarithm of X is normal, with mean mu and standard deviation sigma."""
 
     mu: float
@@ -192,7 +192,7 @@ class Lognormal(Law):
 
 
 @dataclass(frozen=True)
-class Weibull(Law):
+class WeibullLaw(Law):
     """P(X > x) = exp(−(x/scale)^shape). With shape 1 this is the exponential law of mean `scale`."""
 
     shape: float
@@ -225,7 +225,7 @@ class Weibull(Law):
 
 
 @dataclass(frozen=True)
-class Gamma(Law):
+class GammaLaw(Law):
     """Waiting for `shape` exponential stages of mean `scale`; the shape need not be whole."""
 
     shape: float

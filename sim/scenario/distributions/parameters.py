@@ -52,7 +52,7 @@ class Triangular(Parameters, Generic[Q]):
 
     def to_law(self) -> laws.Law:
         low, mode, high = self._ascending("low", "mode", "high")
-        return laws.Triangular(low, mode, high) if low < high else laws.Steps.of([low])
+        return laws.TriangularLaw(low, mode, high) if low < high else laws.StepLaw.of([low])
 
 
 class Exponential(Parameters, Generic[Q]):
@@ -61,7 +61,7 @@ class Exponential(Parameters, Generic[Q]):
     mean: Positive[Q]
 
     def to_law(self) -> laws.Law:
-        return laws.Weibull(1.0, self.size("mean"))
+        return laws.WeibullLaw(1.0, self.size("mean"))
 
 
 class Lognormal(Parameters, Generic[Q]):
@@ -82,12 +82,12 @@ class Lognormal(Parameters, Generic[Q]):
             if p95 <= median:
                 expected = f"more than the median {self.in_words('median')}"
                 raise ValueError(f"found p95 {self.in_words('p95')}, expected {expected}")
-            return laws.Lognormal(math.log(median), math.log(p95 / median) / Z95)
+            return laws.LognormalLaw(math.log(median), math.log(p95 / median) / Z95)
         if "mean" in self.model_fields_set:
             spread = self.size("sd") / self.size("mean")
             variance = math.log1p(spread * spread)
-            return laws.Lognormal(math.log(self.size("mean")) - variance / 2, math.sqrt(variance))
-        return laws.Lognormal(self.size("mu") + self._log_unit(), self.size("sigma"))
+            return laws.LognormalLaw(math.log(self.size("mean")) - variance / 2, math.sqrt(variance))
+        return laws.LognormalLaw(self.size("mu") + self._log_unit(), self.size("sigma"))
 
     def _log_unit(self) -> float:
         return 0.0
@@ -127,10 +127,10 @@ class Weibull(Parameters, Generic[Q]):
 
     def to_law(self) -> laws.Law:
         if "median" in self.model_fields_set:
-            return laws.Weibull(self.shape, self.size("median") * math.log(2) ** (-1 / self.shape))
+            return laws.WeibullLaw(self.shape, self.size("median") * math.log(2) ** (-1 / self.shape))
         if "mean" in self.model_fields_set:
-            return laws.Weibull(self.shape, self.size("mean") / math.gamma(1 + 1 / self.shape))
-        return laws.Weibull(self.shape, self.size("scale"))
+            return laws.WeibullLaw(self.shape, self.size("mean") / math.gamma(1 + 1 / self.shape))
+        return laws.WeibullLaw(self.shape, self.size("scale"))
 
 
 class Gamma(Parameters, Generic[Q]):
@@ -146,5 +146,5 @@ class Gamma(Parameters, Generic[Q]):
     def to_law(self) -> laws.Law:
         if "mean" in self.model_fields_set:
             mean, sd = self.size("mean"), self.size("sd")
-            return laws.Gamma((mean / sd) * (mean / sd), sd * (sd / mean))
-        return laws.Gamma(self.size("shape"), self.size("scale"))
+            return laws.GammaLaw((mean / sd) * (mean / sd), sd * (sd / mean))
+        return laws.GammaLaw(self.size("shape"), self.size("scale"))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from sim.experiment.measures import MEASURES
-from sim.experiment.shares import Share
+from sim.experiment.shares import CountedShare
 from sim.show.files import finite
 from sim.worlds.deciding import Survival, Where
 from sim.worlds.indices import Index
@@ -41,7 +41,7 @@ def title(measure: str) -> str:
     return MEASURES[measure].title
 
 
-def per_cent(share: Share) -> str:
+def per_cent(share: CountedShare) -> str:
     """`55 % (46 to 63)`."""
     return f"{share.value * 100:.0f} % ({share.low * 100:.0f} to {share.high * 100:.0f})"
 
@@ -139,7 +139,7 @@ def _survival(one: Survival) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def share_as_json(share: Share) -> dict[str, Any]:
+def share_as_json(share: CountedShare) -> dict[str, Any]:
     """With its interval and what it is a share of."""
     return {"value": finite(share.value), "low": share.low, "high": share.high, "worlds": share.n}
 

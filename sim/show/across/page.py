@@ -29,7 +29,7 @@ class Curve(NamedTuple):
     picture: Markup
 
 
-class Chapter(NamedTuple):
+class ResponseChapter(NamedTuple):
     """One response, or one difference."""
 
     heading: str
@@ -61,7 +61,7 @@ def study_page(study: Study) -> str:
     return _page(study.plan, heading=study.plan.title, answers=[], chapters=chapters)
 
 
-def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[Chapter]) -> str:
+def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[ResponseChapter]) -> str:
     style = page_style(PACKAGE)
     return templates_of(PACKAGE).get_template("page.html.j2").render(
         policy=security(style),
@@ -82,7 +82,7 @@ def _how(plan: Plan) -> str:
     )
 
 
-def _of_survival(study: Study, one: Survival) -> Chapter:
+def _of_survival(study: Study, one: Survival) -> ResponseChapter:
     response = Response(one.measure, one.policy, one.base)
     lost, kept = (amount(each, one.measure) for each in one.regret)
     least, half, most = (amount(each, one.measure, signed=True) for each in one.spread)
@@ -105,7 +105,7 @@ def _of_survival(study: Study, one: Survival) -> Chapter:
     )
 
 
-def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> Chapter:
+def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> ResponseChapter:
     mean = (
         amount(row["mean"], response.measure, signed=True)
         if response.is_difference
@@ -125,7 +125,7 @@ def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> Ch
 
 def _chapter(
     study: Study, response: Response, heading: str, said: str, facts: list[str], bars: list[Bar]
-) -> Chapter:
+) -> ResponseChapter:
     values, _ = study.values(response)
     is_share = MEASURES[response.measure].unit == "share"
     scale, unit = (
@@ -140,7 +140,7 @@ def _chapter(
         for one in bars
     ]
     dots = differences(values, scale, unit) if response.is_difference else Markup("")
-    return Chapter(heading, said, facts, dots, drawn, [one for one in curves if one.picture], heat, heat_of)
+    return ResponseChapter(heading, said, facts, dots, drawn, [one for one in curves if one.picture], heat, heat_of)
 
 
 def _share_told(one: Bar) -> str:

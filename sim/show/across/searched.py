@@ -15,7 +15,7 @@ from sim.show.across.document import SCHEMA_VERSION, per_cent, share_as_json
 from sim.show.across.files import parquet_of
 from sim.show.files import finite, json_of
 from sim.show.standalone import page_style, security, templates_of
-from sim.worlds.estimating import Known
+from sim.worlds.estimating import KnownValue
 from sim.worlds.searching import SURELY, SURELY_NOT, UNCLEAR, Again, Search
 
 PACKAGE = "sim.show.across"
@@ -76,7 +76,7 @@ def _facts(one: Again) -> list[str]:
     return facts
 
 
-def _interval(one: Known, measure: str = "") -> str:
+def _interval(one: KnownValue, measure: str = "") -> str:
     if measure and MEASURES[measure].unit == "share":
         return f"{one.value * 100:.1f} % ({one.low * 100:.1f} to {min(one.high, 1) * 100:.1f})"
     return f"{one.value:.4g} ({one.low:.4g} to {one.high:.4g})"
@@ -107,7 +107,7 @@ def search_document(result: Search) -> dict[str, Any]:
     }
 
 
-def _json(one: Known) -> dict[str, Any]:
+def _json(one: KnownValue) -> dict[str, Any]:
     return {"value": finite(one.value), "low": finite(one.low), "high": finite(one.high), "replications": one.n}
 
 

@@ -16,7 +16,7 @@ from sim.show.chart_titles import FIRST_DAY, of_the_hours
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
 
 
-class Group(NamedTuple):
+class AskerGroup(NamedTuple):
     """Askers that are counted together, and how they are drawn."""
 
     name: str
@@ -28,8 +28,8 @@ class Group(NamedTuple):
 
 
 GROUPS = (
-    Group("all", "all who changed their mind", DARK, "o", -0.13),
-    Group("not_shipped", "not shipped yet when they did", LIGHT, "D", 0.13),
+    AskerGroup("all", "all who changed their mind", DARK, "o", -0.13),
+    AskerGroup("not_shipped", "not shipped yet when they did", LIGHT, "D", 0.13),
 )
 NOT_REACHED = 260
 """Where the lower panel marks a median that is not reached (days, beyond all that is)."""
@@ -62,12 +62,12 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
         caption(ax, f"{bars}\nClaims are still open: what is not known of a bin is left out.")
 
 
-def _success(ax: Axes, rows: pd.DataFrame, group: Group) -> None:
+def _success(ax: Axes, rows: pd.DataFrame, group: AskerGroup) -> None:
     known = rows[(rows["n"] > 0) & rows["success"].notna()]
     _points(ax, known, ("success", "low", "high"), group)
 
 
-def _medians(ax: Axes, rows: pd.DataFrame, group: Group, *, is_over: bool) -> None:
+def _medians(ax: Axes, rows: pd.DataFrame, group: AskerGroup, *, is_over: bool) -> None:
     """A median that is not reached has a place of its own above the others; none where it still may be."""
     counted = rows[rows["n"] > 0]
     reached = counted["median_days"].notna()
@@ -76,7 +76,7 @@ def _medians(ax: Axes, rows: pd.DataFrame, group: Group, *, is_over: bool) -> No
     ax.plot(never, np.full(len(never), NOT_REACHED), "^", color=group.colour, markersize=6, markerfacecolor="white")
 
 
-def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: Group) -> None:
+def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: AskerGroup) -> None:
     """Estimates with their intervals, where they have one; one without an upper end leaves the panel."""
     value, low, high = (rows[column].to_numpy(dtype=np.float64) for column in columns)
     endless = np.isnan(high) & ~np.isnan(low)
@@ -85,7 +85,7 @@ def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: 
     ax.errorbar(at, value, lengths, fmt=group.marker, color=group.colour, markersize=5, linewidth=1.2)
 
 
-def _key(group: Group) -> Line2D:
+def _key(group: AskerGroup) -> Line2D:
     return Line2D([], [], color=group.colour, marker=group.marker, markersize=5, linestyle="", label=group.label)
 
 

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from sim.baselines.judgement import SUSPECTED, Judged, ScenarioCheck
+from sim.baselines.judgement import SUSPECTED, MeasureCheck, ScenarioCheck
 from sim.experiment.watched import UNWATCHED
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL
-from sim.show.checked.words import Row, by_size, finding, in_margins, row_of, size_of
+from sim.show.checked.words import CheckRow, by_size, finding, in_margins, row_of, size_of
 from sim.show.figures import Shown
 
 BESIDE = 19
@@ -59,13 +59,13 @@ def check_headlines(check: ScenarioCheck) -> Figure:
     return sheet.figure
 
 
-def reach_of(measures: list[Judged]) -> float:
+def reach_of(measures: list[MeasureCheck]) -> float:
     """The furthest end of any interval, in margins; at least a little beyond one."""
     ends = [abs(in_margins(one, end)) for one in measures for end in (*one.difference, *one.surely)]
     return max([1.5, *(end for end in ends if isfinite(end))])
 
 
-def _words(sheet: Sheet, top: float, row: Row, one: Judged) -> None:
+def _words(sheet: Sheet, top: float, row: CheckRow, one: MeasureCheck) -> None:
     """Names, numbers and verdict of one line; below each, small, its margin or interval."""
     colour = MARKS[_verdict(one)].colour if one.verdict else INK
     columns: tuple[tuple[float, str, str, dict[str, str]], ...] = (
@@ -95,11 +95,11 @@ def _number(shown: Shown) -> tuple[str, str]:
     return ("not watched", "long enough") if shown.value == UNWATCHED else (shown.value, shown.interval)
 
 
-def _verdict(one: Judged) -> str:
+def _verdict(one: MeasureCheck) -> str:
     return SUSPECTED if one.is_suspected else one.verdict
 
 
-def _line(ax: Axes, row: int, one: Judged) -> None:
+def _line(ax: Axes, row: int, one: MeasureCheck) -> None:
     """One difference with both its intervals; an end that is not known, or without measure, leaves the panel."""
     mark = MARKS[_verdict(one)]
     far = 1e9
@@ -118,7 +118,7 @@ def _line(ax: Axes, row: int, one: Judged) -> None:
         )  # fmt: skip
 
 
-def _dress(ax: Axes, measures: list[Judged]) -> None:
+def _dress(ax: Axes, measures: list[MeasureCheck]) -> None:
     reach = ROOM * reach_of(measures)
     ax.axvspan(-1, 1, color=BAND, zorder=0, linewidth=0)
     ax.axvline(0, color=FAINT, linewidth=0.8, zorder=1)

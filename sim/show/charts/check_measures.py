@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from sim.baselines.judgement import CHANGED, Judged, Reading, ScenarioCheck
+from sim.baselines.judgement import CHANGED, MeasureCheck, ScenarioCheck, WithInterval
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
@@ -63,7 +63,7 @@ def check_measures(check: ScenarioCheck) -> Figure:
     return sheet.figure
 
 
-def _units(measures: Sequence[Judged]) -> list[str]:
+def _units(measures: Sequence[MeasureCheck]) -> list[str]:
     """All that occur: shares and times first, then money, then counts, of which a claim is the most telling."""
     found = list(dict.fromkeys(one.unit for one in measures))
     counts = [unit for unit in ("claims", "orders") if unit in found]
@@ -71,7 +71,7 @@ def _units(measures: Sequence[Judged]) -> list[str]:
     return [*(unit for unit in UNITS if unit in found), *money, *counts]
 
 
-def _sorted(measures: list[Judged]) -> list[Judged]:
+def _sorted(measures: list[MeasureCheck]) -> list[MeasureCheck]:
     """The largest difference first; what cannot be compared last."""
     return sorted(measures, key=lambda one: -abs(one.difference.value) if not isnan(one.difference.value) else 1.0)
 
@@ -95,7 +95,7 @@ def _key(sheet: Sheet) -> None:
     )  # fmt: skip
 
 
-def _group(sheet: Sheet, top: float, group: list[Judged]) -> None:
+def _group(sheet: Sheet, top: float, group: list[MeasureCheck]) -> None:
     """The measures of one unit."""
     height = ROW * len(group)
     values, differences = (sheet.axes(left, top, width, height) for left, width in (VALUES, DIFFERENCES))
@@ -113,7 +113,7 @@ def _group(sheet: Sheet, top: float, group: list[Judged]) -> None:
     _around_zero(differences, group, scale)
 
 
-def _values(ax: Axes, group: list[Judged], scale: float) -> None:
+def _values(ax: Axes, group: list[MeasureCheck], scale: float) -> None:
     """Baseline and now, close to each other."""
     changed = [row for row, one in enumerate(group) if one.verdict == CHANGED]
     others = [row for row in range(len(group)) if row not in changed]
@@ -123,7 +123,7 @@ def _values(ax: Axes, group: list[Judged], scale: float) -> None:
         ("now", others, NOW, SHIFT),
         ("now", changed, MARKS[CHANGED], SHIFT),
     ):
-        readings: dict[float, Reading] = {row + aside: getattr(group[row], which) for row in rows}
+        readings: dict[float, WithInterval] = {row + aside: getattr(group[row], which) for row in rows}
         _readings(ax, readings, mark, scale, size=3.8)
         for place in (place for place, reading in readings.items() if isnan(reading.value)):
             ax.annotate(
@@ -132,7 +132,7 @@ def _values(ax: Axes, group: list[Judged], scale: float) -> None:
             )  # fmt: skip
 
 
-def _differences(ax: Axes, group: list[Judged], scale: float) -> None:
+def _differences(ax: Axes, group: list[MeasureCheck], scale: float) -> None:
     """Each with its margin, where it has one."""
     for row, one in enumerate(group):
         if one.is_headline and one.margin:
@@ -144,7 +144,7 @@ def _differences(ax: Axes, group: list[Judged], scale: float) -> None:
         _readings(ax, readings, MARKS[verdict], scale, size=4.5)
 
 
-def _readings(ax: Axes, readings: Mapping[float, Reading], mark: Mark, scale: float, size: float) -> None:
+def _readings(ax: Axes, readings: Mapping[float, WithInterval], mark: Mark, scale: float, size: float) -> None:
     """Estimates by their row, each with the known part of its interval: an open end is the estimate's."""
     known = {row: reading for row, reading in readings.items() if not isnan(reading.value)}
     ends = [[one.value if isnan(end) else end for end in (one.low, one.high)] for one in known.values()]
@@ -165,7 +165,7 @@ def _dress(ax: Axes, rows: int, label: str) -> None:
     quiet(ax)
 
 
-def _around_zero(ax: Axes, group: list[Judged], scale: float) -> None:
+def _around_zero(ax: Axes, group: list[MeasureCheck], scale: float) -> None:
     """As far to either side, so that more and less are weighed alike; wide enough where nothing differs at all."""
     ends = [abs(end) for one in group for end in (*one.difference, one.margin) if not isnan(end)]
     reach = 1.08 * scale * max(ends, default=0.0) or 1.0

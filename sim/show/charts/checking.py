@@ -32,7 +32,7 @@ MARKS = {
     "": Mark("o", FAINT, True),
 }
 """How a verdict is drawn: told apart by shape and filling alone; blue and orange by the colour-blind, too."""
-Arguments = ParamSpec("Arguments")
+ChartArguments = ParamSpec("ChartArguments")
 
 
 class Sheet:
@@ -63,11 +63,11 @@ class Sheet:
         self.text(EDGE, top, text, color=FAINT, linespacing=1.35)
 
 
-def in_style(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
+def in_style(draw: Callable[ChartArguments, Figure]) -> Callable[ChartArguments, Figure]:
     """The same drawing in the common style, whatever a user's configuration says."""
 
     @wraps(draw)
-    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
+    def drawn(*args: ChartArguments.args, **kwargs: ChartArguments.kwargs) -> Figure:
         with our_style():
             return draw(*args, **kwargs)
 

@@ -12,7 +12,7 @@ from sim.experiment.verdicts import BETTER, VERDICTS, WORSE
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import MARKS, NAME_LENGTH, Layout, comparison_chart, heading, mark_key
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
-from sim.show.judged import Judged, headlines_of
+from sim.show.judged import JudgedRow, headlines_of
 
 ROW = 0.23
 """Inches from one scenario to the next."""
@@ -55,7 +55,7 @@ def finding(comparison: Comparison) -> str:
     return f"{shortened(name, NAME_LENGTH)} refunds {change} {way} of the claims in full"
 
 
-def _panel(ax: Axes, judged: dict[str, Judged], *, more_is_better: bool) -> None:
+def _panel(ax: Axes, judged: dict[str, JudgedRow], *, more_is_better: bool) -> None:
     one = next(iter(judged.values()))
     order = sorted(judged, key=lambda name: _goodness(judged[name], more_is_better), reverse=True)
     margin = one.scale * max(each.margin for each in judged.values())
@@ -75,14 +75,14 @@ def _panel(ax: Axes, judged: dict[str, Judged], *, more_is_better: bool) -> None
     ax.set_title(one.name, loc="left", fontsize=10, fontweight="bold")
 
 
-def _goodness(one: Judged, more_is_better: bool) -> float:
+def _goodness(one: JudgedRow, more_is_better: bool) -> float:
     """What cannot be compared comes last."""
     if isnan(one.difference):
         return -float("inf")
     return one.difference if more_is_better else -one.difference
 
 
-def _reach(judged: list[Judged], margin: float) -> tuple[float, float]:
+def _reach(judged: list[JudgedRow], margin: float) -> tuple[float, float]:
     """All that is known, and the margins, with room at both sides."""
     ends = [
         one.scale * end for one in judged for end in (one.low_simultaneous, one.high_simultaneous, one.difference)
@@ -92,7 +92,7 @@ def _reach(judged: list[Judged], margin: float) -> tuple[float, float]:
     return min(known) - room, max(known) + room
 
 
-def _line(ax: Axes, row: int, one: Judged) -> None:
+def _line(ax: Axes, row: int, one: JudgedRow) -> None:
     """One scenario: an end that is not known lies beyond the panel."""
     mark = MARKS[one.verdict]
     if not isnan(one.difference):

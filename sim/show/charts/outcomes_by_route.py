@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
+from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.scenario.wording import counted
 from sim.show.charts.style import SMALL, caption, chart, head
 from sim.show.palette import COLOURS, WORDS
 from sim.vocabulary import Route
-
-Floats = npt.NDArray[np.float64]
 
 ROUTES = {
     Route.FREE_CANCELLATION: "free cancellation",

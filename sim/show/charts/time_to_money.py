@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS, GRID
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
@@ -18,8 +18,6 @@ from sim.show.chart_titles import of_the_time
 from sim.show.charts.style import INK, SMALL, caption, chart, head
 from sim.show.palette import COLOURS, WORDS
 from sim.show.spreading import spread
-
-Floats = npt.NDArray[np.float64]
 
 MARKS = (7, 14, 30)
 """Days at which the share with money is written down."""

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from sim.baselines.history import Entry, Point
+from sim.baselines.history import CommitEntry, TrendPoint
 from sim.baselines.judgement import SUSPECTED, VERDICTS
 from sim.scenario.wording import counted, shortened
 from sim.show.charts.check_headlines import BAND
@@ -44,7 +44,7 @@ CAPTION = (
 
 
 @in_style
-def trend(entries: Sequence[Entry]) -> Figure:
+def trend(entries: Sequence[CommitEntry]) -> Figure:
     """A panel per measure; in it a mark per commit, and a dashed line where a new baseline was accepted.
 
     `entries` are those of one scenario, oldest first; at least one.
@@ -69,7 +69,7 @@ def trend(entries: Sequence[Entry]) -> Figure:
     return sheet.figure
 
 
-def _span(shown: Sequence[Entry], of: int) -> str:
+def _span(shown: Sequence[CommitEntry], of: int) -> str:
     first, last = (
         f"{short(one.commit)}{f' ({one.date[:10]})' if one.date else ''}" for one in (shown[0], shown[-1])
     )
@@ -90,7 +90,7 @@ def _reasons(accepted: Sequence[Accepted]) -> list[str]:
     return [said, *lines[-MOST_REASONS:]]
 
 
-def _key(sheet: Sheet, shown: Sequence[Entry]) -> None:
+def _key(sheet: Sheet, shown: Sequence[CommitEntry]) -> None:
     seen = {each.said for entry in shown for each in entry.measures.values()}
     key = [
         *(key_entry(MARKS[word], word) for word in (*VERDICTS, SUSPECTED) if word in seen),
@@ -104,7 +104,7 @@ def _key(sheet: Sheet, shown: Sequence[Entry]) -> None:
     )  # fmt: skip
 
 
-def _panel(ax: Axes, points: Sequence[Point | None], name: str) -> None:
+def _panel(ax: Axes, points: Sequence[TrendPoint | None], name: str) -> None:
     """One measure over all commits; a commit that did not measure it is left out."""
     known = [(place, each) for place, each in enumerate(points) if each is not None]
     unit, title = known[-1][1].unit, known[-1][1].title
@@ -121,7 +121,7 @@ def _panel(ax: Axes, points: Sequence[Point | None], name: str) -> None:
     ax.grid(axis="y")
 
 
-def _marks(ax: Axes, known: Sequence[tuple[int, Point]], mark: Mark, scale: float) -> None:
+def _marks(ax: Axes, known: Sequence[tuple[int, TrendPoint]], mark: Mark, scale: float) -> None:
     """Estimates of one verdict; an end of an interval that is not known is left out."""
     places = [place for place, _ in known]
     value, low, high = scale * np.array([each.now for _, each in known]).T
@@ -130,7 +130,7 @@ def _marks(ax: Axes, known: Sequence[tuple[int, Point]], mark: Mark, scale: floa
     points(ax, places, value.tolist(), mark, size=4.4)
 
 
-def _baseline(ax: Axes, known: Sequence[tuple[int, Point]], scale: float) -> None:
+def _baseline(ax: Axes, known: Sequence[tuple[int, TrendPoint]], scale: float) -> None:
     """The baseline in force at each commit, and its margin, as steps half-way between commits."""
     edges = np.array([[place - 0.5, place + 0.5] for place, _ in known]).ravel()
     middle, margin = (
@@ -155,7 +155,7 @@ def _accepted(ax: Axes, accepted: Sequence[Accepted]) -> None:
         )  # fmt: skip
 
 
-def _commits(ax: Axes, shown: Sequence[Entry], accepted: Sequence[Accepted], room: int) -> None:
+def _commits(ax: Axes, shown: Sequence[CommitEntry], accepted: Sequence[Accepted], room: int) -> None:
     """As many ids as there is room for: the last one, and others evenly before it."""
     count = len(shown)
     step = max(1, -(-count // room))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.baselines.judgement import NEW, Check, ExpectationCheck, Judged, NewScenario, Reading, ScenarioCheck
+from sim.baselines.judgement import (
+    NEW,
+    Check,
+    ExpectationCheck,
+    MeasureCheck,
+    NewScenario,
+    ScenarioCheck,
+    WithInterval,
+)
 from sim.show.checked.unmatched import new_told
 from sim.show.checked.words import finding
 from sim.show.files import SCHEMA_VERSION, finite
@@ -72,7 +80,7 @@ def _change(name: str, mean: MeanChange) -> dict[str, float | None]:
     }
 
 
-def _measure(one: Judged) -> dict[str, Any]:
+def _measure(one: MeasureCheck) -> dict[str, Any]:
     shown = {
         "title": one.title,
         "unit": one.unit,
@@ -107,5 +115,5 @@ def _expectation(one: ExpectationCheck) -> dict[str, Any]:
     )
 
 
-def _reading(one: Reading) -> dict[str, float | None]:
+def _reading(one: WithInterval) -> dict[str, float | None]:
     return {end: finite(number) for end, number in one._asdict().items()}

@@ -21,7 +21,7 @@ _FOUND = {CHANGED: "failure", FAIL: "failure", INCONCLUSIVE: "skipped"}
 """What stands in a case that has not passed."""
 
 
-class Case(NamedTuple):
+class JUnitCase(NamedTuple):
     """One judgement."""
 
     name: str
@@ -48,7 +48,7 @@ def junit(check: Check) -> bytes:
     return written + b"\n"
 
 
-def _suite(root: XML.Element, name: str, cases: list[Case]) -> dict[str, int]:
+def _suite(root: XML.Element, name: str, cases: list[JUnitCase]) -> dict[str, int]:
     found = [_FOUND.get(case.verdict, "") for case in cases]
     counts = {"tests": len(cases), "failures": found.count("failure"), "skipped": found.count("skipped")}
     numbers = {what: str(number) for what, number in counts.items()}
@@ -61,15 +61,15 @@ def _suite(root: XML.Element, name: str, cases: list[Case]) -> dict[str, int]:
     return counts
 
 
-def _type(kind: str, case: Case) -> dict[str, str]:
+def _type(kind: str, case: JUnitCase) -> dict[str, str]:
     """Only a failure has a type."""
     return {"type": case.verdict} if kind == "failure" else {}
 
 
-def _cases(one: ScenarioCheck) -> Iterator[Case]:
+def _cases(one: ScenarioCheck) -> Iterator[JUnitCase]:
     """The scenario as a whole, then each judged measure, then each expectation."""
     told = [one.reason, one.advice, *(cause.said for cause in one.causes), *(each.command for each in one.examples)]
-    yield Case(
+    yield JUnitCase(
         "is as its baseline",
         one.verdict,
         printable(one.reason),
@@ -78,22 +78,22 @@ def _cases(one: ScenarioCheck) -> Iterator[Case]:
     for measure in one.headlines:
         row = row_of(measure)
         numbers = f"{row.said}: baseline {row.baseline}, now {row.now}, difference {row.difference}"
-        yield Case(f"{row.name} is as in the baseline", measure.verdict, f"{numbers}, margin {row.margin}")
+        yield JUnitCase(f"{row.name} is as in the baseline", measure.verdict, f"{numbers}, margin {row.margin}")
     yield from _expected(one)
 
 
-def _expected(one: ScenarioCheck | NewScenario) -> Iterator[Case]:
+def _expected(one: ScenarioCheck | NewScenario) -> Iterator[JUnitCase]:
     for expectation in one.expectations:
         said = f"{expectation_said(expectation)}: now {found(expectation)}"
-        yield Case(printable(expected(expectation)), expectation.verdict, said)
+        yield JUnitCase(printable(expected(expectation)), expectation.verdict, said)
 
 
-def _cases_of_new(one: NewScenario, check: Check) -> Iterator[Case]:
+def _cases_of_new(one: NewScenario, check: Check) -> Iterator[JUnitCase]:
     verdict = PASS if check.allows_new else INCONCLUSIVE
-    yield Case("is as its baseline", verdict, new_told(one), printable(f"{new_told(one)}\n{one.advice}"))
+    yield JUnitCase("is as its baseline", verdict, new_told(one), printable(f"{new_told(one)}\n{one.advice}"))
     yield from _expected(one)
 
 
-def _orphaned(one: Orphan, check: Check) -> Case:
+def _orphaned(one: Orphan, check: Check) -> JUnitCase:
     told = printable(orphan_told(one))
-    return Case(f"{printable(one.name)} has a scenario", PASS if check.allows_orphans else FAIL, told)
+    return JUnitCase(f"{printable(one.name)} has a scenario", PASS if check.allows_orphans else FAIL, told)

@@ -14,7 +14,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric, StateSetMetricFamily
 from prometheus_client.registry import Collector
 
-from sim.baselines.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, Judged, Reading
+from sim.baselines.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, MeasureCheck, WithInterval
 from sim.scenario.wording import printable
 
 PREFIX = "refund_sim"
@@ -104,12 +104,12 @@ def _states(words: Sequence[str], word: str) -> dict[str, bool]:
     return {each: each == word for each in words}
 
 
-def _reading(one: Judged, what: str) -> Reading:
-    found: Reading = getattr(one, what)
+def _reading(one: MeasureCheck, what: str) -> WithInterval:
+    found: WithInterval = getattr(one, what)
     return found
 
 
-def _about(scenario: str, one: Judged) -> list[str]:
+def _about(scenario: str, one: MeasureCheck) -> list[str]:
     return [printable(scenario), one.measure, printable(one.unit)]
 
 

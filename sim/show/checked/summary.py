@@ -21,7 +21,7 @@ from sim.scenario.wording import counted, printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
     SYMBOLS,
-    Row,
+    CheckRow,
     by_size,
     counted_orders,
     ends,
@@ -216,7 +216,7 @@ def _left_over(check: Check) -> Iterator[str]:
         yield "\n"
 
 
-def _measure_row(row: Row) -> str:
+def _measure_row(row: CheckRow) -> str:
     return _row(
         [row.name, _shown(row.baseline), _shown(row.now), _shown(row.difference), row.margin, _bold(row.said)]
     )

@@ -20,7 +20,7 @@ from sim.baselines.judgement import (
     UNCHANGED,
     Check,
     ExpectationCheck,
-    Judged,
+    MeasureCheck,
     ScenarioCheck,
 )
 from sim.scenario.wording import printable
@@ -68,7 +68,7 @@ def _print(console: Console, opening: Text, details: Iterable[RenderableType]) -
             console.print(Padding(part, (0, 0, 0, INDENT)))
 
 
-def print_moves(moved: Sequence[Judged], *, console: Console | None = None) -> None:
+def print_moves(moved: Sequence[MeasureCheck], *, console: Console | None = None) -> None:
     """Print the headlines of a baseline that another one replaces."""
     console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
     console.print(Padding(_table(moved, judged=False), (0, 0, 0, INDENT)))
@@ -99,7 +99,7 @@ def _details(one: ScenarioCheck) -> Iterator[RenderableType]:
         yield Text(printable(one.advice), style="bold")
 
 
-def _table(measures: Sequence[Judged], *, judged: bool) -> Table:
+def _table(measures: Sequence[MeasureCheck], *, judged: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("", "baseline", "now", "difference", *(("margin", "") if judged else ())):
         table.add_column(heading, justify="right" if heading else "left")

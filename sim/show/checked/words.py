@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import inf, isnan
 from typing import NamedTuple
 
-from sim.baselines.history import Entry
+from sim.baselines.history import CommitEntry
 from sim.baselines.judgement import (
     CHANGED,
     FAIL,
@@ -18,14 +18,14 @@ from sim.baselines.judgement import (
     UNCHANGED,
     Check,
     ExpectationCheck,
-    Judged,
+    MeasureCheck,
     NewScenario,
-    Reading,
     ScenarioCheck,
+    WithInterval,
 )
 from sim.scenario.wording import counted
 from sim.show.figures import Measured, Shown
-from sim.show.judged import Judged as Compared
+from sim.show.judged import JudgedRow as Compared
 from sim.show.judged import rough
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
@@ -34,7 +34,7 @@ SHORT = 7
 """Letters of a commit's id that people read."""
 
 
-class Row(NamedTuple):
+class CheckRow(NamedTuple):
     """One measure as a table shows it: each number over its interval."""
 
     name: str
@@ -45,11 +45,11 @@ class Row(NamedTuple):
     said: str
 
 
-def row_of(one: Judged) -> Row:
+def row_of(one: MeasureCheck) -> CheckRow:
     """A measure in words; `margin` and `said` are empty where it is not judged."""
     compared = compared_of(one)
     margin = f"±{compared.scale * one.margin:.3g} {compared.unit_shown}" if one.is_headline else ""
-    return Row(
+    return CheckRow(
         compared.name,
         reading(one.baseline, one.unit, one.why),
         reading(one.now, one.unit, one.why),
@@ -59,12 +59,12 @@ def row_of(one: Judged) -> Row:
     )
 
 
-def reading(one: Reading, unit: str, why: str = "") -> Shown:
+def reading(one: WithInterval, unit: str, why: str = "") -> Shown:
     """A value and its interval: `61.5 %` and `±0.4`; *not reached* for a time that is not, or why there is none."""
     return Measured(*one, unit, why).shown()
 
 
-def said(one: Judged) -> str:
+def said(one: MeasureCheck) -> str:
     """The verdict in words: `changed, confirmed`, `inconclusive (12 more replications)`."""
     if one.verdict == CHANGED and one.is_confirmed:
         return f"{CHANGED}, confirmed"
@@ -82,7 +82,7 @@ def more(replications: float) -> str:
     return f" ({rough(replications)} more replication{'' if replications == 1 else 's'})"
 
 
-def compared_of(one: Judged) -> Compared:
+def compared_of(one: MeasureCheck) -> Compared:
     """The measure as a comparison of two policies has it, whose words are then these words too."""
     return Compared(
         measure=one.measure,
@@ -102,12 +102,12 @@ def compared_of(one: Judged) -> Compared:
     )
 
 
-def by_size(measures: Sequence[Judged]) -> list[Judged]:
+def by_size(measures: Sequence[MeasureCheck]) -> list[MeasureCheck]:
     """The largest difference first, counted in margins; what cannot be compared last."""
     return sorted(measures, key=lambda one: -_size(in_margins(one, one.difference.value)))
 
 
-def in_margins(one: Judged, difference: float) -> float:
+def in_margins(one: MeasureCheck, difference: float) -> float:
     """A difference counted in the measure's margin; infinite where there is no margin and it is not nothing."""
     if difference == 0 or isnan(difference):
         return difference
@@ -154,7 +154,7 @@ def finding(one: ScenarioCheck) -> str:
     return f"{one.verdict[:1].upper()}{one.verdict[1:]}: the measures alone do not say why"
 
 
-def _suspects(unsettled: Sequence[Judged]) -> str:
+def _suspects(unsettled: Sequence[MeasureCheck]) -> str:
     """`: one suspected, not confirmed`; nothing where none is."""
     count = sum(one.is_suspected for one in unsettled)
     if not count:
@@ -213,7 +213,7 @@ class Accepted(NamedTuple):
     reason: str
 
 
-def accepted_in(entries: Sequence[Entry]) -> list[Accepted]:
+def accepted_in(entries: Sequence[CommitEntry]) -> list[Accepted]:
     """Where the baseline in force is another one than at the commit before."""
     return [
         Accepted(place, entry.commit, entry.reason)
@@ -222,7 +222,7 @@ def accepted_in(entries: Sequence[Entry]) -> list[Accepted]:
     ]
 
 
-def since(entries: Sequence[Entry]) -> str:
+def since(entries: Sequence[CommitEntry]) -> str:
     """`changed since 3f2a1bc`, from the entries of one scenario, oldest first; or that it is as its baseline."""
     last = entries[-1]
     if last.verdict == UNCHANGED:

@@ -31,7 +31,7 @@ FILES = {"orders": "all_orders.csv", "xes": "journal.xes", "ocel": "journal.ocel
 """What each is called where no name is given."""
 MOST_BYTES = 2**24
 """Of `run.json`."""
-Told = Callable[[int, int], None]
+ProgressTold = Callable[[int, int], None]
 
 
 class Run(NamedTuple):
@@ -57,13 +57,13 @@ def opened(folder: Path) -> Run:
     return Run(scenario, calendars_of(scenario), outcomes)
 
 
-def export_run(folder: Path, out: Path, form: str, zone: str = "UTC", progress: Told | None = None) -> Path:
+def export_run(folder: Path, out: Path, form: str, zone: str = "UTC", progress: ProgressTold | None = None) -> Path:
     """Write one form of a run into the file `out`: complete, or not at all. Raises BadUsage."""
     run = opened(folder)
     return put_file(out, exported(run, form, zone, progress))
 
 
-def exported(run: Run, form: str, zone: str, progress: Told | None = None) -> Iterator[bytes]:
+def exported(run: Run, form: str, zone: str, progress: ProgressTold | None = None) -> Iterator[bytes]:
     """The file, piece by piece. The run is lived through again, and must come to what it came to then.
 
     Raises BadUsage where it does not: another edition of the program would tell of other orders.
@@ -86,7 +86,7 @@ def exported(run: Run, form: str, zone: str, progress: Told | None = None) -> It
         )
 
 
-def _orders(run: Run, offset: timezone, lived: list[str], progress: Told | None) -> Iterator[bytes]:
+def _orders(run: Run, offset: timezone, lived: list[str], progress: ProgressTold | None) -> Iterator[bytes]:
     replications = run.scenario.experiment.replications
     for replication in range(replications):
         records = _lived(run, replication)
@@ -115,7 +115,9 @@ def _with_offset(table: pd.DataFrame, offset: timezone) -> pd.DataFrame:
     return table.assign(**moments)
 
 
-def _journals(run: Run, lived: list[str], progress: Told | None) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+def _journals(
+    run: Run, lived: list[str], progress: ProgressTold | None
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     replications = run.scenario.experiment.replications
     for replication in range(replications):
         records = _lived(run, replication, with_journal=True)

@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 TOLD = {"agrees": "agrees", "differs": "differs", "too few to tell": "too few to tell"}
 
 
-class Row(NamedTuple):
+class InputRow(NamedTuple):
     """One input as a table says it."""
 
     path: str
@@ -47,10 +47,10 @@ def _rows(fit: Fit) -> str:
     return " and ".join(f"{one.used:,} {one.table}" for one in fit.readings)
 
 
-def rows_of(fit: Fit) -> Iterator[Row]:
+def rows_of(fit: Fit) -> Iterator[InputRow]:
     """A row per input that was learnt."""
     for finding in fit.findings:
-        yield Row(
+        yield InputRow(
             finding.path.removesuffix(SAID),
             said(finding.value),
             interval_of(finding),

@@ -12,7 +12,7 @@ from sim.experiment.counted import is_refunded
 from sim.experiment.result import Result
 from sim.experiment.watched import is_finished
 from sim.scenario.wording import counted, printable
-from sim.show.report.parts import Numbers, Table, days, of_several, share
+from sim.show.report.parts import Numbers, NumbersTable, days, of_several, share
 
 FIRST_DAY = 24
 """Hours; up to there the article finds it easy."""
@@ -85,7 +85,7 @@ def _time(result: Result, numbers: Numbers) -> Markup:
 _NEVER = "Half of them never had all their money"
 
 
-def details_of(result: Result) -> Table | None:
+def details_of(result: Result) -> NumbersTable | None:
     """What follows from the answer, in a table: on what it depends, and what became of the others."""
     if not result.about["claims"]:
         return None
@@ -95,7 +95,7 @@ def details_of(result: Result) -> Table | None:
         *(_row(numbers, measure, what) for measure, what in _TOLD.items() if numbers.of(measure).value > _SEEN),
     ]
     heads = ["of all claims, unless it says otherwise", "", of_several(result, "95 % interval")]
-    return Table("In numbers", heads, rows)
+    return NumbersTable("In numbers", heads, rows)
 
 
 def _row(numbers: Numbers, measure: str, what: str) -> list[Markup | str]:

@@ -20,7 +20,7 @@ from sim.scenario.tree import Place, dotted, planted
 from sim.scenario.wording import counted, printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
-from sim.show.report.parts import Table
+from sim.show.report.parts import NumbersTable
 
 KINDS = {
     "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",
@@ -42,11 +42,11 @@ class Statement(NamedTuple):
     """What would be plausible too; empty where nothing is said."""
 
 
-def policy_of(scenario: Scenario) -> Table:
+def policy_of(scenario: Scenario) -> NumbersTable:
     """The policy in rows: who is asked, how long the clock runs, what silence means."""
     heads = ["request", "who answers", "time to answer", "silence means"]
     caption = "The policy: who is asked, how long the clock runs, what silence means"
-    return Table(caption, heads, policy_rows(scenario.policy), is_words=True)
+    return NumbersTable(caption, heads, policy_rows(scenario.policy), is_words=True)
 
 
 def provenance_of(scenario: Scenario) -> dict[str, list[Statement]]:

@@ -19,7 +19,7 @@ from sim.show.figures import Shown
 from sim.show.palette import WORDS
 from sim.show.phrases import HELD
 from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
-from sim.show.report.parts import Chapter, Numbers, Table, days, of_several, share
+from sim.show.report.parts import Chapter, Numbers, NumbersTable, days, of_several, share
 from sim.show.report.svg import Drawing, figure
 
 TABLE = "The same numbers are in the table below."
@@ -88,7 +88,7 @@ def chapters_of(result: Result) -> Iterator[Chapter]:
 
 
 def _chapter(
-    result: Result, name: str, finding: str, picture: tuple[tuple[int, int], Drawing], table: Table
+    result: Result, name: str, finding: str, picture: tuple[tuple[int, int], Drawing], table: NumbersTable
 ) -> Chapter:
     heights, draw = picture
     how = HOW[name] + of_several(result, INTERVALS.get(name, ""))
@@ -100,7 +100,7 @@ def _time(result: Result) -> Chapter:
     return _chapter(result, "time", of_the_time(result), (time_picture.HEIGHTS, draw), _table_of_time(result))
 
 
-def _table_of_time(result: Result) -> Table:
+def _table_of_time(result: Result) -> NumbersTable:
     curves = result.curves
     by_ending = {str(ending): curve.set_index("days") for ending, curve in curves.groupby("ending", observed=True)}
     rows = [
@@ -116,7 +116,7 @@ def _table_of_time(result: Result) -> Table:
     ]
     heads = ["days since asking", *(WORDS[ending] for ending in ENDINGS)]
     with_intervals = of_several(result, "; of the refunded, with 95 % intervals")
-    return Table(f"Share of all claims that had ended so by each day{with_intervals}", heads, rows)
+    return NumbersTable(f"Share of all claims that had ended so by each day{with_intervals}", heads, rows)
 
 
 def _share_at(row: Any, *, has_interval: bool) -> str:
@@ -143,7 +143,7 @@ def _claims(number: int) -> str:
     return f"{counted(number, 'claim')}"
 
 
-def _table_of_ways(ways: pd.DataFrame) -> Table:
+def _table_of_ways(ways: pd.DataFrame) -> NumbersTable:
     stages = [column for column in ways.columns if column not in (ASKED, "ending", "claims")]
     total = int(ways["claims"].sum())
     rows = []
@@ -151,7 +151,7 @@ def _table_of_ways(ways: pd.DataFrame) -> Table:
         steps = [way[stage] for stage in stages if way[stage] not in (PASSED, *ENDINGS)]
         path = " → ".join(["asked", *(step.replace("_", " ") for step in steps)])
         rows.append([path, WORDS[way["ending"]], f"{way['claims']:,}", f"{100 * way['claims'] / total:.1f} %"])
-    return Table(
+    return NumbersTable(
         "Claims by the stages they came to and how they ended, all replications",
         ["way", "ending", "claims", "of all"],
         rows,
@@ -164,7 +164,7 @@ def _hours(result: Result) -> Chapter:
     return _chapter(result, "hours", of_the_hours(bins), picture, _table_of_hours(result))
 
 
-def _table_of_hours(result: Result) -> Table:
+def _table_of_hours(result: Result) -> NumbersTable:
     rows = [
         [row["bin"], hours_picture.GROUPS[row["group"]][0], *_success_and_half(row)]
         for row in result.by_hours.to_dict("records")
@@ -172,7 +172,7 @@ def _table_of_hours(result: Result) -> Table:
     ]
     heads = ["time from payment", "who", "claims", "refunded in full", "half have their money after"]
     caption = f"Success and time to money by how quickly the mind was changed{of_several(result, WITH_INTERVALS)}"
-    return Table(caption, heads, rows)
+    return NumbersTable(caption, heads, rows)
 
 
 def _success_and_half(row: dict[Any, Any]) -> list[str]:
@@ -187,7 +187,7 @@ def _desks(result: Result) -> Chapter:
         for measure in _DESK_MEASURES
         if numbers.has(measure)
     ]
-    table = Table(
+    table = NumbersTable(
         "The desks while the requests of these claims came in",
         ["what", "value", of_several(result, "95 % interval")],
         rows,
@@ -196,11 +196,11 @@ def _desks(result: Result) -> Chapter:
     return _chapter(result, "desks", of_the_desks(result.backlog), (desks_picture.HEIGHTS, draw), table)
 
 
-def costs_table(result: Result) -> Table | None:
+def costs_table(result: Result) -> NumbersTable | None:
     """Who pays what, per claim and per 1,000 orders; None where nobody claimed."""
     rows = [[row.what, row.who, *map(_with_interval, row[3:])] for row in costs_of(result)]
     caption = f"Who pays what, per claim and per 1,000 orders{of_several(result, WITH_INTERVALS)}"
-    return Table(caption, HEADS, rows) if result.about["claims"] else None
+    return NumbersTable(caption, HEADS, rows) if result.about["claims"] else None
 
 
 def _with_interval(number: Shown) -> Markup:
@@ -208,7 +208,7 @@ def _with_interval(number: Shown) -> Markup:
     return Markup('{} <span class="interval">{}</span>').format(number.value.replace(" ", HELD), number.interval)
 
 
-def groups_of(result: Result) -> Table | None:
+def groups_of(result: Result) -> NumbersTable | None:
     """For whom it goes well: success by kind of claim; None where nobody claimed."""
     told = [group for group in _GROUPS if result.by_group["group"].eq(group).sum() > 1]
     rows = [
@@ -218,7 +218,7 @@ def groups_of(result: Result) -> Table | None:
     ]
     heads = ["", "by", "claims", "refunded in full", "half have their money after"]
     caption = f"Success and time to money by kind of claim{of_several(result, WITH_INTERVALS)}"
-    return Table(caption, heads, rows) if rows else None
+    return NumbersTable(caption, heads, rows) if rows else None
 
 
 def finding_of_groups(result: Result) -> str:

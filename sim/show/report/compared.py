@@ -17,12 +17,12 @@ from sim.show.costs import COMPARED_HEADS, compared_costs_of
 from sim.show.figures import Shown, alike, measured
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
-from sim.show.judged import NAMES, Judged, headlines_of, margin_shown
+from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
 from sim.show.phrases import HELD
 from sim.show.ranking import places
 from sim.show.report import versus_picture
 from sim.show.report.answer import title_of
-from sim.show.report.parts import Table, datum
+from sim.show.report.parts import NumbersTable, datum
 from sim.show.report.svg import figure, linear, pixels, tag
 from sim.show.what_differs import side_by_side
 
@@ -34,7 +34,7 @@ GLYPH = (150, 26)
 """Width and height of a drawn interval, in pixels."""
 
 
-class Verdict(NamedTuple):
+class VerdictRow(NamedTuple):
     """One headline measure: a row of the table of verdicts."""
 
     name: str
@@ -56,12 +56,12 @@ class Versus(NamedTuple):
     number: int
     findings: list[str]
     apart: str
-    verdicts: list[Verdict]
+    verdicts: list[VerdictRow]
     picture: Markup
     key: list[tuple[str, str]]
-    costs: Table
+    costs: NumbersTable
     remarks: list[str]
-    flips: Table | None
+    flips: NumbersTable | None
     """None where they share no luck, or where nothing flips."""
     rest: str
     """Flips beyond those of the table, in a sentence."""
@@ -106,10 +106,10 @@ def _picture(comparison: Comparison, other: Result, number: int, names: tuple[st
 # -------------------------------------------------------------------------------------- verdicts
 
 
-def _verdict(results: tuple[Result, Result], one: Judged, reach: float) -> Verdict:
+def _verdict(results: tuple[Result, Result], one: JudgedRow, reach: float) -> VerdictRow:
     shown = one.shown()
     base, other = (level.value for level in alike(*(measured(result, one.measure) for result in results)))
-    return Verdict(
+    return VerdictRow(
         name=one.name,
         base=base,
         other=other,
@@ -122,7 +122,7 @@ def _verdict(results: tuple[Result, Result], one: Judged, reach: float) -> Verdi
     )
 
 
-def _reach(judged: list[Judged]) -> float:
+def _reach(judged: list[JudgedRow]) -> float:
     """How far the drawn intervals of a measure reach on either side of nothing, the same for all scenarios."""
     ends = [
         abs(end)
@@ -132,7 +132,7 @@ def _reach(judged: list[Judged]) -> float:
     return max((end for end in ends if not isnan(end)), default=1.0) * 1.08 or 1.0
 
 
-def _glyph(one: Judged, reach: float) -> Markup:
+def _glyph(one: JudgedRow, reach: float) -> Markup:
     """The margin as a shade, both intervals as a thin and a thick line, the difference as a dot."""
     width, height = GLYPH
     x, middle = linear((-reach, reach), (0, width)), height / 2
@@ -163,7 +163,7 @@ def margins_of(comparison: Comparison) -> list[str]:
     ]
 
 
-def _costs(comparison: Comparison, name: str) -> Table:
+def _costs(comparison: Comparison, name: str) -> NumbersTable:
     """What it costs whom, against the base; what is the same under both is left out."""
     rows = [
         [
@@ -172,17 +172,17 @@ def _costs(comparison: Comparison, name: str) -> Table:
         ]
         for row in compared_costs_of(comparison, name)
     ]
-    return Table("Who pays what under the base and here, and the difference", COMPARED_HEADS, rows)
+    return NumbersTable("Who pays what under the base and here, and the difference", COMPARED_HEADS, rows)
 
 
-def levers_of(comparison: Comparison) -> Table:
+def levers_of(comparison: Comparison) -> NumbersTable:
     """What the policies differ in, side by side."""
     names, levers = side_by_side(comparison)
     rows = [[Markup("<code>{}</code>").format(lever.path), *lever.values] for lever in levers]
-    return Table("What differs between the policies", ["lever", *names], rows, is_words=True)
+    return NumbersTable("What differs between the policies", ["lever", *names], rows, is_words=True)
 
 
-def ranking_of(comparison: Comparison) -> Table | None:
+def ranking_of(comparison: Comparison) -> NumbersTable | None:
     """All policies by the headline, the best first; None where the base has one rival only."""
     if len(comparison.others) == 1:
         return None
@@ -192,17 +192,17 @@ def ranking_of(comparison: Comparison) -> Table | None:
     ]
     heads = ["policy", "refunded in full", "surely ahead of", "cannot be told apart from"]
     caption = "The policies by refunds in full; all pairs are judged together, with 95 %"
-    return Table(caption, heads, rows, is_words=True)
+    return NumbersTable(caption, heads, rows, is_words=True)
 
 
-def overview(comparison: Comparison) -> Table | None:
+def overview(comparison: Comparison) -> NumbersTable | None:
     """Every verdict at a glance; None for one scenario, whose own table says it all."""
     if len(comparison.others) == 1:
         return None
     rows = [_glance(comparison, other.scenario.name) for other in comparison.others]
     one = headlines_of(comparison, comparison.others[0].scenario.name)
     heads = ["scenario", *(f"{one[measure].name} ({one[measure].unit_shown})" for measure in comparison.headlines)]
-    return Table("Differences to the base, and the verdicts on them", heads, rows)
+    return NumbersTable("Differences to the base, and the verdicts on them", heads, rows)
 
 
 def _glance(comparison: Comparison, name: str) -> list[str]:
@@ -215,10 +215,10 @@ def _glance(comparison: Comparison, name: str) -> list[str]:
 # ----------------------------------------------------------------------------------------- flips
 
 
-def _flips(pairs: list[FlipPair], name: str, currency: str) -> Table:
+def _flips(pairs: list[FlipPair], name: str, currency: str) -> NumbersTable:
     told = [pair for pair in pairs if pair.is_flip][:MOST_FLIPS] + [pair for pair in pairs if not pair.is_flip]
     heads = ["under the base", "here", "orders", "they part at", "days", currency, "for example"]
-    return Table(
+    return NumbersTable(
         f"Orders that end otherwise under {name}, or on another day, with the same luck",
         heads,
         [_row(pair) for pair in told],

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.show.phrases import day_and_month
-from sim.show.report.svg import Frame, Scale, Sheet, linear, tag, way, words
+from sim.show.report.svg import Frame, Scale, SvgSheet, linear, tag, way, words
 
 HEIGHTS = (360, 360)
 """Of the wide picture and of the narrow one."""
@@ -33,7 +33,7 @@ class _Span(NamedTuple):
     x: Scale
 
 
-def waiting_by_day(waiting: pd.DataFrame, scenario: Scenario, sheet: Sheet) -> Iterator[Markup]:
+def waiting_by_day(waiting: pd.DataFrame, scenario: Scenario, sheet: SvgSheet) -> Iterator[Markup]:
     """A panel per desk: means over replications with their intervals; `waiting` is `Result.backlog`."""
     last = float(waiting["day"].max() + 1)
     span = _Span(0.0, last, linear((0, last), (34, sheet.width - 8)))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sim.experiment.curves import ENDINGS
 from sim.experiment.ways import ASKED, FREE, PASSED, STAGES
 from sim.show.palette import SHORT_WORDS, WORDS
-from sim.show.report.svg import Sheet, tag, words
+from sim.show.report.svg import SvgSheet, tag, words
 from sim.show.spreading import spread
 
 HEIGHTS = (400, 400)
@@ -53,7 +53,7 @@ River = Mapping[str, Mapping[str, Arm]]
 """The arms of every column."""
 
 
-def river(ways: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
+def river(ways: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
     """All claims from left to right; `ways` is what `study.ways.ways_of` says of them."""
     columns = [column for column in ways.columns if column != "claims"]
     edge = 118 if sheet.is_narrow else 170
@@ -72,7 +72,7 @@ def river(ways: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     yield from _endings(arms["ending"], places["ending"] + BAR, called)
 
 
-def _arms(ways: pd.DataFrame, column: str, sheet: Sheet) -> dict[str, Arm]:
+def _arms(ways: pd.DataFrame, column: str, sheet: SvgSheet) -> dict[str, Arm]:
     """From the top to the bottom, as high as they have claims; what a column lacks in gaps stands above it."""
     counts = ways.groupby(column)["claims"].sum()
     most_arms = max(ways[other].nunique() for other in ways.columns if other != "claims")
@@ -118,14 +118,14 @@ def _bars(column: str, arms: Mapping[str, Arm], x: float) -> Iterator[Markup]:
         yield tag("rect", x=x, y=arm.top, width=BAR, height=max(arm.height, 0.7), class_=colour)
 
 
-def _head(column: str, x: float, sheet: Sheet, number: int) -> Markup:
+def _head(column: str, x: float, sheet: SvgSheet, number: int) -> Markup:
     """The stage's name above its column; on a narrow page every other one stands a line lower."""
     if sheet.is_narrow:
         return words(SHORT.get(column, column), x, 12 + 12 * (number % 2), class_="axis")
     return words("in the end" if column == "ending" else column, x, 16, class_="axis")
 
 
-def _names(column: str, arms: Mapping[str, Arm], place: tuple[float, float], sheet: Sheet) -> Iterator[Markup]:
+def _names(column: str, arms: Mapping[str, Arm], place: tuple[float, float], sheet: SvgSheet) -> Iterator[Markup]:
     """How many of all claims came to the stage, and what its arms are; as much as there is room for."""
     total, (x, room) = sum(arm.claims for arm in arms.values()), place
     if column in arms:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from sim.show.report.svg import Frame, Sheet, frame, tag, ticks_beside, words
+from sim.show.report.svg import Frame, SvgSheet, frame, tag, ticks_beside, words
 
 HEIGHTS = (330, 360)
 """Of the wide picture and of the narrow one."""
@@ -18,7 +18,7 @@ GROUPS = {"all": ("all who asked", -0.13), "not_shipped": ("not shipped yet when
 SHARES = (0, 0.25, 0.5, 0.75, 1)
 
 
-def success_by_hours(bins: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
+def success_by_hours(bins: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
     """A dot per bin and group, with its interval; `bins` are `Result.by_hours`. The first day is shaded."""
     names = bins["bin"][bins["group"] == "all"].tolist()
     plot = frame(sheet, (48, 8, 78 if sheet.is_narrow else 50, 34), (-0.5, len(names) - 0.5), (0, 1))
@@ -40,7 +40,7 @@ def success_by_hours(bins: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
     yield from _bins(plot, names, sheet)
 
 
-def _key(sheet: Sheet) -> Iterator[Markup]:
+def _key(sheet: SvgSheet) -> Iterator[Markup]:
     places = [(0, 34), (112, 34)] if sheet.is_narrow else [(190, 14), (310, 14)]
     for (group, (label, _)), (x, y) in zip(GROUPS.items(), places, strict=True):
         yield _dot(x + 5, y - 4, group)
@@ -64,7 +64,7 @@ def _dot(x: float, y: float, group: str) -> Markup:
     return tag("path", d=f"M{x - 5:.1f} {y:.1f}l5 -5 5 5 -5 5Z", class_=f"dot {group}")
 
 
-def _bins(plot: Frame, names: list[str], sheet: Sheet) -> Iterator[Markup]:
+def _bins(plot: Frame, names: list[str], sheet: SvgSheet) -> Iterator[Markup]:
     """The names of the bins, upright where there is no room."""
     for place, name in enumerate(names):
         x, y = plot.x(place), plot.bottom + 16

@@ -73,7 +73,7 @@ def days(value: float, low: float = math.nan, high: float = math.nan) -> Shown:
     return Measured(value, low, high, "d").shown()
 
 
-class Table(NamedTuple):
+class NumbersTable(NamedTuple):
     """The numbers behind a picture, for those who cannot see it or want them exactly."""
 
     caption: str
@@ -93,4 +93,4 @@ class Chapter(NamedTuple):
     finding: str
     picture: Markup
     how: str
-    table: Table
+    table: NumbersTable

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-Number = float | int
+SvgNumber = float | int
 
 
-class Sheet(NamedTuple):
+class SvgSheet(NamedTuple):
     """What is drawn on."""
 
     name: str
@@ -33,7 +33,7 @@ WIDE_WIDTH, NARROW_WIDTH = 760, 360
 """Pixels of a page on a desk, and of a phone's."""
 
 
-def tag(name: str, *inside: str, **attributes: Number | str | None) -> Markup:
+def tag(name: str, *inside: str, **attributes: SvgNumber | str | None) -> Markup:
     """One element; everything that is no `Markup` is escaped. `class_` is class, `stroke_width` stroke-width."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_attribute(value))}"'
@@ -48,25 +48,25 @@ def way(d: str, class_: str, **more: str) -> Markup:
     return tag("path", d=d, class_=class_, **more) if d else Markup("")
 
 
-def _attribute(value: Number | str) -> str:
+def _attribute(value: SvgNumber | str) -> str:
     return value if isinstance(value, str) else pixels(value)
 
 
-def pixels(number: Number) -> str:
+def pixels(number: SvgNumber) -> str:
     """To a tenth, without a `.0`."""
     return f"{number:.1f}".removesuffix(".0")
 
 
 def figure(name: str, finding: str, alternative: str, heights: tuple[int, int], draw: Drawing) -> Markup:
     """The drawing in both sizes. A screen reader hears the finding, and where to find the numbers."""
-    sheets = (Sheet("wide", WIDE_WIDTH, heights[0]), Sheet("narrow", NARROW_WIDTH, heights[1]))
+    sheets = (SvgSheet("wide", WIDE_WIDTH, heights[0]), SvgSheet("narrow", NARROW_WIDTH, heights[1]))
     return Markup("").join(_picture(name, finding, alternative, sheet, draw(sheet)) for sheet in sheets)
 
 
-Drawing = Callable[[Sheet], Iterable[Markup]]
+Drawing = Callable[[SvgSheet], Iterable[Markup]]
 
 
-def _picture(name: str, finding: str, alternative: str, sheet: Sheet, parts: Iterable[Markup]) -> Markup:
+def _picture(name: str, finding: str, alternative: str, sheet: SvgSheet, parts: Iterable[Markup]) -> Markup:
     title, described = f"{name}-{sheet.name}-title", f"{name}-{sheet.name}-about"
     return tag(
         "svg",
@@ -130,7 +130,7 @@ class Frame:
 
 
 def frame(
-    sheet: Sheet, margins: tuple[float, float, float, float], x: tuple[float, float], y: tuple[float, float]
+    sheet: SvgSheet, margins: tuple[float, float, float, float], x: tuple[float, float], y: tuple[float, float]
 ) -> Frame:
     """A frame with these margins (top, right, bottom, left, as in a style sheet), both scales linear."""
     top, right, bottom, left = margins

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
 from sim.show.palette import SHORT_WORDS, WORDS
-from sim.show.report.svg import Frame, Sheet, frame, tag, ticks_below, ticks_beside, way, words
+from sim.show.report.svg import Frame, SvgSheet, frame, tag, ticks_below, ticks_beside, way, words
 from sim.show.spreading import spread
 
 HEIGHTS = (380, 380)
@@ -29,7 +29,7 @@ Curves = Mapping[str, pd.DataFrame]
 """The curve of each ending."""
 
 
-def plot_of(sheet: Sheet, right: float) -> Frame:
+def plot_of(sheet: SvgSheet, right: float) -> Frame:
     """Days to the right, the share of all claims upwards."""
     return frame(sheet, (26, right, 48, 34), (0, DAYS[-1]), (0, 1))
 
@@ -40,7 +40,7 @@ def axes(plot: Frame) -> Iterator[Markup]:
     yield from ticks_below(plot, [(day, str(day)) for day in DAYS], "days since asking (d)")
 
 
-def endings_by_day(curves: pd.DataFrame, sheet: Sheet) -> Iterator[Markup]:
+def endings_by_day(curves: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
     """What has become of all claims by each day: the endings compete, so at every time they add up to all."""
     plot = plot_of(sheet, right=112 if sheet.is_narrow else 170)
     by_ending = {str(ending): curve for ending, curve in curves.groupby("ending", observed=True)}

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sim.show.figures import decimals_for
 from sim.show.judged import POINTS, signed
-from sim.show.report.svg import Frame, Sheet, linear, ticks_below, ticks_beside, way, words
+from sim.show.report.svg import Frame, SvgSheet, linear, ticks_below, ticks_beside, way, words
 from sim.show.report.time_picture import DAYS, LINE, SHARES
 from sim.show.spreading import spread
 
@@ -22,7 +22,7 @@ ROOM = 1.15
 """How far the lower panel reaches beyond the plain interval; the light band may leave it."""
 
 
-def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: Sheet) -> Iterator[Markup]:
+def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: SvgSheet) -> Iterator[Markup]:
     """Shares of all claims refunded in full by each day, and other − base; `curves` as in `Comparison.curves`.
 
     `curves` are the rows of one of the other scenarios; `names` are the base's and that one's.
@@ -44,7 +44,7 @@ def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: Sheet) -> It
     yield from ticks_below(lower, [(day, str(day)) for day in DAYS], "days since asking (d)")
 
 
-def _names(upper: Frame, last: pd.Series[float], names: tuple[str, str], sheet: Sheet) -> Iterator[Markup]:
+def _names(upper: Frame, last: pd.Series[float], names: tuple[str, str], sheet: SvgSheet) -> Iterator[Markup]:
     """Whose curve it is, and where it ends."""
     ends = sorted((float(last[side]), name) for side, name in zip(("base", "other"), names, strict=True))
     for (share, name), place in zip(ends, spread([-upper.y(share) for share, _ in ends], LINE), strict=True):

@@ -19,8 +19,8 @@ from sim.show.figures import Measured, decimals_for, measured_in
 from sim.show.judged import POINTS, signed
 from sim.show.palette import WORDS
 from sim.show.phrases import HELD
-from sim.show.report.parts import Table, share
-from sim.show.report.svg import Sheet, figure, tag, way
+from sim.show.report.parts import NumbersTable, share
+from sim.show.report.svg import SvgSheet, figure, tag, way
 from sim.show.report.time_picture import HEIGHTS, axes, plot_of
 from sim.vocabulary import Verdict
 
@@ -58,7 +58,7 @@ class Control(NamedTuple):
     endings: list[tuple[str, str, str]]
     """Of the policy as it stands: word, name, share."""
     picture: Markup
-    table: Table
+    table: NumbersTable
     data: dict[str, Any]
     """Every answer, ready for JSON."""
     replications: int
@@ -141,7 +141,7 @@ def _change(point: Point) -> str:
 # ---------------------------------------------------------------------------- the picture, and its data
 
 
-def _picture(own: Point, sheet: Sheet) -> Iterator[Markup]:
+def _picture(own: Point, sheet: SvgSheet) -> Iterator[Markup]:
     """The curve of the policy as it stands, dashed, and over it the one that moves."""
     plot = plot_of(sheet, right=16)
     yield from axes(plot)
@@ -170,7 +170,7 @@ def _endings(point: Point) -> list[tuple[str, str, str]]:
 def _data(sweep: Sweep) -> dict[str, Any]:
     own = sweep.own
     frames = {}
-    for sheet in (Sheet("wide", 760, HEIGHTS[0]), Sheet("narrow", 360, HEIGHTS[1])):
+    for sheet in (SvgSheet("wide", 760, HEIGHTS[0]), SvgSheet("narrow", 360, HEIGHTS[1])):
         plot = plot_of(sheet, right=16)
         frames[sheet.name] = [plot.left, plot.top, plot.right, plot.bottom]
     return {
@@ -200,13 +200,13 @@ def _in_parts(shares: pd.Series[float]) -> list[int]:
     return [] if shares.isna().any() else [round(_PARTS * one) for one in shares]
 
 
-def _table(sweep: Sweep) -> Table:
+def _table(sweep: Sweep) -> NumbersTable:
     rows = [
         [_length(clock), *(_cell(point) for point in sweep.points if point.clock == clock)]
         for clock in sweep.clocks
     ]
     heads = ["time to answer", *(f"silence: {silence.word.replace('_', ' ')}" for silence in sweep.silences)]
-    return Table(
+    return NumbersTable(
         "Share of claims refunded in full, with 95 % intervals, for each clock and meaning of silence", heads, rows
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from sim.show.report.svg import Sheet, figure, frame, ticks_below, ticks_beside, way
+from sim.show.report.svg import SvgSheet, figure, frame, ticks_below, ticks_beside, way
 from sim.show.standalone import security, templates_of, text_of
 
 PACKAGE = "sim.show.waiting"
@@ -61,7 +61,7 @@ def curve(
     top = most or _round_above(max([*ys, *highs], default=1.0))
     end = max(xs, default=1.0)
 
-    def drawn(sheet: Sheet) -> Iterable[Markup]:
+    def drawn(sheet: SvgSheet) -> Iterable[Markup]:
         box = frame(sheet, MARGINS, (0.0, end), (0.0, top))
         yield from ticks_beside(box, [(top * k / 4, _short(top * k / 4)) for k in range(5)], up)
         step = _step(end, 4 if sheet.is_narrow else 9)

@@ -14,7 +14,7 @@ from sim.scenario.wording import printable
 from sim.show.table import WIDTH_UNKNOWN
 from sim.waiting.advice import Advice
 from sim.waiting.forecasting import Forecast
-from sim.waiting.outlook import Share
+from sim.waiting.outlook import CountedShare
 from sim.waiting.words import days, sentences
 
 WAITED = (
@@ -85,7 +85,7 @@ def tables_of(advice: Advice) -> list[tuple[str, Sequence[str], list[list[str]]]
     return told
 
 
-def percent(share: Share) -> str:
+def percent(share: CountedShare) -> str:
     """A chance, and how far its interval reaches."""
     return f"{100 * share.value:.1f} ±{50 * (share.high - share.low):.1f}"
 
