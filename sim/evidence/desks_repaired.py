@@ -26,6 +26,7 @@ from sim.evidence.survival import Sample, kaplan_meier
 from sim.evidence.wording import duration, law_of, shares
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
+from sim.scenario.wording import per_cent
 
 SLOPED = (True, False, True, False)
 """By step: whether it is found anew in which direction to go."""
@@ -277,7 +278,7 @@ def _said_anew(finding: Finding, at: float, error: float | None) -> Finding:
     if error is not None:
         low, high = special.expit([at - 1.96 * error, at + 1.96 * error])
         beside["silent"] = [float(low), float(high)]
-        identified = f"silent {low:.1%} to {high:.1%}" + (f"; {identified}" if identified else "")
+        identified = f"silent {per_cent(low, 1)} to {per_cent(high, 1)}" + (f"; {identified}" if identified else "")
     return replace(
         finding,
         value=shares(moved),

@@ -16,6 +16,7 @@ from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Weeks
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
+from sim.scenario.wording import per_cent
 
 WORLDS = 12
 """Replications that the scenario's own spread is seen in."""
@@ -68,7 +69,7 @@ class Judged:
 
 
 def _shown(value: float, unit: str) -> str:
-    return f"{value:.1%}" if unit == "share" else f"{value:.4g} {unit}"
+    return f"{per_cent(value, 1)}" if unit == "share" else f"{value:.4g} {unit}"
 
 
 def judge(

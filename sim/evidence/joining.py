@@ -10,6 +10,7 @@ import pandas as pd
 from sim.errors import BadScenario, Fault
 from sim.evidence.log import Bools, Floats, Ints, Reading, RefundLog, Table
 from sim.evidence.mapping import KNOWN_WORDS, MappedLog, columns_of
+from sim.scenario.wording import per_cent
 
 IN_ORDER = {
     "orders": (
@@ -137,7 +138,7 @@ def _zone_fault(
     share = count / max(int(both.sum()), 1)
     return mapped.fault(
         f"{name}.columns.{after}",
-        f"found {count:,} rows ({share:.1%}) with {after} before {before}, expected at most 1 %{likely}",
+        f"found {count:,} rows ({per_cent(share, 1)}) with {after} before {before}, expected at most 1 %{likely}",
     )
 
 

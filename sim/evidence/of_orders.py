@@ -13,6 +13,7 @@ from sim.evidence.log import Floats
 from sim.evidence.survival import Sample, fitted
 from sim.evidence.wording import number, shares
 from sim.scenario.durations import DAY, HOUR, Kind
+from sim.scenario.wording import per_cent
 from sim.vocabulary import Party, Weekday
 
 
@@ -88,7 +89,7 @@ def _values(lesson: Lesson) -> Told:
                 }
             }
         }
-        method = f"quantiles: no family comes nearer than {misses:.0%}"
+        method = f"quantiles: no family comes nearer than {per_cent(misses)}"
     else:
         law, method = _amounts(estimated.family.name, estimated), f"{estimated.family.name}, by held-out likelihood"
     yield Finding("market.order_value", law, sample.n, interval=(low, high), about="median", method=method)

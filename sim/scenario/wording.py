@@ -101,6 +101,11 @@ def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
+def per_cent(share: float, digits: int = 0) -> str:
+    """`23 %`: as tables and pages write it."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def counted(number: float, what: str, many: str = "") -> str:
     """`1 claim`, `1,234 claims`, `0.5 orders`: so many of something; `many` where its plural does not end in s."""
     told = f"{number:,}" if isinstance(number, int) or number >= 10**6 else f"{number:,g}"

@@ -23,6 +23,7 @@ from sim.rules.terms import RequestTerms, Span, terms_of
 from sim.scenario.choices import Choice
 from sim.scenario.durations import DAY, HOUR, NEVER, Kind
 from sim.scenario.model import Scenario
+from sim.scenario.wording import per_cent
 from sim.vocabulary import Anchor, ClaimKind, Settled, Stage
 from sim.waiting.conditioned import Conditions
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
@@ -286,6 +287,6 @@ def _expect_that_it_stands(buyer: Buyer, told: Columns, now: Ints) -> None:
     stands = (opened == now - (buyer.asked or 0)) & (settled > now)
     if not stands.all():
         raise BadUsage(
-            f"advise: in {1 - stands.mean():.0%} of this scenario's stories the {stage} would be over by now, or "
-            "never have been possible: these times do not go with this policy"
+            f"advise: in {per_cent(1 - stands.mean())} of its stories the {stage} would be over by now, "
+            "or never have been possible: these times do not go with this policy"
         )

@@ -24,9 +24,12 @@ def amount(value: float, measure: str, *, signed: bool = False) -> str:
         return "unknown"
     sign = "+" if signed else ""
     unit = MEASURES[measure].unit
-    if unit == "share":
-        return f"{value * 100:{sign}.1f} points"
-    return f"{value:{sign}.2f} {'' if unit == 'currency' else unit}".rstrip()
+    told = (
+        f"{value * 100:{sign}.1f} points"
+        if unit == "share"
+        else f"{value:{sign}.2f} {'' if unit == 'currency' else unit}"
+    )
+    return told.rstrip().replace("-", "−")
 
 
 def level(value: float, measure: str) -> str:
@@ -41,14 +44,14 @@ def title(measure: str) -> str:
     return MEASURES[measure].title
 
 
-def per_cent(share: CountedShare) -> str:
+def share_told(share: CountedShare) -> str:
     """`55 % (46 to 63)`."""
     return f"{share.value * 100:.0f} % ({share.low * 100:.0f} to {share.high * 100:.0f})"
 
 
 def where_told(where: Where) -> str:
     """`where policy.cancellation.ships_while_open is allowed in 71 % (60 to 81) of worlds, elsewhere in 38 % …`."""
-    inside, outside = per_cent(where.inside), per_cent(where.outside)
+    inside, outside = share_told(where.inside), share_told(where.outside)
     return f"where {where.factor} {where.words} it holds in {inside} of worlds, elsewhere in {outside}"
 
 
@@ -64,7 +67,7 @@ def claim(one: Survival) -> str:
 def answer(one: Survival) -> str:
     """One difference, in two or three sentences."""
     first = f"{one.policy} against {one.base}: {claim(one)} as the file has it. "
-    share = f"It goes that way in {per_cent(one.share)} of {one.share.n:,} worlds: it {one.verdict}."
+    share = f"It goes that way in {share_told(one.share)} of {one.share.n:,} worlds: it {one.verdict}."
     turn = f" It turns: {where_told(one.where)}." if one.where else ""
     return first + share + turn
 

@@ -9,7 +9,8 @@ import numpy as np
 from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
-from sim.show.across.document import amount, answer, level, per_cent, title
+from sim.scenario.wording import per_cent
+from sim.show.across.document import amount, answer, level, share_told, title
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.deciding import Survival
@@ -97,11 +98,11 @@ def _of_survival(study: Study, one: Survival) -> ResponseChapter:
             f"In {one.same:,} worlds nothing differs at all; they count among those where it does not hold."
         )
     if not np.isnan(one.noise_share):
-        facts.append(f"Noise of simulation is {one.noise_share:.0%} of the variance of what is shown.")
+        facts.append(f"Noise of simulation is {per_cent(one.noise_share)} of the variance of what is shown.")
     bars = [Bar(each.factor, *each.share) for each in one.decides[:BARS]]
     heading = f"{title(one.measure)}: {one.policy} less {one.base}"
     return _chapter(
-        study, response, heading, f"That way in {per_cent(one.share)} of worlds: {one.verdict}.", facts, bars
+        study, response, heading, f"That way in {share_told(one.share)} of worlds: {one.verdict}.", facts, bars
     )
 
 

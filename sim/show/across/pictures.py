@@ -27,6 +27,11 @@ class Bar(NamedTuple):
     high: float
 
 
+def minus(number: str) -> str:
+    """A number with a minus sign instead of a hyphen."""
+    return number.replace("-", "−")
+
+
 def bar(one: Bar) -> Markup:
     """A share on a line from 0 to 1."""
     value, low, high = (min(max(number, 0.0), 1.0) * 100 for number in (one.value, one.low, one.high))
@@ -67,8 +72,8 @@ def differences(values: Floats, scale: float, unit: str) -> Markup:
     ]
     zero = (0.0 - low) / width * DOTS_WIDTH
     ends = [
-        tag("text", f"{low:.3g} {unit}", x=0, y=HIGH - 6, class_="label"),
-        tag("text", f"{high:.3g} {unit}", x=DOTS_WIDTH, y=HIGH - 6, class_="label end"),
+        tag("text", minus(f"{low:.3g} {unit}"), x=0, y=HIGH - 6, class_="label"),
+        tag("text", minus(f"{high:.3g} {unit}"), x=DOTS_WIDTH, y=HIGH - 6, class_="label end"),
         tag("line", x1=zero, x2=zero, y1=0, y2=HIGH - 20, class_="zero"),
     ]
     return tag("svg", *dots, *ends, viewBox=f"0 0 {DOTS_WIDTH} {HIGH}", class_="dots", role="img",
@@ -107,8 +112,8 @@ def curve(points: pd.DataFrame, scale: float, unit: str) -> Markup:
     parts += [
         tag("text", first, x=4, y=HIGH - 8, class_="label"),
         tag("text", last, x=WIDTH - 4, y=HIGH - 8, class_="label end"),
-        tag("text", f"{high:.3g}", x=4, y=12, class_="label"),
-        tag("text", f"{low:.3g} {unit}", x=4, y=HIGH - 30, class_="label"),
+        tag("text", minus(f"{high:.3g}"), x=4, y=12, class_="label"),
+        tag("text", minus(f"{low:.3g} {unit}"), x=4, y=HIGH - 30, class_="label"),
     ]
     return tag("svg", *parts, viewBox=f"0 0 {WIDTH} {HIGH}", class_="curve-box", role="img",
                aria_label=f"from {value[0]:.3g} at {first} to {value[-1]:.3g} {unit} at {last}")  # fmt: skip
@@ -140,7 +145,7 @@ def heat_map(one: Heat, scale: float, signed: bool) -> Markup:
             x, y, side = 90 + column * cell, row * height, "better" if value >= base else "worse"
             deep = f"{0.1 + 0.6 * abs(value - base) / most:.2f}"
             parts.append(tag("rect", x=x, y=y, width=cell - 2, height=height - 2, class_=side, fill_opacity=deep))
-            parts.append(tag("text", f"{value:.3g}", x=x + cell / 2 - 1, y=y + 20, class_="label middle"))
+            parts.append(tag("text", minus(f"{value:.3g}"), x=x + cell / 2 - 1, y=y + 20, class_="label middle"))
     bottom = len(one.down) * height + 14
     for column, name in enumerate(one.across):
         parts.append(tag("text", name, x=90 + column * cell + cell / 2, y=bottom, class_="label middle"))

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
 from sim.scenario.wording import counted
-from sim.show.across.document import SCHEMA_VERSION, per_cent, share_as_json
+from sim.show.across.document import SCHEMA_VERSION, share_as_json, share_told
 from sim.show.across.files import parquet_of
 from sim.show.files import finite, json_of
 from sim.show.standalone import page_style, security, templates_of
@@ -72,7 +72,7 @@ def _facts(one: Again) -> list[str]:
     facts += [f"{name} {_interval(known, name)}" for name, known in one.bounds.items()]
     facts.append(f"keeps its bounds: {one.keeps}")
     if one.in_worlds:
-        facts.append(f"in {per_cent(one.in_worlds)} of {one.in_worlds.n} worlds")
+        facts.append(f"in {share_told(one.in_worlds)} of {one.in_worlds.n} worlds")
     return facts
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from sim.scenario.wording import counted
-from sim.show.across.document import MOST_TOLD, amount, answer, level, per_cent, title
+from sim.scenario.wording import counted, per_cent
+from sim.show.across.document import MOST_TOLD, amount, answer, level, share_told, title
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
 
@@ -23,14 +23,14 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             yield answer(one)
             lost, kept = (amount(each, one.measure) for each in one.regret)
             yield f"  most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
-            share = "unknown" if math.isnan(one.noise_share) else f"{one.noise_share:.0%}"
+            share = "unknown" if math.isnan(one.noise_share) else f"{per_cent(one.noise_share)}"
             yield f"  noise of simulation: {share} of the variance of the differences"
             yield "  what decides it, alone:"
             for each in one.decides[:MOST_TOLD]:
                 yield f"    {each.share.value:5.2f} ({_within(each.share.low, each.share.high)})  {each.factor}"
         else:
             there = amount(one.at_base, one.measure, signed=True)
-            how = f"that way in {per_cent(one.share)} of worlds: {one.verdict}"
+            how = f"that way in {share_told(one.share)} of worlds: {one.verdict}"
             yield f"  {title(one.measure)}: {there} as the file has it, {how}"
     yield from _left_out(plan)
 

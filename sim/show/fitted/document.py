@@ -11,7 +11,7 @@ from sim.evidence.fitting import Fit
 from sim.evidence.held_out import Judged
 from sim.evidence.log import Reading
 from sim.evidence.of_sellers import ROSTER
-from sim.scenario.wording import counted
+from sim.scenario.wording import counted, per_cent
 
 SCHEMA_VERSION = 1
 TOLD = {"agrees": "agrees", "differs": "differs", "too few to tell": "too few to tell"}
@@ -55,7 +55,7 @@ def rows_of(fit: Fit) -> Iterator[InputRow]:
             said(finding.value),
             interval_of(finding),
             f"{finding.n:,}",
-            f"{finding.censored:.0%}" if finding.censored else "",
+            f"{per_cent(finding.censored)}" if finding.censored else "",
             "" if finding.naive is None else str(finding.naive),
         )
 
