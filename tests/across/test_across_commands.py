@@ -32,6 +32,7 @@ def test_a_study_writes_tables_a_document_and_a_page(tiny: Path, capsys: pytest.
     assert told(capsys, *words)[0] == 2, "a folder that is there is not replaced"
 
 
+@pytest.mark.slow
 def test_a_search_that_finds_nothing_says_so_and_ends_with_4(
     tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_three_day_clock_wins_where_the_parcel_leaves_after_three_days_and_bef
     assert set(result.worlds["leaves"].str.contains("d")) == {True}
 
 
+@pytest.mark.slow
 def test_a_study_is_the_same_at_two_jobs_and_out_of_a_store(tiny: Path) -> None:
     first = sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
     again = sim.study(tiny / "study.yaml", jobs=2, store=tiny / "kept")
@@ -91,6 +92,7 @@ def test_a_study_is_the_same_at_two_jobs_and_out_of_a_store(tiny: Path) -> None:
     assert sum(one["segments"] for one in segments.values()) == 32
 
 
+@pytest.mark.slow
 def test_a_study_that_was_interrupted_lives_only_through_what_is_missing(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ sim.study("study.yaml", jobs=1, store="kept")
 """
 
 
+@pytest.mark.slow
 def test_whoever_is_killed_leaves_complete_segments_and_the_next_one_ends_with_the_same_numbers(tiny: Path) -> None:
     whole = sim.study(tiny / "study.yaml", jobs=1)
     for delay in ("1.2", "1.8"):
@@ -126,6 +129,7 @@ def test_whoever_is_killed_leaves_complete_segments_and_the_next_one_ends_with_t
     assert checked(store) == []
 
 
+@pytest.mark.slow
 def test_what_is_damaged_or_left_over_in_a_store_is_named_and_pruned(tiny: Path) -> None:
     sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
     store = Store(tiny / "kept")
@@ -228,6 +232,7 @@ def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:
     assert judged(np.random.default_rng(2).normal(size=128), points) == "does not hold"
 
 
+@pytest.mark.slow
 def test_what_policies_differ_in_is_theirs_and_what_was_split_moves_as_one() -> None:
     base = load("aliexpress")
     other = base.with_changes(

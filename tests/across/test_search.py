@@ -45,6 +45,7 @@ def test_the_best_is_found_as_often_as_was_promised() -> None:
     assert right_choices(500) >= 0.95 - 2.33 * (0.05 * 0.95 / 500) ** 0.5
 
 
+@pytest.mark.slow
 def test_a_search_finds_what_brute_force_finds(tmp_path: Path, tiny: Path) -> None:
     """The parcel leaves after two days: only clocks of less keep success at 90 %, and one of staff is cheaper."""
     (tiny / "search.yaml").write_text(SEARCH)
@@ -59,6 +60,7 @@ def test_a_search_finds_what_brute_force_finds(tmp_path: Path, tiny: Path) -> No
     assert found.again[0].bounds["success_rate"].value == 1
 
 
+@pytest.mark.slow
 def test_where_nothing_keeps_its_bounds_nothing_is_chosen(tiny: Path) -> None:
     (tiny / "search.yaml").write_text(SEARCH.replace("[12 h, 1 d, 3 d]", "[3 d, 5 d]"))
     found = sim.search(tiny / "search.yaml", jobs=1)

@@ -97,6 +97,7 @@ def test_a_change_to_what_stands_there_already_is_none(page: TestClient) -> None
     assert words()["screen"]["alike"] in last["sections"]["compared"]
 
 
+@pytest.mark.slow
 def test_a_preset_can_be_started_from_and_compared_with(page: TestClient) -> None:
     names = {"from": "three-day-clock", "against": "aliexpress"}
     last = asked(page, **names)[-1]

@@ -66,6 +66,7 @@ def test_an_address_can_be_opened_wherever_it_is_served() -> None:
     assert socket.gethostname() in str(Address("t", "0.0.0.0", 80))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_told_to_end_and_writes_nothing(tmp_path: Path, ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "sim", "open", str(BASE_FILE), "--no-browser", "--host", "127.0.0.2"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as XML
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -66,6 +67,7 @@ def plain(text: str) -> str:
     return text.replace("\u200b", "")
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @example(HOSTILE)
 def test_escaped_words_are_only_words_in_markdown(text: str) -> None:
@@ -138,6 +140,7 @@ def test_junit_is_xml_and_says_the_text(text: str) -> None:
     assert failure.get("message") == printable(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(TEXTS)
 @example(HOSTILE)

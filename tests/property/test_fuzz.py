@@ -141,6 +141,7 @@ CHECKING = {"baseline", "baseline's claims", "baseline's scenario", "history"}
 CHECKED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_spoilt_file_gets_an_answer_or_a_refusal(target: str, place: Place) -> None:
     file, words = TARGETS[target]

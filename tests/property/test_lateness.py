@@ -50,6 +50,7 @@ def expect_the_same_facts_as_if_all_were_worked_out(scenario: Scenario) -> float
     return worked_out[0] / max(len(some.orders), 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files())
 def test_in_any_marketplace_the_claims_are_those_of_all_orders(file: File) -> None:

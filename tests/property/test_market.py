@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ ANCHORS = ("paid", "asked", "arranged", "dispatched", "delivered")
 WHEN_THE_MONEY_CAME = ("refunded_at", "ended_at", "limit_used")
 
 
+@pytest.mark.slow
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files())
 def test_whatever_is_always_true_holds_in_every_marketplace(file: File) -> None:
@@ -41,6 +43,7 @@ def test_whatever_is_always_true_holds_in_every_marketplace(file: File) -> None:
     assert len(check(run.scenario, run.records, run.calendars)) == len(INVARIANTS)
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_the_same_seed_tells_the_same_story(file: File) -> None:
@@ -49,12 +52,14 @@ def test_the_same_seed_tells_the_same_story(file: File) -> None:
     assert one.journal.rows() == other.journal.rows()
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_who_writes_the_journal_changes_nothing(file: File) -> None:
     assert differences(lived_through(file, with_journal=True).records, lived_through(file).records) == []
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_what_sellers_and_payment_methods_are_called_changes_nothing(file: File) -> None:
@@ -118,6 +123,7 @@ def in_other_names(file: File) -> list[str]:
     return [f"z{9 - old.index(method)}-{method}" for method in known]
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_with_staff_without_limit_a_desk_is_a_pure_delay(file: File) -> None:
@@ -140,6 +146,7 @@ def column_of(run: Evidence, stage: Stage, what: str) -> list[int]:
     return column.tolist()
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_postage_is_paid_once_for_what_is_sent_back(file: File) -> None:
@@ -148,6 +155,7 @@ def test_postage_is_paid_once_for_what_is_sent_back(file: File) -> None:
     assert np.array_equal(paid, np.where(run.has("return_posted_at"), run.fact("return_cost"), 0))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files(), opens=st.sampled_from(ANCHORS), closes=st.sampled_from(ANCHORS))
 def test_a_dispute_is_opened_inside_its_window(file: File, opens: str, closes: str) -> None:
@@ -164,6 +172,7 @@ def test_a_dispute_is_opened_inside_its_window(file: File, opens: str, closes: s
     assert np.all(run[f"{closes}_at"][disputed] + 9 * DAY >= opened[disputed])
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files(), later=st.integers(1, 48))
 def test_orders_that_come_later_change_nothing_for_earlier_ones_where_nobody_waits(file: File, later: int) -> None:
@@ -182,6 +191,7 @@ def only_the_first(count: int, records: Records) -> Records:
     return Records(draws, claims, queue_seconds=np.zeros_like(records.queue_seconds), journal=records.journal)
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files(), weeks=st.integers(1, 3))
 def test_weeks_are_alike_but_for_their_holidays(file: File, weeks: int) -> None:
@@ -204,6 +214,7 @@ def undated(part: Any) -> Any:
     return {key: undated(value) for key, value in part.items() if key not in ("until", "whichever")}
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_the_bank_changes_nothing_but_when_the_money_comes(file: File) -> None:
@@ -214,6 +225,7 @@ def test_the_bank_changes_nothing_but_when_the_money_comes(file: File) -> None:
     assert np.all(one["refunded_at"] >= other["refunded_at"])
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_the_price_changes_no_instant_where_sending_back_costs_nothing(file: File) -> None:
@@ -229,12 +241,14 @@ def test_the_price_changes_no_instant_where_sending_back_costs_nothing(file: Fil
 NOBODY_ASKS = {"buyers.regret.probability": 0, "buyers.not_received": "none", "buyers.defect": "none"}
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_a_claim_that_is_never_made_has_no_row(file: File) -> None:
     assert len(lived_through(changed(file, NOBODY_ASKS)).records) == 0
 
 
+@pytest.mark.slow
 @a_few
 @given(file=scenario_files())
 def test_an_order_that_everybody_agrees_to_is_refunded(file: File) -> None:

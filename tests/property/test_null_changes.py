@@ -346,6 +346,7 @@ RELATIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", RELATIONS)
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files())

@@ -53,6 +53,7 @@ def expect_the_same(one: Draws, other: Draws) -> None:
         assert np.array_equal(mine, its)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(files=two_files())
 def test_what_two_scenarios_share_is_what_each_would_have_drawn_alone(files: tuple[File, File]) -> None:

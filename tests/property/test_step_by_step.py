@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from simpy.events import Event
 
@@ -52,6 +53,7 @@ def step_by_step() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files())
 def test_every_step_an_event_tells_the_same_stories(file: File) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sim.chance.facts import ClaimFacts
@@ -61,6 +62,7 @@ def _never_disputed(run: Evidence, row: Row, facts: ClaimFacts, asked_to_cancel:
     return Failure.DISPUTE_TOO_LATE if worth else Failure(row["failed_because"])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(file=scenario_files())
 def test_why_a_claim_came_to_nothing_is_what_happened_and_what_is_told(file: File) -> None:

@@ -130,6 +130,7 @@ def test_a_run_says_which_engine_it_was_and_why(ask: Ask) -> None:
     assert told(Path("results/base/run.json"))["engine_because"] == "asked for"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_many_claims_with_a_journal_are_left_to_simpy_and_that_is_said(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
@@ -153,6 +154,7 @@ def test_the_compiled_engine_keeps_no_journal(ask: Ask) -> None:
 # ------------------------------------------------------------------------------------------- where results go
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_results_that_are_there_are_only_replaced_by_force(ask: Ask) -> None:
     ask("run", *SMALL)

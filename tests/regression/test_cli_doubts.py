@@ -12,6 +12,7 @@ from tests.regression.program import Ask
 SAID = "market.yaml: warning: market.peaks: none of its days lies in the days simulated"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_a_dated_lever_without_effect_is_said_once_by_validate_run_and_check(tmp_path: Path, ask: Ask) -> None:
     market(tmp_path, NINE_DAYS | {"market.peaks": {"1999-11-11": 5}, "experiment.replications": 2})

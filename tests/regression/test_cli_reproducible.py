@@ -18,6 +18,7 @@ CHARTS = ("time_to_money", "outcomes_by_route", "by_hours_to_ask", "backlog")
 KEEP_ALL = (*SMALL, "--keep", "journal")
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_bytes_whoever_runs_it_and_where(ask: Ask, tmp_path: Path) -> None:
     assert ask("run", *KEEP_ALL, "--jobs", 1, "--out", "here").code == 0
     (tmp_path / "far away").mkdir()
@@ -56,6 +57,7 @@ def wide_instructions() -> list[str]:
     return [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
 
 
+@pytest.mark.slow
 def test_a_processor_with_narrow_registers_has_the_same_luck() -> None:
     wide = wide_instructions()
     if not wide:

@@ -70,6 +70,7 @@ def test_a_full_disk_is_for_the_user_to_mend(tmp_path: Path) -> None:
     assert shell("refund-sim schema > /dev/full; echo $?", tmp_path) == "2\ncannot write: no space left\n"
 
 
+@pytest.mark.slow
 def test_a_bar_moves_on_a_terminal_and_no_colour_is_used_where_none_is_wanted(tmp_path: Path) -> None:
     shown = typed_at_a_terminal("run", *SMALL, "--keep", "summary", folder=tmp_path, NO_COLOR="1")
     assert "2/2 replications" in shown

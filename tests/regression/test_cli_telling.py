@@ -84,6 +84,7 @@ def test_validating_says_which_numbers_lack_a_provenance(ask: Ask) -> None:
     assert re.fullmatch(r"  .*base\.yaml:\d+:\d+: [a-z_.]+", number)
 
 
+@pytest.mark.slow
 def test_validating_quietly_says_nothing_unless_there_is_a_fault(ask: Ask) -> None:
     assert ask("validate", "-q", BASE_FILE, SCENARIOS) == (FINE, "", "")
     assert ask("validate", "-q", BASE_FILE, "--set", "policy.dispatch.limit=9").code == BAD_INPUT
@@ -98,6 +99,7 @@ def test_what_show_prints_is_the_scenario_again(ask: Ask, tmp_path: Path) -> Non
     assert load("shown.yaml") == load(BASE_FILE, {"experiment.run_out": "10 d", "policy.cancellation.clock": "3 d"})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_what_show_and_run_write_runs_to_the_same_numbers(ask: Ask, tmp_path: Path) -> None:
     ask("run", *SMALL)

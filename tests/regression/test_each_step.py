@@ -270,6 +270,7 @@ def killed(number: int, here: Bench) -> None:
     here.is_whole_when_swept()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOINGS)
 def test_each_step_that_is_refused_or_not_outlived(
     name: str, bench: Callable[[str], Bench], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

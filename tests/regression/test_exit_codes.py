@@ -89,6 +89,7 @@ def code_of(program: list[str], *broken: int, how: Callable[[], object]) -> int:
         return subprocess.run(words, env=surroundings, check=False, timeout=60, **given).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", STREAMS)
 @pytest.mark.parametrize("code", WHAT)
 def test_a_broken_stream_changes_no_code_but_that_of_a_result_which_a_full_disk_lost(
@@ -113,6 +114,7 @@ def test_other_ends_are_as_ctrl_c(signal: str) -> None:
     assert (done.returncode, done.stderr) == (INTERRUPTED, "said\ninterrupted\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", STREAMS)
 def test_a_bad_scenario_is_a_bad_scenario_where_nobody_hears_why(how: Callable[[], object], tmp_path: Path) -> None:
     path = written(tmp_path, spoilt("clock: 9 d", "clock: 9 parsecs"))

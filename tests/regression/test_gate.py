@@ -37,12 +37,14 @@ def two_days(recorded: Path, ask: Ask) -> Gate:
 # ------------------------------------------------------------------------------------ what passes
 
 
+@pytest.mark.slow
 def test_the_same_file_and_the_same_code_pass(nine_days: Gate) -> None:
     answer = nine_days.check()
     assert answer.code == 0
     assert "✓ unchanged  nine-days: every claim went the same way, to the second and the cent" in answer.out
 
 
+@pytest.mark.slow
 def test_two_processes_find_what_one_has_recorded(nine_days: Gate) -> None:
     assert nine_days.check("--jobs", 2).code == 0
 
@@ -205,6 +207,7 @@ def test_a_measure_that_the_baseline_does_not_know_is_shown_without_a_difference
 # ------------------------------------------------------------------------------- recording it again
 
 
+@pytest.mark.slow
 def test_a_baseline_is_replaced_only_for_a_reason_and_says_what_moved(
     nine_days: Gate, ask: Ask, tmp_path: Path
 ) -> None:

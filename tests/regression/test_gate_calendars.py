@@ -60,6 +60,7 @@ def china(tmp_path: Path, ask: Ask) -> Gate:
     return gate
 
 
+@pytest.mark.slow
 def test_another_version_of_the_holidays_is_no_other_luck_and_costs_no_pairing(
     china: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_another_version_of_the_holidays_is_no_other_luck_and_costs_no_pairing(
     assert by_the_package["verdict"] == in_the_file["verdict"]
 
 
+@pytest.mark.slow
 def test_holidays_that_change_nothing_of_the_outcomes_are_not_told(
     china: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +91,7 @@ def test_holidays_that_change_nothing_of_the_outcomes_are_not_told(
     assert "calendars" not in answer.out
 
 
+@pytest.mark.slow
 def test_a_rule_that_changed_as_well_is_still_named(china: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     with_more_holidays(monkeypatch)
     monkeypatch.setattr("sim.rules.returning.must_go_back", lambda *_: False)
@@ -96,6 +99,7 @@ def test_a_rule_that_changed_as_well_is_still_named(china: Gate, monkeypatch: py
     assert kinds == {"calendars", "rules"}
 
 
+@pytest.mark.slow
 def test_days_that_are_no_days_are_a_fault_of_the_baseline(china: Gate) -> None:
     path = china.baselines / "china" / "baseline.json"
     document = json.loads(path.read_text(encoding="utf-8"))

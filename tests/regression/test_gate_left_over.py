@@ -57,6 +57,7 @@ def renamed(file: Path, old: str, new: str) -> None:
 # ------------------------------------------------------------------------------------ which files
 
 
+@pytest.mark.slow
 def test_a_yml_is_a_scenario_like_a_yaml(hold: Hold, place: Path) -> None:
     assert sorted(path.name for path in (place / "kept").iterdir()) == ["nine-days", "two-days"]
     answer = hold()
@@ -64,6 +65,7 @@ def test_a_yml_is_a_scenario_like_a_yaml(hold: Hold, place: Path) -> None:
     assert "✓ unchanged  two-days" in answer.out
 
 
+@pytest.mark.slow
 def test_scenarios_in_a_sub_folder_are_named_as_left_out(hold: Hold, place: Path) -> None:
     (place / "policies" / "old" / "older").mkdir(parents=True)
     shutil.copy(place / "policies" / "two-days.yml", place / "policies" / "old" / "older" / "two-days.yaml")

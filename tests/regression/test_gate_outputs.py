@@ -27,6 +27,7 @@ def gate(recorded: Path, ask: Ask) -> Gate:
     return Gate(recorded / "market.yaml", recorded / "kept", ask)
 
 
+@pytest.mark.slow
 def test_a_check_that_finds_a_change_writes_all_of_it_and_remembers(
     gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_history_that_is_none_of_ours_is_a_fault_before_anything_is_lost(gate:
 HOSTILE = "\x1b[31m\x00\n::error::mine ##[error]mine"
 
 
+@pytest.mark.slow
 def test_control_characters_in_a_baseline_and_a_history_reach_neither_the_terminal_nor_a_file(
     gate: Gate, tmp_path: Path, ask: Ask
 ) -> None:

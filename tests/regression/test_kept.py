@@ -62,6 +62,7 @@ def interrupted(two: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [path.name for path in Path("results").iterdir()] == ["base"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_of_several_scenarios_is_carried_on_to_what_it_would_have_come_to(
     two: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +80,7 @@ def test_an_interrupted_run_of_several_scenarios_is_carried_on_to_what_it_would_
             assert files_of(Path("results"))[name] == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["another seed", "a file that was changed", "a file that was lost", "a file more"])
 def test_what_is_not_what_would_come_out_is_not_carried_on(
     what: str, two: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
@@ -99,6 +101,7 @@ def test_what_is_not_what_would_come_out_is_not_carried_on(
     assert files_of(folder) == before
 
 
+@pytest.mark.slow
 def test_with_force_all_is_simulated_anew(two: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupted(two, ask, monkeypatch)
     simulated = watched(monkeypatch)

@@ -79,6 +79,7 @@ def test_presets_differ_in_nothing_but_the_policy(name: str) -> None:
     assert world(load(file_of(name))) == world(load(file_of(WORLD)))
 
 
+@pytest.mark.slow
 def test_platforms_judge_alike_wherever_they_are_called() -> None:
     mediations = [load(file_of(name)).policy.mediation for name in MARKETPLACES]
     assert len({repr((m.staff, m.rulings, m.by_claim, m.split_share)) for m in mediations if m}) == 1

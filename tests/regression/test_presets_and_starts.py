@@ -33,6 +33,7 @@ def test_a_start_is_the_preset_until_something_is_changed(name: str, tmp_path: P
     assert mine == preset
 
 
+@pytest.mark.slow
 def test_init_writes_a_file_that_nobody_complains_of(tmp_path: Path) -> None:
     done = program("init", "my-shop", "--from", "ebay-2024", cwd=tmp_path)
     assert (done.code, done.out) == (0, "my-shop.yaml\n")

@@ -58,12 +58,14 @@ def test_neither_a_backend_that_is_not_there_nor_a_users_style_changes_a_byte(tm
     assert set(after) == set(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["no-such-backend", "module://matplotlib_inline.backend_inline", "svg", ""])
 def test_charts_can_be_drawn_whatever_backend_is_exported(backend: str) -> None:
     said = python(f"{WITHOUT_INLINE}; import sim.show.charts; print(os.environ['MPLBACKEND'])", backend)
     assert (said.out.strip(), said.code) == (backend, 0), said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("schema",), ("init", "mine", "--out", "{folder}/mine.yaml", "-q", "--force")])
 def test_without_docstrings_the_program_says_the_same(words: tuple[str, ...], tmp_path: Path) -> None:
     said = []

@@ -66,6 +66,7 @@ def whole_replications(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return lived
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("machine_code_at_hand")
 def test_to_trace_one_order_nobody_lives_through_all_of_them(whole_replications: list[int]) -> None:
     scenario = market("proof")

@@ -103,6 +103,7 @@ def _side_titles(ax: Axes) -> list[Text]:
     ]
 
 
+@pytest.mark.slow
 @EVERY_WORLD
 @EVERY_CHART
 def test_no_text_lies_on_another_or_leaves_the_picture(chart: str, name: str) -> None:
@@ -119,6 +120,7 @@ def _covers(one: Bbox, other: Bbox) -> bool:
     return common is not None and min(common.width, common.height) > 1
 
 
+@pytest.mark.slow
 @EVERY_CHART
 def test_every_axis_says_what_it_counts_and_in_what(chart: str) -> None:
     units = ("(%)", "(d)", "(h)", "(h, d)", "(requests)", "(local time)")
@@ -137,6 +139,7 @@ def test_every_chart_has_a_finding_its_scenario_and_how_to_read_it(chart: str) -
     assert any("replications" in text and text.endswith((".", "it.")) for text in said)
 
 
+@pytest.mark.slow
 @EVERY_CHART
 def test_the_same_result_gives_the_same_bytes_whatever_a_users_style(chart: str) -> None:
     assert svg_of(drawn_by_somebody_else()[chart]) == svg_of(figures()[chart])

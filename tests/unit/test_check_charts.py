@@ -131,6 +131,7 @@ def placed(drawn: Figure) -> list[tuple[str, Bbox]]:
     return [*found, *texts(drawn)]
 
 
+@pytest.mark.slow
 @EVERY_FIGURE
 def test_no_text_lies_on_another_or_leaves_the_picture(chart: str, name: str) -> None:
     drawn = figure(chart, name)
@@ -172,6 +173,7 @@ def test_every_axis_says_what_it_counts_in(chart: str, name: str) -> None:
         assert all(label.endswith(units) for label in labels), labels
 
 
+@pytest.mark.slow
 @EVERY_CHART
 def test_the_same_check_gives_the_same_bytes_whatever_a_users_style(chart: str, name: str) -> None:
     with rc_context({"font.size": 30, "axes.facecolor": "pink", "text.parse_math": True}):

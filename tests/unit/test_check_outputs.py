@@ -58,6 +58,7 @@ def numbered(count: int, letters: int = 0) -> Check:
 # -------------------------------------------------------------------------------------------- the folder
 
 
+@pytest.mark.slow
 def test_every_ci_finds_its_file() -> None:
     assert {"summary.md", "index.html", "junit.xml", "check.json", "metrics.txt"} <= set(written())
     charts = {path for path in written() if path.startswith("charts/silence-approves/")}
@@ -69,6 +70,7 @@ def test_every_ci_finds_its_file() -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_folder_is_written_whole_and_replaced_only_by_force(tmp_path: Path) -> None:
     place = tmp_path / "out" / "check"
     assert write_check(check("same"), place) == place
@@ -173,6 +175,7 @@ def test_junit_has_a_suite_per_scenario_and_a_case_per_judgement() -> None:
         assert len(suite) == 1 + len(one.headlines) + len(one.expectations)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_junit_is_valid_by_the_published_schema(name: str) -> None:
     JUNIT.validate(written(name)["junit.xml"].decode())
@@ -201,6 +204,7 @@ def test_changed_fails_inconclusive_is_skipped_unchanged_passes() -> None:
         assert kinds == [words[verdict] for verdict in verdicts]
 
 
+@pytest.mark.slow
 def test_a_measure_that_moved_in_one_block_only_is_suspected_in_every_form() -> None:
     one = scenario_check("no-limit")
     first, *rest = one.headlines

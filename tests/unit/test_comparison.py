@@ -312,6 +312,7 @@ def half_width(comparison: Comparison, scenario: str, measure: str) -> float:
     return max(high - value, value - low)
 
 
+@pytest.mark.slow
 def test_all_go_on_together_until_every_difference_is_known_so_well() -> None:
     others = lively("quick", **QUICK), lively("crowded", **{"market.sellers.count": 4})
     told: list[tuple[int, int]] = []

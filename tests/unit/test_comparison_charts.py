@@ -70,6 +70,7 @@ EVERY_CHART = pytest.mark.parametrize("chart", list(COMPARISON_CHARTS))
 EVERY_COMPARISON = pytest.mark.parametrize("name", list(COMPARED))
 
 
+@pytest.mark.slow
 @EVERY_COMPARISON
 @EVERY_CHART
 def test_no_text_lies_on_another_or_leaves_the_picture(chart: str, name: str) -> None:
@@ -100,6 +101,7 @@ def test_a_chart_is_drawn_on_axes_that_are_given(chart: str) -> None:
     assert COMPARISON_CHARTS[chart](comparison("no-limit"), ax=ax) is ax
 
 
+@pytest.mark.slow
 @EVERY_CHART
 def test_every_chart_says_what_was_compared_and_how_to_read_it(chart: str) -> None:
     said = [text for text, _ in texts(figures()[chart])]
@@ -192,6 +194,7 @@ def test_a_crossing_is_marked_and_named() -> None:
     assert "cross" not in " ".join(words_of(panels_of(curves(comparison("silence-approves")))[0]))
 
 
+@pytest.mark.slow
 def test_the_last_difference_is_written_beside_its_curve() -> None:
     last = 100 * comparison("no-limit").curves["difference"].iloc[-1]
     (written,) = words_of(panels_of(curves(comparison("no-limit")))[0])

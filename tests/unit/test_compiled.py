@@ -55,6 +55,7 @@ def _through_a_heap(entries, heap, triples, comes_out):  # type: ignore[no-untyp
     return taken
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(laid_in=st.lists(st.tuples(TRIPLES, st.booleans()), max_size=ROOM))
 def test_a_heap_gives_the_smallest_first(laid_in: list[tuple[tuple[int, int, int], bool]]) -> None:

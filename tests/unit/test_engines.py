@@ -103,6 +103,7 @@ def test_policies_are_compared_on_the_engine_that_was_asked_for(the_twin_stands_
     assert {one.about["engine"] for one in (comparison.base, *comparison.others)} == {COMPILED}
 
 
+@pytest.mark.slow
 def test_numba_is_left_alone_where_simpy_does_the_work() -> None:
     code = (
         "import sys, sim; from tests.worlds import world; sim.run(world(), replications=2);"

@@ -143,6 +143,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_scenario_file_with_random_damage_loads_or_has_faults(

@@ -51,6 +51,7 @@ def files() -> dict[str, bytes]:
 # ------------------------------------------------------------------------------------------- what is in it
 
 
+@pytest.mark.slow
 def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
     folder = write_result(result(), tmp_path, keep="journal")
     written = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -86,6 +87,7 @@ def test_less_is_kept_where_less_is_asked_for(monkeypatch: pytest.MonkeyPatch) -
     assert kept["journal"] - kept["claims"] == {"journal.parquet", "journal.csv.gz"}
 
 
+@pytest.mark.slow
 def test_the_same_scenario_and_seed_give_the_same_bytes_in_all_but_the_run() -> None:
     again = dict(files_of(a_result(), keep="journal"))
     assert {name for name in files() if again[name] != files()[name]} <= {SIGN}

@@ -98,6 +98,7 @@ def test_simpy_stays_in_the_market_and_pandas_out_of_the_engine() -> None:
             assert "import pandas" not in text, path
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_outside_the_door() -> None:
     for path in PAGES:
         if floor_of(path) in ("beside", "cli", "gate", "commands", "show"):

@@ -47,6 +47,7 @@ def same(one: Result, other: Result) -> bool:
 # -------------------------------------------------------------------------------------- the same result
 
 
+@pytest.mark.slow
 def test_one_process_and_two_give_the_same_tables_and_the_same_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.show.files._charts", lambda _: iter(()))
     alone, together = (run(lively(), jobs=count, with_journal=True) for count in (1, 2))
@@ -57,6 +58,7 @@ def test_one_process_and_two_give_the_same_tables_and_the_same_files(monkeypatch
     assert [name for name in here if here[name] != there[name]] == [SIGN]
 
 
+@pytest.mark.slow
 def test_progress_is_told_in_order_whoever_is_faster() -> None:
     told: list[tuple[int, int]] = []
     run(lively(5), jobs=2, progress=lambda done, total: told.append((done, total)))
@@ -70,6 +72,7 @@ def test_any_replication_can_be_had_again_alone() -> None:
     pd.testing.assert_frame_equal(orders[orders["replication"] == 2].reset_index(drop=True), again)
 
 
+@pytest.mark.slow
 def test_several_scenarios_share_the_workers() -> None:
     scenarios = [lively(3), world(LIVELY | {"policy.cancellation.clock": "3 d"})]
     with Workers(2) as workers:
@@ -93,6 +96,7 @@ def test_a_small_run_stays_in_this_process() -> None:
     assert run(lively(1), jobs=8).about["jobs"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(cores() < 2, reason="there is one core only")
 def test_long_work_is_shared_out_between_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "STARTING", 0.0)
@@ -149,6 +153,7 @@ def workers_of(parent: int) -> list[int]:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("how_many", [1, 2])
 def test_a_worker_killed_in_the_middle_changes_nothing(how_many: int) -> None:
@@ -289,6 +294,7 @@ def befalls(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return arrange
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "error", "message"),
     [
@@ -314,6 +320,7 @@ def test_an_error_comes_through_with_its_type_and_message(
         assert "In a worker process:" in caught.value.__notes__[0]
 
 
+@pytest.mark.slow
 def test_what_is_printed_there_does_not_get_among_the_answers(
     befalls: Callable[[str], None], capfd: pytest.CaptureFixture[str]
 ) -> None:

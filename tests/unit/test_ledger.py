@@ -78,6 +78,7 @@ def test_a_precision_is_reached_with_claims_that_are_handed_over() -> None:
     pd.testing.assert_frame_equal(kept.summary, lean.summary, check_exact=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", ["summary", "claims", "journal"])
 def test_what_is_written_as_it_comes_is_what_would_be_written_in_the_end(keep: str, tmp_path: Path) -> None:
     def result(**how: object) -> Result:

@@ -259,6 +259,7 @@ def is_gone(process: int) -> bool:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 
 
+@pytest.mark.slow
 @needs_proc
 def test_nobody_waits_for_the_background_and_it_goes_on(tmp_path: Path) -> None:
     process, file, done = beside(tmp_path, "pass")
@@ -269,6 +270,7 @@ def test_nobody_waits_for_the_background_and_it_goes_on(tmp_path: Path) -> None:
     assert file.exists()
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("end", ["making.stop_beside()", "import os; os.kill(os.getpid(), 9)"])
 def test_a_command_that_is_stopped_leaves_nothing_behind(tmp_path: Path, end: str) -> None:

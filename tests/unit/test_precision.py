@@ -102,6 +102,7 @@ def test_the_door_refuses_what_makes_no_sense(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_command_line_says_how_it_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -274,6 +275,7 @@ def test_what_is_known_after_several_looks_is_what_all_replications_say(mould: O
 # ------------------------------------------------------------------------------------ a whole experiment
 
 
+@pytest.mark.slow
 def test_an_experiment_goes_on_until_each_measure_is_known_so_well() -> None:
     result = run(world(LIVELY), precision={"refunded_within_3d": 0.025, "refund_time_mean_refunded": "9%"})
     after = result.about["replications"]
@@ -304,6 +306,7 @@ def test_what_is_not_reached_is_said_and_never_hidden() -> None:
     assert told == [*((done, 10) for done in range(1, 11)), (11, 12), (12, 12)]
 
 
+@pytest.mark.slow
 def test_the_number_of_jobs_changes_nothing() -> None:
     asked = {"refunded_within_3d": 0.03}
     alone, together = (run(world(LIVELY), precision=asked, jobs=jobs) for jobs in (1, 2))
@@ -312,6 +315,7 @@ def test_the_number_of_jobs_changes_nothing() -> None:
     pd.testing.assert_frame_equal(alone.summary, together.summary, check_exact=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "half_width", "code"), [("run", "0.00001", 4), ("run", "0.4", 0), ("compare", "0.00001", 4)]
 )

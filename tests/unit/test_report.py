@@ -299,6 +299,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(title=TEXTS, question=TEXTS, source=TEXTS, bound=TEXTS, seller=TEXTS)
 def test_what_a_scenario_says_stays_text(title: str, question: str, source: str, bound: str, seller: str) -> None:
@@ -379,5 +380,6 @@ def test_a_report_is_written_where_it_is_asked_for_in_place_of_an_older_one(tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["for-the-board.html"]
 
 
+@pytest.mark.slow
 def test_every_result_folder_has_its_report() -> None:
     assert dict(files_of(result()))["report.html"].decode() == html("plain")

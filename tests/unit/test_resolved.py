@@ -22,6 +22,7 @@ from tests.scenario_files import BASE_FILE, written
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [BASE_FILE, *SCENARIOS], ids=lambda path: path.stem)
 @pytest.mark.parametrize("with_origins", [False, True])
 def test_the_resolved_scenario_loads_to_an_equal_one(tmp_path: Path, path: Path, with_origins: bool) -> None:
@@ -72,6 +73,7 @@ AWKWARD = (
 TEXTS = st.text(max_size=30) | st.sampled_from(AWKWARD.split("|"))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(title=TEXTS, source=TEXTS, probability=st.floats(0, 1))
 def test_whatever_text_a_scenario_holds_is_written_so_that_it_reads_back(
@@ -109,6 +111,7 @@ LONG_LISTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("long", LONG_LISTS)
 def test_what_is_written_of_a_long_file_is_read_again(tmp_path: Path, long: str) -> None:
     path = tmp_path / "long.yaml"
@@ -121,6 +124,7 @@ def test_what_is_written_of_a_long_file_is_read_again(tmp_path: Path, long: str)
     assert len(text.encode()) <= MOST_BYTES
 
 
+@pytest.mark.slow
 def test_a_list_that_grew_too_long_over_several_files_is_refused_by_its_name(tmp_path: Path) -> None:
     halves = [dict.fromkeys(DAYS[:6_000], 2), dict.fromkeys(DAYS[-6_000:], 2)]
     (tmp_path / "base.yaml").write_bytes(BASE_FILE.read_bytes())

@@ -92,6 +92,7 @@ def test_a_result_folder_needs_no_second_file(tmp_path: Path) -> None:
     assert "sellers.csv:2" in (alone / "scenario.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_as_many_as_a_roster_may_hold_fit_into_a_scenario_file(tmp_path: Path) -> None:
     rows = "".join(f"seller number {one},{1 / 1500:.7f},prompt,3,2018-10-01..2018-10-05\n" for one in range(1_500))
     scenario = sim.load(folder_of(tmp_path, "seller,share,type,staff,closed\n" + rows))

@@ -39,6 +39,7 @@ def table_of(some: list[tuple[Any, ...]]) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(some=st.lists(row, min_size=1, max_size=20))
 def test_csv_reads_as_what_pandas_writes(some: list[tuple[Any, ...]]) -> None:

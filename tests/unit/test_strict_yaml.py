@@ -215,6 +215,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_before_anything_is_built_from_it(bomb: str) -> None:
     began = time.process_time()
@@ -223,6 +224,7 @@ def test_a_bomb_is_refused_before_anything_is_built_from_it(bomb: str) -> None:
     assert 0 < len(found) <= MOST_FAULTS
 
 
+@pytest.mark.slow
 def test_more_values_than_allowed_are_named_as_such() -> None:
     assert f"more than {MOST_NODES:,} values" in faults(BOMBS["many values"])[0][2]
     for bomb in ("many entries", "many keys"):

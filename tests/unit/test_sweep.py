@@ -46,6 +46,7 @@ def test_a_difference_is_the_points_own_number_less_the_policys() -> None:
     assert point.differences["difference"].loc["success_rate"] == pytest.approx(mine - own)
 
 
+@pytest.mark.slow
 def test_the_policys_own_clock_joins_the_others_in_its_place() -> None:
     found = sweep(world(SMALL | {"policy.cancellation.clock": "36 h"}), clocks=CLOCKS[:2], replications=1, jobs=1)
     assert found is not None
@@ -66,6 +67,7 @@ def test_without_a_clock_there_is_nothing_to_turn(changes: dict[str, str]) -> No
     assert sweep(world(SMALL | patience | changes), replications=1, jobs=1) is None
 
 
+@pytest.mark.slow
 def test_progress_counts_every_replication_of_every_point() -> None:
     told: list[tuple[int, int]] = []
     found = sweep(world(SMALL), clocks=A_DAY, jobs=1, replications=1, progress=lambda *done: told.append(done))

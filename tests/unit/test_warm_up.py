@@ -104,6 +104,7 @@ def test_a_desk_in_steady_state_is_not_worth_a_word() -> None:
     assert noted(single_desk(0.8, started=30)) == []
 
 
+@pytest.mark.slow
 def test_it_is_seldom_wrong_and_seldom_blind() -> None:
     fine = [noted(single_desk(0.9, started=60, seed=seed)) for seed in range(60)]
     early = [noted(single_desk(0.95, started=0, seed=seed)) for seed in range(60)]

@@ -94,6 +94,7 @@ def calendars(draw_: Any) -> Calendar:
     return Calendar(opens, closes, first_of, rank, days, 400 * DAY)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     calendars(),
@@ -111,6 +112,7 @@ def test_the_longest_duration_that_is_over_is_over_and_the_next_is_not(
     assert instants_after(begun, kind, np.maximum(longest, -1) + 1, calendar)[0] > now[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(calendars(), st.integers(0, 29 * DAY), st.one_of(st.just(0), st.integers(0, 3 * HOUR)))
 def test_the_last_look_leads_to_an_answer_by_now_and_a_second_later_does_not(
@@ -123,6 +125,7 @@ def test_the_last_look_leads_to_an_answer_by_now_and_a_second_later_does_not(
     assert instants_after(np.maximum(look, -1) + 1, Kind.WORK, length, calendar)[0] > now
 
 
+@pytest.mark.slow
 @settings(max_examples=25, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(scenario_files(), st.integers(1, 40 * DAY), st.booleans())
 def test_every_story_begins_with_its_history(file: File, now: int, on_the_hour: bool) -> None:
