@@ -122,16 +122,18 @@ def begin_beside(tell: Tell) -> None:
 
 def stop_beside() -> None:
     """This command was interrupted: what it began in the background ends too."""
-    for process in _beside:
-        process.kill()
-        process.wait()
+    while _beside:
+        process = _beside.pop()
+        with suppress(OSError), process.stdin:  # type: ignore[union-attr]
+            process.kill()
+            process.wait()
 
 
 def _let_it_go_on() -> None:
     """This command has ended well."""
     for process in _beside:
-        with suppress(OSError):
-            os.write(process.stdin.fileno(), GO_ON)  # type: ignore[union-attr]
+        with suppress(OSError), process.stdin as pipe:  # type: ignore[union-attr]
+            pipe.write(GO_ON)
         process.returncode = 0  # nobody waits for it, and Python need not complain of that
 
 
