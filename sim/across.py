@@ -94,8 +94,8 @@ def search(arguments: Namespace) -> int:
 
     path = Path(arguments.file)
     plan = read_search(path)
-    many = len(plan.candidates())
     if arguments.dry_run:
+        many = plan.policies
         document = {"policies": many, "replications": many * FIRST}
         if arguments.json:
             print_json(document)

@@ -2,51 +2,62 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import BadUsage
-from sim.experiment.measures import MEASURES
 from sim.scenario.applying import as_range
 from sim.scenario.base import Described, did_you_mean
 from sim.scenario.documents import document
-from sim.scenario.moving import value_between
-from sim.scenario.ranges import Bound, is_range, measured
+from sim.scenario.moving import is_whole, value_between
+from sim.scenario.ranges import Bound, Range, is_range, measured
+from sim.worlds.amounts import DeskRate, known_names, rate_of
 from sim.worlds.plan import Label
 
 MOST_CANDIDATES = 1000
-"""Policies that are tried one against the other; a larger set wants an optimiser."""
-_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Z]{3})\s+(?:a|per)\s+(hour|day)")
+"""Policies that are tried one against the other; of a larger set an optimiser chooses which."""
 
 
 class Aim(Described):
-    """What is to be as small, or as large, as can be: a sum of measures and of what levers cost."""
+    """What is to be as small, or as large, as can be: a sum of measures and of what levers are and cost."""
 
     least: dict[Label, float | str] | None = None
-    """By measure: its weight. By the path of a lever: what one of it costs, such as `120 USD a day`."""
+    """By measure, or by the path of a lever: its weight. Of a lever also what one of it costs: `120 USD a day`."""
     most: dict[Label, float] | None = None
-    """By measure: its weight."""
+    """By measure, or by the path of a lever: its weight."""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Aim:
-        if (self.least is None) == (self.most is None) or not self.terms:
+        if (self.least is None) == (self.most is None) or not self._given:
             raise ValueError("expected exactly one of least and most, with a measure or more")
-        for name, weight in self.terms.items():
-            if isinstance(weight, str) and not _RATE.fullmatch(weight):
+        for name, weight in self._given.items():
+            if isinstance(weight, str) and rate_of(weight) is None:
                 raise ValueError(f"{name}: found {weight!r}, expected a number, or a rate such as '120 USD a day'")
-            if not isinstance(weight, str) and name not in MEASURES:
-                raise ValueError(f"found the measure {name!r}{did_you_mean(name, MEASURES)}, expected a known one")
         return self
 
     @property
-    def terms(self) -> Mapping[str, float | str]:
+    def terms(self) -> Mapping[str, float | DeskRate]:
         """By name: the weight, or the rate."""
+        return {name: (rate_of(one) or 0.0) if isinstance(one, str) else one for name, one in self._given.items()}
+
+    @property
+    def _given(self) -> Mapping[str, float | str]:
         return self.least or self.most or {}
+
+    @property
+    def sign(self) -> int:
+        """1 where it is to be least, −1 where most."""
+        return 1 if self.least is not None else -1
+
+    def __str__(self) -> str:
+        """`least platform_cost_per_claim + 120 USD a day × market.sellers.staff`."""
+        parts = [name if weight == 1 else f"{weight if isinstance(weight, DeskRate) else f'{weight:g}'} × {name}"
+                 for name, weight in self.terms.items()]  # fmt: skip
+        return f"{'least' if self.sign > 0 else 'most'} {' + '.join(parts)}"
 
 
 class Kept(Described):
@@ -65,12 +76,16 @@ class Kept(Described):
 
 
 class SearchedWorlds(Described):
-    """In which worlds the best have to do as well."""
+    """In which worlds the bounds have to be kept as well."""
 
     assumed: Literal["ranges"] = "ranges"
     """Assumptions move within their ranges."""
+    fitted: Literal["bootstrap"] | None = None
+    """What was learnt from a log is what another bootstrap of that log would have told."""
     points: Annotated[int, Field(ge=2, le=100_000)] = 32
     """How many worlds."""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """In so many of them the bounds have to be kept."""
 
 
 class SearchFile(Described):
@@ -82,60 +97,88 @@ class SearchFile(Described):
     """The scenario that levers are turned in: a file beside this one, or a preset."""
     levers: Annotated[dict[Label, Annotated[list[Bound], Field(min_length=1, max_length=200)]], Field(min_length=1)]
     """By path: the values, words or counts to choose from; two counts or durations are the ends of a range."""
-    steps: Annotated[int, Field(ge=2, le=100)] = 5
-    """How many values of a range are tried, where it is not one of counts."""
-    aim: Aim
-    """What is to be best."""
+    steps: Annotated[int, Field(ge=2, le=100)] | None = None
+    """How many values of a range are tried, where it is not one of counts; all of it where nothing is said."""
+    tries: Annotated[int, Field(ge=10, le=10_000)] = 60
+    """How many policies an optimiser tries, where there are more than can all be tried."""
+    aim: Annotated[list[Aim], BeforeValidator(lambda raw: raw if isinstance(raw, list) else [raw]),
+                   Field(min_length=1, max_length=2)]  # fmt: skip
+    """What is to be best; of two aims, what cannot be better in one without being worse in the other."""
     keep: dict[Label, Kept] = Field(default_factory=dict)
     """By measure: its bound."""
-    indifference: Annotated[float, Field(gt=0)]
-    """Up to this a difference in the aim does not matter."""
+    indifference: Annotated[float, Field(gt=0)] | None = None
+    """Up to this a difference in the aim does not matter; without it 1 % of what the first look found."""
     error: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     """How often the choice may be wrong."""
     worlds: SearchedWorlds | None = None
-    """Where the best are tried too."""
+    """Where the bounds have to be kept too."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     """Where all luck starts."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> SearchFile:
         for name in self.keep:
-            if name not in MEASURES:
-                raise ValueError(f"found the measure {name!r}{did_you_mean(name, MEASURES)}, expected a known one")
-        for name, weight in self.aim.terms.items():
-            if isinstance(weight, str) and name not in self.levers:
-                raise ValueError(f"found a cost of {name!r}, which is no lever here")
-        if (many := len(self.candidates())) > MOST_CANDIDATES:
-            raise ValueError(
-                f"found {many:,} policies, expected at most {MOST_CANDIDATES:,}: fewer values or steps"
-            )
+            if name not in known_names():
+                raise ValueError(_unknown(name))
+        for name, weight in (term for aim in self.aim for term in aim.terms.items()):
+            self._expect_term(name, weight)
         return self
 
+    def _expect_term(self, name: str, weight: float | DeskRate) -> None:
+        if isinstance(weight, DeskRate):
+            if name not in self.levers:
+                raise ValueError(f"found a cost of {name!r}, which is no lever here")
+        elif name in known_names():
+            return
+        elif name not in self.levers:
+            raise ValueError(_unknown(name))
+        for value in self.levers[name]:
+            if (size := measured(value)) is None or (isinstance(weight, DeskRate) and isinstance(value, str)):
+                raise ValueError(
+                    f"found an aim with {name}, whose value {value} is no {'number' if size else 'size'}"
+                )
+
+    @property
+    def domains(self) -> dict[str, list[Bound] | Range]:
+        """By lever: the values to choose from, or the range of which any may be."""
+        return {path: values_of(path, given, self.steps) for path, given in self.levers.items()}
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all policies can be tried."""
+        values = [one for one in self.domains.values() if not isinstance(one, Range)]
+        return len(values) == len(self.levers) and prod(map(len, values)) <= MOST_CANDIDATES
+
     def candidates(self) -> list[dict[str, Bound]]:
-        """Every combination of the levers' values."""
-        values = [values_of(given, self.steps) for given in self.levers.values()]
-        if any(len(one) > MOST_CANDIDATES for one in values):
-            return [{}] * (MOST_CANDIDATES + 1)
+        """Every combination of the levers' values; none where there are too many."""
+        values = [one for one in self.domains.values() if not isinstance(one, Range)]
+        if not self.is_finite:
+            return []
         return [dict(zip(self.levers, one, strict=True)) for one in product(*values)]
 
+    @property
+    def policies(self) -> int:
+        """How many will be tried."""
+        return len(self.candidates()) or self.tries
 
-def values_of(given: list[Bound], steps: int) -> list[Bound]:
-    """The values of a lever: those given, or, of two counts or lengths that ascend, those between them."""
+
+def _unknown(name: str) -> str:
+    return f"found the measure {name!r}{did_you_mean(name, known_names())}, expected a known one"
+
+
+def values_of(path: str, given: list[Bound], steps: int | None) -> list[Bound] | Range:
+    """What a lever may be: those given, or, of two counts, lengths or amounts that ascend, all between them.
+
+    Of counts every one; of others so many `steps`, or the range itself where nothing is said of steps.
+    """
     if len(given) != 2 or not is_range(given) or any(measured(one) is None for one in given):
         return given
-    low, high = given
-    if isinstance(low, int) and isinstance(high, int):
-        return list(range(low, high + 1))
     one = as_range(given)
+    if is_whole(path, one):
+        return list(range(int(given[0]), int(given[1]) + 1))
+    if steps is None:
+        return one
     return [value_between(one, number / (steps - 1)) for number in range(steps)]
-
-
-def rate_of(written: str) -> float:
-    """Money a day."""
-    found = _RATE.fullmatch(written)
-    if found is None:
-        raise BadUsage(f"found {written!r}, expected a rate such as '120 USD a day'")
-    return float(found[1]) * (24 if found[3] == "hour" else 1)
 
 
 def read_search(path: str | Path) -> SearchFile:

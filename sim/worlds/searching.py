@@ -1,110 +1,91 @@
-"""Searching policies: the best by an aim among those that keep their bounds, with a stated guarantee."""
+"""Searching policies: the best by an aim, or two, among those that keep their bounds, with a stated guarantee."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.chance.shared import Memory
 from sim.errors import BadScenario
 from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.jobs import Workers, workers_of
-from sim.experiment.light import Pair, scenario_of, sums_of_one
-from sim.experiment.shares import CountedShare, share_of
-from sim.scenario.durations import DAY
+from sim.experiment.shares import CountedShare
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Bound
-from sim.worlds.asking import beside, consistent
-from sim.worlds.designs import Floats, design_of
-from sim.worlds.estimating import KnownValue, Response, known
-from sim.worlds.factors import stated_factors
+from sim.worlds.amounts import DeskRate
+from sim.worlds.asking import beside
+from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
+from sim.worlds.designs import Floats
+from sim.worlds.estimating import KnownValue
+from sim.worlds.frontier import frontier
 from sim.worlds.plan import fault_in
-from sim.worlds.playing import APART, Effort, Progress, bare, play_worlds, worlds_of
-from sim.worlds.search_plan import SearchFile, rate_of
+from sim.worlds.playing import APART, Progress
+from sim.worlds.proposing import Proposals
+from sim.worlds.robust import RobustWorlds, best_first
+from sim.worlds.search_plan import SearchFile
 from sim.worlds.selecting import FIRST, Selected, select_least
 from sim.worlds.store import Store
 
-SURELY, UNCLEAR, SURELY_NOT = "surely", "unclear", "surely not"
 MOST = 200
 """Replications of a policy, at the most."""
-MORE = 40
-"""Replications up to which it is looked again at a policy of which it is unclear whether it keeps its bounds."""
-BEST, AGAIN, TOGETHER = 3, 20, 8
-"""Policies that are run again on new luck, how often; and those that a task tries on one luck."""
+BEST, ON_FRONTIER, AGAIN = 3, 8, 20
+"""Policies that are run again on new luck, of one aim and of two, and how often."""
 UNSEEN = 50_000
-"""The world of luck that the search never sees."""
-
-
-class Trial(NamedTuple):
-    """A task: some policies in one replication, on the same luck."""
-
-    documents: tuple[str, ...]
-    replication: int
-    measures: tuple[str, ...]
-    engine: str
-    store: Store | None
-
-    def __str__(self) -> str:
-        return f"replication {self.replication} of {len(self.documents)} policies"
-
-    def __call__(self) -> list[dict[str, Pair]]:
-        """By policy."""
-        memory = Memory()
-        return [self._one(scenario_of(json.loads(text)), memory) for text in self.documents]
-
-    def _one(self, scenario: Scenario, memory: Memory) -> dict[str, Pair]:
-        kept = self.store.found(scenario).get(self.replication, {}) if self.store else {}
-        if not set(self.measures) <= kept.keys():
-            kept = sums_of_one(scenario, self.replication, self.measures, engine=self.engine, known=memory)
-            if self.store:
-                self.store.keep(scenario, {self.replication: kept})
-        return kept
-
-
-@dataclass
-class Candidate:
-    """A policy, and what was seen of it."""
-
-    levers: dict[str, Bound]
-    scenario: Scenario
-    seen: list[dict[str, Pair]] = field(default_factory=list)
-    keeps: str = UNCLEAR
-    """Whether it keeps its bounds: surely, unclear, surely not."""
+"""The world of luck that the search never sees; worlds that it never sees have a seed, and luck, from there on."""
+SMALL = 0.01
+"""Of what the best came to at first: what does not matter, where the file does not say."""
 
 
 @dataclass(frozen=True)
 class Again:
-    """One of the best on luck that the search never saw, and in many worlds."""
+    """One of the best on luck that the search never saw, and in worlds that it never saw."""
 
     levers: dict[str, Bound]
-    aim: KnownValue
+    aims: tuple[KnownValue, ...]
     bounds: dict[str, KnownValue]
     keeps: str
     in_worlds: CountedShare | None = None
-    """The share of worlds in which it keeps its bounds."""
+    """The share of worlds in which it surely keeps its bounds."""
+
+    @property
+    def aim(self) -> KnownValue:
+        """The first."""
+        return self.aims[0]
 
 
 @dataclass(frozen=True)
 class Search:
-    """What was found: the best, how sure that is, and every policy that was tried."""
+    """What was found: the best, or the frontier of two aims, how sure that is, and every policy that was tried."""
 
     plan: SearchFile
     candidates: list[Candidate]
     best: dict[str, Bound] | None
-    """None where no policy surely keeps its bounds."""
+    """None where no policy surely keeps its bounds; of two aims the one that is best by the first."""
     is_settled: bool
-    """Whether the guarantee holds: the budget was not spent first."""
+    """One aim: whether the guarantee holds, the budget was not spent first. Two: all others are surely worse."""
     replications: int
     """All together."""
     again: list[Again]
-    """The best first."""
+    """The best first; of two aims the frontier, thinned out, from one end to the other."""
+    indifference: float
+    """Up to this a difference in the aim did not matter."""
+    frontier: list[Candidate]
+    """Of two aims; empty of one."""
+    aims: Floats
+    """Candidates × aims, means as people read them."""
+
+
+@dataclass(frozen=True)
+class _BestFound:
+    best: Candidate | None
+    is_settled: bool
+    indifference: float
+    ranked: list[Candidate]
+    frontier: list[Candidate]
 
 
 def searched(
@@ -119,21 +100,36 @@ def searched(
 ) -> Search:
     """Try the policies of a search file. Raises BadScenario where one of them is no scenario."""
     base = load(beside(plan.base, path))
+    _expect_its_money(plan, base, path)
+    proposals = None if plan.is_finite else Proposals(plan)
     candidates = [Candidate(values, _changed(base, values, path)) for values in plan.candidates()]
-    choice = chosen(engine, [base], FIRST * len(candidates))
-    name = made_ready(choice, "search", tell).engine
+    name = made_ready(chosen(engine, [base], FIRST * plan.policies), "search", tell).engine
     with workers_of(jobs) as workers:
-        bench = _Bench(plan, workers, name, store, progress)
+        bench = PolicyBench(plan, workers, name, store, progress)
+        if proposals is not None:
+            candidates = _proposed(bench, proposals, base, path)
         bench.screen(candidates)
-        feasible = [one for one in candidates if one.keeps == SURELY]
-        best = bench.choose(feasible) if feasible else None
-        ranked = sorted(feasible or [one for one in candidates if one.keeps == UNCLEAR], key=bench.mean)
-        if best is not None:
-            ranked.remove(feasible[best.best])
-            ranked.insert(0, feasible[best.best])
-        again = [bench.again(one, base, workers, name) for one in ranked[:BEST]]
-    winner = feasible[best.best].levers if best is not None else None
-    return Search(plan, candidates, winner, best is not None and best.is_settled, bench.lived, again)
+        in_play = [one for one in candidates if one.keeps != SURELY_NOT]
+        if plan.worlds and in_play:
+            best_first(bench, RobustWorlds(bench, base, candidates), in_play)
+        found = _found(bench, candidates)
+        again = _again(bench, base, found.ranked)
+    aims = np.array([[one.sign * bench.aims(each, n).mean() for n, one in enumerate(plan.aim)]
+                     for each in candidates])  # fmt: skip
+    return Search(
+        plan, candidates, found.best.levers if found.best else None, found.is_settled, bench.lived, again,
+        found.indifference, found.frontier, aims,
+    )  # fmt: skip
+
+
+def _expect_its_money(plan: SearchFile, base: Scenario, path: Path) -> None:
+    for number, aim in enumerate(plan.aim):
+        for name, rate in aim.terms.items():
+            if isinstance(rate, DeskRate) and rate.currency != base.market.currency:
+                where = "aim" if len(plan.aim) == 1 else f"aim\x1f{number}"
+                raise fault_in(
+                    path, f"{where}\x1fleast\x1f{name}", f"found {rate}, expected {base.market.currency}"
+                )
 
 
 def _changed(base: Scenario, values: Mapping[str, Bound], path: Path) -> Scenario:
@@ -145,132 +141,80 @@ def _changed(base: Scenario, values: Mapping[str, Bound], path: Path) -> Scenari
         raise fault_in(path, f"levers\x1f{lever}", first.message) from None
 
 
-class _Bench:
-    """Where policies are tried, replication by replication, all on the same luck."""
+def _proposed(bench: PolicyBench, proposals: Proposals, base: Scenario, path: Path) -> list[Candidate]:
+    """Those that an optimiser wanted to see, until as many as asked for are different, or nothing new comes."""
+    plan = bench.plan
+    found: dict[tuple[Bound, ...], Candidate] = {}
+    for _ in range(3 * plan.tries):
+        asked = proposals.ask(min(TOGETHER, plan.tries - len(found)))
+        for _, values in asked:
+            key = tuple(values.values())
+            found[key] = found.get(key) or Candidate(values, _changed(base, values, path))
+        mine = [found[tuple(values.values())] for _, values in asked]
+        bench.look_at(list({id(one): one for one in mine}.values()))
+        for (trial, _), one in zip(asked, mine, strict=True):
+            aims = [float(bench.aims(one, which).mean()) for which in range(len(plan.aim))]
+            proposals.tell(trial, aims, _violated(bench, one))
+        if len(found) >= plan.tries:
+            break
+    return list(found.values())
 
-    def __init__(
-        self, plan: SearchFile, workers: Workers, engine: str, store: Store | None, progress: Progress | None
-    ) -> None:
-        self._plan, self._workers, self._engine, self._store = plan, workers, engine, store
-        self._progress, self.lived = progress, 0
-        of_aim = [name for name, weight in plan.aim.terms.items() if not isinstance(weight, str)]
-        self.measures = tuple(sorted({*of_aim, *plan.keep, "claims"}))
 
-    def screen(self, candidates: Sequence[Candidate]) -> None:
-        """Look at every policy, and again at those of which it is unclear whether they keep their bounds."""
-        for number in range(FIRST):
-            self.live(candidates, number)
-        for one in candidates:
-            one.keeps = self.judged(one.seen)
-        for number in range(FIRST, MORE):
-            unclear = [one for one in candidates if one.keeps == UNCLEAR]
-            if not unclear:
-                break
-            self.live(unclear, number)
-            for one in unclear:
-                one.keeps = self.judged(one.seen)
+def _violated(bench: PolicyBench, one: Candidate) -> list[float]:
+    """By how much each bound is missed by what was seen; below 0 where it is kept."""
+    missed = []
+    for name, bound in bench.plan.keep.items():
+        value = bench.known(name, one.seen).value
+        missed.append(bound.at_least - value if bound.at_least is not None else value - (bound.at_most or 0.0))
+    return missed
 
-    def choose(self, feasible: Sequence[Candidate]) -> Selected:
-        """The best of these, by ranking and selection on paired differences."""
 
-        def sample(chosen: Sequence[int], number: int) -> Floats:
-            missing = [feasible[one] for one in chosen if len(feasible[one].seen) <= number]
-            self.live(missing, number)
-            return np.array([self.aim(feasible[one], feasible[one].seen[number]) for one in chosen])
+def _found(bench: PolicyBench, candidates: Sequence[Candidate]) -> _BestFound:
+    """The best of those that surely keep their bounds."""
+    feasible = [one for one in candidates if one.keeps == SURELY]
+    if not feasible:
+        unclear = [one for one in candidates if one.keeps == UNCLEAR]
+        return _BestFound(None, False, bench.plan.indifference or 0.0, sorted(unclear, key=bench.mean)[:BEST], [])
+    if len(bench.plan.aim) == 2:
+        found, is_settled = frontier(bench, feasible)
+        places = np.unique(np.linspace(0, len(found) - 1, min(ON_FRONTIER, len(found))).round().astype(int))
+        return _BestFound(found[0], is_settled, 0.0, [found[place] for place in places], found)
+    best, indifference = _selected(bench, feasible)
+    winner = feasible[best.best]
+    others = sorted((one for one in feasible if one is not winner), key=bench.mean)
+    return _BestFound(winner, best.is_settled, indifference, [winner, *others][:BEST], [])
 
-        plan = self._plan
-        return select_least(sample, len(feasible), indifference=plan.indifference, error=plan.error, most=MOST)
 
-    def live(self, candidates: Sequence[Candidate], number: int) -> None:
-        """One more replication of these."""
-        texts = [json.dumps(bare(one.scenario, self._plan.seed), allow_nan=False) for one in candidates]
-        groups = [texts[first : first + TOGETHER] for first in range(0, len(texts), TOGETHER)]
-        tasks: Iterator[Any] = (
-            Trial(tuple(some), number, self.measures, self._engine, self._store) for some in groups
+def _selected(bench: PolicyBench, feasible: Sequence[Candidate]) -> tuple[Selected, float]:
+    """The best of these by ranking and selection on paired differences, and up to what nothing mattered."""
+    plan = bench.plan
+    least = min(abs(float(bench.aims(one)[:FIRST].mean())) for one in feasible)
+    indifference = plan.indifference or SMALL * least or SMALL
+
+    def sample(chosen: Sequence[int], number: int) -> Floats:
+        missing = [feasible[one] for one in chosen if len(feasible[one].seen) <= number]
+        bench.expected += len(missing)
+        bench.live(missing, number)
+        return np.array([bench.aim(feasible[one], feasible[one].seen[number]) for one in chosen])
+
+    return select_least(sample, len(feasible), indifference=indifference, error=plan.error, most=MOST), indifference
+
+
+def _again(bench: PolicyBench, base: Scenario, ranked: Sequence[Candidate]) -> list[Again]:
+    """On luck, and in worlds, that the search never saw."""
+    fresh = [Candidate(one.levers, one.scenario, keeps=SURELY) for one in ranked]
+    bench.expected += AGAIN * len(fresh)
+    for number in range(AGAIN if fresh else 0):
+        bench.live(fresh, UNSEEN * APART + number)
+    if bench.plan.worlds and fresh:
+        RobustWorlds(bench, base, fresh, unseen=UNSEEN).screen(fresh)
+    return [
+        Again(
+            one.levers,
+            tuple(bench.known_aim(one, which) for which in range(len(bench.plan.aim))),
+            {name: bench.known(name, one.seen) for name in bench.plan.keep},
+            bench.judged(one.seen),
+            one.in_worlds,
         )
-        sums = (one for group in self._workers.answers(tasks) for one in group)
-        for candidate, found in zip(candidates, sums, strict=True):
-            candidate.seen.append(found)
-        self.lived += len(candidates)
-        if self._progress:
-            self._progress(self.lived, max(self.lived, FIRST * len(candidates)))
-
-    def aim(self, candidate: Candidate, sums: Mapping[str, Pair]) -> float:
-        """What is to be least, of one replication."""
-        total = 0.0
-        for name, weight in self._plan.aim.terms.items():
-            if isinstance(weight, str):
-                total += self._staff_per_claim(candidate, name, weight, sums)
-            else:
-                part, whole = sums[name]
-                total += weight * part / whole if whole else np.nan
-        return total if self._plan.aim.least is not None else -total
-
-    def _staff_per_claim(self, candidate: Candidate, path: str, rate: str, sums: Mapping[str, Pair]) -> float:
-        """What a lever costs for each claim: every seller has as many as `market.sellers.staff` says."""
-        scenario = candidate.scenario
-        each = scenario.market.sellers.count if path.startswith("market.sellers.") else 1
-        days = scenario.experiment.cohort.seconds / DAY
-        return float(candidate.levers[path]) * each * rate_of(rate) * days / max(sums["claims"][0], 1.0)
-
-    def mean(self, candidate: Candidate) -> float:
-        """Of the aim so far."""
-        return float(np.mean([self.aim(candidate, sums) for sums in candidate.seen]))
-
-    def judged(self, seen: Sequence[Mapping[str, Pair]]) -> str:
-        """Whether the bounds are kept, each by its interval."""
-        verdicts = [self._kept(self.known(name, seen), name) for name in self._plan.keep]
-        if SURELY_NOT in verdicts:
-            return SURELY_NOT
-        return UNCLEAR if UNCLEAR in verdicts else SURELY
-
-    def _kept(self, one: KnownValue, name: str) -> str:
-        bound = self._plan.keep[name]
-        limit = bound.at_least if bound.at_least is not None else bound.at_most
-        low, high = (one.low, one.high) if bound.at_least is not None else (-one.high, -one.low)
-        at = limit if bound.at_least is not None else -(limit or 0.0)
-        if np.isnan(low) or at is None:
-            return UNCLEAR
-        return SURELY if low >= at else SURELY_NOT if high < at else UNCLEAR
-
-    @staticmethod
-    def known(name: str, seen: Sequence[Mapping[str, Pair]]) -> KnownValue:
-        """A measure with its interval."""
-        pairs = np.array([one[name] for one in seen], dtype=float)
-        return known(Response(name, ""), {"": {name: pairs}})
-
-    def again(self, candidate: Candidate, base: Scenario, workers: Workers, engine: str) -> Again:
-        """On luck that the search never saw; and, where that is asked for, in many worlds."""
-        fresh = Candidate(candidate.levers, candidate.scenario)
-        for number in range(AGAIN):
-            self.live([fresh], UNSEEN * APART + number)
-        values = np.array([[self.aim(fresh, sums), 1.0] for sums in fresh.seen])
-        aim = known(Response("aim", ""), {"": {"aim": values}})
-        if self._plan.aim.most is not None:
-            aim = KnownValue(-aim.value, aim.error, -aim.high, -aim.low, aim.n)
-        bounds = {name: self.known(name, fresh.seen) for name in self._plan.keep}
-        share = self._in_worlds(fresh, base, workers, engine) if self._plan.worlds else None
-        return Again(candidate.levers, aim, bounds, self.judged(fresh.seen), share)
-
-    def _in_worlds(self, candidate: Candidate, base: Scenario, workers: Workers, engine: str) -> CountedShare:
-        """The share of worlds in which it keeps its bounds, by the values found there."""
-        plan = self._plan
-        points = plan.worlds.points if plan.worlds else 0
-        factors, _ = stated_factors(base, [base, candidate.scenario])
-        factors, _ = consistent(factors, [candidate.scenario])
-        design = design_of("latin_hypercube", factors, points=points, seed=plan.seed)
-        worlds = worlds_of(design, factors, [candidate.scenario])
-        effort = Effort(2, seed=plan.seed)
-        kept = 0
-        for (sums,) in play_worlds(
-            worlds, points, [candidate.scenario], self.measures, effort,
-            jobs=workers, engine=engine, store=self._store,
-        ):  # fmt: skip
-            kept += all(self._is_kept(known(Response(name, ""), {"": sums}).value, name) for name in plan.keep)
-        return share_of(kept, points)
-
-    def _is_kept(self, value: float, name: str) -> bool:
-        bound = self._plan.keep[name]
-        if bound.at_least is not None:
-            return value >= bound.at_least
-        return bound.at_most is not None and value <= bound.at_most
+        for one in fresh
+    ]

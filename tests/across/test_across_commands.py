@@ -36,7 +36,7 @@ def test_a_study_writes_tables_a_document_and_a_page(tiny: Path, capsys: pytest.
 def test_a_search_that_finds_nothing_says_so_and_ends_with_4(
     tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tiny / "search.yaml").write_text(SEARCH.replace("[12 h, 1 d, 3 d]", "[3 d, 5 d]"))
+    (tiny / "search.yaml").write_text(SEARCH.replace("[12 h, 1 d, 3 d]", "[3 d, 5 d, 9 d]"))
     code, said = told(capsys, "search", str(tiny / "search.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "-q")
     assert code == 4
     assert "none surely keeps them" in said

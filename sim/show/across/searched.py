@@ -12,11 +12,13 @@ from markupsafe import Markup
 from sim.experiment.measures import MEASURES
 from sim.scenario.wording import counted
 from sim.show.across.document import SCHEMA_VERSION, share_as_json, share_told
-from sim.show.across.files import parquet_of
+from sim.show.across.files import DIGITS, parquet_of
+from sim.show.across.frontier_chart import frontier_chart
 from sim.show.files import finite, json_of
 from sim.show.standalone import page_style, security, templates_of
+from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate
 from sim.worlds.estimating import KnownValue
-from sim.worlds.searching import SURELY, SURELY_NOT, UNCLEAR, Again, Search
+from sim.worlds.searching import Again, Search
 
 PACKAGE = "sim.show.across"
 
@@ -29,16 +31,50 @@ def policy_told(levers: dict[str, Any]) -> str:
 def verdict(result: Search) -> str:
     """What was found, in a sentence or two."""
     counts = {word: sum(one.keeps == word for one in result.candidates) for word in (SURELY, UNCLEAR, SURELY_NOT)}
-    said = f"Of {_policies(len(result.candidates))}, {counts[SURELY]} surely keep the bounds, "
+    said = f"Of {_policies(len(result.candidates))}, {counts[SURELY]} surely keep the bounds{_where(result)}, "
     said += f"{counts[SURELY_NOT]} surely do not"
-    said += f", and of {counts[UNCLEAR]} it is unclear. " if counts[UNCLEAR] else ". "
+    said += f", and of {counts[UNCLEAR]} it is unclear{_why_unclear(result)}. " if counts[UNCLEAR] else ". "
     if result.best is None:
         return said + "None can be chosen: none surely keeps them."
+    if result.frontier:
+        return said + _frontier_told(result)
     if not result.is_settled:
         return said + f"The best so far is {policy_told(result.best)}; the budget was spent before that was sure."
-    sure, within = 1 - result.plan.error, result.plan.indifference
-    said += f"The best of those: {policy_told(result.best)}; right, or within {within:g}, "
+    sure, all_of = 1 - result.plan.error, "" if result.plan.is_finite else " of those that were tried"
+    said += (
+        f"The best{all_of or ' of those'}: {policy_told(result.best)}; right, or within {result.indifference:.3g}, "
+    )
     return f"{said}{sure * 100:.0f} % of the time.{_as_good(result)}"
+
+
+def _where(result: Search) -> str:
+    worlds = result.plan.worlds
+    return f" as the file has it and in {worlds.share * 100:g} % of {worlds.points} worlds" if worlds else ""
+
+
+def _why_unclear(result: Search) -> str:
+    """Policies that nobody had to look at in many worlds, one by one."""
+    unseen = sum(one.keeps == UNCLEAR and one.in_worlds is None for one in result.candidates)
+    if not result.plan.worlds or not unseen:
+        return ""
+    return f" ({unseen} of them are surely worse by the aim and were not looked at in all those worlds)"
+
+
+def _frontier_told(result: Search) -> str:
+    """From one end of the frontier to the other, in words."""
+    first, second = map(str, result.plan.aim)
+    ends = [(policy_told(one.levers), *_aims_of(result, one)) for one in (result.frontier[0], result.frontier[-1])]
+    said = f"{_policies(len(result.frontier))} cannot be bettered in one aim without losing in the other"
+    said += ": " if result.is_settled else " (by their means; of some others that is not sure): "
+    said += f"from {ends[0][0]} ({first}: {ends[0][1]:.4g}; {second}: {ends[0][2]:.4g})"
+    if len(result.frontier) > 1:
+        said += f" to {ends[1][0]} ({ends[1][1]:.4g}; {ends[1][2]:.4g})"
+    return f"{said}."
+
+
+def _aims_of(result: Search, one: Candidate) -> list[float]:
+    place = next(number for number, each in enumerate(result.candidates) if each is one)
+    return [float(each) for each in result.aims[place]]
 
 
 def _as_good(result: Search) -> str:
@@ -68,7 +104,8 @@ def search_lines(result: Search) -> Iterator[str]:
 
 
 def _facts(one: Again) -> list[str]:
-    facts = [f"aim {_interval(one.aim)}"]
+    names = ("aim",) if len(one.aims) == 1 else ("first aim", "second aim")
+    facts = [f"{name} {_interval(aim)}" for name, aim in zip(names, one.aims, strict=True)]
     facts += [f"{name} {_interval(known, name)}" for name, known in one.bounds.items()]
     facts.append(f"keeps its bounds: {one.keeps}")
     if one.in_worlds:
@@ -77,7 +114,7 @@ def _facts(one: Again) -> list[str]:
 
 
 def _interval(one: KnownValue, measure: str = "") -> str:
-    if measure and MEASURES[measure].unit == "share":
+    if measure in MEASURES and MEASURES[measure].unit == "share":
         return f"{one.value * 100:.1f} % ({one.low * 100:.1f} to {min(one.high, 1) * 100:.1f})"
     return f"{one.value:.4g} ({one.low:.4g} to {one.high:.4g})"
 
@@ -91,20 +128,25 @@ def search_document(result: Search) -> dict[str, Any]:
         "best": result.best,
         "settled": result.is_settled,
         "error": result.plan.error,
-        "indifference": result.plan.indifference,
+        "indifference": finite(result.indifference),
+        "aims": [str(one) for one in result.plan.aim],
         "policies": len(result.candidates),
+        "feasible": {word: sum(one.keeps == word for one in result.candidates)
+                     for word in (SURELY, UNCLEAR, SURELY_NOT)},
+        "frontier": [{"values": one.levers, "aims": _aims_of(result, one)} for one in result.frontier],
         "replications": result.replications,
         "again": [
             {
                 "values": one.levers,
                 "aim": _json(one.aim),
+                "aims": [_json(aim) for aim in one.aims],
                 "bounds": {name: _json(known) for name, known in one.bounds.items()},
                 "keeps": one.keeps,
                 "in_worlds": share_as_json(one.in_worlds) if one.in_worlds else None,
             }
             for one in result.again
         ],
-    }
+    }  # fmt: skip
 
 
 def _json(one: KnownValue) -> dict[str, Any]:
@@ -125,9 +167,26 @@ def search_frame(result: Search) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def policies_frame(result: Search) -> pd.DataFrame:
+    """A row per policy: its levers, its aims so far, whether it keeps its bounds, whether it is on the frontier."""
+    on_it = {id(one) for one in result.frontier}
+    return pd.DataFrame(
+        {"policy": number, **{path: str(value) for path, value in one.levers.items()},
+         **{f"aim_{n}": aim for n, aim in enumerate(result.aims[number], 1)}, "feasible": one.keeps,
+         "in_worlds": one.in_worlds.value if one.in_worlds else np.nan, "replications": len(one.seen),
+         "frontier": id(one) in on_it}
+        for number, one in enumerate(result.candidates)
+    )  # fmt: skip
+
+
 def search_files(result: Search) -> Iterator[tuple[str, bytes]]:
     """Every file: its name, and its bytes."""
     yield "points.parquet", parquet_of(search_frame(result))
+    table = policies_frame(result)
+    yield "policies.csv", table.to_csv(index=False, float_format=DIGITS).encode()
+    if result.frontier:
+        mine = table[table["frontier"]].sort_values("aim_1", ascending=result.plan.aim[0].sign > 0, kind="stable")
+        yield "frontier.csv", mine.drop(columns="frontier").to_csv(index=False, float_format=DIGITS).encode()
     yield "search.json", json_of(search_document(result))
     style = page_style(PACKAGE)
     page = templates_of(PACKAGE).get_template("search.html.j2").render(
@@ -137,5 +196,6 @@ def search_files(result: Search) -> Iterator[tuple[str, bytes]]:
         answer=verdict(result),
         again=[(policy_told(one.levers), _facts(one)) for one in result.again],
         count=f"{len(result.candidates):,} policies, {result.replications:,} replications",
+        chart=frontier_chart(result) if result.frontier else Markup(""),
     )  # fmt: skip
     yield "report.html", page.encode()
