@@ -13,16 +13,20 @@ from sim.chance.asks import draw_asks
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
-from sim.chance.orders import Dispatching
+from sim.chance.instants import earlier_or_later
+from sim.chance.orders import Dispatching, Instants
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import choice
 from sim.chance.wishes import Wishes, later
 from sim.rules.answers import reason_stated
 from sim.rules.refunding import share_of
+from sim.rules.terms import last_day_of
 from sim.scenario.buyers import Regret
 from sim.scenario.distributions import DurationLaw, ShareLaw
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import ClaimKind, Reason
+from sim.scenario.policy import ProductWindow
+from sim.vocabulary import Anchor, ClaimKind, Reason
 
 
 class Claimants(NamedTuple):
@@ -137,8 +141,7 @@ def _of_the_journey(scenario: Scenario, drawer: Drawer, claims: Columns, plan: D
     cancellation, carrier = scenario.policy.cancellation, scenario.market.carrier
     window_ends = claims["paid"]
     if cancellation is not None:
-        window = drawer.duration(Decision.CANCELLATION_WINDOW, cancellation.window.within)
-        window_ends = later(plan.instants(claims["paid"])[cancellation.window.after], window)
+        window_ends = _button_ends(scenario, cancellation.window, drawer, plan.instants(claims["paid"]))
     return {
         "window_ends": window_ends,
         "transit": drawer.duration(Decision.TRANSIT, carrier.transit),
@@ -147,6 +150,14 @@ def _of_the_journey(scenario: Scenario, drawer: Drawer, claims: Columns, plan: D
         "return_lost": drawer.happens(Decision.RETURN_LOST, carrier.return_lost),
         "return_transit": drawer.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
     }
+
+
+def _button_ends(scenario: Scenario, window: ProductWindow, drawer: Drawer, known: Instants) -> Ints:
+    """Until when each order has its cancel button."""
+    ends = np.full_like(known[Anchor.PAID], NEVER)
+    if window.within is not None:
+        ends = later(known[window.after], drawer.duration(Decision.CANCELLATION_WINDOW, window.within))
+    return earlier_or_later(ends, *last_day_of(window, scenario.start))
 
 
 def _of_the_bank(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.chance.facts import Ints
 from sim.errors import BeyondCalendar
 from sim.rules.clocks import BEYOND
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import DAY, NEVER, Kind
+
+SomeInstants = TypeVar("SomeInstants", Ints, NDArray[np.float64])
+"""Instants, in whole seconds or not."""
 
 
 class Arrays(NamedTuple):
@@ -55,6 +59,11 @@ def instants_after(since: Ints, kind: int, amounts: Ints, calendar: Calendar) ->
     else:
         after[ends] = _work_ends(begun, lasts, calendar)
     return after
+
+
+def earlier_or_later(ends: SomeInstants, until: int, later: bool) -> SomeInstants:
+    """`rules.clocks.last_of` for many: of each end and a fixed last second, the one that counts."""
+    return np.maximum(ends, until) if later else np.minimum(ends, until)
 
 
 def _business_time_after(since: Ints, amounts: Ints, calendar: Calendar) -> Ints:

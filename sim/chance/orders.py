@@ -12,10 +12,10 @@ from sim.chance.arrivals import paid_instants
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints, OrderFacts
-from sim.chance.instants import instants_after
+from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, choice
-from sim.rules.terms import Since, kind_of, since_of, until
+from sim.rules.terms import Since, kind_of, since_of
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER
@@ -146,8 +146,8 @@ def draw_dispatching(
 
 def due_and_promised(scenario: Scenario, known: Instants, parties: Ints, calendars: Openings) -> tuple[Ints, Ints]:
     """The dispatch limit and the promised date; either may be counted from the other."""
-    limit = until(scenario.policy.dispatch.limit, unnamed=Anchor.PAID)
-    promise = since_of(scenario.policy.promise)
+    limit = since_of(scenario.policy.dispatch.limit, scenario.start)
+    promise = since_of(scenario.policy.promise, scenario.start)
     if limit.anchor == Anchor.PROMISED:
         promised = _after(promise, known, calendars[Party.PLATFORM])
         return _on_own_clocks(limit, {Anchor.PROMISED: promised}, parties, calendars), promised
@@ -157,7 +157,8 @@ def due_and_promised(scenario: Scenario, known: Instants, parties: Ints, calenda
 
 def _after(since: Since, known: Instants, calendar: Calendar) -> Ints:
     """So long after a named instant, on this calendar."""
-    return instants_after(known[since.anchor], since.span.kind, np.array(since.span.seconds), calendar)
+    ends = instants_after(known[since.anchor], since.span.kind, np.array(since.span.seconds), calendar)
+    return earlier_or_later(ends, since.until, since.later)
 
 
 def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Openings) -> Ints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.compiled.calendars import after, later
 from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
-from sim.rules import cancelling
+from sim.rules import cancelling, clocks
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, ClaimKind, Party
 
@@ -34,7 +34,8 @@ def arranged_at(order: Record) -> int:
 def promised_at(world: MarketRules, order: Record) -> int:
     """The delivery date that the platform shows; NEVER where it shows none."""
     promise = terms_of(world, order).promise
-    return after(world, Party.PLATFORM, promised_from(order, promise.anchor), promise.span)
+    at = after(world, Party.PLATFORM, promised_from(order, promise.anchor), promise.span)
+    return clocks.last_of(at, promise.until, promise.later)
 
 
 @step

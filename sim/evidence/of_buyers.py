@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.chance.instants import earlier_or_later
 from sim.evidence.families import FAMILIES, TWO, thinned
 from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.log import Floats
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number
+from sim.rules.terms import last_day_of
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, Kind
+from sim.scenario.windows import LastInstant
 from sim.vocabulary import Anchor
 
 NOT_IN_A_LOG = {
@@ -40,12 +44,13 @@ def told_by_claims(lesson: Lesson) -> Told:
 def _regret(lesson: Lesson) -> Told:
     """Minds that change before dispatch: the button goes with the parcel, the window or the cut."""
     terms = lesson.base.policy.cancellation
-    if terms is None or terms.window.after is not Anchor.PAID:
-        why = "without a cancellation window that begins with payment it is not seen"
+    within = terms.window.within if terms is not None else None
+    if terms is None or within is None or terms.window.until or terms.window.after is not Anchor.PAID:
+        why = "without a cancellation window that goes by its length from payment on it is not seen"
         yield Assumed("buyers.regret.probability", why)
         return
     sample = _changes_of_mind(lesson)
-    estimated = _seen_through(terms.window.within, sample, lesson.log.cut - lesson.first)
+    estimated = _seen_through(within, sample, lesson.log.cut - lesson.first)
     if estimated is None:
         yield Assumed("buyers.regret.probability", f"fewer than {LEAST} requests")
         return
@@ -140,12 +145,12 @@ def _going_on(lesson: Lesson) -> Told:
     claims = lesson.log.claims
     dispute = lesson.base.policy.dispute
     closes = dispute.regret.closes if dispute is not None and dispute.regret is not None else None
-    within = float(closes.within.seconds) if closes is not None else 15.0 * DAY
     came = lesson.log.of_orders("delivered")
+    last = came + 15.0 * DAY if closes is None else _ends(came, closes, lesson)
     failed = lesson.status("refused", "shipped") | (
         lesson.status("silence") if _silence_declines(lesson) else False
     )
-    over = failed & (came + within < lesson.log.cut)
+    over = failed & (last < lesson.log.cut)
     if not claims.has("dispute_opened") or int(over.sum()) < LEAST:
         yield Assumed("buyers.goes_on", "too few failed requests whose time for a dispute is over")
         return
@@ -179,6 +184,12 @@ def _worth_it(lesson: Lesson) -> float:
     return max(float(np.mean(left > postage[None, :, None])), 1e-3)
 
 
+def _ends(since: Floats, window: LastInstant, lesson: Lesson) -> Floats:
+    """When a window ends that began at these instants, its length taken for time on the wall."""
+    length = np.inf if window.within is None else float(window.within.seconds)
+    return earlier_or_later(since + length, *last_day_of(window, lesson.start))
+
+
 def _escalation(lesson: Lesson) -> Told:
     claims = lesson.log.claims
     if not (claims.has("mediation_opened") and claims.has("dispute_closed")):
@@ -188,8 +199,8 @@ def _escalation(lesson: Lesson) -> Told:
     since, called = claims.at("dispute_closed"), claims.at("mediation_opened")
     mediation = lesson.base.policy.mediation
     last_call = mediation.escalate_within if mediation is not None else None
-    last = np.inf if last_call is None else float(last_call.within.seconds)
-    until = np.minimum(np.where(np.isnan(called), lesson.log.cut, called), since + last)
+    last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, lesson)
+    until = np.minimum(np.where(np.isnan(called), lesson.log.cut, called), last)
     low = until - since
     sample = lesson.sample(
         low, np.where(np.isnan(called), np.inf, low), lesson.seller_of_claim, refused & (low >= 0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.chance.instants import instants_after
+from sim.chance.instants import earlier_or_later, instants_after
 from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats
 from sim.evidence.survival import LEAST, Sample, fitted, incidence_at_the_end
 from sim.evidence.wording import number, shares
+from sim.rules.terms import last_day_of, span
 from sim.scenario.by_claim import CLAIMS, rows
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import Kind
@@ -88,9 +89,9 @@ def _returns(lesson: Lesson) -> Told:
 def _time_to_post(lesson: Lesson) -> float:
     """Seconds after the verdict in which a return may be posted; infinite without a limit that begins there."""
     limits = [terms.post_within for _, terms in rows(lesson.base.policy.returns)]
-    spans = [limit.within for limit in limits if limit is not None and limit.after is None]
-    known = len(spans) == len(limits) and all(span.kind is Kind.WALL for span in spans)
-    return float(min(span.seconds for span in spans)) if spans and known else float("inf")
+    bare = [limit.within for limit in limits if limit and limit.after is None and limit.until is None]
+    spans = [span for span in bare if span is not None and span.kind is Kind.WALL]
+    return float(min(span.seconds for span in spans)) if spans and len(spans) == len(limits) else float("inf")
 
 
 def _some_keep_the_goods(lesson: Lesson) -> bool:
@@ -125,9 +126,10 @@ def _limits(lesson: Lesson, due: Floats, calendars: dict[Party, Calendar]) -> Fl
     """By when the policy has the money back, whatever the bank does."""
     limits, limit = np.full(len(due), np.inf), lesson.base.policy.refund.within
     if limit is not None:
-        known, within = ~np.isnan(due), limit.within
+        known, within = ~np.isnan(due), span(limit.within)
         since = due[known].astype(np.int64)
-        limits[known] = instants_after(since, within.kind, np.array(within.seconds), calendars[Party.BANK])
+        ends = instants_after(since, within.kind, np.array(within.seconds), calendars[Party.BANK])
+        limits[known] = np.maximum(earlier_or_later(ends, *last_day_of(limit, lesson.start)), since)
     return limits
 
 

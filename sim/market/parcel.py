@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.chance.facts import ClaimFacts
 from sim.records.journal import Activity
 from sim.records.life import Life
-from sim.rules import cancelling
+from sim.rules import cancelling, clocks
 from sim.rules.terms import Terms
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
@@ -44,7 +44,8 @@ class Parcel:
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
         promise = self.terms.promise
-        return self._world.after(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
+        at = self._world.after(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
+        return clocks.last_of(at, promise.until, promise.later)
 
     @property
     def delivered_at(self) -> int:

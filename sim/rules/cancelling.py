@@ -8,8 +8,8 @@ from sim.vocabulary import Disposition
 SHIP, REFUSE = int(Disposition.SHIP), int(Disposition.REFUSE)
 
 
-LEFT_ALONE = -1
-"""As the end of a cancellation window: a buyer who does not press the button (no window ends before day 0)."""
+LEFT_ALONE = -NEVER
+"""As the end of a cancellation window: a buyer who does not press the button (no window ends as early as that)."""
 
 
 def may_cancel(asked: int, window_ends: int, ships_at: int) -> bool:

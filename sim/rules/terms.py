@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER, Duration, Kind
-from sim.scenario.limits import Limit
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
 from sim.scenario.opening import runs_party
@@ -17,15 +16,13 @@ from sim.scenario.policy import (
     CancellationTerms,
     ChargebackTerms,
     DisputeTerms,
-    FreeUntil,
     InspectionTerms,
     OfferTerms,
     Policy,
-    Promise,
     ReturnTerms,
     SteppingIn,
 )
-from sim.scenario.windows import LastWindow, Window
+from sim.scenario.windows import LastInstant, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict
 
 
@@ -143,23 +140,25 @@ def terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
 
 def _terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
     """The levers for one claim kind: its row over the default, as the file gave them."""
-    policy, market = scenario.policy, scenario.market
+    policy, market, start = scenario.policy, scenario.market, scenario.start
     dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
     returns: ReturnTerms | None = getattr(policy.returns, claim.word, None)
     mediation, refund = policy.mediation and policy.mediation.of(claim), policy.refund.of(claim)
     return Terms(
         refunds_at_dispatch_limit=refunds_at_dispatch_limit(scenario),
-        promise=since_of(policy.promise),
-        **_of_cancelling(policy.cancellation),
-        **_of_disputing(dispute, scenario.start),
+        promise=since_of(policy.promise, start),
+        **_of_cancelling(policy.cancellation, start),
+        **_of_disputing(dispute, start),
         may_mediate=mediation is not None,
-        escalate_within=_after_a_verdict(until(mediation.escalate_within if mediation else None)),
-        **_of_returning(returns),
-        refund_within=until(refund.within),
+        escalate_within=_after_a_verdict(
+            since_of(mediation.escalate_within if mediation else None, start, UNNAMED)
+        ),
+        **_of_returning(returns, start),
+        refund_within=since_of(refund.within, start, UNNAMED),
         **_of_runs(scenario),
         may_charge_back=_may_charge_back(scenario, claim),
         charge_back_until=_after_a_verdict(
-            last_of(policy.chargeback.window if policy.chargeback else None, scenario.start)
+            since_of(policy.chargeback.window if policy.chargeback else None, start)
         ),
         requests=_requests(policy, dispute, mediation, returns),
         transit_kind=kind_of(market.carrier.transit),
@@ -169,13 +168,13 @@ def _terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
     )
 
 
-def _of_cancelling(terms: CancellationTerms | None) -> Levers:
+def _of_cancelling(terms: CancellationTerms | None, start: date) -> Levers:
     free = terms.free_until if terms else None
     trusted = terms.trusted_free_until if terms and terms.trusted_free_until else free
     return {
         "may_cancel": terms is not None,
-        "free_until": since_of(free) if free else None,
-        "trusted_free_until": since_of(trusted) if trusted else None,
+        "free_until": since_of(free, start) if free else None,
+        "trusted_free_until": since_of(trusted, start) if trusted else None,
         "ships_held": terms is not None and terms.ships_while_open == "held",
     }
 
@@ -184,8 +183,8 @@ def _of_disputing(terms: DisputeTerms | None, start: date) -> Levers:
     steps_in = terms.steps_in if terms and terms.steps_in else SteppingIn()
     return {
         "may_dispute": terms is not None,
-        "opens": since_of(terms.opens if terms else None),
-        "closes": last_of(terms.closes if terms else None, start),
+        "opens": since_of(terms.opens if terms else None, start),
+        "closes": since_of(terms.closes if terms else None, start),
         "while_in_transit": terms is not None and terms.while_in_transit,
         "needs_consent": terms is None or terms.needs_consent,
         "platform_answers": terms is not None and terms.answered_by is Party.PLATFORM,
@@ -196,13 +195,13 @@ def _of_disputing(terms: DisputeTerms | None, start: date) -> Levers:
     }
 
 
-def _of_returning(terms: ReturnTerms | None) -> Levers:
+def _of_returning(terms: ReturnTerms | None, start: date) -> Levers:
     refund_on = terms.refund_on if terms else RefundOn.NOTICE
     trusted = terms.trusted_refund_on if terms else None
     return {
         "needs_return": terms is not None,
         "payers": _payers(terms.payer if terms else Party.BUYER),
-        "post_within": until(terms.post_within if terms else None),
+        "post_within": since_of(terms.post_within if terms else None, start, UNNAMED),
         "refund_on": int(refund_on),
         "trusted_refund_on": int(refund_on if trusted is None else trusted),
         "returnless_below": round(100 * terms.returnless_below) if terms else 0,
@@ -229,28 +228,23 @@ def refunds_at_dispatch_limit(scenario: Scenario) -> bool:
     return dispatch.limit is not None and dispatch.on_miss == "refund"
 
 
-def since_of(window: Window | Promise | FreeUntil | None) -> Since:
-    """A window as an engine reads it; an absent one has no limit."""
+def since_of(window: Window | LastInstant | None, start: date, unnamed: int = int(Anchor.PAID)) -> Since:
+    """A window or limit as an engine reads it, from `unnamed` where the file names no instant; none never ends."""
     if window is None:
-        return Since(int(Anchor.PAID), UNLIMITED)
-    return Since(int(window.after), span(window.within))
-
-
-def last_of(window: LastWindow | None, start: date) -> Since:
-    """A window that may end on a fixed date, or on the earlier or later of two."""
-    if window is None or window.until is None:
-        return since_of(window)  # type: ignore[arg-type]  # it names an instant
-    last = ((window.until - start).days + 1) * DAY - 1
-    if window.after is None:
-        return Since(int(Anchor.PAID), UNLIMITED, last)
-    return Since(int(window.after), span(window.within), last, window.whichever == "later")
-
-
-def until(limit: Limit | None, unnamed: int = UNNAMED) -> Since:
-    """A limit as an engine reads it, counted from `unnamed` where the file names no instant; none never ends."""
-    if limit is None:
         return Since(unnamed, UNLIMITED)
-    return Since(unnamed if limit.after is None else int(limit.after), span(limit.within))
+    anchor = unnamed if window.after is None else int(window.after)
+    return Since(anchor, span(window.within), *last_day_of(window, start))
+
+
+def last_day_of(window: Window | LastInstant, start: date) -> tuple[int, bool]:
+    """The last second of the day on which a window ends, and whether it ends then only if that is the later end.
+
+    A window without such a day has NEVER.
+    """
+    until: date | None = getattr(window, "until", None)  # what luck is drawn by stands in for a window (`shared`)
+    if until is None:
+        return NEVER, False
+    return ((until - start).days + 1) * DAY - 1, getattr(window, "whichever", None) == "later"
 
 
 def _after_a_verdict(since: Since) -> Since:

@@ -7,13 +7,12 @@ from typing import TypeVar
 
 from sim.scenario.by_claim import Row, rows
 from sim.scenario.endless import Complaint
-from sim.scenario.limits import Limit
 from sim.scenario.model import Scenario
-from sim.scenario.policy import CancellationTerms, DisputeTerms, FreeUntil, Policy, ProductWindow, Promise
-from sim.scenario.windows import LastWindow, Window
+from sim.scenario.policy import CancellationTerms, DisputeTerms, Policy
+from sim.scenario.windows import LastInstant, Window
 from sim.vocabulary import Anchor, ClaimKind
 
-Anchored = Limit | Window | LastWindow | ProductWindow | FreeUntil | Promise
+Anchored = Window | LastInstant
 R = TypeVar("R", bound=Row)
 
 
@@ -43,7 +42,7 @@ def anchors(scenario: Scenario) -> Iterator[Complaint]:
 NOT_BEFORE_THE_LIMIT = (Anchor.DISPATCH_DUE, Anchor.DISPATCHED)
 
 
-def windows_of(terms: DisputeTerms) -> Iterator[tuple[str, Window | LastWindow]]:
+def windows_of(terms: DisputeTerms) -> Iterator[tuple[str, Anchored]]:
     """When a dispute may be opened, by name."""
     yield "opens", terms.opens
     if terms.closes is not None:

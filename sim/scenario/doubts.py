@@ -19,6 +19,7 @@ from sim.scenario.durations import DAY
 from sim.scenario.holiday_doubts import doubts_about
 from sim.scenario.model import Scenario
 from sim.scenario.tree import Path, dotted
+from sim.scenario.windows import LastInstant
 from sim.scenario.wording import printable
 
 DatePair = tuple[date, date]
@@ -74,9 +75,10 @@ def doubts_of(scenario: Scenario) -> list[Doubt]:
 
 
 def _dated(value: Any, path: Path) -> Iterator[tuple[Path, list[DatePair]]]:
-    """Every lever that names days, and the days that it names."""
+    """Every lever that names days, and the days that it names; of a last day, all until then."""
     for step, inner in _within(value, path):
-        spans = [span for each in _entries(inner) if (span := _span(each)) is not None]
+        named = [span for each in _entries(inner) if (span := _span(each)) is not None]
+        spans = [(date.min, ends) for _, ends in named] if isinstance(value, LastInstant) else named
         if spans:
             yield (*path, step), spans
         else:

@@ -1,4 +1,4 @@
-"""Limits: so long after a named instant, or a bare duration, which runs from where the limit begins to matter."""
+"""Limits: last instants that may be a bare duration, which runs from where the limit begins to matter."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SerializerFunctionWrapHandler, model_serializer
 
-from sim.scenario.base import Described, Named
+from sim.scenario.base import Named, NoneOr
 from sim.scenario.durations import Duration, FiniteDuration, as_finite
+from sim.scenario.windows import LastInstant, PutOff
 from sim.vocabulary import Anchor
 
 
-class Limit(Described):
-    """So long after an instant of the order; the last instant is still in time."""
+class Limit(LastInstant):
+    """So long after an instant of the order, or until a fixed day; the last instant is still in time."""
 
-    after: Anchor | None = None
-    """The instant it is counted from; where none is named, the one at which it begins to matter."""
-    within: FiniteDuration
-    """How long."""
+    within: NoneOr[FiniteDuration]
+    """How long; where no instant is named, counted from the one at which it begins to matter."""
 
     @model_serializer(mode="wrap")
-    def _as_short_as_it_was(self, serialize: SerializerFunctionWrapHandler) -> Any:
-        return str(self.within) if self.after is None else serialize(self)
+    def _only_what_it_has(self, serialize: SerializerFunctionWrapHandler) -> Any:
+        is_bare = self.after is None and self.until is None
+        return str(self.within) if is_bare else super()._only_what_it_has(serialize)
 
 
 def _or_bare(limit: type[Limit]) -> BeforeValidator:
@@ -33,8 +33,11 @@ def _or_bare(limit: type[Limit]) -> BeforeValidator:
     return BeforeValidator(check, json_schema_input_type=Duration | limit)
 
 
-class DispatchWindow(Limit):
-    """How long a seller may take to dispatch."""
+class DispatchWindow(PutOff, Limit):
+    """How long a seller may take to dispatch; a day can only put that off."""
+
+    within: FiniteDuration
+    """How long."""
 
     after: Annotated[Anchor | None, Named(only=(Anchor.PAID, Anchor.ARRANGED, Anchor.PROMISED))] = None
     """The instant it is counted from; payment where none is named."""

@@ -15,7 +15,7 @@ from sim.scenario.market import NOTHING, Name
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.payers import Payer
 from sim.scenario.runs import RunTime
-from sim.scenario.windows import ClosingWindow, LastWindow, Window
+from sim.scenario.windows import ClosingWindow, LastInstant, LastWindow, PutOff, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict, Weekday
 
 MOST_ROUNDS = 3
@@ -24,14 +24,15 @@ BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DIS
 ANY_SILENCE = (Verdict.APPROVE, Verdict.DECLINE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE)
 
 
-class Promise(Described):
-    """The delivery date that the platform shows."""
+class Promise(PutOff):
+    """The delivery date that the platform shows; a day can only put it off."""
 
     after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED))] = (
         Anchor.PAID
     )
     """The instant it is counted from."""
     within: FiniteDuration
+    """How long; in business days or working time, the platform's."""
 
 
 class DispatchTerms(Described):
@@ -43,20 +44,22 @@ class DispatchTerms(Described):
     """What follows when it passes: the platform refunds the order by itself, or nothing."""
 
 
-class ProductWindow(Described):
+class ProductWindow(LastInstant):
     """How long the cancel button is shown. It differs by product, so its length is a distribution."""
 
     after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
     """The instant it is counted from."""
-    within: WallLaw
+    within: NoneOr[WallLaw]
+    """How long, product by product."""
 
 
-class FreeUntil(Described):
+class FreeUntil(LastInstant):
     """Until then no consent is needed; the last instant is still free."""
 
     after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
     """The instant it is counted from."""
-    within: FiniteWallDuration = Field(default=0, validate_default=True)
+    within: NoneOr[FiniteWallDuration] = Field(default=0, validate_default=True)
+    """How long."""
 
 
 class CancellationTerms(Described):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from sim.scenario.base import Day, Described, Named, NoneOr
 from sim.scenario.distributions import WallLaw
@@ -21,36 +21,81 @@ class Window(Described):
     """How long; in business days or working time, the platform's."""
 
 
-class LastWindow(Described):
+def _needs_a_length_or_a_day(schema: dict[str, Any]) -> None:
+    """What may be a day alone need not say how long."""
+    may_be_none = {"const": "none"} in schema["properties"]["within"].get("anyOf", ())
+    if may_be_none and "within" in schema.get("required", ()):
+        schema["required"].remove("within")
+        schema["anyOf"] = [{"required": ["within"]}, {"required": ["until"]}]
+
+
+class LastInstant(Described):
+    """Until so long after an instant of the order, or until a fixed day, or the earlier or later of both."""
+
+    model_config = ConfigDict(json_schema_extra=_needs_a_length_or_a_day)
+    counted_by: ClassVar[str] = "within"
+    """The key without which it is counted from nothing, and there is only a day."""
+    after: Anchor | None = None
+    """The instant it is counted from."""
+    within: Any = None
+    """How long; none where there is only a day."""
+    until: Day | None = None
+    """The last day, which is inside: `2024-01-31`."""
+    whichever: Literal["earlier", "later"] | None = None
+    """Where it is counted from an instant, and there is a day as well: which of them counts."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_day_alone(cls, value: Any) -> Any:
+        is_alone = isinstance(value, dict) and "until" in value
+        is_alone = is_alone and (value.get("within") == "none" or not {"after", "within"} & value.keys())
+        return {**value, "within": None} if is_alone else value
+
+    @model_validator(mode="after")
+    def _it_ends(self) -> Self:
+        key = self.counted_by
+        is_counted = self.within is not None and getattr(self, key) is not None
+        if not is_counted and self.until is None:
+            raise ValueError(f"found neither '{key}' nor 'until', expected a length, a date, or both")
+        if (is_counted and self.until is not None) != (self.whichever is not None):
+            raise ValueError(f"expected 'whichever' (earlier or later) exactly where there is '{key}' and 'until'")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_it_has(self, serialize: SerializerFunctionWrapHandler) -> Any:
+        idle = {"after"} if self.within is None else set()
+        told = serialize(self).items()
+        return {name: value for name, value in told if value not in (None, "none") and name not in idle}
+
+
+class PutOff(LastInstant):
+    """A last instant that a day can only put off: one that ended before the payment would be over too soon."""
+
+    whichever: Literal["later"] | None = None
+    """Where there is a day: the later of the two counts."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_day_alone(cls, value: Any) -> Any:
+        return value
+
+
+class LastWindow(LastInstant):
     """Until so long after a named instant of the order, or until a fixed date, or the earlier or later of both."""
 
+    counted_by: ClassVar[str] = "after"
     after: Annotated[
         Anchor | None, Named(only=tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED))
     ] = None
     """The instant it is counted from."""
-    within: FiniteDuration = Field(default=0, validate_default=True)
+    within: NoneOr[FiniteDuration] = Field(default=0, validate_default=True)
     """How long; in business days or working time, the platform's."""
-    until: Day | None = None
-    """The last day, which is inside: `2024-01-31`."""
-    whichever: Literal["earlier", "later"] | None = None
-    """Where there is both an instant and a date: which of them counts."""
 
     @model_validator(mode="after")
-    def _it_ends(self) -> LastWindow:
-        both = self.after is not None and self.until is not None
-        if self.after is None and self.until is None:
-            raise ValueError("found neither 'after' nor 'until', expected an instant, a date, or both")
-        if both != (self.whichever is not None):
-            raise ValueError("expected 'whichever' (earlier or later) exactly where there is 'after' and 'until'")
-        if self.after is None and "within" in self.model_fields_set:
+    def _counted_from_something(self) -> Self:
+        if self.after is None and self.within is not None:
             raise ValueError("found 'within', but no 'after' that it would be counted from")
         return self
-
-    @model_serializer(mode="wrap")
-    def _only_what_it_has(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        absent = {"within"} if self.after is None else set()
-        told = serialize(self).items()
-        return {name: value for name, value in told if value not in (None, "none") and name not in absent}
 
 
 class ClosingWindow(LastWindow):

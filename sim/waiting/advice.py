@@ -250,9 +250,10 @@ def _deadline(scenario: Scenario, buyer: Buyer, told: Columns, now: Ints, kind: 
 
 def _free_for(scenario: Scenario, buyer: Buyer) -> int:
     terms = scenario.policy.cancellation
-    if buyer.stage != "none" or terms is None or terms.free_until is None or terms.free_until.after != Anchor.PAID:
+    free = terms.free_until if terms is not None else None
+    if buyer.stage != "none" or free is None or free.after != Anchor.PAID or free.within is None or free.until:
         return 0
-    return max(terms.free_until.within.seconds - buyer.paid, 0)
+    return max(free.within.seconds - buyer.paid, 0)
 
 
 def _expect_sense(scenario: Scenario, buyer: Buyer) -> None:

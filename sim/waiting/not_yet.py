@@ -12,7 +12,7 @@ from sim.chance.instants import instants_after
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers
-from sim.rules.terms import kind_of
+from sim.rules.terms import kind_of, last_day_of
 from sim.scenario.distributions import DurationLaw, draw
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
@@ -148,10 +148,12 @@ def _arrival(scenario: Scenario, seen: Histories, drawer: Drawer, plan: Dispatch
 def _the_button(scenario: Scenario, seen: Histories, luck: Shaped, plan: Dispatching) -> None:
     """Who has pressed it had it: the order's own window was open."""
     terms = scenario.policy.cancellation
-    if terms is not None:
+    if terms is not None and terms.window.within is not None:
         since = plan.instants(seen.at("paid"))[terms.window.after]
-        than = np.where(seen.cancels, seen.at("requested") - since - 1, -1)
-        _waits_longer(luck, Decision.CANCELLATION_WINDOW, terms.window.within, seen.cancels, than)
+        until, later = last_day_of(terms.window, scenario.start)
+        by_its_length = seen.cancels & ~(later & (seen.at("requested") <= until))
+        than = np.where(by_its_length, seen.at("requested") - since - 1, -1)
+        _waits_longer(luck, Decision.CANCELLATION_WINDOW, terms.window.within, by_its_length, than)
 
 
 def _patience(scenario: Scenario, seen: Histories, luck: Shaped) -> None:

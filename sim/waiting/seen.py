@@ -127,7 +127,7 @@ def _could_dispute(scenario: Scenario, seen: Histories) -> Ints:
         if terms is None:
             continue
         here, regrets = seen.kind == kind, kind == ClaimKind.REGRET
-        opens = since_of(terms.opens)
+        opens = since_of(terms.opens, scenario.start)
         anchors = {Anchor.DELIVERED: "delivered", Anchor.DISPATCHED: "dispatched", Anchor.PAID: "paid"}
         since = seen.at(anchors.get(Anchor(opens.anchor), "paid"))
         wait = seen.at("dispatched") if terms.while_in_transit else seen.at("delivered")

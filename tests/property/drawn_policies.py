@@ -31,16 +31,30 @@ def windows(*anchors: str) -> Strategy:
 
 def last_windows(*anchors: str) -> Strategy:
     """A window, or the earlier or later of one and a fixed day. (A row that names a day alone would not fit.)"""
-    until = st.fixed_dictionaries({"until": some("2018-10-03", "2018-10-08")})
-    both = st.tuples(windows(*anchors), until, some("earlier", "later")).map(
-        lambda parts: parts[0] | parts[1] | {"whichever": parts[2]}
-    )
-    return mostly(windows(*anchors), both)
+    return mostly(windows(*anchors), dated(windows(*anchors)))
+
+
+def dated(counted: Strategy, *which: str) -> Strategy:
+    """The earlier or later of what is counted and a fixed day."""
+    day = {"until": some("2018-10-03", "2018-10-08"), "whichever": some(*(which or ("earlier", "later")))}
+    return st.tuples(counted, st.fixed_dictionaries(day)).map(lambda parts: parts[0] | parts[1])
+
+
+def put_off(counted: Strategy) -> Strategy:
+    """What a fixed day can only put off."""
+    return mostly(counted, dated(counted, "later"))
+
+
+def or_a_day(counted: Strategy) -> Strategy:
+    """What is counted, or the earlier or later of it and a fixed day, or that day alone."""
+    day = {"after": "paid", "within": "none", "until": "2018-10-05"}
+    return mostly(counted, dated(counted) | st.just(day))
 
 
 def limits(*anchors: str) -> Strategy:
-    """A bare duration, or so long after one of these instants."""
-    return none_or(mostly(durations, windows(*anchors)))
+    """A bare duration, or so long after one of these instants, or the earlier or later of that and a day."""
+    bare = st.fixed_dictionaries({"within": durations})
+    return none_or(mostly(durations, mostly(windows(*anchors), dated(bare | windows(*anchors)))))
 
 
 def rows(terms: Mapping[str, Strategy]) -> Strategy:
@@ -60,9 +74,9 @@ def by_claim(terms: Strategy, not_received: Strategy) -> Strategy:
 @st.composite
 def policies(draw: st.DrawFn, methods: Sequence[str]) -> File:
     mediated = draw(mostly(some(True), some(False)))
-    promise = draw(none_or(windows("paid", "arranged", "dispatched")))
+    promise = draw(none_or(put_off(windows("paid", "arranged", "dispatched"))))
     before = ["promised"] * (promise != "none" and promise["after"] != "dispatched")
-    limit = draw(mostly(some("none"), mostly(durations, windows("paid", "arranged", *before))))
+    limit = draw(mostly(some("none"), mostly(durations, put_off(windows("paid", "arranged", *before)))))
     if promise != "none" and (limit == "none" or isinstance(limit, str)):
         promise["after"] = draw(some(promise["after"], *["dispatch_due"] * (limit != "none")))
     anchors = ["delivered", "paid", "arranged", "dispatched", "asked"]
@@ -129,8 +143,9 @@ def chargebacks(draw: st.DrawFn, methods: Sequence[str], promised: bool) -> File
 
 def cancellations(clocked: Mapping[str, Strategy], anchors: Sequence[str]) -> Strategy:
     before_dispatch = some(*(anchor for anchor in anchors if anchor not in ("delivered", "asked")))
-    free = st.fixed_dictionaries({"after": before_dispatch, "within": some("0", *WALL)})
-    window = st.fixed_dictionaries({"after": mostly(st.just("paid"), before_dispatch), "within": never_or(wall)})
+    free = or_a_day(st.fixed_dictionaries({"after": before_dispatch, "within": some("0", *WALL)}))
+    lasts = {"after": mostly(st.just("paid"), before_dispatch), "within": never_or(wall)}
+    window = or_a_day(st.fixed_dictionaries(lasts))
     trusted = {"trusted_free_until": none_or(free)}
     ships = {"ships_while_open": some("allowed", "held")}
     return st.fixed_dictionaries(

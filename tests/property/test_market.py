@@ -209,7 +209,7 @@ def undated(part: Any) -> Any:
         return [undated(one) for one in part]
     if not isinstance(part, dict):
         return part
-    if "until" in part and "after" not in part:
+    if "until" in part and ("after" not in part or part["within"] == "none"):
         return {"after": "paid", "within": "9 d"}
     return {key: undated(value) for key, value in part.items() if key not in ("until", "whichever")}
 

@@ -46,7 +46,7 @@ def test_a_bad_bare_limit_is_a_fault_of_the_limit(path: str, bare: str) -> None:
         ("policy.return.default.post_within={after: opend, within: 1 d}", ".after: found 'opend', expected one of"),
         ("policy.cancellation.window={after: asked, within: 1 d}", ".after: found 'asked', expected one of paid,"),
         ("policy.dispute.default.opens={after: opened}", ".after: found 'opened', expected one of paid,"),
-        ("policy.refund.within={after: paid, until: 3 d}", ".until: unknown key"),
+        ("policy.refund.within={after: paid, until: 3 d}", ".within: missing; this key has to be given"),
         # chains that are never defined
         (
             "policy.mediation.escalate_within={after: dispatch_due, within: 3 d}",
