@@ -12,8 +12,9 @@ from sim.compiled import machine_code, places
 from sim.errors import BadUsage
 from sim.experiment import making
 from sim.experiment.engines import AUTO, COMPILED, ENGINES, SIMPY, Tell
-from sim.experiment.memory import PlannedLoad, expect_to_fit
+from sim.experiment.memory import PlannedLoad, expect_to_fit, fits
 from sim.experiment.replication import calendars_of
+from sim.scenario.expected import expected_orders
 from sim.scenario.model import Scenario
 from sim.scenario.wording import counted
 
@@ -62,6 +63,8 @@ def chosen(
         raise BadUsage(f"found engine {asked!r}, expected one of {', '.join(ENGINES)}")
     if asked == COMPILED and with_journal:
         raise BadUsage("the compiled engine keeps no journal: use --engine simpy (or auto) with --keep journal")
+    if asked != AUTO and fits(_at_most(scenarios, replications), asked, jobs):
+        return EngineChoice(asked, "asked for")
     loads = loads_of(scenarios, replications)
     choice = EngineChoice(asked, "asked for") if asked != AUTO else _quicker(loads, with_journal=with_journal)
     expect_to_fit(loads, choice.engine, jobs)
@@ -72,6 +75,13 @@ def loads_of(scenarios: Sequence[Scenario], replications: int | None = None) -> 
     """What is to be lived through: so many replications of each, or its own number."""
     return [
         PlannedLoad(one, replications or one.experiment.replications, expected_claims(one)) for one in scenarios
+    ]
+
+
+def _at_most(scenarios: Sequence[Scenario], replications: int | None) -> list[PlannedLoad]:
+    """The same if every order claimed: known without drawing any, and in small worlds all that one has to know."""
+    return [
+        PlannedLoad(one, replications or one.experiment.replications, expected_orders(one)) for one in scenarios
     ]
 
 

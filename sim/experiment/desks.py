@@ -19,7 +19,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import staff_of
 from sim.vocabulary import ClaimKind, Party, Settled, Stage, Verdict
 
-SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
+DESKS = SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
 """Groups of desks; buyers and the bank, at whose desks nobody ever waits for staff, are the others."""
 FOR_BUYER, AGAINST_BUYER, PASSED_ON = "for_buyer", "against_buyer", "passed_on"
 MEANT = {
@@ -45,12 +45,17 @@ def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> 
     return pd.DataFrame(
         {
             "replication": np.full_like(mine.opened, replication),
-            "desk": np.select([mine.is_mediation, mine.is_at_sellers], [MEDIATION, SELLERS], default=OTHERS),
+            "desk": pd.Categorical.from_codes(_desk(mine), dtype=pd.CategoricalDtype([*DESKS])),
             "by_silence": mine.settled_by == Settled.SILENCE,
             "silence": pd.Categorical.from_codes(_silence(scenario, mine), dtype=pd.CategoricalDtype([*MEANT])),
             "wait": np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan),
         }
     )
+
+
+def _desk(requests: Requests) -> Ints:
+    """Whose desk each request was put to, by number in `DESKS`."""
+    return np.select([requests.is_at_sellers, requests.is_mediation], [0, 1], default=2)
 
 
 def _silence(scenario: Scenario, requests: Requests) -> Ints:

@@ -55,9 +55,9 @@ def foreseen(loads: Sequence[PlannedLoad], engine: str, jobs: int = 1) -> float:
 
 def expect_to_fit(loads: Sequence[PlannedLoad], engine: str, jobs: int = 1) -> None:
     """Raises UserError, with ways out, where this machine has not enough memory for it."""
-    there, needed = available(), foreseen(loads, engine, jobs)
-    if there is None or needed <= there:
+    if fits(loads, engine, jobs):
         return
+    there, needed = available() or 0, foreseen(loads, engine, jobs)
     ways = [f"--engine {COMPILED}"] if engine == SIMPY and foreseen(loads, COMPILED, jobs) <= there else []
     ways += ["--jobs 1"] if jobs > 1 and foreseen(loads, engine) <= there else []
     names = ", ".join(one.scenario.name for one in loads)
@@ -65,6 +65,12 @@ def expect_to_fit(loads: Sequence[PlannedLoad], engine: str, jobs: int = 1) -> N
         f"{names}: about {told(needed)} of memory needed (engine {engine}, {_size(loads)}), expected at most "
         f"{told(there)}, which is free here: {' or '.join((*ways, 'fewer orders a day, or a shorter experiment'))}"
     )
+
+
+def fits(loads: Sequence[PlannedLoad], engine: str, jobs: int = 1) -> bool:
+    """Whether this machine has enough memory for it, as far as anybody says."""
+    there = available()
+    return there is None or foreseen(loads, engine, jobs) <= there
 
 
 def said(loads: Sequence[PlannedLoad]) -> list[str]:

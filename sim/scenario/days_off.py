@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -71,8 +71,7 @@ class Holidays(Described):
 
     def between(self, first: date, last: date) -> Iterator[date]:
         """Every holiday from the first day to the last, both included, in no particular order."""
-        years = range(first.year, last.year + 1)
-        known = entity_of(self.country)(subdiv=self.subdivision, years=years)
+        known = _holidays(self.country, self.subdivision, first.year, last.year)
         return (day for day in known if first <= day <= last)
 
 
@@ -137,6 +136,12 @@ def _known_subdivision(subdivision: str, country: str) -> str:
         raise ValueError(f"found {shown(subdivision)}, but the holidays of '{country}' know no subdivisions")
     some, near = ", ".join(known[:3]), did_you_mean(subdivision, known)
     raise ValueError(f"found {shown(subdivision)}, expected a part of '{country}' such as {some}{near}")
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, subdivision: str | None, first: int, last: int) -> tuple[date, ...]:
+    """Of these years, both included. What-ifs of one marketplace ask for the same ones over and over."""
+    return tuple(entity_of(country)(subdiv=subdivision, years=range(first, last + 1)))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sim.scenario.model import Scenario
@@ -30,7 +30,7 @@ def levers_that_differ(*scenarios: Scenario) -> list[Lever]:
 
     A row of a claim kind is left out where it differs exactly as the default row does.
     """
-    written = [dict(_values(_dumped(one), (Scenario,), ())) for one in scenarios]
+    written = [dict(_values(one, (Scenario,), ())) for one in _parts_that_differ(scenarios)]
     paths = list(dict.fromkeys(path for one in written for path in one))
     values = {path: tuple(one.get(path, (NONE, path))[0] for one in written) for path in paths}
     common = {path: one[path][1] for one in reversed(written) for path in one}
@@ -40,6 +40,14 @@ def levers_that_differ(*scenarios: Scenario) -> list[Lever]:
         if len(set(values[path])) > 1 and not (common[path] != path and values[path] == values.get(common[path]))
     ]
     return sorted(found, key=lambda lever: FIRST.index(lever.path.split(".")[0]))
+
+
+def _parts_that_differ(scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
+    """Of each scenario the parts that are not the same in all of them."""
+    dumped = [_dumped(one) for one in scenarios]
+    parts = dict.fromkeys(part for one in dumped for part in one)
+    differ = [part for part in parts if any(one.get(part) != dumped[0].get(part) for one in dumped)]
+    return [{part: one[part] for part in differ if part in one} for one in dumped]
 
 
 def _dumped(scenario: Scenario) -> dict[str, Any]:

@@ -7,6 +7,7 @@ mapping merges with its base's or replaces it, and which mappings are levers by 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -46,8 +47,13 @@ def _below(annotation: Any, step: str | int) -> list[Any]:
     if origin is list or origin is tuple:
         # One entry may stand without its list.
         return _entries(annotation) if str(step).isdigit() else below(_entries(annotation), step)
-    field = fields(annotation).get(str(step))
-    return opened(field.annotation) if field else []
+    return _choices(annotation).get(str(step), []) if _is_model(annotation) else []
+
+
+@cache
+def _choices(model: type[BaseModel]) -> dict[str, list[Any]]:
+    """What may stand below each key of a mapping that the model spells out."""
+    return {key: opened(field.annotation) for key, field in fields(model).items()}
 
 
 def _entries(annotation: Any) -> list[Any]:
@@ -64,9 +70,13 @@ def under(annotations: Annotations, path: Path) -> Annotations:
 
 def fields(annotation: Any) -> dict[str, FieldInfo]:
     """The keys of a mapping that the model spells out, as a file writes them."""
-    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+    if not _is_model(annotation):
         return {}
     return {field.alias or name: field for name, field in annotation.model_fields.items()}
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def known_keys(annotations: Annotations) -> list[str]:
