@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,6 @@ import pandas as pd
 from sim.disk.placing import Files, put
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
-from sim.experiment.leaning import ENOUGH_TO_DIFFER, FEW_DIFFER
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.levers import levers_that_differ
@@ -52,6 +50,7 @@ from sim.show.phrases import HELD
 from sim.show.ranking import RankedPolicy, places
 from sim.show.room import SIGN, room
 from sim.show.spool import Spool
+from sim.show.too_short import leaning_doubt
 
 FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}
 """Where the claims and the journals of all scenarios are."""
@@ -202,8 +201,8 @@ def _difference(row: dict[Any, Any]) -> dict[str, Any]:
 
 def _doubt(row: dict[Any, Any], other: Result) -> dict[str, Any]:
     """A word beside an interval that may promise too much; nothing beside all others."""
-    leans = row["unit"] not in ("share", "claims", "orders") and isfinite(row["high"] - row["low"])
-    return {"doubt": FEW_DIFFER} if leans and other.about["replications"] < ENOUGH_TO_DIFFER else {}
+    doubt = leaning_doubt(row["unit"], row["low"], row["high"], other.about["replications"])
+    return {"doubt": doubt} if doubt else {}
 
 
 def _flip(row: dict[Any, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from sim.scenario.resolved import resolved_yaml
 from sim.show.notes import notes_of
 from sim.show.room import SIGN, room
 from sim.show.rows import DIGITS, csv_rows, parquet_of
+from sim.show.too_short import rare_doubt
 
 Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""
@@ -103,7 +104,7 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
 
 def summary_of(result: Result) -> dict[str, Any]:
     """The measures, ready for JSON: `{value, low, high, unit, n}` by name; None where there is no number,
-    with a `why` where that is because claims were not watched long enough.
+    with a `why` where claims were not watched long enough; a `doubt` says what its interval may miss.
 
     `notes` are the sentences that stand below the table.
     """
@@ -124,6 +125,7 @@ def summary_of(result: Result) -> dict[str, Any]:
                 "n": int(row["n"]),
             }
             | ({"why": row["why"]} if row.get("why") else {})
+            | ({"doubt": doubt} if (doubt := rare_doubt(result, row)) else {})
             for measure, row in result.summary.to_dict("index").items()
         },
     }

@@ -12,6 +12,7 @@ from sim.scenario.wording import counted
 from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import JudgedRow, headlines_of
 from sim.show.phrases import HELD
+from sim.show.too_short import leaning_remark
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
@@ -47,6 +48,7 @@ def remarks(comparison: Comparison, scenario: str) -> list[str]:
         *_another_world(comparison, scenario),
         *_unasked(changes["refunded_unasked_share"], comparison, scenario),
         *_no_single_time(changes["refund_time_median_all"], comparison, scenario),
+        *leaning_remark(comparison, scenario),
     ]
 
 

@@ -18,6 +18,7 @@ from sim.show.carried_on import Finished, told_of
 from sim.show.changed import changed_lines
 from sim.show.cost_table import costs_table, how_to_read
 from sim.show.figures import measured
+from sim.show.too_short import rare_remark
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
@@ -53,6 +54,7 @@ REST = (
     MeasureColumn("expired", "outcome_expired"),
 )
 """More of when, and what became of the others."""
+PRINTED = [column.measure for column in MONEY + REST]
 
 
 def print_table(
@@ -125,5 +127,5 @@ def _how_to_read(results: Sequence[Result | Finished]) -> str:
         below = "One replication has no intervals."
     return (
         "Shares of all claims (settled by silence: of all requests; postage: of what returns cost); the clock "
-        "starts when the buyer wants the money back. " + below
-    )
+        f"starts when the buyer wants the money back. {below} {rare_remark(results, PRINTED)}"
+    ).strip()

@@ -21,6 +21,8 @@ from sim.scenario.wording import counted, printable, shortened
 from sim.show.notes import notes_of
 from sim.show.phrases import day_of
 from sim.show.report.parts import NumbersTable
+from sim.show.table import PRINTED
+from sim.show.too_short import rare_remark
 
 KINDS = {
     "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",
@@ -116,7 +118,7 @@ def layout_of(result: Result) -> list[str]:
         f"{counted(about['claims'], 'claim')}.",
         f"Counted are claims on orders paid from {first} to {last}. Before that came a warm-up of "
         f"{experiment.warm_up}, in which desks fill up; orders went on coming for {experiment.run_out} more.",
-        _intervals(count),
+        " ".join([_intervals(count), rare_remark([result], PRINTED)]).strip(),
         f"After every replication {len(about['invariants'])} rules that must always hold were checked on every "
         "order; all held.",
     ]
