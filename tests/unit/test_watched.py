@@ -73,3 +73,46 @@ def test_played_to_its_end_the_same_market_lies_where_the_estimate_says() -> Non
     for days in (3, 7):
         low, high = seen.summary.loc[f"refunded_within_{days}d", ["low", "high"]]
         assert low - 0.05 <= everything.summary.loc[f"refunded_within_{days}d", "value"] <= high + 0.05
+
+
+# ------------------------------------------------------------------------------- by hours, by group
+
+
+def longest_watched(orders: pd.DataFrame) -> float:
+    """For how long a tenth of these orders, and ten of them, were watched: counted off from the longest."""
+    if (orders["outcome"] == "open").sum() * 1000 <= len(orders):
+        return float("inf")
+    watched_for = sorted((orders[UNTIL] - orders["asked_at"]).dt.total_seconds(), reverse=True)
+    place = max(-(-len(watched_for) // 10), 10)
+    return watched_for[place - 1] if place <= len(watched_for) else 0.0
+
+
+def expect_what_another_hand_finds(row: pd.Series, orders: pd.DataFrame) -> None:
+    """The share and the median of some orders alone, at risk one after another; neither beyond what was watched."""
+    assert row["n"] == len(orders)
+    finished = longest_watched(orders) == float("inf") and len(orders) > 0
+    plain = float((orders["outcome"] == "refunded").mean()) if finished else np.nan
+    assert row["success"] == pytest.approx(plain, nan_ok=True)
+    half = [time for time, share in by_hand(orders)["refunded"] if share >= 0.5 - 1e-12] if len(orders) else []
+    known = half[:1] if half and half[0] <= longest_watched(orders) else []
+    assert row["median_days"] == pytest.approx(known[0] / DAY if known else np.nan, nan_ok=True)
+
+
+def test_each_bin_of_hours_is_that_estimate_of_its_own_orders() -> None:
+    result = watched()
+    rows, minds = result.by_hours[result.by_hours["group"] == "all"], result.orders
+    minds = minds[minds["claim"] == "regret"]
+    for _, row in rows.iterrows():
+        hours = minds["hours_to_ask"]
+        expect_what_another_hand_finds(row, minds[(hours >= row["hours_from"]) & (hours < row["hours_to"])])
+    assert rows["n"].sum() == len(minds)
+    assert rows["median_days"].notna().sum() >= 2
+    assert (rows["success"].isna() & (rows["n"] > 0)).sum() >= 2, "claims are open, and a share would be a guess"
+
+
+def test_each_group_is_that_estimate_of_its_own_orders() -> None:
+    result = watched()
+    for _, row in result.by_group.iterrows():
+        expect_what_another_hand_finds(row, result.orders[result.orders[row["group"]] == row["value"]])
+    assert result.by_group["median_days"].notna().sum() >= 2
+    assert result.by_group["success"].isna().sum() >= 2
