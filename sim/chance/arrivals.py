@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log1p
@@ -21,9 +23,11 @@ def paid_instants(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
     Modeling and Analysis*, thinning-free NHPP generation), so an order keeps its luck when the rate changes.
     """
     hours, expected = cumulative_rate(scenario)
-    reached = _unit_arrivals(luck, float(expected[-1]))
-    instants: Floats = np.interp(reached, expected, hours)
-    return np.minimum(np.floor(instants).astype(np.int64), scenario.experiment.arrivals_end - 1)
+    last, found = scenario.experiment.arrivals_end - 1, [np.empty(0, dtype=np.int64)]
+    for reached in _unit_arrivals(luck, float(expected[-1])):
+        instants: Floats = np.interp(reached, expected, hours)
+        found.append(np.minimum(np.floor(instants).astype(np.int64), last))
+    return np.concatenate(found)
 
 
 def cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
@@ -42,14 +46,14 @@ def _hour_shares(market: Market) -> Floats:
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _unit_arrivals(luck: Luck, until: float) -> Floats:
-    """Arrivals of a Poisson process of rate one before `until`; luck is fetched until it is passed."""
-    reached: list[Floats] = [np.zeros(1)]
-    while reached[-1][-1] < until:
-        piece = range(begins := AT_A_TIME * (len(reached) - 1), begins + AT_A_TIME)
-        gaps = np.negative(luck.of(Decision.ARRIVAL_GAP, piece))
+def _unit_arrivals(luck: Luck, until: float) -> Iterator[Floats]:
+    """Arrivals of a Poisson process of rate one before `until`, some thousand at a time: all at once would take
+    five times the memory of what comes of them. Luck is fetched until it is passed."""
+    begins, latest = 0, 0.0
+    while latest < until:
+        gaps = np.negative(luck.of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
         log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
-        gaps[0] -= reached[-1][-1]
-        reached.append(np.negative(np.cumsum(gaps, out=gaps), out=gaps))
-    all_of_them = np.concatenate(reached[1:]) if len(reached) > 1 else np.empty(0)
-    return all_of_them[: np.searchsorted(all_of_them, until)]
+        gaps[0] -= latest
+        reached = np.negative(np.cumsum(gaps, out=gaps), out=gaps)
+        begins, latest = begins + AT_A_TIME, float(reached[-1])
+        yield reached[: np.searchsorted(reached, until)]

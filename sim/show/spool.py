@@ -17,7 +17,9 @@ from sim.show.rows import ParquetRows, Rows, csv_rows, laid_out
 
 _TABLES = {"summary": (), "claims": (CLAIMS,), "journal": (CLAIMS, JOURNAL)}
 """What is written, by what is kept."""
-Writer = Callable[[pd.DataFrame], None]
+AT_A_TIME = 8_192
+"""Rows that are written together: Arrow is slow to start on sixty columns, and so many take a few megabytes."""
+Writer = Callable[[Rows], None]
 
 
 class Spool:
@@ -35,6 +37,7 @@ class Spool:
         self._writing = ExitStack()
         self._writers: dict[str, Writer] = {}
         """By the file's name in the result folder."""
+        self._waiting: dict[str, list[pd.DataFrame]] = {table: [] for table in self._tables}
 
     def __enter__(self) -> Spool:
         with writing(self._folder):
@@ -54,15 +57,24 @@ class Spool:
         """One more replication, as `study.ledger.Take` says. Raises UserError naming the place that is full."""
         for name, table in ((CLAIMS, claims), (JOURNAL, journal)):
             if name in self._tables and table is not None:
-                rows = laid_out(table)
-                for file, begun in ((f"{name}{PARQUET}", self._parquet), (f"{name}{CSV}", self._csv)):
-                    with writing(self._path(file)):
-                        if file not in self._writers:
-                            self._writers[file] = begun(self._path(file))
-                        self._writers[file](rows)
+                self._waiting[name].append(table)
+                if sum(map(len, self._waiting[name])) >= AT_A_TIME:
+                    self._write(name)
+
+    def _write(self, name: str) -> None:
+        """The rows of a table that wait to be written."""
+        rows = laid_out(pd.concat(self._waiting[name], ignore_index=True))
+        self._waiting[name].clear()
+        for file, begun in ((f"{name}{PARQUET}", self._parquet), (f"{name}{CSV}", self._csv)):
+            with writing(self._path(file)):
+                if file not in self._writers:
+                    self._writers[file] = begun(self._path(file))
+                self._writers[file](rows)
 
     def files(self) -> dict[str, Path]:
         """What was written, by its name in the result folder. Nothing can be taken any more."""
+        for name in [name for name, waiting in self._waiting.items() if waiting]:
+            self._write(name)
         with writing(self._folder):
             self._writing.close()
         return {file: self._path(file) for file in self._writers}
