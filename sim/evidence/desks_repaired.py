@@ -22,6 +22,7 @@ from sim.evidence.lesson import Lesson
 from sim.evidence.lived import lived_through
 from sim.evidence.log import Bools, Floats
 from sim.evidence.of_dispatch import shipped_instead
+from sim.evidence.of_offers import offered
 from sim.evidence.survival import Sample, kaplan_meier
 from sim.evidence.wording import duration, law_of, shares
 from sim.scenario.durations import DAY, Kind
@@ -174,8 +175,12 @@ def _logged(lesson: Lesson, kind: int, stage: DeskStage) -> Spread | None:
     claims = lesson.log.claims
     asked, closed = claims.at(stage.asked), claims.at(stage.closed)
     some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status)
-    lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
     answered = lesson.status("accepted", "refused", of=stage.status)
+    if stage.name == "dispute":
+        countered = offered(lesson) & ~np.isnan(asked)
+        closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
+        answered |= countered & ~np.isnan(closed)
+    lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
     if stage.name == "cancellation":
         answered |= shipped_instead(lesson)
     return _spread(lasted[some], answered[some])

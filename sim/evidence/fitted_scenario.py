@@ -57,7 +57,9 @@ def _put(raw: dict[str, Any], finding: Finding) -> None:
         steps.append("")
     at = raw
     for step in steps[:-1]:
-        at = at.setdefault(step, {})
+        if not isinstance(at.get(step), dict):
+            at[step] = {}  # absent, or none
+        at = at[step]
     if not steps[-1]:
         at.update({name: share for name, share in finding.value.items() if share or name in at})
         return
@@ -89,7 +91,7 @@ def _provenance(
     return (
         kept
         | of_types
-        | {_place(finding): _statement(finding, source) for finding in findings if finding.value != 0}
+        | {_place(finding): _statement(finding, source) for finding in findings if finding.value not in (0, "none")}
     )
 
 

@@ -66,3 +66,11 @@ class Hours(NamedTuple):
         fits = worked - self.opens[place] >= work
         before = self.closes[np.maximum(place - 1, 0)]
         return np.where(fits, worked - work, np.where(place > 0, before - work, 0.0))
+
+    def worked(self, at: Floats) -> Floats:
+        """Working time since the start, in seconds: what staff could have done by then."""
+        before = np.concatenate([[0], np.cumsum(self.closes - self.opens)])
+        place = self.spell(at)
+        inside = np.minimum(at, self.closes[np.maximum(place, 0)]) - self.opens[np.maximum(place, 0)]
+        done = before[np.maximum(place, 0)] + np.maximum(inside, 0)
+        return np.where(np.isnan(at), np.nan, np.where(place < 0, 0.0, done))

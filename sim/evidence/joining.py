@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import BadScenario, Fault
-from sim.evidence.log import Bools, Floats, Ints, Reading, RefundLog, Table
+from sim.evidence.log import TOLD_AT, Bools, Floats, Ints, Reading, RefundLog, Table
 from sim.evidence.mapping import KNOWN_WORDS, MappedLog, columns_of
 from sim.scenario.wording import per_cent
 
@@ -24,10 +24,16 @@ IN_ORDER = {
         ("viewed", "taken_up"),
         ("taken_up", "closed"),
         ("requested", "closed"),
+        ("dispute_opened", "dispute_taken_up"),
+        ("dispute_taken_up", "dispute_closed"),
         ("dispute_opened", "dispute_closed"),
+        ("offer_opened", "offer_closed"),
+        ("mediation_opened", "mediation_taken_up"),
+        ("mediation_taken_up", "mediation_closed"),
         ("mediation_opened", "mediation_closed"),
         ("return_posted", "return_received"),
         ("refund_due", "refunded"),
+        ("chargeback_opened", "chargeback_closed"),
     ),
 }
 """What cannot be the other way round."""
@@ -114,7 +120,7 @@ def _possible(mapped: MappedLog, name: str, table: Table, reading: Reading, faul
         )
     words = dict(table.words)
     if name == "claims":
-        for word in ("status", "dispute_status", "ruling"):
+        for word in TOLD_AT:
             if word in words:
                 words[word] = np.where(impossible, -1, words[word])
     return Table(low, high, words, table.numbers, table.rows)

@@ -11,7 +11,13 @@ from sim.arrays import Bools as Bools
 from sim.arrays import Floats as Floats
 from sim.arrays import Ints as Ints
 
-TOLD_AT = {"status": "closed", "dispute_status": "dispute_closed", "ruling": "mediation_closed"}
+TOLD_AT = {
+    "status": "closed",
+    "dispute_status": "dispute_closed",
+    "offer_status": "offer_closed",
+    "ruling": "mediation_closed",
+    "chargeback_ruling": "chargeback_closed",
+}
 """By word: the instant from which on it is known."""
 
 

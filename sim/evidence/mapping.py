@@ -20,17 +20,23 @@ from sim.scenario.faults import Locator
 OrderColumn = Literal["order", "paid", "seller", "arranged", "dispatched", "delivered", "value", "method", "group"]
 ClaimColumn = Literal[
     "order", "kind", "reason", "requested", "closed", "status", "viewed", "taken_up", "dispute_opened",
-    "dispute_closed", "dispute_status", "mediation_opened", "mediation_closed", "ruling", "return_posted",
-    "return_received", "refund_due", "refunded",
+    "dispute_taken_up", "dispute_closed", "dispute_status", "offer", "offer_opened", "offer_closed", "offer_status",
+    "mediation_opened", "mediation_taken_up", "mediation_closed", "ruling", "return_posted", "return_received",
+    "refund_due", "refunded", "chargeback_opened", "chargeback_closed", "chargeback_ruling",
 ]  # fmt: skip
 EventWord = Literal[
     "paid", "arranged", "dispatched", "delivered", "requested", "closed", "viewed", "taken_up", "dispute_opened",
-    "dispute_closed", "mediation_opened", "mediation_closed", "return_posted", "return_received", "refund_due",
-    "refunded",
+    "dispute_taken_up", "dispute_closed", "offer_opened", "offer_closed", "mediation_opened", "mediation_taken_up",
+    "mediation_closed", "return_posted", "return_received", "refund_due", "refunded", "chargeback_opened",
+    "chargeback_closed",
+]  # fmt: skip
+WordColumn = Literal[
+    "status", "dispute_status", "kind", "reason", "ruling", "offer_status", "chargeback_ruling"
 ]  # fmt: skip
 STATUSES = ("accepted", "refused", "shipped", "withdrawn", "silence", "free", "open")
 KINDS = ("regret", "not_received", "defect")
 RULINGS = ("buyer", "seller", "split")
+BANK_RULINGS = ("buyer", "seller")
 REASONS = (
     *(
         "not_needed",
@@ -49,6 +55,8 @@ KNOWN_WORDS: dict[str, tuple[str, ...]] = {
     "kind": KINDS,
     "reason": REASONS,
     "ruling": RULINGS,
+    "offer_status": STATUSES,
+    "chargeback_ruling": BANK_RULINGS,
 }
 """What the words in a column may mean, by canonical column."""
 ISO, EPOCH_S, EPOCH_MS = "iso", "epoch_s", "epoch_ms"
@@ -191,7 +199,7 @@ class LogMapping(Described):
     """How instants are written, by the table's own column names; `default` for the others (iso where none is)."""
     zone: dict[str, Zone] = {}
     """In which zone, likewise; `default` is the marketplace's own clock (UTC where none is named)."""
-    words: dict[Literal["status", "dispute_status", "kind", "reason", "ruling"], dict[str, str]] = {}
+    words: dict[WordColumn, dict[str, str]] = {}
     """What the words in a column mean."""
     cut: Day
     """The day at whose first midnight the log was taken: what happened later is not known."""

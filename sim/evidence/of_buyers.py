@@ -11,6 +11,7 @@ from sim.evidence.families import FAMILIES, TWO, thinned
 from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Floats
+from sim.evidence.of_offers import refused_at, told_by_offers
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number
 from sim.rules.terms import last_day_of
@@ -24,9 +25,6 @@ NOT_IN_A_LOG = {
     "buyers.hassle": "is in no log apart from going on",
     "buyers.plea": "messages are not logged",
     "buyers.agrees_to_change_reason": "the reason game is not logged",
-    "buyers.offers": "offers are not learnt from a log",
-    "buyers.chargeback": "chargebacks are not learnt from a log",
-    "market.sellers.staff": "who works on what is not learnt from a log",
 }
 
 
@@ -37,6 +35,7 @@ def told_by_claims(lesson: Lesson) -> Told:
     yield from _patience(lesson)
     yield from _going_on(lesson)
     yield from _escalation(lesson)
+    yield from told_by_offers(lesson)
     for path, why in NOT_IN_A_LOG.items():
         yield Assumed(path, why)
 
@@ -195,8 +194,8 @@ def _escalation(lesson: Lesson) -> Told:
     if not (claims.has("mediation_opened") and claims.has("dispute_closed")):
         yield Assumed("buyers.escalation", "the log does not tell of mediations")
         return
-    refused = lesson.status("refused", of="dispute_status")
-    since, called = claims.at("dispute_closed"), claims.at("mediation_opened")
+    since, called = refused_at(lesson), claims.at("mediation_opened")
+    refused = ~np.isnan(since)
     mediation = lesson.base.policy.mediation
     last_call = mediation.escalate_within if mediation is not None else None
     last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, lesson)

@@ -1,4 +1,4 @@
-"""What a log tells of rulings, of returns, and of the way of the money."""
+"""What a log tells of returns and of the way of the money."""
 
 from __future__ import annotations
 
@@ -6,48 +6,32 @@ import numpy as np
 
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.evidence.finding import Assumed, Finding, Told, of_law
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.lesson import Lesson
 from sim.evidence.log import Bools, Floats
-from sim.evidence.survival import LEAST, Sample, fitted, incidence_at_the_end
-from sim.evidence.wording import number, shares
+from sim.evidence.of_chargebacks import told_by_chargebacks
+from sim.evidence.of_mediation import told_by_mediations
+from sim.evidence.of_runs import NEAR, Runs, runs_of, told_of_runs
+from sim.evidence.survival import LEAST, Sample, fitted
+from sim.evidence.wording import number
 from sim.rules.terms import last_day_of, span
 from sim.scenario.by_claim import CLAIMS, rows
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import Kind
+from sim.scenario.runs import second_of
 from sim.vocabulary import Party
+
+AT_ONCE = 0.8
+"""The share of refunds that arrive within minutes of being paid above which the bank needs no time."""
 
 
 def told_by_refunds(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
     """Everything that claims tell once somebody has decided."""
-    yield from _rulings(lesson)
+    yield from told_by_mediations(lesson)
     yield from _returns(lesson)
-    yield from _posting(lesson, calendars)
-
-
-def _rulings(lesson: Lesson) -> Told:
-    claims, names = lesson.log.claims, lesson.log.names["ruling"]
-    opened, closed, ruling = claims.at("mediation_opened"), claims.at("mediation_closed"), claims.word("ruling")
-    some = ~np.isnan(opened)
-    decided = some & (ruling >= 0) & ~np.isnan(closed)
-    if int(decided.sum()) < LEAST or lesson.base.policy.mediation is None:
-        yield Assumed("policy.mediation.rulings", f"{int(decided.sum())} rulings, fewer than {LEAST}")
-        return
-    lasted = np.where(decided, closed, lesson.log.cut) - opened
-    cause = np.where(decided, ruling, -1)
-    told = incidence_at_the_end(lasted[some], cause[some], len(names), lesson.claim_weight[some])
-    for_buyer, interval, n = share_with_interval(ruling == 0, decided, lesson.seller_of_claim, lesson.claim_weight)
-    whole = max(float(told.sum()), 1e-9)
-    yield Finding(
-        "policy.mediation.rulings",
-        shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}),
-        int(some.sum()),
-        number(1 - float(decided.sum() / some.sum())),
-        (number(interval[0]), number(interval[1])),
-        "for the buyer",
-        "Aalen–Johansen by ruling",
-        naive=number(for_buyer),
-        beside={"decided": n},
-    )
+    yield from told_by_chargebacks(lesson)
+    runs = runs_of(lesson)
+    yield from told_of_runs(lesson, runs)
+    yield from _posting(lesson, calendars, runs)
 
 
 def _returns(lesson: Lesson) -> Told:
@@ -101,7 +85,7 @@ def _some_keep_the_goods(lesson: Lesson) -> bool:
     return without_goods or any(one.returnless_below > 0 for one in terms.values())
 
 
-def _posting(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
+def _posting(lesson: Lesson, calendars: dict[Party, Calendar], runs: Runs | Assumed) -> Told:
     """In the bank's business days, by method: coarse dates are intervals, the policy's limit censors."""
     claims, methods = lesson.log.claims, list(lesson.base.market.payment_methods)
     if not (claims.has("refund_due") and claims.has("refunded")):
@@ -109,6 +93,7 @@ def _posting(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
         return
     due, (first, last) = claims.at("refund_due"), claims.ends("refunded")
     limit = _limits(lesson, due, calendars)
+    sent = _sent(lesson, due, runs)
     names = [name.strip().lower().replace(" ", "_") for name in lesson.log.names.get("method", ())]
     of_claim = lesson.log.orders.word("method")[lesson.of_claim]
     for method in methods:
@@ -119,7 +104,19 @@ def _posting(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
         else:
             yield Assumed(f"policy.refund.posting.{method}", "the log does not tell this payment method")
             continue
-        yield from _posted(lesson, method, due, first, last, limit, theirs)
+        yield from _posted(lesson, method, sent, first, last, limit, theirs)
+
+
+def _sent(lesson: Lesson, due: Floats, runs: Runs | Assumed) -> Floats:
+    """When the platform paid: as refunds fell due, or with the run that the log shows or the base knows."""
+    terms = lesson.base.policy.refund.runs
+    if isinstance(runs, Assumed) and terms is None:
+        return due
+    if isinstance(runs, Assumed):
+        assert terms is not None
+        weekdays = tuple(day.value for day in terms.weekdays)
+        runs = Runs(weekdays, second_of(terms.at), float(terms.cut_off.seconds), (0.0, 0.0), 0.0, 0)
+    return runs.after(due, lesson)
 
 
 def _limits(lesson: Lesson, due: Floats, calendars: dict[Party, Calendar]) -> Floats:
@@ -146,6 +143,10 @@ def _posted(
     high = np.where(arrived & ~at_limit, hours.lasted(due, np.maximum(last, due), kind), np.inf)
     some = theirs & ~np.isnan(due)
     sample = lesson.sample(low, high, lesson.seller_of_claim, some)
+    at_once = sample.high[sample.ended] <= NEAR
+    if len(at_once) >= LEAST and np.mean(at_once) >= AT_ONCE:
+        yield Finding(path, 0, sample.n, number(sample.censored), method="most arrive as they are paid")
+        return
     estimated = fitted(_at_least_a_second(sample))
     if estimated is None:
         yield Assumed(path, f"fewer than {LEAST} refunds by {method}")

@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 
 from sim.evidence.finding import Assumed, Finding, Told, of_law
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Floats
+from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.survival import Sample, fitted
 from sim.evidence.wording import number, shares
-from sim.scenario.durations import DAY, HOUR, Kind
+from sim.scenario.durations import Kind
 from sim.scenario.wording import per_cent
-from sim.vocabulary import Party, Weekday
+from sim.vocabulary import Party
 
 
 def told_by_orders(lesson: Lesson) -> Told:
     """Everything that orders tell without their claims."""
-    yield from _arrivals(lesson)
+    yield from told_by_arrivals(lesson)
     yield from _values(lesson)
     yield from _methods(lesson)
     yield from _concentration(lesson)
     yield from _transit(lesson)
-
-
-def _arrivals(lesson: Lesson) -> Told:
-    """Poisson rates by weekday, hour and known peak (Poisson regression, here in closed form by turns)."""
-    paid, weight = lesson.log.orders.at("paid"), lesson.order_weight
-    days = int((lesson.beyond - lesson.first) // DAY)
-    first_day = int(lesson.first // DAY)
-    by_day = np.bincount(np.clip((paid // DAY).astype(np.int64) - first_day, 0, days - 1), weight, minlength=days)
-    dates = [lesson.start + timedelta(days=first_day + day) for day in range(days)]
-    weekday = np.array([day.weekday() for day in dates])
-    peak = np.array([lesson.base.market.peak_on(day) for day in dates])
-    plain = peak == 1
-    means = np.array(
-        [
-            by_day[plain & (weekday == one)].mean() if (plain & (weekday == one)).any() else np.nan
-            for one in range(7)
-        ]
-    )
-    level = float(np.nanmean(means))
-    factors = np.nan_to_num(means / level, nan=1.0)
-    expected = level * factors[weekday]
-    left = by_day[plain] - expected[plain]
-    error = float(np.sqrt((left**2).sum() / max(int(plain.sum()) - 7, 1) / max(int(plain.sum()), 1)))
-    reach = float(stats.t.ppf(0.975, max(int(plain.sum()) - 1, 1))) * error
-    yield Finding(
-        "market.orders_per_day",
-        number(level),
-        len(paid),
-        interval=(number(level - reach), number(level + reach)),
-        about="mean of a day",
-        method="Poisson rate, days as the unit",
-        naive=number(len(paid) / days),
-    )
-    named = {day.word: number(factor) for day, factor in zip(Weekday, factors, strict=True)}
-    yield Finding("market.weekdays", named, len(paid), method="rates by weekday, days without peaks")
-    hours = np.bincount((paid % DAY // HOUR).astype(np.int64), weight, minlength=24)
-    yield Finding(
-        "market.hours", [number(hour / hours.sum() * 24) for hour in hours], len(paid), method="shares by hour"
-    )
 
 
 def _values(lesson: Lesson) -> Told:

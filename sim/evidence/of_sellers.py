@@ -11,6 +11,8 @@ from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats
 from sim.evidence.of_dispatch import sending, shipped_instead
+from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
+from sim.evidence.of_staff import handling, told_by_desks
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number, shares
 from sim.scenario.durations import Kind
@@ -38,7 +40,9 @@ def told_by_sellers(lesson: Lesson) -> Told:
         yield Finding(f"{path}.share", told[name], sellers, method=SHARE, identified=said)
         yield from sending(lesson, number_of, path)
         yield from _cancellations(lesson, number_of, path)
-        yield from _disputes(lesson, number_of, path)
+        yield from told_by_disputes(lesson, number_of, path)
+        yield from handling(lesson, number_of, path)
+    yield from told_by_desks(lesson)
 
 
 def roster_of(lesson: Lesson) -> Finding | Assumed:
@@ -184,7 +188,8 @@ def _within_the_clock(lesson: Lesson) -> str:
     )
 
 
-def _disputes(lesson: Lesson, kind: int, path: str) -> Told:
+def told_by_disputes(lesson: Lesson, kind: int, path: str) -> Told:
+    """How sellers of a type answer disputes, and when they look at them."""
     claims = lesson.log.claims
     if not (claims.has("dispute_opened") and claims.has("dispute_status")):
         yield Assumed(f"{path}.dispute", "the log does not tell of disputes and how they ended")
@@ -192,7 +197,9 @@ def _disputes(lesson: Lesson, kind: int, path: str) -> Told:
     asked, closed = claims.at("dispute_opened"), claims.at("dispute_closed")
     theirs = (lesson.kind_of_claim == kind) & ~np.isnan(asked)
     answers = lesson.template(lesson.kinds[kind]).dispute
-    answered = lesson.status("accepted", "refused", of="dispute_status")
+    countered = offered(lesson) & ~np.isnan(asked)
+    closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
+    answered = lesson.status("accepted", "refused", of="dispute_status") | (countered & ~np.isnan(closed))
     until = np.where(np.isnan(closed), lesson.log.cut, closed)
     low, high = answering_times(lesson, asked, until, answered, answers)
     sample: Sample = lesson.sample(low, high, lesson.seller_of_claim, theirs)
@@ -200,23 +207,29 @@ def _disputes(lesson: Lesson, kind: int, path: str) -> Told:
     if estimated is None:
         yield Assumed(f"{path}.dispute", f"{int(theirs.sum())} disputes, too few answers")
         return
-    yield _said_in_disputes(lesson, f"{path}.dispute.said", theirs & answered, estimated)
+    yield _said_in_disputes(lesson, f"{path}.dispute.said", theirs & answered, countered, estimated)
+    yield from what_is_offered(lesson, f"{path}.dispute", theirs & countered)
     what = "cured part silent, interval-censored by opening hours"
     yield of_law(f"{path}.dispute.notice", estimated, Kind.WALL, what=what)
 
 
-def _said_in_disputes(lesson: Lesson, path: str, answered: Bools, estimated: Estimated) -> Finding:
-    yes = lesson.status("accepted", of="dispute_status")
-    share, interval, n = share_with_interval(yes, answered, lesson.seller_of_claim, lesson.claim_weight)
-    accept, ends = without_plea(lesson, share), estimated.ends
-    said = {"accept": ends * accept, "refuse": ends * (1 - accept), "counter": 0.0, "silent": 1 - ends}
+def _said_in_disputes(
+    lesson: Lesson, path: str, answered: Bools, countered: Bools, estimated: Estimated
+) -> Finding:
+    yes, weight = lesson.status("accepted", of="dispute_status") & ~countered, lesson.claim_weight
+    share, interval, n = share_with_interval(yes, answered, lesson.seller_of_claim, weight)
+    where = answered & may_be_offered(lesson)
+    counter = float(weight[where & countered].sum() / max(weight[where].sum(), 1e-9))
+    accept, ends = without_plea(lesson, min(share / max(1 - counter, 1e-9), 1.0)), estimated.ends
+    plain = ends * (1 - counter)
+    said = {"accept": plain * accept, "refuse": plain * (1 - accept), "counter": ends * counter}
     return Finding(
         path,
-        shares(said),
+        shares(said | {"silent": 1 - ends}),
         estimated.sample.n,
         number(estimated.sample.censored),
         (number(interval[0]), number(interval[1])),
-        "accept among yes and no",
+        "accept among answers" if countered.any() else "accept among yes and no",
         "competing ends, one law of noticing for all",
         "by how much a plea helps",
         beside={"accept_among_answers": number(share), "answers": n},

@@ -26,8 +26,8 @@ from sim.scenario.wording import printable, shortened
 
 AT_A_TIME = 250_000
 """Rows read in one piece."""
-WORDS = ("seller", "method", "group", "status", "dispute_status", "kind", "reason", "ruling", "order")
-NUMBERS = ("value",)
+WORDS = ("seller", "method", "group", "order", *KNOWN_WORDS)
+NUMBERS = ("value", "offer")
 MOST_UNREAD = 0.5
 """The share of stamps in a column that cannot be read above which its format is wrong."""
 MOST_WORDS = 100_000

@@ -1,0 +1,158 @@
+"""What a log tells of bargaining: what sellers offer, and for how much of the price buyers settle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.log import Bools, Floats
+from sim.evidence.survival import LEAST, fitted
+from sim.evidence.wording import number
+from sim.scenario.by_claim import rows
+from sim.scenario.durations import Kind
+
+PATH = "buyers.offers"
+GROUPS = 12
+"""Groups of offers, as large as each other, among which the share that is taken may rise."""
+LEVELS = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0)
+
+
+def offered(lesson: Lesson) -> Bools:
+    """Claims in which the seller offered a part of the money."""
+    claims = lesson.log.claims
+    share = claims.numbers.get("offer", np.full(claims.rows, np.nan))
+    return np.asarray(((share > 0) & (share <= 1)) | ~np.isnan(claims.at("offer_opened")))
+
+
+def _rounds(lesson: Lesson) -> dict[str, int]:
+    """How many offers a seller may make, by kind of claim."""
+    dispute = lesson.base.policy.dispute
+    return {} if dispute is None else {kind: terms.rounds for kind, terms in rows(dispute)}
+
+
+def may_be_offered(lesson: Lesson) -> Bools:
+    """Claims of a kind for which the policy knows offers, or of an unknown kind: else who would offer refuses."""
+    kinds, names = lesson.log.claims.word("kind"), lesson.log.names["kind"]
+    with_rounds = [names.index(kind) for kind, rounds in _rounds(lesson).items() if rounds]
+    return np.asarray(np.isin(kinds, with_rounds) | (kinds < 0))
+
+
+def refused_at(lesson: Lesson) -> Floats:
+    """When a dispute was refused, or its offer was; NaN where neither is known."""
+    claims = lesson.log.claims
+    said_no = np.where(lesson.status("refused", of="dispute_status"), claims.at("dispute_closed"), np.nan)
+    not_taken = lesson.status("refused", "silence", of="offer_status")
+    return np.fmax(said_no, np.where(not_taken, claims.at("offer_closed"), np.nan))
+
+
+def told_by_offers(lesson: Lesson) -> Told:
+    """How buyers answer an offer: from which share on they settle, how soon, and who never says a word."""
+    claims = lesson.log.claims
+    share = claims.numbers.get("offer")
+    if share is None or not claims.has("offer_status"):
+        yield Assumed(PATH, "the log does not tell of offers and how they ended")
+        return
+    taken = lesson.status("accepted", of="offer_status")
+    answered = taken | lesson.status("refused", of="offer_status")
+    known = answered & (share > 0) & (share <= 1)
+    if int(known.sum()) < LEAST * 4 or not (known & taken).any():
+        yield Assumed(
+            f"{PATH}.reservation", f"{int(known.sum())} offers answered, fewer than {LEAST * 4}, or none taken"
+        )
+        return
+    value, interval, n = share_with_interval(taken, known, lesson.seller_of_claim, lesson.claim_weight)
+    highest = float(share[known].max())
+    yield Finding(
+        f"{PATH}.reservation",
+        _settling(share[known], taken[known], lesson.claim_weight[known]),
+        n,
+        interval=(number(interval[0]), number(interval[1])),
+        about="share taken of the offers made",
+        method="below what was taken, above what was refused: monotone likelihood",
+        identified=f"up to the highest offer, {highest:.2g} of the price; above it spread evenly",
+        beside={"taken": value},
+    )
+    yield from _answering(lesson, answered)
+
+
+def _settling(offers: Floats, taken: Bools, weight: Floats) -> dict[str, Any]:
+    """The law of what buyers settle for: the share that takes an offer never falls with it (Ayer et al. 1955)."""
+    from scipy.optimize import isotonic_regression
+
+    order = np.argsort(offers, kind="stable")
+    parts = [part for part in np.array_split(order, GROUPS) if len(part)]
+    whole = np.array([weight[part].sum() for part in parts])
+    middle = np.array([np.average(offers[part], weights=weight[part]) for part in parts])
+    share = np.array([np.average(taken[part], weights=weight[part]) for part in parts])
+    rising = isotonic_regression(share, weights=whole).x
+    told = {0.0: 0.0}
+    for level in np.unique(rising):
+        if 0 < level < 1:
+            told[number(float(level))] = number(
+                float(np.average(middle[rising == level], weights=whole[rising == level]))
+            )
+    below = rising[rising == 0].size
+    if below:
+        told[0.0] = number(float(middle[rising == 0].max()))
+    all_take = middle[rising == 1]
+    told[1.0] = number(float(all_take.min())) if all_take.size else 1.0
+    return {"empirical": {"quantiles": told}}
+
+
+def _answering(lesson: Lesson, answered: Bools) -> Told:
+    claims = lesson.log.claims
+    opened, closed = claims.at("offer_opened"), claims.at("offer_closed")
+    some = ~np.isnan(opened)
+    until = np.where(np.isnan(closed), lesson.log.cut, closed) - opened
+    high = np.where(answered & ~np.isnan(closed), until, np.inf)
+    estimated = fitted(lesson.sample(until, high, lesson.seller_of_claim, some), never=True)
+    if estimated is None:
+        yield Assumed(f"{PATH}.notice", "the log does not tell when offers were made and answered")
+        return
+    low_end, high_end = estimated.ends_between()
+    within = "answers within the buyer's clock; later than that and silence look alike"
+    yield Finding(
+        f"{PATH}.silent",
+        number(1 - estimated.ends),
+        estimated.sample.n,
+        number(estimated.sample.censored),
+        (number(1 - high_end), number(1 - low_end)),
+        "share",
+        "cure model",
+        within,
+    )
+    yield of_law(f"{PATH}.notice", estimated, Kind.WALL, what="cured part silent", identified=within)
+
+
+def what_is_offered(lesson: Lesson, path: str, theirs: Bools) -> Told:
+    """The law of a type's offers, as quantiles of those it made."""
+    share = lesson.log.claims.numbers.get("offer", np.full(lesson.log.claims.rows, np.nan))
+    known = theirs & (share > 0) & (share <= 1)
+    if int(known.sum()) < LEAST:
+        return
+    rounds = _rounds(lesson).values()
+    quantiles = np.quantile(share[known], LEVELS)
+    told = {level: number(float(value)) for level, value in zip(LEVELS, quantiles, strict=True)}
+    yield Finding(
+        f"{path}.offer",
+        {"empirical": {"quantiles": told}},
+        int(known.sum()),
+        interval=_median_between(share[known]),
+        about="median",
+        method="quantiles of the offers made",
+        identified="the last offer of each dispute; of several rounds the earlier ones are not in the log"
+        if max(rounds, default=0) > 1
+        else "",
+    )
+
+
+def _median_between(values: Floats) -> tuple[float, float]:
+    """The 95 % interval of a median from its order statistics."""
+    from scipy import stats
+
+    ordered, n = np.sort(values), len(values)
+    low = int(stats.binom.ppf(0.025, n, 0.5))
+    return number(float(ordered[max(low - 1, 0)])), number(float(ordered[min(n - low, n - 1)]))
