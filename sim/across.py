@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.beside import print_json
 from sim.errors import BadUsage
-from sim.given import each_loaded, say_doubts, scenario_files, the_only_file
+from sim.given import each_loaded, jobs_of, say_doubts, scenario_files, the_only_file
 from sim.scenario.wording import counted, harmless
 from sim.what_ifs import asked_of, what_ifs_of
 
@@ -143,7 +143,7 @@ def store(arguments: Namespace) -> int:
 
 def _dry_run(plan: Plan, arguments: Namespace) -> None:
     """How many worlds, and how long they take, from one replication that is lived through to see."""
-    from sim.experiment.jobs import cores
+    from sim.experiment.jobs import Workers
     from sim.experiment.light import sums_of_one
 
     policies = list(plan.policies.values())
@@ -152,7 +152,8 @@ def _dry_run(plan: Plan, arguments: Namespace) -> None:
     sums_of_one(policies[0], 1, plan.measures)
     each = time.process_time() - began
     many = len(plan.design) * len(policies) * plan.effort.replications
-    seconds = each * many / (arguments.jobs or cores())
+    with Workers(jobs_of(arguments)) as workers:
+        seconds = each * many / workers.jobs
     document = {
         "factors": [one.name for one in plan.factors],
         "left_out": {one.name: one.why for one in plan.left_out},
@@ -203,7 +204,7 @@ class _Room:
         """How the work is done, as `worlds` takes it."""
         arguments = self._arguments
         return {
-            "jobs": arguments.jobs,
+            "jobs": jobs_of(arguments),
             "engine": arguments.engine,
             "store": _store_of(arguments),
             "progress": self._progress.of(name),

@@ -21,6 +21,7 @@ from sim.experiment import comparing, experiment
 from sim.experiment.comparison import Comparison
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.ledger import Take
 from sim.experiment.making import warm
@@ -54,7 +55,7 @@ def run(
     seed: int | None = None,
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     with_journal: bool = False,
     progress: Progress | None = None,
@@ -109,7 +110,7 @@ def compare(
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
     progress: Progress | None = None,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     margins: Mapping[str, float] | None = None,
     with_journal: bool = False,
@@ -161,7 +162,7 @@ def report(
     to: str | Path = "report.html",
     *,
     what_if: bool = False,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Path:

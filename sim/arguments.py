@@ -180,6 +180,7 @@ def _jobs(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes that share the replications (default: all cores where it pays)",
     )
+    cli_beside.elsewhere(command)
     command.add_argument(
         "--engine",
         choices=("auto", "simpy", "compiled"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import BadUsage
+from sim.given import jobs_of
 
 COMMANDS = ("export", "fit", "init", "open", "warm")
 
@@ -88,7 +89,7 @@ def open(arguments: Namespace) -> None:
         host=arguments.host,
         port=arguments.port,
         browser=not arguments.no_browser,
-        jobs=arguments.jobs,
+        jobs=jobs_of(arguments, otherwise=1),
         changes=tuple(arguments.set),
         **tell,
     )

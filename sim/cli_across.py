@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sim.cli_beside import positive
+from sim.cli_beside import elsewhere, positive
 
 
 def stress(command: argparse.ArgumentParser) -> None:
@@ -57,6 +57,7 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--store", metavar="DIR", help="keep every replication here, and live through none again")
     command.add_argument("--dry-run", action="store_true", help="only say how many worlds, and how long they take")
     command.add_argument("--jobs", type=positive, metavar="N", help="processes that share the work (default: all)")
+    elsewhere(command)
     command.add_argument(
         "--engine", choices=("auto", "simpy", "compiled"), default="auto", help="what lives through the worlds"
     )

@@ -73,13 +73,27 @@ def open_page(command: argparse.ArgumentParser) -> None:
         help="serve others, too, at this address of the machine: whoever has the page's address can use it, "
         "unencrypted (default: this machine only)",
     )
-    command.add_argument(
-        "--jobs", type=positive, default=1, metavar="N", help="processes that share the work (default: 1)"
-    )
+    command.add_argument("--jobs", type=positive, metavar="N", help="processes that share the work (default: 1)")
+    elsewhere(command)
     command.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE", help="a change to begin with (repeatable)"
     )
     command.add_argument("-q", "--quiet", action="store_true", help="no more than the address")
+
+
+def elsewhere(command: argparse.ArgumentParser) -> None:
+    """On which machines."""
+    command.add_argument(
+        "--on",
+        metavar="ADDRESS",
+        help="do the work on a Dask cluster, in place of --jobs: its scheduler's address, as tcp://127.0.0.1:8786 "
+        "or tls://scheduler.example:8786 (docs/cluster.md)",
+    )
+    command.add_argument(
+        "--trust-network",
+        action="store_true",
+        help="take a tcp:// address beyond this machine, unencrypted and open to whoever reaches it",
+    )
 
 
 def _port(text: str) -> int:

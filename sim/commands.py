@@ -20,6 +20,7 @@ from sim.given import (
     changing_words,
     each_loaded,
     effort_of,
+    jobs_of,
     loaded_from,
     margins_of,
     named_as,
@@ -35,6 +36,7 @@ from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
+    from sim.experiment.hands import Jobs
     from sim.experiment.jobs import Workers
     from sim.experiment.result import Result
     from sim.experiment.sweep import Sweep
@@ -67,7 +69,7 @@ def run(arguments: Namespace) -> int:
     gc.freeze()  # what was imported stays: Python need not look through it again and again
     with ExitStack() as doing:
         sites = doing.enter_context(room(out, [one.name for one in wanted], force=arguments.force))
-        workers = doing.enter_context(Workers(arguments.jobs))
+        workers = doing.enter_context(Workers(jobs_of(arguments)))
         how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"], jobs=workers.jobs)
         progress = doing.enter_context(ProgressLines(quiet=arguments.quiet or arguments.json))
         for name in results:
@@ -88,9 +90,7 @@ def run(arguments: Namespace) -> int:
     return _said_of_precision(shown, arguments)
 
 
-def _swept(
-    result: Result, jobs: Workers | int | None, arguments: Namespace, progress: ProgressLines
-) -> Sweep | None:
+def _swept(result: Result, jobs: Jobs | Workers, arguments: Namespace, progress: ProgressLines) -> Sweep | None:
     """What ifs for a full report; None where none is asked for, and where the policy has no clock to turn."""
     from sim.experiment.sweep import sweep
 
@@ -152,9 +152,9 @@ def compare(arguments: Namespace) -> int:
         spools = {one.name: doing.enter_context(Spool(keep, site.spool / one.name)) for one in (base, *others)}
         how |= {"take": {name: spool.take for name, spool in spools.items()}, "tell": progress.tell}
         step = progress.of(f"{1 + len(others)} scenarios")
-        comparison = compare_scenarios(base, *others, **how, jobs=arguments.jobs, progress=step)
+        comparison = compare_scenarios(base, *others, **how, jobs=jobs_of(arguments), progress=step)
         comparison = comparison.changed(changed)
-        sweep = _swept(comparison.base, arguments.jobs, arguments, progress)
+        sweep = _swept(comparison.base, jobs_of(arguments), arguments, progress)
         folder = write_comparison(comparison, out, keep=keep, sweep=sweep, written=files_spooled(spools), site=site)
     sides = [("--versus", file) for file in files[1:]] + [("--what-if", one.written) for one in what_ifs]
     _report_comparison(comparison, folder, files[0], sides, arguments)

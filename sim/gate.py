@@ -26,6 +26,7 @@ from sim.disk.site import Site
 from sim.errors import BadBaseline, BadUsage, UserError
 from sim.experiment.jobs import Workers
 from sim.experiment.verdicts import headlines_with
+from sim.given import jobs_of
 from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
@@ -56,7 +57,7 @@ def record(
     with (
         room_for(folder, [scenario.name for scenario in scenarios.values()]) as sites,
         ProgressLines(quiet=arguments.quiet) as progress,
-        Workers(arguments.jobs) as workers,
+        Workers(jobs_of(arguments)) as workers,
     ):
         crew = Crew(workers, arguments.engine)
         for file, scenario in scenarios.items():
@@ -154,7 +155,7 @@ def _places(arguments: Namespace, held: ExitStack) -> Site | None:
 
 
 def _found(files: Sequence[Path], left_out: Sequence[Path], arguments: Namespace) -> Check:
-    with ProgressLines(quiet=arguments.quiet or arguments.json) as progress, Workers(arguments.jobs) as workers:
+    with ProgressLines(quiet=arguments.quiet or arguments.json) as progress, Workers(jobs_of(arguments)) as workers:
         folder, changes = Path(arguments.baselines), tuple(arguments.set)
         crew, is_whole = Crew(workers, arguments.engine), any(Path(name).is_dir() for name in arguments.scenarios)
         found = check(files, folder, crew=crew, changes=changes, is_whole=is_whole, step=progress.of)

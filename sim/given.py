@@ -14,6 +14,7 @@ from sim.scenario.presets import named, told_as
 from sim.scenario.wording import harmless, printable
 
 if TYPE_CHECKING:
+    from sim.experiment.hands import Jobs
     from sim.scenario.model import Scenario
 
 SHORTCUTS = {
@@ -108,6 +109,21 @@ def other_files(arguments: Namespace) -> list[str]:
         is_folder, base = Path(name).is_dir(), Path(arguments.base).resolve()
         found += [str(path) for path in scenario_files([name]) if not (is_folder and path.resolve() == base)]
     return found
+
+
+def jobs_of(arguments: Namespace, otherwise: int | None = None) -> Jobs:
+    """Who does the work: so many processes, or a cluster. Raises BadUsage for both at once."""
+    if arguments.on is None:
+        if arguments.trust_network:
+            raise BadUsage("found --trust-network without --on, expected a scheduler's address as well")
+        return arguments.jobs or otherwise
+    if arguments.jobs is not None:
+        raise BadUsage("found --on and --jobs, expected one of them: a cluster has as many workers as it has")
+    from sim.experiment.engines import to_stderr
+    from sim.experiment.hands import Cluster
+
+    is_quiet = getattr(arguments, "quiet", False)
+    return Cluster(arguments.on, arguments.trust_network, tell=(lambda line: None) if is_quiet else to_stderr)
 
 
 def loaded_from(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:

@@ -9,6 +9,7 @@ from typing import Any
 from sim.api import AScenario, as_scenario, asked
 from sim.errors import BadUsage
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, expect_measures, sums_of_one
 from sim.worlds.asking import plan_of_file
@@ -30,7 +31,7 @@ def stress(
     seed: int | None = None,
     measures: Sequence[str] = HEADLINES,
     store: str | Path | None = None,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
@@ -79,7 +80,7 @@ def study(
     file: str | Path,
     *,
     store: str | Path | None = None,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
@@ -103,7 +104,7 @@ def search(
     file: str | Path,
     *,
     store: str | Path | None = None,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     progress: Progress | None = None,
     tell: Tell = to_stderr,

@@ -13,6 +13,7 @@ from sim.experiment.comparison import Comparison, comparison_of, expect_comparab
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress, Underway, asked_for, changed_by, expect_one_of, with_numbers
 from sim.experiment.fates import fates_of, side_of
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import AHEAD, Workers, workers_of
 from sim.experiment.ledger import AT_A_TIME, Take
 from sim.experiment.pairing import Pairing, pairs_of
@@ -29,7 +30,7 @@ def compare(
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
     progress: Progress | None = None,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     margins: Mapping[str, float] | None = None,
     with_journal: bool = False,

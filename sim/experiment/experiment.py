@@ -20,6 +20,7 @@ from sim.experiment.by_hours import success_by_hours
 from sim.experiment.choosing import EngineChoice, chosen, made_ready
 from sim.experiment.curves import incidence
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.ledger import AT_A_TIME, Ledger, Take
 from sim.experiment.measures import summary_of, sums_listed, watched
@@ -44,7 +45,7 @@ def run(
     seed: int | None = None,
     precision: Mapping[str, float | str] | None = None,
     max_replications: int = MOST,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str | EngineChoice = AUTO,
     with_journal: bool = False,
     progress: Progress | None = None,

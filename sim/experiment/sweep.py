@@ -17,6 +17,7 @@ from sim.experiment.differences import Yardstick, differences_of, estimates_of
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.estimates import CONFIDENCE
 from sim.experiment.experiment import Progress, run
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY, Duration, Kind
@@ -72,7 +73,7 @@ def sweep(
     *,
     clocks: Sequence[Duration] = CLOCKS,
     replications: int | None = None,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     progress: Progress | None = None,
     tell: Tell = to_stderr,

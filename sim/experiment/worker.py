@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import InternalError, UserError
@@ -107,6 +107,40 @@ def _memories() -> Memories:
     from sim.chance.shared import Memories
 
     return Memories()
+
+
+_ONE_AT_A_TIME = Lock()
+"""What a process remembers is made for one task at a time; an executor may have several threads."""
+
+
+@cache
+def build() -> str:
+    """Of which program this is: its version, and a fingerprint of all of its sources."""
+    from hashlib import sha256
+    from pathlib import Path
+
+    from sim import __version__
+
+    house, digest = Path(__file__).parents[1], sha256()
+    for page in sorted(house.rglob("*.py")):
+        digest.update(page.relative_to(house).as_posix().encode() + b"\0" + page.read_bytes())
+    return f"refund-sim {__version__}, build {digest.hexdigest()[:12]}"
+
+
+def errand(asked_by: str, task: bytes) -> bytes:
+    """Carry out a task of another machine: the pickled answer, or the error that came in its place.
+
+    What another build asks for is refused, by name: its answers would be other numbers.
+    """
+    import socket
+
+    if asked_by != build():
+        worker = f"worker {socket.gethostname()}, process {os.getpid()}"
+        return _told(
+            UserError(f"{worker}: it has {build()}, and was asked by {asked_by}: install the same on both")
+        )
+    with _ONE_AT_A_TIME:
+        return _answered(pickle.loads(task))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Self
 
 from sim.experiment.engines import SIMPY
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
@@ -24,7 +25,7 @@ longest goes first."""
 class Remembering(Workers):
     """Workers whose observations are kept as long as there is room. Only one thread may ask them."""
 
-    def __init__(self, jobs: int | None = 1) -> None:
+    def __init__(self, jobs: Jobs = 1) -> None:
         super().__init__(jobs)
         self._kept: OrderedDict[str, dict[int, Observation]] = OrderedDict()
         self.claims = 0

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 
 from sim.errors import BadUsage, UserError
+from sim.experiment.hands import Jobs
 from sim.live.address import Address, new_token
 from sim.live.wanted import Shelf, Wanted, understood
 from sim.live.words import said
@@ -36,7 +37,7 @@ def open(
     host: str = LOOPBACK,
     port: int = 0,
     browser: bool = True,
-    jobs: int | None = 1,
+    jobs: Jobs = 1,
     changes: tuple[str, ...] = (),
     say: Say = _to_stdout,
     tell: Say = _to_stderr,

@@ -31,6 +31,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from sim.errors import RefundSimError, UserError
+from sim.experiment.hands import Jobs
 from sim.live.address import Address
 from sim.live.answering import AnswerDesk
 from sim.live.bench import Asked, Bench
@@ -56,7 +57,7 @@ BUYER, LONGEST_WORD = ("paid", "asked", "stage", "method", "value", "seller_type
 PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
-def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.socket, jobs: int | None) -> None:
+def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.socket, jobs: Jobs) -> None:
     """Answer until told to end. Raises KeyboardInterrupt then."""
     with Remembering(jobs) as workers:
         app = program(AnswerDesk(shelf, workers), Bench(), address, wanted)

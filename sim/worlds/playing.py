@@ -16,6 +16,7 @@ from sim.chance.shared import AFRESH, Memory
 from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress as Progress
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.scenario.model import Scenario
@@ -151,7 +152,7 @@ def play_worlds(
     measures: Sequence[str],
     effort: Effort,
     *,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     store: Store | None = None,
     progress: Progress | None = None,

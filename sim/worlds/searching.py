@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import BadScenario
 from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.shares import CountedShare
 from sim.scenario.loading import load
@@ -92,7 +93,7 @@ def searched(
     plan: SearchFile,
     path: Path,
     *,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     store: Store | None = None,
     progress: Progress | None = None,

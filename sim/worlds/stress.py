@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.model import Scenario
 from sim.worlds.asking import plan_of_stress
@@ -50,7 +51,7 @@ def stressed(
     replications: int = REPLICATIONS,
     seed: int = 1,
     measures: Sequence[str] = HEADLINES,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     store: Store | None = None,
     progress: Progress | None = None,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.light import expect_measures
 from sim.scenario.model import Scenario
@@ -65,7 +66,7 @@ class Study:
 def carried_out(
     plan: Plan,
     *,
-    jobs: int | Workers | None = None,
+    jobs: Jobs | Workers = None,
     engine: str = AUTO,
     store: Store | None = None,
     progress: Progress | None = None,

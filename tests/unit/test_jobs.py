@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 
 from sim.errors import BadUsage, BeyondCalendar, BrokenInvariant, InternalError, UserError
-from sim.experiment import jobs
+from sim.experiment import jobs, local
 from sim.experiment.experiment import run
-from sim.experiment.jobs import AHEAD, WORK, Workers, cores
+from sim.experiment.jobs import AHEAD, Workers, cores
+from sim.experiment.local import WORK
 from sim.experiment.observation import witness
 from sim.experiment.replication import calendars_of
 from sim.experiment.result import Result
@@ -115,7 +116,7 @@ def test_no_more_is_done_ahead_than_two_tasks_for_each_worker(monkeypatch: pytes
         carried_out.append(task)
         return carry_out(task)
 
-    monkeypatch.setattr(jobs._Worker, "carry_out", at_once)
+    monkeypatch.setattr(local._Worker, "carry_out", at_once)
     monkeypatch.setattr(jobs, "SHORTEST", 0.0)
     with Workers(2) as workers:
         observations = workers.observations(lively(), range(12))
@@ -179,7 +180,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(how_many: int) -> None:
     ],
 )
 def test_who_kills_three_workers_is_given_up(monkeypatch: pytest.MonkeyPatch, death: str, told: str) -> None:
-    monkeypatch.setattr(jobs, "WORK", f"import os, pickle; {death}")
+    monkeypatch.setattr(local, "WORK", f"import os, pickle; {death}")
     with pytest.raises(UserError, match=f"^replication [0-3]: 3 worker processes died over this, .* {told}"):
         run(lively(4), jobs=2)
 
@@ -289,7 +290,7 @@ def befalls(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             "observation.check = check",
             WORK,
         ]
-        monkeypatch.setattr(jobs, "WORK", "\n".join(lines))
+        monkeypatch.setattr(local, "WORK", "\n".join(lines))
 
     return arrange
 

@@ -1,0 +1,206 @@
+"""Work on other machines: any executor of Python's kind, and Dask's clusters among them.
+
+A task travels as bytes beside the build of the program that asks (`worker.errand`), so that whoever runs another
+build refuses it instead of answering otherwise. What a replication raises comes back as an answer: an executor sees
+no error of ours, and tries none of them again. A worker that is lost costs its task, which Dask gives to another.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from sim.errors import BadUsage, UserError
+from sim.experiment.hands import Cluster, DaskClient
+from sim.experiment.local import cores
+from sim.experiment.worker import Task, build, errand
+
+CONNECTING = 10.0
+"""Seconds in which a scheduler has to answer, and the first worker to be there."""
+WATCHING = 2.0
+"""Seconds after which it is looked again who is there."""
+ALONE = 60.0
+"""Seconds in which some worker has to be there again, after the last one was lost."""
+MISSING = "a cluster needs Dask, which is not installed: pip install 'refund-sim[cluster]'"
+
+
+class FarHands:
+    """Tasks for an executor (`hands.Hands`). It belongs to somebody else, and stays when they are dismissed."""
+
+    far = True
+
+    def __init__(self, executor: Executor, name: str) -> None:
+        self._executor, self.name, self._asked = executor, name, 0
+
+    @property
+    def hands(self) -> int:
+        """Those of the executor, where it says so."""
+        return int(getattr(self._executor, "_max_workers", 0) or cores())
+
+    @property
+    def taken(self) -> int:
+        """At the most as many as there are, and as were asked."""
+        return min(self.hands, self._asked)
+
+    def submit(self, task: Task | Callable[[], Any]) -> AwaitedErrand:
+        """Ask for a task. Its result raises what the task raises, and UserError where nobody carries it out."""
+        self._asked += 1
+        return AwaitedErrand(self._executor.submit(errand, build(), pickle.dumps(task)), self)
+
+    def dismiss(self) -> None:
+        """What is under way was cancelled by whoever asked for it."""
+
+    def waits_in_vain(self) -> str | None:
+        """Why nothing will come any more, where that is known."""
+        return None
+
+
+class AwaitedErrand:
+    """A task on its way (`hands.Awaited`)."""
+
+    def __init__(self, future: Future[bytes], hands: FarHands) -> None:
+        self._future, self._hands = future, hands
+
+    def result(self) -> Any:
+        """Waited for, as long as anybody is there to answer."""
+        while True:
+            try:
+                answer = pickle.loads(self._future.result(timeout=WATCHING))
+            except TimeoutError:
+                if self._future.done():
+                    raise
+                if why := self._hands.waits_in_vain():
+                    raise UserError(f"{self._hands.name}: {why}") from None
+                continue
+            except CancelledError:
+                why = self._hands.waits_in_vain() or "the work was called off there"
+                raise UserError(f"{self._hands.name}: {why}") from None
+            except Exception as why:  # an executor's own trouble: errors of ours come as answers
+                told = f"{type(why).__name__}: {why}".strip().splitlines()[0]
+                raise UserError(
+                    f"{self._hands.name}: a task was not carried out there ({told}). Is the same refund-sim "
+                    "installed on each worker, and has it enough memory?"
+                ) from None
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    def cancel(self) -> None:
+        """A worker that is at it finishes it, for nobody."""
+        self._future.cancel()
+
+
+class ClusterHands(FarHands):
+    """The workers of a Dask cluster, as many as there are just now."""
+
+    def __init__(self, client: DaskClient, *, ours: bool) -> None:
+        super().__init__(client.get_executor(pure=False, retries=0), f"the cluster at {_where(client)}")
+        self._client, self._ours = client, ours
+        self._seen, self._looked, self._last = 0, 0.0, time.monotonic()
+
+    @property
+    def hands(self) -> int:
+        """Processes that work there; those that came late count as soon as they are seen."""
+        if time.monotonic() > self._looked + WATCHING:
+            self._look()
+        return self._seen or 1
+
+    def _look(self) -> None:
+        with suppress(OSError, TimeoutError):
+            self._seen = len(self._client.nthreads()) if self._client.status == "running" else 0
+        self._looked = time.monotonic()
+        if self._seen:
+            self._last = self._looked
+
+    def waits_in_vain(self) -> str | None:
+        """A scheduler that is gone, or no worker for too long."""
+        if self._client.status != "running":
+            return (
+                "the connection to its scheduler was lost; what is stored stays, and the same command goes on there"
+            )
+        self._look()
+        if time.monotonic() > self._last + ALONE:
+            return f"no worker has been there for {ALONE:.0f} s"
+        return None
+
+    def dismiss(self) -> None:
+        """A connection of our own is closed; the cluster stays."""
+        if self._ours:
+            with suppress(OSError, TimeoutError):
+                self._client.close()
+
+
+def far_hands(jobs: str | Cluster | Executor | DaskClient) -> FarHands:
+    """Who works elsewhere. Raises BadUsage for what is none of these and for an address that must not be used,
+    and UserError where nobody answers at it."""
+    if isinstance(jobs, Executor):
+        return FarHands(jobs, f"the {type(jobs).__name__}")
+    if isinstance(jobs, str):
+        jobs = Cluster(jobs)
+    if isinstance(jobs, Cluster):
+        return _connected(jobs)
+    if hasattr(jobs, "get_executor") and hasattr(jobs, "nthreads"):
+        return ClusterHands(jobs, ours=False)
+    raise BadUsage(
+        f"jobs: found {type(jobs).__name__}, expected a number, an address as tcp://127.0.0.1:8786, a Dask Client, "
+        "or an Executor"
+    )
+
+
+def _connected(cluster: Cluster) -> ClusterHands:
+    _expect_safe(cluster)
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BadUsage(MISSING) from None
+    try:
+        client: DaskClient = Client(cluster.address, timeout=CONNECTING, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as why:
+        told = str(why).strip().splitlines()[0] if str(why).strip() else type(why).__name__
+        raise UserError(f"{cluster.address}: no Dask scheduler answers there ({told})") from None
+    try:
+        client.wait_for_workers(1, timeout=CONNECTING)
+    except TimeoutError:
+        client.close()
+        raise UserError(f"{cluster.address}: no worker came to this scheduler in {CONNECTING:.0f} s") from None
+    hands = ClusterHands(client, ours=True)
+    many = hands.hands
+    cluster.tell(
+        f"on {many:,} worker{'s' if many > 1 else ''} of {cluster.address}; dashboard: {client.dashboard_link}\n"
+    )
+    return hands
+
+
+def _expect_safe(cluster: Cluster) -> None:
+    """Raises BadUsage for what is no address, and for one that whoever is on the network may command."""
+    try:
+        parts = urlsplit(cluster.address)
+        is_address = parts.scheme in ("tcp", "tls") and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise BadUsage(f"found {cluster.address!r}, expected a scheduler's address as tls://scheduler.example:8786")
+    if parts.scheme == "tcp" and not cluster.trusts_network and not _is_loopback(str(parts.hostname)):
+        raise BadUsage(
+            f"{cluster.address} is beyond this machine and not encrypted: whoever reaches it commands its workers. "
+            "Use tls:// (docs/cluster.md), or say --trust-network where the network is yours"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _where(client: DaskClient) -> str:
+    return str(getattr(client.scheduler, "addr", "") or "its scheduler")
