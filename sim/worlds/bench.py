@@ -22,7 +22,8 @@ from sim.worlds.estimating import KnownValue, Response, known
 from sim.worlds.playing import Progress, bare
 from sim.worlds.search_plan import Kept, SearchFile
 from sim.worlds.selecting import FIRST
-from sim.worlds.store import Store
+from sim.worlds.store import KeptSums, Store
+from sim.worlds.stored import answers_of
 
 SURELY, UNCLEAR, SURELY_NOT = "surely", "unclear", "surely not"
 MORE = 40
@@ -38,7 +39,7 @@ class Trial(NamedTuple):
     replication: int
     measures: tuple[str, ...]
     engine: str
-    store: Store | None
+    store: KeptSums | None
 
     def __str__(self) -> str:
         return f"replication {self.replication} of {len(self.documents)} policies"
@@ -46,7 +47,11 @@ class Trial(NamedTuple):
     def __call__(self) -> list[dict[str, Pair]]:
         """By policy."""
         memory = Memory()
-        return [self._one(_scenario(text), memory) for text in self.documents]
+        return [self._one(scenario, memory) for scenario in self.scenarios()]
+
+    def scenarios(self) -> list[Scenario]:
+        """The policies."""
+        return [_scenario(text) for text in self.documents]
 
     def _one(self, scenario: Scenario, memory: Memory) -> dict[str, Pair]:
         kept = self.store.found(scenario).get(self.replication, {}) if self.store else {}
@@ -93,7 +98,7 @@ class PolicyBench:
         tasks: Iterator[Any] = (
             Trial(tuple(some), number, self.measures, self.engine, self.store) for some in groups
         )
-        sums = (one for group in self.workers.answers(tasks) for one in group)
+        sums = (one for group in answers_of(self.workers, tasks, self.store) for one in group)
         for candidate, found in zip(candidates, sums, strict=True):
             candidate.seen.append(found)
             self.count(1)

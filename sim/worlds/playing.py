@@ -25,7 +25,8 @@ from sim.scenario.resolved import described
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import half_width
 from sim.worlds.factors import Factor, fitting
-from sim.worlds.store import Replications, Store
+from sim.worlds.store import KeptSums, Replications, Store
+from sim.worlds.stored import answers_of
 
 APART = 10_000
 """Replications that are kept free for each world: the next world's luck begins there."""
@@ -67,14 +68,14 @@ class Portion(NamedTuple):
     measures: tuple[str, ...]
     effort: Effort
     engine: str
-    store: Store | None = None
+    store: KeptSums | None = None
 
     def __str__(self) -> str:
         return f"world {self.world.luck}"
 
     def __call__(self) -> list[SumsByMeasure]:
         """By policy. Pure, so it does not matter in which process."""
-        scenarios = [_moved(text, moves) for text, moves in zip(self.documents, self.world.moves, strict=True)]
+        scenarios = self.scenarios()
         kept = [self.store.found(one) if self.store else {} for one in scenarios]
         new: list[Replications] = [{} for _ in scenarios]
         seen: list[list[dict[str, Pair]]] = [[] for _ in scenarios]
@@ -89,6 +90,10 @@ class Portion(NamedTuple):
             if self.store and mine:
                 self.store.keep(scenario, mine)
         return [_arrays(one, self.measures) for one in seen]
+
+    def scenarios(self) -> list[Scenario]:
+        """The policies in this world."""
+        return [_moved(text, moves) for text, moves in zip(self.documents, self.world.moves, strict=True)]
 
     def _replicate(
         self, scenarios: Sequence[Scenario], number: int, kept: Sequence[Replications], new: Sequence[Replications]
@@ -166,7 +171,7 @@ def play_worlds(
     documents = tuple(json.dumps(bare(one, effort.seed), allow_nan=False) for one in policies)
     tasks: Iterator[Any] = (Portion(documents, one, tuple(measures), effort, name, store) for one in worlds)
     with workers_of(jobs) as workers:
-        for done, sums in enumerate(workers.answers(tasks), 1):
+        for done, sums in enumerate(answers_of(workers, tasks, store), 1):
             if progress:
                 progress(done, count)
             yield sums

@@ -19,6 +19,7 @@ from sim.worlds.designs import Floats, design_of
 from sim.worlds.estimating import KnownValue, Response, known
 from sim.worlds.factors import stated_factors
 from sim.worlds.playing import Effort, Portion, bare, worlds_of
+from sim.worlds.stored import answers_of
 
 ROUNDS = (5, 20)
 """Replications of each world: of all policies at first, and then of those and there where it is unclear."""
@@ -79,7 +80,7 @@ class RobustWorlds:
             )
             for some in groups
         )  # fmt: skip
-        for some, sums in zip(groups, bench.workers.answers(tasks), strict=True):
+        for some, sums in zip(groups, answers_of(bench.workers, tasks, bench.store), strict=True):
             bench.count(len(some) * replications)
             for one, mine in zip(some, sums, strict=True):
                 verdicts[id(one)][place] = together(

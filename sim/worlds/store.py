@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import pandas as pd
@@ -29,6 +29,18 @@ from sim.scenario.model import Scenario
 
 Replications = dict[int, dict[str, Pair]]
 """By number: what each added, by measure."""
+
+
+class KeptSums(Protocol):
+    """What a task sees of a store."""
+
+    def found(self, scenario: Scenario) -> Replications:
+        """What is kept of a scenario with its seed: by replication and measure."""
+
+    def keep(self, scenario: Scenario, replications: Replications) -> None:
+        """Keep what some replications added."""
+
+
 ENDING, HIDDEN = ".parquet", ".part-"
 COLUMNS = ["scenario", "seed", "replication", "edition", "measure", "part", "whole"]
 
@@ -68,14 +80,18 @@ class Store:
         """What is kept of a scenario with its seed: by replication and measure."""
         seed = scenario.experiment.seed
         kept: Replications = {}
-        for segment in sorted(self._place(scenario).glob(f"{seed}-*{ENDING}")):
+        for segment in sorted(self._place(meaning_of(scenario)).glob(f"{seed}-*{ENDING}")):
             for replication, sums in _read(segment).items():
                 kept.setdefault(replication, {}).update(sums)
         return kept
 
     def keep(self, scenario: Scenario, replications: Replications) -> None:
         """Keep what some replications added, in one step or not at all. Raises UserError where it cannot be."""
-        place, seed = self._place(scenario), scenario.experiment.seed
+        self.keep_under(meaning_of(scenario), scenario.experiment.seed, replications)
+
+    def keep_under(self, meaning: str, seed: int, replications: Replications) -> None:
+        """The same, of a scenario that is known by its meaning only."""
+        place = self._place(meaning)
         rows = [
             [place.name, seed, replication, edition(), name, *pair]
             for replication, sums in sorted(replications.items())
@@ -89,8 +105,7 @@ class Store:
         except OSError as why:
             raise refused(why, "cannot keep replications", self.folder) from None
 
-    def _place(self, scenario: Scenario) -> Path:
-        meaning = meaning_of(scenario)
+    def _place(self, meaning: str) -> Path:
         return self.folder / edition() / meaning[:2] / meaning
 
     def segments(self) -> Iterator[Path]:
