@@ -7,6 +7,7 @@ no error of ours, and tries none of them again. A worker that is lost costs its 
 
 from __future__ import annotations
 
+import logging
 import pickle
 import time
 from collections.abc import Callable
@@ -82,10 +83,10 @@ class AwaitedErrand:
                 why = self._hands.waits_in_vain() or "the work was called off there"
                 raise UserError(f"{self._hands.name}: {why}") from None
             except Exception as why:  # an executor's own trouble: errors of ours come as answers
-                told = f"{type(why).__name__}: {why}".strip().splitlines()[0]
+                told = _first_cause(why)
                 raise UserError(
                     f"{self._hands.name}: a task was not carried out there ({told}). Is the same refund-sim "
-                    "installed on each worker, and has it enough memory?"
+                    "installed on each worker and where the scheduler runs, and is there memory enough?"
                 ) from None
             if isinstance(answer, Exception):
                 raise answer
@@ -159,6 +160,7 @@ def _connected(cluster: Cluster) -> ClusterHands:
         from distributed import Client
     except ImportError:
         raise BadUsage(MISSING) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it has to say comes as errors of ours
     try:
         client: DaskClient = Client(cluster.address, timeout=CONNECTING, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as why:
@@ -191,6 +193,13 @@ def _expect_safe(cluster: Cluster) -> None:
             f"{cluster.address} is beyond this machine and not encrypted: whoever reaches it commands its workers. "
             "Use tls:// (docs/cluster.md), or say --trust-network where the network is yours"
         )
+
+
+def _first_cause(error: BaseException) -> str:
+    """In one line: what Dask says of it is the last of several."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0]
 
 
 def _is_loopback(host: str) -> bool:
