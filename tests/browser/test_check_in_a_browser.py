@@ -91,3 +91,17 @@ def test_charts_take_the_colours_of_a_dark_page(opened: Opened) -> None:
     )
     assert len(lightness) > 100
     assert min(lightness) > 120
+
+
+@pytest.mark.parametrize(("name", "size", "scheme"), [("usual", DESK, "light")])
+def test_on_paper_no_heading_is_left_alone_and_no_picture_or_row_is_cut(opened: Opened, tmp_path: Path) -> None:
+    opened.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = false; })")
+    opened.page.emulate_media(media="print")
+    style = "(what) => [...document.querySelectorAll(what)].map((one) => getComputedStyle(one))"
+    assert set(opened.page.evaluate(f"({style})('h2, h3').map((one) => one.breakAfter)")) == {"avoid"}
+    assert set(opened.page.evaluate(f"({style})('figure, tr').map((one) => one.breakInside)")) == {"avoid"}
+    folded = opened.page.evaluate("getComputedStyle(document.querySelector('summary'), '::after').content")
+    assert folded == '" (on the screen)"'
+    opened.page.pdf(path=tmp_path / "check.pdf", prefer_css_page_size=True)
+    written = (tmp_path / "check.pdf").read_bytes()
+    assert b"/MediaBox [0 0 594.9" in written or b"/MediaBox [0 0 595" in written, "A4, as the page says"
