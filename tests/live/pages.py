@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from sim.experiment.hands import Jobs
 from sim.live.address import Address
 from sim.live.answering import AnswerDesk
 from sim.live.bench import Bench
@@ -26,9 +27,9 @@ SHOWN_AT = (3,)
 
 
 @contextmanager
-def opened(scenario: Path = BASE_FILE, host: str = "127.0.0.1") -> Iterator[TestClient]:
+def opened(scenario: Path = BASE_FILE, host: str = "127.0.0.1", jobs: Jobs = 1) -> Iterator[TestClient]:
     """A client that knows the address, of a page that was opened with this scenario."""
-    with Remembering(1) as workers:
+    with Remembering(jobs) as workers:
         desk = AnswerDesk(Shelf(str(scenario)), workers, SHOWN_AT)
         app = program(desk, Bench(), ADDRESS._replace(host=host))
         with TestClient(app, base_url=ORIGIN) as client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def shown(html: str) -> dict[str, float]:
     """The measures that a section shows, exactly as its machine-readable numbers have them."""
     found = re.findall(r'<data value="([^"]+)" data-measure="([^"]+)"', html)
     return {measure: float(value) for value, measure in found}
+
+
+@pytest.mark.slow
+def test_a_page_whose_work_is_done_elsewhere_shows_the_same(page: TestClient) -> None:
+    here = asked(page, set=QUICK)[-1]["sections"]["answer"]
+    with ThreadPoolExecutor(2) as elsewhere, opened(jobs=elsewhere) as other:
+        assert asked(other, set=QUICK)[-1]["sections"]["answer"] == here
 
 
 def test_the_first_answer_is_rough_and_the_last_is_surer(page: TestClient) -> None:
