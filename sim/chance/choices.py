@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Columns
 from sim.chance.facts import Draws, Ints
 from sim.rules.cancelling import LEFT_ALONE
 from sim.scenario.choices import Choice
@@ -34,17 +36,20 @@ _MEANS: dict[tuple[str, bool], dict[str, int]] = {
 def with_choices(draws: Draws, choices: list[Choice], replication: int) -> Draws:
     """The draws of one replication with the decisions that are fixed in it; of two on one case the later counts."""
     mine = [choice for choice in choices if choice.replication in (None, replication)]
-    if not mine:
-        return draws
-    claims = dict(draws.claims)
-    for choice in mine:
+    return replace(draws, claims=settled_by(mine, draws.claims)) if mine else draws
+
+
+def settled_by(choices: Sequence[Choice], facts: Columns) -> Columns:
+    """The facts of some claims with these decisions, whatever replication they are of."""
+    claims = dict(facts)
+    for choice in choices:
         chosen = np.ones(len(claims["order"]), dtype=bool)
         if choice.order is not None:
             chosen = claims["order"] == choice.order
-        for (decision, yes), facts in _MEANS.items():
+        for (decision, yes), means in _MEANS.items():
             if getattr(choice, decision) is yes:
-                claims |= {name: _settled(claims[name], chosen, value) for name, value in facts.items()}
-    return replace(draws, claims=claims)
+                claims |= {name: _settled(claims[name], chosen, value) for name, value in means.items()}
+    return claims
 
 
 def _settled(fact: Ints, chosen: NDArray[np.bool_], value: int) -> Ints:

@@ -73,13 +73,25 @@ def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, 
     return would[late]
 
 
-def first_wishes(scenario: Scenario, drawer: Drawer, paid: Ints, plan: Dispatching, calendars: Openings) -> Wishes:
-    """The first reason of each picked order. In the same second: regret, then not received, then a defect."""
+def first_wishes(
+    scenario: Scenario,
+    drawer: Drawer,
+    paid: Ints,
+    plan: Dispatching,
+    calendars: Openings,
+    seen_delivered: Ints | None = None,
+) -> Wishes:
+    """The first reason of each picked order. In the same second: regret, then not received, then a defect.
+
+    What was seen to arrive arrived then.
+    """
     regretted = _mind_changes(scenario, drawer, paid)
     buyers = scenario.buyers
     if buyers.not_received is None and buyers.defect is None:
         return Wishes(drawer.all_alike(ClaimKind.REGRET), regretted)
     delivered = delivered_at(scenario, drawer, plan, calendars)
+    if seen_delivered is not None:
+        delivered = np.where(seen_delivered < NEVER, seen_delivered, delivered)
     missed = _not_received(scenario, drawer, plan.promised, delivered)
     reasons = np.stack([regretted, missed, _defect(scenario, drawer, delivered)])
     return Wishes(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))

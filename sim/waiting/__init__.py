@@ -3,11 +3,13 @@
 history       what has been seen of each case until its own now
 calendars     business and working time between two instants
 tails, legs   the uniforms that are left once a duration is known to be longer; two of them together
-dispatching, answering, not_yet   each decision drawn from what still agrees with what was seen
-seen          what was seen, written over the facts
+pending, steps   which requests are open, how far each claim has come
+dispatching, answering, ruling, answerers   dispatch and answers, drawn from what still agrees with what was seen
+not_yet, last_steps   so is each other decision
+seen, later   what was seen, written over the facts
 conditioned   all of that together: facts for the engines
 replicates    many stories of each case, each of which begins with its history
 outlook       odds, days to money, what silence means
 asking, advice, words   the same for one buyer, in sentences
-cases, forecast_of, totals   a table of open cases, one by one and in total
+cases, case_table, states, forecasting, tallies   a table of open cases, one by one and in total
 """

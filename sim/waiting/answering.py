@@ -13,26 +13,12 @@ from sim.scenario.distributions import DurationLaw, ShareLaw, draw
 from sim.scenario.durations import NEVER, Kind
 from sim.waiting.calendars import elapsed, last_look
 from sim.waiting.legs import TwoLegs
+from sim.waiting.pending import Pending
 from sim.waiting.tails import Tail, larger, less_likely, longer
 
 MILLION = 1_000_000
 NEAR = 0.1
 """How likely it is to be looked at just then is told from how likely it is within so large a part of the wait."""
-
-
-@dataclass(frozen=True)
-class Pending:
-    """Some requests that are open: when each was put, until when it is known, what has been seen of it."""
-
-    opened: Ints
-    now: Ints
-    deadline: Ints
-    looked: Ints
-    """When it was looked at; NEVER where it was not, or nobody knows."""
-    is_watched: bool
-    """Whether anybody would know of a look."""
-    working_since: Ints
-    """When it was taken up; NEVER where it is waiting."""
 
 
 @dataclass(frozen=True)

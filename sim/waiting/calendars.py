@@ -23,7 +23,7 @@ def elapsed(since: Ints, now: Ints, kind: int, calendar: Calendar) -> Ints:
         length = _business_axis(now, calendar, last=True) - _business_axis(since, calendar, last=False)
     elif kind == Kind.WORK:
         length = np.where(
-            _next_opening(since, calendar) <= now, worked(now, calendar) - worked(since, calendar), NOTHING
+            next_open(since, calendar) <= now, worked(now, calendar) - worked(since, calendar), NOTHING
         )
     else:
         length = now - since
@@ -50,7 +50,7 @@ def last_look(now: Ints, work: Ints, calendar: Calendar) -> Ints:
     axis = worked(now, calendar) - work
     spell = np.clip(np.searchsorted(before, axis, side="right") - 1, 0, len(opens) - 1)
     looked = opens[spell] + axis - before[spell]
-    for_nothing = np.where(_next_opening(now, calendar) == now, now, _last_open(now, calendar))
+    for_nothing = np.where(next_open(now, calendar) == now, now, _last_open(now, calendar))
     latest: Ints = np.where(work == 0, for_nothing, np.where(axis >= 0, looked, -1))
     return latest
 
@@ -63,7 +63,8 @@ def _last_open(now: Ints, calendar: Calendar) -> Ints:
     return last
 
 
-def _next_opening(since: Ints, calendar: Calendar) -> Ints:
+def next_open(since: Ints, calendar: Calendar) -> Ints:
+    """The first open instant from each of these on."""
     opens, closes, *_ = arrays_of(calendar)
     spell = np.minimum(np.searchsorted(closes, since, side="right"), len(opens) - 1)
     return np.maximum(opens[spell], since)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +20,20 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.wording import printable, shortened
 from sim.vocabulary import ClaimKind, Reason
+from sim.waiting.case_table import CaseTable
 from sim.waiting.history import INSTANTS, UNKNOWN, Histories
+from sim.waiting.states import check_states
 
 OTHERS = (
-    *("order", "seller", "value", "method", "group", "type"),
+    *("order", "seller", "value", "method", "group", "type", "offered"),
     *("kind", "status", "dispute_status", "ruling", "reason"),
 )
 MOST_CASES = 1_000_000
 PAIRS = (*IN_ORDER["orders"], *IN_ORDER["claims"], ("paid", "requested"), ("paid", "dispute_opened"),
-         ("dispute_closed", "mediation_opened"), ("delivered", "return_posted"))  # fmt: skip
+         ("dispute_closed", "mediation_opened"), ("delivered", "return_posted"), ("paid", "withdrawn"),
+         ("dispute_closed", "offer_opened"), ("offer_opened", "offer_closed"),
+         ("return_received", "inspection_closed"),
+         ("dispute_closed", "failed"), ("chargeback_opened", "chargeback_closed"))  # fmt: skip
 """What cannot be the other way round."""
 
 
@@ -36,6 +41,8 @@ NEEDS = (
     *(("closed", "requested"), ("viewed", "requested"), ("taken_up", "requested")),
     *(("dispute_closed", "dispute_opened"), ("mediation_closed", "mediation_opened")),
     *(("return_received", "return_posted"), ("refunded", "refund_due")),
+    *(("offer_opened", "dispute_closed"), ("offer_closed", "offer_opened")),
+    *(("inspection_closed", "return_received"), ("chargeback_closed", "chargeback_opened")),
 )
 """What cannot be without what comes before it."""
 
@@ -55,26 +62,6 @@ class Cases:
         return self.table.fault(case, column, message)
 
 
-@dataclass
-class CaseTable:
-    """The cells of a table as they are written."""
-
-    file: str
-    lines: list[int]
-    cells: dict[str, list[str]]
-    """By the model's word for the column."""
-    places: dict[str, int]
-    """Which field of a line each column is."""
-    raw: list[list[str]]
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, row: int, column: str, message: str) -> Fault:
-        """Where it stands: the line, and the column of characters at which the field begins."""
-        place = self.places.get(column, 0)
-        before = self.raw[row][:place]
-        return Fault(self.file, self.lines[row], 1 + sum(len(cell) + 1 for cell in before), column, message)
-
-
 def read_cases(path: str | Path, scenario: Scenario, at: int, mapping: str | Path | None = None) -> Cases:
     """Read a table of cases that are known until `at` (s since the scenario's start).
 
@@ -88,7 +75,7 @@ def read_cases(path: str | Path, scenario: Scenario, at: int, mapping: str | Pat
     instants = {name: _instants(table, name, mapped, start) for name in INSTANTS if name in table.cells}
     facts = _facts(table, scenario, mapped)
     _check(table, instants, at)
-    _check_states(table, instants, facts, scenario)
+    check_states(table, Histories(np.full(len(table.lines), at), instants, facts), scenario)
     names = (
         tuple(table.cells["order"]) if "order" in table.cells else tuple(map(str, range(1, len(table.lines) + 1)))
     )
@@ -195,7 +182,19 @@ def _facts(table: CaseTable, scenario: Scenario, mapped: LogMapping | None) -> d
             facts[word] = _coded(table, word, codes)
     if "value" in table.cells:
         facts["value"] = _amounts(table)
+    if "offered" in table.cells:
+        facts["offered"] = _parts(table)
     return facts
+
+
+def _parts(table: CaseTable) -> Ints:
+    """Offers as parts of the value, in parts per million."""
+    parts = pd.to_numeric(pd.Series(table.cells["offered"], dtype="string"), errors="coerce").to_numpy(np.float64)
+    for row, cell in enumerate(table.cells["offered"]):
+        if cell and not 0 <= parts[row] <= 1:
+            found = printable(shortened(cell, 60))
+            table.faults.append(table.fault(row, "offered", f"found {found!r}, expected a part such as 0.4"))
+    return np.where(np.isnan(parts), UNKNOWN, np.rint(np.nan_to_num(parts) * 1_000_000)).astype(np.int64)
 
 
 def _coded(table: CaseTable, word: str, codes: Mapping[str, int]) -> Ints:
@@ -256,24 +255,3 @@ def _check_order(table: CaseTable, instants: Mapping[str, Ints]) -> None:
             for row in np.flatnonzero(lacks).tolist():
                 told = f"found an instant, and none for '{first}', expected both"
                 table.faults.append(table.fault(row, needs, told))
-
-
-def _check_states(
-    table: CaseTable, instants: Mapping[str, Ints], facts: Mapping[str, Ints], scenario: Scenario
-) -> None:
-    """States that the policy does not know."""
-    policy, never = scenario.policy, np.full(len(table.lines), NEVER)
-    kind = np.where(facts.get("kind", never) > 3, 1, np.maximum(facts.get("kind", np.ones_like(never)), 1))
-    disputes = instants.get("dispute_opened", never) < NEVER
-    unsent = instants.get("requested", never) < np.minimum(instants.get("dispatched", never), NEVER)
-    without = [int(claim) for claim in ClaimKind if getattr(policy.dispute, claim.word, None) is None]
-    unknown = {
-        "requested": unsent & (kind == ClaimKind.REGRET) & ~disputes & (policy.cancellation is None),
-        "mediation_opened": (instants.get("mediation_opened", never) < NEVER) & (policy.mediation is None),
-        "dispute_opened": disputes & np.isin(kind, without),
-    }  # fmt: skip
-    for column, rows in unknown.items():
-        for row in np.flatnonzero(rows).tolist():
-            told = column.split("_")[0].replace("requested", "cancellation")
-            state = f"found a state that the policy does not know: it has no {told}"
-            table.faults.append(table.fault(row, column, state))

@@ -13,26 +13,26 @@ import numpy as np
 
 from sim.arrays import Bools
 from sim.arrays import Columns as Columns
-from sim.chance.asks import CANCELLATION, DISPUTE
+from sim.chance.choices import settled_by
 from sim.chance.claims import Claimants, draw_claims
 from sim.chance.decisions import Decision
 from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
-from sim.chance.instants import instants_after
 from sim.chance.orders import Dispatching, Openings, SeenDispatch, draw_dispatching, weights_of
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.streams import Floats, Luck, Numbers, choice
 from sim.chance.wishes import Wishes, first_wishes
-from sim.rules.terms import span
-from sim.scenario.durations import NEVER, Duration
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.scenario.selling import kinds_of, kinds_on_the_roster, types_of_kinds
-from sim.vocabulary import ClaimKind, Party, Stage
-from sim.waiting.answering import Answering, Habit, Pending
+from sim.waiting.answerers import Answerers
 from sim.waiting.dispatching import Dispatch
 from sim.waiting.history import UNKNOWN, Histories
-from sim.waiting.not_yet import TOO_MUCH, Shaped, shape_the_rest, shaped_off
+from sim.waiting.last_steps import shape_the_last_steps
+from sim.waiting.later import TOO_MUCH, later_facts
+from sim.waiting.not_yet import Shaped, shape_the_rest, shaped_off
+from sim.waiting.pending import everything_open
 from sim.waiting.seen import seen_facts
 
 
@@ -61,15 +61,8 @@ class Conditions:
             Dispatch(scenario, kind, party, histories, calendars)
             for kind, party in zip(kinds, parties, strict=True)
         ]
-        self.pending = {
-            stage: pending(scenario, histories, stage, calendars) for stage in (Stage.CANCELLATION, Stage.DISPUTE)
-        }
-        self._answering = {
-            stage: [
-                self._habit_of(stage, kind, party, rows, asked) for kind, party in zip(kinds, parties, strict=True)
-            ]
-            for stage, (rows, asked) in self.pending.items()
-        }
+        self.pending = everything_open(scenario, histories, calendars)
+        self._answerers = Answerers(scenario, histories, self.pending, calendars)
         self.types = self._posterior(_shares(scenario))
 
     @property
@@ -89,13 +82,14 @@ class Conditions:
             here = np.flatnonzero(bought.seller_type == kind)
             first, second = (shaped.plain(leg)[here] for leg in (Decision.ARRANGING, Decision.DISPATCHING))
             shaped.lay_over(here, dispatch.draw(first, second, rows[here]))
-        self._shape_answers(shaped, bought, rows)
+        self._answerers.shape(shaped, bought.seller_type, rows)
         drawer = Drawer(shaped, numbers)
         seen = SeenDispatch(histories.at("arranged"), histories.at("dispatched"))
         plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, drawer, self.calendars, seen)
         if then is not None:  # a new limit that would be over already is over now
             plan = replace(plan, due=np.maximum(plan.due, histories.now + 1))
         shape_the_rest(self.scenario, histories, shaped, drawer, plan, self.calendars)
+        shape_the_last_steps(self.scenario, histories, shaped, drawer, plan, self.calendars)
         return self._claims(scenario, histories, shaped, drawer, bought, plan)
 
     def _claims(
@@ -108,7 +102,7 @@ class Conditions:
         plan: Dispatching,
     ) -> Facts:
         paid = histories.at("paid")
-        wishes = first_wishes(scenario, drawer, paid, plan, self.calendars)
+        wishes = first_wishes(scenario, drawer, paid, plan, self.calendars, histories.at("delivered"))
         asked = histories.wants < NEVER
         wishes = Wishes(
             np.where(asked, histories.kind, wishes.claim), np.where(asked, histories.wants, wishes.asked)
@@ -121,9 +115,12 @@ class Conditions:
         claims = draw_claims(
             scenario, Claimants(some, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks))
         )
-        rows = np.flatnonzero(asks)
+        for_all = [one for one in scenario.buyers.choices if one.order is None and one.replication is None]
+        claims, rows = settled_by(for_all, claims), np.flatnonzero(asks)
         claims["hassle"] = np.where(shaped_off(shaped, histories, self.scenario)[rows], TOO_MUCH, claims["hassle"])
-        claims |= seen_facts(self.scenario, histories.of(rows), claims, self.calendars)
+        theirs, instants = histories.of(rows), plan.only(asks).instants(paid[asks])
+        claims |= seen_facts(self.scenario, theirs, claims, self.calendars)
+        claims |= later_facts(self.scenario, theirs, instants, claims, self.calendars)
         return Facts(claims, rows, missed & ~asks, plan.due)
 
     def _bought(self, rows: Ints, histories: Histories, shaped: Shaped) -> Bought:
@@ -142,32 +139,11 @@ class Conditions:
         shaped.know(self.scenario, method=told[3], group=told[4], known=(known[3] != UNKNOWN, known[4] != UNKNOWN))
         return Bought(*told)
 
-    def _shape_answers(self, shaped: Shaped, bought: Bought, rows: Ints) -> None:
-        for stage, decisions in ((Stage.CANCELLATION, CANCELLATION), (Stage.DISPUTE, DISPUTE)):
-            place = np.full(len(self.histories), -1)
-            place[self.pending[stage][0]] = np.arange(len(self.pending[stage][0]))
-            for kind, answering in enumerate(self._answering[stage]):
-                here = np.flatnonzero((bought.seller_type == kind) & (place[rows] >= 0))
-                if len(here):
-                    says, looks, works = (shaped.plain(decision)[here] for decision in decisions)
-                    shaped.lay_over(
-                        here,
-                        dict(zip(decisions, answering.draw(says, looks, works, place[rows[here]]), strict=True)),
-                    )
-
-    def _habit_of(self, stage: Stage, kind: object, party: Party, rows: Ints, asked: Pending) -> Answering:
-        answers = getattr(kind, stage.word)
-        calendar = self.calendars[party]
-        habit = Habit(answers.silent, answers.notice, answers.notice_share_of_clock, answers.handling, calendar)
-        return Answering(habit, asked)
-
     def _posterior(self, shares: list[float]) -> Floats:
         """By case and type of seller: how likely it is that such a one sells, after what has been seen."""
         chances = np.tile(np.array(shares), (len(self.histories), 1))
         for kind, dispatch in enumerate(self._dispatch):
-            chances[:, kind] *= dispatch.chance
-            for stage, (rows, _) in self.pending.items():
-                chances[rows, kind] *= self._answering[stage][kind].chance
+            chances[:, kind] *= dispatch.chance * self._answerers.chance(kind)
         sellers = self.scenario.market.sellers
         for known, of_kinds in (
             (self.histories.fact("type"), np.array(types_of_kinds(sellers))),
@@ -205,39 +181,3 @@ class _Some(Luck):
     def of(self, decision: Decision, numbers: Numbers) -> Floats:
         """Theirs; `numbers` are these and no others."""
         return self._whole.luck(decision)[self._some]
-
-
-def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Openings) -> tuple[Ints, Pending]:
-    """Which cases have such a request open, and how each stands."""
-    terms = scenario.policy.cancellation if stage == Stage.CANCELLATION else None
-    if stage == Stage.CANCELLATION:
-        opened, ended = histories.at("requested"), np.minimum(histories.at("closed"), histories.at("dispatched"))
-        is_open = histories.cancels & (ended >= NEVER) & (histories.at("refund_due") >= NEVER)
-    else:
-        opened = histories.at("dispute_opened")
-        ended = np.minimum(histories.at("dispute_closed"), histories.at("mediation_opened"))
-        is_open = (opened < NEVER) & (np.minimum(ended, histories.at("refund_due")) >= NEVER)
-    rows = np.flatnonzero(is_open)
-    some = histories.of(rows)
-    clocks = {int(kind): span(_clock_of(scenario, stage, kind)) for kind in ClaimKind}
-    deadline = np.full(len(rows), NEVER)
-    for kind, clock in clocks.items():
-        here = some.kind == kind
-        deadline[here] = instants_after(
-            opened[rows][here], clock.kind, np.array(clock.seconds), calendars[Party.SELLER]
-        )
-    watched = stage == Stage.CANCELLATION and bool({"viewed", "taken_up"} & set(some.instants))
-    looks = stage == Stage.CANCELLATION and terms is not None
-    looked = np.minimum(some.at("viewed"), some.at("taken_up")) if looks else np.full(len(rows), NEVER)
-    working = np.where(
-        some.has("taken_up"), some.at("taken_up"), np.where("taken_up" in some.instants, NEVER, looked)
-    )
-    return rows, Pending(opened[rows], some.now, deadline, looked, watched, working if looks else looked)
-
-
-def _clock_of(scenario: Scenario, stage: Stage, kind: ClaimKind) -> Duration | None:
-    if stage == Stage.CANCELLATION:
-        terms = scenario.policy.cancellation
-    else:
-        terms = getattr(scenario.policy.dispute, kind.word, None)
-    return terms.clock if terms else None

@@ -14,26 +14,37 @@ from sim.scenario.distributions import draw
 from sim.scenario.durations import NEVER
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
-from sim.vocabulary import Party
+from sim.vocabulary import Party, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
 from sim.waiting.legs import TwoLegs
+from sim.waiting.steps import BY_HALVES, ruling_of
 from sim.waiting.tails import Tail, longer
 
 
 def still_here(scenario: Scenario, histories: Histories) -> Ints:
-    """The last instant at which each parcel is known not to have left; −1 where that is not known, or it has left.
+    """The last instant at which each parcel is known not to have left of itself; −1 where it has, or nobody knows.
 
     A parcel that was cancelled tells nothing after that, nor does one that was held for an answer.
     """
     cancellation = scenario.policy.cancellation
-    held = cancellation is not None and cancellation.ships_while_open == "held"
+    if cancellation is None or cancellation.ships_while_open != "held":
+        return _still(histories, held=False, taken_over=False)
+    return _still(histories, held=True, taken_over=cancellation.on_silence == Verdict.ESCALATE)
+
+
+def _still(histories: Histories, held: bool, taken_over: bool) -> Ints:
+    """`taken_over`: whether the platform, which takes over what nobody answers, goes on holding it."""
     known = histories.now if "dispatched" in histories.instants else np.where(histories.cancels, histories.now, -1)
     settled = np.minimum(histories.at("closed"), histories.at("refund_due"))
     stays = np.minimum(known, np.where(histories.cancelled_free, histories.at("requested"), settled))
     known = np.where(histories.cancelled, stays, known)
-    waits = histories.cancels & (held & ~histories.has("closed"))
+    waits = histories.cancels & (held & (~histories.has("closed") | histories.cancelled))
     known = np.where(waits, np.minimum(known, histories.at("requested")), known)
+    stops = histories.has("refund_due") & (ruling_of(histories) != BY_HALVES) & ~histories.has("offer_opened")
+    known = np.where(stops, np.minimum(known, histories.at("refund_due")), known)
+    ruled = histories.cancels & taken_over & histories.has("mediation_opened") & (histories.disputed >= NEVER)
+    known = np.where(ruled & (stops | ~histories.has("mediation_closed")), histories.at("requested"), known)
     asks = histories.cancels | histories.cancelled_free
     known = np.where(asks, np.maximum(known, histories.at("requested")), known)
     return np.where(histories.has("dispatched"), -1, known)
@@ -48,7 +59,9 @@ class Dispatch:
         self._kind, self._calendar = kind, calendars[party]
         self._until, self._paid = still_here(scenario, histories), histories.at("paid")
         self._arranged, self._stretch = histories.at("arranged"), stretches(scenario, self._paid)
-        self._arranging = longer(kind.arrange, self._not_arranged(histories))
+        self._arranging = longer(
+            kind.arrange, self._not_arranged(histories, _still(histories, held=False, taken_over=False))
+        )
         self.legs = TwoLegs.of(len(histories), self._left)
 
     @property
@@ -61,11 +74,14 @@ class Dispatch:
         arranging, dispatching = self.legs.draw(first, second, rows)
         return {Decision.ARRANGING: self._arranging.at(rows).of(arranging), Decision.DISPATCHING: dispatching}
 
-    def _not_arranged(self, histories: Histories) -> Ints:
-        """How long arranging has taken where it is known that it is not over; −1 where it is, or nobody knows."""
+    def _not_arranged(self, histories: Histories, until: Ints) -> Ints:
+        """How long arranging has taken where it is known that it is not over; −1 where it is, or nobody knows.
+
+        What is held for an answer may be arranged meanwhile.
+        """
         kept = "arranged" in histories.instants
-        waits = kept & (self._arranged >= NEVER) & (self._until >= self._paid)
-        until = np.maximum(self._until, self._paid)
+        waits = kept & (self._arranged >= NEVER) & (until >= self._paid)
+        until = np.maximum(until, self._paid)
         than = elapsed(self._paid, until, kind_of(self._kind.arrange), self._calendar)
         return np.where(waits, self._unstretched(than, np.arange(len(than))), -1)
 
@@ -84,5 +100,6 @@ class Dispatch:
     def _unstretched(self, seconds: Ints, rows: Ints) -> Ints:
         """The longest length, before it is stretched, that is surely over."""
         factor = self._stretch[rows]
-        plain: Ints = np.where(factor == 1.0, seconds, np.floor((seconds + 1) / factor).astype(np.int64))
-        return plain
+        plain = np.floor((seconds + 1) / factor).astype(np.int64)
+        plain = np.where((plain > 0) & (stretched_by(plain, factor) > seconds), plain - 1, plain)
+        return np.where(factor == 1.0, seconds, plain)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Bools
+from sim.arrays import Bools, Columns
 from sim.chance.facts import Ints
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
@@ -16,8 +16,10 @@ INSTANTS = (
     *("paid", "arranged", "dispatched", "delivered", "requested", "viewed", "taken_up", "closed"),
     *("dispute_opened", "dispute_closed", "mediation_opened", "mediation_closed"),
     *("return_posted", "return_received", "refund_due", "refunded"),
+    *("withdrawn", "offer_opened", "offer_closed", "inspection_closed"),
+    *("failed", "chargeback_opened", "chargeback_closed"),
 )
-"""Columns of a table of cases, in the words of a log's mapping."""
+"""Columns of a table of cases, in the words of a log's mapping; the last two lines only such a table knows."""
 WORDS = ("kind", "status", "reason", "method", "group", "type")
 NUMBERS = ("seller", "value")
 UNKNOWN = -1
@@ -35,6 +37,13 @@ TOLD_AS = {
     "return_received": "return_received_at",
     "refund_due": "refund_due_at",
     "refunded": "refunded_at",
+    "withdrawn": "withdrawn_at",
+    "offer_opened": "offer_opened_at",
+    "offer_closed": "offer_settled_at",
+    "inspection_closed": "inspection_settled_at",
+    "failed": "failed_at",
+    "chargeback_opened": "chargeback_opened_at",
+    "chargeback_closed": "chargeback_settled_at",
 }
 """The outcome table's column for each instant that a case may show."""
 
@@ -86,7 +95,12 @@ class Histories:
     @property
     def asked(self) -> Ints:
         """When the buyer asked, or opened a dispute; NEVER where neither has happened."""
-        return np.minimum(self.at("requested"), self.at("dispute_opened"))
+        return np.minimum(self.at("requested"), self.disputed)
+
+    @property
+    def disputed(self) -> Ints:
+        """When a dispute was opened, or the right of withdrawal was used; NEVER where neither has happened."""
+        return np.minimum(self.at("dispute_opened"), self.at("withdrawn"))
 
     @property
     def kind(self) -> Ints:
@@ -98,7 +112,7 @@ class Histories:
     def cancels(self) -> Bools:
         """Whose request to cancel was put: before the parcel had left, and where it needed an answer."""
         regrets = (self.kind == ClaimKind.REGRET) & self.has("requested") & ~self.cancelled_free
-        early = self.at("requested") < np.minimum(self.at("dispatched"), self.at("dispute_opened"))
+        early = self.at("requested") < np.minimum(self.at("dispatched"), self.disputed)
         left_alone = self.has("dispatched") & ~self.has("closed") & ("closed" in self.instants)
         return np.asarray(regrets & early & ~left_alone)
 
@@ -111,14 +125,15 @@ class Histories:
     @property
     def cancelled(self) -> Bools:
         """Whose request to cancel was granted."""
-        agreed = self.has("refund_due") & ~self.has("dispute_opened") & ~self.has("dispatched")
+        agreed = self.has("refund_due") & (self.disputed >= NEVER) & ~self.has("dispatched")
+        agreed &= ~self.has("mediation_opened") & ~self.has("failed")
         return np.asarray(self.cancelled_free | (self.cancels & (agreed | (self.fact("status") == ACCEPTED))))
 
     @property
     def keeps_quiet(self) -> Bools:
         """Whose parcel came after their mind had changed, and who have opened no dispute."""
         regrets = (self.kind == ClaimKind.REGRET) & self.has("requested") & self.has("delivered")
-        return np.asarray(regrets & ~self.has("dispute_opened") & ~self.has("refund_due"))
+        return np.asarray(regrets & (self.disputed >= NEVER) & ~self.has("refund_due") & ~self.has("failed"))
 
 
 def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: bool) -> dict[str, Bools]:
@@ -136,6 +151,19 @@ def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: 
             wrong[column] = _differs(seen.at(column), told[name], seen.now)
     if "arranged" in wrong:  # of a parcel that never leaves the engines do not say when it was arranged
         wrong["arranged"] &= ~(seen.has("arranged") & (told["arranged_at"] >= NEVER))
+    for column in ("offer_opened", "offer_closed"):  # a later offer takes the place of the one before
+        if column in wrong:
+            wrong[column] &= ~(seen.has("offer_opened") & (told["offer_opened_at"] > seen.now))
+    wrong |= _looked_otherwise(seen, told)
+    put = np.where(seen.cancels, seen.at("requested"), NEVER)
+    wrong["requested"] = _differs(put, told["cancellation_opened_at"], seen.now) & seen.cancels
+    wrong["requested"] |= (seen.wants >= NEVER) & (told["asked_at"] <= seen.now)
+    return wrong
+
+
+def _looked_otherwise(seen: Histories, told: Columns) -> dict[str, Bools]:
+    """Where an open request was looked at, or taken up, at another instant than its story tells."""
+    wrong = {}
     queued = seen.has("viewed") & ~seen.has("taken_up") & ("taken_up" in seen.instants)
     if "viewed" in seen.instants:
         wrong["viewed"] = _differs(seen.at("viewed"), told["cancellation_joined_at"], seen.now) & ~queued
@@ -145,9 +173,6 @@ def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: 
     for column in ("viewed", "taken_up"):  # of a request that is over, only its end is told again
         if column in wrong:
             wrong[column] &= seen.cancels & ~seen.has("closed")
-    put = np.where(seen.cancels, seen.at("requested"), NEVER)
-    wrong["requested"] = _differs(put, told["cancellation_opened_at"], seen.now) & seen.cancels
-    wrong["requested"] |= (seen.wants >= NEVER) & (told["asked_at"] <= seen.now)
     return wrong
 
 

@@ -19,6 +19,7 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
+from sim.waiting.seen import payment_begins
 from sim.waiting.tails import less_likely, longer
 
 
@@ -65,18 +66,17 @@ def shape_the_rest(
     _the_wishes(scenario, seen, luck, drawer, plan, calendars)
     _the_button(scenario, seen, luck, plan)
     _patience(scenario, seen, luck)
-    _after_the_dispute(scenario, seen, luck, calendars)
     _the_money(scenario, seen, luck, drawer, calendars)
 
 
-def _waits_longer(luck: Shaped, decision: Decision, law: DurationLaw, here: Bools, than: Ints) -> None:
+def waits_longer(luck: Shaped, decision: Decision, law: DurationLaw, here: Bools, than: Ints) -> None:
     """A duration that is known to be longer, for some."""
     rows = np.flatnonzero(here & (than >= 0))
     if len(rows) and not law.is_certain:
         luck.lay_over(rows, {decision: longer(law, than[rows]).of(luck.plain(decision)[rows])})
 
 
-def _has_not(
+def has_not(
     luck: Shaped,
     whether: Decision,
     chance: float | Floats,
@@ -106,15 +106,28 @@ def _the_parcel(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Op
     under_way = seen.has("dispatched") & ~seen.has("delivered")
     sent = np.where(under_way, seen.at("dispatched"), seen.now)
     than = elapsed(sent, seen.now, kind_of(carrier.transit), calendars[Party.CARRIER])
-    rows = np.flatnonzero(under_way)
+    decisions = Decision.LOST, Decision.TRANSIT
+    may_be_lost(luck, decisions, carrier.lost, carrier.transit, under_way, than)
+
+
+def may_be_lost(
+    luck: Shaped,
+    decisions: tuple[Decision, Decision],
+    chance: float,
+    law: DurationLaw,
+    here: Bools,
+    than: Ints,
+) -> None:
+    """What has not arrived in so long takes longer, or is lost: `decisions` whether, and how long it takes."""
+    rows = np.flatnonzero(here)
     if not len(rows):
         return
-    tail = longer(carrier.transit, than[rows])
-    arrives = (1 - carrier.lost) * tail.chance
-    whole = carrier.lost + arrives
-    lost = np.divide(carrier.lost, whole, out=np.zeros_like(whole), where=whole > 0)
-    told = less_likely(luck.plain(Decision.LOST)[rows], carrier.lost, lost)
-    luck.lay_over(rows, {Decision.LOST: told, Decision.TRANSIT: tail.of(luck.plain(Decision.TRANSIT)[rows])})
+    whether, takes = decisions
+    tail = longer(law, than[rows])
+    whole = chance + (1 - chance) * tail.chance
+    lost = np.divide(chance, whole, out=np.zeros_like(whole), where=whole > 0)
+    told = less_likely(luck.plain(whether)[rows], chance, lost)
+    luck.lay_over(rows, {whether: told, takes: tail.of(luck.plain(takes)[rows])})
 
 
 def _the_wishes(
@@ -124,16 +137,16 @@ def _the_wishes(
     buyers, market, quiet = scenario.buyers, scenario.market, seen.asked >= NEVER
     D = Decision
     changes = chances(buyers.regret.probability, market, drawer)
-    _has_not(luck, D.REGRETS, changes, D.REGRETS_AFTER, buyers.regret.after, quiet, seen.now - seen.at("paid"))
+    has_not(luck, D.REGRETS, changes, D.REGRETS_AFTER, buyers.regret.after, quiet, seen.now - seen.at("paid"))
     if (terms := buyers.not_received) is not None:
         chance = chances(terms.probability, market, drawer)
         there = seen.at("delivered") <= plan.promised
         since = seen.now - np.minimum(plan.promised, seen.now + 1)
-        _has_not(luck, D.MISSES_THE_PARCEL, chance, D.MISSES_THE_PARCEL_AFTER, terms.after, quiet & ~there, since)
+        has_not(luck, D.MISSES_THE_PARCEL, chance, D.MISSES_THE_PARCEL_AFTER, terms.after, quiet & ~there, since)
     if (terms := buyers.defect) is not None:
         chance = chances(terms.probability, market, drawer)
         since = seen.now - np.minimum(_arrival(scenario, seen, drawer, plan, calendars), seen.now + 1)
-        _has_not(luck, D.FINDS_A_DEFECT, chance, D.FINDS_A_DEFECT_AFTER, terms.after, quiet, since)
+        has_not(luck, D.FINDS_A_DEFECT, chance, D.FINDS_A_DEFECT_AFTER, terms.after, quiet, since)
 
 
 def _arrival(scenario: Scenario, seen: Histories, drawer: Drawer, plan: Dispatching, calendars: Openings) -> Ints:
@@ -153,29 +166,21 @@ def _the_button(scenario: Scenario, seen: Histories, luck: Shaped, plan: Dispatc
         until, later = last_day_of(terms.window, scenario.start)
         by_its_length = seen.cancels & ~(later & (seen.at("requested") <= until))
         than = np.where(by_its_length, seen.at("requested") - since - 1, -1)
-        _waits_longer(luck, Decision.CANCELLATION_WINDOW, terms.window.within, by_its_length, than)
+        waits_longer(luck, Decision.CANCELLATION_WINDOW, terms.window.within, by_its_length, than)
 
 
 def _patience(scenario: Scenario, seen: Histories, luck: Shaped) -> None:
     """Who still waits has not given up, and who was answered had not."""
-    patience = scenario.buyers.patience
+    patience, D = scenario.buyers.patience, Decision
     for decision, law, opened, closed, some in (
-        (Decision.CANCELLATION_PATIENCE, patience.cancellation, "requested", "closed", seen.cancels),
-        (
-            Decision.DISPUTE_PATIENCE,
-            patience.dispute,
-            "dispute_opened",
-            "dispute_closed",
-            seen.has("dispute_opened"),
-        ),
-    ):
+        (D.CANCELLATION_PATIENCE, patience.cancellation, "requested", "closed", seen.cancels),
+        (D.DISPUTE_PATIENCE, patience.dispute, "dispute_opened", "dispute_closed", seen.has("dispute_opened")),
+        (D.MEDIATION_PATIENCE, patience.mediation, "mediation_opened", "mediation_closed",
+         seen.has("mediation_opened")),
+    ):  # fmt: skip
         until = np.minimum(seen.now, seen.at(closed))
         than = np.where(some, until - np.minimum(seen.at(opened), until), -1)
-        _waits_longer(luck, decision, law, some, than)
-
-
-TOO_MUCH = 10**15
-"""Cents of trouble that nobody takes for any money."""
+        waits_longer(luck, decision, law, some, than)
 
 
 def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Bools:
@@ -191,40 +196,17 @@ def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Bools:
     return np.asarray(quiet & (luck.plain(Decision.GOES_ON) >= comes))
 
 
-def _after_the_dispute(scenario: Scenario, seen: Histories, luck: Shaped, calendars: Openings) -> None:
-    """A no that nobody has taken further, a return that is not posted, or not there."""
-    buyers, carrier = scenario.buyers, scenario.market.carrier
-    if (law := buyers.dispute_after.get(ClaimKind.REGRET)) is not None:
-        quiet = seen.keeps_quiet
-        delivered = np.where(quiet, seen.now - np.minimum(seen.at("delivered"), seen.now), -1)
-        _waits_longer(luck, Decision.DISPUTES_AFTER, law, quiet, delivered)
-    refused = seen.has("dispute_closed") & ~seen.has("mediation_opened") & ~seen.has("return_posted")
-    since = seen.now - np.minimum(seen.at("dispute_closed"), seen.now)
-    D = Decision
-    chance, after = buyers.escalation.probability, buyers.escalation.after
-    _has_not(luck, D.ESCALATES, chance, D.ESCALATES_AFTER, after, refused, np.where(refused, since, -1))
-    posts = refused & ~seen.has("refund_due")
-    won = np.maximum(seen.at("dispute_closed"), np.where(seen.has("delivered"), seen.at("delivered"), 0))
-    than = elapsed(np.minimum(won, seen.now), seen.now, kind_of(buyers.return_delay), calendars[Party.CARRIER])
-    _waits_longer(luck, D.RETURN_DELAY, buyers.return_delay, posts, than)
-    under_way = seen.has("return_posted") & ~seen.has("return_received")
-    posted = np.minimum(seen.at("return_posted"), seen.now)
-    than = elapsed(posted, seen.now, kind_of(carrier.return_transit), calendars[Party.CARRIER])
-    _waits_longer(luck, D.RETURN_TRANSIT, carrier.return_transit, under_way, than)
-
-
 def _the_money(scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, calendars: Openings) -> None:
     """Due and not there: the bank takes longer than that, in its own days."""
     due = seen.has("refund_due") & ~seen.has("refunded")
-    if not due.any() or scenario.policy.refund.runs is not None:
+    if not due.any():
         return
+    begun = payment_begins(scenario, seen, calendars)
     methods = list(scenario.market.payment_methods)
     told = methods_of(methods_in(scenario.market), drawer)
     for kind in ClaimKind:
         for place, method in enumerate(methods):
             law = scenario.policy.refund.of(kind).posting[method]
             here = due & (seen.kind == kind) & (told == place)
-            than = elapsed(
-                np.minimum(seen.at("refund_due"), seen.now), seen.now, kind_of(law), calendars[Party.BANK]
-            )
-            _waits_longer(luck, Decision.POSTING, law, here, np.where(here, than, -1))
+            than = elapsed(begun, seen.now, kind_of(law), calendars[Party.BANK])
+            waits_longer(luck, Decision.POSTING, law, here, np.where(here, than, -1))

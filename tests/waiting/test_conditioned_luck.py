@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.chance.past import Past
 from sim.chance.streams import Luck
 from sim.experiment.engines import COMPILED, SIMPY
+from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw, draw
 from sim.scenario.durations import DAY, HOUR, NEVER, Kind
@@ -24,7 +26,7 @@ from sim.waiting.replicates import tell, wrong_beginnings
 from sim.waiting.tails import less_likely, longer
 from tests.property.relations import lived_through
 from tests.property.strategies import File, scenario_files
-from tests.waiting.truth import before_a_dispute, seen_by
+from tests.waiting.truth import before_a_dispute, seen_by, told_fully
 
 pytestmark = pytest.mark.usefixtures("machine_code_at_hand")
 LAWS = (
@@ -137,6 +139,63 @@ def test_every_story_begins_with_its_history(file: File, now: int, on_the_hour: 
     histories = histories.of(np.flatnonzero(before_a_dispute(histories)))
     if len(histories):
         expect_their_past(lived.scenario, histories, lived.calendars, now)
+
+
+def nobody_waits_for_staff(file: File) -> File:
+    """The file with staff for everybody, and without decisions of single orders."""
+    sellers, mediation, buyers = file["market"]["sellers"], file["policy"]["mediation"], file["buyers"]
+    roster = [{**one, "staff": "unlimited"} for one in sellers["roster"]] if sellers.get("roster") else None
+    sellers = sellers | {"staff": "unlimited"} | ({"roster": roster} if roster else {})
+    mediation = mediation if mediation == "none" else mediation | {"staff": "unlimited"}
+    for_all = [one for one in buyers.get("choices", []) if not {"order", "replication"} & set(one)]
+    return file | {
+        "market": file["market"] | {"sellers": sellers},
+        "policy": file["policy"] | {"mediation": mediation},
+        "buyers": buyers | {"choices": for_all},
+    }
+
+
+def about_their_events(records: Records, seed: int) -> Ints:
+    """For each order an instant at one of its own events, or a second, an hour or a day off; or on the hour."""
+    rng = np.random.default_rng(seed)
+    happens = np.stack([column for name, column in records.claims.items() if name.endswith("_at")])
+    happens = np.where(happens < NEVER, happens, 0)
+    chosen = (rng.random(happens.shape) * (happens > 0)).argmax(axis=0)
+    at = happens[chosen, np.arange(happens.shape[1])] + rng.choice([-1, 0, 0, 1, 3_600, 86_400], happens.shape[1])
+    return np.where(rng.random(len(at)) < 0.2, at // HOUR * HOUR, at)
+
+
+def replay_a_world(file: File, seed: int) -> int:
+    """Every claim of a drawn world is told three times from an instant of its own on; how many there are."""
+    lived = lived_through(nobody_waits_for_staff(file))
+    now = about_their_events(lived.records, seed)
+    roster = lived.scenario.market.sellers.roster is not None
+    histories, rows = seen_by(now, lived.records, scenario_has_a_roster=roster)
+    histories = histories.of(np.flatnonzero(told_fully(histories, lived.records, rows)))
+    if len(histories):
+        expect_their_past(lived.scenario, histories, lived.calendars, int(now.max()))
+    return len(histories)
+
+
+@pytest.mark.slow
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@given(scenario_files(), st.integers(0, 2**32 - 1))
+def test_at_every_stage_a_story_begins_with_its_history(file: File, seed: int) -> None:
+    replay_a_world(file, seed)
+
+
+@pytest.mark.long
+def test_twenty_thousand_cases_at_instants_of_their_own_have_stories_that_begin_with_them() -> None:
+    cases = 0
+
+    @settings(max_examples=1_500, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+    @given(scenario_files(), st.integers(0, 2**32 - 1))
+    def replay(file: File, seed: int) -> None:
+        nonlocal cases
+        cases += replay_a_world(file, seed)
+
+    replay()
+    assert cases > 20_000
 
 
 def expect_their_past(scenario: Scenario, histories: Histories, calendars: Any, now: int) -> None:

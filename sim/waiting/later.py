@@ -1,0 +1,271 @@
+"""What was seen after a dispute was opened, written over the facts: answers, offers, rulings, the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.arrays import Bools
+from sim.arrays import Columns as Columns
+from sim.chance.choices import MILLION, WORTH_ANYTHING
+from sim.chance.facts import Ints
+from sim.chance.orders import Openings
+from sim.rules.terms import kind_of, terms_of
+from sim.scenario.durations import DAY, NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind, Disposition, Party, RefundOn, Stage, Verdict
+from sim.waiting.calendars import elapsed
+from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, WITHDRAWN, Histories
+from sim.waiting.pending import deadlines, ruled_by_the_platform, steps_of_kinds
+from sim.waiting.seen import answer, over
+from sim.waiting.steps import (
+    BY_HALVES,
+    FOR_THE_BUYER,
+    FOR_THE_SELLER,
+    Standing,
+    could_dispute,
+    last_instants,
+    of_kinds,
+    ruling_of,
+    steps,
+)
+
+TOO_MUCH = 10**15
+"""Cents of trouble that nobody takes for any money."""
+LONG = 3650 * DAY
+RULED = {FOR_THE_BUYER: Disposition.ACCEPT, FOR_THE_SELLER: Disposition.REFUSE, BY_HALVES: Disposition.SPLIT}
+
+
+def later_facts(
+    scenario: Scenario, seen: Histories, instants: Mapping[int, Ints], drawn: Columns, calendars: Openings
+) -> Columns:
+    """The columns of `ClaimFacts` that the past decides from the dispute on; `instants` are the parcel's plan."""
+    facts, come = dict(drawn), steps(scenario, seen, calendars)
+    by_platform = ruled_by_the_platform(scenario, seen)
+    _opening(scenario, seen, come, instants, facts, calendars)
+    _answers(scenario, seen, come, by_platform, facts, calendars)
+    _offers(scenario, seen, come, facts, calendars)
+    _calling(scenario, seen, come, facts)
+    _ruling(scenario, seen, by_platform, facts, calendars)
+    _return(scenario, seen, come, facts, calendars)
+    _trust(scenario, seen, come, instants, facts, calendars)
+    _bank(scenario, seen, come, facts, calendars)
+    return facts
+
+
+def _opening(
+    scenario: Scenario,
+    seen: Histories,
+    come: Standing,
+    instants: Mapping[int, Ints],
+    facts: Columns,
+    calendars: Openings,
+) -> None:
+    """Who has opened a dispute was in time, and it was worth it; whose claim came to nothing before has not."""
+    here, first = seen.disputed < NEVER, could_dispute(scenario, seen, instants, calendars)
+    over(facts, "goes_on", here, 1)
+    over(facts, "hassle", here, WORTH_ANYTHING)
+    for name in ("closes_plus", "closes_plus_if_not_received"):
+        over(facts, name, here, LONG)
+    delay = np.where(here, seen.disputed - np.minimum(first, seen.disputed), 0)
+    for name in ("dispute_after", "dispute_after_if_not_received"):
+        over(facts, name, here, delay)
+    if "failed" in seen.instants:  # who had not gone on, or had found it not worth it, would have failed by now
+        waits = ~here & ~seen.has("failed") & ~seen.has("refund_due") & seen.has("requested")
+        over(facts, "goes_on", waits & (seen.at("closed") < NEVER), 1)
+        over(facts, "hassle", waits & (first <= seen.now), WORTH_ANYTHING)
+    never = (come.failed_at < NEVER) & ~here
+    at_once = never & seen.cancels & (come.failed_at == seen.at("closed"))
+    over(facts, "goes_on", at_once, 0)
+    over(facts, "hassle", never & ~at_once & (come.failed_at == first), TOO_MUCH)
+    for name in ("dispute_after", "dispute_after_if_not_received"):
+        over(facts, name, never & ~at_once & (come.failed_at != first), NEVER)
+
+
+def _answers(
+    scenario: Scenario, seen: Histories, come: Standing, by_platform: Bools, facts: Columns, calendars: Openings
+) -> None:
+    opened, closed, status = seen.at("dispute_opened"), seen.at("dispute_closed"), seen.fact("dispute_status")
+    done = (opened < NEVER) & (closed < NEVER)
+    status = np.where(done & (status == UNKNOWN), np.where(come.won_at == closed, ACCEPTED, REFUSED), status)
+    offered, sellers = seen.has("offer_opened"), done & ~by_platform
+    for some, says in (
+        (sellers & offered, Disposition.COUNTER),
+        (sellers & ~offered & (status == ACCEPTED), Disposition.ACCEPT),
+        (sellers & ~offered & (status == REFUSED), Disposition.REFUSE),
+    ):
+        answer(scenario, "dispute", opened, closed, some, int(says), facts, calendars)
+    ruled = done & by_platform
+    ruling = np.where(seen.fact("ruling") >= 0, seen.fact("ruling"), np.where(status == ACCEPTED, 0, 1))
+    for place, says in RULED.items():
+        some = ruled & np.isin(status, (ACCEPTED, REFUSED)) & (ruling == place)
+        answer(scenario, "mediation", opened, closed, some, int(says), facts, calendars)
+    says_nothing = np.isin(status, (WITHDRAWN, SILENCE)) | (done & ~np.isin(status, (ACCEPTED, REFUSED)))
+    over(facts, "dispute.disposition", sellers & ~offered & says_nothing, int(Disposition.SILENT))
+    over(facts, "mediation.disposition", ruled & says_nothing, int(Disposition.SILENT))
+    over(facts, "dispute.patience", done & (status == WITHDRAWN), closed - opened)
+
+
+def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns, calendars: Openings) -> None:
+    """An offer that was answered took as long as every one before; one that is on the table may be a later one."""
+    opened, closed, first = seen.at("offer_opened"), seen.at("offer_closed"), seen.at("dispute_closed")
+    offered = (opened < NEVER) & (first < NEVER)
+    since = np.where(offered, opened - np.minimum(first, opened), 0)
+    done = offered & (closed < NEVER)
+    took = np.where(done, closed - np.minimum(opened, closed), since)
+    limit = deadlines(scenario, seen, Stage.OFFER, np.where(offered, opened, 0), calendars)
+    silence = of_kinds(scenario, seen, lambda terms: terms.requests[Stage.OFFER].on_silence)
+    comes_to = np.where(silence == Verdict.APPROVE, seen.at("refund_due"), seen.at("failed"))
+    ran_out = done & (closed == limit) & (comes_to == closed) & (since == 0)
+    taken = done & (seen.at("refund_due") == closed) & ~ran_out
+    cut_short = done & (seen.at("mediation_opened") == closed) & (
+        np.minimum(come.calls_from, come.by_itself_at) <= closed)  # fmt: skip
+    ran_out |= cut_short & (since == 0)
+    took = np.where(cut_short, since, took)
+    again = offered & ~done & (since > 0)
+    over(facts, "offer.disposition", (done & ~ran_out) | again, int(Disposition.ACCEPT))
+    over(facts, "offer.disposition", ran_out, int(Disposition.SILENT))
+    over(facts, "offer.notice", (done & ~ran_out) | again, took)
+    over(facts, "reservation", done & ~taken, MILLION + 1)
+    over(facts, "reservation", taken, 0)
+    refused = np.where(took > 0, since // np.maximum(took, 1), 0)
+    for place, name in enumerate(("first_offer", "second_offer", "third_offer")):
+        over(facts, name, taken & (refused > place), 0)
+        over(facts, name, taken & (refused == place), np.maximum(facts[name], 1))
+        highest = np.where(again & (place == 0), facts[name] + 1, 0)
+        over(facts, "reservation", again & (place == 0), np.maximum(facts["reservation"], highest))
+    if "offered" in seen.facts:
+        known = offered & (seen.fact("offered") >= 0)
+        for name in ("first_offer", "second_offer", "third_offer"):
+            over(facts, name, known & ~again, seen.fact("offered"))
+
+
+def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns) -> None:
+    """Who has called the platform did so then; it may have come by itself, or into a pending dispute."""
+    put, closed = seen.at("mediation_opened"), seen.at("dispute_closed")
+    called = (put < NEVER) & seen.has("dispute_opened")
+    last_no = np.where(seen.has("inspection_closed"), seen.at("inspection_closed"),
+                       np.where(seen.has("offer_opened"), seen.at("offer_closed"), closed))  # fmt: skip
+    at_once = called & (put == last_no)
+    into = at_once & (come.calls_from <= put) & (seen.fact("dispute_status") != SILENCE)
+    comes_after = of_kinds(scenario, seen, lambda terms: terms.steps_in_after_refusal) == 1
+    still_pending = at_once & ~np.isin(seen.fact("dispute_status"), (REFUSED, SILENCE))
+    by_itself = called & (come.by_itself_at == put) & (comes_after | still_pending | seen.has("offer_opened"))
+    over(facts, "escalates", called, 1)
+    over(facts, "escalates_after", called, put - np.minimum(last_no, put))
+    silence = of_kinds(scenario, seen, lambda terms: terms.requests[Stage.DISPUTE].on_silence)
+    nobody = by_itself | (at_once & (seen.fact("dispute_status") == SILENCE) & (silence == Verdict.ESCALATE))
+    over(facts, "escalates", nobody, 0)
+    over(facts, "escalates_after", nobody, NEVER)
+    impatient = into & (seen.fact("dispute_status") == WITHDRAWN)
+    over(facts, "escalates_after", into, put - np.minimum(come.calls_from, put))
+    over(facts, "escalates_after", impatient, NEVER)
+    over(facts, "escalates", (come.failed_at < NEVER) & ~called, 0)
+
+
+def _ruling(scenario: Scenario, seen: Histories, by_platform: Bools, facts: Columns, calendars: Openings) -> None:
+    put, closed, ruling = seen.at("mediation_opened"), seen.at("mediation_closed"), ruling_of(seen)
+    done = (put < NEVER) & (closed < NEVER)
+    silence = of_kinds(scenario, seen, lambda terms: terms.requests[Stage.MEDIATION].on_silence)
+    limit = deadlines(scenario, seen, Stage.MEDIATION, np.where(done, put, 0), calendars)
+    means = np.where(silence == Verdict.APPROVE, FOR_THE_BUYER, FOR_THE_SELLER)
+    ran_out = done & (closed == limit) & (ruling == means)
+    gave_up = done & (seen.fact("ruling") == UNKNOWN) & (seen.at("failed") == closed) & (closed != limit)
+    for place, says in RULED.items():
+        some = done & ~ran_out & ~gave_up & (ruling == place)
+        answer(scenario, "mediation", put, closed, some, int(says), facts, calendars)
+    over(facts, "mediation.disposition", ran_out & ~by_platform, int(Disposition.SILENT))
+    over(facts, "mediation.disposition", gave_up, int(Disposition.SILENT))
+    over(facts, "mediation.patience", gave_up, closed - put)
+
+
+def _return(scenario: Scenario, seen: Histories, come: Standing, facts: Columns, calendars: Openings) -> None:
+    posted, received = seen.has("return_posted"), seen.has("return_received")
+    begun = np.maximum(np.where(come.won_at < NEVER, come.won_at, 0),
+                       np.where(seen.has("delivered"), seen.at("delivered"), 0))  # fmt: skip
+    carrier = calendars[Party.CARRIER]
+    kinds = kind_of(scenario.buyers.return_delay), kind_of(scenario.market.carrier.return_transit)
+    at = np.where(posted, seen.at("return_posted"), begun)
+    over(facts, "return_delay", posted, elapsed(np.minimum(begun, at), at, kinds[0], carrier))
+    failed = posted & ~received & (come.failed_at < NEVER)
+    there = np.where(received, seen.at("return_received"), np.where(failed, come.failed_at, at))
+    over(facts, "return_transit", received | failed, elapsed(at, there, kinds[1], carrier))
+    over(facts, "return_lost", received, 0)
+    over(facts, "return_lost", failed, 1)
+    over(facts, "return_delay", (come.won_at < NEVER) & ~posted & (come.failed_at < NEVER), NEVER)
+    _inspection(scenario, seen, facts, calendars)
+
+
+def _inspection(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
+    put, closed, due = seen.at("return_received"), seen.at("inspection_closed"), seen.at("refund_due")
+    if "inspection_closed" not in seen.instants:
+        closed = np.where(seen.has("mediation_opened") & (seen.at("mediation_opened") >= put),
+                          seen.at("mediation_opened"), np.where(due >= put, due, NEVER))  # fmt: skip
+    done = (put < NEVER) & (closed < NEVER)
+    limit = deadlines(scenario, seen, Stage.INSPECTION, np.where(done, put, 0), calendars)
+    released = done & (due == closed) & (closed != limit)
+    contested = done & (due != closed) & (closed != limit)
+    answer(scenario, "inspection", put, closed, released, int(Disposition.ACCEPT), facts, calendars)
+    answer(scenario, "inspection", put, closed, contested, int(Disposition.REFUSE), facts, calendars)
+    over(facts, "inspection.disposition", done & (closed == limit), int(Disposition.SILENT))
+
+
+def _is_free(
+    scenario: Scenario, seen: Histories, window: str, instants: Mapping[int, Ints], calendars: Openings
+) -> Bools:
+    """Whether a cancellation needed nobody's consent when it was asked for."""
+    free = getattr(terms_of(scenario, ClaimKind.REGRET), window)
+    if free is None:
+        return np.zeros(len(seen), dtype=bool)
+    return np.asarray(seen.at("requested") <= last_instants(free, instants, calendars))
+
+
+def _trust(
+    scenario: Scenario,
+    seen: Histories,
+    come: Standing,
+    instants: Mapping[int, Ints],
+    facts: Columns,
+    calendars: Openings,
+) -> None:
+    """Where money comes on another step for those who are trusted, what has come of it tells who is."""
+    plain, trusted = steps_of_kinds(scenario, seen)
+    due, won = seen.at("refund_due"), come.won_at
+    agrees = [_agrees(step, seen, won, due) for step in (plain, trusted)]
+    free = [
+        _is_free(scenario, seen, window, instants, calendars) for window in ("free_until", "trusted_free_until")
+    ]
+    pressed = seen.cancels | seen.cancelled_free
+    for value in (0, 1):
+        over(facts, "trusted", pressed & (free[0] != free[1]) & (free[value] == seen.cancelled_free), value)
+    tells = (won < NEVER) & (plain != trusted) & (come.failed_at >= NEVER)
+    over(facts, "trusted", tells & agrees[1] & ~agrees[0], 1)
+    over(facts, "trusted", tells & agrees[0] & ~agrees[1], 0)
+
+
+def _agrees(step: Ints, seen: Histories, won: Ints, due: Ints) -> Bools:
+    """Whether the money has come, or has not, as it would if it came on this step."""
+    posted, received = seen.at("return_posted"), seen.at("return_received")
+    begun = np.maximum(won, np.where(seen.has("delivered"), seen.at("delivered"), 0))
+    at = np.select(
+        [step == RefundOn.NOTICE, step == RefundOn.POSTED, step == RefundOn.RECEIVED], [begun, posted, received], -1
+    )
+    looked = seen.at("inspection_closed") if "inspection_closed" in seen.instants else received
+    inspected = (due >= NEVER) | ((looked < NEVER) & (due >= looked))
+    return np.asarray(np.where(step == RefundOn.INSPECTED, inspected, due == at))
+
+
+def _bank(scenario: Scenario, seen: Histories, come: Standing, facts: Columns, calendars: Openings) -> None:
+    put, closed, due = seen.at("chargeback_opened"), seen.at("chargeback_closed"), seen.at("refund_due")
+    filed = put < NEVER
+    over(facts, "charges_back", filed, 1)
+    over(facts, "charges_back_after", filed, put - np.minimum(come.failed_at, put))
+    done, limit = filed & (closed < NEVER), deadlines(
+        scenario, seen, Stage.CHARGEBACK, np.where(filed, put, 0), calendars)  # fmt: skip
+    won = done & (due == closed)
+    means = scenario.policy.chargeback is not None and scenario.policy.chargeback.on_silence == Verdict.APPROVE
+    ran_out = done & (closed == limit) & (won == means)
+    for some, says in ((won, Disposition.ACCEPT), (done & ~won, Disposition.REFUSE)):
+        answer(scenario, "chargeback", put, closed, some & ~ran_out, int(says), facts, calendars)
+    over(facts, "chargeback.notice", ran_out, NEVER)

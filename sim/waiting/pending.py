@@ -1,0 +1,166 @@
+"""Which requests are open: put, and neither answered nor overtaken by anything that was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import Bools
+from sim.chance.facts import Ints
+from sim.chance.instants import instants_after
+from sim.chance.orders import Openings
+from sim.rules.terms import terms_of
+from sim.scenario.calendars import Calendar, round_the_clock
+from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind, Party, RefundOn, Stage
+from sim.waiting.history import Histories
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Some requests that are open: when each was put, until when it is known, what has been seen of it."""
+
+    opened: Ints
+    now: Ints
+    deadline: Ints
+    looked: Ints
+    """When it was looked at; NEVER where it was not, or nobody knows."""
+    is_watched: bool
+    """Whether anybody would know of a look."""
+    working_since: Ints
+    """When it was taken up; NEVER where it is waiting."""
+
+    def of(self, rows: Ints) -> Pending:
+        """Some of them."""
+        columns = (self.opened, self.now, self.deadline, self.looked)
+        opened, now, deadline, looked = (column[rows] for column in columns)
+        return Pending(opened, now, deadline, looked, self.is_watched, self.working_since[rows])
+
+
+Open = tuple[Ints, Pending]
+"""Which cases have such a request open, and how each stands."""
+ANSWERED_BY = {
+    Stage.CANCELLATION: Party.SELLER,
+    Stage.DISPUTE: Party.SELLER,
+    Stage.MEDIATION: Party.PLATFORM,
+    Stage.INSPECTION: Party.SELLER,
+    Stage.OFFER: Party.BUYER,
+    Stage.CHARGEBACK: Party.BANK,
+}
+
+
+def everything_open(scenario: Scenario, histories: Histories, calendars: Openings) -> dict[Stage, Open]:
+    """By stage: what is open."""
+    return {stage: pending(scenario, histories, stage, calendars) for stage in Stage}
+
+
+def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Openings) -> Open:
+    """Which cases have such a request open, and how each stands."""
+    opened, is_open = _STANDS[stage](scenario, histories)
+    is_open = is_open & (opened < NEVER) & (histories.at("refund_due") >= NEVER)
+    rows = np.flatnonzero(is_open)
+    some, nobody = histories.of(rows), np.full(len(rows), NEVER)
+    deadline = deadlines(scenario, some, stage, opened[rows], calendars)
+    if stage != Stage.CANCELLATION:
+        return rows, Pending(opened[rows], some.now, deadline, nobody, False, nobody)
+    looked = np.minimum(some.at("viewed"), some.at("taken_up"))
+    seen_to_wait = np.where("taken_up" in some.instants, NEVER, looked)
+    working = np.where(some.has("taken_up"), some.at("taken_up"), seen_to_wait)
+    watched = bool({"viewed", "taken_up"} & set(some.instants))
+    return rows, Pending(opened[rows], some.now, deadline, looked, watched, working)
+
+
+def calendar_of(scenario: Scenario, party: Party, calendars: Openings) -> Calendar:
+    """A party's; a buyer's never closes."""
+    if party == Party.BUYER:
+        return round_the_clock(scenario.experiment.calendar_days)
+    return calendars[party]
+
+
+def ruled_by_the_platform(scenario: Scenario, histories: Histories) -> Bools:
+    """Whose dispute the platform answers itself."""
+    by = [int(kind) for kind in ClaimKind if kind and terms_of(scenario, kind).platform_answers]
+    return np.isin(histories.kind, by)
+
+
+def deadlines(
+    scenario: Scenario,
+    some: Histories,
+    stage: Stage,
+    opened: Ints,
+    calendars: Openings,
+    seller: Party = Party.SELLER,
+) -> Ints:
+    """When the clocks of requests are over that are put then; `seller`: whose calendar a seller's clock goes by."""
+    deadline = np.full(len(some), NEVER)
+    for kind in ClaimKind:
+        here = np.flatnonzero(some.kind == kind)
+        if not kind or not len(here):
+            continue
+        terms, party = terms_of(scenario, kind), ANSWERED_BY[stage]
+        if stage == Stage.DISPUTE and terms.platform_answers:
+            party = Party.PLATFORM
+        party = seller if party == Party.SELLER else party
+        clock, calendar = terms.requests[stage].clock, calendar_of(scenario, party, calendars)
+        deadline[here] = instants_after(opened[here], clock.kind, np.array(clock.seconds), calendar)
+    return deadline
+
+
+def _cancelling(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
+    ended = np.minimum(seen.at("closed"), seen.at("dispatched"))
+    return seen.at("requested"), seen.cancels & (ended >= NEVER)
+
+
+def _disputing(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
+    ended = np.minimum(np.minimum(seen.at("dispute_closed"), seen.at("mediation_opened")), seen.at("failed"))
+    return seen.at("dispute_opened"), ended >= NEVER
+
+
+def _ruling(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
+    ended = np.minimum(seen.at("mediation_closed"), seen.at("failed"))
+    return seen.at("mediation_opened"), ended >= NEVER
+
+
+def _inspecting(scenario: Scenario, seen: Histories) -> tuple[Ints, Bools]:
+    """What came back is looked at where that makes the money due, and has not."""
+    received = seen.at("return_received")
+    ended = np.minimum(seen.at("inspection_closed"), seen.at("failed"))
+    contested = seen.has("mediation_opened") & (seen.at("mediation_opened") >= received)
+    return received, inspected(scenario, seen) & (ended >= NEVER) & ~contested
+
+
+def _offering(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
+    ended = np.minimum(np.minimum(seen.at("offer_closed"), seen.at("mediation_opened")), seen.at("failed"))
+    return seen.at("offer_opened"), ended >= NEVER
+
+
+def _charging_back(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
+    return seen.at("chargeback_opened"), seen.at("chargeback_closed") >= NEVER
+
+
+_STANDS = {
+    Stage.CANCELLATION: _cancelling,
+    Stage.DISPUTE: _disputing,
+    Stage.MEDIATION: _ruling,
+    Stage.INSPECTION: _inspecting,
+    Stage.OFFER: _offering,
+    Stage.CHARGEBACK: _charging_back,
+}
+"""By stage: when it was put, and whether anything has ended it."""
+
+
+def inspected(scenario: Scenario, seen: Histories) -> Bools:
+    """Where goods that come back are looked at, at least for some buyers."""
+    return np.asarray(np.logical_or(*(step == RefundOn.INSPECTED for step in steps_of_kinds(scenario, seen))))
+
+
+def steps_of_kinds(scenario: Scenario, seen: Histories) -> tuple[Ints, Ints]:
+    """Which step of a return makes the money due: for buyers whom nobody trusts, and for those who are trusted."""
+    plain, trusted = np.zeros(len(ClaimKind), dtype=np.int64), np.zeros(len(ClaimKind), dtype=np.int64)
+    for kind in ClaimKind:
+        terms = terms_of(scenario, kind)
+        if kind and terms.needs_return:
+            plain[kind], trusted[kind] = terms.refund_on, terms.trusted_refund_on
+    return plain[seen.kind], trusted[seen.kind]

@@ -1,0 +1,57 @@
+"""Whether a policy knows the states that cases are said to be in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.arrays import Bools
+from sim.rules.terms import Terms, terms_of
+from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import ClaimKind
+from sim.waiting.case_table import CaseTable
+from sim.waiting.history import Histories
+from sim.waiting.pending import inspected
+
+
+def check_states(table: CaseTable, seen: Histories, scenario: Scenario) -> None:
+    """Add a fault for every state that the policy does not know."""
+    for column, (rows, what) in _unknown(seen, scenario).items():
+        for row in np.flatnonzero(rows).tolist():
+            state = f"found a state that the policy does not know: it has no {what}"
+            table.faults.append(table.fault(row, column, state))
+
+
+def _unknown(seen: Histories, scenario: Scenario) -> dict[str, tuple[Bools, str]]:
+    """By column: the cases that it cannot be true of, and what the policy lacks."""
+    policy = scenario.policy
+    unsent = seen.at("requested") < np.minimum(seen.at("dispatched"), NEVER)
+    cancels = unsent & (seen.kind == ClaimKind.REGRET) & (seen.disputed >= NEVER)
+    return {
+        "requested": (cancels & (policy.cancellation is None), "cancellation"),
+        "mediation_opened": (seen.has("mediation_opened") & (policy.mediation is None), "mediation"),
+        "dispute_opened": (seen.has("dispute_opened") & ~_has(scenario, seen, _disputes), "dispute"),
+        "withdrawn": (seen.has("withdrawn") & ~_has(scenario, seen, _withdraws), "right of withdrawal"),
+        "offer_opened": (seen.has("offer_opened") & ~_has(scenario, seen, _offers), "offers of a part"),
+        "inspection_closed": (seen.has("inspection_closed") & ~inspected(scenario, seen), "inspection"),
+        "chargeback_opened": (seen.has("chargeback_opened") & (policy.chargeback is None), "chargeback"),
+    }  # fmt: skip
+
+
+def _has(scenario: Scenario, seen: Histories, knows: Callable[[Terms], bool]) -> Bools:
+    known = [int(kind) for kind in ClaimKind if kind and knows(terms_of(scenario, kind))]
+    return np.asarray(np.isin(seen.kind, known))
+
+
+def _disputes(terms: Terms) -> bool:
+    return terms.may_dispute and terms.needs_consent
+
+
+def _withdraws(terms: Terms) -> bool:
+    return terms.may_dispute and not terms.needs_consent
+
+
+def _offers(terms: Terms) -> bool:
+    return terms.rounds > 0
