@@ -1,8 +1,9 @@
 """How fast it is, as one table: engines on the same draws, the pipeline by stage, and the floor below it.
 
-    python -m benchmarks              about five minutes on a quiet machine
-    python -m benchmarks --quick      up to a million orders: about one
-    python -m benchmarks --peers      also SimPy as one writes it by hand (another minute)
+    python -m benchmarks              about ten minutes on a quiet machine, and some gigabytes
+    python -m benchmarks --quick      up to a million orders: about four
+    python -m benchmarks --peers      also SimPy as one writes it by hand, and plain C (another minute)
+    python -m benchmarks.bars         the bars alone: what, today's figure, the bar
 
 The world is the article's, with as many orders as are wanted and staff in proportion at every desk. Each number is
 measured in a process of its own, on one core, in processor seconds; what is compiled is compiled before. Other work
@@ -25,7 +26,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from benchmarks import by_hand, commands
+from benchmarks import bars, by_hand, plain
 
 SIZES = (10_000, 100_000, 200_000, 1_000_000, 10_000_000)
 """Orders in one replication, for the engines alone."""
@@ -42,11 +43,11 @@ def main() -> None:
     """Print the tables, line by line as they are measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="up to a million orders only")
-    parser.add_argument("--peers", action="store_true", help="also SimPy as one writes it by hand")
+    parser.add_argument("--peers", action="store_true", help="also SimPy as one writes it by hand, and plain C")
     asked = parser.parse_args()
     most = QUICK if asked.quick else max(SIZES)
-    peers = by_hand.lines() if asked.peers else iter(())
-    for line in chain([machine()], engines(most), pipelines(most), commands.lines(), peers):
+    peers = chain(by_hand.lines(), plain.lines()) if asked.peers else iter(())
+    for line in chain([machine()], engines(most), pipelines(most), bars.told(large=not asked.quick), peers):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 

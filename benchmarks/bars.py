@@ -22,7 +22,7 @@ from time import process_time
 from typing import Any
 
 import sim
-from benchmarks import by_hand
+from benchmarks import by_hand, plain
 from benchmarks.commands import ARTICLE, RUN, spent
 from benchmarks.measure import peak, the_article
 from sim.chance.draws import draw_replication
@@ -50,9 +50,17 @@ def main() -> None:
     if asked.only:
         sys.stdout.write(json.dumps(MEASURED[asked.only]()))
         return
-    for what, figure, bar in lines(large=asked.large):
-        sys.stdout.write(f"{what:<62} {figure:>9}   {bar}\n")
+    for line in told(large=asked.large):
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def told(*, large: bool = False) -> Iterator[str]:
+    """The table as text, line by line."""
+    yield ""
+    yield f"{'Bars':<62} {'today':>9}   bar"
+    for what, figure, bar in lines(large=large):
+        yield f"{what:<62} {figure:>9}   {bar}".rstrip()
 
 
 def lines(*, large: bool = False) -> Iterator[Line]:
@@ -74,6 +82,12 @@ def lines(*, large: bool = False) -> Iterator[Line]:
     yield "    article's (µs an order)", f"{found['article']:.3f}", ""
     found = measured("simpy")
     yield "SimPy engine ÷ SimPy by hand, 20,000 orders", f"{found['ratio']:.2f}", "≥ 1.1"
+    found = measured("limit")
+    for orders in by_hand.SIZES:
+        beside = f"{found[f'ratio {orders}']:.2f}" if f"ratio {orders}" in found else "no cc"
+        yield f"draws and engine ÷ plain C, {orders:,} orders", beside, "≥ 0.5"
+        yield "    its whole replication (1,000 claims/s)", f"{found[f'whole {orders}'] / 1000:.0f}", ""
+    yield "bytes kept per cohort claim, --keep summary", f"{measured('kept')['bytes']:.0f}", "≤ 40"
     if large:
         yield "10 million orders, whole command (s)", f"{measured('ten')['seconds']:.1f}", "≤ 3.5"
         yield (
@@ -161,6 +175,23 @@ def simpy() -> dict[str, float]:
     return {"ratio": float(by_hand.beside(by_hand.SIZES[0]).rpartition(" ")[2])}
 
 
+def limit() -> dict[str, float]:
+    """The small model beside plain C, by size."""
+    found: dict[str, float] = {}
+    for orders in by_hand.SIZES:
+        ours, whole, c = plain.rates(orders)
+        found |= {f"whole {orders}": whole} | ({f"ratio {orders}": ours / c} if c else {})
+    return found
+
+
+def kept() -> dict[str, float]:
+    """What stays of claims that are handed over as they come."""
+    result = run(
+        sim.load(ARTICLE), replications=3, jobs=1, engine=engines.COMPILED, take=lambda claims, journal: None
+    )
+    return {"bytes": float(result.orders.memory_usage(deep=True).sum()) / len(result.orders)}
+
+
 def ten_million() -> dict[str, float]:
     """`run --keep summary`, from its start to its end."""
     from benchmarks.measure import command
@@ -181,6 +212,8 @@ MEASURED: dict[str, Callable[[], dict[str, float]]] = {
     "sweep": the_sweep,
     "draws": draws,
     "simpy": simpy,
+    "limit": limit,
+    "kept": kept,
     "ten": ten_million,
     "fifty": fifty_million,
 }

@@ -101,12 +101,12 @@ CUT_COLUMNS: dict[str, ColumnText] = {
 
 NARROW = (
     *("replication", "order", "claim", "reason", "seller_type", "payment_method", "product_group"),
-    *("outcome", "route"),
-    *("asked_at", "dispatched_at", "request_opened_at", "withdrawn_at", "dispute_opened_at", "mediation_opened_at"),
-    *("chargeback_opened_at", "refunded_at", "ended_at", "hours_to_ask"),
+    *("outcome", "route", "asked_at", "dispatched_at", "refunded_at", "ended_at", "hours_to_ask"),
 )
-"""Those that `Result.orders` keeps where the claims were handed over as they came: what times, curves, groups and
-the ways of claims are made from."""
+"""Those that `Result.orders` keeps where the claims were handed over as they came, with `CAME_TO` beside them: what
+times, curves, groups and the ways of claims are made from."""
+CAME_TO = "came_to"
+"""Beside these: which of `ways.STAGES` a claim came to, a bit for each, instead of the instants at which it did."""
 
 JOURNAL_COLUMNS: dict[str, ColumnText] = {
     "case_id": ColumnText(_WORD, "the order: replication-order"),

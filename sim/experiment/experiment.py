@@ -62,7 +62,8 @@ def run(
     changes anything in the result: the same scenario and seed give the same tables, to the bit. `tell` hears of
     what takes its time, such as compiling; unless told otherwise it writes to stderr.
     With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
-    has the columns `columns.NARROW` only, there is no `journal` and no `unasked`, and memory hardly grows.
+    has the columns `columns.NARROW` and `CAME_TO` only, there is no `journal` and no `unasked`, and memory hardly
+    grows.
 
     Raises BadUsage for a precision that makes no sense and for a journal from the compiled engine, ValidationError
     (pydantic) for numbers that no experiment may have, BeyondCalendar when a claim outlives the calendars, and

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from sim.experiment.columns import CAME_TO
 from sim.experiment.counted import Rows
 from sim.vocabulary import Route
 
@@ -19,6 +21,14 @@ STAGES: dict[str, tuple[str, ...]] = {
 """In the order of a claim's life, and the instants by which a claim is seen to have come there."""
 
 
+def stages_of(claims: Rows) -> NDArray[np.uint8]:
+    """Which stages each claim came to: a bit for each of `STAGES`, the first the lowest."""
+    bits = np.zeros(len(claims), dtype=np.uint8)
+    for bit, seen_by in enumerate(STAGES.values()):
+        bits |= claims[list(seen_by)].notna().any(axis=1).to_numpy().astype(np.uint8) << bit
+    return bits
+
+
 def ways_of(claims: Rows) -> pd.DataFrame:
     """How many claims went which way: one row per way that occurs, with its number of `claims`, the largest first.
 
@@ -26,15 +36,16 @@ def ways_of(claims: Rows) -> pd.DataFrame:
     there: the stage's own name where it came to it, `free_cancellation`, `passed` where it went past it to a later
     one, and from then on how it ended (a word of `experiment.curves.ENDINGS`).
     """
-    came_to = {stage: claims[list(seen_by)].notna().any(axis=1) for stage, seen_by in STAGES.items()}
-    free = (claims["route"] == Route.FREE_CANCELLATION.word) & ~came_to["cancellation"]
+    bits = claims[CAME_TO].to_numpy() if CAME_TO in claims else stages_of(claims)
+    came_to = {stage: (bits >> bit & 1).astype(bool) for bit, stage in enumerate(STAGES)}
+    free = (claims["route"] == Route.FREE_CANCELLATION.word).to_numpy() & ~came_to["cancellation"]
     at = {stage: np.where(came, stage, PASSED) for stage, came in came_to.items()}
     at["cancellation"] = np.where(free, FREE, at["cancellation"])
     endings = claims["outcome"].astype(object).to_numpy()
     gone_on = np.zeros(len(claims), dtype=bool)
     for stage in reversed(STAGES):
         at[stage] = np.where(gone_on | (at[stage] != PASSED), at[stage], endings)
-        gone_on |= came_to[stage].to_numpy() | (at[stage] == FREE)
+        gone_on |= came_to[stage] | (at[stage] == FREE)
     walked = [stage for stage in STAGES if np.isin(at[stage], [stage, FREE]).any()]
     ways = pd.DataFrame({ASKED: ASKED, **{stage: at[stage] for stage in walked}, "ending": endings})
     counts = ways.value_counts(sort=False).rename("claims").reset_index()

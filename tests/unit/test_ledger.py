@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from sim.experiment import experiment
-from sim.experiment.columns import COLUMNS, NARROW
+from sim.experiment.columns import CAME_TO, COLUMNS, NARROW
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
+from sim.experiment.ways import ways_of
 from sim.show.files import files_of, write_result
 from sim.show.spool import Spool
 from tests.unit.busy_market import BUSY
@@ -53,10 +54,18 @@ def test_every_claim_is_handed_over_once_and_in_the_order_of_replications() -> N
 
 def test_what_stays_of_a_claim_that_was_handed_over_is_what_estimates_by_group_are_made_from() -> None:
     lean, claims, _ = handed_over(replications=2)
-    assert list(lean.orders) == list(NARROW)
+    whole = pd.concat(claims, ignore_index=True)
+    assert list(lean.orders) == [*NARROW, CAME_TO]
     assert set(NARROW) < set(COLUMNS)
-    pd.testing.assert_frame_equal(lean.orders, pd.concat(claims, ignore_index=True)[list(NARROW)])
+    pd.testing.assert_frame_equal(lean.orders[[*NARROW]], whole[[*NARROW]], check_dtype=False)
+    pd.testing.assert_frame_equal(ways_of(lean.orders), ways_of(whole))
     assert lean.unasked.empty
+
+
+def test_so_little_memory_stays_of_a_claim_that_was_handed_over() -> None:
+    lean, _, _ = handed_over(replications=20)
+    assert sum(column.dtype.itemsize for _, column in lean.orders.select_dtypes(exclude="category").items()) <= 50
+    assert lean.orders.memory_usage(index=False).sum() < 62 * len(lean.orders) + 5_000
 
 
 @pytest.mark.parametrize("at_a_time", [0, 1, 10**9])
