@@ -5,12 +5,13 @@ Functions work in steps, for `bench`: they yield None after a piece of work, and
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.compiled import machine_code, places
-from sim.errors import BadScenario, RefundSimError, UserError
+from sim.errors import BadScenario, BadUsage, RefundSimError, UserError
 from sim.experiment.choosing import EngineChoice
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.engines import COMPILED, SIMPY
@@ -19,7 +20,7 @@ from sim.experiment.result import Result
 from sim.live import screen
 from sim.live.memory import Remembering
 from sim.live.wanted import MOST_SHOWN, Shelf, Understood, Wanted, understood
-from sim.live.words import said
+from sim.live.words import called, said
 from sim.scenario.by_claim import CLAIMS
 from sim.scenario.levers import changed_as_json
 from sim.scenario.model import Scenario
@@ -84,7 +85,7 @@ class AnswerDesk:
             comparison = experiment.compared(result)
             yield None
             stories = self._stories(comparison, shown) if comparison else None
-            yield screen.whole(result, comparison, stories, asked, is_last=is_last)
+            yield screen.whole(result, comparison, stories, asked, is_last=is_last) | experiment.example()
             if is_last:
                 return
 
@@ -134,8 +135,20 @@ class AnswerDesk:
             mine = understood(wanted, self.shelf).mine
             yield None
             yield {"html": screen.advice(advise(mine, replications=ADVISED, **_said(buyer)))}
+        except BadUsage as fault:
+            yield {"faults": [_of_the_buyer(str(fault))]}
         except RefundSimError as fault:
             yield faults_of(fault)
+
+
+def _of_the_buyer(message: str) -> dict[str, str]:
+    """A fault in the words of the form: the field that it is about, and fields by what stands beside them."""
+    field, colon, told = message.partition(": ")
+    path, told = (field, told) if colon and field.isidentifier() else ("", message)
+    named = re.sub(
+        r"--(\w+)", lambda option: f"“{called('advice', option[1], option[1]).partition(' (')[0]}”", told
+    )
+    return {"path": path, "message": named}
 
 
 def _said(buyer: Mapping[str, str]) -> dict[str, Any]:
@@ -177,6 +190,11 @@ class _Experiment:
             while (done := len(run.seen)) < until:
                 run.carry_on(min(done + self._step, until))
                 yield None
+
+    def example(self) -> dict[str, Any]:
+        """Replication and number of an order with a story worth following: the first that somebody wants undone."""
+        claims = self._runs[0].seen[0].claims
+        return {"order": [0, int(claims["order"].iloc[0])]} if len(claims) else {}
 
     def mine_alone(self) -> Result:
         return self._runs[0].result(said("status.stopped")).changed(self._changed)

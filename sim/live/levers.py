@@ -169,6 +169,12 @@ def named(path: str) -> str:
     return own if len(steps) <= 2 else f"{group}: {own}"
 
 
+def value_named(path: str, value: str) -> str:
+    """A value as its lever calls it: `approve` is that the buyer gets the money."""
+    of_this = words()["choices"].get(path.rpartition(".")[2], {})
+    return str(of_this.get(value, called("words", value, value)))
+
+
 def _title(path: LeverPath) -> str:
     """`Prompt · cancellation · accept`: the steps below the group, in words."""
     full = called("levers", ".".join(path), "")

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from sim.experiment.comparison import Comparison
 from sim.experiment.flips import FEWEST
 from sim.experiment.result import Result
-from sim.live.levers import named
+from sim.live.levers import named, value_named
 from sim.live.wanted import Understood
 from sim.live.words import said, words
+from sim.scenario.levers import Changed
 from sim.scenario.wording import printable
 from sim.show.costs import HOW_TO_READ
 from sim.show.figures import measured_in
@@ -106,7 +107,7 @@ def _answer(result: Result, findings: Sequence[str], asked: Understood, *, is_la
         "claims": result.about["claims"],
         "warnings": basis.warnings_of(result) if is_last else [],
         "details": details_of(result),
-        "changed": [one._replace(path=named(one.path)) for one in asked.changed],
+        "changed": [_in_words(one) for one in asked.changed],
     }
     return _rendered("answer", filling)
 
@@ -127,6 +128,11 @@ def _of_comparison(comparison: Comparison) -> dict[str, Any]:
         "base_answer": answer_of(comparison.base),
         "levers": compared.levers_of(comparison),
     }
+
+
+def _in_words(one: Changed) -> Changed:
+    before, after = (value_named(one.path, value) for value in (one.before, one.after))
+    return one._replace(path=named(one.path), before=before, after=after)
 
 
 def _bar(result: Result) -> Markup:

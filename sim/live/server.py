@@ -40,7 +40,7 @@ from sim.live.levers import parts_of
 from sim.live.memory import Remembering
 from sim.live.saved import file_name, saved
 from sim.live.screen import PACKAGES
-from sim.live.wanted import MOST_SHOWN, Shelf, Wanted, number_from, understood, wanted_from
+from sim.live.wanted import MOST_SHOWN, POLICY_OF, Shelf, Wanted, number_from, understood, wanted_from
 from sim.live.words import said, words
 from sim.show.files import summary_of
 from sim.show.report.page import stylesheet
@@ -126,12 +126,13 @@ class _Doings:
         seed = scenario.experiment.seed
         filling = {
             "words": words(),
-            "script_words": _json(words()["status"] | words()["page"] | {"unplaced": said("faults.unplaced")}),
+            "script_words": _json(words()["status"] | words()["page"] | words()["faults"]),
             "style": Markup(style),
             "script": Markup(script),
             "names": self._desk.shelf.names,
             "start": wanted.start,
             "against": wanted.against,
+            "policy_of": POLICY_OF,
             "query": wanted.query(),
             "page": secrets.token_hex(16),
             "seed": seed,

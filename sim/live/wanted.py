@@ -12,14 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sim.errors import BadScenario, BadUsage, Fault
-from sim.experiment.comparison import expect_comparable
-from sim.experiment.experiment import with_numbers
 from sim.live.words import said
 from sim.scenario.expected import expected_orders
 from sim.scenario.levers import Changed, changed_between
-from sim.scenario.loading import load, with_changes
+from sim.scenario.loading import built, load, with_changes
 from sim.scenario.model import Scenario
 from sim.scenario.presets import MARK, named, preset_names, told_as
+from sim.scenario.resolved import described
 from sim.scenario.wording import printable
 
 MOST_CHANGES, LONGEST_CHANGE, LONGEST_NAME = 200, 2_000, 200
@@ -28,9 +27,11 @@ MOST_ORDERS = 250_000
 """Orders of one replication: more would keep the other pages waiting. The command line has no such bound."""
 MOST_SHOWN = 80
 """Replications that a page goes up to."""
-SEEDS = 2**32
+SEEDS, LONGEST_TITLE = 2**32, 200
 OPEN_TO_CHANGE = ("policy", "buyers", "market", "costs", "calendars")
 """Parts of a scenario that a page may change."""
+POLICY_OF = "policy:"
+"""Before the name of what is compared with: its policy alone, in the marketplace of the question."""
 YOURS = ("yours", "yours-too")
 """What the changed scenario goes by; the second where the base has the first."""
 
@@ -42,7 +43,7 @@ class Wanted:
     start: str
     """Of `Shelf.names`."""
     against: str
-    """Of `Shelf.names`; what the outcome is held against."""
+    """Of `Shelf.names`, perhaps after `POLICY_OF`; what the outcome is held against."""
     changes: tuple[str, ...] = ()
     """Each as `path=value`, in the words of a scenario file."""
     seed: int | None = None
@@ -84,7 +85,7 @@ def wanted_from(told: Mapping[str, Any], shelf: Shelf) -> Wanted:
         raise BadUsage(said("faults.malformed"))
     if len(changes) > MOST_CHANGES or any(len(one) > LONGEST_CHANGE for one in changes):
         raise BadUsage(said("faults.too_much"))
-    for name in (start, against):
+    for name in (start, against.removeprefix(POLICY_OF)):
         shelf.scenario(name)
     return Wanted(start, against, tuple(changes), number_from(seed, "seed", SEEDS - 1))
 
@@ -128,28 +129,71 @@ class Understood:
 def understood(wanted: Wanted, shelf: Shelf) -> Understood:
     """The scenarios of a question. Raises BadScenario with the faults of its changes."""
     _expect_open_to_change(wanted.changes)
-    start = with_numbers(shelf.scenario(wanted.start), seed=wanted.seed)
-    base = with_numbers(shelf.scenario(wanted.against), seed=wanted.seed)
+    start = _seeded(shelf.scenario(wanted.start), wanted.seed)
     mine = with_changes(start, wanted.changes) if wanted.changes else start
     changed = tuple(changed_between(start, mine))
     mine = mine if changed else start
+    base = _base(wanted, shelf, mine)
     if mine != base:
         name = next(name for name in YOURS if name != base.name)
         mine = mine.model_copy(update={"name": name, "title": _title(start, len(changed))})
+        from sim.experiment.comparison import expect_comparable  # the page's address is told before it is loaded
+
         expect_comparable(base, [mine])
     expect_not_too_large(mine)
     expect_not_too_large(base)
     return Understood(wanted, start, mine, base if mine != base else None, changed)
 
 
+def _base(wanted: Wanted, shelf: Shelf, mine: Scenario) -> Scenario:
+    other = shelf.scenario(wanted.against.removeprefix(POLICY_OF))
+    if not wanted.against.startswith(POLICY_OF):
+        return _seeded(other, wanted.seed)
+    try:
+        return under_the_policy_of(other, mine)
+    except BadScenario as fault:
+        told = "; ".join(f"{one.path}: {one.message}" for one in fault.faults)
+        raise BadUsage(said("faults.policy_elsewhere", name=printable(other.name), told=told)) from None
+
+
+def under_the_policy_of(other: Scenario, world: Scenario) -> Scenario:
+    """The world's orders, buyers and sellers under the policy of another scenario, which gives the name.
+
+    Raises BadScenario where that policy lacks what the world needs.
+    """
+    its, here = described(other, with_defaults=False), described(world, with_defaults=False)
+    sources = {
+        path: source
+        for scenario in (its, here)
+        for path, source in scenario.get("provenance", {}).items()
+        if (path.split(".")[0] == "policy") == (scenario is its)
+    }
+    title = said("titles.policy_of", title=other.title or other.name)[:LONGEST_TITLE]
+    return built(
+        {**here, "name": other.name, "title": title, "policy": its["policy"], "provenance": sources}, other.name
+    )
+
+
+def _seeded(scenario: Scenario, seed: int | None) -> Scenario:
+    if seed is None:
+        return scenario
+    from sim.experiment.experiment import with_numbers
+
+    return with_numbers(scenario, seed=seed)
+
+
 def _title(start: Scenario, changes: int) -> str:
     title = start.title or start.name
     how = said("titles.changed", changes=changes, s="" if changes == 1 else "s")
-    return f"{title[: 200 - len(how)]}{how}" if changes else title
+    return f"{title[: LONGEST_TITLE - len(how)]}{how}" if changes else title
 
 
 def _expect_open_to_change(changes: tuple[str, ...]) -> None:
     paths = [change.partition("=")[0].strip() for change in changes]
+    if empty := [path for path, change in zip(paths, changes, strict=True) if not change.partition("=")[2].strip()]:
+        raise BadScenario(
+            [Fault("page", 0, 0, printable(path)[:LONGEST_NAME], said("faults.empty")) for path in empty]
+        )
     closed = [path for path in paths if path.split(".")[0] not in OPEN_TO_CHANGE]
     if closed:
         what = said("faults.closed", parts=", ".join(OPEN_TO_CHANGE))

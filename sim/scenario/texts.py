@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from textwrap import dedent
 
 
 def text_of(model: type) -> str | None:
@@ -37,7 +37,12 @@ def _bodies(model: type) -> Iterator[ast.ClassDef]:
             yield body
 
 
-@cache
 def _body(owner: type) -> ast.ClassDef | None:
-    body = ast.parse(dedent(inspect.getsource(owner))).body[0]
-    return body if isinstance(body, ast.ClassDef) else None
+    return _classes(owner.__module__).get(owner.__name__)
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """Those of a module, by name: each source is read once, not once for each class in it."""
+    source = ast.parse(inspect.getsource(sys.modules[module]))
+    return {one.name: one for one in ast.walk(source) if isinstance(one, ast.ClassDef)}

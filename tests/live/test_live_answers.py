@@ -113,6 +113,32 @@ def test_a_preset_can_be_started_from_and_compared_with(page: TestClient) -> Non
     assert page.get(at(), params=names).status_code == 200
 
 
+def test_the_policy_of_a_preset_is_compared_on_the_same_orders(page: TestClient) -> None:
+    last = asked(page, against="policy:ebay-2024", set=QUICK)[-1]
+    shown_there = last["sections"]["compared"]
+    assert "Against: The policy of eBay" in shown_there
+    assert "independent runs" not in shown_there
+    assert "Besides the policy" not in shown_there
+    assert "<h4>" in last["sections"]["story"]  # an order that ends otherwise: the same one under both
+
+
+def test_a_policy_that_lacks_what_the_marketplace_needs_is_not_held_against_it(page: TestClient) -> None:
+    methods = "market.payment_methods={card: 0.5, wallet: 0.4, cheque: 0.1}"
+    posting = "policy.refund.posting.cheque={constant: 9 d}"
+    (told,) = asked(page, against="policy:ebay-2024", set=[methods, posting])
+    assert "cannot be held against this marketplace: policy.refund.posting" in told["faults"][0]["message"]
+
+
+def test_the_order_to_follow_is_one_with_a_claim(page: TestClient) -> None:
+    replication, order = asked(page)[-1]["order"]
+    (told,) = asked(page, "order", order=order, replication=replication)
+    assert "there was no claim" not in told["html"]
+
+
+def test_what_is_changed_is_told_in_the_words_of_its_lever(page: TestClient) -> None:
+    assert "<b>the buyer gets the money</b>" in asked(page, set=QUICK)[0]["sections"]["answer"]
+
+
 def test_two_currencies_are_not_compared(page: TestClient) -> None:
     (told,) = asked(page, set=["market.currency=EUR"])
     assert "nothing is converted" in told["faults"][0]["message"]
@@ -125,6 +151,7 @@ def test_two_currencies_are_not_compared(page: TestClient) -> None:
     ("change", "path", "message"),
     [
         ("policy.cancellation.clock=3", "policy.cancellation.clock", "a duration such as"),
+        ("policy.cancellation.clock= ", "policy.cancellation.clock", "expected a value"),
         ("policy.cancellation.clock=three days", "policy.cancellation.clock", "a duration such as"),
         ("policy.cancellation.on_silence=aprove", "policy.cancellation.on_silence", "did you mean 'approve'"),
         ("policy.cancelation.clock=3 d", "policy.cancelation.clock", "did you mean 'cancellation'"),
@@ -268,4 +295,6 @@ def test_a_buyer_who_waits_is_told_the_odds_under_the_policy_as_it_is_turned(pag
     assert "You paid 4 days ago, asked to cancel 2 days ago" in told["html"]
     assert "The next deadline is in" in told["html"]
     (faulty,) = asked(page, "advice", paid="soon")
-    assert "paid" in faulty["faults"][0]["message"]
+    assert faulty["faults"][0]["path"] == "paid"
+    (late,) = asked(page, "advice", paid="1 d", asked="2 d")
+    assert "“Asked so long ago” at most “Paid so long ago”" in late["faults"][0]["message"]

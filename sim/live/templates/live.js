@@ -45,6 +45,7 @@
     const mine = new AbortController();
     asking = mine;
     mark();
+    links();
     at("status").textContent = words.working;
     try {
       const reply = await post("answer", { ...wanted(), page: form.dataset.page }, mine.signal);
@@ -81,7 +82,9 @@
     faults(answer.faults || []);
     if (answer.fault) faults([{ path: "", message: answer.fault }]);
     if (!answer.sections) {
-      at("status").textContent = at("said").textContent = words.unplaced;
+      at("status").textContent = at("said").textContent = words.unplaced + (shown ? words.from_before : "");
+      if (!shown) at("answer").textContent = words.unplaced;
+      keepers().forEach((one) => one.removeAttribute("href"));  // there is nothing to keep
       sections().forEach((one) => one.setAttribute("aria-busy", "true"));
       return;
     }
@@ -96,6 +99,7 @@
     const isFirst = answer.sections.compared === undefined;
     if (isFirst || answer.is_last) at("said").textContent = answer.brief;  // not each time that it gets surer
     shown = answer.replications;
+    if (answer.order && at("order").value === at("order").defaultValue) [at("replication").value, at("order").value] = answer.order;
     document.body.dataset.replications = shown;
     document.body.dataset.settled = answer.is_last;
     links();
@@ -180,6 +184,8 @@
     }));
   }
 
+  const keepers = () => [at("save"), at("report"), at("numbers")];
+
   function links() {
     const more = shown ? { replications: shown } : {};
     at("save").href = `scenario.yaml?${query(more)}`;
@@ -251,8 +257,10 @@
     turned();
   });
   at("link").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(new URL(`?${query()}`, location.href).href);
-    at("link").textContent = words.copied;
+    history.replaceState(history.state, "", `?${query()}`);
+    // A browser lends its clipboard to no page that came unencrypted from another machine.
+    const copied = await Promise.resolve().then(() => navigator.clipboard.writeText(location.href)).then(() => true, () => false);
+    at("link").textContent = copied ? words.copied : words.not_copied;
     setTimeout(() => { at("link").textContent = words.link; }, 2000);
   });
   // A form of its own: one question, and one answer below it.
@@ -261,17 +269,25 @@
       event.preventDefault();
       const given = Object.fromEntries(new FormData(event.target));
       at(target).textContent = words.working;
+      event.target.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
       try {
         const reply = await post(name, { ...wanted(), page: form.dataset.page, ...given });
         if (!reply.ok) at(target).textContent = await reply.text();
         else for await (const told of lines(reply)) {
           if (told.html) at(target).innerHTML = told.html;
-          else at(target).textContent = (told.faults || [{ message: told.fault }]).map((one) => one.message).join(" ");
+          else complain(event.target, at(target), told.faults || [{ path: "", message: told.fault }]);
         }
       } catch {
         at(target).textContent = words.offline;
       }
     });
+  }
+  function complain(asked, target, faults) {
+    const line = document.createElement("p");
+    line.className = "fault";
+    line.textContent = faults.map((one) => one.message).join(" ");
+    target.replaceChildren(line);
+    for (const { path } of faults) if (asked.elements[path]) asked.elements[path].setAttribute("aria-invalid", "true");
   }
   asks("order", "told");
   asks("advice", "advised");
