@@ -11,14 +11,17 @@ def advise(command: argparse.ArgumentParser) -> None:
     """A scenario, and what one buyer can say of a case."""
     command.add_argument("scenario", metavar="SCENARIO", help=SCENARIO)
     command.add_argument("--paid", required=True, metavar="D", help="how long ago you paid: 8d, 36h")
-    command.add_argument("--asked", metavar="D", help="how long ago you asked for your money back")
+    command.add_argument(
+        "--asked", metavar="D", help="how long ago what is open was put: the request, the offer, the parcel back"
+    )
     command.add_argument(
         "--stage",
-        choices=("none", "cancellation", "dispute"),
-        help="what is open: a request to cancel, a dispute, or nothing yet (default: as --asked says)",
+        choices=("none", "cancellation", "offer", "return", "dispute", "mediation", "chargeback"),
+        help="what is open (default: none without --asked, else cancellation)",
     )
     command.add_argument("--method", metavar="NAME", help="how you paid, as the scenario calls it: card")
     command.add_argument("--value", metavar="X", help="what you paid: 30")
+    command.add_argument("--offer", metavar="X", help="how much of it the seller offers: 12")
     command.add_argument("--seller-type", metavar="NAME", help="what kind of seller it is, if you know: prompt")
     command.add_argument("--claim", choices=("regret", "not_received", "defect"), help="why (default: regret)")
     command.add_argument("--out", metavar="DIR", help="also write a page, a chart and advice.json here")

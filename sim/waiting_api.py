@@ -22,13 +22,16 @@ def advise(
     value: float | str | None = None,
     seller_type: str | None = None,
     claim: str | None = None,
+    offer: float | str | None = None,
     replications: int = REPLICATIONS,
 ) -> Advice:
     """Say to one buyer who waits what the odds are, when the money comes, and what to do by when.
 
-    `paid` and `asked` say how long ago that was (`"8 d"`, `"36 h"`); `stage` what is open: `none` (nobody has asked
-    yet), `cancellation` or `dispute`. `method`, `value` (in the scenario's currency), `seller_type` and `claim` are
-    given where they are known; what is not is drawn as the scenario says, given what the seller has done so far.
+    `paid` says how long ago the order was paid (`"8 d"`, `"36 h"`), `asked` how long ago what is open was put, and
+    `stage` what that is: `none` (nobody has asked yet), `cancellation`, `offer` (a part of the money, on the table;
+    `offer` says how much, in the scenario's currency), `return` (posted), `dispute`, `mediation` or `chargeback`.
+    `method`, `value` (in the scenario's currency), `seller_type` and `claim` are given where they are known; what
+    is not is drawn as the scenario says, given what the seller has done so far.
 
     The buyer is put into `replications` of the scenario, 200 times into each. Returns an `Advice`: `ways` (what one
     can do and what comes of it), `request` (how the open request ends), `deadline`, `by_days_waited`, `by_hours`;
@@ -50,6 +53,7 @@ def advise(
         value=value,
         seller_type=seller_type,
         claim=claim,
+        offer=offer,
         replications=replications,
     )
 

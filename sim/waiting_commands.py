@@ -32,6 +32,7 @@ def advise(arguments: Namespace) -> None:
         value=arguments.value,
         seller_type=arguments.seller_type,
         claim=arguments.claim,
+        offer=arguments.offer,
     )
     if out is not None:
         write_advice(advice, out, force=arguments.force)

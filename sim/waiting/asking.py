@@ -8,7 +8,8 @@ from sim.errors import BadUsage
 from sim.scenario.durations import Kind, as_duration
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind
-from sim.waiting.advice import REPLICATIONS, STAGES, Advice, Buyer, advise_buyer
+from sim.waiting.advice import REPLICATIONS, Advice, advise_buyer
+from sim.waiting.buyer import STAGES, Buyer
 
 CLAIMS = [kind.word for kind in ClaimKind if kind is not ClaimKind.NONE]
 
@@ -23,6 +24,7 @@ def advise(
     value: float | str | None = None,
     seller_type: str | None = None,
     claim: str | None = None,
+    offer: float | str | None = None,
     replications: int = REPLICATIONS,
 ) -> Advice:
     """What becomes of buyers like this one. Raises BadUsage for what makes no sense, or cannot be here."""
@@ -38,7 +40,9 @@ def advise(
     if seller_type is not None:
         facts["type"] = _place("seller_type", seller_type, list(market.sellers.types))
     if value is not None:
-        facts["value"] = _cents(value)
+        facts["value"] = _cents("value", value)
+    if offer is not None:
+        facts["offered"] = _part(stage, _cents("offer", offer), facts.get("value", 0))
     if claim is not None:
         _place("claim", claim, CLAIMS)
         facts["kind"] = ClaimKind[claim.upper()].value
@@ -62,11 +66,20 @@ def _place(what: str, name: str, names: Sequence[str]) -> int:
     return names.index(name)
 
 
-def _cents(value: float | str) -> int:
+def _part(stage: str, offer: int, value: int) -> int:
+    """An offer as a part of the price, in parts per million."""
+    if stage != "offer":
+        raise BadUsage(f"offer: found an offer at the stage {stage}, expected the stage offer")
+    if not 0 < offer <= value:
+        raise BadUsage(f"offer: found {offer / 100:g}, expected at most what was paid, and that as value")
+    return offer * 1_000_000 // value
+
+
+def _cents(what: str, value: float | str) -> int:
     try:
         cents = round(100 * float(value))
     except (ValueError, OverflowError):
         cents = -1
     if not 0 <= cents <= 10**14:
-        raise BadUsage(f"value: found {value!r}, expected an amount such as 30")
+        raise BadUsage(f"{what}: found {value!r}, expected an amount such as 30")
     return cents

@@ -50,9 +50,13 @@ def last_look(now: Ints, work: Ints, calendar: Calendar) -> Ints:
     axis = worked(now, calendar) - work
     spell = np.clip(np.searchsorted(before, axis, side="right") - 1, 0, len(opens) - 1)
     looked = opens[spell] + axis - before[spell]
-    for_nothing = np.where(next_open(now, calendar) == now, now, _last_open(now, calendar))
-    latest: Ints = np.where(work == 0, for_nothing, np.where(axis >= 0, looked, -1))
+    latest: Ints = np.where(work == 0, open_by(now, calendar), np.where(axis >= 0, looked, -1))
     return latest
+
+
+def open_by(now: Ints, calendar: Calendar) -> Ints:
+    """Each of these instants where it is open, else the last open second before; −1 where there was none."""
+    return np.where(next_open(now, calendar) == now, now, _last_open(now, calendar))
 
 
 def _last_open(now: Ints, calendar: Calendar) -> Ints:

@@ -14,7 +14,7 @@ from sim.chance.orders import Openings
 from sim.rules.terms import kind_of, terms_of
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import ClaimKind, Disposition, Party, RefundOn, Stage, Verdict
+from sim.vocabulary import Anchor, ClaimKind, Disposition, Party, RefundOn, Stage, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, WITHDRAWN, Histories
 from sim.waiting.pending import deadlines, ruled_by_the_platform, steps_of_kinds
@@ -75,9 +75,13 @@ def _opening(
         waits = ~here & ~seen.has("failed") & ~seen.has("refund_due") & seen.has("requested")
         over(facts, "goes_on", waits & (seen.at("closed") < NEVER), 1)
         over(facts, "hassle", waits & (first <= seen.now), WORTH_ANYTHING)
+    missed = (instants[Anchor.PROMISED] <= seen.now) & seen.has("dispatched") & ~seen.has("delivered")
+    waits_for_it = of_kinds(scenario, seen, lambda terms: not terms.while_in_transit) == 1
+    regrets = (seen.kind == ClaimKind.REGRET) & seen.has("requested")
+    over(facts, "lost", regrets & waits_for_it & missed & ~here, 0)  # it would be a claim for goods not received
     never = (come.failed_at < NEVER) & ~here
     at_once = never & seen.cancels & (come.failed_at == seen.at("closed"))
-    over(facts, "goes_on", at_once, 0)
+    over(facts, "goes_on", never, np.where(at_once, 0, 1))
     over(facts, "hassle", never & ~at_once & (come.failed_at == first), TOO_MUCH)
     for name in ("dispute_after", "dispute_after_if_not_received"):
         over(facts, name, never & ~at_once & (come.failed_at != first), NEVER)
@@ -158,10 +162,13 @@ def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns
     nobody = by_itself | (at_once & (seen.fact("dispute_status") == SILENCE) & (silence == Verdict.ESCALATE))
     over(facts, "escalates", nobody, 0)
     over(facts, "escalates_after", nobody, NEVER)
+    before = (put < NEVER) & ~seen.has("dispute_opened") & seen.cancels & (seen.at("closed") <= put)
+    over(facts, "escalates", before, 1)
+    over(facts, "escalates_after", before, put - np.minimum(seen.at("closed"), put))
     impatient = into & (seen.fact("dispute_status") == WITHDRAWN)
     over(facts, "escalates_after", into, put - np.minimum(come.calls_from, put))
     over(facts, "escalates_after", impatient, NEVER)
-    over(facts, "escalates", (come.failed_at < NEVER) & ~called, 0)
+    over(facts, "escalates", (come.failed_at < NEVER) & ~called & ~before, 0)
 
 
 def _ruling(scenario: Scenario, seen: Histories, by_platform: Bools, facts: Columns, calendars: Openings) -> None:
@@ -239,7 +246,7 @@ def _trust(
     pressed = seen.cancels | seen.cancelled_free
     for value in (0, 1):
         over(facts, "trusted", pressed & (free[0] != free[1]) & (free[value] == seen.cancelled_free), value)
-    tells = (won < NEVER) & (plain != trusted) & (come.failed_at >= NEVER)
+    tells = (won < NEVER) & (plain != trusted) & ((come.failed_at >= NEVER) | (due >= NEVER))
     over(facts, "trusted", tells & agrees[1] & ~agrees[0], 1)
     over(facts, "trusted", tells & agrees[0] & ~agrees[1], 0)
 

@@ -48,6 +48,12 @@ def steps(scenario: Scenario, seen: Histories, calendars: Openings) -> Standing:
     )
     last_no = np.where(offered, seen.at("offer_closed"), np.where(yes, NEVER, closed))
     last_no = np.where(seen.has("inspection_closed"), seen.at("inspection_closed"), last_no)
+    left = (
+        of_kinds(scenario, seen, lambda terms: terms.requests[Stage.CANCELLATION].on_silence)
+        == Verdict.MAY_ESCALATE
+    )
+    left = left & seen.cancels & (seen.fact("status") == SILENCE) & (seen.disputed >= NEVER)
+    last_no = np.where(left, seen.at("closed"), last_no)
     goes_on = seen.has("mediation_opened") | (failed_at < NEVER) | seen.has("refund_due")
     spans = {name: _spans(scenario, seen, name, calendars) for name in ("buyer_may_call_after", "steps_in_after")}
     return Standing(won_at, np.where(goes_on, NEVER, last_no), failed_at, *spans.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.durations import DAY, HOUR
@@ -10,6 +10,7 @@ from sim.vocabulary import Verdict
 from sim.waiting.advice import Advice, Way
 from sim.waiting.outlook import MEANS, QUANTILES, CountedShare, together
 
+A_POINT = 0.01
 SENT = ("shipped_over", "shipped_instead")
 
 
@@ -28,8 +29,19 @@ def _where(advice: Advice) -> str:
     paid = f"You paid {lasting(buyer.paid)} ago"
     if buyer.stage == "none":
         return f"{paid}, the parcel has not left yet, and you have not asked for your money back."
-    what = "asked to cancel" if buyer.stage == "cancellation" else "opened a dispute"
-    return f"{paid}, {what} {lasting(buyer.asked or 0)} ago, and nobody has answered."
+    ago = lasting(buyer.asked or 0)
+    return f"{paid}, {_PUT[buyer.stage].format(ago=ago)}."
+
+
+_PUT = {
+    "cancellation": "asked to cancel {ago} ago, and nobody has answered",
+    "dispute": "opened a dispute {ago} ago, and nobody has answered",
+    "offer": "and {ago} ago the seller offered a part of the money, which you have not answered",
+    "mediation": "took your case to the platform {ago} ago, and it has not ruled",
+    "return": "posted the parcel back {ago} ago, and it has not arrived",
+    "chargeback": "turned to your bank {ago} ago, and it has not decided",
+}
+"""What a buyer has done last, by stage."""
 
 
 def _request(request: Mapping[str, CountedShare]) -> str:
@@ -45,8 +57,11 @@ def _request(request: Mapping[str, CountedShare]) -> str:
 def _money(advice: Advice) -> Iterator[str]:
     way = advice.ways[0]
     whom = "such buyers who ask now" if advice.buyer.stage == "none" else "such buyers"
-    yield f"Whatever way it comes, {about(way.paid)} of 100 {whom} have their money back in the end."
+    what = "money, all or a part of it," if advice.buyer.stage == "offer" else "their money"
+    yield f"Whatever way it comes, {about(way.paid)} of 100 {whom} have {what} back in the end."
     half, most = way.days[0.5], way.days[0.9]
+    if advice.buyer.stage == "offer":
+        yield f"On average {100 * way.part:.0f} % of the price comes back."
     if half is not None and most is not None:
         yield f"Half of those have it within {days(half)} from now, nine in ten within {days(most)}."
 
@@ -56,12 +71,19 @@ def _deadline(advice: Advice) -> Iterator[str]:
         yield f"For another {lasting(advice.free_for)} you can cancel without anybody's consent: do it now."
     if advice.deadline is not None:
         meaning = MEANS[Verdict(advice.on_silence)].replace("the buyer", "you")
-        yield f"The next deadline is in {lasting(advice.deadline)}: if nobody has answered by then, {meaning}."
+        if advice.buyer.stage == "offer":
+            meaning = OFFER_MEANS[Verdict(advice.on_silence)]
+            yield f"The next deadline is yours, in {lasting(advice.deadline)}: if you do not answer, {meaning}."
+        else:
+            yield f"The next deadline is in {lasting(advice.deadline)}: if nobody has answered by then, {meaning}."
 
 
 def _what_to_do(advice: Advice) -> Iterator[str]:
     ways = advice.ways[1:]
     if not ways:
+        return
+    if advice.buyer.stage == "offer":
+        yield from _take_it_or_not(ways)
         return
     best = max(ways, key=lambda way: way.paid.value)
     others = [way for way in ways if way is not best]
@@ -73,7 +95,42 @@ def _what_to_do(advice: Advice) -> Iterator[str]:
             yield f"The quickest is to {quick.does}: half of those who get money have it within {half}."
         return
     yield f"Best odds: {best.does}. That brings {about(best.paid)} of 100 such buyers their money."
-    yield "The other way: " + "; or ".join(f"{way.does}: {about(way.paid)} of 100" for way in others) + "."
+    more = max(others, key=lambda way: way.part)
+    if more.part > best.part + A_POINT:
+        yield (
+            f"But it is {100 * best.part:.0f} % of the price on average, and to {more.does} brings "
+            f"{100 * more.part:.0f} %."
+        )
+    others.sort(key=lambda way: -way.paid.value)
+    told = "; or ".join(f"{way.does}: {about(way.paid)} of 100" for way in others)
+    yield f"The other way{'s' if len(others) > 1 else ''}: {told}."
+
+
+def _take_it_or_not(ways: Sequence[Way]) -> Iterator[str]:
+    """A part now against all or nothing later: both are told, and which of them brings more on average."""
+    accept, refuse = ways
+    soon = "" if accept.days[0.5] is None else f", as a rule within {days(accept.days[0.5])}"
+    yield f"If you {accept.does}, you get {100 * accept.part:.0f} % of the price{soon}."
+    yield (
+        f"If you {refuse.does}, {about(refuse.paid)} of 100 such buyers get something: "
+        f"{100 * refuse.part:.0f} % of the price on average{_by(refuse)}."
+    )
+    better = max(ways, key=lambda way: way.part)
+    yield f"Best on average: {better.does}." + (
+        "" if better is accept else " It is all or nothing, and takes longer."
+    )
+
+
+def _by(way: Way) -> str:
+    half = way.days[0.5]
+    return "" if half is None else f", for half of those who are paid within {days(half)}"
+
+
+OFFER_MEANS = MEANS | {
+    Verdict.APPROVE: "you have taken the offer",
+    Verdict.DECLINE: "you have turned it down",
+}
+"""What a buyer's silence comes to."""
 
 
 def _noise(one: Way, other: Way) -> float:
@@ -122,6 +179,7 @@ def document(advice: Advice) -> dict[str, Any]:
         "choices": [
             {
                 "choice": way.name, "does": way.does, "money_in_the_end": _share(way.paid),
+                "part_of_the_price": way.part,
                 "endings": {name: _share(share) for name, share in way.odds.items()},
                 "days_to_money": {f"{level:g}": way.days[level] for level in QUANTILES},
             }

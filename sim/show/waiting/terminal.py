@@ -50,12 +50,13 @@ def tables_of(advice: Advice) -> list[tuple[str, Sequence[str], list[list[str]]]
     told: list[tuple[str, Sequence[str], list[list[str]]]] = []
     if advice.ways[1:]:
         rows = [
-            [way.does, percent(way.paid), *map(_days, (way.days[0.5], way.days[0.9]))] for way in advice.ways[1:]
+            [way.does, percent(way.paid), f"{100 * way.part:.0f} %", *map(_days, (way.days[0.5], way.days[0.9]))]
+            for way in advice.ways[1:]
         ]
         told.append(
             (
                 "What you could do, and what comes of it for 100 such buyers",
-                ("you", "money back", "half within", "nine in ten within"),
+                ("you", "money back", "of the price", "half within", "nine in ten within"),
                 rows,
             )
         )

@@ -1,0 +1,164 @@
+"""What a buyer can say of a case, as a history; and what cannot be, said plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.chance.facts import Ints
+from sim.errors import BadUsage
+from sim.rules.terms import RequestTerms, Terms, terms_of
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import DAY, HOUR, NEVER, Kind
+from sim.scenario.model import Scenario
+from sim.vocabulary import Anchor, ClaimKind, Stage
+from sim.waiting.calendars import next_open, open_by
+from sim.waiting.history import ACCEPTED, REFUSED, Histories
+
+STAGES = ("none", "cancellation", "offer", "return", "dispute", "mediation", "chargeback")
+ASKED_AT = {
+    "cancellation": Stage.CANCELLATION, "dispute": Stage.DISPUTE, "offer": Stage.OFFER,
+    "mediation": Stage.MEDIATION, "return": Stage.INSPECTION, "chargeback": Stage.CHARGEBACK,
+}  # fmt: skip
+"""Whose clock runs: while goods are on their way back, that of the inspection has not begun."""
+EIGHTH = 8
+"""What was before what is open is put into the last eighths of the time since payment, a day apart at most."""
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """What a buyer can say of a case: seconds ago, a stage, and facts where they are known (by number)."""
+
+    paid: int
+    asked: int | None
+    """How long ago what is open was put: the request, the offer, the parcel back."""
+    stage: str
+    facts: Mapping[str, int]
+
+    @property
+    def kind(self) -> ClaimKind:
+        """Why the money is wanted back; a change of mind where nothing is said."""
+        return ClaimKind(self.facts.get("kind", int(ClaimKind.REGRET)))
+
+
+def histories_of(scenario: Scenario, buyer: Buyer, paid: Ints, calendar: Calendar) -> Histories:
+    """The buyer as cases that were paid at these instants; answers came when that `calendar` was open."""
+    now, never = paid + buyer.paid, np.full(len(paid), NEVER)
+    facts = {name: np.full(len(paid), value) for name, value in buyer.facts.items()}
+    asked = now - (buyer.asked or 0)
+    if buyer.stage == "none":
+        return Histories(now, {"paid": paid, "dispatched": never, "asks": now}, facts)
+    if buyer.stage == "cancellation":
+        return Histories(now, {"paid": paid, "dispatched": never, "requested": asked, "closed": never}, facts)
+    terms = terms_of(scenario, buyer.kind)
+    apart = min((buyer.paid - (buyer.asked or 0)) // EIGHTH, DAY, _shortest_clock(terms) // 2)
+    closed = open_by(asked - (apart if buyer.stage == "chargeback" else 0), calendar)
+    opened = asked if buyer.stage == "dispute" else np.maximum(closed - apart, paid)
+    instants = {"paid": paid, "dispatched": paid + np.minimum((opened - paid) // 3, DAY)}
+    instants["delivered"] = never if buyer.kind == ClaimKind.NOT_RECEIVED else opened
+    instants |= {"refund_due": never, "failed": never}
+    facts["kind"] = np.full(len(paid), int(buyer.kind))
+    if not terms.needs_consent:
+        instants |= {"withdrawn": opened}
+    else:
+        instants |= {"dispute_opened": opened, "dispute_closed": never if buyer.stage == "dispute" else closed}
+        says = ACCEPTED if buyer.stage == "return" else REFUSED
+        facts["dispute_status"] = np.full(len(paid), -1 if buyer.stage == "dispute" else says)
+    return Histories(now, instants | _what_is_open(buyer, asked, closed, never), facts)
+
+
+def may_have_paid(buyer: Buyer, paid: Ints, calendar: Calendar) -> Ints:
+    """Of these instants those at which such a buyer may have paid: sellers make offers while they are open."""
+    if buyer.stage != "offer":
+        return paid
+    offered = paid + buyer.paid - (buyer.asked or 0)
+    at_work: Ints = paid[next_open(offered, calendar) == offered]
+    return at_work
+
+
+def _what_is_open(buyer: Buyer, asked: Ints, closed: Ints, never: Ints) -> dict[str, Ints]:
+    if buyer.stage == "offer":
+        return {"offer_opened": asked, "offer_closed": never}
+    if buyer.stage == "mediation":
+        return {"mediation_opened": asked, "mediation_closed": never}
+    if buyer.stage == "return":
+        return {"return_posted": asked, "return_received": never}
+    if buyer.stage == "chargeback":
+        return {"failed": closed, "chargeback_opened": asked, "chargeback_closed": never}
+    return {}
+
+
+def _shortest_clock(terms: Terms) -> int:
+    """Answers that came came in time."""
+    clock = terms.requests[Stage.DISPUTE].clock
+    return min(clock.seconds, DAY)
+
+
+def request_terms(scenario: Scenario, buyer: Buyer) -> RequestTerms:
+    """The clock of what is open, and what its silence means."""
+    return terms_of(scenario, buyer.kind).requests[ASKED_AT.get(buyer.stage, Stage.CANCELLATION)]
+
+
+def free_for(scenario: Scenario, buyer: Buyer) -> int:
+    """For how many seconds more a cancellation needs nobody's consent; 0 where it does."""
+    terms = scenario.policy.cancellation
+    free = terms.free_until if terms else None
+    if buyer.stage != "none" or free is None or free.after != Anchor.PAID or free.within is None:
+        return 0
+    return max(free.within.seconds - buyer.paid, 0)
+
+
+def expect_sense(scenario: Scenario, buyer: Buyer) -> None:
+    """Raises BadUsage for what makes no sense, or what this policy does not know."""
+    if buyer.asked is not None and buyer.asked > buyer.paid:
+        raise BadUsage("advise: found a buyer who asked before paying, expected --asked at most --paid")
+    if (lacks := _lacks(scenario, buyer)) is not None:
+        raise BadUsage(f"advise: this policy knows no {lacks}, expected another --stage or --claim")
+    free = Buyer(buyer.paid - (buyer.asked or 0), None, "none", buyer.facts)
+    if buyer.stage == "cancellation" and (left := free_for(scenario, free)):
+        raise BadUsage(
+            "advise: found a request to cancel that nobody has answered, but this policy grants it at once "
+            f"for another {left / HOUR:.0f} h from when it was put: it needs nobody's answer"
+        )
+    clock = request_terms(scenario, buyer).clock
+    if buyer.stage not in ("none", "return") and clock.kind == Kind.WALL and clock.seconds <= (buyer.asked or 0):
+        raise BadUsage(
+            f"advise: found a request of {(buyer.asked or 0) / DAY:g} d ago that is open, but its clock is over "
+            f"after {clock.seconds / DAY:g} d: what silence means has happened"
+        )
+
+
+def _lacks(scenario: Scenario, buyer: Buyer) -> str | None:
+    """What a policy lacks for a buyer to be where this one says to be; None where it lacks nothing."""
+    policy, terms, word = scenario.policy, terms_of(scenario, buyer.kind), buyer.kind.word
+    if buyer.stage == "cancellation":
+        return "cancellation" if policy.cancellation is None else None
+    if buyer.stage == "none":
+        return None
+    if not terms.may_dispute:
+        return f"dispute for {word}"
+    if not terms.needs_consent and buyer.stage != "return":
+        return f"{buyer.stage} for {word} (a right of withdrawal needs nobody's answer: it is a yes at once)"
+    if buyer.stage == "offer" and not terms.rounds:
+        return "offers of a part of the money"
+    if buyer.stage == "mediation" and not terms.may_mediate:
+        return "mediation"
+    if buyer.stage == "return" and (not terms.needs_return or buyer.kind == ClaimKind.NOT_RECEIVED):
+        return f"return for {word}"
+    if buyer.stage == "chargeback":
+        return _lacks_a_bank(scenario, buyer, terms)
+    return None
+
+
+def _lacks_a_bank(scenario: Scenario, buyer: Buyer, terms: Terms) -> str | None:
+    methods = list(scenario.market.payment_methods)
+    known = [name for name, may in zip(methods, terms.may_charge_back, strict=True) if may]
+    if not known:
+        return f"chargeback for {buyer.kind.word}"
+    if "method" in buyer.facts and methods[buyer.facts["method"]] not in known:
+        return f"chargeback by {methods[buyer.facts['method']]}"
+    if "method" not in buyer.facts and len(known) < len(methods):
+        raise BadUsage(f"advise: found no --method, expected one that knows a chargeback: {', '.join(known)}")
+    return None
