@@ -1,4 +1,4 @@
-"""The Python interface: what `import sim` offers.
+"""The Python interface: what `import sim` gives.
 
 >>> import sim
 >>> scenario = sim.load("aliexpress")                       # a file, or a preset by its name

@@ -23,15 +23,20 @@ from sim.arrays import Ints as Ints
 from sim.baselines.block import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
 from sim.experiment.fates import UNASKED
 from sim.experiment.watched import UNTIL
+from sim.vocabulary import Stage
+from sim.vocabulary.stages import STAGES, instant_of
 
 LARGEST = 500_000
 """Bytes: a repository keeps it for ever."""
+_BEFORE = {Stage.DISPUTE: ("withdrawn_at",), Stage.INSPECTION: ("return_posted_at", "return_received_at")}
 IN_LIFE = (
     *("asked_at", "arranged_at", "dispatched_at", "delivered_at", "missed_at"),
-    *("request_opened_at", "request_settled_at", "withdrawn_at", "dispute_opened_at", "dispute_settled_at"),
-    *("offer_opened_at", "offer_settled_at", "mediation_opened_at", "mediation_settled_at"),
-    *("return_posted_at", "return_received_at", "inspection_opened_at", "inspection_settled_at"),
-    *("chargeback_opened_at", "chargeback_settled_at", "refund_due_at", "refunded_at", "ended_at"),
+    *(
+        name
+        for stage in STAGES
+        for name in (*_BEFORE.get(stage, ()), instant_of(stage, "opened"), instant_of(stage, "settled"))
+    ),
+    *("refund_due_at", "refunded_at", "ended_at"),
 )
 """Instants in the order in which most claims come to them: the shortest differences, and the smallest file."""
 COLUMNS = (

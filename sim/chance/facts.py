@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Ints as Ints
-from sim.vocabulary import Party
+from sim.vocabulary import Party, Stage
 
 
 class Bought(NamedTuple):
@@ -140,6 +140,11 @@ class ClaimFacts(NamedTuple):
     """How the buyer answers an offer; accept means an answer, which depends on what is offered."""
     chargeback: Ask
 
+    @property
+    def bids(self) -> tuple[int, int, int]:
+        """What the seller would pay for the goods to stay, round by round, parts per million."""
+        return self.first_offer, self.second_offer, self.third_offer
+
 
 def turned_to_not_received(facts: ClaimFacts) -> ClaimFacts:
     """What luck settled about the claim, now that it is one of goods not received: by the laws of that kind."""
@@ -157,7 +162,7 @@ def turned_to_not_received(facts: ClaimFacts) -> ClaimFacts:
     )
 
 
-ASKS = ("cancellation", "dispute", "mediation", "inspection", "offer", "chargeback")
+ASKS = tuple(stage.word for stage in Stage)
 """By stage."""
 AT_A_TIME = 500
 """Claims that are laid out together."""

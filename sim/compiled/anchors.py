@@ -55,7 +55,7 @@ def anchor_of(world: MarketRules, order: Record, anchor: int) -> int:
 
 @step
 def opened_at(order: Record) -> int:
-    """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
+    """When the request was put that matters now: the latest that the buyer put; NEVER before there is one."""
     latest = latest_of(order.requests[Stage.CANCELLATION].opened_at, order.requests[Stage.DISPUTE].opened_at)
     return latest_of(latest_of(latest, order.life.withdrawn_at), order.requests[Stage.INSPECTION].opened_at)
 

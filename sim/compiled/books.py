@@ -40,7 +40,7 @@ from sim.vocabulary import ClaimKind, Discipline, Party, Stage
 UNLIMITED = 1 << 40
 """A staff so large that nobody waits; not another path."""
 ON_THE_AGENDA = 2 * len(Stage) + 4
-"""The most entries that an order can have there: each request's end and answer, with two further offers."""
+"""The most entries that an order can have there: each request's end and answer, with two further rounds."""
 IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 """The most requests of an order that a desk's queue can hold."""
 

@@ -16,23 +16,23 @@ from sim.vocabulary import Failure, Route, Stage, Verdict
 
 @step
 def haggle(world: MarketRules, order: Record) -> int:
-    """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
-    if order.offers_made == terms_of(world, order).rounds:
+    """The seller bids a part of the money for the goods to stay; what the last round leaves is a refusal."""
+    if order.rounds_made == terms_of(world, order).rounds:
         return escalate_or_be_refused(world, order)
-    order.offers_made += 1
+    order.rounds_made += 1
     return ask_the_buyer(world, order, share_offered(order))
 
 
 @step
 def share_offered(order: Record) -> int:
     """In the latest round, in parts per million of the price."""
-    if order.offers_made == 1:
+    if order.rounds_made == 1:
         return order.facts.first_offer
-    return order.facts.second_offer if order.offers_made == 2 else order.facts.third_offer
+    return order.facts.second_offer if order.rounds_made == 2 else order.facts.third_offer
 
 
 @step
-def hear_of_the_offer(world: MarketRules, order: Record, verdict: int) -> int:
+def hear_the_buyer(world: MarketRules, order: Record, verdict: int) -> int:
     """Taken; or the platform comes in between; or the next round."""
     if verdict == Verdict.APPROVE:
         return be_refunded_in_part(world, order, share_offered(order))

@@ -155,7 +155,7 @@ def starts(market: MarketState, desk: Record, number: int, stage: int, now: int)
 
 @step
 def is_to_leave(market: MarketState, number: int, stage: int, now: int) -> bool:
-    """Unless it was answered meanwhile, or it is another round's offer that is pending."""
+    """Unless it was answered meanwhile, or it is another round that is pending."""
     return is_pending(market, number, stage) and order_of(market, number).leaves_at == now
 
 

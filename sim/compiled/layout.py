@@ -45,7 +45,7 @@ COURSE = record_of(
     "taken_over_at",
     "comes_after_refusal_at",
     "buyer_may_call_at",
-    "offers_made",
+    "rounds_made",
     "outcome_before",  # what stands if the last resort fails
     "stage",  # of the question put last, the only one that can be pending
     "answerer",  # the party whose desk it was put to

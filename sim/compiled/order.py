@@ -24,7 +24,7 @@ from sim.compiled.contending import (
     haggle,
     have_the_platform_rule,
     hear_of_the_inspection,
-    hear_of_the_offer,
+    hear_the_buyer,
     hear_the_ruling,
     lose_patience,
 )
@@ -99,7 +99,7 @@ def seek_on(world: MarketRules, order: Record, verdict: int) -> int:
         return hear_the_ruling(world, order, verdict)
     if order.stage == Stage.INSPECTION:
         return hear_of_the_inspection(world, order, verdict)
-    return hear_of_the_offer(world, order, verdict)
+    return hear_the_buyer(world, order, verdict)
 
 
 @step
@@ -201,7 +201,7 @@ def dispute(world: MarketRules, order: Record) -> int:
 
 @step
 def hear_of_the_dispute(world: MarketRules, order: Record, verdict: int) -> int:
-    """Agreed, a part, an offer; taken over, given up, or refused."""
+    """Agreed, a part, or a bargain; taken over, given up, or refused."""
     if verdict == Verdict.APPROVE:
         return win(world, order)
     if verdict == Verdict.SPLIT:

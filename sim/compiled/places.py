@@ -25,7 +25,7 @@ SOURCES = (
     "records/*.py",
     "scenario/calendars.py",
     "scenario/durations.py",
-    "vocabulary.py",
+    "vocabulary/*.py",
     "errors.py",
 )
 """Everything that goes into the machine code."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.vocabulary import Stage
+from sim.vocabulary.endings import ENDINGS
+from sim.vocabulary.stages import STAGES
+
 
 class ColumnText(NamedTuple):
     """What one column holds. A cell is empty (NaT, NaN, no word) where the thing did not happen."""
@@ -15,6 +19,18 @@ class ColumnText(NamedTuple):
 
 _TIME, _MONEY, _WORD, _NUMBER, _YES = "local time", "currency", "word", "number", "yes/no"
 _SETTLED_BY = "answered, shipped_over, not_dispatched, withdrawn, silence or taken_over; empty while it runs"
+
+
+def _of(stage: Stage, *which: str) -> dict[str, ColumnText]:
+    """Columns of one stage, as `STAGES` has them."""
+    text = STAGES[stage]
+    means = {
+        "opened_at": ColumnText(_TIME, text.opened_means),
+        "settled_at": ColumnText(_TIME, text.settled_means),
+        "settled_by": ColumnText(_WORD, _SETTLED_BY),
+    }
+    return {f"{text.column}_{one}": means[one] for one in which}
+
 
 COLUMNS: dict[str, ColumnText] = {
     "replication": ColumnText(_NUMBER, "which independent execution, from 0"),
@@ -30,22 +46,13 @@ COLUMNS: dict[str, ColumnText] = {
         "what a buyer who changed their mind states: the article's menu of seven, or one that blames the seller",
     ),
     "asked_at": ColumnText(_TIME, "the mind changed, or the fault was noticed; the claim's clock starts"),
-    "outcome": ColumnText(
-        _WORD, "how the claim ended: refunded (in full), partly_refunded, refused, gave_up, expired, open"
-    ),
+    "outcome": ColumnText(_WORD, "how the claim ended: " + ", ".join(("refunded (in full)", *ENDINGS[1:]))),
     "route": ColumnText(_WORD, "the last stage that decided; a return belongs to the stage that ordered it"),
     "dispatched_at": ColumnText(_TIME, "the parcel left the seller"),
     "delivered_at": ColumnText(_TIME, "the parcel reached the buyer"),
-    "request_opened_at": ColumnText(_TIME, "cancellation was requested of the seller"),
-    "request_settled_at": ColumnText(_TIME, "that request ended"),
-    "request_settled_by": ColumnText(_WORD, _SETTLED_BY),
-    "dispute_opened_at": ColumnText(
-        _TIME, "a dispute was opened with the seller, or the platform where that answers"
-    ),
-    "dispute_settled_at": ColumnText(_TIME, "the dispute ended"),
-    "dispute_settled_by": ColumnText(_WORD, _SETTLED_BY),
-    "mediation_opened_at": ColumnText(_TIME, "the platform was asked to rule"),
-    "mediation_settled_at": ColumnText(_TIME, "the mediation ended"),
+    **_of(Stage.CANCELLATION, "opened_at", "settled_at", "settled_by"),
+    **_of(Stage.DISPUTE, "opened_at", "settled_at", "settled_by"),
+    **_of(Stage.MEDIATION, "opened_at", "settled_at"),
     "return_posted_at": ColumnText(_TIME, "the buyer posted the goods back"),
     "return_received_at": ColumnText(_TIME, "the seller had them back"),
     "refund_due_at": ColumnText(_TIME, "the refund fell due"),
@@ -56,20 +63,17 @@ COLUMNS: dict[str, ColumnText] = {
     "platform_cost": ColumnText(_MONEY, "postage paid by the platform"),
     "saving": ColumnText(_MONEY, "what buying it elsewhere would save; 0 for those who did not find it cheaper"),
     "arranged_at": ColumnText(_TIME, "the seller arranged shipment"),
-    "mediation_settled_by": ColumnText(_WORD, _SETTLED_BY),
-    "inspection_opened_at": ColumnText(_TIME, "the seller was to inspect what came back"),
-    "inspection_settled_at": ColumnText(_TIME, "that inspection ended"),
-    "inspection_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    **_of(Stage.MEDIATION, "settled_by"),
+    **_of(Stage.INSPECTION, "opened_at", "settled_at", "settled_by"),
     "missed_at": ColumnText(
         _TIME, "waiting for the parcel ended: it never comes, and the claim is now not_received"
     ),
     "withdrawn_at": ColumnText(_TIME, "a right of withdrawal was used: nobody had to agree"),
-    "offer_opened_at": ColumnText(_TIME, "the seller made its last offer of a part of the money"),
-    "offer_settled_at": ColumnText(_TIME, "that offer ended"),
-    "offer_settled_by": ColumnText(_WORD, _SETTLED_BY),
-    "chargeback_opened_at": ColumnText(_TIME, "a chargeback was filed with the bank"),
-    "chargeback_settled_at": ColumnText(_TIME, "the chargeback ended"),
-    "chargeback_settled_by": ColumnText(_WORD, _SETTLED_BY),
+    **{
+        name: text
+        for stage in tuple(Stage)[Stage.INSPECTION + 1 :]
+        for name, text in _of(stage, "opened_at", "settled_at", "settled_by").items()
+    },
     "trusted": ColumnText(_YES, "the platform trusts this buyer"),
     "ended_at": ColumnText(_TIME, "the claim ended: the money arrived, or the buyer was left without"),
     "found_cheaper": ColumnText(_YES, "the same thing was found for less elsewhere"),

@@ -10,9 +10,8 @@ from sim.experiment.counted import every, summed
 from sim.experiment.estimates import Floats, share
 from sim.experiment.watched import AalenJohansen, by_then, horizon, is_cut, seen_of
 from sim.scenario.durations import DAY, HOUR
+from sim.vocabulary.endings import ENDINGS as ENDINGS
 
-ENDINGS = ("refunded", "partly_refunded", "refused", "gave_up", "expired", "open")
-"""What may have become of a claim by some time, in order of stacking; `open` has not ended yet."""
 _ENDED = ENDINGS[:-1]
 GRID = np.unique(
     np.concatenate(

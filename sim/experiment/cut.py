@@ -12,6 +12,7 @@ from sim.records.life import INSTANTS, SETTLEMENTS, WORK
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Route, Stage
+from sim.vocabulary.stages import OF_PATHS, STAGES
 
 KNOWN_FROM = {
     "outcome": "ended_at",
@@ -54,14 +55,9 @@ def cut(records: Records, at: int) -> Records:
 def _route_so_far(table: dict[str, Ints]) -> Ints:
     """The last stage that decided; before anything is decided, the stage that was asked last."""
     stage = np.full_like(table["route"], Route.NONE)
-    for route, opened in (
-        (Route.CANCELLATION, "cancellation_opened_at"),
-        (Route.DISPUTE, "dispute_opened_at"),
-        (Route.DISPUTE, "withdrawn_at"),
-        (Route.MEDIATION, "mediation_opened_at"),
-        (Route.CHARGEBACK, "chargeback_opened_at"),
-    ):
-        stage = np.where(table[opened] < NEVER, route, stage)
+    for one in OF_PATHS:
+        for came in (f"{one.word}_opened_at", *STAGES[one].seen_by):
+            stage = np.where(table[came] < NEVER, Route[one.name], stage)
     is_decided = np.minimum(table["refund_due_at"], table["ended_at"]) < NEVER
     return np.where(is_decided, table["route"], stage)
 

@@ -27,7 +27,7 @@ MEANT = {
     AGAINST_BUYER: "settled by silence, against the buyer",
     PASSED_ON: "settled by silence, passed on to the platform",
 }
-"""What silence meant: money, or a taken offer; a refusal; a case for the platform, or the chance of one."""
+"""What silence meant: money, in full or in part; a refusal; a case for the platform, or the chance of one."""
 _MEANING = {Verdict.APPROVE: FOR_BUYER, Verdict.DECLINE: AGAINST_BUYER, Verdict.CLOSE: AGAINST_BUYER}
 MIDDLE = (0.05, 0.95)
 """A desk is judged while the middle nine tenths of the cohort's requests joined it."""

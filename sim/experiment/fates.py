@@ -13,9 +13,10 @@ import pandas as pd
 
 from sim.experiment.observation import Observation
 from sim.experiment.partings import ASKING, LIMIT, NEVER_PART, PARTINGS, parted_at
+from sim.vocabulary import endings
 
 REFUNDED, UNASKED, NO_CLAIM = "refunded", "refunded_unasked", "no_claim"
-ENDINGS = (REFUNDED, "partly_refunded", "refused", "gave_up", "expired", "open", UNASKED, NO_CLAIM)
+ENDINGS = (*endings.ENDINGS, UNASKED, NO_CLAIM)
 """What may have become of any order of the cohort, claim or not, in the order of tables."""
 WORDS = {"base_outcome": ENDINGS, "other_outcome": ENDINGS, "parts_at": PARTINGS}
 """The words that a column may hold, in their order."""

@@ -21,6 +21,7 @@ from sim.scenario.market import Sellers
 from sim.scenario.model import Scenario
 from sim.scenario.selling import types_of_kinds
 from sim.vocabulary import ClaimKind, Disposition, Failure, Outcome, Party, Reason, Route, Settled, Stage, Word
+from sim.vocabulary.stages import STAGES, instant_of
 
 CENTS = 100
 SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silence", "taken_over")
@@ -70,7 +71,7 @@ def _claims_frame(
         "value": facts["value"] / CENTS,
     }
     cells |= {
-        f"{name}_settled_by": _settled_by(stage, table, facts, scenario) for stage, name in _STAGE_NAMES.items()
+        f"{text.column}_settled_by": _settled_by(stage, table, facts, scenario) for stage, text in STAGES.items()
     }
     cells |= {name: moments(scenario.start, table[column]) for name, column in _INSTANTS.items()}
     cells |= {name: table[name] / CENTS for name in _MONEY}
@@ -82,9 +83,10 @@ def _claims_frame(
     return pd.DataFrame({name: cells[name] for name in columns})
 
 
-_STAGE_NAMES = {stage: stage.word if stage is not Stage.CANCELLATION else "request" for stage in Stage}
-"""What the tables call each stage: a cancellation request is *the* request."""
-_INSTANTS = {name: name.replace("request_", "cancellation_") for name in COLUMNS if name.endswith("_at")}
+_INSTANTS = {name: name for name in COLUMNS if name.endswith("_at")} | {
+    instant_of(stage, step): f"{stage.word}_{step}_at" for stage in Stage for step in ("opened", "settled")
+}
+"""What the tables call each instant, and the records."""
 _MONEY = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving")
 
 
@@ -127,7 +129,7 @@ def _settled_by(
     at_limit = (table["route"] == Route.NOT_DISPATCHED) & (
         table["refund_due_at"] == table[f"{stage.word}_settled_at"]
     )
-    taken_over = (how == Settled.INTERRUPTED) & ~at_limit & (stage in (Stage.DISPUTE, Stage.OFFER))
+    taken_over = (how == Settled.INTERRUPTED) & ~at_limit & STAGES[stage].taken_over
     instead = np.zeros_like(shipped)
     terms = scenario.policy.cancellation
     if stage is Stage.CANCELLATION and terms is not None and terms.ships_while_open == "allowed":

@@ -9,27 +9,43 @@ from numpy.typing import NDArray
 from sim.chance.facts import Ints
 from sim.experiment.columns import COLUMNS
 from sim.scenario.durations import NEVER
+from sim.vocabulary import Route, Stage
+from sim.vocabulary.stages import STAGES, instant_of, seen_at
 
 ASKING, LIMIT, MONEY, END, NEVER_PART = "asking", "dispatch_limit", "money", "end", "never"
+_IN_TURN = tuple(STAGES)
+_RETURNING = _IN_TURN.index(Stage.INSPECTION)
+"""A return comes before the inspection of what came back."""
+_BY_A_ROUTE = {
+    "freed_at": Route.FREE_CANCELLATION,
+    "limit_at": Route.NOT_DISPATCHED,
+    "charged_back_at": Route.CHARGEBACK,
+}
+"""Instants at which money falls due without a verdict of those below."""
+
+
+def _steps_of(*stages: Stage) -> dict[str, tuple[str, ...]]:
+    """By stage: when it is come to and over, and when its verdict grants the money or passes the case on."""
+    return {
+        stage.word: (
+            *seen_at(stage),
+            instant_of(stage, "settled"),
+            *((instant_of(stage, "granted"), instant_of(stage, "passed_on")) if STAGES[stage].grants else ()),
+            *(("charged_back_at",) if stage is Stage.CHARGEBACK else ()),
+        )
+        for stage in stages
+    }
+
+
 _STEPS = {
     ASKING: ("asked_at",),
     "free_cancellation": ("freed_at",),
     LIMIT: ("limit_at",),
     "dispatch": ("dispatched_at",),
     "delivery": ("delivered_at", "missed_at"),
-    "cancellation": ("request_opened_at", "request_settled_at", "request_granted_at", "request_passed_on_at"),
-    "dispute": (
-        "withdrawn_at",
-        "dispute_opened_at",
-        "dispute_settled_at",
-        "dispute_granted_at",
-        "dispute_passed_on_at",
-    ),
-    "offer": ("offer_opened_at", "offer_settled_at", "offer_granted_at", "offer_passed_on_at"),
-    "mediation": ("mediation_opened_at", "mediation_settled_at", "mediation_granted_at"),
+    **_steps_of(*_IN_TURN[:_RETURNING]),
     "return": ("return_posted_at", "return_received_at"),
-    "inspection": ("inspection_opened_at", "inspection_settled_at"),
-    "chargeback": ("chargeback_opened_at", "chargeback_settled_at", "charged_back_at"),
+    **_steps_of(*_IN_TURN[_RETURNING:]),
     "refund": ("refund_due_at", "refunded_at"),
 }
 """What can happen first in one story and not, or only later, in the other. In the order of an order's life, which
@@ -43,7 +59,7 @@ dispute, a mediation) that grants the money in only one, or hands the case to th
 they do not differ.
 """
 _ENDINGS, _AMOUNTS = ("outcome", "route"), ("refund", "buyer_cost", "seller_cost", "platform_cost")
-_DECIDE = ("request", "dispute", "offer", "mediation")
+_DECIDE = tuple(text.column for text in STAGES.values() if text.grants)
 """Requests whose verdict may grant the money."""
 
 
@@ -70,8 +86,10 @@ def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -
 def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
     """Every instant that is told, in seconds of any one clock; NEVER where it did not happen."""
     at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at") and name in claims}
-    routes = {"freed_at": "free_cancellation", "limit_at": "not_dispatched", "charged_back_at": "chargeback"}
-    at |= {name: np.where(claims["route"] == route, at["refund_due_at"], NEVER) for name, route in routes.items()}
+    at |= {
+        name: np.where(claims["route"] == route.word, at["refund_due_at"], NEVER)
+        for name, route in _BY_A_ROUTE.items()
+    }
     return at | _verdicts(at)
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from sim.arrays import Bools as Bools
 from sim.chance.facts import Ints
 from sim.records.evidence import ANSWERERS
-from sim.records.life import STEPS
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import Party, Stage
+from sim.vocabulary.stages import STEPS
 
 
 @dataclass(frozen=True)

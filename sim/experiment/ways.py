@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 from sim.experiment.columns import CAME_TO
 from sim.experiment.counted import Rows
 from sim.vocabulary import Route
+from sim.vocabulary.stages import OF_PATHS, seen_at
 
 ASKED, FREE, PASSED = "asked", "free_cancellation", "passed"
 """Where every claim begins; cancelled without anybody's consent; a stage that a claim has gone past."""
-STAGES: dict[str, tuple[str, ...]] = {
-    "cancellation": ("request_opened_at",),
-    "dispute": ("dispute_opened_at", "withdrawn_at"),
-    "mediation": ("mediation_opened_at",),
-    "chargeback": ("chargeback_opened_at",),
-}
+STAGES: dict[str, tuple[str, ...]] = {stage.word: seen_at(stage) for stage in OF_PATHS}
 """In the order of a claim's life, and the instants by which a claim is seen to have come there."""
 
 

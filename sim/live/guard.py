@@ -48,7 +48,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         if scope["type"] != "http":
-            return  # the server offers no other way in
+            return  # the server has no other way in
         refusal = self._refusal(scope)
         if refusal:
             await _refuse(scope, receive, send, *refusal)

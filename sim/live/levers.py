@@ -197,14 +197,14 @@ def _unit(scenario: Scenario, kind: str, path: LeverPath, node: SchemaNode) -> s
 
 
 def _kind(path: LeverPath, value: str, options: Sequence[SchemaNode]) -> tuple[str, Sequence[tuple[str, str]]]:
-    offered = [str(word) for one in options for word in one.get("enum", ())]
-    offered += [str(one["const"]) for one in options if isinstance(one.get("const"), str)]
+    found = [str(word) for one in options for word in one.get("enum", ())]
+    found += [str(one["const"]) for one in options if isinstance(one.get("const"), str)]
     if any(one.get("type") == "boolean" for one in options):
-        offered = ["true", "false"]
+        found = ["true", "false"]
     is_open = any(one.get("type") in ("string", "number", "integer", "array", "object") for one in options)
-    is_word = value in offered and any("enum" in one or one.get("type") == "boolean" for one in options)
-    if is_word and (not is_open or "enum" in options[0] or offered == ["true", "false"]):
-        return "choice", [(word, _choice(path, word)) for word in dict.fromkeys(offered)]
+    is_word = value in found and any("enum" in one or one.get("type") == "boolean" for one in options)
+    if is_word and (not is_open or "enum" in options[0] or found == ["true", "false"]):
+        return "choice", [(word, _choice(path, word)) for word in dict.fromkeys(found)]
     if any("pattern" in one for one in options) and (value in ("none", "never") or _is_duration(value)):
         return "duration", ()
     numbers = [one for one in options if one.get("type") in ("number", "integer")]

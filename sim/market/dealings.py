@@ -136,7 +136,7 @@ class Dealings:
         return clocks.last_of(self.world.after(party, since, limit.span) + plus, limit.until, limit.later)
 
     def opened_at(self) -> int:
-        """When the request was put that matters now: the latest but for offers; NEVER before there is one."""
+        """When the request was put that matters now: the latest that the buyer put; NEVER before there is one."""
         life = self.life
         puts = life.cancellation_opened_at, life.dispute_opened_at, life.withdrawn_at, life.inspection_opened_at
         return max((at for at in puts if at < NEVER), default=NEVER)

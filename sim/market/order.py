@@ -139,12 +139,11 @@ class Order(Questions):
         return (yield from self.escalate_or_be_refused())
 
     def haggle(self) -> Steps:
-        """The seller offers a part of the money for the goods to stay; what the last offer leaves is a refusal."""
-        offers = self.facts.first_offer, self.facts.second_offer, self.facts.third_offer
-        for offered in offers[: self.terms.rounds]:
-            match (yield from self.ask_the_buyer(offered)):
+        """The seller bids a part of the money for the goods to stay; what the last round leaves is a refusal."""
+        for bid in self.facts.bids[: self.terms.rounds]:
+            match (yield from self.ask_the_buyer(bid)):
                 case Verdict.APPROVE:
-                    return self.be_refunded(refunding.share_of(self.facts.value, offered))
+                    return self.be_refunded(refunding.share_of(self.facts.value, bid))
                 case Verdict.ESCALATE:
                     return (yield from self.be_taken_over())
                 case Verdict.CLOSE:

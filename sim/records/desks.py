@@ -28,7 +28,7 @@ AFTER_THE_SELLERS = (Party.PLATFORM, Party.BUYER, Party.BANK)
 class Visits(NamedTuple):
     """All visits to all desks: sellers' by number, then mediation's, the buyers', the bank's. Instants in seconds.
 
-    Of several offers only the last is on record. Nobody ever waits at the desks of buyers and the bank but for
+    Of several rounds only the last is on record. Nobody ever waits at the desks of buyers and the bank but for
     its opening hours.
     """
 

@@ -11,6 +11,7 @@ from sim.records.life import COLUMNS, SETTLEMENTS
 from sim.rules.failing import OUTCOMES
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, ClaimKind, Failure, Outcome, Party, Route, Settled, Word
+from sim.vocabulary.stages import STAGES
 
 PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 PARCEL_STAYS = (Route.FREE_CANCELLATION, Route.CANCELLATION, Route.NOT_DISPATCHED)
@@ -96,7 +97,8 @@ def the_money_arrives_within_its_limit(run: Evidence) -> Iterator[Breach]:
     """
     due = run["refund_due_at"]
     since = {int(Anchor.PAID): run["paid_at"], int(Anchor.ASKED): run["asked_at"]}
-    disputed = np.minimum(run["withdrawn_at"], np.where(run.has("offer_opened_at"), due, run["dispute_settled_at"]))
+    haggled = np.any([run.has(f"{one.word}_opened_at") for one, text in STAGES.items() if text.in_rounds], axis=0)
+    disputed = np.minimum(run["withdrawn_at"], np.where(haggled, due, run["dispute_settled_at"]))
     verdicts = {Route.DISPUTE: disputed, Route.MEDIATION: run["mediation_settled_at"]}
     since[int(Anchor.DECIDED)] = np.minimum(
         due, np.select([run["route"] == r for r in verdicts], [*verdicts.values()], due)

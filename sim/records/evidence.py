@@ -19,8 +19,9 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.vocabulary import ClaimKind, Party, Stage
+from sim.vocabulary.stages import STAGES
 
-ANSWERERS = (Party.SELLER, Party.SELLER, Party.PLATFORM, Party.SELLER, Party.BUYER, Party.BANK)
+ANSWERERS = tuple(STAGES[stage].answerer for stage in Stage)
 """Who answers, by stage; a dispute may be the platform's to answer."""
 
 

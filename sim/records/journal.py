@@ -5,10 +5,27 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from sim.vocabulary import Party
+from sim.vocabulary import Party, Settled, Stage, Verdict
+from sim.vocabulary.stages import STAGES, STEPS
 
 BY_ITSELF = "by itself"
 """What the journal says of a platform that nobody called to a refused dispute."""
+OPENED = STEPS[0]
+_TOLD = {"joined": "noticed", "started": "taken up", "settled": "settled"}
+"""What is said of a request at its later steps."""
+
+
+def _steps_of(*stages: Stage) -> dict[str, tuple[str, str, Party]]:
+    """The four activities of each of these stages, as `STAGES` has them."""
+    return {
+        f"{stage.name}_{step.upper()}": (
+            text.opened if step == OPENED else f"{stage.word} {_TOLD[step]}",
+            f"{stage.word}_{step}_at",
+            text.asker if step == OPENED else text.answerer,
+        )
+        for stage, text in ((stage, STAGES[stage]) for stage in stages)
+        for step in STEPS
+    }
 
 
 class Activity(Enum):
@@ -19,34 +36,13 @@ class Activity(Enum):
     DISPATCHED = ("dispatched", "dispatched_at", Party.SELLER)
     DELIVERED = ("delivered", "delivered_at", Party.CARRIER)
     ASKED = ("mind changed", "asked_at", Party.BUYER)
-    REQUEST_OPENED = ("cancellation requested", "cancellation_opened_at", Party.BUYER)
-    REQUEST_JOINED = ("cancellation noticed", "cancellation_joined_at", Party.SELLER)
-    REQUEST_STARTED = ("cancellation taken up", "cancellation_started_at", Party.SELLER)
-    REQUEST_SETTLED = ("cancellation settled", "cancellation_settled_at", Party.SELLER)
-    DISPUTE_OPENED = ("dispute opened", "dispute_opened_at", Party.BUYER)
-    DISPUTE_JOINED = ("dispute noticed", "dispute_joined_at", Party.SELLER)
-    DISPUTE_STARTED = ("dispute taken up", "dispute_started_at", Party.SELLER)
-    DISPUTE_SETTLED = ("dispute settled", "dispute_settled_at", Party.SELLER)
-    MEDIATION_OPENED = ("mediation opened", "mediation_opened_at", Party.BUYER)
-    MEDIATION_JOINED = ("mediation noticed", "mediation_joined_at", Party.PLATFORM)
-    MEDIATION_STARTED = ("mediation taken up", "mediation_started_at", Party.PLATFORM)
-    MEDIATION_SETTLED = ("mediation settled", "mediation_settled_at", Party.PLATFORM)
+    vars().update(_steps_of(Stage.CANCELLATION, Stage.DISPUTE, Stage.MEDIATION))
     RETURN_POSTED = ("return posted", "return_posted_at", Party.BUYER)
     RETURN_RECEIVED = ("return received", "return_received_at", Party.SELLER)
-    INSPECTION_OPENED = ("inspection opened", "inspection_opened_at", Party.BUYER)
-    INSPECTION_JOINED = ("inspection noticed", "inspection_joined_at", Party.SELLER)
-    INSPECTION_STARTED = ("inspection taken up", "inspection_started_at", Party.SELLER)
-    INSPECTION_SETTLED = ("inspection settled", "inspection_settled_at", Party.SELLER)
+    vars().update(_steps_of(Stage.INSPECTION))
     MISSED = ("promised date missed", "missed_at", Party.CARRIER)
     WITHDREW = ("right of withdrawal used", "withdrawn_at", Party.BUYER)
-    OFFER_OPENED = ("part of the money offered", "offer_opened_at", Party.SELLER)
-    OFFER_JOINED = ("offer noticed", "offer_joined_at", Party.BUYER)
-    OFFER_STARTED = ("offer taken up", "offer_started_at", Party.BUYER)
-    OFFER_SETTLED = ("offer settled", "offer_settled_at", Party.BUYER)
-    CHARGEBACK_OPENED = ("chargeback filed", "chargeback_opened_at", Party.BUYER)
-    CHARGEBACK_JOINED = ("chargeback noticed", "chargeback_joined_at", Party.BANK)
-    CHARGEBACK_STARTED = ("chargeback taken up", "chargeback_started_at", Party.BANK)
-    CHARGEBACK_SETTLED = ("chargeback settled", "chargeback_settled_at", Party.BANK)
+    vars().update(_steps_of(*tuple(Stage)[Stage.INSPECTION + 1 :]))
     FAILED = ("came to nothing", "failed_at", Party.BUYER)
     REFUND_DUE = ("refund due", "refund_due_at", Party.PLATFORM)
     REFUNDED = ("refunded", "refunded_at", Party.BANK)
@@ -56,13 +52,28 @@ class Activity(Enum):
         self.title, self.column, self.party = title, column, party
 
 
+class Settlement(NamedTuple):
+    """How a request ended, and what it came to."""
+
+    how: Settled
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        return f"{self.how.word}: {self.verdict.word}"
+
+
 class Entry(NamedTuple):
     """One event: when (s since the start), which order, what happened, and what there is to say about it."""
 
     at: int
     order: int
     activity: Activity
-    detail: str
+    said: str | Settlement
+
+    @property
+    def detail(self) -> str:
+        """What there is to say, in words."""
+        return str(self.said)
 
 
 class Journal:
@@ -71,9 +82,9 @@ class Journal:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
 
-    def note(self, at: int, order: int, activity: Activity, detail: str = "") -> None:
+    def note(self, at: int, order: int, activity: Activity, said: str | Settlement = "") -> None:
         """Write down one event."""
-        self._entries.append(Entry(at, order, activity, detail))
+        self._entries.append(Entry(at, order, activity, said))
 
     def rows(self) -> list[Entry]:
         """All entries by instant, then order; what befell one order at one instant stays in order of writing."""
@@ -83,5 +94,5 @@ class Journal:
 class NoJournal(Journal):
     """Nothing is taken down."""
 
-    def note(self, at: int, order: int, activity: Activity, detail: str = "") -> None:
+    def note(self, at: int, order: int, activity: Activity, said: str | Settlement = "") -> None:
         """Let it pass."""

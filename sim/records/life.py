@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.records.journal import Activity, Journal, NoJournal
+from sim.records.journal import Activity, Journal, NoJournal, Settlement
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Settled, Stage, Verdict
+from sim.vocabulary.stages import STEPS
 
-STEPS = ("opened", "joined", "started", "settled")
-STEP_ACTIVITY = tuple(
-    tuple(Activity[f"{name}_{step.upper()}"] for step in STEPS)
-    for name in ("REQUEST", "DISPUTE", "MEDIATION", "INSPECTION", "OFFER", "CHARGEBACK")
-)
+STEP_ACTIVITY = tuple(tuple(Activity[f"{stage.name}_{step.upper()}"] for step in STEPS) for stage in Stage)
 """By stage: what its four steps are called."""
 OPENED, JOINED, STARTED, SETTLED = range(4)
 
@@ -69,24 +66,26 @@ class Life:
         self.claim = claim
         self.happened(Activity.PAID, paid_at)
 
-    def happened(self, activity: Activity, at: int, detail: str = "") -> None:
+    def happened(self, activity: Activity, at: int, said: str | Settlement = "") -> None:
         """Something happened at an instant; one that never comes is not written down."""
         if at < NEVER:
             setattr(self, activity.column, at)
             if self._journal:
-                self._journal.note(at, self.order, activity, detail)
+                self._journal.note(at, self.order, activity, said)
 
     def opened(self, stage: int, at: int, stating: str = "") -> None:
-        """A request was put, for the reason stated. A further offer takes the place of the one before."""
-        for activity in STEP_ACTIVITY[stage][JOINED:] if stage == Stage.OFFER else ():
-            setattr(self, activity.column, NEVER)
-        self.happened(STEP_ACTIVITY[stage][OPENED], at, stating)
+        """A request was put, for the reason stated. A further round takes the place of the one before."""
+        steps = STEP_ACTIVITY[stage]
+        if getattr(self, steps[OPENED].column) < NEVER:
+            for activity in steps[JOINED:]:
+                setattr(self, activity.column, NEVER)
+        self.happened(steps[OPENED], at, stating)
 
     def settled(self, stage: Stage, at: int, how: Settled, verdict: Verdict, work: int) -> None:
         """A request ended: how, what it came to, and the working time it took at the desk."""
         setattr(self, SETTLEMENTS[stage], int(how))
         setattr(self, WORK[stage], work)
-        self.happened(STEP_ACTIVITY[stage][SETTLED], at, f"{how.word}: {verdict.word}" if self._journal else "")
+        self.happened(STEP_ACTIVITY[stage][SETTLED], at, Settlement(how, verdict) if self._journal else "")
 
     def row(self) -> Iterable[int]:
         """By column: what has happened, over nothing."""

@@ -11,17 +11,17 @@ from sim.records.evidence import Bools, Breach, Evidence
 from sim.records.journal import Activity
 from sim.records.life import STEP_ACTIVITY
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Stage
+from sim.vocabulary.stages import STAGES
 
 ACTIVITIES = tuple(Activity)
-OFFER = tuple(ACTIVITIES.index(activity) for activity in STEP_ACTIVITY[Stage.OFFER])
-"""The numbers of the steps of an offer, its opening first."""
+REQUESTS = tuple(tuple(ACTIVITIES.index(activity) for activity in steps) for steps in STEP_ACTIVITY)
+"""By stage: the numbers of its steps, its opening first."""
 
 
 def the_journal_replays_to_the_outcome_table(run: Evidence) -> Iterator[Breach]:
     """Each event of the journal is an instant of the table, each instant an event, and nothing happens twice.
 
-    But for offers, which may come one after the other: the table has the last one.
+    But for rounds of one stage, which may come one after the other: the table has the last one.
     """
     at, order, activity = _entries(run)
     told = run["order"]
@@ -29,7 +29,7 @@ def the_journal_replays_to_the_outcome_table(run: Evidence) -> Iterator[Breach]:
     for unknown in order[told[row] != order][:1].tolist() if len(told) else order[:1].tolist():
         yield Breach("is in the journal, and has no row", unknown)
         return
-    last = _of_the_last_offer(row, activity, len(told))
+    last = _of_the_last_rounds(row, activity, len(told))
     at, order, activity, row = at[last], order[last], activity[last], row[last]
     replayed = np.full((len(told), len(ACTIVITIES)), NEVER)
     replayed[row, activity] = at
@@ -51,13 +51,16 @@ def _entries(run: Evidence) -> tuple[Ints, Ints, Ints]:
     return at, order, activity
 
 
-def _of_the_last_offer(row: Ints, activity: Ints, rows: int) -> Bools:
-    """Which entries are left when a further offer takes the place of the one before."""
+def _of_the_last_rounds(row: Ints, activity: Ints, rows: int) -> Bools:
+    """Which entries are left when a further round of a stage takes the place of the one before."""
     number = np.arange(len(row))
-    opened = activity == OFFER[0]
-    last_opened = np.full(rows, -1)
-    np.maximum.at(last_opened, row[opened], number[opened])
-    return ~np.isin(activity, OFFER) | (number >= last_opened[row])
+    is_left = np.ones(len(row), dtype=bool)
+    for steps in (REQUESTS[stage] for stage, text in STAGES.items() if text.in_rounds):
+        opened = activity == steps[0]
+        last_opened = np.full(rows, -1)
+        np.maximum.at(last_opened, row[opened], number[opened])
+        is_left &= ~np.isin(activity, steps) | (number >= last_opened[row])
+    return is_left
 
 
 def _again(keys: Ints) -> Ints:

@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.chance.facts import Ints
 from sim.records.evidence import Breach, Evidence
-from sim.records.life import STEPS
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Party, RefundOn, Route, Settled, Stage
+from sim.vocabulary.stages import STAGES, STEPS
 
 CHAINS = (
     "paid arranged dispatched delivered",
@@ -22,11 +22,7 @@ CHAINS = (
     "withdrawn refund_due",
     "asked mediation_opened",
     *(" ".join(f"{stage.word}_{step}" for step in STEPS) for stage in Stage),
-    "cancellation_settled dispute_opened",
-    "cancellation_settled mediation_opened",
-    "dispute_settled offer_opened",
-    "dispute_settled mediation_opened",
-    "offer_settled mediation_opened",
+    *(f"{one.word}_settled {stage.word}_opened" for stage, text in STAGES.items() for one in text.follows),
     "dispute_settled return_posted return_received inspection_opened",
     "asked refund_due refunded ended",
     *(f"{stage.word}_settled refund_due" for stage in Stage),
@@ -34,7 +30,6 @@ CHAINS = (
     "asked failed ended",
     "failed chargeback_opened",
     *(f"{stage.word}_settled failed" for stage in Stage if stage is not Stage.CHARGEBACK),
-    *(f"{stage.word}_settled chargeback_opened" for stage in Stage if stage is not Stage.CHARGEBACK),
 )
 """Instants that come in this order, where they come at all. A mediation may precede a return or follow one."""
 MONEY_FALLS_DUE = {
@@ -158,12 +153,8 @@ def only_dispatch_its_limit_or_the_platform_interrupts(run: Evidence) -> Iterato
     """The parcel leaves, the limit refunds the order, the platform takes a dispute over; nothing else intrudes."""
     at_limit = np.where(run["route"] == Route.NOT_DISPATCHED, run["refund_due_at"], NEVER)
     taken_over = _taken_over_at(run)
-    intruders = {
-        Stage.CANCELLATION: (run["dispatched_at"], at_limit),
-        Stage.DISPUTE: (taken_over, at_limit),
-        Stage.MEDIATION: (at_limit,),
-        Stage.OFFER: (taken_over, at_limit),
-    }
+    intruders = {Stage.CANCELLATION: (run["dispatched_at"], at_limit), Stage.MEDIATION: (at_limit,)}
+    intruders |= {stage: (taken_over, at_limit) for stage, text in STAGES.items() if text.taken_over}
     for stage in Stage:
         settled = run[f"{stage.word}_settled_at"]
         interrupted = run[f"{stage.word}_settled_by"] == Settled.INTERRUPTED

@@ -23,7 +23,8 @@ from sim.scenario.policy import (
     SteppingIn,
 )
 from sim.scenario.windows import LastInstant, Window
-from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict
+from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict
+from sim.vocabulary.stages import STAGES
 
 
 class Span(NamedTuple):
@@ -263,17 +264,19 @@ def _may_charge_back(scenario: Scenario, claim: ClaimKind) -> tuple[bool, ...]:
 def _requests(
     policy: Policy, dispute: DisputeTerms | None, mediation: MediationTerms | None, returns: ReturnTerms | None
 ) -> tuple[RequestTerms, ...]:
-    """By stage, in the order of the stages. What cuts a dispute short is the platform, which takes it over."""
-    taken_over = int(Verdict.ESCALATE)
-    return (
-        _request(policy.cancellation),
-        _request(dispute)._replace(on_interruption=taken_over),
-        _request(mediation),
-        _request(returns.inspection if returns else None),
-        _request(dispute.offer if dispute else None)._replace(on_interruption=taken_over),
-        _request(policy.chargeback),
-    )
+    """By stage, in the order of the stages."""
+    by_stage: dict[Stage, Clocked | None] = {
+        Stage.CANCELLATION: policy.cancellation,
+        Stage.DISPUTE: dispute,
+        Stage.MEDIATION: mediation,
+        Stage.INSPECTION: returns.inspection if returns else None,
+        Stage.OFFER: dispute.offer if dispute else None,
+        Stage.CHARGEBACK: policy.chargeback,
+    }
+    return tuple(_request(stage, by_stage[stage]) for stage in Stage)
 
 
-def _request(terms: Clocked | None) -> RequestTerms:
-    return ABSENT if terms is None else RequestTerms(span(terms.clock), int(terms.on_silence))
+def _request(stage: Stage, terms: Clocked | None) -> RequestTerms:
+    """What cuts a dispute short, or its rounds, is the platform, which takes it over."""
+    request = ABSENT if terms is None else RequestTerms(span(terms.clock), int(terms.on_silence))
+    return request._replace(on_interruption=int(Verdict.ESCALATE)) if STAGES[stage].taken_over else request

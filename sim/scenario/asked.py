@@ -8,6 +8,8 @@ from typing import NamedTuple
 from sim.scenario.by_claim import rows
 from sim.scenario.durations import Duration
 from sim.scenario.policy import Policy
+from sim.vocabulary import Party, Stage
+from sim.vocabulary.stages import STAGES
 
 NO_CLOCK = "no clock"
 NOTHING = "–"
@@ -38,21 +40,22 @@ def policy_rows(policy: Policy) -> list[PossibleRequest]:
     ]
 
 
-def _row(question: str, answerer: str, clock: Duration | None, silence: str) -> PossibleRequest:
+def _row(stage: Stage, clock: Duration | None, silence: str, answerer: Party | None = None) -> PossibleRequest:
+    whose = (STAGES[stage].answerer if answerer is None else answerer).word
     if clock is None:
-        return PossibleRequest(question, answerer, NO_CLOCK, NOTHING)
-    return PossibleRequest(question, answerer, str(clock), silence.replace("_", " "))
+        return PossibleRequest(stage.word, whose, NO_CLOCK, NOTHING)
+    return PossibleRequest(stage.word, whose, str(clock), silence.replace("_", " "))
 
 
 def _cancellation(policy: Policy) -> Iterator[PossibleRequest]:
     terms = policy.cancellation
     if terms is not None:
-        yield _row("cancellation", "seller", terms.clock, terms.on_silence.word)
+        yield _row(Stage.CANCELLATION, terms.clock, terms.on_silence.word)
 
 
 def _disputes(policy: Policy) -> Iterator[PossibleRequest]:
     found = [
-        (kind, _row("dispute", terms.answered_by.word, terms.clock, terms.on_silence.word))
+        (kind, _row(Stage.DISPUTE, terms.clock, terms.on_silence.word, terms.answered_by))
         if terms.needs_consent
         else (kind, PossibleRequest("dispute", "nobody has to agree", NOTHING, NOTHING))
         for kind, terms in rows(policy.dispute)
@@ -62,7 +65,7 @@ def _disputes(policy: Policy) -> Iterator[PossibleRequest]:
 
 def _offers(policy: Policy) -> Iterator[PossibleRequest]:
     found = [
-        (kind, _row("offer", "buyer", terms.offer.clock, terms.offer.on_silence.word))
+        (kind, _row(Stage.OFFER, terms.offer.clock, terms.offer.on_silence.word))
         for kind, terms in rows(policy.dispute)
         if terms.rounds
     ]
@@ -71,7 +74,7 @@ def _offers(policy: Policy) -> Iterator[PossibleRequest]:
 
 def _inspections(policy: Policy) -> Iterator[PossibleRequest]:
     found = [
-        (kind, _row("inspection", "seller", terms.inspection.clock, terms.inspection.on_silence.word))
+        (kind, _row(Stage.INSPECTION, terms.inspection.clock, terms.inspection.on_silence.word))
         for kind, terms in rows(policy.returns)
         if terms.inspection is not None
     ]
@@ -80,12 +83,12 @@ def _inspections(policy: Policy) -> Iterator[PossibleRequest]:
 
 def _mediation(policy: Policy) -> Iterator[PossibleRequest]:
     if policy.mediation is not None:
-        yield _row("mediation", "platform", policy.mediation.clock, policy.mediation.on_silence.word)
+        yield _row(Stage.MEDIATION, policy.mediation.clock, policy.mediation.on_silence.word)
 
 
 def _chargeback(policy: Policy) -> Iterator[PossibleRequest]:
     if policy.chargeback is not None:
-        yield _row("chargeback", "bank", policy.chargeback.clock, policy.chargeback.on_silence.word)
+        yield _row(Stage.CHARGEBACK, policy.chargeback.clock, policy.chargeback.on_silence.word)
 
 
 def _merged(found: list[tuple[str, PossibleRequest]]) -> Iterator[PossibleRequest]:

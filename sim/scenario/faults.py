@@ -72,8 +72,8 @@ class _Finding:
     of_key: bool
     """Whether the key is at fault, and not the value below it."""
     choice: Path
-    offer: str
-    """Where the model offers a choice of types: where that is, and which of them was not met."""
+    option: str
+    """Where the model leaves a choice of types: where that is, and which of them was not met."""
 
 
 def explained(error: ValidationError, locator: Locator, annotations: Annotations) -> list[Fault]:
@@ -100,17 +100,17 @@ def _traced(root: Node, details: Mapping[str, Any]) -> _Finding:
     kind, steps, figures = details["type"], details["loc"], details.get("ctx", {})
     of_key = kind == "extra_forbidden" or steps[-1:] == (_KEY,)
     unwritten = steps[-1:] if kind == "missing" or steps[-1:] == (_KEY,) else ()
-    node, offer = root, ""
+    node, option = root, ""
     path: Path = ()
     choice: Path = ()
     for step in steps[: len(steps) - len(unwritten)]:
         if (child := child_of(node, step)) is not None:
             node, path = child, (*path, step)
-        elif not offer:
-            choice, offer = path, str(step)
+        elif not option:
+            choice, option = path, str(step)
     path = (*path, *unwritten) if kind == "missing" else path
     message = str(figures.get("error", details["msg"]))
-    return _Finding(kind, path, node, message, figures, of_key, choice, offer)
+    return _Finding(kind, path, node, message, figures, of_key, choice, option)
 
 
 def _in_default(path: Path) -> set[Path]:
@@ -132,28 +132,28 @@ def _touch(path: Path, refused: Path) -> bool:
 
 
 def _one_for_each_choice(findings: Iterable[_Finding]) -> Iterator[_Finding]:
-    """Pydantic lists what was wrong with each offer of a choice; a person made one mistake."""
+    """Pydantic lists what was wrong with each option of a choice; a person made one mistake."""
     by_choice: dict[Path, list[_Finding]] = {}
     for finding in findings:
-        if finding.offer:
+        if finding.option:
             by_choice.setdefault(finding.choice, []).append(finding)
         else:
             yield finding
     for choice, group in by_choice.items():
         deeper = [finding for finding in group if len(finding.path) > len(choice)]
         if deeper:
-            yield from _nearest_offer(deeper)
+            yield from _nearest_option(deeper)
         else:
             wanted = either(expected(finding.kind, finding.figures, finding.message) for finding in group)
             yield replace(group[0], kind="literal_error", figures={"expected": wanted})
 
 
-def _nearest_offer(findings: list[_Finding]) -> list[_Finding]:
-    """A mapping was written as one of the offers: most likely the one it misses least of."""
-    by_offer: dict[str, list[_Finding]] = {}
+def _nearest_option(findings: list[_Finding]) -> list[_Finding]:
+    """A mapping was written as one of the options: most likely the one it misses least of."""
+    by_option: dict[str, list[_Finding]] = {}
     for finding in findings:
-        by_offer.setdefault(finding.offer, []).append(finding)
-    return min(by_offer.values(), key=len)
+        by_option.setdefault(finding.option, []).append(finding)
+    return min(by_option.values(), key=len)
 
 
 def _message(finding: _Finding, annotations: Annotations) -> str:

@@ -20,7 +20,7 @@ from sim.scenario.provenance import Source
 from sim.scenario.tree import Path
 
 Annotations = Sequence[Any]
-"""What may stand at one place: several where the model offers a choice."""
+"""What may stand at one place: several where the model leaves a choice."""
 
 
 def opened(annotation: Any) -> list[Any]:

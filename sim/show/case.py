@@ -9,12 +9,12 @@ from itertools import takewhile
 import numpy as np
 
 from sim.chance.facts import ClaimFacts
+from sim.errors import InternalError
 from sim.records.evidence import ANSWERERS
-from sim.records.journal import Activity, Entry
+from sim.records.journal import Activity, Entry, Settlement
 from sim.records.life import OPENED, SETTLED, STEP_ACTIVITY
 from sim.records.table import Records
 from sim.rules.clocks import instant_after
-from sim.rules.refunding import share_of
 from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
@@ -22,7 +22,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.scenario.selling import names_of_kinds
 from sim.show.phrases import deadline, money
-from sim.vocabulary import ClaimKind, Outcome, Party, Route, Settled, Stage, Verdict
+from sim.vocabulary import ClaimKind, Outcome, Party, Route, Stage, Verdict
 
 _SETTLED = {steps[SETTLED] for steps in STEP_ACTIVITY}
 
@@ -64,12 +64,12 @@ class ClaimCase:
 
     def verdict_before(self, entry: Entry) -> Verdict | None:
         """What the last request that had ended by this entry came to."""
-        settlement = self.settlement_before(entry)
-        return settlement[1] if settlement else None
+        last = self.settlement_before(entry)
+        return last.verdict if last else None
 
-    def settlement_before(self, entry: Entry) -> tuple[Settled, Verdict] | None:
+    def settlement_before(self, entry: Entry) -> Settlement | None:
         """How the last request that had ended by this entry did so, and what it came to."""
-        settlements = [read_settlement(other) for other in self._before(entry) if other.activity in _SETTLED]
+        settlements = [settlement(other) for other in self._before(entry) if other.activity in _SETTLED]
         return settlements[-1] if settlements else None
 
     def since_settled(self, entry: Entry) -> int:
@@ -77,14 +77,12 @@ class ClaimCase:
         return entry.at - max((other.at for other in self._before(entry) if other.activity in _SETTLED), default=0)
 
     def since(self, activity: Activity, entry: Entry) -> int:
-        """How long before this entry the last one of an activity was; of several offers, the pending one's."""
+        """How long before this entry the last one of an activity was; of several rounds, the pending one's."""
         return entry.at - [other.at for other in self._before(entry) if other.activity is activity][-1]
 
-    def offered(self, entry: Entry) -> int:
-        """What the seller offers at this entry, in cents."""
-        rounds = sum(other.activity is Activity.OFFER_OPENED for other in self._before(entry))
-        offers = self.facts.first_offer, self.facts.second_offer, self.facts.third_offer
-        return share_of(self.facts.value, offers[rounds])
+    def rounds_before(self, stage: Stage, entry: Entry) -> int:
+        """How often a request of this stage had been put before this entry."""
+        return sum(other.activity is STEP_ACTIVITY[stage][OPENED] for other in self._before(entry))
 
     def _before(self, entry: Entry) -> Iterator[Entry]:
         return takewhile(lambda other: other is not entry, self.entries)
@@ -113,10 +111,11 @@ class ClaimCase:
         return f"has until {deadline(at, self.scenario.start)}" if at < NEVER else "has no deadline"
 
 
-def read_settlement(entry: Entry) -> tuple[Settled, Verdict]:
-    """How a request ended and what it came to, as `Life.settled` has written it down."""
-    how, verdict = entry.detail.upper().split(": ")
-    return Settled[how], Verdict[verdict]
+def settlement(entry: Entry) -> Settlement:
+    """How a request ended and what it came to, as `Life.settled` has noted it."""
+    if not isinstance(entry.said, Settlement):
+        raise InternalError(f"'{entry.activity.title}' settles nothing")
+    return entry.said
 
 
 def case_of(

@@ -7,23 +7,8 @@ from sim.scenario.durations import NEVER
 from sim.show.case import ClaimCase
 from sim.show.phrases import length
 from sim.vocabulary import Failure, Outcome, Route
+from sim.vocabulary.endings import ENDING_TEXTS, ROUTE_TEXTS
 
-ROUTES = {
-    Route.NONE: "",
-    Route.FREE_CANCELLATION: " by free cancellation",
-    Route.CANCELLATION: " by cancellation",
-    Route.NOT_DISPATCHED: " at the dispatch limit",
-    Route.DISPUTE: " after a dispute",
-    Route.MEDIATION: " after mediation",
-    Route.CHARGEBACK: " by chargeback",
-}
-OUTCOMES = {
-    Outcome.REFUNDED: "Refunded in full",
-    Outcome.PARTLY_REFUNDED: "Partly refunded",
-    Outcome.REFUSED: "Refused",
-    Outcome.GAVE_UP: "Given up",
-    Outcome.EXPIRED: "Expired",
-}
 WITH_MONEY = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
@@ -92,14 +77,14 @@ def _outcome(case: ClaimCase) -> str:
         amount += f" of {case.money(case.facts.value)}"
     what = f": {amount}" if case.outcome in WITH_MONEY else ": no money"
     since = "the mind had changed" if case.is_regret else "the buyer had noticed"
-    return f"{OUTCOMES[case.outcome]}{route}{what}, {took} after {since}."
+    return f"{ENDING_TEXTS[case.outcome].heading}{route}{what}, {took} after {since}."
 
 
 def _way_to_it(case: ClaimCase) -> str:
     """By which way the money came; a right that was used is no dispute."""
     if case.route is Route.DISPUTE and case.row["withdrawn_at"] < NEVER:
         return " after a withdrawal"
-    return ROUTES[case.route]
+    return ROUTE_TEXTS[case.route].by
 
 
 def _costs(case: ClaimCase) -> str:

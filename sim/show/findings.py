@@ -13,18 +13,12 @@ from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import JudgedRow, headlines_of
 from sim.show.phrases import HELD
 from sim.show.too_short import leaning_remark
+from sim.vocabulary.endings import WORDS
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
 
-_CALLED = {
-    REFUNDED: "refunded in full",
-    "partly_refunded": "refunded in part",
-    "refused": "refused",
-    "gave_up": "given up",
-    "expired": "expired",
-    "open": "still open",
-}
+_CALLED = WORDS | {REFUNDED: "refunded in full"}
 """What has become of claims, as sentences call it."""
 _WITHOUT = [ending for ending in _CALLED if ending != REFUNDED]
 """Their buyers do not have all their money."""

@@ -10,14 +10,14 @@ import pandas as pd
 
 from sim.experiment.fates import NO_CLAIM, REFUNDED
 from sim.experiment.partings import NEVER_PART
-from sim.show import palette
 from sim.show.figures import NEARLY_EQUAL, Shown, decimals_for
 from sim.show.judged import NOTHING, signed
+from sim.vocabulary import endings
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
 
-WORDS = palette.WORDS | {"refunded_unasked": "refunded unasked", "no_claim": "no claim"}
+WORDS = endings.WORDS | {"refunded_unasked": "refunded unasked", "no_claim": "no claim"}
 """What became of an order, as tables and charts say it."""
 PLACES = {
     "asking": "asking",

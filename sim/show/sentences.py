@@ -10,16 +10,17 @@ from collections.abc import Callable
 from sim.records.journal import BY_ITSELF, Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
 from sim.rules.cancelling import LEFT_ALONE
+from sim.rules.refunding import share_of
 from sim.scenario.durations import NEVER
-from sim.show.case import ClaimCase, read_settlement
+from sim.show.case import ClaimCase, settlement
 from sim.show.endings import why_it_failed
 from sim.show.phrases import deadline, length
 from sim.vocabulary import ClaimKind, Outcome, Party, Reason, Route, Settled, Stage, Verdict
+from sim.vocabulary.stages import STAGES, TOO_LATE
 
 Sentence = str | Callable[[ClaimCase, Entry], str]
 """Said as it stands, or made from the case. An empty one is left out of the story."""
 
-TOO_LATE = "what has been shipped cannot be intercepted"
 UNSENT = "The dispatch limit passed with nothing sent"
 REASONS = {
     Reason.NOT_NEEDED: "not needed any more",
@@ -33,31 +34,6 @@ REASONS = {
     Reason.OUT_OF_STOCK: "the seller is out of stock",
     Reason.RAISED_PRICE: "the seller raised the price",
 }
-ANSWERS = {
-    (Stage.CANCELLATION, Verdict.APPROVE): "The seller agreed to cancel.",
-    (Stage.CANCELLATION, Verdict.DECLINE): "The seller refused to cancel.",
-    (Stage.CANCELLATION, Verdict.SHIPPED): f"The seller shipped at once instead of answering: {TOO_LATE}.",
-    (Stage.DISPUTE, Verdict.APPROVE): "The seller agreed to give the money back.",
-    (Stage.DISPUTE, Verdict.DECLINE): "The seller refused to give the money back.",
-    (Stage.DISPUTE, Verdict.COUNTER): "The seller would rather pay a part and let the buyer keep the goods.",
-    (Stage.MEDIATION, Verdict.APPROVE): "The platform ruled for the buyer.",
-    (Stage.MEDIATION, Verdict.DECLINE): "The platform ruled for the seller.",
-    (Stage.MEDIATION, Verdict.SPLIT): "The platform ruled that both bear a part.",
-    (Stage.INSPECTION, Verdict.APPROVE): "The seller found the goods in order and released the money.",
-    (Stage.INSPECTION, Verdict.DECLINE): "The seller contested what came back.",
-    (Stage.OFFER, Verdict.APPROVE): "The buyer took the offer and keeps the goods.",
-    (Stage.OFFER, Verdict.DECLINE): "That was too little for the buyer.",
-    (Stage.CHARGEBACK, Verdict.APPROVE): "The bank decided for the buyer.",
-    (Stage.CHARGEBACK, Verdict.DECLINE): "The bank decided for the seller: what was before stands.",
-}
-SUBJECTS = {
-    Stage.CANCELLATION: "request",
-    Stage.DISPUTE: "dispute",
-    Stage.MEDIATION: "case",
-    Stage.OFFER: "offer",
-    Stage.CHARGEBACK: "case",
-}
-"""What it is that is noticed, taken up or dropped."""
 SILENCE = {
     Verdict.APPROVE: "silence approves",
     Verdict.DECLINE: "silence declines",
@@ -101,7 +77,7 @@ def asked(case: ClaimCase, entry: Entry) -> str:
         return f"{since} after paying, the promised date had passed, and the buyer noticed that nothing had come."
     if case.facts.claim == ClaimKind.DEFECT:
         return f"{length(entry.at - case.row['delivered_at'])} after it had come, the buyer found it faulty."
-    reason = REASONS[Reason[entry.detail.upper()]]
+    reason = REASONS[Reason(case.facts.reason)]
     cheaper = f": elsewhere it costs {case.money(case.facts.saving)} less" if case.facts.found_cheaper else ""
     stated = f"stated: {reason}" if cheaper else reason
     return f"{since} after paying, the buyer changed their mind{cheaper} ({stated}). {_prospects(case)}"
@@ -140,7 +116,7 @@ def dispute_opened(case: ClaimCase, _: Entry) -> str:
 
 
 def mediation_opened(case: ClaimCase, entry: Entry) -> str:
-    called = "The platform came by itself" if entry.detail == BY_ITSELF else "The buyer called in the platform"
+    called = "The platform came by itself" if entry.said == BY_ITSELF else "The buyer called in the platform"
     how = {
         (Settled.SILENCE, Verdict.ESCALATE): "The case went to the platform by itself",
         (Settled.INTERRUPTED, Verdict.ESCALATE): "The pending dispute was taken over by the platform",
@@ -149,7 +125,8 @@ def mediation_opened(case: ClaimCase, entry: Entry) -> str:
 
 
 def offer_opened(case: ClaimCase, entry: Entry) -> str:
-    offered, value = case.money(case.offered(entry)), case.money(case.facts.value)
+    share = case.facts.bids[case.rounds_before(Stage.OFFER, entry)]
+    offered, value = case.money(share_of(case.facts.value, share)), case.money(case.facts.value)
     return f"The seller offered {offered} of {value}; the buyer would keep the goods."
 
 
@@ -163,10 +140,10 @@ def inspection_opened(case: ClaimCase, _: Entry) -> str:
 
 def noticed(stage: Stage) -> Sentence:
     """Told only where the request then waits."""
-    subject = _subject(stage)
+    subject = STAGES[stage].subject
     return lambda case, entry: (
         ""
-        if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at or stage is Stage.OFFER
+        if case.row[STEP_ACTIVITY[stage][STARTED].column] == entry.at or STAGES[stage].answerer is Party.BUYER
         else f"The {case.answerer(stage).word} noticed the {subject}."
     )
 
@@ -176,7 +153,7 @@ def taken_up(stage: Stage) -> Sentence:
     joined, settled = STEP_ACTIVITY[stage][JOINED].column, STEP_ACTIVITY[stage][SETTLED].column
 
     def sentence(case: ClaimCase, entry: Entry) -> str:
-        if case.row[settled] == entry.at or stage is Stage.OFFER:
+        if case.row[settled] == entry.at or STAGES[stage].answerer is Party.BUYER:
             return ""
         waited = entry.at - case.row[joined]
         after = f", after it had waited {length(waited)}" if waited else ""
@@ -189,30 +166,26 @@ def settled(stage: Stage) -> Sentence:
     """How the request ended: an answer, something outside, impatience, or silence."""
 
     def sentence(case: ClaimCase, entry: Entry) -> str:
-        how, verdict = read_settlement(entry)
+        how, verdict = settlement(entry)
         passed = length(case.since(STEP_ACTIVITY[stage][OPENED], entry))
         answerer = case.answerer(stage)
         if how is Settled.ANSWERED:
             ruled = Stage.MEDIATION if stage is Stage.DISPUTE and answerer is Party.PLATFORM else stage
-            return _reason_game(case, stage, verdict) + ANSWERS[ruled, verdict]
+            return _reason_game(case, stage, verdict) + STAGES[ruled].answers[verdict]
         if how is Settled.SILENCE:
             return f"The {answerer.word} said nothing in {passed}; {SILENCE[verdict]} under this policy."
         if how is Settled.WITHDRAWN:
-            return f"After {passed} the buyer had waited long enough and dropped the {_subject(stage)}."
+            return f"After {passed} the buyer had waited long enough and dropped the {STAGES[stage].subject}."
         if case.row["mediation_opened_at"] == entry.at:
             return ""
         sent = case.row["dispatched_at"] <= entry.at
         return (
-            f"Shipped over: the parcel left while the {_subject(stage)} was open, and {TOO_LATE}."
+            f"Shipped over: the parcel left while the {STAGES[stage].subject} was open, and {TOO_LATE}."
             if sent
             else f"{UNSENT}."
         )
 
     return sentence
-
-
-def _subject(stage: Stage) -> str:
-    return SUBJECTS.get(stage, "parcel")
 
 
 def _reason_game(case: ClaimCase, stage: Stage, verdict: Verdict) -> str:
@@ -259,6 +232,14 @@ def refunded(case: ClaimCase, entry: Entry) -> str:
     return f"The money was back ({case.payment_method}){later}{limit}."
 
 
+WHEN_OPENED: dict[Stage, Sentence] = {
+    Stage.CANCELLATION: cancellation_opened,
+    Stage.DISPUTE: dispute_opened,
+    Stage.OFFER: offer_opened,
+    Stage.MEDIATION: mediation_opened,
+    Stage.INSPECTION: inspection_opened,
+    Stage.CHARGEBACK: chargeback_opened,
+}
 SENTENCES: dict[Activity, Sentence] = {
     Activity.PAID: paid,
     Activity.ARRANGED: "The seller arranged the shipment.",
@@ -267,12 +248,7 @@ SENTENCES: dict[Activity, Sentence] = {
     Activity.ASKED: asked,
     Activity.MISSED: "The promised date had passed and nothing comes: the claim is now for goods not received.",
     Activity.WITHDREW: "The buyer withdrew from the purchase, which needs nobody's consent.",
-    Activity.OFFER_OPENED: offer_opened,
-    Activity.CHARGEBACK_OPENED: chargeback_opened,
-    Activity.REQUEST_OPENED: cancellation_opened,
-    Activity.DISPUTE_OPENED: dispute_opened,
-    Activity.MEDIATION_OPENED: mediation_opened,
-    Activity.INSPECTION_OPENED: inspection_opened,
+    **{STEP_ACTIVITY[stage][OPENED]: sentence for stage, sentence in WHEN_OPENED.items()},
     Activity.RETURN_POSTED: return_posted,
     Activity.RETURN_RECEIVED: "The goods were back with the seller.",
     Activity.REFUND_DUE: refund_due,

@@ -13,10 +13,10 @@ from sim.chance.streams import Floats
 from sim.experiment.shares import CountedShare as CountedShare
 from sim.experiment.shares import share_of
 from sim.scenario.durations import DAY, NEVER
-from sim.vocabulary import Outcome, Route, Settled, Verdict
+from sim.vocabulary import Outcome, Route, Settled, Verdict, endings
 
 PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
-ENDINGS = ("refunded", "partly_refunded", "refused", "gave_up", "expired", "open", "no_claim")
+ENDINGS = (*endings.ENDINGS, "no_claim")
 ANSWERS = ("approved", "shipped_over", "shipped_instead", "refused", "run_out", "withdrawn")
 """How a request to cancel ends: the dispatch came first, or the seller sent the parcel instead of answering."""
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)

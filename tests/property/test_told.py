@@ -9,7 +9,7 @@ from sim.chance.facts import ClaimFacts
 from sim.records.evidence import Evidence
 from sim.records.journal import Activity, Entry
 from sim.scenario.durations import NEVER
-from sim.show.case import read_settlement
+from sim.show.case import settlement
 from sim.show.endings import OF_WITHDRAWING, WHY
 from sim.show.story import story_of
 from sim.vocabulary import ClaimKind, Failure, Settled, Verdict
@@ -28,7 +28,7 @@ WON = (Verdict.APPROVE, Verdict.SPLIT)
 def reason_of(run: Evidence, row: Row, facts: ClaimFacts, told: list[Entry]) -> Failure:
     """Worked out from what the journal says had happened before, and from nothing that the engine concluded."""
     before = told[: [entry.activity for entry in told].index(Activity.FAILED)]
-    answers = [(SETTLED[entry.activity], *read_settlement(entry)) for entry in before if entry.activity in SETTLED]
+    answers = [(SETTLED[entry.activity], *settlement(entry)) for entry in before if entry.activity in SETTLED]
     stage, how, verdict = answers[-1] if answers else ("", Settled.OPEN, Verdict.CLOSE)
     if row["return_posted_at"] < NEVER and stage != "INSPECTION" and verdict is not Verdict.DECLINE:
         return Failure.RETURN_LOST

@@ -161,3 +161,33 @@ def _types_in(node: ast.stmt) -> list[str]:
     targets = node.targets if isinstance(node, ast.Assign) else []
     names = [target.id for target in targets if isinstance(target, ast.Name)]
     return [name for name in names if name[0].isupper() and not name.isupper() and len(name) > 1]
+
+
+WRITTEN_DOWN_ONCE = {"offer": 20, "chargeback": 25, "gave_up": 8}
+"""A word of one stage or outcome, and the files of `sim` that may name it: more would be a second table.
+
+Logs and open cases (`evidence`, `waiting`) have columns of their own for what was seen of each stage: not counted."""
+
+
+@pytest.mark.parametrize(("word", "most"), WRITTEN_DOWN_ONCE.items())
+def test_a_stage_and_an_outcome_are_written_down_once(word: str, most: int) -> None:
+    """What is said of a stage stands in `sim/vocabulary/stages.py`, of an outcome in `endings.py`; see there."""
+    pages = [path for path in PAGES if floor_of(path) not in ("evidence", "waiting")]
+    named = [path for path in pages if word in path.read_text(encoding="utf-8").lower()]
+    assert len(named) <= most, [str(path.relative_to(HOUSE)) for path in named]
+
+
+def test_every_stage_has_all_that_is_said_of_it() -> None:
+    """A new stage is a row of the table; journal, columns and paths follow from it."""
+    from sim.experiment.columns import COLUMNS
+    from sim.records.life import INSTANTS
+    from sim.vocabulary import Stage
+    from sim.vocabulary.stages import OF_PATHS, STAGES, STEPS, instant_of
+
+    assert set(STAGES) == set(Stage)
+    for stage in Stage:
+        assert {f"{stage.word}_{step}_at" for step in STEPS} <= set(INSTANTS)
+        assert {instant_of(stage, "opened"), instant_of(stage, "settled")} <= set(COLUMNS)
+    for stage in OF_PATHS:
+        assert STAGES[stage].done
+        assert STAGES[stage].doing

@@ -12,17 +12,9 @@ from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.scenario.wording import counted, shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
+from sim.vocabulary.endings import SHORT_WORDS
 
-WORDS = {
-    "refunded": "refunded",
-    "partly_refunded": "in part",
-    "refused": "refused",
-    "gave_up": "given up",
-    "expired": "expired",
-    "open": "still open",
-    "refunded_unasked": "unasked",
-    "no_claim": "no claim",
-}
+WORDS = SHORT_WORDS | {UNASKED: "unasked", NO_CLAIM: "no claim"}
 """As short as columns are narrow."""
 WITH_MONEY = (REFUNDED, UNASKED)
 GAIN, LOSS, NEITHER = "#0b7a75", "#d55e00", "#8a7fb0"

@@ -13,18 +13,10 @@ from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.scenario.wording import counted
 from sim.show.charts.style import SMALL, caption, chart, head
-from sim.show.palette import COLOURS, WORDS
-from sim.vocabulary import Route
+from sim.show.palette import COLOURS
+from sim.vocabulary.endings import ROUTE_TEXTS, WORDS
 
-ROUTES = {
-    Route.FREE_CANCELLATION: "free cancellation",
-    Route.CANCELLATION: "cancellation",
-    Route.NOT_DISPATCHED: "dispatch limit",
-    Route.DISPUTE: "dispute",
-    Route.MEDIATION: "mediation",
-    Route.CHARGEBACK: "chargeback",
-    Route.NONE: "the buyer alone",
-}
+ROUTES = {route: text.plain for route, text in ROUTE_TEXTS.items()}
 """In the order of an order's life, and what the chart calls them."""
 FEWEST_BARS = 4
 """Bars that there is room for even if there are fewer."""

@@ -16,8 +16,9 @@ from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.show.chart_titles import of_the_time
 from sim.show.charts.style import INK, SMALL, caption, chart, head
-from sim.show.palette import COLOURS, WORDS
+from sim.show.palette import COLOURS
 from sim.show.spreading import spread
+from sim.vocabulary.endings import WORDS
 
 MARKS = (7, 14, 30)
 """Days at which the share with money is written down."""

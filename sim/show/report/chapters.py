@@ -16,11 +16,12 @@ from sim.scenario.wording import counted, printable
 from sim.show.chart_titles import of_the_desks, of_the_hours, of_the_time
 from sim.show.costs import HEADS, costs_of
 from sim.show.figures import Shown
-from sim.show.palette import WORDS
 from sim.show.phrases import HELD
 from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
 from sim.show.report.parts import Chapter, Numbers, NumbersTable, days, of_several, share
 from sim.show.report.svg import Drawing, figure
+from sim.vocabulary.endings import WORDS
+from sim.vocabulary.stages import OF_PATHS, STAGES
 
 TABLE = "The same numbers are in the table below."
 DAYS = (1, 3, 7, 14, 30, 60, 90)
@@ -32,13 +33,7 @@ _DESK_MEASURES = (
     "mediation_utilisation",
     "silence_share",
 )
-DID = {
-    FREE: "are cancelled freely",
-    "cancellation": "ask the seller to cancel",
-    "dispute": "come to a dispute",
-    "mediation": "come before the platform",
-    "chargeback": "go to the bank",
-}
+DID = {FREE: "are cancelled freely"} | {stage.word: STAGES[stage].doing for stage in OF_PATHS}
 """What claims do at a stage."""
 FEWEST = 30
 """Claims of a kind from which its success is told in a sentence."""

@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
 from sim.experiment.ways import ASKED, FREE, PASSED, STAGES
-from sim.show.palette import SHORT_WORDS, WORDS
 from sim.show.report.svg import SvgSheet, tag, words
 from sim.show.spreading import spread
+from sim.vocabulary import stages as texts
+from sim.vocabulary.endings import SHORT_WORDS, WORDS
 
 HEIGHTS = (400, 400)
 """Of the wide picture and of the narrow one."""
@@ -28,16 +29,11 @@ LEAST_NAMED = 14
 """Pixels of height from which an arm is named."""
 ORDER = ("refunded", FREE, *STAGES, ASKED, PASSED, *ENDINGS[1:])
 """Arms from the top to the bottom, the same at every stage, so that few of them cross."""
-NAMES = {
-    "cancellation": "asked the seller",
-    "dispute": "disputed",
-    "mediation": "went to the platform",
-    "chargeback": "went to the bank",
-}
+NAMES = {stage.word: texts.STAGES[stage].done for stage in texts.OF_PATHS}
 """What claims did that came to a stage."""
-SHORT = {"ending": "end", "cancellation": "cancel", "mediation": "platform", "chargeback": "bank"}
+SHORT = {"ending": "end"} | {stage.word: texts.STAGES[stage].short for stage in texts.OF_PATHS}
 """What stands above a column on a narrow page, where it is not its own name."""
-PASSED_BY = {"cancellation": "did not ask", "dispute": "no dispute", "mediation": "no platform"}
+PASSED_BY = {stage.word: texts.STAGES[stage].passed for stage in texts.OF_PATHS}
 """What an arm is called that goes past a stage to a later one."""
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
-from sim.show.palette import SHORT_WORDS, WORDS
 from sim.show.report.svg import Frame, SvgSheet, frame, tag, ticks_below, ticks_beside, way, words
 from sim.show.spreading import spread
+from sim.vocabulary.endings import SHORT_WORDS, WORDS
 
 HEIGHTS = (380, 380)
 """Of the wide picture and of the narrow one."""

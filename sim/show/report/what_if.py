@@ -17,12 +17,12 @@ from sim.experiment.sweep import Point, Sweep
 from sim.scenario.durations import Duration, Kind
 from sim.show.figures import Measured, decimals_for, measured_in
 from sim.show.judged import POINTS, signed
-from sim.show.palette import WORDS
 from sim.show.phrases import HELD
 from sim.show.report.parts import NumbersTable, share
 from sim.show.report.svg import SvgSheet, figure, tag, way
 from sim.show.report.time_picture import HEIGHTS, axes, plot_of
 from sim.vocabulary import Verdict
+from sim.vocabulary.endings import WORDS
 
 MEANINGS = {
     Verdict.APPROVE: "the order is cancelled and the money goes back",
