@@ -160,7 +160,7 @@ def _connected(cluster: Cluster) -> ClusterHands:
         from distributed import Client
     except ImportError:
         raise BadUsage(MISSING) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it has to say comes as errors of ours
+    _hush()
     try:
         client: DaskClient = Client(cluster.address, timeout=CONNECTING, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as why:
@@ -177,6 +177,13 @@ def _connected(cluster: Cluster) -> ClusterHands:
         f"on {many:,} worker{'s' if many > 1 else ''} of {cluster.address}; dashboard: {client.dashboard_link}\n"
     )
     return hands
+
+
+def _hush() -> None:
+    """What Dask has to say comes as errors of ours, and not as pages of its log."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _expect_safe(cluster: Cluster) -> None:
