@@ -14,7 +14,15 @@ import pandas as pd
 from sim.chance.facts import Ints
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import IN_ORDER
-from sim.evidence.mapping import ISO, KNOWN_WORDS, LogMapping, columns_of, load_mapping
+from sim.evidence.mapping import (
+    ISO,
+    KNOWN_WORDS,
+    CoarseFormat,
+    LogMapping,
+    StampFormat,
+    columns_of,
+    load_mapping,
+)
 from sim.evidence.stamps import stamps_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
@@ -25,7 +33,7 @@ from sim.waiting.history import INSTANTS, UNKNOWN, Histories
 from sim.waiting.states import check_states
 
 OTHERS = (
-    *("order", "seller", "value", "method", "group", "type", "offered"),
+    *("order", "seller", "value", "method", "group", "type", "offer"),
     *("kind", "status", "dispute_status", "ruling", "reason"),
 )
 MOST_CASES = 1_000_000
@@ -145,17 +153,22 @@ def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[
 
 def _instants(table: CaseTable, name: str, mapped: LogMapping | None, start: pd.Timestamp) -> Ints:
     written = pd.Series(table.cells[name], dtype="string")
-    how, zone, home = ISO, "UTC", "UTC"
+    how: StampFormat | CoarseFormat = ISO
+    zone, home = "UTC", "UTC"
     if mapped is not None:
         column = next(cell for cell in _columns(mapped, name))
-        how, zone, home = mapped.format_of(column), mapped.zone_of(column), mapped.home  # type: ignore[assignment]
+        how, zone, home = mapped.format_of(column), mapped.zone_of(column), mapped.home
     stamps = stamps_of(written, how, zone, home, start)
     for row in np.flatnonzero(stamps.unread).tolist():
         found = printable(shortened(table.cells[name][row], 60))
-        table.faults.append(
-            table.fault(row, name, f"found {found!r}, expected an instant such as 2018-11-02T09:00")
-        )
+        table.faults.append(table.fault(row, name, f"found {found!r}, expected an instant {_written_as(how)}"))
     return np.where(np.isnan(stamps.low), NEVER, np.nan_to_num(stamps.low)).astype(np.int64)
+
+
+def _written_as(how: StampFormat | CoarseFormat) -> str:
+    """How a column's instants are to be written."""
+    how = how.format if isinstance(how, CoarseFormat) else how
+    return "such as 2018-11-02T09:00" if how == ISO else f"written as {how}"
 
 
 def _columns(mapped: LogMapping, name: str) -> list[str]:
@@ -182,18 +195,18 @@ def _facts(table: CaseTable, scenario: Scenario, mapped: LogMapping | None) -> d
             facts[word] = _coded(table, word, codes)
     if "value" in table.cells:
         facts["value"] = _amounts(table)
-    if "offered" in table.cells:
+    if "offer" in table.cells:
         facts["offered"] = _parts(table)
     return facts
 
 
 def _parts(table: CaseTable) -> Ints:
     """Offers as parts of the value, in parts per million."""
-    parts = pd.to_numeric(pd.Series(table.cells["offered"], dtype="string"), errors="coerce").to_numpy(np.float64)
-    for row, cell in enumerate(table.cells["offered"]):
+    parts = pd.to_numeric(pd.Series(table.cells["offer"], dtype="string"), errors="coerce").to_numpy(np.float64)
+    for row, cell in enumerate(table.cells["offer"]):
         if cell and not 0 <= parts[row] <= 1:
             found = printable(shortened(cell, 60))
-            table.faults.append(table.fault(row, "offered", f"found {found!r}, expected a part such as 0.4"))
+            table.faults.append(table.fault(row, "offer", f"found {found!r}, expected a part such as 0.4"))
     return np.where(np.isnan(parts), UNKNOWN, np.rint(np.nan_to_num(parts) * 1_000_000)).astype(np.int64)
 
 

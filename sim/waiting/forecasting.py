@@ -25,7 +25,8 @@ from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import ClaimKind, Outcome, Verdict
+from sim.vocabulary import ClaimKind, Outcome, Party, Verdict
+from sim.waiting.calendars import next_open
 from sim.waiting.cases import Cases, read_cases
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
@@ -40,6 +41,11 @@ TOGETHER = 20_000
 """Replicates that share a market where nobody waits for anybody."""
 LUCK = 1 << 21
 """Luck of open cases is that of replications from here on; of those who come later, from twice that."""
+ANSWERS = {
+    "closed": Party.SELLER, "dispute_closed": Party.SELLER, "inspection_closed": Party.SELLER,
+    "mediation_closed": Party.PLATFORM, "chargeback_closed": Party.BANK,
+}  # fmt: skip
+"""Columns that are answers, and whose."""
 INSTANTS = ("arranges_at", "asked", "dispatch_due", "paid", "ships_at", "window_ends")
 """Columns of facts that are instants."""
 LEAST_WATCHED = 60 * DAY
@@ -217,6 +223,11 @@ class _Work:
     def _impossible(self, case: int, column: str, stories: Stories) -> Fault:
         when = self.cases.histories.at(column)[case]
         found = "found an instant" if when < NEVER else "found none"
+        party = ANSWERS.get(column)
+        if when < NEVER and party is not None and next_open(np.array([when]), self.calendars[party])[0] != when:
+            return self.cases.fault(
+                case, column, f"found an answer while the {party.word} is closed, expected one in opening hours"
+            )
         return self.cases.fault(
             case, column if column in self.cases.table.places else "requested",
             f"{found} for '{column}', which cannot be under this policy, its calendars and what else is said of it",
@@ -266,7 +277,10 @@ def _begun_before(
 
 MEANING = {0: "", **{verdict.value: verdict.word for verdict in Verdict}}
 """What silence comes to, as a word."""
-STAGES = ("not asked", "cancellation", "waiting", "dispute", "mediation", "return", "posting", "over")
+STAGES = (
+    *("not asked", "cancellation", "waiting", "dispute", "offer", "mediation"),
+    *("return", "chargeback", "posting", "over"),
+)
 
 
 def stages_of(histories: Histories) -> list[str]:
@@ -276,10 +290,12 @@ def stages_of(histories: Histories) -> list[str]:
     stage = np.where(histories.cancels & ~has("closed") & ~has("dispatched"), 1, stage)
     for column, number in (
         ("dispute_opened", 3),
-        ("mediation_opened", 4),
-        ("return_posted", 5),
-        ("refund_due", 6),
-        ("refunded", 7),
+        ("offer_opened", 4),
+        ("mediation_opened", 5),
+        ("return_posted", 6),
+        ("chargeback_opened", 7),
+        ("refund_due", 8),
+        ("refunded", 9),
     ):
         stage = np.where(has(column), number, stage)
     return [STAGES[number] for number in stage.tolist()]

@@ -75,7 +75,8 @@ def _opening(
         waits = ~here & ~seen.has("failed") & ~seen.has("refund_due") & seen.has("requested")
         over(facts, "goes_on", waits & (seen.at("closed") < NEVER), 1)
         over(facts, "hassle", waits & (first <= seen.now), WORTH_ANYTHING)
-    missed = (instants[Anchor.PROMISED] <= seen.now) & seen.has("dispatched") & ~seen.has("delivered")
+    missed = (instants[Anchor.PROMISED] <= seen.now) & ~seen.has("delivered")
+    missed &= seen.has("dispatched") | seen.has("closed")
     waits_for_it = of_kinds(scenario, seen, lambda terms: not terms.while_in_transit) == 1
     regrets = (seen.kind == ClaimKind.REGRET) & seen.has("requested")
     over(facts, "lost", regrets & waits_for_it & missed & ~here, 0)  # it would be a claim for goods not received
