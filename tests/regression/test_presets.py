@@ -149,6 +149,24 @@ def test_a_month_to_ask_instead_of_an_hour_has_more_orders_cancelled_on_ebay() -
     assert is_refunded(month).mean() > is_refunded(hour).mean()
 
 
+def on_the_page(words: str) -> list[float]:
+    """Numbers of a sentence of the page, found by words in which `#` stands for a number."""
+    pattern = r"([\d.]+)".join(map(re.escape, words.split("#")))
+    (found,) = re.findall(pattern, " ".join(PAGE.read_text(encoding="utf-8").split()))
+    return [float(number) for number in (found if isinstance(found, tuple) else (found,))]
+
+
+def test_what_the_page_says_of_cancellations_on_ebay_and_of_ship_on_taobao_holds() -> None:
+    before, after = on_the_page("doubles the orders that are cancelled (# to # % of claims)")
+    for name, percent in (("ebay-2023", before), ("ebay-2024", after)):
+        claims = claims_of(name)
+        cancelled = (claims["route"].eq("cancellation") & is_refunded(claims)).mean()
+        assert 100 * cancelled == pytest.approx(percent, abs=3)
+    assert "as it does for one claim in fourteen" in " ".join(PAGE.read_text(encoding="utf-8").split())
+    shipped_over = (claims_of("taobao-2024")["request_settled_by"] == "shipped_over").mean()
+    assert shipped_over == pytest.approx(1 / 14, abs=0.02)
+
+
 def test_european_withdrawal_is_never_refused_and_who_changed_their_mind_pays_the_postage() -> None:
     claims = claims_of("eu-withdrawal")
     assert is_refunded(claims).mean() > 0.85
