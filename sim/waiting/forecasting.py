@@ -289,13 +289,8 @@ def stages_of(histories: Histories) -> list[str]:
     stage = np.where(has("requested") | has("dispute_opened"), 2, 0)
     stage = np.where(histories.cancels & ~has("closed") & ~has("dispatched"), 1, stage)
     for column, number in (
-        ("dispute_opened", 3),
-        ("offer_opened", 4),
-        ("mediation_opened", 5),
-        ("return_posted", 6),
-        ("chargeback_opened", 7),
-        ("refund_due", 8),
-        ("refunded", 9),
-    ):
+        ("dispute_opened", 3), ("offer_opened", 4), ("mediation_opened", 5), ("return_posted", 6),
+        ("chargeback_opened", 7), ("refund_due", 8), ("refunded", 9),
+    ):  # fmt: skip
         stage = np.where(has(column), number, stage)
     return [STAGES[number] for number in stage.tolist()]
