@@ -70,7 +70,7 @@ def run(arguments: Namespace) -> int:
     with ExitStack() as doing:
         sites = doing.enter_context(room(out, [one.name for one in wanted], force=arguments.force))
         workers = doing.enter_context(Workers(jobs_of(arguments)))
-        how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"], jobs=workers.jobs)
+        how["engine"] = chosen(arguments.engine, wanted, with_journal=how["with_journal"], jobs=workers.jobs_here)
         progress = doing.enter_context(ProgressLines(quiet=arguments.quiet or arguments.json))
         for name in results:
             progress.tell(f"{name}: finished before, kept as it is\n")

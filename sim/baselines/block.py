@@ -77,7 +77,7 @@ def live_through(
 ) -> Block:
     """Live through the replications of a block. Raises what they raise, and BadUsage for no such engine."""
     first = BLOCKS.index(block) * replications
-    choice = chosen(crew.engine, [scenario], replications, jobs=crew.workers.jobs)
+    choice = chosen(crew.engine, [scenario], replications, jobs=crew.workers.jobs_here)
     engine = made_ready(choice, scenario.name, to_stderr).engine
     seen: list[Observation] = []
     for observation in crew.workers.observations(scenario, range(first, first + replications), engine=engine):

@@ -28,6 +28,8 @@ WATCHING = 2.0
 """Seconds after which it is looked again who is there."""
 ALONE = 60.0
 """Seconds in which some worker has to be there again, after the last one was lost."""
+ONCE = {"pure": False, "retries": 0}
+"""Every task is one of its own, and an error is an answer."""
 MISSING = "a cluster needs Dask, which is not installed: pip install 'refund-sim[cluster]'"
 
 
@@ -52,7 +54,10 @@ class FarHands:
     def submit(self, task: Task | Callable[[], Any]) -> AwaitedErrand:
         """Ask for a task. Its result raises what the task raises, and UserError where nobody carries it out."""
         self._asked += 1
-        return AwaitedErrand(self._executor.submit(errand, build(), pickle.dumps(task)), self)
+        try:
+            return AwaitedErrand(self._executor.submit(errand, build(), pickle.dumps(task)), self)
+        except (RuntimeError, OSError) as why:  # it is broken, or shut down
+            raise UserError(f"{self.name}: it takes no more work ({_first_cause(why)})") from None
 
     def dismiss(self) -> None:
         """What is under way was cancelled by whoever asked for it."""
@@ -100,10 +105,17 @@ class AwaitedErrand:
 class ClusterHands(FarHands):
     """The workers of a Dask cluster, as many as there are just now."""
 
-    def __init__(self, client: DaskClient, *, ours: bool) -> None:
-        super().__init__(client.get_executor(pure=False, retries=0), f"the cluster at {_where(client)}")
+    def __init__(self, client: DaskClient, *, ours: Cluster | None) -> None:
+        super().__init__(client.get_executor(**ONCE), f"the cluster at {_where(client)}")
         self._client, self._ours = client, ours
         self._seen, self._looked, self._last = 0, 0.0, time.monotonic()
+
+    def submit(self, task: Task | Callable[[], Any]) -> AwaitedErrand:
+        """As of any executor; a connection of our own that was given up is made anew: a scheduler may be back."""
+        if self._ours and self._client.status == "closed":
+            self._client = _client_at(self._ours.address)
+            self._executor, self._last = self._client.get_executor(**ONCE), time.monotonic()
+        return super().submit(task)
 
     @property
     def hands(self) -> int:
@@ -147,7 +159,7 @@ def far_hands(jobs: str | Cluster | Executor | DaskClient) -> FarHands:
     if isinstance(jobs, Cluster):
         return _connected(jobs)
     if hasattr(jobs, "get_executor") and hasattr(jobs, "nthreads"):
-        return ClusterHands(jobs, ours=False)
+        return ClusterHands(jobs, ours=None)
     raise BadUsage(
         f"jobs: found {type(jobs).__name__}, expected a number, an address as tcp://127.0.0.1:8786, a Dask Client, "
         "or an Executor"
@@ -156,26 +168,17 @@ def far_hands(jobs: str | Cluster | Executor | DaskClient) -> FarHands:
 
 def _connected(cluster: Cluster) -> ClusterHands:
     _expect_safe(cluster)
-    try:
-        from distributed import Client
-    except ImportError:
-        raise BadUsage(MISSING) from None
-    _hush()
-    try:
-        client: DaskClient = Client(cluster.address, timeout=CONNECTING, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as why:
-        told = str(why).strip().splitlines()[0] if str(why).strip() else type(why).__name__
-        raise UserError(f"{cluster.address}: no Dask scheduler answers there ({told})") from None
+    client = _client_at(cluster.address)
     try:
         client.wait_for_workers(1, timeout=CONNECTING)
     except TimeoutError:
         client.close()
         raise UserError(f"{cluster.address}: no worker came to this scheduler in {CONNECTING:.0f} s") from None
-    hands = ClusterHands(client, ours=True)
+    hands = ClusterHands(client, ours=cluster)
     many = hands.hands
-    cluster.tell(
-        f"on {many:,} worker{'s' if many > 1 else ''} of {cluster.address}; dashboard: {client.dashboard_link}\n"
-    )
+    has_dashboard = "dashboard" in client.scheduler_info()["services"]
+    dashboard = f"; dashboard: {client.dashboard_link}" if has_dashboard else ""
+    cluster.tell(f"on {many:,} worker{'s' if many > 1 else ''} of {cluster.address}{dashboard}\n")
     return hands
 
 
@@ -184,6 +187,23 @@ def _hush() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _client_at(address: str) -> DaskClient:
+    try:
+        from distributed import Client, Security
+    except ImportError:
+        raise BadUsage(MISSING) from None
+    _hush()
+    try:
+        security = Security()
+        if address.startswith("tls") and security.get_connection_args("client").get("ssl_context") is None:
+            raise BadUsage(f"{address}: no certificates are configured for Dask on this machine (docs/cluster.md)")
+        client: DaskClient = Client(address, security=security, timeout=CONNECTING, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as why:
+        told = str(why).strip().splitlines()[0] if str(why).strip() else type(why).__name__
+        raise UserError(f"{address}: no Dask scheduler answers there ({told})") from None
+    return client
 
 
 def _expect_safe(cluster: Cluster) -> None:

@@ -62,7 +62,7 @@ def compare(
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
         workers.shares_luck = True
-        choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal, jobs=workers.jobs)
+        choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal, jobs=workers.jobs_here)
         underway = [
             Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its)
             for one, its in zip(scenarios, takes, strict=True)

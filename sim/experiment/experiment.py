@@ -75,7 +75,7 @@ def run(
     most = scenario.experiment.replications
     plan: ReplicationPlan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
-        choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal, jobs=workers.jobs)
+        choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal, jobs=workers.jobs_here)
         underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take)
         while len(underway.seen) < plan.wanted:
             underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)

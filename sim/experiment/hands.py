@@ -63,6 +63,9 @@ class DaskClient(Protocol):
     def get_executor(self, **how: Any) -> Executor:
         """Its tasks as futures of Python's kind."""
 
+    def scheduler_info(self) -> Any:
+        """Of the scheduler: its services among it."""
+
     def nthreads(self) -> dict[str, int]:
         """Of each worker, by address."""
 

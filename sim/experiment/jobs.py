@@ -88,6 +88,11 @@ class Workers:
         return self._hands.hands
 
     @property
+    def jobs_here(self) -> int:
+        """How many of them take memory of this machine."""
+        return 1 if self.are_far else self.jobs
+
+    @property
     def at_work(self) -> int:
         """How many processes live through replications: the places of work that were taken, or this one."""
         return self._hands.taken or 1

@@ -109,14 +109,18 @@ def _memories() -> Memories:
     return Memories()
 
 
+LIBRARIES = ("numpy", "scipy", "pandas")
+"""Whose sums may differ in the last bit from one version to the next."""
 _ONE_AT_A_TIME = Lock()
 """What a process remembers is made for one task at a time; an executor may have several threads."""
 
 
 @cache
 def build() -> str:
-    """Of which program this is: its version, and a fingerprint of all of its sources."""
+    """Of which program this is: its version, those of what its numbers may depend on to the last bit, and a
+    fingerprint of all of its sources."""
     from hashlib import sha256
+    from importlib.metadata import version
     from pathlib import Path
 
     from sim import __version__
@@ -124,7 +128,8 @@ def build() -> str:
     house, digest = Path(__file__).parents[1], sha256()
     for page in sorted(house.rglob("*.py")):
         digest.update(page.relative_to(house).as_posix().encode() + b"\0" + page.read_bytes())
-    return f"refund-sim {__version__}, build {digest.hexdigest()[:12]}"
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return f"refund-sim {__version__}, {libraries}, build {digest.hexdigest()[:12]}"
 
 
 def errand(asked_by: str, task: bytes) -> bytes:

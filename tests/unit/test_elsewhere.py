@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim.errors import BadUsage, BrokenInvariant, UserError
-from sim.experiment import cluster, worker
+from sim.experiment import choosing, cluster, worker
 from sim.experiment.cluster import FarHands, far_hands
+from sim.experiment.comparing import compare
 from sim.experiment.experiment import run
 from sim.experiment.hands import Cluster
 from sim.experiment.jobs import Several, Workers
@@ -136,6 +138,22 @@ def test_what_is_stored_comes_home_and_goes_along_again(tmp_path: Path) -> None:
     assert len(list(store.segments())) == 2, "nothing was lived through twice"
 
 
+def test_an_executor_that_is_shut_down_is_one_plain_line() -> None:
+    gone = ThreadPoolExecutor(1)
+    gone.shutdown()
+    with pytest.raises(UserError, match=r"^the ThreadPoolExecutor: it takes no more work .RuntimeError: cannot"):
+        run(lively(), jobs=gone)
+
+
+def test_a_large_crew_elsewhere_takes_no_memory_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(choosing, "expect_to_fit", lambda loads, engine, jobs: asked.append(jobs))
+    with Elsewhere() as elsewhere:
+        run(lively(1), jobs=elsewhere)
+    assert asked == [1]
+    assert Workers(2).jobs_here == 2
+
+
 # ------------------------------------------------------------------------------------------- addresses
 
 
@@ -181,6 +199,12 @@ def test_where_nobody_answers_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         far_hands("tcp://127.0.0.1:1")
 
 
+def test_tls_without_certificates_is_said_at_once() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(BadUsage, match=r"^tls://127\.0\.0\.1:1: no certificates are configured for Dask"):
+        far_hands("tls://127.0.0.1:1")
+
+
 # --------------------------------------------------------------------------------------------- a cluster
 
 
@@ -192,13 +216,37 @@ def a_cluster(workers: int) -> Iterator[Any]:
         yield made
 
 
+STUDY = """study: how long a clock
+base: preset:aliexpress
+policies: {as it stands: {}, three days: {policy.cancellation.clock: 3 d}}
+factors:
+  goes on: {set: buyers.goes_on, range: [0.1, 0.9]}
+worlds: {design: grid, points: 3}
+replications: 2
+responses: [success_rate, {difference: success_rate, of: three days, from: as it stands}]
+"""
+
+
+def written(folder: Path, jobs: Any) -> list[str]:
+    """What a study and a comparison come to."""
+    (folder / "study.yaml").write_text(STUDY)
+    study = sim.study(folder / "study.yaml", jobs=jobs)
+    faster = world(LIVELY | {"name": "faster", "policy.cancellation.clock": "3 d"})
+    comparison = compare(lively(2), faster, replications=2, jobs=jobs)
+    frames = (study.points, study.worlds, study.indices, study.noise, comparison.differences, comparison.flips)
+    return [one.to_csv() for one in frames]
+
+
 @pytest.mark.slow
-def test_a_cluster_lives_through_the_same_orders_and_says_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cluster_lives_through_the_same_orders_and_says_where_to_look(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     distributed = pytest.importorskip("distributed")
     with a_cluster(2) as made:
         there = run(lively(), jobs=made.scheduler_address)
         with distributed.Client(made, set_as_default=False) as client:
             assert run(lively(), jobs=client).orders.equals(there.orders)
+            assert written(tmp_path, client) == written(tmp_path, 1)
             assert client.status == "running", "a client of somebody else's stays connected"
     assert there.orders.equals(run(lively(), jobs=1).orders)
     assert "dashboard: http" in capsys.readouterr().err
