@@ -63,7 +63,7 @@ def serve(shelf: Shelf, wanted: Wanted, address: Address, listening: socket.sock
         app = program(AnswerDesk(shelf, workers), Bench(), address, wanted)
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_level="error",
             access_log=False,
             ws="none",
             lifespan="on",

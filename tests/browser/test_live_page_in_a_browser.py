@@ -135,6 +135,49 @@ def test_a_fault_stands_beside_its_lever_and_goes_when_it_is_mended(visit: Visit
     expect(page.locator("#answer .changed b")).to_have_text("3 d")
 
 
+def test_nothing_is_kept_of_what_cannot_be(visit: Visit) -> None:
+    page = visit()
+    page.fill(CLOCK, "")
+    page.press(CLOCK, "Enter")
+    expect(page.locator(f"{CLOCK}-fault")).to_contain_text("expected a value")
+    expect(page.locator("#save")).not_to_have_attribute("href", re.compile("."))
+    page.fill(CLOCK, "3 d")
+    page.press(CLOCK, "Enter")
+    expect(page.locator("#save")).to_have_attribute("href", re.compile("clock%3D3"))
+
+
+def test_by_keyboard_alone_a_policy_is_compared_with_a_presets_on_the_same_orders(visit: Visit) -> None:
+    page = visit()
+    page.focus(CLOCK)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2 d")
+    page.keyboard.press("Enter")
+    page.focus("#against")
+    page.keyboard.type("ebay-2024")
+    heading = page.locator("#compared h2")
+    expect(heading).to_have_text("Against: The policy of eBay, with a month to ask", timeout=PATIENCE)
+    expect(page.locator("#story h4")).to_have_count(2)
+    page.focus(".skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "answer"
+    page.focus("#undo")  # the way to the answer was no step
+    page.keyboard.press("Enter")
+    expect(page.locator("#against")).not_to_have_value("policy:ebay-2024")
+    assert page.input_value(CLOCK) == "2 d"
+
+
+def test_the_buyers_question_is_answered_and_its_faults_are_told_at_their_fields(visit: Visit) -> None:
+    page = visit(size=PHONE)
+    page.fill("#paid", "soon")
+    page.press("#paid", "Enter")
+    expect(page.locator("#advised .fault")).to_contain_text("expected a duration")
+    assert page.get_attribute("#paid", "aria-invalid") == "true"
+    page.fill("#paid", "3 d")
+    page.press("#paid", "Enter")
+    expect(page.locator("#advised tbody tr").first).to_be_visible(timeout=PATIENCE)
+    assert page.get_attribute("#paid", "aria-invalid") is None
+
+
 def test_a_link_restores_the_state_and_two_pages_stay_apart(visit: Visit) -> None:
     first = visit()
     first.fill(CLOCK, "2 d")

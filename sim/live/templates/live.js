@@ -263,6 +263,12 @@
     at("link").textContent = copied ? words.copied : words.not_copied;
     setTimeout(() => { at("link").textContent = words.link; }, 2000);
   });
+  // The way to the answer is no step that one could take back.
+  document.querySelectorAll('a[href="#answer"]').forEach((one) => one.addEventListener("click", (event) => {
+    event.preventDefault();
+    at("answer").focus();
+    at("answer").scrollIntoView();
+  }));
   // A form of its own: one question, and one answer below it.
   function asks(name, target) {
     at(`${name}-form`).addEventListener("submit", async (event) => {
