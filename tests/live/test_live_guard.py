@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from sim.live.answering import AnswerDesk
+from sim.live.bench import MOST_ASKED
 from tests.live.pages import ADDRESS, ORIGIN, PAGE, asked, at, opened
 
 JSON = {"Content-Type": "application/json", "Origin": ORIGIN}
@@ -101,7 +105,10 @@ def test_an_oversized_address_is_refused(page: TestClient) -> None:
         "[]",
         "null",
         '"text"',
-        "[" * 5000,
+        "[" * 60_000,
+        '{"page": "' + PAGE + '", "set": ' + "[" * 30_000 + "]" * 30_000 + "}",
+        json.dumps({"page": PAGE, "against": "policy:../../etc/passwd"}),
+        json.dumps({"page": PAGE, "against": "policy:policy:aliexpress"}),
         '{"page": 3}',
         '{"page": "short"}',
         '{"page": "../../../../etc/passwd"}',
@@ -186,6 +193,29 @@ def test_every_answer_forbids_what_it_does_not_need(page: TestClient) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_of_many_pages_that_ask_at_once_some_are_told_to_come_again() -> None:
+    with opened() as client:
+        go, refused = Event(), list[int]()
+
+        def waits(*_: object) -> Iterator[None]:
+            go.wait(30)
+            yield None
+
+        def ask(number: int) -> int:
+            reply = client.post(at("answer"), json={"page": f"{number:016d}"}, headers={"Origin": ORIGIN})
+            refused.extend([number] if reply.status_code == 503 else [])
+            if len(refused) >= 4:  # which are refused at once, while the others wait
+                go.set()
+            return reply.status_code
+
+        with pytest.MonkeyPatch.context() as slow, ThreadPoolExecutor(MOST_ASKED + 4) as pages:
+            slow.setattr(AnswerDesk, "answer", waits)
+            statuses = list(pages.map(ask, range(MOST_ASKED + 4)))
+        assert statuses.count(503) == 4
+        assert statuses.count(200) == MOST_ASKED
+        assert asked(client)[-1]["is_last"]
 
 
 def test_one_pages_bad_luck_is_not_the_end_of_another(
