@@ -27,6 +27,8 @@ from sim.vocabulary import Verdict
 
 CLOCKS = tuple(Duration(Kind.WALL, days * DAY) for days in (1, 2, 3, 5, 9, 14))
 """What marketplaces give a seller to answer, and a little beyond; the scenario's own clock joins them."""
+COMPARED = ("success_rate",)
+"""Measures of which a point's difference from the scenario's own is said: what a page shows."""
 REPLICATIONS = 5
 """Of each point, at most. With one luck for all, five tell points apart that differ by a percentage point."""
 _NEEDS_A_PLATFORM = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
@@ -46,7 +48,7 @@ class Point:
     curves: pd.DataFrame
     """As `Result.curves`."""
     differences: pd.DataFrame
-    """This point less the scenario's own, paired: columns `difference`, `low` and `high`, indexed by measure."""
+    """This point less the scenario's own, paired: columns `difference`, `low` and `high`, indexed by `COMPARED`."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,9 @@ def _changed(scenario: Scenario, clock: Duration, silence: Verdict) -> Scenario:
 
 
 def _points(asked: list[tuple[Verdict, Duration]], results: list[Result], own: Result) -> Iterator[Point]:
-    mine, bench = estimates_of(own), Yardstick({}, CONFIDENCE, is_paired=True, curves_cross=False)
+    mine, bench = estimates_of(own, COMPARED), Yardstick({}, CONFIDENCE, is_paired=True, curves_cross=False)
     for (silence, clock), result in zip(asked, results, strict=True):
-        differences = differences_of(own, result, (mine, estimates_of(result)), bench)
+        differences = differences_of(own, result, (mine, estimates_of(result, COMPARED)), bench)
         yield Point(
             clock, silence, result is own, result.summary, result.curves,
             differences.set_index("measure")[["difference", "low", "high"]],
