@@ -300,7 +300,7 @@ def table(rows: Sequence[Coverage]) -> list[str]:
 
 
 def main() -> None:
-    """Print the table of each world as soon as it is done, and every 400 repeats."""
+    """Print the table of each world as soon as it is done, and every 100 repeats."""
     every = worlds()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=REPEATS)
@@ -319,7 +319,7 @@ def _study(world: World, seeds: Sequence[int]) -> None:
     began = process_time()
     for ends in repeats(world, seeds):
         found.append(ends)
-        if len(found) % 400 == 0 or len(found) == len(seeds):
+        if len(found) % 100 == 0 or len(found) == len(seeds):
             _say(f"\n{world.name}: {world.about}")
             _say(f"{len(found):,} repeats from seed {seeds[0]}, {process_time() - began:,.0f} s of one core")
             _say("\n".join(table(coverage(world, found))))
