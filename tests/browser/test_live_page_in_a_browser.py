@@ -25,6 +25,14 @@ PATIENCE = 60_000
 """Milliseconds; a machine may have other things to do."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    """Nothing here fails because a machine has other things to do."""
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command, and the address that it has printed."""
@@ -76,7 +84,7 @@ class Visit:
 def answered(page: Page) -> None:
     """Wait for an answer with all of its sections."""
     expect(page.locator("#compared h2")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("#compared")).not_to_have_attribute("aria-busy", "true", timeout=PATIENCE)
+    expect(page.locator("#compared")).not_to_have_attribute("aria-busy", "true")
 
 
 def replications(page: Page) -> int:
@@ -155,7 +163,7 @@ def test_by_keyboard_alone_a_policy_is_compared_with_a_presets_on_the_same_order
     page.focus("#against")
     page.keyboard.type("ebay-2024")
     heading = page.locator("#compared h2")
-    expect(heading).to_have_text("Against: The policy of eBay, with a month to ask", timeout=PATIENCE)
+    expect(heading).to_have_text("Against: The policy of eBay, with a month to ask")
     expect(page.locator("#story h4")).to_have_count(2)
     page.focus(".skip")
     page.keyboard.press("Enter")
