@@ -68,6 +68,7 @@ DOINGS = {
     "fit, replacing": Doing(
         ("fit", "mapping.yaml", "--out", "fitted", "--force"), (("fit", "mapping.yaml", "--out", "fitted"),)
     ),
+    "fit, in new folders": Doing(("fit", "mapping.yaml", "--out", "new/deep/fitted", "--force")),
     "export, replacing": Doing(
         ("export", "results/base", "--to", "xes", "--zone", "Asia/Shanghai", "--force", "-q"),
         (RUN, ("export", "results/base", "--to", "xes", "-q")),
@@ -154,8 +155,19 @@ def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> 
     monkeypatch.setattr("sim.show.fitted.terminal.print_fit", lambda _: None)
     monkeypatch.setattr(
         "sim.show.fitted.files.files_of_fit",
-        lambda _: iter([("scenario.yaml", b"name: x\n"), ("fit.json", b'{"n": %d}' % next(number)), ("page", b"")]),
+        lambda _: iter(_a_fit(next(number))),
     )
+
+
+def _a_fit(number: int) -> list[tuple[str, bytes]]:
+    """The files of a fit, by their names, its roster first."""
+    roster = b"seller,share,type\n" + b"".join(b"s%d,0.1,t1\n" % one for one in range(10))
+    return [
+        ("sellers.csv", roster),
+        ("scenario.yaml", b"name: x\n"),
+        ("fit.json", b'{"n": %d}' % number),
+        ("report.html", b"a page"),
+    ]
 
 
 class Bench:
@@ -217,7 +229,15 @@ def hidden(name: str) -> bool:
 
 def place_of(name: str) -> str:
     """The folder, or the file, that is there as a whole or not at all."""
-    for place in ("new/deep/results/base", "results/base/", "results/", "kept/base", "check", "fitted"):
+    for place in (
+        "new/deep/fitted",
+        "new/deep/results/base",
+        "results/base/",
+        "results/",
+        "kept/base",
+        "check",
+        "fitted",
+    ):
         if name.startswith(place):
             return place if place != "results/" else "/".join(name.split("/")[:2])
     return name

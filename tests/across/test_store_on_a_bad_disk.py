@@ -1,0 +1,74 @@
+"""A store on a disk that is full or refuses, or whose writer is killed: a segment is there whole, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.errors import UserError
+from sim.scenario.model import Scenario
+from sim.worlds import store as stores
+from sim.worlds.store import Store, checked, pruned
+from tests.failing_disk import Killed
+from tests.regression.program import SCENARIOS
+
+KEPT = {0: {"success_rate": (3.0, 4.0)}, 1: {"success_rate": (2.0, 4.0)}}
+Fails = Callable[..., None]
+
+
+def refused(*_: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def killed(*_: Any) -> None:
+    raise Killed
+
+
+def half(write: Callable[..., None], end: Fails) -> Callable[..., None]:
+    """Half of a segment is written, and then it fails."""
+
+    def written(table: pd.DataFrame, path: Path, **named: Any) -> None:
+        write(table, path, **named)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        end()
+
+    return written
+
+
+@pytest.fixture(scope="module")
+def article() -> Scenario:
+    return sim.load(SCENARIOS / "aliexpress.yaml")
+
+
+@pytest.mark.parametrize("where", ["write", "replace"])
+@pytest.mark.parametrize(("end", "seen"), [(refused, UserError), (killed, Killed)])
+def test_a_segment_is_there_whole_or_not_at_all(
+    where: str,
+    end: Fails,
+    seen: type[BaseException],
+    article: Scenario,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = Store(tmp_path / "store")
+    kept.keep(article, {7: KEPT[0]})
+    with monkeypatch.context() as bad:
+        if where == "write":
+            bad.setattr(pd.DataFrame, "to_parquet", half(pd.DataFrame.to_parquet, end))
+        else:
+            bad.setattr(stores.os, "replace", end)
+        with pytest.raises(seen):
+            kept.keep(article, KEPT)
+    assert kept.found(article) == {7: KEPT[0]}
+    pruned(kept)
+    assert not list(kept.left_over())
+    kept.keep(article, KEPT)
+    assert kept.found(article) == {7: KEPT[0], **KEPT}
+    assert not checked(kept)
