@@ -21,6 +21,7 @@ from sim.evidence.finding import Finding
 from sim.evidence.lesson import Lesson
 from sim.evidence.lived import lived_through
 from sim.evidence.log import Bools, Floats
+from sim.evidence.moments import MomentsSearch, Spread, search_all
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
 from sim.evidence.survival import Sample, kaplan_meier
@@ -29,39 +30,16 @@ from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.wording import per_cent
 
-SLOPED = (True, False, True, False)
-"""By step: whether it is found anew in which direction to go."""
-REPLICATIONS = 2
+REPLICATIONS = 4
+MANY = 20_000
+"""Requests and disputes from which on half as many replications do: they vary less."""
 TENTHS = np.arange(1, 11) / 10
 """Of those that are answered at last: between these it is counted."""
 LEVELS = (0.25, 0.5, 0.75)
 """Where a law is held against the one it took the place of."""
 LEAST = 30
 """Answers below which there is nothing to repair by."""
-NUDGES = np.array([0.15, 0.15, 0.4])
-"""By how much the logarithms of median and sigma, and the logit of silence, are moved to find the direction."""
-FARTHEST = np.array([0.7, 0.4, 1.2])
-"""What one step may not exceed."""
-RIDGE = 0.05
 Build = Callable[[list[Finding]], Scenario]
-
-
-class Spread(NamedTuple):
-    """When the answers come that come at last, as counts of which the sum is known."""
-
-    edges: Floats
-    """Instants since asking (s) at which a tenth more of them had come."""
-    parts: Floats
-    """The share of all requests that was answered between these; the last is the share that was not."""
-    n: int
-
-    def residuals(self, simulated: Floats) -> Floats:
-        """In standard errors."""
-        return np.asarray((self.parts - simulated) / self.errors)
-
-    @property
-    def errors(self) -> Floats:
-        return np.asarray(np.sqrt(np.maximum(self.parts, 0.01) / self.n))
 
 
 class DeskStage(NamedTuple):
@@ -93,51 +71,17 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     if not wanted or lesson.base.market.sellers.staff == "unlimited":
         return findings
     at = {path: _begun(findings, path) for path in wanted}
-    slopes: dict[str, Floats] = {}
-    for is_sloped in SLOPED:
-        simulated = _simulated(lesson, build(_with(findings, at)), wanted, jobs)
-        if is_sloped:
-            slopes = _slopes(lesson, findings, at, simulated, wanted, build, jobs)
-        for path, (_, _, logged) in wanted.items():
-            at[path] = at[path] + _step(logged, simulated[path], slopes[path])
-    errors = {path: _errors(wanted[path][2], slopes[path]) for path in wanted}
-    return _with(findings, at, errors)
+    search = {path: MomentsSearch(logged, at[path]) for path, (_, _, logged) in wanted.items()}
+
+    def lived(there: Mapping[str, Floats]) -> dict[str, Floats]:
+        return _simulated(lesson, build(_with(findings, there)), wanted, jobs)
+
+    search_all(search, lived)
+    errors = {path: one.errors(REPLICATIONS) for path, one in search.items()}
+    return _with(findings, {path: one.at for path, one in search.items()}, errors)
 
 
 WantedCounts = Mapping[str, tuple[int, DeskStage, Spread]]
-
-
-def _slopes(
-    lesson: Lesson,
-    findings: list[Finding],
-    at: Mapping[str, Floats],
-    simulated: Mapping[str, Floats],
-    wanted: WantedCounts,
-    build: Build,
-    jobs: int | None,
-) -> dict[str, Floats]:
-    """How the counts change with median, sigma and silence: all requests nudged at once, each sees its own."""
-    columns: dict[str, list[Floats]] = {path: [] for path in wanted}
-    for number, nudge in enumerate(NUDGES):
-        nudged = {path: one + nudge * np.eye(len(NUDGES))[number] for path, one in at.items()}
-        there = _simulated(lesson, build(_with(findings, nudged)), wanted, jobs)
-        for path in wanted:
-            columns[path].append((there[path] - simulated[path]) / nudge)
-    return {path: np.array(one).T for path, one in columns.items()}
-
-
-def _step(logged: Spread, simulated: Floats, slopes: Floats) -> Floats:
-    weighted = slopes / logged.errors[:, None]
-    curve = weighted.T @ weighted
-    damped = curve + RIDGE * np.diag(np.maximum(np.diag(curve), 1.0))
-    return np.clip(np.linalg.solve(damped, weighted.T @ logged.residuals(simulated)), -FARTHEST, FARTHEST)
-
-
-def _errors(logged: Spread, slopes: Floats) -> Floats:
-    """Standard errors of what was moved, the simulation's own among them."""
-    weighted = slopes / logged.errors[:, None]
-    curve = weighted.T @ weighted + RIDGE * np.eye(len(NUDGES))
-    return np.asarray(np.sqrt(np.diag(np.linalg.inv(curve)) * (1 + 1 / REPLICATIONS)))
 
 
 def _begun(findings: list[Finding], path: str) -> Floats:
@@ -158,7 +102,16 @@ def _spread(lasted: Floats, answered: Bools) -> Spread | None:
         return None
     times, reached = _reached(lasted, answered)
     edges = np.interp(TENTHS * reached[-1], reached, times)
-    return Spread(edges, _parts(edges, times, reached), len(lasted))
+    parts = _parts(edges, times, reached)
+    return Spread(edges, parts, _watched(lasted, edges, parts))
+
+
+def _watched(lasted: Floats, edges: Floats, parts: Floats) -> Floats:
+    """Those still there at the end of each part, over the share that would be: who ended otherwise tells less."""
+    still = len(lasted) - np.searchsorted(np.sort(lasted), edges, side="left")
+    unanswered = 1 - np.concatenate([[0.0], np.cumsum(parts[:-2])])
+    seen = np.maximum(still / np.maximum(unanswered, 1e-3), 1.0)
+    return np.append(seen, seen[-1])
 
 
 def _reached(lasted: Floats, answered: Bools) -> tuple[Floats, Floats]:
@@ -192,7 +145,7 @@ def _simulated(lesson: Lesson, scenario: Scenario, wanted: WantedCounts, jobs: i
     changes = {
         "experiment.cohort": f"{days} d",
         "experiment.follow_up": "0 d",
-        "experiment.replications": REPLICATIONS,
+        "experiment.replications": REPLICATIONS // 2 if lesson.log.claims.rows >= MANY else REPLICATIONS,
     }
     claims = pd.concat([one.claims for one in lived_through(scenario.with_changes(changes), jobs)])
     cut = np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.warm_up.seconds + days * DAY, "s")

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.evidence.desks_repaired import Spread, _step
 from sim.evidence.fitting import opened
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
+from sim.evidence.moments import Spread, step_of
 from tests.evidence.logs import MAPPING, a_few, write
 from tests.evidence.recovery import told_together, world
 
@@ -84,10 +84,10 @@ def test_a_step_of_the_repair_goes_where_the_counts_say() -> None:
     slopes = np.array([[-0.4, 0.1, 0.0], [0.3, -0.1, 0.0], [0.1, 0.1, -0.2], [0.0, -0.1, 0.2]])
     true, begun = np.array([0.1, -0.2, 0.3]), np.zeros(3)
     there = np.array([0.4, 0.3, 0.2, 0.1])
-    logged = Spread(np.array([1.0, 2.0, 3.0]), there + slopes @ true, 100_000)
+    logged = Spread(np.array([1.0, 2.0, 3.0]), there + slopes @ true, np.full(4, 1e5))
     at = begun
     for _ in range(30):
-        at = at + _step(logged, there + slopes @ at, slopes)
+        at = at + step_of(logged, at, there + slopes @ at, slopes, 0.05)
     assert at == pytest.approx(true, abs=5e-3)
 
 
