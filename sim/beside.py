@@ -67,6 +67,8 @@ def fit(arguments: Namespace) -> int:
     out = Path(arguments.out)
     expect_room_for_a_fit(out, force=arguments.force)
     fitted = fit_log(arguments.mapping, hold_out=arguments.hold_out, jobs=arguments.jobs)
+    if arguments.expect:
+        fitted = fitted.with_expectations()
     write_fit(fitted, out, force=arguments.force)
     if arguments.json:
         from sim.show.fitted.document import document_of

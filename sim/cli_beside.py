@@ -13,6 +13,7 @@ def fit(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--hold-out", metavar="WEEKS", help="keep the last weeks before the cut to judge by: 8w, 56d"
     )
+    command.add_argument("--expect", action="store_true", help="write expect: lines from the log, for run to judge")
     command.add_argument(
         "--jobs", type=positive, default=1, metavar="N", help="processes that share the simulations"
     )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.errors import UserError
 from sim.evidence.desks_repaired import as_repaired, repaired
+from sim.evidence.expected_of_log import expected_of
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
 from sim.evidence.held_out import Judged, judge
@@ -28,8 +29,9 @@ from sim.evidence.of_sellers import told_by_sellers
 from sim.evidence.reading import read_log
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
-from sim.scenario.loading import load
+from sim.scenario.loading import built, load
 from sim.scenario.model import REACH, Scenario
+from sim.scenario.resolved import described
 from sim.vocabulary import Party
 
 LEAD_DAYS = 35
@@ -69,6 +71,13 @@ class Fit:
             if isinstance(one, Finding)
         ]
         return scenario_of(lesson, findings, self.scenario.name, {})
+
+    def with_expectations(self) -> Fit:
+        """The same, its scenario with `expect:` lines from the log, which `run` and `check` then judge."""
+        daily = next(one.interval for one in self.findings if one.path == "market.orders_per_day")
+        assert daily is not None
+        raw = described(self.scenario) | {"expect": expected_of(self.lesson, self.scenario, daily)}
+        return replace(self, scenario=built(raw, self.scenario.name))
 
     @cached_property
     def verdict(self) -> str:

@@ -83,10 +83,10 @@ class MomentsSearch:
         return np.asarray(np.sqrt(np.diag(np.linalg.pinv(curve)) * alike * (1 + 1 / replications)))
 
 
-Lived = Callable[[Mapping[str, Floats]], dict[str, Floats]]
+LiveThrough = Callable[[Mapping[str, Floats]], dict[str, Floats]]
 
 
-def search_all(search: Mapping[str, MomentsSearch], lived: Lived) -> None:
+def search_all(search: Mapping[str, MomentsSearch], lived: LiveThrough) -> None:
     """All laws at once: each request sees its own, and desks that they share are hardly busier for it."""
     for path, seen in lived({path: one.at for path, one in search.items()}).items():
         search[path].seen = seen
@@ -99,7 +99,7 @@ def search_all(search: Mapping[str, MomentsSearch], lived: Lived) -> None:
     _find_directions(search, lived)
 
 
-def _find_directions(search: Mapping[str, MomentsSearch], lived: Lived) -> None:
+def _find_directions(search: Mapping[str, MomentsSearch], lived: LiveThrough) -> None:
     """How the counts change with median, sigma and silence: all are nudged at once."""
     columns: dict[str, list[Floats]] = {path: [] for path in search}
     for number, nudge in enumerate(NUDGES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 import sim
 from sim.evidence.fitting import Fit
+from sim.experiment.expectations import expectations_of
 from sim.scenario.resolved import resolved_yaml
 from sim.show.fitted.document import document_of
 from tests.evidence.logs import tables_of, world, write
@@ -78,14 +80,32 @@ def test_worlds_are_what_the_log_could_have_told_as_well(fit: Fit) -> None:
     assert fit.worlds(1)[0] == worlds[0]
 
 
+def test_what_the_log_lets_one_expect_holds_in_a_run_and_in_a_wrong_one_not(fit: Fit) -> None:
+    expecting = fit.with_expectations().scenario
+    bounds = expecting.expect.root
+    assert {"orders", "claims", "refunded_within_7d"} <= set(bounds)
+    assert bounds["claims"].at_most is None
+    assert bounds["refunded_within_7d"].at_least is None
+    quick = {"experiment.replications": 8, "experiment.run_out": "60 d", "experiment.cohort": "56 d"}
+    short = replace(fit, scenario=fit.scenario.with_changes(quick)).with_expectations().scenario
+    right = expectations_of(short.expect, sim.run(short))
+    assert "fail" not in {one.verdict for one in right}
+    assert [one.verdict for one in right if one.measure in ("orders", "claims")] == ["pass"] * 3
+    fewer = short.with_changes({"buyers.regret.probability": 0.05, "market.orders_per_day": 400})
+    judged = {(one.measure, one.sense): one.verdict for one in expectations_of(fewer.expect, sim.run(fewer))}
+    assert judged["claims", "at_least"] == "fail"
+    assert judged["orders", "at_most"] == "fail"
+
+
 def test_the_command_judges_by_weeks_it_never_saw(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "fitted"
-    done = program("fit", str(folder / "mapping.yaml"), "--hold-out", "8w", "--out", str(out), "--json")
+    done = program("fit", str(folder / "mapping.yaml"), "--hold-out", "8w", "--out", str(out), "--json", "--expect")
     assert done.code in (0, 4), done.err
     told = json.loads(done.out)
     assert all(one["verdict"] != "differs" for one in told["held_out"]), told["held_out"]
     assert {path.name for path in out.iterdir()} == {"scenario.yaml", "sellers.csv", "fit.json", "report.html"}
     assert program("validate", str(out / "scenario.yaml")).code == 0
+    assert "expect:" in (out / "scenario.yaml").read_text(encoding="utf-8")
 
 
 def test_a_change_after_the_fit_is_seen(tmp_path: Path) -> None:

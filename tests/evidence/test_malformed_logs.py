@@ -65,11 +65,30 @@ def spoiled(text: str, luck: random.Random) -> str:
     return "\n".join(lines)
 
 
+SHORT = "refund_due: refund_due_at,"
+MORE = """taken_up: taken_up, offer: offer, offer_opened: offer_opened, offer_closed: offer_closed,
+    offer_status: offer_status, chargeback_opened: bank, chargeback_closed: bank_over, chargeback_ruling: bank_says,
+    mediation_opened: called, mediation_taken_up: begun, mediation_closed: ruled, ruling: ruling, """
+MAPPED = MAPPING.replace(SHORT, MORE + SHORT)
+
+
+def further(claims: pd.DataFrame) -> pd.DataFrame:
+    """The same claims, each with every further stage."""
+    since = claims["requested"]
+    hours = {"taken_up": 1, "offer_opened": 6, "offer_closed": 9, "called": 12, "begun": 20, "ruled": 22}
+    stages = {
+        name: since + pd.Timedelta(hours=hour) for name, hour in (hours | {"bank": 30, "bank_over": 90}).items()
+    }
+    said = {"offer": 0.4, "offer_status": "refused", "ruling": "seller", "bank_says": "buyer"}
+    return claims.assign(**stages, **said)
+
+
 @cache
 def clean() -> dict[str, str]:
     """The tables before anything goes wrong."""
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), *a_few(60))
+        orders, claims = a_few(60)
+        write(Path(folder), orders, further(claims))
         return {name: (Path(folder) / name).read_text(encoding="utf-8") for name in TABLES}
 
 
@@ -79,7 +98,7 @@ def spoiled_log(folder: Path, luck: random.Random, staff: str = "1") -> Path:
         article.replace("    staff: 1\n", f"    staff: {staff}\n", 1), encoding="utf-8"
     )
     path = folder / "mapping.yaml"
-    path.write_text(MAPPING, encoding="utf-8")
+    path.write_text(MAPPED, encoding="utf-8")
     for name in TABLES:
         (folder / name).write_text(clean()[name], encoding="utf-8")
         if luck.random() < 0.7:
@@ -90,7 +109,7 @@ def spoiled_log(folder: Path, luck: random.Random, staff: str = "1") -> Path:
                 data = data[:at] + bytes([luck.randrange(256) for _ in range(8)]) + data[at:]
             (folder / name).write_bytes(data)
     if luck.random() < 0.2:
-        path.write_text(spoiled(MAPPING, luck), encoding="utf-8", errors="replace")
+        path.write_text(spoiled(MAPPED, luck), encoding="utf-8", errors="replace")
     return path
 
 
