@@ -32,7 +32,7 @@ from sim.scenario.wording import per_cent
 
 REPLICATIONS = 4
 MANY = 20_000
-"""Requests and disputes from which on half as many replications do: they vary less."""
+"""Claims from which on one replication does: its own luck is small, and it takes as long as many of a small log."""
 TENTHS = np.arange(1, 11) / 10
 """Of those that are answered at last: between these it is counted."""
 LEVELS = (0.25, 0.5, 0.75)
@@ -77,7 +77,7 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
         return _simulated(lesson, build(_with(findings, there)), wanted, jobs)
 
     search_all(search, lived)
-    errors = {path: one.errors(REPLICATIONS) for path, one in search.items()}
+    errors = {path: one.errors(_replications(lesson)) for path, one in search.items()}
     return _with(findings, {path: one.at for path, one in search.items()}, errors)
 
 
@@ -139,13 +139,17 @@ def _logged(lesson: Lesson, kind: int, stage: DeskStage) -> Spread | None:
     return _spread(lasted[some], answered[some])
 
 
+def _replications(lesson: Lesson) -> int:
+    return 1 if lesson.log.claims.rows >= MANY else REPLICATIONS
+
+
 def _simulated(lesson: Lesson, scenario: Scenario, wanted: WantedCounts, jobs: int | None) -> dict[str, Floats]:
     """The fitted world over as many days, cut when the log was cut: what was counted in the log, counted in it."""
     days = int((lesson.beyond - lesson.first) // DAY)
     changes = {
         "experiment.cohort": f"{days} d",
         "experiment.follow_up": "0 d",
-        "experiment.replications": REPLICATIONS // 2 if lesson.log.claims.rows >= MANY else REPLICATIONS,
+        "experiment.replications": _replications(lesson),
     }
     claims = pd.concat([one.claims for one in lived_through(scenario.with_changes(changes), jobs)])
     cut = np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.warm_up.seconds + days * DAY, "s")
