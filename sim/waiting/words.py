@@ -60,10 +60,10 @@ def _money(advice: Advice) -> Iterator[str]:
     what = "money, all or a part of it," if advice.buyer.stage == "offer" else "their money"
     yield f"Whatever way it comes, {about(way.paid)} of 100 {whom} have {what} back in the end."
     half, most = way.days[0.5], way.days[0.9]
-    if advice.buyer.stage == "offer":
-        yield f"On average {100 * way.part:.0f} % of the price comes back."
     if half is not None and most is not None:
         yield f"Half of those have it within {days(half)} from now, nine in ten within {days(most)}."
+    if advice.buyer.stage == "offer":
+        yield f"On average {100 * way.part:.0f} % of the price comes back."
 
 
 def _deadline(advice: Advice) -> Iterator[str]:
@@ -107,23 +107,31 @@ def _what_to_do(advice: Advice) -> Iterator[str]:
 
 
 def _take_it_or_not(ways: Sequence[Way]) -> Iterator[str]:
-    """A part now against all or nothing later: both are told, and which of them brings more on average."""
+    """A part now against what may come later: both are told, and which of them brings more on average."""
     accept, refuse = ways
-    soon = "" if accept.days[0.5] is None else f", as a rule within {days(accept.days[0.5])}"
-    yield f"If you {accept.does}, you get {100 * accept.part:.0f} % of the price{soon}."
+    yield f"If you {accept.does}, you get {100 * accept.part:.0f} % of the price.{_by(accept)}"
     yield (
         f"If you {refuse.does}, {about(refuse.paid)} of 100 such buyers get something: "
-        f"{100 * refuse.part:.0f} % of the price on average{_by(refuse)}."
+        f"{100 * refuse.part:.0f} % of the price on average.{_by(refuse)}"
     )
+    if abs(accept.part - refuse.part) <= _noise(accept, refuse):
+        yield "On average both bring about as much; the offer is the surer of the two."
+        return
     better = max(ways, key=lambda way: way.part)
-    yield f"Best on average: {better.does}." + (
-        "" if better is accept else " It is all or nothing, and takes longer."
-    )
+    yield f"Best on average: {better.does}.{'' if better is accept else _at_what_price(accept, refuse)}"
+
+
+def _at_what_price(accept: Way, refuse: Way) -> str:
+    """What speaks for an offer that is less than what comes of turning it down."""
+    half, later = accept.days[0.5], refuse.days[0.5]
+    longer = ", and it takes longer" if half is not None and later is not None and later > half else ""
+    nothing = round(100 * (1 - refuse.paid.value))
+    return f" But {nothing} of 100 then get nothing{longer}."
 
 
 def _by(way: Way) -> str:
     half = way.days[0.5]
-    return "" if half is None else f", for half of those who are paid within {days(half)}"
+    return "" if half is None else f" Half of those who are paid have it within {days(half)}."
 
 
 OFFER_MEANS = MEANS | {

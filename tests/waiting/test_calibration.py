@@ -2,78 +2,176 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import sim
+from sim.arrays import Columns
 from sim.chance.draws import draw_replication
 from sim.chance.past import Past
-from sim.chance.streams import Luck
+from sim.chance.streams import Floats, Luck
 from sim.experiment.engines import COMPILED, live
 from sim.experiment.replication import calendars_of
-from sim.scenario.durations import DAY, HOUR, NEVER
+from sim.scenario.durations import DAY, HOUR
+from sim.vocabulary import Outcome
 from sim.waiting.conditioned import Conditions
+from sim.waiting.history import INSTANTS
 from sim.waiting.outlook import answered_as, is_paid
 from sim.waiting.replicates import tell
-from tests.waiting.truth import seen_by
+from tests.waiting.truth import seen_by, told_fully
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("machine_code_at_hand")]
-REPLICATIONS, REPLICATES = 12, 200
+pytestmark = pytest.mark.usefixtures("machine_code_at_hand")
 DATES = tuple(day * DAY + hour * HOUR for day, hour in ((60, 13), (80, 0), (100, 18), (120, 9), (140, 15)))
-KEPT = ("paid", "dispatched", "requested", "closed")
+OF_CANCELLING = ("paid", "dispatched", "requested", "closed")
 UNLIMITED = {"market.sellers.staff": "unlimited", "policy.mediation.staff": "unlimited"}
+SURE = 3.5
+"""Standard errors."""
 
 
-def forecasts_and_truths(*, naive: bool = False) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:  # type: ignore[type-arg]
-    """Of every request to cancel that is open at some dates: the odds, and what became of it.
+@dataclass(frozen=True)
+class Study:
+    """Which requests, where, and how often each is told."""
 
-    A naive forecast knows no more than that it was put.
-    """
-    scenario = sim.load("aliexpress").with_changes(UNLIMITED)
-    calendars = calendars_of(scenario)
-    said: dict[str, list[np.ndarray]] = {}  # type: ignore[type-arg]
-    true: dict[str, list[np.ndarray]] = {}  # type: ignore[type-arg]
-    for replication in range(REPLICATIONS):
+    stage: str
+    world: str
+    replications: int
+    replicates: int
+    dates: tuple[int, ...] = DATES
+    naive: bool = False
+    """A forecast that knows no more than that the request was put."""
+
+
+@dataclass
+class Found:
+    """By target: what was forecast and what came true, case by case; how long each has waited; ranks."""
+
+    said: dict[str, Floats]
+    true: dict[str, Floats]
+    age: Floats
+    rank: Floats
+    """Where in the stories the true end of the request lies, ties broken by luck: uniform if all is well."""
+
+
+def find(study: Study) -> Found:
+    """Every request that is open at some dates: the odds, and what became of it."""
+    scenario = sim.load(study.world).with_changes(UNLIMITED)
+    calendars, rng = calendars_of(scenario), np.random.default_rng(17)
+    parts: list[Found] = []
+    for replication in range(study.replications):
         records = live(COMPILED, scenario, draw_replication(scenario, replication, calendars), calendars)
-        for now in DATES:
-            histories, rows = seen_by(now, records, told=KEPT)
-            opened, settled = (records.claims[f"cancellation_{what}_at"][rows] for what in ("opened", "settled"))
-            some = np.flatnonzero((opened <= now) & (settled > now) & (opened < NEVER))
-            histories = histories.of(some)
-            del histories.facts["type"], histories.facts["seller"]
-            if naive:
+        for now in study.dates:
+            kept = OF_CANCELLING if study.stage == "cancellation" else INSTANTS
+            histories, rows = seen_by(now, records, told=kept)
+            opened, settled = (records.claims[f"{study.stage}_{what}_at"][rows] for what in ("opened", "settled"))
+            is_open = (opened <= now) & (settled > now) & told_fully(histories, records, rows)
+            some = np.flatnonzero(is_open)
+            if not len(some):
+                continue
+            histories, age = histories.of(some), (now - opened[some]) / DAY
+            for known in ("type", "seller"):
+                del histories.facts[known]
+            if study.naive:
                 histories = replace(histories, now=histories.at("requested"))
             conditions = Conditions(scenario, histories, calendars)
-            cases = np.tile(np.arange(len(histories)), REPLICATES)
+            cases = np.tile(np.arange(len(histories)), study.replicates)
             facts = conditions.facts(cases, Luck(1, 900 + replication))
-            told = tell(conditions, cases, facts, past=Past(now), proven=not naive).told
+            told = tell(conditions, cases, facts, past=Past(now), proven=not study.naive).told
             truth = {name: column[rows[some]] for name, column in records.claims.items()}
-            for name, flags in targets(told).items():
-                said.setdefault(name, []).append(flags.reshape(REPLICATES, -1).mean(axis=0))
-            for name, flags in targets(truth).items():
-                true.setdefault(name, []).append(flags.astype(float))
-    return ({name: np.concatenate(parts) for name, parts in each.items()} for each in (said, true))  # type: ignore[return-value]
+            ends = told[f"{study.stage}_settled_at"].reshape(study.replicates, -1)
+            rank = _ranks(ends, truth[f"{study.stage}_settled_at"], rng)
+            said = {name: flags.reshape(ends.shape).mean(axis=0) for name, flags in targets(told, study).items()}
+            true = {name: flags.astype(float) for name, flags in targets(truth, study).items()}
+            parts.append(Found(said, true, age, rank))
+    names = parts[0].said
+    return Found(
+        {name: np.concatenate([part.said[name] for part in parts]) for name in names},
+        {name: np.concatenate([part.true[name] for part in parts]) for name in names},
+        np.concatenate([part.age for part in parts]),
+        np.concatenate([part.rank for part in parts]),
+    )
 
 
-def targets(told: dict[str, np.ndarray]) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def targets(told: Columns, study: Study) -> dict[str, np.ndarray]:
     """What is forecast."""
-    ends = answered_as(told)
-    return {"approved": ends["approved"], "runs out": ends["run_out"], "money": is_paid(told)}
+    if study.stage == "cancellation":
+        ends = answered_as(told)
+        return {"approved": ends["approved"], "runs out": ends["run_out"], "money": is_paid(told)}
+    return {"money": is_paid(told), "all of it": told["outcome"] == Outcome.REFUNDED}
 
 
-def test_what_is_forecast_comes_true_as_often_as_it_says() -> None:
-    said, true = forecasts_and_truths()
-    for name, odds in said.items():
-        slope = np.cov(odds, true[name])[0, 1] / np.var(odds, ddof=1)
-        noise = np.sqrt(np.mean((true[name] - odds) ** 2) / (len(odds) * np.var(odds)))
-        assert abs(slope - 1) < 0.1 + 2 * noise, name
-        bias = odds.mean() - true[name].mean()
-        assert abs(bias) < 3.5 * np.sqrt(np.mean(odds * (1 - odds)) / len(odds)), name
+def _ranks(ends: np.ndarray, true: np.ndarray, rng: np.random.Generator) -> Floats:
+    below, ties = (ends < true).sum(axis=0), (ends == true).sum(axis=0)
+    return (below + rng.random(len(true)) * (ties + 1)) / (len(ends) + 1)
 
 
+def slope_and_noise(said: Floats, true: Floats) -> tuple[float, float]:
+    slope = np.cov(said, true)[0, 1] / np.var(said, ddof=1)
+    return float(slope), float(np.sqrt(np.mean((true - said) ** 2) / (len(said) * np.var(said))))
+
+
+def expect_calibrated(found: Found, margin: float) -> None:
+    """In the middle right, as steep as it should be, for all and for the younger and the older half."""
+    older = found.age > np.median(found.age)
+    for name, said in found.said.items():
+        for some in (np.ones(len(said), dtype=bool), older, ~older):
+            odds, true = said[some], found.true[name][some]
+            bias = odds.mean() - true.mean()
+            assert abs(bias) < SURE * np.sqrt(np.mean(odds * (1 - odds)) / len(odds)) + 1e-9, name
+        if said.std() > 0.02:
+            slope, noise = slope_and_noise(said, found.true[name])
+            assert abs(slope - 1) < margin + 2 * noise, name
+    assert stats.kstest(found.rank, "uniform").pvalue > 0.01
+
+
+@pytest.mark.slow
+def test_what_is_forecast_of_a_few_requests_comes_true() -> None:
+    expect_calibrated(find(Study("cancellation", "aliexpress", 2, 60, DATES[:3])), 0.1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("stage", "world"),
+    [("cancellation", "aliexpress"), ("dispute", "aliexpress-2020"), ("mediation", "aliexpress-2020")],
+)
+def test_what_is_forecast_comes_true_as_often_as_it_says(stage: str, world: str) -> None:
+    found = find(Study(stage, world, 12, 1_000))
+    expect_calibrated(found, 0.1)
+
+
+@pytest.mark.slow
 def test_a_forecast_that_ignores_how_long_nobody_has_answered_fails_the_same_test() -> None:
-    said, true = forecasts_and_truths(naive=True)
-    odds, ends = said["runs out"], true["runs out"]
-    assert ends.mean() - odds.mean() > 3.5 * np.sqrt(np.mean(odds * (1 - odds)) / len(odds))
+    found = find(Study("cancellation", "aliexpress", 3, 40, naive=True))
+    odds, ends = found.said["runs out"], found.true["runs out"]
+    assert ends.mean() - odds.mean() > SURE * np.sqrt(np.mean(odds * (1 - odds)) / len(odds))
+    assert stats.kstest(found.rank, "uniform").pvalue < 0.01
+
+
+@pytest.mark.slow
+def test_the_mean_of_tomorrows_forecasts_is_todays() -> None:
+    scenario = sim.load("aliexpress").with_changes(UNLIMITED)
+    calendars, now, futures = calendars_of(scenario), DATES[0], 20
+    records = live(COMPILED, scenario, draw_replication(scenario, 0, calendars), calendars)
+    histories, rows = seen_by(now, records, told=OF_CANCELLING)
+    opened, settled = (records.claims[f"cancellation_{what}_at"][rows] for what in ("opened", "settled"))
+    histories = histories.of(np.flatnonzero((opened <= now) & (settled > now)))
+    conditions = Conditions(scenario, histories, calendars)
+    cases = np.tile(np.arange(len(histories)), 40 * futures)
+    today = answered_as(tell(conditions, cases, conditions.facts(cases, Luck(2, 1)), past=Past(now)).told)[
+        "approved"
+    ]
+    some = np.tile(np.arange(len(histories)), futures)
+    stories = tell(conditions, some, conditions.facts(some, Luck(2, 2)), past=Past(now))
+    tomorrow = answered_as(stories.told)["approved"].astype(float)
+    later, claims = seen_by(now + DAY, stories.records, told=OF_CANCELLING)
+    waits = np.flatnonzero(stories.records.claims["cancellation_settled_at"][claims] > now + DAY)
+    then = Conditions(scenario, later.of(waits), calendars)
+    again = np.tile(np.arange(len(waits)), 40)
+    told = tell(then, again, then.facts(again, Luck(2, 3)), past=Past(now + DAY)).told
+    tomorrow[stories.facts.rows[claims[waits]]] = answered_as(told)["approved"].reshape(40, -1).mean(axis=0)
+    by_case = today.reshape(40 * futures, -1).mean(axis=0) - tomorrow.reshape(futures, -1).mean(axis=0)
+    spread = np.sqrt(tomorrow.reshape(futures, -1).var(axis=0).mean() / tomorrow.size + 0.25 / today.size)
+    assert len(waits) > 100
+    assert abs(by_case.mean()) < SURE * spread
