@@ -80,8 +80,6 @@ class SearchedWorlds(Described):
 
     assumed: Literal["ranges"] = "ranges"
     """Assumptions move within their ranges."""
-    fitted: Literal["bootstrap"] | None = None
-    """What was learnt from a log is what another bootstrap of that log would have told."""
     points: Annotated[int, Field(ge=2, le=100_000)] = 32
     """How many worlds."""
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
