@@ -21,13 +21,14 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.baselines.commits import Commit
-from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, MeasureCheck, ScenarioCheck, WithInterval
+from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, MeasureCheck, ScenarioCheck
 from sim.baselines.timeline import Forgets, in_order
 from sim.disk import steps
 from sim.disk.placing import PATIENCE
 from sim.disk.reading import content_of, expect_regular
 from sim.disk.site import site_of, sweep
 from sim.errors import UserError, refused
+from sim.experiment.number import Number
 from sim.scenario.pointers import POINTER, is_pointer
 from sim.scenario.wording import either, printable
 
@@ -76,14 +77,14 @@ class TrendPoint(_Line):
         return SUSPECTED if self.suspected else self.verdict
 
     @property
-    def then(self) -> WithInterval:
+    def then(self) -> Number:
         """What the baseline had."""
-        return WithInterval(*self.baseline)
+        return Number(*self.baseline)
 
     @property
-    def reading(self) -> WithInterval:
+    def reading(self) -> Number:
         """What this commit had."""
-        return WithInterval(*self.now)
+        return Number(*self.now)
 
 
 class CommitEntry(_Line):
@@ -225,7 +226,7 @@ def _point(one: MeasureCheck) -> TrendPoint:
     )
 
 
-def _ends(reading: WithInterval) -> Ends:
+def _ends(reading: Number) -> Ends:
     return _digits(reading.value), _digits(reading.low), _digits(reading.high)
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.baselines.unmatched import NEW, NewScenario, NotLookedAt, Orphan
-from sim.experiment.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck, WithInterval
+from sim.experiment.expectations import EXPECTATION_VERDICTS, FAIL, PASS, ExpectationCheck
+from sim.experiment.number import Number
 from sim.experiment.verdicts import INCONCLUSIVE
 
 __all__ = [
@@ -47,7 +48,6 @@ __all__ = [
     "Orphan",
     "Recorded",
     "ScenarioCheck",
-    "WithInterval",
 ]
 
 UNCHANGED, CHANGED = "unchanged", "changed"
@@ -82,22 +82,22 @@ class MeasureCheck:
     """What a table calls it."""
     unit: str
     """`share`, `d`, `h`, `claims`, `orders`, or the scenario's currency."""
-    baseline: WithInterval
+    baseline: Number
     """In the judging block, with its 95 % interval."""
-    now: WithInterval
+    now: Number
     """The same replications, lived through by today's code."""
-    difference: WithInterval
+    difference: Number
     """With its plain 95 % interval; 0 to 0 where nothing differs at all."""
     is_headline: bool
     """Whether it is judged. Of the others, what follows is NaN, empty or None: they are shown, not judged."""
-    surely: WithInterval
+    surely: Number
     """The difference with its simultaneous interval, over which the verdict reads (3 % family-wise)."""
     margin: float
     """Up to this a difference does not matter."""
     more_is_better: bool
     verdict: str
     """A word of `VERDICTS`; empty where not judged."""
-    confirming: WithInterval | None
+    confirming: Number | None
     """The difference in the confirming block, with its simultaneous interval; None where that was not looked at."""
     is_confirmed: bool | None
     """Whether the confirming block agrees that it changed, to the same side; None where it was not asked."""

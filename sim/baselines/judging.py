@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from sim.baselines.block import Block
-from sim.baselines.judgement import CHANGED, UNCHANGED, MeasureCheck, WithInterval
+from sim.baselines.judgement import CHANGED, UNCHANGED, MeasureCheck
 from sim.experiment.curve_differences import curve_difference
 from sim.experiment.curves import incidence
 from sim.experiment.deviations import OPEN_FROM, Deviating
 from sim.experiment.differences import Yardstick, differences_of, estimates_of
 from sim.experiment.fates import REFUNDED
 from sim.experiment.measures import MEASURES, Measure, TimeToMoney
+from sim.experiment.number import Number
 from sim.experiment.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, WORSE, Headline
 from sim.experiment.watched import UNWATCHED, horizon, is_finished
 from sim.scenario.durations import DAY
@@ -127,15 +128,15 @@ def _nothing(name: str, rows: Mapping[Any, Mapping[Any, Any]], headline: Headlin
     return dict.fromkeys(ends, 0.0) | words | {"margin": margin, "replications_needed": nan}
 
 
-def _readings(name: str, sides: Sides) -> tuple[WithInterval, WithInterval]:
+def _readings(name: str, sides: Sides) -> tuple[Number, Number]:
     rows = (block.summary.loc[name].to_dict() for block in (sides.before, sides.now))
-    before, now = (WithInterval(*(float(row[column]) for column in ("value", "low", "high"))) for row in rows)
+    before, now = (Number(float(row["value"]), float(row["low"]), float(row["high"])) for row in rows)
     return before, now
 
 
 def _judged(
     row: Mapping[Any, Any],
-    readings: tuple[WithInterval, WithInterval],
+    readings: tuple[Number, Number],
     confirming: Mapping[Any, Any] | None,
     headline: Headline | None,
     why: str,
@@ -148,7 +149,7 @@ def _judged(
         unit=row["unit"],
         baseline=readings[0],
         now=readings[1],
-        difference=WithInterval(row["difference"], row["low"], row["high"]),
+        difference=Number(row["difference"], row["low"], row["high"]),
         is_headline=headline is not None,
         surely=_surely(row),
         margin=row["margin"],
@@ -161,8 +162,8 @@ def _judged(
     )
 
 
-def _surely(row: Mapping[Any, Any]) -> WithInterval:
-    return WithInterval(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
+def _surely(row: Mapping[Any, Any]) -> Number:
+    return Number(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
 
 
 def _verdict(word: str, agrees: bool | None) -> str:

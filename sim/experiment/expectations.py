@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.experiment.deviations import OPEN_FROM
 from sim.experiment.estimates import resampled
 from sim.experiment.measures import MEASURES, Ratio, TimeToMoney
+from sim.experiment.number import Number
 from sim.experiment.result import Comparable
 from sim.experiment.verdicts import INCONCLUSIVE, replications_needed
 from sim.experiment.watched import is_finished
@@ -24,19 +24,6 @@ EXPECTATION_VERDICTS = (PASS, FAIL, INCONCLUSIVE)
 An end of an interval that lies right on the bound holds: `at_least: 0` holds of every share.
 """
 AT_LEAST, AT_MOST = "at_least", "at_most"
-
-
-class WithInterval(NamedTuple):
-    """A value and the two ends of its interval."""
-
-    value: float
-    low: float = nan
-    high: float = nan
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether either end is known."""
-        return not (isnan(self.low) and isnan(self.high))
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,7 @@ class ExpectationCheck:
     sense: str
     """`at_least` or `at_most`."""
     bound: float
-    now: WithInterval
+    now: Number
     """With its 95 % interval over replications."""
     replications: int
     """That were lived through."""
@@ -92,7 +79,7 @@ def _judged(name: str, sense: str, bound: float, result: Comparable) -> Expectat
         unit=str(row["unit"]),
         sense=sense,
         bound=bound,
-        now=WithInterval(value, low, high),
+        now=Number(value, low, high),
         replications=done,
         verdict=verdict,
         why=str(row.get("why", "")),

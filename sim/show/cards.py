@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sim.scenario.card import table, text
 from sim.scenario.wording import counted
-from sim.show.figures import measured
 from sim.show.findings import findings
 from sim.show.judged import headlines_of
+from sim.show.measured import measured
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD, day_of, time_of
 

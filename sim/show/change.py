@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
-from sim.show.figures import alike, decimals_for, measured
+from sim.experiment.number import alike, decimals_for
 from sim.show.judged import rough
+from sim.show.measured import measured
 from sim.show.phrases import HELD
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.result import Result
-from sim.show.figures import measured
+from sim.show.measured import measured
 from sim.show.phrases import day_and_month
 
 DESKS = {"sellers": "the sellers", "mediation": "mediation"}

@@ -14,18 +14,19 @@ from rich.text import Text
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.flips import FEWEST
+from sim.experiment.number import alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import counted, printable
 from sim.show.changed import changed_lines
 from sim.show.cost_table import compared_table
 from sim.show.costs import HOW_TO_READ, compared_costs_of
-from sim.show.figures import alike, measured
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
 from sim.show.flip_table import flip_table
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
 from sim.show.lever_table import levers_table
+from sim.show.measured import measured
 from sim.show.notes import notes_of
 from sim.show.plain import plain_table
 from sim.show.ranking import ranking

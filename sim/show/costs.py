@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiment.costs import WORKED
+from sim.experiment.number import Shown, alike
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER
 from sim.scenario.costs import HOURS, LEFT, PER_1000_ORDERS, PER_CLAIM
 from sim.show.carried_on import Finished
-from sim.show.figures import Shown, alike, measured
 from sim.show.judged import JudgedRow, everything_of
+from sim.show.measured import measured
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison

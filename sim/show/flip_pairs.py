@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from sim.experiment.fates import NO_CLAIM, REFUNDED
+from sim.experiment.number import Number, Shown, decimals_for
 from sim.experiment.partings import NEVER_PART
-from sim.show.figures import NEARLY_EQUAL, Shown, decimals_for
 from sim.show.judged import NOTHING, signed
 from sim.vocabulary import endings
 
@@ -33,27 +33,21 @@ MOSTLY = 0.9
 """A share of orders beside which the others need not be named."""
 
 
-class MeanChange(NamedTuple):
-    """By how much orders of one kind differ, on average, and its interval; NaN where there is none."""
-
-    value: float
-    low: float
-    high: float
-
-    def shown(self) -> Shown:
-        """`+23.4` and `±3.1`; a dash where nothing can be said, `none` where no order differs."""
-        value, low, high = self
-        if math.isnan(value):
-            return Shown("–", "")
-        if value == low == high == 0:
-            return Shown(NOTHING, "")
-        if math.isnan(low):
-            return Shown(signed(value, 1), TOO_FEW)
-        shorter, longer = sorted((value - low, high - value))
-        decimals = decimals_for(longer)
-        is_even = longer <= NEARLY_EQUAL * shorter
-        ends = f"±{longer:,.{decimals}f}" if is_even else f"{signed(low, decimals)} to {signed(high, decimals)}"
-        return Shown(signed(value, decimals), ends)
+def change_shown(mean: Number) -> Shown:
+    """By how much orders of one kind differ: `+23.4` and `±3.1`; a dash where nothing can be said, `none` for 0."""
+    value, low, high = mean.three
+    if math.isnan(value):
+        return Shown("–", "")
+    if value == low == high == 0:
+        return Shown(NOTHING, "")
+    if math.isnan(low):
+        return Shown(signed(value, 1), TOO_FEW)
+    decimals = decimals_for(mean.longer_half)
+    ends = f"±{mean.longer_half:,.{decimals}f}"
+    return Shown(
+        signed(value, decimals),
+        ends if mean.is_even else f"{signed(low, decimals)} to {signed(high, decimals)}",
+    )
 
 
 class FlipPair(NamedTuple):
@@ -69,9 +63,9 @@ class FlipPair(NamedTuple):
     """The interval of their number, in as many orders as these."""
     parts_at: dict[str, int]
     """How many of them part at each place (`study.partings.PARTINGS`), the most frequent first."""
-    time: MeanChange
+    time: Number
     """Change in days until the money; NaN unless both refund in full."""
-    money: MeanChange
+    money: Number
     """Change in what the buyer is left with."""
     examples: tuple[tuple[int, int], ...]
     """Replication and order."""
@@ -84,12 +78,12 @@ class FlipPair(NamedTuple):
     @property
     def counted(self) -> Shown:
         """`49` and `36–66`; the interval to two digits of its half, which is all that it is known to."""
-        value, shorter, longer = f"{self.orders:,}", *sorted((self.orders - self.low, self.high - self.orders))
-        if math.isnan(longer):
+        value, number = f"{self.orders:,}", Number(self.orders, self.low, self.high)
+        if math.isnan(number.longer_half):
             return Shown(value, "")
-        places = min(1 - math.floor(math.log10(max(longer, 1))), 0)
-        if longer <= NEARLY_EQUAL * shorter:
-            return Shown(value, f"±{round(longer, places):,.0f}")
+        places = min(1 - math.floor(math.log10(max(number.longer_half, 1))), 0)
+        if number.is_even:
+            return Shown(value, f"±{round(number.longer_half, places):,.0f}")
         return Shown(value, f"{round(self.low, places):,.0f}–{round(self.high, places):,.0f}")
 
     @property
@@ -153,12 +147,12 @@ def _pair(row: Mapping[Any, Any], places: Mapping[tuple[str, str], dict[str, int
         low=row["orders_low"],
         high=row["orders_high"],
         parts_at=places[outcomes],
-        time=MeanChange(row["time_change"], row["time_low"], row["time_high"]),
-        money=MeanChange(row["money_change"], row["money_low"], row["money_high"]),
+        time=Number(row["time_change"], row["time_low"], row["time_high"]),
+        money=Number(row["money_change"], row["money_low"], row["money_high"]),
         examples=tuple(row["examples"]),
     )
 
 
 def changes_shown(pair: FlipPair) -> tuple[Shown, Shown]:
     """Days and money with their signs and intervals."""
-    return pair.time.shown(), pair.money.shown()
+    return change_shown(pair.time), change_shown(pair.money)

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.show.figures import Shown
+from sim.experiment.number import Shown
 from sim.show.flip_pairs import FlipPair, changes_shown
 from sim.show.plain import plain_table
 

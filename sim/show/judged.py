@@ -6,8 +6,8 @@ import math
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.experiment.number import Shown, decimals_for
 from sim.experiment.verdicts import INCONCLUSIVE, NOT_REACHED
-from sim.show.figures import Shown, decimals_for
 
 if TYPE_CHECKING:
     import pandas as pd

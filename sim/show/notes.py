@@ -9,7 +9,7 @@ from sim.experiment.result import Result
 from sim.experiment.watched import horizon, is_finished
 from sim.scenario.durations import DAY
 from sim.show.checked.words import expectation_told
-from sim.show.figures import measured
+from sim.show.measured import measured
 
 MANY = 0.01
 """A share of claims that is too large to pass over."""

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.differences import compared, estimates_of
+from sim.experiment.number import Shown
 from sim.experiment.pairing import pair_of
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, WORSE, simultaneous, verdict_on
 from sim.scenario.wording import printable
-from sim.show.figures import Shown, measured
+from sim.show.measured import measured
 
 HEADLINE = "success_rate"
 

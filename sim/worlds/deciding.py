@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import Bools as Bools
+from sim.experiment.number import Number
 from sim.experiment.shares import CountedShare, share_of
 from sim.worlds.designs import Floats
 from sim.worlds.factors import Factor
-from sim.worlds.indices import Index, between, given_data
+from sim.worlds.indices import between, given_data
 
 HOLDS, DOES_NOT = "holds", "does not hold"
 ROBUST = 0.9
@@ -38,7 +39,7 @@ class Decides(NamedTuple):
     """How much of the variation of a difference a factor decides alone."""
 
     factor: str
-    share: Index
+    share: Number
 
 
 @dataclass(frozen=True)

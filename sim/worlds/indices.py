@@ -7,25 +7,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.experiment.number import Number
 from sim.experiment.shares import Z
 from sim.worlds.designs import Floats
 
 RESAMPLES = 500
 
 
-class Index(NamedTuple):
-    """A share of the variation between worlds, and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
 class Indices(NamedTuple):
-    """Of one factor: what it decides alone, and with all that it does together with others."""
+    """Of what varies between worlds, the shares of one factor: alone, and with all that it does beside others."""
 
-    first: Index
-    total: Index
+    first: Number
+    total: Number
 
 
 def saltelli(values: Floats, noise: float, width: int, *, seed: int = 1) -> list[Indices]:
@@ -59,10 +52,10 @@ def _of(blocks: Floats, noise: float) -> tuple[Floats, Floats]:
     return first, total
 
 
-def _index(value: float, resampled: Floats) -> Index:
+def _index(value: float, resampled: Floats) -> Number:
     """Normal, as wide as the bootstrap's spread: near 0 a percentile interval of a square leans."""
     error = float(np.nanstd(resampled, ddof=1)) if np.isfinite(resampled).sum() > 2 else np.nan
-    return Index(float(value), float(value - Z * error), float(value + Z * error))
+    return Number(float(value), float(value - Z * error), float(value + Z * error))
 
 
 def between(values: Floats, errors: Floats) -> tuple[float, float]:
@@ -76,7 +69,7 @@ def between(values: Floats, errors: Floats) -> tuple[float, float]:
     return (total if np.isnan(noise) else max(total - noise, 0.0)), noise
 
 
-def given_data(points: Floats, words: list[int], values: Floats, errors: Floats, *, seed: int = 1) -> list[Index]:
+def given_data(points: Floats, words: list[int], values: Floats, errors: Floats, *, seed: int = 1) -> list[Number]:
     """First-order indices from any scattered worlds: how well each factor alone foretells the value.
 
     By words their means, by numbers a parabola; what chance alone would foretell is taken out (adjusted R²),

@@ -137,9 +137,9 @@ def indices_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _indices(plan: Plan, values: Floats, errors: Floats) -> list[Indices]:
-    from sim.worlds.indices import Index
+    from sim.experiment.number import Number
 
-    width, unknown = len(plan.factors), Index(np.nan, np.nan, np.nan)
+    width, unknown = len(plan.factors), Number(np.nan, np.nan, np.nan)
     if plan.design.kind == "one_at_a_time" or np.isfinite(values).sum() < 8:
         return [Indices(unknown, unknown)] * width
     if plan.design.kind == "sobol" and np.isfinite(values).all():

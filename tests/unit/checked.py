@@ -29,9 +29,9 @@ from sim.baselines.judgement import (
     Orphan,
     Recorded,
     ScenarioCheck,
-    WithInterval,
 )
 from sim.experiment.comparison import Comparison
+from sim.experiment.number import Number
 from tests.unit.compared import comparison
 
 WORDS = {"same": UNCHANGED, "silence-approves": CHANGED, "no-limit": INCONCLUSIVE}
@@ -123,7 +123,7 @@ _CAUSES = (
     Cause(RULES, "outcomes", "", "", "the same scenario and draws have other outcomes"),
 )
 _EXPECTATIONS = tuple(
-    ExpectationCheck(measure, title, unit, sense, bound, WithInterval(*now), 6, verdict, needed)
+    ExpectationCheck(measure, title, unit, sense, bound, Number(*now), 6, verdict, needed)
     for measure, title, unit, sense, bound, now, verdict, needed in (
         ("success_rate", "refunded in full", "share", "at_least", 0.6, (0.652, 0.63, 0.674), PASS, nan),
         ("silence_share", "settled by silence", "share", "at_most", 0.1, (0.114, 0.106, 0.122), FAIL, nan),
@@ -140,7 +140,7 @@ def _example(replication: int, order: int) -> Example:
 
 
 def _judged(row: dict[Any, Any]) -> MeasureCheck:
-    surely = WithInterval(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
+    surely = Number(row["difference"], row["low_simultaneous"], row["high_simultaneous"])
     verdict = _verdict(surely, row["margin"]) if row["is_headline"] else ""
     return MeasureCheck(
         measure=row["measure"],
@@ -148,9 +148,9 @@ def _judged(row: dict[Any, Any]) -> MeasureCheck:
         unit=row["unit"],
         baseline=_with_interval(row["base"], row["unit"]),
         now=_with_interval(row["other"], row["unit"]),
-        difference=WithInterval(row["difference"], row["low"], row["high"]),
+        difference=Number(row["difference"], row["low"], row["high"]),
         is_headline=row["is_headline"],
-        surely=surely if row["is_headline"] else WithInterval(nan),
+        surely=surely if row["is_headline"] else Number(nan),
         margin=row["margin"],
         more_is_better=row["measure"] not in ("silence_share", "refund_time_median_all", "postage_per_claim"),
         verdict=verdict,
@@ -160,7 +160,7 @@ def _judged(row: dict[Any, Any]) -> MeasureCheck:
     )
 
 
-def _verdict(surely: WithInterval, margin: float) -> str:
+def _verdict(surely: Number, margin: float) -> str:
     if isnan(surely.low):
         return UNCHANGED if surely.value == 0 else INCONCLUSIVE
     if max(-surely.low, surely.high) <= margin:
@@ -168,9 +168,9 @@ def _verdict(surely: WithInterval, margin: float) -> str:
     return CHANGED if surely.low > margin or surely.high < -margin else INCONCLUSIVE
 
 
-def _with_interval(value: float, unit: str) -> WithInterval:
+def _with_interval(value: float, unit: str) -> Number:
     """A tenth to each side: wide enough to be seen."""
-    return WithInterval(value, value * 0.95, min(value * 1.05, 1.0 if unit == "share" else inf))
+    return Number(value, value * 0.95, min(value * 1.05, 1.0 if unit == "share" else inf))
 
 
 def _curves(one: Comparison) -> Any:

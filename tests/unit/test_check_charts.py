@@ -18,7 +18,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim.baselines.history import CommitEntry, History
-from sim.baselines.judgement import CHANGED, VERDICTS, Check, ScenarioCheck, WithInterval
+from sim.baselines.judgement import CHANGED, VERDICTS, Check, ScenarioCheck
+from sim.experiment.number import Number
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_curves import check_curves
 from sim.show.charts.check_headlines import check_headlines, reach_of
@@ -44,12 +45,12 @@ def with_measures(one: ScenarioCheck, *names: str, **changes: Any) -> ScenarioCh
 
 def huge() -> ScenarioCheck:
     """Differences of a thousand margins."""
-    far = WithInterval(0.4, 0.3, 0.5)
+    far = Number(0.4, 0.3, 0.5)
     return with_measures(scenario_check(), "success_rate", difference=far, surely=far, margin=0.0005)
 
 
 def not_reached() -> ScenarioCheck:
-    nothing = WithInterval(nan)
+    nothing = Number(nan)
     return with_measures(scenario_check(), MEDIAN, now=nothing, difference=nothing, surely=nothing)
 
 
@@ -57,15 +58,14 @@ def without_intervals() -> ScenarioCheck:
     """As with one replication."""
     one, readings = scenario_check(), ("baseline", "now", "difference", "surely")
     measures = tuple(
-        replace(each, **{name: WithInterval(getattr(each, name).value) for name in readings})
-        for each in one.measures
+        replace(each, **{name: Number(getattr(each, name).value) for name in readings}) for each in one.measures
     )
     return replace(one, measures=measures)
 
 
 def without_margin() -> ScenarioCheck:
     """No margin at all, and a difference: it is beyond any scale."""
-    off = WithInterval(0.1, 0.05, 0.15)
+    off = Number(0.1, 0.05, 0.15)
     return with_measures(
         scenario_check(), "postage_per_return", margin=0.0, difference=off, surely=off, verdict=CHANGED
     )

@@ -19,8 +19,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from xmlschema import XMLSchema
 
 from sim.baselines.history import History
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck, WithInterval
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck
 from sim.errors import BadUsage, UserError
+from sim.experiment.number import Number
 from sim.show.checked.document import document_of
 from sim.show.checked.files import SIGN, files_of, write_check
 from sim.show.checked.junit import junit
@@ -224,7 +225,7 @@ def test_an_expectation_whose_value_is_not_known_is_inconclusive_in_every_form_a
         "share",
         "at_most",
         0.5,
-        WithInterval(nan),
+        Number(nan),
         6,
         INCONCLUSIVE,
         nan,
@@ -290,7 +291,7 @@ def test_metrics_hold_every_measure_with_its_interval() -> None:
     for one in check().scenarios:
         for each in one.measures:
             about = {"scenario": one.scenario, "measure": each.measure, "unit": each.unit}
-            for suffix, number in zip(("", "_low", "_high"), each.now, strict=True):
+            for suffix, number in zip(("", "_low", "_high"), each.now.three, strict=True):
                 found = value_of(f"refund_sim_now{suffix}", **about)
                 assert found == ([] if number != number else [pytest.approx(number, rel=1e-11)])
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.fates import ENDINGS, NO_CLAIM
+from sim.experiment.number import Number
 from sim.experiment.partings import NEVER_PART, PARTINGS
 from sim.experiment.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
 from sim.show.comparison import STYLES, print_comparison
@@ -21,7 +22,7 @@ from sim.show.flip_pairs import (
     PLACES,
     WORDS,
     FlipPair,
-    MeanChange,
+    change_shown,
     changes_shown,
     first_flip,
     flip_pairs,
@@ -249,7 +250,7 @@ def test_margins_are_said_in_the_units_of_the_table() -> None:
 # ------------------------------------------------------------------------------------------- flips
 
 
-NOWHERE = MeanChange(NAN, NAN, NAN)
+NOWHERE = Number(NAN, NAN, NAN)
 
 
 def pairs(name: str) -> list[FlipPair]:
@@ -299,7 +300,7 @@ def test_a_pair_says_where_its_orders_part_and_what_it_comes_to() -> None:
 def test_a_mean_change_has_as_many_digits_as_its_interval(
     mean: tuple[float, float, float], shown: tuple[str, str]
 ) -> None:
-    assert MeanChange(*mean).shown() == shown
+    assert change_shown(Number(*mean)) == shown
 
 
 def test_the_interval_of_a_count_is_told_to_two_digits() -> None:

@@ -13,8 +13,8 @@ import pytest
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.experiment import run
 from sim.show.change import Change
-from sim.show.figures import measured
 from sim.show.findings import findings, remarks
+from sim.show.measured import measured
 from tests.worlds import world
 
 LIVELY: dict[str, Any] = {

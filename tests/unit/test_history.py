@@ -12,9 +12,10 @@ import pytest
 
 from sim.baselines.commits import Commit, commit_of
 from sim.baselines.history import TORN, History, read, remember
-from sim.baselines.judgement import CHANGED, UNCHANGED, Check, WithInterval
+from sim.baselines.judgement import CHANGED, UNCHANGED, Check
 from sim.baselines.timeline import forgetting
 from sim.errors import BadUsage, UserError
+from sim.experiment.number import Number
 from sim.show.checked.words import accepted_in, short, since
 from tests.unit.checked import check, entries, scenario_check
 
@@ -173,7 +174,7 @@ def test_nothing_is_left_beside_the_file(file: Path) -> None:
 
 def test_what_is_not_known_is_null_and_read_as_such(file: Path) -> None:
     one = scenario_check("silence-approves")
-    unknown = tuple(replace(each, now=WithInterval(nan, nan, nan)) for each in one.measures)
+    unknown = tuple(replace(each, now=Number(nan, nan, nan)) for each in one.measures)
     remember(check("silence-approves", measures=unknown), file, FIRST)
     assert "NaN" not in file.read_text()
     assert all(isnan(end) for point in read(file).entries[0].measures.values() for end in point.now)

@@ -167,7 +167,7 @@ def _types_in(node: ast.stmt) -> list[str]:
 WRITTEN_DOWN_ONCE = {"offer": 20, "chargeback": 25, "gave_up": 8}
 """A word of one stage or outcome, and the files of `sim` that may name it: more would be a second table.
 
-Logs and open cases (`evidence`, `waiting`) have columns of their own for what was seen of each stage: not counted."""
+Logs and open cases (`evidence`, `waiting`) have columns of their own for what was seen of a stage: not counted."""
 
 
 @pytest.mark.parametrize(("word", "most"), WRITTEN_DOWN_ONCE.items())
@@ -192,3 +192,30 @@ def test_every_stage_has_all_that_is_said_of_it() -> None:
     for stage in OF_PATHS:
         assert STAGES[stage].done
         assert STAGES[stage].doing
+
+
+WITH_AN_INTERVAL = {
+    "sim/experiment/number.py",  # the one number
+    "sim/experiment/estimates.py",  # arrays of them, while they are estimated
+    "sim/experiment/shares.py",  # with the cases it is counted in
+    "sim/worlds/estimating.py",  # with the standard error that the next world is weighed by
+    "sim/baselines/layout.py",  # as a file holds it
+    "sim/evidence/held_out.py",  # observed, and simulated with the interval
+}
+
+
+def test_a_value_with_its_interval_is_one_type() -> None:
+    """A class with a value, its low and its high end is `Number`, or one of those above."""
+    found = set()
+    for path in PAGES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                fields = [
+                    one.target.id
+                    for one in node.body
+                    if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+                ]
+                is_number = {"low", "high"} <= set(fields) and {"value", "simulated"} & set(fields)
+                if is_number and "path" not in fields:
+                    found.add(f"sim/{path.relative_to(HOUSE).as_posix()}")
+    assert found == WITH_AN_INTERVAL

@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from sim.experiment.experiment import run
+from sim.experiment.number import Number, decimals_for
 from sim.experiment.result import Result
-from sim.show.figures import Measured, decimals_for
 from sim.show.notes import notes_of
 from sim.show.table import print_table
 from tests.unit.busy_market import BUSY
@@ -77,11 +77,11 @@ def test_as_many_decimals_as_the_interval_supports(half_width: float, decimals: 
     ],
 )
 def test_a_number_stands_with_its_interval(value: float, low: float, high: float, unit: str, text: str) -> None:
-    assert str(Measured(value, low, high, unit).shown()) == text
+    assert str(Number(value, low, high, unit).shown()) == text
 
 
 def test_an_interval_that_leans_is_not_shown_as_if_it_did_not() -> None:
-    assert Measured(0.10, 0.08, 0.16, "share").shown().interval == "8–16"
+    assert Number(0.10, 0.08, 0.16, "share").shown().interval == "8–16"
 
 
 # ------------------------------------------------------------------------------------------- the table

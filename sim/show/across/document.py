@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from sim.experiment.measures import MEASURES
+from sim.experiment.number import Number
 from sim.experiment.shares import CountedShare
 from sim.show.files import finite
 from sim.worlds.deciding import Survival, Where
-from sim.worlds.indices import Index
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
 
@@ -147,6 +147,6 @@ def share_as_json(share: CountedShare) -> dict[str, Any]:
     return {"value": finite(share.value), "low": share.low, "high": share.high, "worlds": share.n}
 
 
-def index_as_json(index: Index) -> dict[str, Any]:
+def index_as_json(index: Number) -> dict[str, Any]:
     """With its interval."""
     return {"value": finite(index.value), "low": finite(index.low), "high": finite(index.high)}

@@ -9,6 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
+from sim.experiment.number import Number
 from sim.scenario.wording import per_cent
 from sim.show.across.document import amount, answer, level, share_told, title
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
@@ -99,7 +100,7 @@ def _of_survival(study: Study, one: Survival) -> ResponseChapter:
         )
     if not np.isnan(one.noise_share):
         facts.append(f"Noise of simulation is {per_cent(one.noise_share)} of the variance of what is shown.")
-    bars = [Bar(each.factor, *each.share) for each in one.decides[:BARS]]
+    bars = [Bar(each.factor, each.share) for each in one.decides[:BARS]]
     heading = f"{title(one.measure)}: {one.policy} less {one.base}"
     return _chapter(
         study, response, heading, f"That way in {share_told(one.share)} of worlds: {one.verdict}.", facts, bars
@@ -118,7 +119,8 @@ def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> Re
     by = "total" if mine["total"].notna().any() else "first"
     found = mine[mine[by].notna()].sort_values(by, ascending=False, kind="stable").head(BARS)
     bars = [
-        Bar(each["factor"], each[by], each[f"{by}_low"], each[f"{by}_high"]) for each in found.to_dict("records")
+        Bar(each["factor"], Number(each[by], each[f"{by}_low"], each[f"{by}_high"]))
+        for each in found.to_dict("records")
     ]
     heading = f"{title(response.measure)}: {response.of}{f' less {response.less}' if response.less else ''}"
     return _chapter(study, response, heading, said, [], bars)
@@ -137,7 +139,11 @@ def _chapter(
     curves = [Curve(one.name, curve(partial_curve(study, response, one), scale, unit)) for one in shown]
     heat, heat_of = _heat(study, response, shown, scale)
     drawn = [
-        (one, bar(one), f"{max(one.value, 0):.2f} ({max(one.low, 0):.2f} to {min(one.high, 1):.2f})")
+        (
+            one,
+            bar(one),
+            f"{max(one.share.value, 0):.2f} ({max(one.share.low, 0):.2f} to {min(one.share.high, 1):.2f})",
+        )
         for one in bars
     ]
     dots = differences(values, scale, unit) if response.is_difference else Markup("")
@@ -145,7 +151,7 @@ def _chapter(
 
 
 def _share_told(one: Bar) -> str:
-    return f"{max(one.value, 0):.2f} ({max(one.low, 0):.2f} to {min(max(one.high, 0), 1):.2f})"
+    return f"{max(one.share.value, 0):.2f} ({max(one.share.low, 0):.2f} to {min(max(one.share.high, 0), 1):.2f})"
 
 
 def _unit(measure: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.number import Number
 from sim.show.report.svg import tag
 from sim.worlds.designs import Floats
 
@@ -22,9 +23,7 @@ class Bar(NamedTuple):
     """A row of a tornado: a share from 0 to 1 with its interval, and what it is of."""
 
     name: str
-    value: float
-    low: float
-    high: float
+    share: Number
 
 
 def minus(number: str) -> str:
@@ -34,7 +33,7 @@ def minus(number: str) -> str:
 
 def bar(one: Bar) -> Markup:
     """A share on a line from 0 to 1."""
-    value, low, high = (min(max(number, 0.0), 1.0) * 100 for number in (one.value, one.low, one.high))
+    value, low, high = (min(max(number, 0.0), 1.0) * 100 for number in one.share.three)
     return tag(
         "svg",
         tag("line", x1=0, x2=100, y1=6, y2=6, class_="axis"),

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.baselines.judgement import SUSPECTED, MeasureCheck, ScenarioCheck
+from sim.experiment.number import Shown
 from sim.experiment.watched import UNWATCHED
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL
 from sim.show.checked.words import CheckRow, by_size, finding, in_margins, row_of, size_of
-from sim.show.figures import Shown
 
 BESIDE = 19
 """Letters of a difference and its interval that stand on one line; a longer interval goes to the verdict's line."""
@@ -61,7 +61,7 @@ def check_headlines(check: ScenarioCheck) -> Figure:
 
 def reach_of(measures: list[MeasureCheck]) -> float:
     """The furthest end of any interval, in margins; at least a little beyond one."""
-    ends = [abs(in_margins(one, end)) for one in measures for end in (*one.difference, *one.surely)]
+    ends = [abs(in_margins(one, end)) for one in measures for end in (*one.difference.three, *one.surely.three)]
     return max([1.5, *(end for end in ends if isfinite(end))])
 
 

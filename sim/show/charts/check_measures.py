@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from sim.baselines.judgement import CHANGED, MeasureCheck, ScenarioCheck, WithInterval
+from sim.baselines.judgement import CHANGED, MeasureCheck, ScenarioCheck
+from sim.experiment.number import NOT_REACHED, Number
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
@@ -19,7 +20,6 @@ from sim.show.charts.comparing import Mark
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import DARK, FAINT, INK, SMALL
 from sim.show.checked.words import compared_of, finding, size_of
-from sim.show.figures import NOT_REACHED
 
 ROW = 0.2
 """Inches from one measure to the next."""
@@ -123,7 +123,7 @@ def _values(ax: Axes, group: list[MeasureCheck], scale: float) -> None:
         ("now", others, NOW, SHIFT),
         ("now", changed, MARKS[CHANGED], SHIFT),
     ):
-        readings: dict[float, WithInterval] = {row + aside: getattr(group[row], which) for row in rows}
+        readings: dict[float, Number] = {row + aside: getattr(group[row], which) for row in rows}
         _readings(ax, readings, mark, scale, size=3.8)
         for place in (place for place, reading in readings.items() if isnan(reading.value)):
             ax.annotate(
@@ -144,7 +144,7 @@ def _differences(ax: Axes, group: list[MeasureCheck], scale: float) -> None:
         _readings(ax, readings, MARKS[verdict], scale, size=4.5)
 
 
-def _readings(ax: Axes, readings: Mapping[float, WithInterval], mark: Mark, scale: float, size: float) -> None:
+def _readings(ax: Axes, readings: Mapping[float, Number], mark: Mark, scale: float, size: float) -> None:
     """Estimates by their row, each with the known part of its interval: an open end is the estimate's."""
     known = {row: reading for row, reading in readings.items() if not isnan(reading.value)}
     ends = [[one.value if isnan(end) else end for end in (one.low, one.high)] for one in known.values()]
@@ -167,6 +167,6 @@ def _dress(ax: Axes, rows: int, label: str) -> None:
 
 def _around_zero(ax: Axes, group: list[MeasureCheck], scale: float) -> None:
     """As far to either side, so that more and less are weighed alike; wide enough where nothing differs at all."""
-    ends = [abs(end) for one in group for end in (*one.difference, one.margin) if not isnan(end)]
+    ends = [abs(end) for one in group for end in (*one.difference.three, one.margin) if not isnan(end)]
     reach = 1.08 * scale * max(ends, default=0.0) or 1.0
     ax.set_xlim(-reach, reach)

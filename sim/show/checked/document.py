@@ -11,12 +11,12 @@ from sim.baselines.judgement import (
     MeasureCheck,
     NewScenario,
     ScenarioCheck,
-    WithInterval,
 )
+from sim.experiment.number import Number
 from sim.show.checked.unmatched import new_told
 from sim.show.checked.words import finding
 from sim.show.files import SCHEMA_VERSION, finite
-from sim.show.flip_pairs import MeanChange, flip_pairs
+from sim.show.flip_pairs import flip_pairs
 
 
 def document_of(check: Check) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _scenario(one: ScenarioCheck) -> dict[str, Any]:
     }
 
 
-def _change(name: str, mean: MeanChange) -> dict[str, float | None]:
+def _change(name: str, mean: Number) -> dict[str, float | None]:
     return {
         f"{name}_change": finite(mean.value),
         f"{name}_low": finite(mean.low),
@@ -115,5 +115,5 @@ def _expectation(one: ExpectationCheck) -> dict[str, Any]:
     )
 
 
-def _reading(one: WithInterval) -> dict[str, float | None]:
-    return {end: finite(number) for end, number in one._asdict().items()}
+def _reading(one: Number) -> dict[str, float | None]:
+    return {end: finite(number) for end, number in (("value", one.value), ("low", one.low), ("high", one.high))}

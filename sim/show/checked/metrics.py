@@ -14,7 +14,8 @@ from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric, StateSetMetricFamily
 from prometheus_client.registry import Collector
 
-from sim.baselines.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, MeasureCheck, WithInterval
+from sim.baselines.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, MeasureCheck
+from sim.experiment.number import Number
 from sim.scenario.wording import printable
 
 PREFIX = "refund_sim"
@@ -64,7 +65,7 @@ def _levels(check: Check) -> Iterator[Metric]:
     measures = [(one.scenario, each) for one in check.scenarios for each in one.measures]
     for what, about in (("baseline", "In the baseline"), ("now", "Now"), ("difference", "Now less the baseline")):
         for number, (suffix, more) in enumerate(_ENDS.items()):
-            samples = [(_about(name, one), _reading(one, what)[number]) for name, one in measures]
+            samples = [(_about(name, one), _reading(one, what).three[number]) for name, one in measures]
             yield _gauge(f"{what}{suffix}", f"{about}{more}.", samples)
 
 
@@ -104,8 +105,8 @@ def _states(words: Sequence[str], word: str) -> dict[str, bool]:
     return {each: each == word for each in words}
 
 
-def _reading(one: MeasureCheck, what: str) -> WithInterval:
-    found: WithInterval = getattr(one, what)
+def _reading(one: MeasureCheck, what: str) -> Number:
+    found: Number = getattr(one, what)
     return found
 
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.baselines.history import History
 from sim.baselines.judgement import NEW, Check, NewScenario, ScenarioCheck
+from sim.experiment.number import Shown
 from sim.show.checked.inline import inline_svg
 from sim.show.checked.summary import HOW_TO_READ, worst_first
 from sim.show.checked.unmatched import new_told, orphan_told
@@ -30,7 +31,6 @@ from sim.show.checked.words import (
     since,
     size_of,
 )
-from sim.show.figures import Shown
 from sim.show.flip_pairs import changes_shown, flip_pairs
 from sim.show.standalone import security, templates_of, text_of
 

@@ -17,6 +17,7 @@ from sim.baselines.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check,
 from sim.disk import steps
 from sim.disk.reading import expect_regular
 from sim.errors import refused
+from sim.experiment.number import Shown
 from sim.scenario.wording import counted, printable
 from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
@@ -34,7 +35,6 @@ from sim.show.checked.words import (
     since,
     size_of,
 )
-from sim.show.figures import Shown
 from sim.show.flip_pairs import changes_shown, flip_pairs
 
 LIMIT = 2**20

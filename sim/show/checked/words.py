@@ -21,10 +21,9 @@ from sim.baselines.judgement import (
     MeasureCheck,
     NewScenario,
     ScenarioCheck,
-    WithInterval,
 )
+from sim.experiment.number import Number, Shown
 from sim.scenario.wording import counted
-from sim.show.figures import Measured, Shown
 from sim.show.judged import JudgedRow as Compared
 from sim.show.judged import rough
 
@@ -59,9 +58,9 @@ def row_of(one: MeasureCheck) -> CheckRow:
     )
 
 
-def reading(one: WithInterval, unit: str, why: str = "") -> Shown:
+def reading(one: Number, unit: str, why: str = "") -> Shown:
     """A value and its interval: `61.5 %` and `±0.4`; *not reached* for a time that is not, or why there is none."""
-    return Measured(*one, unit, why).shown()
+    return one._replace(unit=unit, why=why).shown()
 
 
 def said(one: MeasureCheck) -> str:
@@ -164,7 +163,7 @@ def _suspects(unsettled: Sequence[MeasureCheck]) -> str:
 
 def expected(one: ExpectationCheck) -> str:
     """`refunded in full: at least 60 %`."""
-    bound = Measured(one.bound, one.bound, one.bound, one.unit)
+    bound = Number(one.bound, one.bound, one.bound, one.unit)
     scale = 100 if one.unit == "share" else 1
     unit = bound.shown().value.partition(" ")[2]
     return f"{one.title}: {one.sense.replace('_', ' ')} {scale * one.bound:,.6g}{f' {unit}' if unit else ''}"

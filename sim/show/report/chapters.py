@@ -10,12 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
+from sim.experiment.number import Shown
 from sim.experiment.result import Result
 from sim.experiment.ways import ASKED, FREE, PASSED, ways_of
 from sim.scenario.wording import counted, printable
 from sim.show.chart_titles import of_the_desks, of_the_hours, of_the_time
 from sim.show.costs import HEADS, costs_of
-from sim.show.figures import Shown
 from sim.show.phrases import HELD
 from sim.show.report import desks_picture, flow_picture, hours_picture, time_picture
 from sim.show.report.parts import Chapter, Numbers, NumbersTable, days, of_several, share

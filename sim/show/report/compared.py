@@ -10,14 +10,15 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sim.experiment.comparison import Comparison
+from sim.experiment.number import Shown, alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import printable
 from sim.show.costs import COMPARED_HEADS, compared_costs_of
-from sim.show.figures import Shown, alike, measured
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
+from sim.show.measured import measured
 from sim.show.phrases import HELD
 from sim.show.ranking import places
 from sim.show.report import versus_picture

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.number import Number, Shown
 from sim.experiment.result import Result
-from sim.show.figures import Measured, Shown, measured_in
 from sim.show.files import finite
+from sim.show.measured import measured_in
 from sim.show.phrases import HELD
 
 
@@ -29,7 +30,7 @@ class Numbers:
         """Whether there is a value."""
         return not math.isnan(self.of(measure).value)
 
-    def of(self, measure: str) -> Measured:
+    def of(self, measure: str) -> Number:
         """The measure itself."""
         return measured_in(self._summary, measure)
 
@@ -65,12 +66,12 @@ def of_several(result: Result, words: str) -> str:
 
 def share(value: float, low: float = math.nan, high: float = math.nan) -> Shown:
     """A share with its interval, in per cent."""
-    return Measured(value, low, high, "share").shown()
+    return Number(value, low, high, "share").shown()
 
 
 def days(value: float, low: float = math.nan, high: float = math.nan) -> Shown:
     """A time with its interval."""
-    return Measured(value, low, high, "d").shown()
+    return Number(value, low, high, "d").shown()
 
 
 class NumbersTable(NamedTuple):

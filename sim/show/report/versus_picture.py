@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from sim.show.figures import decimals_for
+from sim.experiment.number import decimals_for
 from sim.show.judged import POINTS, signed
 from sim.show.report.svg import Frame, SvgSheet, linear, ticks_below, ticks_beside, way, words
 from sim.show.report.time_picture import DAYS, LINE, SHARES

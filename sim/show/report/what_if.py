@@ -13,10 +13,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
+from sim.experiment.number import Number, decimals_for
 from sim.experiment.sweep import Point, Sweep
 from sim.scenario.durations import Duration, Kind
-from sim.show.figures import Measured, decimals_for, measured_in
 from sim.show.judged import POINTS, signed
+from sim.show.measured import measured_in
 from sim.show.phrases import HELD
 from sim.show.report.parts import NumbersTable, share
 from sim.show.report.svg import SvgSheet, figure, tag, way
@@ -117,7 +118,7 @@ def headline(point: Point) -> str:
     return f"{asked}{refunded}{_change(point)}, and {time}."
 
 
-def _held(number: Measured) -> str:
+def _held(number: Number) -> str:
     """`79.3 % (±0.7)`; a line may end before the interval, not within the number."""
     value, interval = number.shown()
     return value.replace(" ", HELD) + (f" ({interval})" if interval else "")

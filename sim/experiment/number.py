@@ -1,15 +1,9 @@
-"""Numbers with their intervals, in only as many digits as the interval supports."""
+"""A value with its interval and unit, and how it is written: in only as many digits as the interval supports."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.experiment.result import Result
-    from sim.show.carried_on import Finished
+from typing import NamedTuple
 
 _SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
 """What a measure's unit is multiplied by to be shown, and what stands behind it; others are shown as they are."""
@@ -45,15 +39,39 @@ def decimals_for(half_width: float) -> int:
     return min(max(int(leads_with_one) - first, 0), FINEST)
 
 
-class Measured(NamedTuple):
-    """A measure of a result: a row of `Result.summary`."""
+class Number(NamedTuple):
+    """A value, its interval, and what it is counted in: a measure, a difference, a share of what varies.
+
+    NaN is *none*: a value that is not known or a time that is not reached; an end that is open.
+    """
 
     value: float
-    low: float
-    high: float
-    unit: str
+    low: float = math.nan
+    high: float = math.nan
+    unit: str = ""
     why: str = ""
     """Why there is no value, where that is neither nothing to count nor a time that is not reached."""
+
+    @property
+    def three(self) -> tuple[float, float, float]:
+        """The value and both ends."""
+        return self.value, self.low, self.high
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether either end is known."""
+        return not (math.isnan(self.low) and math.isnan(self.high))
+
+    @property
+    def is_even(self) -> bool:
+        """Whether both halves of the interval are about as long, so that it can be written as ±."""
+        shorter, longer = sorted((self.value - self.low, self.high - self.value))
+        return longer <= NEARLY_EQUAL * shorter
+
+    @property
+    def longer_half(self) -> float:
+        """Of the interval."""
+        return max(self.value - self.low, self.high - self.value)
 
     @property
     def decimals(self) -> int:
@@ -72,38 +90,26 @@ class Measured(NamedTuple):
             return Shown(self.why, "") if self.why else Shown(NOT_REACHED if self.unit == "d" else "–", "")
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
         decimals = self.decimals if decimals is None else decimals
-        return Shown(f"{_digits(value, decimals)}{suffix}", _interval(value, low, high, decimals))
+        return Shown(f"{_digits(value, decimals)}{suffix}", _interval(Number(value, low, high), decimals))
 
 
-def alike(*values: Measured) -> list[Shown]:
+def alike(*values: Number) -> list[Shown]:
     """Values that stand side by side, all in as many digits as the least certain of them supports."""
     told = [one for one in values if one.high > one.low]
     decimals = min((one.decimals for one in told), default=WITHOUT_INTERVAL)
     return [one.shown(decimals) for one in values]
 
 
-def measured(result: Result | Finished, measure: str) -> Measured:
-    """One measure of a result, by its name."""
-    return measured_in(result.summary, measure)
-
-
-def measured_in(summary: pd.DataFrame, measure: str) -> Measured:
-    """One measure of a table that is as `Result.summary` is."""
-    value, low, high = (float(summary[end].loc[measure]) for end in ("value", "low", "high"))
-    why = str(summary["why"].loc[measure]) if "why" in summary else ""
-    return Measured(value, low, high, str(summary["unit"].loc[measure]), why)
-
-
-def _interval(value: float, low: float, high: float, decimals: int) -> str:
-    if math.isnan(low) and math.isnan(high):
+def _interval(number: Number, decimals: int) -> str:
+    _, low, high = number.three
+    if not number.has_interval:
         return ""
     if math.isnan(high):
         return f"{_digits(low, decimals)} or more"
     if math.isnan(low):
         return f"up to {_digits(high, decimals)}"
-    shorter, longer = sorted((value - low, high - value))
-    if longer <= NEARLY_EQUAL * shorter:
-        return f"±{longer:,.{decimals}f}"
+    if number.is_even:
+        return f"±{number.longer_half:,.{decimals}f}"
     between = " to " if low < 0 else "–"
     return f"{_digits(low, decimals)}{between}{_digits(high, decimals)}"
 
