@@ -28,6 +28,8 @@ MOST_ORDERS = 250_000
 MOST_SHOWN = 80
 """Replications that a page goes up to."""
 SEEDS, LONGEST_TITLE = 2**32, 200
+FEW = 3
+"""Faults of a policy that does not go with a marketplace, told on one line."""
 OPEN_TO_CHANGE = ("policy", "buyers", "market", "costs", "calendars")
 """Parts of a scenario that a page may change."""
 POLICY_OF = "policy:"
@@ -152,7 +154,7 @@ def _base(wanted: Wanted, shelf: Shelf, mine: Scenario) -> Scenario:
     try:
         return under_the_policy_of(other, mine)
     except BadScenario as fault:
-        told = "; ".join(f"{one.path}: {one.message}" for one in fault.faults)
+        told = "; ".join(f"{one.path}: {one.message}" for one in fault.faults[:FEW])
         raise BadUsage(said("faults.policy_elsewhere", name=printable(other.name), told=told)) from None
 
 
