@@ -87,6 +87,8 @@ def share_with_interval(
     from scipy import special, stats
 
     n = int(among.sum())
+    if n and (seller[among] == seller[among][0]).all():  # nobody to differ from: cases are the unit
+        seller = np.arange(len(seller))
     whole = np.bincount(seller[among], weight[among])
     part = np.bincount(seller[among & hits], weight[among & hits], minlength=len(whole))
     total = whole.sum()

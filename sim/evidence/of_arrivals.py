@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from sim.evidence.finding import Finding, Told
+from sim.evidence.finding import Assumed, Finding, Told
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Bools, Floats, Ints
 from sim.evidence.wording import number
@@ -142,13 +142,15 @@ def _part_of(days: _Days, rates: _Rates, some: Bools) -> tuple[float, float]:
     here, there = days.orders[some & rates.plain], days.orders[~some & rates.plain]
     value = float(np.mean(rates.factors[5:]))
     if len(here) < 2 or len(there) < 2 or not value:
-        return (0.0, 7.0)
+        return 0.0, (7.0 if value else number(21 / max(float(days.orders.sum()), 1.0)))
     error = np.sqrt(sum((one.std(ddof=1) / max(one.mean(), 1e-12)) ** 2 / len(one) for one in (here, there)))
     return number(value * float(np.exp(-1.96 * error))), number(value * float(np.exp(1.96 * error)))
 
 
-def _hours(lesson: Lesson) -> Finding:
-    paid = lesson.log.orders.at("paid")
+def _hours(lesson: Lesson) -> Finding | Assumed:
+    paid, (first, last) = lesson.log.orders.at("paid"), lesson.log.orders.ends("paid")
+    if float(np.median(last - first)) > HOUR:
+        return Assumed("market.hours", "payments have dates without hours")
     hours = np.bincount((paid % DAY // HOUR).astype(np.int64), lesson.order_weight, minlength=24)
     busiest, whole = int(hours.argmax()), float(hours.sum())
     share = float(hours[busiest]) / whole

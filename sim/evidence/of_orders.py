@@ -111,7 +111,8 @@ def _concentration(lesson: Lesson) -> Told:
     def unlikeliness(exponent: float) -> float:
         return float(exponent * (counts @ ranks) + counts.sum() * np.log(np.exp(-exponent * ranks).sum()))
 
-    best = optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
+    alone = len(counts) < 2
+    best = 0.0 if alone else optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
     yield Finding("market.sellers.count", len(counts), len(lesson.seller), method="sellers with an order")
     yield Finding(
         "market.sellers.concentration", number(float(best)), len(lesson.seller), method="Zipf, by likelihood"

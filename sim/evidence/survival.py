@@ -238,6 +238,8 @@ def _sandwich(family: Family, theta: Floats, few: Sample, sample: Sample, *, nev
             else np.array([(told(theta + one, sample) - told(theta - one, sample)) / (2 * step) for one in steps])
         )
     numbers, places = np.unique(sample.seller, return_inverse=True)
+    if len(numbers) == 1:  # nobody to differ from: cases are the unit
+        numbers = places = np.arange(sample.n)
     by_seller = np.array([np.bincount(places, score * sample.weight) for score in scores])
     bread = np.linalg.pinv(-(curve + curve.T) / 2)
     spread = bread @ (by_seller @ by_seller.T) @ bread * len(numbers) / max(len(numbers) - 1, 1)

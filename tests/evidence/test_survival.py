@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.evidence.families import EXPONENTIAL, LOGNORMAL, TWO, WEIBULL, mean, quantile, thinned
+from sim.evidence.lesson import share_with_interval
 from sim.evidence.survival import Sample, estimate, fitted, incidence_at_the_end, kaplan_meier
 
 LUCK = np.random.Generator(np.random.Philox(7))
@@ -109,3 +110,13 @@ def test_rulings_that_come_sooner_are_not_more_frequent() -> None:
 
 def test_too_few_ends_give_no_law() -> None:
     assert fitted(watched(np.full(5, 10.0), 20.0)) is None
+
+
+def test_of_one_seller_alone_cases_are_the_unit() -> None:
+    hits, seller = np.arange(400) % 4 == 0, np.full(400, 3)
+    share, (low, high), n = share_with_interval(hits, np.ones(400, dtype=bool), seller, np.ones(400))
+    assert (share, n) == (0.25, 400)
+    assert (low, high) == pytest.approx((0.21, 0.295), abs=0.005)
+    lasted = np.random.default_rng(3).exponential(3600.0, 400)
+    estimated = estimate(EXPONENTIAL, Sample.of(lasted, lasted, seller))
+    assert np.diff(estimated.between(mean))[0] / estimated.mean() == pytest.approx(2 * 1.96 / 20, rel=0.1)
