@@ -23,7 +23,9 @@ from sim.experiment.local import cores
 from sim.experiment.worker import Task, build, errand
 
 CONNECTING = 10.0
-"""Seconds in which a scheduler has to answer, and the first worker to be there."""
+"""Seconds in which a scheduler has to answer."""
+FIRST = 300.0
+"""Seconds in which its first worker has to come: clusters that grow when there is work are slow to begin."""
 WATCHING = 2.0
 """Seconds after which it is looked again who is there."""
 ALONE = 60.0
@@ -169,11 +171,13 @@ def far_hands(jobs: str | Cluster | Executor | DaskClient) -> FarHands:
 def _connected(cluster: Cluster) -> ClusterHands:
     _expect_safe(cluster)
     client = _client_at(cluster.address)
+    if not client.nthreads():
+        cluster.tell(f"waiting for the first worker of {cluster.address}\n")
     try:
-        client.wait_for_workers(1, timeout=CONNECTING)
+        client.wait_for_workers(1, timeout=FIRST)
     except TimeoutError:
         client.close()
-        raise UserError(f"{cluster.address}: no worker came to this scheduler in {CONNECTING:.0f} s") from None
+        raise UserError(f"{cluster.address}: no worker came to this scheduler in {FIRST:.0f} s") from None
     hands = ClusterHands(client, ours=cluster)
     many = hands.hands
     has_dashboard = "dashboard" in client.scheduler_info()["services"]
