@@ -40,9 +40,7 @@ def test_an_offer_that_is_taken_is_a_part_now_and_one_that_is_turned_down_is_wha
     assert (refuse.paid.value, refuse.part) == (0.0, 0.0)
     words = " ".join(sentences(told))
     assert "The next deadline is yours, in 4 days: if you do not answer, you have turned it down." in words
-    assert (
-        "If you take the offer and keep the goods, you get 40 % of the price." in words
-    )
+    assert "If you take the offer and keep the goods, you get 40 % of the price." in words
     assert document(told)["choices"][0]["part_of_the_price"] == 0.4
 
 
