@@ -78,7 +78,13 @@ def _opening(
     missed = (instants[Anchor.PROMISED] <= seen.now) & ~seen.has("delivered")
     missed &= seen.has("dispatched") | seen.has("closed")
     waits_for_it = of_kinds(scenario, seen, lambda terms: not terms.while_in_transit) == 1
-    regrets = (seen.kind == ClaimKind.REGRET) & seen.has("requested")
+    regrets = (seen.kind == ClaimKind.REGRET) & seen.has("requested") & ~seen.has("mediation_opened")
+    if (
+        "failed" in seen.instants
+    ):  # who may dispute in transit waits until it leaves: beyond the promise if it is to come
+        answered = np.where(seen.at("closed") < NEVER, seen.at("closed"), 0)
+        in_vain = seen.at("dispatched") > np.maximum(instants[Anchor.PROMISED], answered)
+        waits_for_it |= in_vain & ~seen.has("failed") & ~seen.has("refund_due")
     over(facts, "lost", regrets & waits_for_it & missed & ~here, 0)  # it would be a claim for goods not received
     never = (come.failed_at < NEVER) & ~here
     at_once = never & seen.cancels & (come.failed_at == seen.at("closed"))
