@@ -72,6 +72,32 @@ def of_law(
     )
 
 
+def of_chance(
+    path: str,
+    estimated: Estimated,
+    method: str,
+    *,
+    about: str = "share",
+    identified: str = "",
+    never: bool = False,
+    naive: float | None = None,
+) -> Finding:
+    """The share of cases that end at all, by a cure model; with `never` that of those that do not."""
+    low, high = estimated.ends_between()
+    ends, between = (1 - estimated.ends, (1 - high, 1 - low)) if never else (estimated.ends, (low, high))
+    return Finding(
+        path,
+        number(ends),
+        estimated.sample.n,
+        number(estimated.sample.censored),
+        (number(between[0]), number(between[1])),
+        about,
+        method,
+        identified,
+        None if naive is None else number(naive),
+    )
+
+
 def _median(family: Family, theta: Floats) -> float:
     return quantile(family, theta, 0.5)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance.instants import earlier_or_later
 from sim.evidence.families import FAMILIES, TWO, thinned
-from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Floats
 from sim.evidence.of_offers import refused_at, told_by_offers
@@ -55,18 +55,10 @@ def _regret(lesson: Lesson) -> Told:
         return
     last = float(sample.high[sample.ended].max()) / DAY
     told = f"minds that change within {last:.1f} d and before dispatch; later ones as the law goes on"
-    low, high = estimated.ends_between()
-    yield Finding(
-        "buyers.regret.probability",
-        number(estimated.ends),
-        sample.n,
-        number(sample.censored),
-        (number(low), number(high)),
-        "share of orders",
-        "hazard until the button goes",
-        told,
-        number(float(np.mean(sample.ended))),
-    )
+    yield of_chance(
+        "buyers.regret.probability", estimated, "hazard until the button goes", about="share of orders",
+        identified=told, naive=float(np.mean(sample.ended)),
+    )  # fmt: skip
     what = "censored by dispatch, window and cut"
     yield of_law("buyers.regret.after", estimated, Kind.WALL, what=what, identified=told)
 
@@ -208,14 +200,5 @@ def _escalation(lesson: Lesson) -> Told:
     if estimated is None:
         yield Assumed("buyers.escalation", f"fewer than {LEAST} went on to the platform")
         return
-    low_end, high_end = estimated.ends_between()
-    yield Finding(
-        "buyers.escalation.probability",
-        number(estimated.ends),
-        sample.n,
-        number(sample.censored),
-        (number(low_end), number(high_end)),
-        "share",
-        "cure model",
-    )
+    yield of_chance("buyers.escalation.probability", estimated, "cure model")
     yield of_law("buyers.escalation.after", estimated, Kind.WALL, what="cut at the last call")

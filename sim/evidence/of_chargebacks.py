@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, Told, of_law
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.finding import Assumed, Told, of_chance, of_law
+from sim.evidence.lesson import Lesson
 from sim.evidence.log import Bools, Floats
 from sim.evidence.of_offers import refused_at
-from sim.evidence.survival import LEAST, fitted, incidence_at_the_end
-from sim.evidence.wording import number, shares
+from sim.evidence.of_rulings import decided, of_rulings
+from sim.evidence.survival import LEAST, fitted
 from sim.scenario.durations import Kind
 from sim.scenario.policy import ChargebackTerms
 from sim.vocabulary import Anchor, Party
@@ -42,19 +42,11 @@ def _filing(lesson: Lesson, terms: ChargebackTerms) -> Told:
     if estimated is None:
         yield Assumed(BUYERS, f"fewer than {LEAST} chargebacks after a refusal")
         return
-    low_end, high_end = estimated.ends_between()
     told = "of those refused by the seller or the platform; who gave up or came too late is taken to be alike"
-    yield Finding(
-        f"{BUYERS}.probability",
-        number(estimated.ends),
-        sample.n,
-        number(sample.censored),
-        (number(low_end), number(high_end)),
-        "share",
-        "cure model from the last refusal",
-        told,
-        number(float(np.mean(sample.ended))),
-    )
+    yield of_chance(
+        f"{BUYERS}.probability", estimated, "cure model from the last refusal", identified=told,
+        naive=float(np.mean(sample.ended)),
+    )  # fmt: skip
     yield of_law(f"{BUYERS}.after", estimated, Kind.WALL, what="cut at the window and the cut", identified=told)
 
 
@@ -96,35 +88,15 @@ def _last_instant(lesson: Lesson, terms: ChargebackTerms, decided: Floats) -> Fl
 
 def _deciding(lesson: Lesson) -> Told:
     """For whom, and after how long: the bank looks in its opening hours."""
-    claims, names = lesson.log.claims, lesson.log.names["chargeback_ruling"]
-    opened, closed, ruling = (
-        claims.at("chargeback_opened"),
-        claims.at("chargeback_closed"),
-        claims.word("chargeback_ruling"),
-    )
-    some = ~np.isnan(opened)
-    decided = some & ~np.isnan(closed) & (ruling >= 0)
-    if int(decided.sum()) < LEAST:
-        yield Assumed(f"{BANK}.rulings", f"{int(decided.sum())} decisions of the bank, fewer than {LEAST}")
+    yield of_rulings(lesson, "chargeback", "chargeback_ruling", "decisions of the bank")
+    over = decided(lesson, "chargeback", "chargeback_ruling")
+    if int(over.sum()) < LEAST:
         return
-    ended = np.where(decided, closed, lesson.log.cut)
-    cause = np.where(decided, ruling, -1)
-    told = incidence_at_the_end((ended - opened)[some], cause[some], len(names), lesson.claim_weight[some])
-    for_buyer, interval, _ = share_with_interval(ruling == 0, decided, lesson.seller_of_claim, lesson.claim_weight)
-    whole = max(float(told.sum()), 1e-9)
-    yield Finding(
-        f"{BANK}.rulings",
-        shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}),
-        int(some.sum()),
-        number(1 - float(decided.sum() / some.sum())),
-        (number(interval[0]), number(interval[1])),
-        "for the buyer",
-        "Aalen–Johansen by ruling",
-        naive=number(for_buyer),
-    )
+    opened, closed = lesson.log.claims.at("chargeback_opened"), lesson.log.claims.at("chargeback_closed")
+    some, ended = ~np.isnan(opened), np.where(over, closed, lesson.log.cut)
     low, high = lesson.hours[Party.BANK].looked_between(ended, 0.0, 60.0)
-    first = np.maximum(np.where(decided, low, ended) - opened, 0.0)
-    last = np.where(decided, np.maximum(high - opened, 0.0), np.inf)
+    first = np.maximum(np.where(over, low, ended) - opened, 0.0)
+    last = np.where(over, np.maximum(high - opened, 0.0), np.inf)
     estimated = fitted(lesson.sample(first, last, lesson.seller_of_claim, some))
     if estimated is not None:
         what = "until the decision, interval-censored by the bank's days, right-censored at the cut"

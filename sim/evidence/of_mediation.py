@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.evidence.desks_read import taken_up_in_turn
 from sim.evidence.finding import Assumed, Finding, Told, of_law
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.lesson import Lesson
 from sim.evidence.log import Bools, Floats, Ints
-from sim.evidence.survival import LEAST, Estimated, Sample, fitted, incidence_at_the_end
-from sim.evidence.wording import number, shares
+from sim.evidence.of_rulings import decided, of_rulings
+from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import Kind
 from sim.scenario.mediation import MediationTerms
@@ -28,46 +28,19 @@ OUT_OF_TURN = 0.05
 
 def told_by_mediations(lesson: Lesson) -> Told:
     """Rulings, and the work that goes into them."""
-    yield from _rulings(lesson)
-    yield from _handling(lesson)
-
-
-def _decided(lesson: Lesson) -> Bools:
-    claims = lesson.log.claims
-    known = ~np.isnan(claims.at("mediation_opened")) & ~np.isnan(claims.at("mediation_closed"))
-    return np.asarray(known & (claims.word("ruling") >= 0))
-
-
-def _rulings(lesson: Lesson) -> Told:
-    claims, names = lesson.log.claims, lesson.log.names["ruling"]
-    opened, closed, ruling = claims.at("mediation_opened"), claims.at("mediation_closed"), claims.word("ruling")
-    some, decided = ~np.isnan(opened), _decided(lesson)
-    if int(decided.sum()) < LEAST or lesson.base.policy.mediation is None:
-        yield Assumed(f"{PATH}.rulings", f"{int(decided.sum())} rulings, fewer than {LEAST}")
+    terms = lesson.base.policy.mediation
+    if terms is None:
+        yield Assumed(PATH, "the base knows no mediation")
         return
-    lasted = np.where(decided, closed, lesson.log.cut) - opened
-    cause = np.where(decided, ruling, -1)
-    told = incidence_at_the_end(lasted[some], cause[some], len(names), lesson.claim_weight[some])
-    for_buyer, interval, n = share_with_interval(ruling == 0, decided, lesson.seller_of_claim, lesson.claim_weight)
-    whole = max(float(told.sum()), 1e-9)
-    yield Finding(
-        f"{PATH}.rulings",
-        shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}),
-        int(some.sum()),
-        number(1 - float(decided.sum() / some.sum())),
-        (number(interval[0]), number(interval[1])),
-        "for the buyer",
-        "Aalen–Johansen by ruling",
-        naive=number(for_buyer),
-        beside={"decided": n},
-    )
+    yield of_rulings(lesson, "mediation", "ruling", "rulings")
+    yield from _handling(lesson, terms)
 
 
-def _handling(lesson: Lesson) -> Told:
+def _handling(lesson: Lesson, terms: MediationTerms) -> Told:
     """Working time from when a case is taken up until its ruling; by ruling where that explains more."""
-    terms, decided = lesson.base.policy.mediation, _decided(lesson)
-    if terms is None or int(decided.sum()) < ENOUGH:
-        yield Assumed(f"{PATH}.handling", f"{int(decided.sum())} rulings, fewer than {ENOUGH}")
+    over = decided(lesson, "mediation", "ruling")
+    if int(over.sum()) < ENOUGH:
+        yield Assumed(f"{PATH}.handling", f"{int(over.sum())} rulings, fewer than {ENOUGH}")
         return
     begun = _begun(lesson, terms)
     if isinstance(begun, Assumed):
@@ -75,16 +48,16 @@ def _handling(lesson: Lesson) -> Told:
         return
     hours, claims = lesson.hours[Party.PLATFORM], lesson.log.claims
     closed = claims.at("mediation_closed")
-    worked = hours.worked(np.where(decided, closed, lesson.log.cut)) - hours.worked(begun)
+    worked = hours.worked(np.where(over, closed, lesson.log.cut)) - hours.worked(begun)
     under_way = np.isnan(closed) & (begun < lesson.log.cut)
-    some = (decided | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(lesson)
-    high = np.where(decided, worked, np.inf)
+    some = (over | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(lesson)
+    high = np.where(over, worked, np.inf)
     everything = fitted(lesson.sample(worked, high, lesson.seller_of_claim, some))
     if everything is None:
         yield Assumed(f"{PATH}.handling", f"fewer than {LEAST} cases of which it is known when they were begun")
         return
     yield _of_work(lesson, f"{PATH}.handling", everything)
-    yield from _by_ruling(lesson, worked, some & decided)
+    yield from _by_ruling(lesson, worked, some & over)
 
 
 def _begun(lesson: Lesson, terms: MediationTerms) -> Floats | Assumed:

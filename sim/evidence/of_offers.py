@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats
 from sim.evidence.survival import LEAST, fitted
@@ -112,18 +112,8 @@ def _answering(lesson: Lesson, answered: Bools) -> Told:
     if estimated is None:
         yield Assumed(f"{PATH}.notice", "the log does not tell when offers were made and answered")
         return
-    low_end, high_end = estimated.ends_between()
     within = "answers within the buyer's clock; later than that and silence look alike"
-    yield Finding(
-        f"{PATH}.silent",
-        number(1 - estimated.ends),
-        estimated.sample.n,
-        number(estimated.sample.censored),
-        (number(1 - high_end), number(1 - low_end)),
-        "share",
-        "cure model",
-        within,
-    )
+    yield of_chance(f"{PATH}.silent", estimated, "cure model", identified=within, never=True)
     yield of_law(f"{PATH}.notice", estimated, Kind.WALL, what="cured part silent", identified=within)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize
 
-from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Floats
 from sim.evidence.of_arrivals import told_by_arrivals
@@ -140,14 +140,6 @@ def _transit(lesson: Lesson) -> Told:
         "market.carrier.transit", estimated, kind, what="right-censored at the cut", naive=float(np.median(closed))
     )
     if may_be_lost:
-        low_end, high_end = estimated.ends_between()
-        yield Finding(
-            "market.carrier.lost",
-            number(1 - estimated.ends),
-            sample.n,
-            number(sample.censored),
-            (number(1 - high_end), number(1 - low_end)),
-            "share",
-            "cured part",
-            "lost against very late",
+        yield of_chance(
+            "market.carrier.lost", estimated, "cured part", identified="lost against very late", never=True
         )

@@ -194,20 +194,10 @@ def _facts(table: CaseTable, scenario: Scenario, mapped: LogMapping | None) -> d
             codes = {written: meanings[meant] for written, meant in theirs.items()} or meanings
             facts[word] = _coded(table, word, codes)
     if "value" in table.cells:
-        facts["value"] = _amounts(table)
+        facts["value"] = _numbers(table, "value", most=1e12, grain=100, such="an amount such as 24.50")
     if "offer" in table.cells:
-        facts["offered"] = _parts(table)
+        facts["offered"] = _numbers(table, "offer", most=1, grain=1_000_000, such="a part such as 0.4")
     return facts
-
-
-def _parts(table: CaseTable) -> Ints:
-    """Offers as parts of the value, in parts per million."""
-    parts = pd.to_numeric(pd.Series(table.cells["offer"], dtype="string"), errors="coerce").to_numpy(np.float64)
-    for row, cell in enumerate(table.cells["offer"]):
-        if cell and not 0 <= parts[row] <= 1:
-            found = printable(shortened(cell, 60))
-            table.faults.append(table.fault(row, "offer", f"found {found!r}, expected a part such as 0.4"))
-    return np.where(np.isnan(parts), UNKNOWN, np.rint(np.nan_to_num(parts) * 1_000_000)).astype(np.int64)
 
 
 def _coded(table: CaseTable, word: str, codes: Mapping[str, int]) -> Ints:
@@ -218,13 +208,15 @@ def _coded(table: CaseTable, word: str, codes: Mapping[str, int]) -> Ints:
     return np.array([codes.get(cell, UNKNOWN) for cell in table.cells[word]], dtype=np.int64)
 
 
-def _amounts(table: CaseTable) -> Ints:
-    amounts = pd.to_numeric(pd.Series(table.cells["value"], dtype="string"), errors="coerce").to_numpy(np.float64)
-    for row, cell in enumerate(table.cells["value"]):
-        if cell and not 0 <= amounts[row] <= 1e12:
-            found = printable(shortened(cell, 60))
-            table.faults.append(table.fault(row, "value", f"found {found!r}, expected an amount such as 24.50"))
-    return np.where(np.isnan(amounts), UNKNOWN, np.rint(np.nan_to_num(amounts) * 100)).astype(np.int64)
+def _numbers(table: CaseTable, column: str, *, most: float, grain: int, such: str) -> Ints:
+    """From 0 to `most`, in so many grains a unit; UNKNOWN where the cell is empty."""
+    cells = table.cells[column]
+    found = pd.to_numeric(pd.Series(cells, dtype="string"), errors="coerce").to_numpy(np.float64)
+    for row, cell in enumerate(cells):
+        if cell and not 0 <= found[row] <= most:
+            told = printable(shortened(cell, 60))
+            table.faults.append(table.fault(row, column, f"found {told!r}, expected {such}"))
+    return np.where(np.isnan(found), UNKNOWN, np.rint(np.nan_to_num(found) * grain)).astype(np.int64)
 
 
 def _sellers(table: CaseTable, scenario: Scenario) -> tuple[Ints, int]:
