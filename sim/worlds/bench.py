@@ -154,6 +154,16 @@ class PolicyBench:
         """Of the aim so far."""
         return float(self.aims(candidate).mean())
 
+    def alike(self, candidates: Sequence[Candidate], which: int = 0) -> Floats:
+        """Means of an aim as if all had lived through as many replications as any.
+
+        On the same luck, what a policy that was given up early lacks is what the one most like it had there, of
+        those that were looked at longest.
+        """
+        own = [self.aims(one, which) for one in candidates]
+        longest = [one for one in own if len(one) == max(map(len, own))]
+        return np.array([one.mean() + _later(one, longest) for one in own])
+
     def judged(self, seen: Sequence[Mapping[str, Pair]]) -> str:
         """Whether the bounds are kept, each by its interval."""
         return together(within(bound, self.known(name, seen)) for name, bound in self.plan.keep.items())
@@ -171,6 +181,12 @@ class PolicyBench:
         if self.plan.aim[which].sign < 0:
             return KnownValue(-aim.value, aim.error, -aim.high, -aim.low, aim.n)
         return aim
+
+
+def _later(own: Floats, longest: Sequence[Floats]) -> float:
+    """By how much the mean moves after the replications of `own`."""
+    alike = min(longest, key=lambda one: float(np.std(own - one[: len(own)])))
+    return float(alike.mean() - alike[: len(own)].mean())
 
 
 def within(bound: Kept, one: KnownValue) -> str:

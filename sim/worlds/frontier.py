@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import stdtrit
 
 from sim.arrays import Bools as Bools
-from sim.experiment.estimates import student
 from sim.worlds.bench import MORE, Candidate, PolicyBench
 from sim.worlds.designs import Floats
 from sim.worlds.selecting import FIRST
@@ -17,17 +17,17 @@ STEP = 5
 
 
 def frontier(bench: PolicyBench, feasible: Sequence[Candidate]) -> tuple[list[Candidate], bool]:
-    """The frontier by means, by its first aim; and whether all others are surely worse than one of it.
+    """The frontier by means, by its first aim; and whether all others are surely worse than one of it, all of that
+    together but for the `error` of the plan.
 
     Those that are not surely worse are looked at again, up to `MORE` replications.
     """
-    left = list(feasible)
+    left, looks = list(feasible), len(range(FIRST, MORE + 1, STEP))
     for number in range(FIRST, MORE + 1):
         if (number - FIRST) % STEP == 0:
-            left = [
-                one for one, worse in zip(left, _surely_worse(_differences(bench, left)), strict=True) if not worse
-            ]
-        best = best_by(np.array([[bench.aims(one, which).mean() for which in (0, 1)] for one in left]))
+            worse = _surely_worse(_on_common_luck(bench, left), bench.plan.error / (len(feasible) ** 2 * looks))
+            left = [one for one, is_worse in zip(left, worse, strict=True) if not is_worse]
+        best = best_by(np.stack([aims.mean(axis=1) for aims in _on_common_luck(bench, left)], axis=1))
         if best.all() or number == MORE:
             break
         missing = [one for one in left if len(one.seen) <= number]
@@ -44,21 +44,24 @@ def best_by(values: Floats) -> Bools:
     return np.asarray(~(at_most & below).any(axis=0))
 
 
-def _differences(bench: PolicyBench, left: Sequence[Candidate]) -> list[Floats]:
+def _on_common_luck(bench: PolicyBench, left: Sequence[Candidate]) -> list[Floats]:
     """By aim: policies × replications that all of them have lived through."""
     common = min(len(one.seen) for one in left)
     return [np.array([bench.aims(one, which)[:common] for one in left]) for which in (0, 1)]
 
 
-def _surely_worse(aims: Sequence[Floats]) -> Bools:
-    """Which are worse than another, or as good, in both aims by the whole interval of the paired difference."""
+def _surely_worse(aims: Sequence[Floats], error: float) -> Bools:
+    """Which are worse than another, or as good, in both aims by the whole interval of the paired difference.
+
+    `error` is how often one such interval may miss: it is looked at every pair, time and again (Bonferroni).
+    """
     count, n = aims[0].shape
     worse = np.zeros(count, dtype=bool)
     for one in range(count):
         beaten, by_some = np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         for values in aims:
             apart = values[one] - values
-            half = float(student(n)) * apart.std(axis=1, ddof=1) / np.sqrt(n)
+            half = float(stdtrit(n - 1, 1 - error / 2)) * apart.std(axis=1, ddof=1) / np.sqrt(n)
             low = apart.mean(axis=1) - half
             beaten, by_some = beaten & (low >= 0), by_some | (low > 0)
         worse[one] = (beaten & by_some).any()

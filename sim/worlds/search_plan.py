@@ -33,7 +33,9 @@ class Aim(Described):
     @model_validator(mode="after")
     def _one_of_them(self) -> Aim:
         if (self.least is None) == (self.most is None) or not self._given:
-            raise ValueError("expected exactly one of least and most, with a measure or more")
+            raise ValueError(
+                "expected exactly one of least and most, with a measure or more; two aims are a list of two"
+            )
         for name, weight in self._given.items():
             if isinstance(weight, str) and rate_of(weight) is None:
                 raise ValueError(f"{name}: found {weight!r}, expected a number, or a rate such as '120 USD a day'")

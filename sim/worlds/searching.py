@@ -77,7 +77,7 @@ class Search:
     frontier: list[Candidate]
     """Of two aims; empty of one."""
     aims: Floats
-    """Candidates × aims, means as people read them."""
+    """Candidates × aims, means as people read them, as if of the same replications (`PolicyBench.alike`)."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,7 @@ def searched(
             best_first(bench, RobustWorlds(bench, base, candidates), in_play)
         found = _found(bench, candidates)
         again = _again(bench, base, found.ranked)
-    aims = np.array([[one.sign * bench.aims(each, n).mean() for n, one in enumerate(plan.aim)]
-                     for each in candidates])  # fmt: skip
+    aims = np.stack([one.sign * bench.alike(candidates, n) for n, one in enumerate(plan.aim)], axis=1)
     return Search(
         plan, candidates, found.best.levers if found.best else None, found.is_settled, bench.lived, again,
         found.indifference, found.frontier, aims,
@@ -182,7 +181,8 @@ def _found(bench: PolicyBench, candidates: Sequence[Candidate]) -> _BestFound:
         return _BestFound(found[0], is_settled, 0.0, [found[place] for place in places], found)
     best, indifference = _selected(bench, feasible)
     winner = feasible[best.best]
-    others = sorted((one for one in feasible if one is not winner), key=bench.mean)
+    order = np.argsort(bench.alike(feasible), kind="stable")
+    others = [feasible[place] for place in order if place != best.best]
     return _BestFound(winner, best.is_settled, indifference, [winner, *others][:BEST], [])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from sim.errors import BadScenario
 from sim.scenario.loading import load
 from sim.scenario.ranges import Range
 from sim.worlds.amounts import cost_of, rate_of
+from sim.worlds.bench import Candidate, PolicyBench
 from sim.worlds.frontier import best_by
 from sim.worlds.search_plan import read_search, values_of
 from sim.worlds.selecting import select_least
@@ -192,3 +194,29 @@ def test_nothing_on_the_frontier_is_bettered_and_everything_else_is(rows: list[t
     for one, is_best in zip(rows, stays, strict=True):
         bettered = any(all(a <= b for a, b in zip(other, one, strict=True)) and other != one for other in rows)
         assert is_best != bettered
+
+
+class ToldBench(PolicyBench):
+    """Policies whose aims are told, replication by replication."""
+
+    def __init__(self, aims: dict[int, list[float]]) -> None:
+        self.told = aims
+
+    def aims(self, candidate: Any, which: int = 0) -> np.ndarray[Any, Any]:
+        return np.array(self.told[id(candidate)])
+
+
+def test_what_was_given_up_in_lucky_days_is_shown_as_of_all_days() -> None:
+    """The third goes the way of the second, which the first two replications flattered; its own mean would be 5."""
+    some = [Candidate({}, None) for _ in range(3)]  # type: ignore[arg-type]
+    told = [[1.0, 3.0, 2.0, 2.0], [4.0, 5.0, 0.0, 1.0], [4.5, 5.5]]
+    bench = ToldBench({id(one): aims for one, aims in zip(some, told, strict=True)})
+    assert bench.alike(some).tolist() == [2.0, 2.5, 3.0]
+
+
+def test_a_search_without_bounds_speaks_of_none(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tiny / "search.yaml").write_text("\n".join(x for x in SEARCH.splitlines() if not x.startswith("keep")))
+    main(["search", str(tiny / "search.yaml"), "--out", str(tiny / "out"), "-q"])
+    said = capsys.readouterr().out
+    assert "tried" in said
+    assert "bounds" not in said

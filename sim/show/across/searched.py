@@ -30,10 +30,7 @@ def policy_told(levers: dict[str, Any]) -> str:
 
 def verdict(result: Search) -> str:
     """What was found, in a sentence or two."""
-    counts = {word: sum(one.keeps == word for one in result.candidates) for word in (SURELY, UNCLEAR, SURELY_NOT)}
-    said = f"Of {_policies(len(result.candidates))}, {counts[SURELY]} surely keep the bounds{_where(result)}, "
-    said += f"{counts[SURELY_NOT]} surely do not"
-    said += f", and of {counts[UNCLEAR]} it is unclear{_why_unclear(result)}. " if counts[UNCLEAR] else ". "
+    said = _kept_told(result) if result.plan.keep else f"{_policies(len(result.candidates))} tried. "
     if result.best is None:
         return said + "None can be chosen: none surely keeps them."
     if result.frontier:
@@ -45,6 +42,13 @@ def verdict(result: Search) -> str:
         f"The best{all_of or ' of those'}: {policy_told(result.best)}; right, or within {result.indifference:.3g}, "
     )
     return f"{said}{sure * 100:.0f} % of the time.{_as_good(result)}"
+
+
+def _kept_told(result: Search) -> str:
+    counts = {word: sum(one.keeps == word for one in result.candidates) for word in (SURELY, UNCLEAR, SURELY_NOT)}
+    said = f"Of {_policies(len(result.candidates))}, {counts[SURELY]} surely keep the bounds{_where(result)}, "
+    said += f"{counts[SURELY_NOT]} surely do not"
+    return said + (f", and of {counts[UNCLEAR]} it is unclear{_why_unclear(result)}. " if counts[UNCLEAR] else ". ")
 
 
 def _where(result: Search) -> str:
@@ -107,7 +111,8 @@ def _facts(one: Again) -> list[str]:
     names = ("aim",) if len(one.aims) == 1 else ("first aim", "second aim")
     facts = [f"{name} {_interval(aim)}" for name, aim in zip(names, one.aims, strict=True)]
     facts += [f"{name} {_interval(known, name)}" for name, known in one.bounds.items()]
-    facts.append(f"keeps its bounds: {one.keeps}")
+    if one.bounds:
+        facts.append(f"keeps its bounds: {one.keeps}")
     if one.in_worlds:
         facts.append(f"in {share_told(one.in_worlds)} of {one.in_worlds.n} worlds")
     return facts
