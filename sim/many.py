@@ -109,7 +109,7 @@ def search(
     progress: Progress | None = None,
     tell: Tell = to_stderr,
 ) -> Search:
-    """Find the best policy that keeps its bounds, by one aim, or the frontier of two (a search file: docs/studies.md).
+    """Find the best policy that keeps its bounds, or the frontier of two aims (a search file: docs/studies.md).
 
     Returns a `Search`: `best` (by lever, None where nothing surely keeps its bounds), `is_settled` (whether the
     guarantee of the file's `error` and `indifference` holds), `candidates` with what was seen of each, and `again`,

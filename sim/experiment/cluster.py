@@ -21,6 +21,7 @@ from sim.errors import BadUsage, UserError
 from sim.experiment.hands import Cluster, DaskClient
 from sim.experiment.local import cores
 from sim.experiment.worker import Task, build, errand
+from sim.scenario.wording import counted
 
 CONNECTING = 10.0
 """Seconds in which a scheduler has to answer."""
@@ -179,10 +180,9 @@ def _connected(cluster: Cluster) -> ClusterHands:
         client.close()
         raise UserError(f"{cluster.address}: no worker came to this scheduler in {FIRST:.0f} s") from None
     hands = ClusterHands(client, ours=cluster)
-    many = hands.hands
     has_dashboard = "dashboard" in client.scheduler_info()["services"]
     dashboard = f"; dashboard: {client.dashboard_link}" if has_dashboard else ""
-    cluster.tell(f"on {many:,} worker{'s' if many > 1 else ''} of {cluster.address}{dashboard}\n")
+    cluster.tell(f"on {counted(hands.hands, 'worker')} of {cluster.address}{dashboard}\n")
     return hands
 
 
