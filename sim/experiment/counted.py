@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.experiment.estimates import Floats
+from sim.experiment.on_demand import OnDemand
+from sim.experiment.on_demand import Rows as Rows
 from sim.experiment.pooled import Others, Times
 from sim.experiment.watched import horizon, is_cut, seen_of
 
-Rows = pd.DataFrame
 Of = Callable[[Rows], ArrayLike]
 """One number, or yes/no, per row of a table."""
 
@@ -113,6 +114,11 @@ def was_worth_it(claims: Rows) -> pd.Series[bool]:
 
 
 # ------------------------------------------------------------------------------- by replication
+
+
+def some_of(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
+    """Some of the rows."""
+    return rows.only(chosen) if isinstance(rows, OnDemand) else rows[chosen]
 
 
 def summed(values: ArrayLike, rows: Rows, replications: int) -> Floats:

@@ -11,6 +11,7 @@ from sim.chance.facts import Ints
 from sim.chance.instants import arrays_of
 from sim.experiment.estimates import Floats
 from sim.experiment.frame import in_cohort
+from sim.experiment.on_demand import OnDemand
 from sim.experiment.requests import Requests
 from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar
@@ -29,6 +30,7 @@ MEANT = {
 }
 """What silence meant: money, in full or in part; a refusal; a case for the platform, or the chance of one."""
 _MEANING = {Verdict.APPROVE: FOR_BUYER, Verdict.DECLINE: AGAINST_BUYER, Verdict.CLOSE: AGAINST_BUYER}
+_DESKS, _MEANT = pd.CategoricalDtype([*DESKS]), pd.CategoricalDtype([*MEANT])
 MIDDLE = (0.05, 0.95)
 """A desk is judged while the middle nine tenths of the cohort's requests joined it."""
 
@@ -40,16 +42,26 @@ def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> 
     The wait lasts from joining the queue until being taken up or leaving; NaN for a request that nobody noticed
     and for one that still waits at a cut.
     """
+    return requests_on_demand(scenario, replication, requests).frame()
+
+
+def requests_on_demand(scenario: Scenario, replication: int, requests: Requests) -> OnDemand:
+    """The same, each column when it is read."""
     mine = requests.only(in_cohort(scenario, requests.paid))
-    has_waited = mine.has_joined & (mine.left_queue < NEVER)
-    return pd.DataFrame(
+
+    def wait() -> Floats:
+        has_waited = mine.has_joined & (mine.left_queue < NEVER)
+        return np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan)
+
+    return OnDemand(
         {
-            "replication": np.full_like(mine.opened, replication),
-            "desk": pd.Categorical.from_codes(_desk(mine), dtype=pd.CategoricalDtype([*DESKS])),
-            "by_silence": mine.settled_by == Settled.SILENCE,
-            "silence": pd.Categorical.from_codes(_silence(scenario, mine), dtype=pd.CategoricalDtype([*MEANT])),
-            "wait": np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan),
-        }
+            "replication": lambda: np.full_like(mine.opened, replication),
+            "desk": lambda: pd.Categorical.from_codes(_desk(mine), dtype=_DESKS),
+            "by_silence": lambda: mine.settled_by == Settled.SILENCE,
+            "silence": lambda: pd.Categorical.from_codes(_silence(scenario, mine), dtype=_MEANT),
+            "wait": wait,
+        },
+        len(mine),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.chance.facts import Ints
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
+from sim.experiment.on_demand import ColumnValues, OnDemand, Picked
 from sim.experiment.watched import UNTIL
 from sim.records.life import WORK
 from sim.records.table import Records
@@ -30,7 +31,7 @@ _ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE, _TAKEN_OVER = r
 _MISSING = -1
 
 TableOfClaims = Mapping[str, Ints]
-ColumnValues = npt.NDArray[np.generic] | pd.Categorical
+CellByName = dict[str, Callable[[], ColumnValues]]
 
 
 def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
@@ -41,46 +42,73 @@ def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
 
 def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The cohort's claims of one replication: one row each, ascending by order, with the columns of `COLUMNS`."""
-    return _claims_frame(scenario, replication, *cohort_of(scenario, records))
+    return claims_on_demand(scenario, replication, records).frame()
+
+
+def claims_on_demand(scenario: Scenario, replication: int, records: Records) -> OnDemand:
+    """The same, each column when it is read."""
+    return _claims(scenario, replication, *cohort_of(scenario, records))
 
 
 def claims_of(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The same of all claims, whenever their orders were paid."""
-    return _claims_frame(scenario, replication, dict(records.claims), dict(records.draws.claims))
+    return _claims(scenario, replication, records.claims, records.draws.claims).frame()
 
 
-def _claims_frame(
-    scenario: Scenario, replication: int, table: dict[str, Ints], facts: dict[str, Ints]
-) -> pd.DataFrame:
-    cells: dict[str, ColumnValues] = {
-        "replication": np.full_like(table["order"], replication),
-        "order": table["order"],
-        "seller": facts["seller"],
-        "seller_type": _types(facts["seller_type"], scenario.market.sellers),
-        "payment_method": _named(facts["payment_method"], list(scenario.market.payment_methods)),
-        "product_group": _groups(facts["product_group"], list(scenario.market.product_groups)),
-        "claim": _worded(table["claim"], ClaimKind),
-        "reason": _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason),
-        "outcome": _worded(table["outcome"], Outcome),
-        "route": _worded(table["route"], Route),
-        "failed_because": _failures(table["failed_because"]),
-        "found_cheaper": facts["found_cheaper"].astype(bool),
-        "trusted": facts["trusted"].astype(bool),
-        "limit_used": table["limit_used"].astype(bool),
-        "on_record": table["on_record"].astype(bool),
-        "value": facts["value"] / CENTS,
-    }
-    cells |= {
-        f"{text.column}_settled_by": _settled_by(stage, table, facts, scenario) for stage, text in STAGES.items()
-    }
-    cells |= {name: moments(scenario.start, table[column]) for name, column in _INSTANTS.items()}
-    cells |= {name: table[name] / CENTS for name in _MONEY}
-    cells |= _lengths(table)
-    columns = list(COLUMNS)
-    if scenario.experiment.cut is not None:
-        cells[UNTIL] = moments(scenario.start, np.full_like(table["order"], scenario.experiment.cut))
+def _claims(scenario: Scenario, replication: int, table: TableOfClaims, facts: TableOfClaims) -> OnDemand:
+    cells = _told_of(scenario, replication, table, facts) | _named_of(scenario, table, facts) | _lengths(table)
+    columns = [*COLUMNS]
+    if (cut := scenario.experiment.cut) is not None:
+        cells[UNTIL] = lambda: moments(scenario.start, np.full_like(table["order"], cut))
         columns.append(UNTIL)
-    return pd.DataFrame({name: cells[name] for name in columns})
+    return OnDemand({name: cells[name] for name in columns}, len(table["order"]))
+
+
+def _told_of(scenario: Scenario, replication: int, table: TableOfClaims, facts: TableOfClaims) -> CellByName:
+    """Numbers, yes or no, amounts and instants."""
+
+    def moment(column: str) -> ColumnValues:
+        return moments(scenario.start, table[column])
+
+    def yes(of: TableOfClaims, column: str) -> ColumnValues:
+        return of[column].astype(bool)
+
+    def amount(of: TableOfClaims, column: str) -> ColumnValues:
+        return of[column] / CENTS
+
+    return {
+        "replication": lambda: np.full_like(table["order"], replication),
+        "order": lambda: table["order"],
+        "seller": lambda: facts["seller"],
+        "value": partial(amount, facts, "value"),
+        **{name: partial(yes, facts, name) for name in ("found_cheaper", "trusted")},
+        **{name: partial(yes, table, name) for name in ("limit_used", "on_record")},
+        **{name: partial(moment, column) for name, column in _INSTANTS.items()},
+        **{name: partial(amount, table, name) for name in _MONEY},
+    }
+
+
+def _named_of(scenario: Scenario, table: TableOfClaims, facts: TableOfClaims) -> CellByName:
+    """Words."""
+    market = scenario.market
+
+    def reason() -> ColumnValues:
+        return _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason)
+
+    return {
+        "seller_type": lambda: _types(facts["seller_type"], market.sellers),
+        "payment_method": lambda: _named(facts["payment_method"], list(market.payment_methods)),
+        "product_group": lambda: _groups(facts["product_group"], list(market.product_groups)),
+        "claim": lambda: _worded(table["claim"], ClaimKind),
+        "reason": reason,
+        "outcome": lambda: _worded(table["outcome"], Outcome),
+        "route": lambda: _worded(table["route"], Route),
+        "failed_because": lambda: _failures(table["failed_because"]),
+        **{
+            f"{text.column}_settled_by": partial(_settled_by, stage, table, facts, scenario)
+            for stage, text in STAGES.items()
+        },
+    }
 
 
 _INSTANTS = {name: name for name in COLUMNS if name.endswith("_at")} | {
@@ -90,13 +118,13 @@ _INSTANTS = {name: name for name in COLUMNS if name.endswith("_at")} | {
 _MONEY = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving")
 
 
-def cohort_of(scenario: Scenario, records: Records) -> tuple[dict[str, Ints], dict[str, Ints]]:
+def cohort_of(scenario: Scenario, records: Records) -> tuple[TableOfClaims, TableOfClaims]:
     """The cohort's rows of the outcome table, and what luck had settled about the same orders."""
-    chosen = in_cohort(scenario, records.claims["paid_at"])
-    table = {name: column[chosen] for name, column in records.claims.items()}
+    chosen = np.flatnonzero(in_cohort(scenario, records.claims["paid_at"]))
+    table = Picked(records.claims, chosen)
     # A cut drops claims from the table, never from the facts; both are in ascending order of order numbers.
     places = np.searchsorted(records.draws.claims["order"], table["order"])
-    return table, {name: column[places] for name, column in records.draws.claims.items()}
+    return table, Picked(records.draws.claims, places)
 
 
 def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
@@ -106,17 +134,25 @@ def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
     return np.where(happened, times, np.datetime64("NaT", "s"))
 
 
-def _lengths(table: TableOfClaims) -> dict[str, ColumnValues]:
+def _lengths(table: TableOfClaims) -> CellByName:
     """Times that took: hours and days, NaN where there is no end. Buyers' and the bank's work takes none."""
-    asked, refunded = table["asked_at"], table["refunded_at"]
-    worked = sum((table[column] for column in WORK), np.zeros_like(asked))
-    by_platform = np.where(table["answered_by"] == Party.PLATFORM, table[WORK[Stage.DISPUTE]], 0)
-    mediations_work = table[WORK[Stage.MEDIATION]] + by_platform
+
+    def refund_days() -> ColumnValues:
+        asked, refunded = table["asked_at"], table["refunded_at"]
+        return np.where(refunded < NEVER, (refunded - asked) / DAY, np.nan)
+
+    def mediations_work() -> Ints:
+        by_platform = np.where(table["answered_by"] == Party.PLATFORM, table[WORK[Stage.DISPUTE]], 0)
+        return np.asarray(table[WORK[Stage.MEDIATION]] + by_platform)
+
+    def sellers_work() -> Ints:
+        return np.asarray(sum(table[column] for column in WORK) - mediations_work())
+
     return {
-        "hours_to_ask": (asked - table["paid_at"]) / HOUR,
-        "refund_days": np.where(refunded < NEVER, (refunded - asked) / DAY, np.nan),
-        "seller_work": (worked - mediations_work) / HOUR,
-        "mediation_work": mediations_work / HOUR,
+        "hours_to_ask": lambda: (table["asked_at"] - table["paid_at"]) / HOUR,
+        "refund_days": refund_days,
+        "seller_work": lambda: sellers_work() / HOUR,
+        "mediation_work": lambda: mediations_work() / HOUR,
     }
 
 

@@ -113,10 +113,10 @@ class TimeToMoney:
 
     def times(self, claims: Rows, replications: int) -> list[Times]:
         """The times it is a quantile of, by replication; nobody's where it is not known who they are in the end."""
-        chosen = np.asarray(self.among(claims), dtype=bool)
-        if self.among is not every and not is_finished(claims):
-            chosen = np.zeros(len(claims), dtype=bool)
-        return counted.times_to_money(claims[chosen], replications)
+        if self.among is every:
+            return counted.times_to_money(claims, replications)
+        chosen = np.asarray(self.among(claims), dtype=bool) & is_finished(claims)
+        return counted.times_to_money(counted.some_of(claims, chosen), replications)
 
     def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
         """The value with its interval (NaN: not reached), and how many claims it rests on."""

@@ -17,10 +17,10 @@ from sim.chance.shared import AFRESH, Known
 from sim.errors import BadUsage
 from sim.experiment import worker
 from sim.experiment.engines import SIMPY
-from sim.experiment.kinds import CLAIMS, TimeToMoney
+from sim.experiment.kinds import TimeToMoney
 from sim.experiment.measures import MEASURES
-from sim.experiment.observation import Tables, tables_of_one
 from sim.experiment.replication import calendars_of, play
+from sim.experiment.tables_of_one import TablesOfOne
 from sim.records.checks import check
 from sim.scenario.base import did_you_mean
 from sim.scenario.calendars import Calendar
@@ -55,18 +55,18 @@ def sums_of_one(
     calendars = calendars_at_hand(scenario)
     records = play(scenario, replication, calendars, engine=engine, known=known)
     check(scenario, records, calendars)
-    tables = tables_of_one(scenario, records, calendars)
+    tables = TablesOfOne(scenario, records, calendars)
     return {name: _pair(tables, name) for name in measures}
 
 
-def _pair(tables: Tables, name: str) -> Pair:
+def _pair(tables: TablesOfOne, name: str) -> Pair:
     measure = MEASURES[name]
     if isinstance(measure, TimeToMoney):
-        (times,) = measure.times(tables[CLAIMS], 1)
+        (times,) = measure.times(tables.claims, 1)
         rank = math.ceil(measure.q * times.claims) - 1
         is_reached = 0 <= rank < len(times.seconds)
         return (float(times.seconds[rank]) / DAY if is_reached else math.nan), 1.0
-    sums = measure.watched(measure.sums(tables, 1), tables[CLAIMS])
+    sums = measure.watched(measure.sums(tables, 1), tables.claims)
     part, whole = (float(np.asarray(one)[0]) for one in sums)
     return part, whole
 

@@ -18,6 +18,7 @@ from sim.experiment.desks import SELLERS, load_of, requests_frame, stretches
 from sim.experiment.engines import SIMPY
 from sim.experiment.frame import CENTS, claims_frame, in_cohort, journal_frame, moments
 from sim.experiment.measures import CLAIMS, REPLICATIONS, REQUESTS
+from sim.experiment.on_demand import Rows
 from sim.experiment.replication import play
 from sim.experiment.requests import requests_of
 from sim.experiment.stopwatch import Stopwatch
@@ -89,8 +90,8 @@ def observe(
     seen = records if at is None else cut(records, at)
     requests = requests_of(scenario, seen)
     claims = claims_frame(scenario, replication, seen)
-    unasked = _refunded_unasked(scenario, replication, records.draws)
-    totals = _counted(scenario, replication, records, claims, unasked)
+    unasked = refunded_unasked(scenario, replication, records.draws)
+    totals = {"replication": replication} | counted_of(scenario, records, claims, unasked)
     backlog = waiting_by_day(scenario, requests)
     return Observation(
         claims=claims,
@@ -107,37 +108,16 @@ def observe(
     )
 
 
-def _counted(
-    scenario: Scenario, replication: int, records: Records, claims: pd.DataFrame, unasked: pd.DataFrame
-) -> dict[str, float]:
-    return {
-        "replication": replication,
-        "orders": int(in_cohort(scenario, records.draws.orders.paid).sum()),
-        "claims": len(claims),
-        "refunded_unasked": len(unasked),
-        "ended_late": _ended_late(scenario, claims),
-    }
+COUNTED = ("orders", "claims", "refunded_unasked", "ended_late")
 
 
-Tables = dict[str, pd.DataFrame]
-"""The tables that measures read, by name."""
+def counted_of(scenario: Scenario, records: Records, claims: Rows, unasked: pd.DataFrame) -> dict[str, float]:
+    """The cohort in numbers, by `COUNTED`."""
+    orders = int(in_cohort(scenario, records.draws.orders.paid).sum())
+    return dict(zip(COUNTED, (orders, len(claims), len(unasked), _ended_late(scenario, claims)), strict=True))
 
 
-def tables_of_one(scenario: Scenario, records: Records, calendars: dict[Party, Calendar]) -> Tables:
-    """Those of one replication, numbered 0, without anything else that is kept of an observation."""
-    at = scenario.experiment.cut
-    seen = records if at is None else cut(records, at)
-    requests, claims = requests_of(scenario, seen), claims_frame(scenario, 0, seen)
-    counted = _counted(scenario, 0, records, claims, _refunded_unasked(scenario, 0, records.draws))
-    totals = counted | load_of(scenario, requests, calendars)._asdict() | totals_of(scenario, seen)
-    return {
-        CLAIMS: claims,
-        REQUESTS: requests_frame(scenario, 0, requests),
-        REPLICATIONS: pd.DataFrame([totals]),
-    }
-
-
-def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.DataFrame:
+def refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.DataFrame:
     """Cohort orders that the platform refunded at the dispatch limit, by the cut, and nobody had asked."""
     seen = in_cohort(scenario, draws.orders.paid[draws.refunded_unasked])
     if scenario.experiment.cut is not None:
@@ -147,7 +127,7 @@ def _refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.
     return pd.DataFrame({"replication": np.full_like(orders, replication), "order": orders, "refund": refund})
 
 
-def _ended_late(scenario: Scenario, claims: pd.DataFrame) -> int:
+def _ended_late(scenario: Scenario, claims: Rows) -> int:
     """Claims that did not end while orders still came: the desks were emptier for them than in real life."""
     last = moments(scenario.start, np.array([scenario.experiment.arrivals_end]))[0]
     return int((~(claims["ended_at"] <= last)).sum())

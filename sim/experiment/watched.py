@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiment.estimates import Floats
+from sim.experiment.on_demand import Rows
 
 UNTIL = "watched_until"
 """The column of claims that says until when they were watched; only tables of runs with a follow-up have it."""
@@ -35,17 +36,17 @@ Gain = Callable[[Floats], Floats]
 """What an ending adds to a number, by the seconds since asking after which it came."""
 
 
-def is_cut(claims: pd.DataFrame) -> bool:
+def is_cut(claims: Rows) -> bool:
     """Whether the run was stopped so long after the cohort's last payment, with claims perhaps still open."""
     return UNTIL in claims
 
 
-def is_finished(claims: pd.DataFrame) -> bool:
+def is_finished(claims: Rows) -> bool:
     """Whether all claims were watched to their end, or all but a very few."""
     return not is_cut(claims) or int((claims["outcome"] == "open").sum()) <= UNFINISHED * len(claims)
 
 
-def horizon(claims: pd.DataFrame) -> float:
+def horizon(claims: Rows) -> float:
     """For how long after asking enough claims were watched (s); inf where all were watched to their end."""
     if is_finished(claims):
         return inf
@@ -71,7 +72,7 @@ class Seen(NamedTuple):
     replications: int
 
 
-def seen_of(claims: pd.DataFrame, replications: int) -> Seen:
+def seen_of(claims: Rows, replications: int) -> Seen:
     """Of a table with follow-up."""
     ended = claims["ended_at"].where(claims["outcome"] != "open", claims[UNTIL])
     back = claims["refunded_at"].where(claims["outcome"] == "refunded", ended)

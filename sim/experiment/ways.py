@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiment.columns import CAME_TO
-from sim.experiment.counted import Rows
 from sim.vocabulary import Route
 from sim.vocabulary.stages import OF_PATHS, seen_at
 
@@ -17,7 +16,7 @@ STAGES: dict[str, tuple[str, ...]] = {stage.word: seen_at(stage) for stage in OF
 """In the order of a claim's life, and the instants by which a claim is seen to have come there."""
 
 
-def stages_of(claims: Rows) -> NDArray[np.uint8]:
+def stages_of(claims: pd.DataFrame) -> NDArray[np.uint8]:
     """Which stages each claim came to: a bit for each of `STAGES`, the first the lowest."""
     bits = np.zeros(len(claims), dtype=np.uint8)
     for bit, seen_by in enumerate(STAGES.values()):
@@ -25,7 +24,7 @@ def stages_of(claims: Rows) -> NDArray[np.uint8]:
     return bits
 
 
-def ways_of(claims: Rows) -> pd.DataFrame:
+def ways_of(claims: pd.DataFrame) -> pd.DataFrame:
     """How many claims went which way: one row per way that occurs, with its number of `claims`, the largest first.
 
     The other columns are `asked`, the stages to which any claim came, and `ending`. A cell says what a claim did

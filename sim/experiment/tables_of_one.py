@@ -1,0 +1,83 @@
+"""The tables that measures read, of one replication: whatever is asked of them is worked out then, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+
+import numpy as np
+
+from sim.experiment.costs import EVERYTHING, totals_of
+from sim.experiment.cut import cut
+from sim.experiment.desks import Load, load_of, requests_on_demand
+from sim.experiment.frame import claims_on_demand
+from sim.experiment.kinds import CLAIMS, REPLICATIONS, REQUESTS
+from sim.experiment.observation import COUNTED, counted_of, refunded_unasked
+from sim.experiment.on_demand import ColumnValues, OnDemand
+from sim.experiment.requests import Requests, requests_of
+from sim.records.table import Records
+from sim.scenario.calendars import Calendar
+from sim.scenario.model import Scenario
+from sim.vocabulary import Party
+
+_Totals = Mapping[str, float]
+
+
+class TablesOfOne(Mapping[str, OnDemand]):
+    """By name, as `observation.tables_of` has them of several; the replication has the number 0."""
+
+    def __init__(self, scenario: Scenario, records: Records, calendars: dict[Party, Calendar]) -> None:
+        at = scenario.experiment.cut
+        self._scenario, self._calendars, self._records = scenario, calendars, records
+        self._seen = records if at is None else cut(records, at)
+        self._made: dict[str, Callable[[], OnDemand]] = {
+            CLAIMS: lambda: self.claims,
+            REQUESTS: lambda: self._requests_read,
+            REPLICATIONS: lambda: self._totals,
+        }
+
+    def __getitem__(self, name: str) -> OnDemand:
+        return self._made[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @cached_property
+    def claims(self) -> OnDemand:
+        """The cohort's."""
+        return claims_on_demand(self._scenario, 0, self._seen)
+
+    @cached_property
+    def _requests(self) -> Requests:
+        return requests_of(self._scenario, self._seen)
+
+    @cached_property
+    def _requests_read(self) -> OnDemand:
+        return requests_on_demand(self._scenario, 0, self._requests)
+
+    @cached_property
+    def _totals(self) -> OnDemand:
+        made = dict.fromkeys(COUNTED, "_counted") | dict.fromkeys(Load._fields, "_load")
+        made |= dict.fromkeys(EVERYTHING, "_costs")
+        cells = {name: partial(self._alone, table, name) for name, table in made.items()}
+        return OnDemand({"replication": lambda: np.zeros(1, dtype=np.int64), **cells}, 1)
+
+    def _alone(self, table: str, name: str) -> ColumnValues:
+        totals: _Totals = getattr(self, table)
+        return np.array([totals[name]])
+
+    @cached_property
+    def _counted(self) -> _Totals:
+        unasked = refunded_unasked(self._scenario, 0, self._records.draws)
+        return counted_of(self._scenario, self._records, self.claims, unasked)
+
+    @cached_property
+    def _load(self) -> _Totals:
+        return load_of(self._scenario, self._requests, self._calendars)._asdict()
+
+    @cached_property
+    def _costs(self) -> _Totals:
+        return totals_of(self._scenario, self._seen)
