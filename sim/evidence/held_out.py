@@ -14,6 +14,7 @@ from scipy import stats
 from sim.evidence.lived import Lived, lived_through
 from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Weeks
+from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 from sim.scenario.wording import per_cent
@@ -36,19 +37,16 @@ class Judged:
 
     name: str
     observed: float
-    simulated: float
-    low: float
-    high: float
-    """What the scenario would show 99 times in 100, over all that is judged together."""
-    n: int
-    unit: str
+    expected: Number
+    """What the scenario would show: its mean, and between which ends 99 times in 100, over all that is judged
+    together. It rests on so many cases of the log."""
     verdict: str
     """`agrees`, `differs` or `too few to tell`."""
 
     def sentence(self) -> str:
         """What is to be said of it."""
         seen, expected, low, high = (
-            _shown(value, self.unit) for value in (self.observed, self.simulated, self.low, self.high)
+            _shown(value, self.expected.unit) for value in (self.observed, *self.expected.three)
         )
         if self.verdict == "differs":
             return f"{self.name}: seen {seen}, expected {low} to {high}"
@@ -59,11 +57,11 @@ class Judged:
         return {
             "name": self.name,
             "observed": self.observed,
-            "simulated": self.simulated,
-            "low": self.low,
-            "high": self.high,
-            "n": self.n,
-            "unit": self.unit,
+            "simulated": self.expected.value,
+            "low": self.expected.low,
+            "high": self.expected.high,
+            "n": self.expected.n,
+            "unit": self.expected.unit,
             "verdict": self.verdict,
         }
 
@@ -184,7 +182,8 @@ def _held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, lis
         middle = float(told.mean())
         if unit == "share" and n:  # none of n is no less than half a case
             low, high = (0.0 if low <= 0.5 / n else low), (1.0 if high >= 1 - 0.5 / n else high)
-        yield Judged(name, value, middle, low, high, n, unit, _verdict(value, middle, low, high, n, unit))
+        expected = Number(middle, low, high, unit, n=n)
+        yield Judged(name, value, expected, _verdict(value, expected))
 
 
 def _count_between(told: Floats, n: int, level: float) -> tuple[float, float]:
@@ -205,10 +204,11 @@ def _share_between(told: Floats, n: int, level: float) -> tuple[float, float]:
     return float(np.sin(low) ** 2), float(np.sin(high) ** 2)
 
 
-def _verdict(value: float, middle: float, low: float, high: float, n: int, unit: str) -> str:
-    if n < LEAST or not np.isfinite(value):
+def _verdict(value: float, expected: Number) -> str:
+    middle, low, high = expected.three
+    if expected.n < LEAST or not np.isfinite(value):
         return "too few to tell"
     if not low <= value <= high:
         return "differs"
-    wide = 0.1 if unit == "share" else 0.5 * abs(middle)
+    wide = 0.1 if expected.unit == "share" else 0.5 * abs(middle)
     return "agrees" if (high - low) / 2 <= wide else "too few to tell"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 _SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
 """What a measure's unit is multiplied by to be shown, and what stands behind it; others are shown as they are."""
 NOT_REACHED = "not reached"
+NOTHING = "none"
+POINTS = "points"
+"""What a difference of shares is counted in: percentage points."""
 FINEST = 2
 """Decimals, at most: nobody reads more from a table."""
 WITHOUT_INTERVAL = 1
@@ -51,6 +55,10 @@ class Number(NamedTuple):
     unit: str = ""
     why: str = ""
     """Why there is no value, where that is neither nothing to count nor a time that is not reached."""
+    n: int = 0
+    """How many replications, worlds, stories or cases it rests on, where that is told."""
+    error: float = math.nan
+    """Its standard error, where that is known."""
 
     @property
     def three(self) -> tuple[float, float, float]:
@@ -67,6 +75,21 @@ class Number(NamedTuple):
         """Whether both halves of the interval are about as long, so that it can be written as ±."""
         shorter, longer = sorted((self.value - self.low, self.high - self.value))
         return longer <= NEARLY_EQUAL * shorter
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is known to be 0."""
+        return self.low == self.value == self.high == 0
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is surely not 0; an open end (NaN) leaves nothing out."""
+        return self.low > 0 or self.high < 0
+
+    def times(self, scale: float) -> Number:
+        """The same in another unit; turned round by a negative one."""
+        low, high = (end * scale for end in (self.low, self.high)[:: -1 if scale < 0 else 1])
+        return self._replace(value=self.value * scale, low=low, high=high)
 
     @property
     def longer_half(self) -> float:
@@ -91,6 +114,70 @@ class Number(NamedTuple):
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
         decimals = self.decimals if decimals is None else decimals
         return Shown(f"{_digits(value, decimals)}{suffix}", _interval(Number(value, low, high), decimals))
+
+    def document(self, counting: str = "") -> dict[str, Any]:
+        """Ready for JSON: what is not a finite number is none; what it rests on goes by the name given."""
+        ends = {
+            name: end if math.isfinite(end) else None
+            for name, end in zip(("value", "low", "high"), self.three, strict=True)
+        }
+        return ends | ({counting: self.n} if counting else {})
+
+    def ends(self, digits: str) -> str:
+        """`46 to 63`: each end as `digits` (`.0f`) has it."""
+        return f"{self.low:{digits}} to {self.high:{digits}}"
+
+    def told(self, digits: str, unit: str = "") -> str:
+        """`55 % (46 to 63)`."""
+        return f"{self.value:{digits}}{unit} ({self.ends(digits)})"
+
+    def shown_signed(self) -> Shown:
+        """`+0.32 points` and `±0.15`, as differences are; `none` where it is known that nothing differs."""
+        if math.isnan(self.value):
+            return Shown("–", "")
+        if self.is_nothing:
+            return Shown(NOTHING, "")
+        scaled = self.times(100) if self.unit == "share" else self
+        decimals = scaled._replace(unit="").decimals
+        value = f"{signed(scaled.value, decimals)} {difference_unit(self.unit)}"
+        return Shown(value, scaled.signed_interval(decimals))
+
+    def signed_interval(self, decimals: int) -> str:
+        """`±0.15`; both ends where one half is longer, and one where only that is known."""
+        low, high = (signed(end, decimals) for end in (self.low, self.high))
+        if math.isnan(self.low) or math.isnan(self.high):
+            return "" if not self.has_interval else f"≤ {high}" if math.isnan(self.low) else f"≥ {low}"
+        lower, upper = self.value - self.low, self.high - self.value
+        is_even = math.isclose(lower, upper, rel_tol=1e-6, abs_tol=1e-12)
+        return f"±{lower:,.{decimals}f}" if is_even else f"{low} to {high}"
+
+    def range_shown(self, number_of: Callable[[float], str]) -> str:
+        """`0.2 to 0.7`, `0.2 or more`, `up to 0.7`: the interval in words; empty where there is none."""
+        if not self.has_interval:
+            return ""
+        if math.isnan(self.high):
+            return f"{number_of(self.low)} or more"
+        up_to = number_of(self.high)
+        return f"up to {up_to}" if math.isnan(self.low) else f"{number_of(self.low)} to {up_to}"
+
+
+def difference_unit(unit: str) -> str:
+    """What a difference is counted in: shares differ by percentage points."""
+    return POINTS if unit == "share" else unit
+
+
+def signed(number: float, decimals: int) -> str:
+    """`+0.3`, `−0.3`; what rounds to nothing has no sign."""
+    text = f"{abs(number):,.{decimals}f}"
+    if not text.strip("0.,"):
+        return text
+    return f"{'−' if number < 0 else '+'}{text}"
+
+
+def rough(number: float) -> str:
+    """To one digit, which is all that an estimate of an estimate is good for."""
+    digits = 10 ** math.floor(math.log10(number)) if number >= 1 else 1
+    return f"{round(number / digits) * digits:,}"
 
 
 def alike(*values: Number) -> list[Shown]:

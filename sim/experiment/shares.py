@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from sim.experiment.number import Number
 
 Z = 1.959963984540054
 """The normal law's 97.5 % point."""
 
 
-class CountedShare(NamedTuple):
-    """A share of independent cases (worlds, stories), with its 95 % interval."""
-
-    value: float
-    """NaN of none at all."""
-    low: float
-    high: float
-    n: int
-    """Of so many."""
-
-
-def share_of(count: int, n: int) -> CountedShare:
+def share_of(count: int, n: int) -> Number:
     """So many of `n`: without any the share may be anything."""
     if not n:
-        return CountedShare(float("nan"), 0.0, 1.0, 0)
+        return Number(math.nan, 0.0, 1.0)
     low, high = wilson(np.float64(count / n), n)
-    return CountedShare(count / n, float(low), float(high), n)
+    return Number(count / n, float(low), float(high), n=n)
 
 
 def wilson(value: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

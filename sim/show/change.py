@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields
 from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.number import alike, decimals_for
-from sim.show.judged import rough
+from sim.experiment.number import Number, alike, decimals_for, difference_unit, rough
 from sim.show.measured import measured
 from sim.show.phrases import HELD
 
@@ -26,15 +25,13 @@ FEW, MANY = 10, 1000
 class Change:
     """A row of `Comparison.differences`, as sentences need it.
 
-    Its interval is that of the verdict, which holds together with all others, where there is a verdict.
+    The interval of the difference is that of the verdict, which holds together with all others, where there is one.
     """
 
     measure: str
     base: float
     other: float
-    difference: float
-    low: float
-    high: float
+    difference: Number
     margin: float
     verdict: str
     replications_needed: float
@@ -43,33 +40,23 @@ class Change:
     """`79.2 %` and `82.1 %`: under the base and under the other, each in as many digits as it supports."""
 
     @property
-    def is_sure(self) -> bool:
-        """Whether it is not nothing; an open end (NaN) leaves nothing out."""
-        return self.low > 0 or self.high < 0
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether it is known that nothing differs."""
-        return self.low == self.difference == self.high == 0
-
-    @property
     def rises(self) -> bool:
-        return self.difference > 0
+        return self.difference.value > 0
 
     @property
     def amount(self) -> str:
         """`0.4 points`, whichever way it goes."""
-        return f"{self._shown(abs(self.difference))}{HELD}{self._unit}"
+        return f"{self._shown(abs(self.difference.value))}{HELD}{self._unit}"
 
     @property
     def range(self) -> str:
         """`0.2 to 0.7`: the interval of the amount."""
-        return self._range(self.low, self.high) if self.rises else self._range(-self.high, -self.low)
+        return self._range(self.difference if self.rises else self.difference.times(-1))
 
     @property
     def signed_range(self) -> str:
         """`−0.3 to 0.9 points`, or that there is none."""
-        ends = self._range(self.low, self.high)
+        ends = self._range(self.difference)
         return ends if ends == NO_INTERVAL else f"{ends}{HELD}{self._unit}"
 
     @property
@@ -80,7 +67,7 @@ class Change:
     @property
     def rounds_to_nothing(self) -> bool:
         """Whether no digit that can be shown is left of the interval."""
-        ends = self._shown(self.low), self._shown(self.high)
+        ends = self._shown(self.difference.low), self._shown(self.difference.high)
         return not any(end.strip("−0.,") for end in ends)
 
     @property
@@ -106,22 +93,18 @@ class Change:
 
     @property
     def _unit(self) -> str:
-        return "points" if self.unit == "share" else self.unit
+        return difference_unit(self.unit)
 
-    def _range(self, low: float, high: float) -> str:
-        if isnan(low) and isnan(high):
-            return NO_INTERVAL
-        if isnan(high):
-            return f"{self._shown(low)} or more"
-        return f"up to {self._shown(high)}" if isnan(low) else f"{self._shown(low)} to {self._shown(high)}"
+    def _range(self, difference: Number) -> str:
+        return difference.range_shown(self._shown) or NO_INTERVAL
 
     def _shown(self, number: float) -> str:
-        decimals = decimals_for(self._scale * (self.high - self.low) / 2)
+        decimals = decimals_for(self._scale * (self.difference.high - self.difference.low) / 2)
         rounded = round(number * self._scale, decimals) + 0.0  # no minus before a zero
         return f"{rounded:,.{decimals}f}".replace("-", "−")
 
 
-_COLUMNS = [field.name for field in fields(Change) if field.name != "levels"]
+_COLUMNS = [field.name for field in fields(Change) if field.name not in ("difference", "levels")]
 
 
 def changes_of(comparison: Comparison, scenario: str) -> dict[str, Change]:
@@ -136,6 +119,6 @@ def _change(row: Mapping[Any, Any], results: tuple[Result, Result]) -> Change:
     both = alike(*(measured(one, row["measure"]) for one in results))
     base, other = (one.value.replace(" ", HELD) for one in both)
     told = {column: row[column] for column in _COLUMNS}
-    if row["is_headline"]:
-        told |= {"low": row["low_simultaneous"], "high": row["high_simultaneous"]}
-    return Change(**told, levels=(base, other))
+    ends = ("low_simultaneous", "high_simultaneous") if row["is_headline"] else ("low", "high")
+    difference = Number(row["difference"], *(row[end] for end in ends))
+    return Change(**told, difference=difference, levels=(base, other))

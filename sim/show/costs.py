@@ -74,7 +74,7 @@ def compared_costs_of(comparison: Comparison, scenario: str) -> list[ComparedRow
 
 def _differs(one: JudgedRow) -> bool:
     """Whether it may; with one replication nothing is known to be nothing but what is 0 under both."""
-    return not one.is_nothing and (one.base, one.other) != (0, 0)
+    return not one.difference.is_nothing and (one.base, one.other) != (0, 0)
 
 
 def _compared(item: str, results: tuple[Result, Result], rows: Mapping[str, JudgedRow]) -> ComparedRow:

@@ -70,11 +70,11 @@ def _another_world(comparison: Comparison, scenario: str) -> Iterator[str]:
 
 def _success(change: Change, comparison: Comparison, scenario: str) -> str:
     flips = _flips(comparison, scenario, rises=change.rises)
-    if change.is_sure:
+    if change.difference.is_sure:
         how = "rises" if change.rises else "falls"
         levels = " from {} to {},".format(*change.levels) if change.is_seen_in_levels else ""
         return f"Success {how}{levels} by {change.amount} ({change.range}){_whether_it_matters(change)}{flips}."
-    if change.is_nothing:
+    if change.difference.is_nothing:
         return f"Success stays at {change.levels[0]}{flips or ': every claim ends as it did'}."
     if change.verdict == EQUIVALENT:
         within = f"within {change.largest_that_does_not_matter} ({change.signed_range})"
@@ -139,9 +139,9 @@ def _buys_and_costs(judged: Mapping[str, JudgedRow]) -> str:
     """What is better, and what is worse, by the verdicts; and what is open, so that nothing is passed over."""
     rest = [one for measure, one in judged.items() if measure != "success_rate"]
     gains, costs, unsure = ([one for one in rest if one.verdict == word] for word in (BETTER, WORSE, INCONCLUSIVE))
-    if all(isnan(one.low_simultaneous) and isnan(one.high_simultaneous) for one in judged.values()):
+    if not any(one.surely.has_interval for one in judged.values()):
         return "One replication cannot tell what else changes."
-    falls = judged["success_rate"].difference < 0
+    falls = judged["success_rate"].difference.value < 0
     told = [f"it {'buys' if falls else 'also buys'}: {_amounts(gains)}"] if gains else []
     told += [f"it costs: {_amounts(costs)}"] if costs else []
     if not told:

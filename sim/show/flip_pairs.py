@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from sim.experiment.fates import NO_CLAIM, REFUNDED
-from sim.experiment.number import Number, Shown, decimals_for
+from sim.experiment.number import NOTHING, Number, Shown, decimals_for, signed
 from sim.experiment.partings import NEVER_PART
-from sim.show.judged import NOTHING, signed
 from sim.vocabulary import endings
 
 if TYPE_CHECKING:
@@ -56,11 +55,8 @@ class FlipPair(NamedTuple):
     base: str
     other: str
     """Words of `study.fates.ENDINGS`."""
-    orders: int
-    """In all replications together."""
-    low: float
-    high: float
-    """The interval of their number, in as many orders as these."""
+    number: Number
+    """Of orders in all replications together, with its interval."""
     parts_at: dict[str, int]
     """How many of them part at each place (`study.partings.PARTINGS`), the most frequent first."""
     time: Number
@@ -71,6 +67,11 @@ class FlipPair(NamedTuple):
     """Replication and order."""
 
     @property
+    def orders(self) -> int:
+        """In all replications together."""
+        return int(self.number.value)
+
+    @property
     def is_flip(self) -> bool:
         """Whether the outcome is another one; else only the way there is."""
         return self.base != self.other
@@ -78,13 +79,13 @@ class FlipPair(NamedTuple):
     @property
     def counted(self) -> Shown:
         """`49` and `36–66`; the interval to two digits of its half, which is all that it is known to."""
-        value, number = f"{self.orders:,}", Number(self.orders, self.low, self.high)
+        value, number = f"{self.orders:,}", self.number
         if math.isnan(number.longer_half):
             return Shown(value, "")
         places = min(1 - math.floor(math.log10(max(number.longer_half, 1))), 0)
         if number.is_even:
             return Shown(value, f"±{round(number.longer_half, places):,.0f}")
-        return Shown(value, f"{round(self.low, places):,.0f}–{round(self.high, places):,.0f}")
+        return Shown(value, f"{round(number.low, places):,.0f}–{round(number.high, places):,.0f}")
 
     @property
     def outcomes(self) -> str:
@@ -143,9 +144,7 @@ def _pair(row: Mapping[Any, Any], places: Mapping[tuple[str, str], dict[str, int
     outcomes = str(row["base_outcome"]), str(row["other_outcome"])
     return FlipPair(
         *outcomes,
-        orders=int(row["orders"]),
-        low=row["orders_low"],
-        high=row["orders_high"],
+        number=Number(int(row["orders"]), row["orders_low"], row["orders_high"]),
         parts_at=places[outcomes],
         time=Number(row["time_change"], row["time_low"], row["time_high"]),
         money=Number(row["money_change"], row["money_low"], row["money_high"]),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.experiment.number import Shown, decimals_for
+from sim.experiment.number import POINTS, Number, Shown, difference_unit, rough
 from sim.experiment.verdicts import INCONCLUSIVE, NOT_REACHED
 
 if TYPE_CHECKING:
@@ -26,11 +25,8 @@ NAMES = {
     "platform_account_per_claim": "left to the platform, per claim",
 }
 """What tables and charts call a headline measure; others go by their titles."""
-NOTHING = "none"
 MOST_WORTH = 1000
 """Beyond it, one can no more tell than that next to nothing differs."""
-POINTS = "points"
-"""What a difference of shares is counted in: percentage points."""
 
 
 class JudgedRow(NamedTuple):
@@ -41,20 +37,13 @@ class JudgedRow(NamedTuple):
     unit: str
     base: float
     other: float
-    difference: float
-    low: float
-    high: float
-    low_simultaneous: float
-    high_simultaneous: float
+    difference: Number
+    surely: Number
+    """With the interval that holds together with all others, which the verdict is taken from."""
     margin: float
     verdict: str
     replications_needed: float
     variance_ratio: float
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether it is known that nothing differs."""
-        return self.difference == self.low == self.high == 0
 
     @property
     def name(self) -> str:
@@ -67,18 +56,11 @@ class JudgedRow(NamedTuple):
 
     @property
     def unit_shown(self) -> str:
-        return POINTS if self.unit == "share" else self.unit
+        return difference_unit(self.unit)
 
     def shown(self) -> Shown:
         """`+0.32 points` and `±0.15`; `none` where it is known that nothing differs."""
-        if isnan(self.difference):
-            return Shown("–", "")
-        if self.is_nothing:
-            return Shown(NOTHING, "")
-        value, low, high = (self.scale * end for end in (self.difference, self.low, self.high))
-        halves = [half for half in (value - low, high - value) if not isnan(half)]
-        decimals = decimals_for(max(halves, default=0.0))
-        return Shown(f"{signed(value, decimals)} {self.unit_shown}", _interval(value, low, high, decimals))
+        return self.difference.shown_signed()
 
     @property
     def word(self) -> str:
@@ -119,31 +101,11 @@ def _named(table: pd.DataFrame, scenario: str) -> dict[str, JudgedRow]:
 
 
 def _judged(row: dict[Any, Any]) -> JudgedRow:
-    return JudgedRow(**{field: row[field] for field in JudgedRow._fields})
-
-
-def _interval(value: float, low: float, high: float, decimals: int) -> str:
-    """`±0.15`; both ends where one half is longer, and one where only that is known."""
-    ends = [signed(end, decimals) for end in (low, high)]
-    if isnan(low) or isnan(high):
-        return "" if isnan(low) and isnan(high) else f"≤ {ends[1]}" if isnan(low) else f"≥ {ends[0]}"
-    if math.isclose(value - low, high - value, rel_tol=1e-6, abs_tol=1e-12):
-        return f"±{value - low:,.{decimals}f}"
-    return f"{ends[0]} to {ends[1]}"
-
-
-def rough(number: float) -> str:
-    """To one digit, which is all that an estimate of an estimate is good for."""
-    digits = 10 ** math.floor(math.log10(number)) if number >= 1 else 1
-    return f"{round(number / digits) * digits:,}"
-
-
-def signed(number: float, decimals: int) -> str:
-    """`+0.3`, `−0.3`; what rounds to nothing has no sign."""
-    text = f"{abs(number):,.{decimals}f}"
-    if not text.strip("0.,"):
-        return text
-    return f"{'−' if number < 0 else '+'}{text}"
+    told: dict[str, Any] = {field: row[field] for field in JudgedRow._fields if field != "surely"}
+    surely = Number(row["difference"], row["low_simultaneous"], row["high_simultaneous"], row["unit"])
+    return JudgedRow(
+        **told | {"difference": Number(row["difference"], row["low"], row["high"], row["unit"]), "surely": surely}
+    )
 
 
 def margin_shown(headline: Headline, unit: str) -> str:

@@ -38,7 +38,9 @@ def leaning_remark(comparison: Comparison, scenario: str) -> Iterator[str]:
     """One sentence about all differences of which it is printed beside their names."""
     replications = int(comparison.base.about["replications"])
     judged = headlines_of(comparison, scenario).values()
-    if named := [one.name for one in judged if leaning_doubt(one.unit, one.low, one.high, replications)]:
+    if named := [
+        one.name for one in judged if leaning_doubt(one.unit, one.difference.low, one.difference.high, replications)
+    ]:
         yield (
             f"Over {replications}{HELD}replications, intervals of differences in times and money "
             f"({', '.join(named)}; who pays what) may be too short: where what differs leans, as waits do, "

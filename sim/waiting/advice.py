@@ -19,6 +19,7 @@ from sim.chance.orders import Openings
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadUsage
 from sim.experiment.engines import fill_of
+from sim.experiment.number import Number
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import Span, terms_of
 from sim.scenario.durations import DAY, NEVER, Kind
@@ -28,7 +29,7 @@ from sim.vocabulary import ClaimKind, Party, Settled
 from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_have_paid, request_terms
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
-from sim.waiting.outlook import CountedShare, answered_as, days_to_money, is_paid, odds, quantiles, share
+from sim.waiting.outlook import answered_as, days_to_money, is_paid, odds, quantiles, share
 from sim.waiting.replicates import Columns, engine_at_hand, tell
 from sim.waiting.ways import what_to_do
 
@@ -48,10 +49,10 @@ class Way:
 
     name: str
     does: str
-    paid: CountedShare
+    paid: Number
     part: float
     """What part of the price comes back, on average over all such buyers."""
-    odds: Mapping[str, CountedShare]
+    odds: Mapping[str, Number]
     days: Mapping[float, float | None]
     """Days from now until so large a part of those who get money have it."""
 
@@ -64,7 +65,7 @@ class Advice:
     buyer: Buyer
     ways: tuple[Way, ...]
     """The first is to go on as buyers do."""
-    request: Mapping[str, CountedShare]
+    request: Mapping[str, Number]
     """How the request ends, by `outlook.ANSWERS`; empty where none is open."""
     deadline: int | None
     """Seconds from now until the clock that runs is over; None where none runs."""
@@ -189,7 +190,7 @@ def _advice(
     )  # fmt: skip
 
 
-def _request_odds(told: Columns) -> dict[str, CountedShare]:
+def _request_odds(told: Columns) -> dict[str, Number]:
     return {name: share(flags) for name, flags in answered_as(told).items()}
 
 

@@ -8,16 +8,17 @@ from itertools import pairwise
 import numpy as np
 
 from sim.chance.facts import Ints
+from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.vocabulary import Route
-from sim.waiting.outlook import ANSWERS, CountedShare, answered_as, days_to_money, is_paid, quantiles, share
+from sim.waiting.outlook import ANSWERS, answered_as, days_to_money, is_paid, quantiles, share
 from sim.waiting.replicates import Columns
 
 HOURS = (0, 1, 3, 6, 12, 18, 24, 36, 48, 72, 96, 120, 168, 216, 336)
 FEW = 30
 """Fewer claims than this are no ground for odds."""
-DaysWaited = tuple[tuple[int, Mapping[str, CountedShare]], ...]
-SinceHours = tuple[tuple[float, float, Mapping[str, CountedShare], float | None], ...]
+DaysWaited = tuple[tuple[int, Mapping[str, Number]], ...]
+SinceHours = tuple[tuple[float, float, Mapping[str, Number], float | None], ...]
 
 
 def by_days_waited(told: Columns) -> DaysWaited:

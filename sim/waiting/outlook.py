@@ -10,7 +10,7 @@ from sim.arrays import Bools
 from sim.arrays import Columns as Columns
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats
-from sim.experiment.shares import CountedShare as CountedShare
+from sim.experiment.number import Number
 from sim.experiment.shares import share_of
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome, Route, Settled, Verdict, endings
@@ -32,12 +32,12 @@ MEANS = {
 """What silence comes to, in words."""
 
 
-def share(happens: Bools) -> CountedShare:
+def share(happens: Bools) -> Number:
     """In what share of stories something happens, with its interval over the stories told."""
     return share_of(int(np.count_nonzero(happens)), len(happens))
 
 
-def together(shares: Iterable[CountedShare]) -> CountedShare:
+def together(shares: Iterable[Number]) -> Number:
     """Of endings that exclude each other: the share of those that come to any of them."""
     every = list(shares)
     return share_of(round(sum(one.value * one.n for one in every)), every[0].n)
@@ -69,7 +69,7 @@ def answered_as(told: Columns) -> dict[str, Bools]:
     }
 
 
-def odds(told: Columns) -> dict[str, CountedShare]:
+def odds(told: Columns) -> dict[str, Number]:
     """By ending."""
     return {ending: share(ends_as(told, ending)) for ending in ENDINGS}
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Verdict
 from sim.waiting.advice import Advice, Way
-from sim.waiting.outlook import MEANS, QUANTILES, CountedShare, together
+from sim.waiting.outlook import MEANS, QUANTILES, together
 
 A_POINT = 0.01
 SENT = ("shipped_over", "shipped_instead")
@@ -44,7 +45,7 @@ _PUT = {
 """What a buyer has done last, by stage."""
 
 
-def _request(request: Mapping[str, CountedShare]) -> str:
+def _request(request: Mapping[str, Number]) -> str:
     approved, refused, run_out = (about(request[name]) for name in ("approved", "refused", "run_out"))
     sent = about(together(request[name] for name in SENT))
     return (
@@ -145,7 +146,7 @@ def _noise(one: Way, other: Way) -> float:
     return one.paid.high - one.paid.value + other.paid.high - other.paid.value
 
 
-def about(share: CountedShare) -> str:
+def about(share: Number) -> str:
     """A chance as so many in 100, with its interval."""
     low, high = round(100 * share.low), round(100 * share.high)
     value = f"{100 * share.value:.0f}"
@@ -177,33 +178,29 @@ def document(advice: Advice) -> dict[str, Any]:
         "asked_days_ago": None if buyer.asked is None else buyer.asked / DAY,
         "stage": buyer.stage,
         "sentences": list(sentences(advice)),
-        "request": {name: _share(share) for name, share in advice.request.items()},
-        "money_in_the_end": _share(advice.ways[0].paid),
-        "endings": {name: _share(share) for name, share in advice.ways[0].odds.items()},
+        "request": {name: share.document("n") for name, share in advice.request.items()},
+        "money_in_the_end": advice.ways[0].paid.document("n"),
+        "endings": {name: share.document("n") for name, share in advice.ways[0].odds.items()},
         "days_to_money": {f"{level:g}": advice.ways[0].days[level] for level in QUANTILES},
         "deadline_in_days": None if advice.deadline is None else advice.deadline / DAY,
         "on_silence": Verdict(advice.on_silence).word,
         "free_for_hours": advice.free_for / HOUR,
         "choices": [
             {
-                "choice": way.name, "does": way.does, "money_in_the_end": _share(way.paid),
+                "choice": way.name, "does": way.does, "money_in_the_end": way.paid.document("n"),
                 "part_of_the_price": way.part,
-                "endings": {name: _share(share) for name, share in way.odds.items()},
+                "endings": {name: share.document("n") for name, share in way.odds.items()},
                 "days_to_money": {f"{level:g}": way.days[level] for level in QUANTILES},
             }
             for way in advice.ways[1:]
         ],
         "by_days_waited": [
-            {"days": day} | {name: _share(share) for name, share in shares.items()}
+            {"days": day} | {name: share.document("n") for name, share in shares.items()}
             for day, shares in advice.by_days_waited
         ],
         "by_hours": [
             {"from": low, "to": high, "median_days_to_money": median}
-            | {name: _share(share) for name, share in shares.items()}
+            | {name: share.document("n") for name, share in shares.items()}
             for low, high, shares, median in advice.by_hours
         ],
     }  # fmt: skip
-
-
-def _share(share: CountedShare) -> dict[str, float | int]:
-    return {"value": share.value, "low": share.low, "high": share.high, "n": share.n}

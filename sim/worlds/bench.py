@@ -13,12 +13,12 @@ import numpy as np
 from sim.chance.shared import Memory
 from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, scenario_of, sums_of_one
-from sim.experiment.shares import CountedShare
+from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Bound
 from sim.worlds.amounts import DeskRate, behind, cost_of, known_names, pair_of, size_of
 from sim.worlds.designs import Floats
-from sim.worlds.estimating import KnownValue, Response, known
+from sim.worlds.estimating import Response, known
 from sim.worlds.playing import Progress, bare
 from sim.worlds.search_plan import Kept, SearchFile
 from sim.worlds.selecting import FIRST
@@ -76,7 +76,7 @@ class Candidate:
     seen: list[dict[str, Pair]] = field(default_factory=list)
     keeps: str = UNCLEAR
     """Whether it keeps its bounds: surely, unclear, surely not."""
-    in_worlds: CountedShare | None = None
+    in_worlds: Number | None = None
     """The share of the worlds looked at in which it surely keeps its bounds, where that was asked for."""
 
 
@@ -169,17 +169,17 @@ class PolicyBench:
         return together(within(bound, self.known(name, seen)) for name, bound in self.plan.keep.items())
 
     @staticmethod
-    def known(name: str, seen: Sequence[Mapping[str, Pair]]) -> KnownValue:
+    def known(name: str, seen: Sequence[Mapping[str, Pair]]) -> Number:
         """A measure with its interval."""
         pairs = np.array([pair_of(name, one) for one in seen], dtype=float)
         return known(Response(name, ""), {"": {name: pairs}})
 
-    def known_aim(self, candidate: Candidate, which: int = 0) -> KnownValue:
+    def known_aim(self, candidate: Candidate, which: int = 0) -> Number:
         """An aim with its interval, as people read it: not turned round where it is to be most."""
         values = np.array([[one, 1.0] for one in self.aims(candidate, which)])
         aim = known(Response("aim", ""), {"": {"aim": values}})
         if self.plan.aim[which].sign < 0:
-            return KnownValue(-aim.value, aim.error, -aim.high, -aim.low, aim.n)
+            return aim._replace(value=-aim.value, low=-aim.high, high=-aim.low)
         return aim
 
 
@@ -189,7 +189,7 @@ def _later(own: Floats, longest: Sequence[Floats]) -> float:
     return float(alike.mean() - alike[: len(own)].mean())
 
 
-def within(bound: Kept, one: KnownValue) -> str:
+def within(bound: Kept, one: Number) -> str:
     """Whether a bound is kept: surely where the whole interval does, surely not where none of it."""
     low, high = (one.low, one.high) if bound.at_least is not None else (-one.high, -one.low)
     at = bound.at_least if bound.at_least is not None else -(bound.at_most or 0.0)

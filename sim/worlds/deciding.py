@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.arrays import Bools as Bools
 from sim.experiment.number import Number
-from sim.experiment.shares import CountedShare, share_of
+from sim.experiment.shares import share_of
 from sim.worlds.designs import Floats
 from sim.worlds.factors import Factor
 from sim.worlds.indices import between, given_data
@@ -31,8 +31,8 @@ class Where(NamedTuple):
     factor: str
     words: str
     """`is allowed`, `is above 0.72`."""
-    inside: CountedShare
-    outside: CountedShare
+    inside: Number
+    outside: Number
 
 
 class Decides(NamedTuple):
@@ -52,7 +52,7 @@ class Survival:
     at_base: float
     """The difference in the world as the file has it."""
     at_base_interval: tuple[float, float]
-    share: CountedShare
+    share: Number
     """Of worlds in which the difference has the sign that it has there."""
     surely: int
     surely_not: int
@@ -114,7 +114,7 @@ def survival(
     )
 
 
-def verdict_of(share: CountedShare, where: Where | None) -> str:
+def verdict_of(share: Number, where: Where | None) -> str:
     """In words."""
     if share.value >= ROBUST and share.low >= NEARLY:
         return HOLDS
@@ -124,7 +124,7 @@ def verdict_of(share: CountedShare, where: Where | None) -> str:
 
 
 def condition(
-    points: Floats, factors: Sequence[Factor], holds: Bools, columns: Sequence[int], share: CountedShare
+    points: Floats, factors: Sequence[Factor], holds: Bools, columns: Sequence[int], share: Number
 ) -> Where | None:
     """The condition on one of these factors that tells the worlds in which it holds from the others best.
 

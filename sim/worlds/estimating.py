@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import Floats as Floats
 from sim.experiment.estimates import student
+from sim.experiment.number import Number
 
 
 class Response(NamedTuple):
@@ -31,18 +32,7 @@ class Response(NamedTuple):
         return f"{self.measure} of {self.of}" + (f" less {self.less}" if self.less else "")
 
 
-class KnownValue(NamedTuple):
-    """A value, its standard error (NaN with one replication) and its 95 % interval."""
-
-    value: float
-    error: float
-    low: float
-    high: float
-    n: int
-    """Replications."""
-
-
-def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> KnownValue:
+def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Number:
     """What the replications of a world say of a response; `sums` by policy and measure.
 
     A ratio of sums; the error is that of its linear form, paired by replication for a difference (the delta method,
@@ -55,7 +45,7 @@ def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Known
     count = len(parts)
     error = float(np.sqrt((parts**2).sum() / (count * (count - 1)))) if count > 1 else np.nan
     half = float(student(count)) * error
-    return KnownValue(value, error, value - half, value + half, count)
+    return Number(value, value - half, value + half, n=count, error=error)
 
 
 def _linear(pairs: Floats) -> tuple[float, Floats]:

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from sim.experiment.estimates import student
+from sim.experiment.number import Number
 from sim.experiment.shares import share_of
 from sim.scenario.model import Scenario
 from sim.worlds.amounts import behind
 from sim.worlds.asking import consistent
 from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench, together, within
 from sim.worlds.designs import Floats, design_of
-from sim.worlds.estimating import KnownValue, Response, known
+from sim.worlds.estimating import Response, known
 from sim.worlds.factors import stated_factors
 from sim.worlds.playing import Effort, Portion, bare, worlds_of
 from sim.worlds.stored import answers_of
@@ -88,7 +89,7 @@ class RobustWorlds:
                 )
 
 
-def _value(name: str, sums: Mapping[str, Floats]) -> KnownValue:
+def _value(name: str, sums: Mapping[str, Floats]) -> Number:
     pairs = sums[behind(name)] * np.array([-1.0 if behind(name) != name else 1.0, 1.0])
     return known(Response(name, ""), {"": {name: pairs}})
 

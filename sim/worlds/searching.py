@@ -13,7 +13,7 @@ from sim.experiment.choosing import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
-from sim.experiment.shares import CountedShare
+from sim.experiment.number import Number
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Bound
@@ -21,7 +21,6 @@ from sim.worlds.amounts import DeskRate
 from sim.worlds.asking import beside
 from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
 from sim.worlds.designs import Floats
-from sim.worlds.estimating import KnownValue
 from sim.worlds.frontier import frontier
 from sim.worlds.plan import fault_in
 from sim.worlds.playing import APART, Progress
@@ -46,14 +45,14 @@ class Again:
     """One of the best on luck that the search never saw, and in worlds that it never saw."""
 
     levers: dict[str, Bound]
-    aims: tuple[KnownValue, ...]
-    bounds: dict[str, KnownValue]
+    aims: tuple[Number, ...]
+    bounds: dict[str, Number]
     keeps: str
-    in_worlds: CountedShare | None = None
+    in_worlds: Number | None = None
     """The share of worlds in which it surely keeps its bounds."""
 
     @property
-    def aim(self) -> KnownValue:
+    def aim(self) -> Number:
         """The first."""
         return self.aims[0]
 

@@ -10,10 +10,11 @@ import numpy as np
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
+from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.worlds.asking import plan_of_stress
 from sim.worlds.deciding import Survival, survival
-from sim.worlds.estimating import KnownValue, known
+from sim.worlds.estimating import known
 from sim.worlds.plan import HEADLINES
 from sim.worlds.playing import Effort, Progress, VariedWorld, play_worlds
 from sim.worlds.store import Store
@@ -67,7 +68,7 @@ def stressed(
 
 def _as_it_stands(
     plan: Plan, replications: int, workers: Workers, engine: str, store: Store | None
-) -> list[KnownValue]:
+) -> list[Number]:
     """The differences in the world as the file has it: those of `compare`, with its luck."""
     policies = list(plan.policies.values())
     effort = Effort(min(max(replications, 2), AT_BASE), seed=plan.effort.seed)
@@ -77,7 +78,7 @@ def _as_it_stands(
     return [known(response, by_policy) for response in plan.responses]
 
 
-def _judged(study: Study, here: Sequence[KnownValue]) -> Iterator[Survival]:
+def _judged(study: Study, here: Sequence[Number]) -> Iterator[Survival]:
     plan = study.plan
     for response, at_base in zip(plan.responses, here, strict=True):
         mine = study.points[study.points["response"] == response.name]

@@ -13,11 +13,12 @@ from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.light import expect_measures
+from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.moving import is_whole
 from sim.scenario.ranges import Bound, measured
 from sim.worlds.designs import Design, Floats
-from sim.worlds.estimating import KnownValue, Response, known
+from sim.worlds.estimating import Response, known
 from sim.worlds.factors import Factor, LeftOut, briefly
 from sim.worlds.indices import Indices, between, given_data, saltelli
 from sim.worlds.playing import Effort, Progress, play_worlds, worlds_of
@@ -77,7 +78,7 @@ def carried_out(
     policies = list(plan.policies.values())
     worlds = worlds_of(plan.design, plan.factors, policies)
     # Only what is known of each response is kept of a world: memory hardly grows with them.
-    seen: list[list[KnownValue]] = []
+    seen: list[list[Number]] = []
     played = play_worlds(
         worlds, len(plan.design), policies, plan.measures, plan.effort,
         jobs=jobs, engine=engine, store=store, progress=progress, tell=tell,
@@ -89,9 +90,11 @@ def carried_out(
     return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points))
 
 
-def _points_of(plan: Plan, seen: Sequence[Sequence[KnownValue]]) -> pd.DataFrame:
+def _points_of(plan: Plan, seen: Sequence[Sequence[Number]]) -> pd.DataFrame:
     count, width = len(seen), len(plan.responses)
-    flat = np.array([tuple(one) for world in seen for one in world], dtype=float).reshape(-1, 5)
+    flat = np.array(
+        [(one.value, one.error, one.low, one.high, one.n) for world in seen for one in world], dtype=float
+    ).reshape(-1, 5)
     return pd.DataFrame(
         {
             "world": np.repeat(np.arange(count), width),
@@ -137,7 +140,6 @@ def indices_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _indices(plan: Plan, values: Floats, errors: Floats) -> list[Indices]:
-    from sim.experiment.number import Number
 
     width, unknown = len(plan.factors), Number(np.nan, np.nan, np.nan)
     if plan.design.kind == "one_at_a_time" or np.isfinite(values).sum() < 8:

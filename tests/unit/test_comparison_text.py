@@ -13,7 +13,7 @@ from rich.console import Console
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.fates import ENDINGS, NO_CLAIM
-from sim.experiment.number import Number
+from sim.experiment.number import Number, rough, signed
 from sim.experiment.partings import NEVER_PART, PARTINGS
 from sim.experiment.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
 from sim.show.comparison import STYLES, print_comparison
@@ -28,7 +28,7 @@ from sim.show.flip_pairs import (
     flip_pairs,
     pairs_of,
 )
-from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, rough, signed
+from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
 from tests.unit.compared import LONG_NAME, MEDIAN, WHAT_IFS, comparison, crossing, renamed, with_rows
 
 NAN, INF = math.nan, math.inf
@@ -166,9 +166,8 @@ def test_a_long_name_loses_nothing() -> None:
 
 def judged(difference: float = 0.0, low: float = 0.0, high: float = 0.0, unit: str = "share") -> JudgedRow:
     nothing = {"margin": 0.0, "verdict": "better", "replications_needed": NAN, "variance_ratio": NAN}
-    wide = {"low_simultaneous": low, "high_simultaneous": high}
-    ends = {"difference": difference, "low": low, "high": high}
-    return JudgedRow(measure="success_rate", title="", unit=unit, base=0.5, other=0.5, **ends, **wide, **nothing)  # type: ignore[arg-type]
+    ends = dict.fromkeys(("difference", "surely"), Number(difference, low, high, unit))
+    return JudgedRow(measure="success_rate", title="", unit=unit, base=0.5, other=0.5, **ends, **nothing)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -306,7 +305,7 @@ def test_a_mean_change_has_as_many_digits_as_its_interval(
 def test_the_interval_of_a_count_is_told_to_two_digits() -> None:
     ends = {(22651, 19145.3, 26157.2): "±3,500", (22651, 19145.3, 28157.2): "19,100–28,200", (1, 0.1, 8.1): "0–8"}
     for (orders, low, high), interval in ends.items():
-        pair = FlipPair("no_claim", "refunded_unasked", orders, low, high, {}, NOWHERE, NOWHERE, ())
+        pair = FlipPair("no_claim", "refunded_unasked", Number(orders, low, high), {}, NOWHERE, NOWHERE, ())
         assert pair.counted == (f"{orders:,}", interval)
 
 
@@ -329,7 +328,7 @@ def test_below_each_number_of_the_flip_table_stands_its_interval() -> None:
     ],
 )
 def test_where_they_part_is_said_shortly(places: dict[str, int], text: str) -> None:
-    pair = FlipPair("refunded", "refused", sum(places.values()), NAN, NAN, places, NOWHERE, NOWHERE, ((0, 1),))
+    pair = FlipPair("refunded", "refused", Number(sum(places.values())), places, NOWHERE, NOWHERE, ((0, 1),))
     assert pair.places == text
 
 
@@ -356,8 +355,8 @@ def test_every_ending_has_a_word_and_no_place_is_named_that_does_not_exist() -> 
 def test_headlines_are_those_of_the_scenario_asked_for() -> None:
     measures = headlines_of(comparison(), "no-limit")
     alone = headlines_of(comparison("no-limit"), "no-limit")
-    assert {name: one.difference for name, one in measures.items()} == {
-        name: one.difference for name, one in alone.items()
+    assert {name: one.difference.three for name, one in measures.items()} == {
+        name: one.difference.three for name, one in alone.items()
     }
 
 

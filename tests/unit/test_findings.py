@@ -12,6 +12,7 @@ import pytest
 
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.experiment import run
+from sim.experiment.number import Number
 from sim.show.change import Change
 from sim.show.findings import findings, remarks
 from sim.show.measured import measured
@@ -110,7 +111,9 @@ def test_who_loses_is_told_first_where_success_falls() -> None:
 
 
 def test_levels_that_look_the_same_are_not_told() -> None:
-    change = Change("success_rate", 0.5, 0.5001, 0.0001, 0.0, 0.0002, 0.005, "", nan, "share", ("50 %", "50 %"))
+    change = Change(
+        "success_rate", 0.5, 0.5001, Number(0.0001, 0.0, 0.0002), 0.005, "", nan, "share", ("50 %", "50 %")
+    )
     assert not change.is_seen_in_levels
     assert replace(change, levels=("50 %", "51 %")).is_seen_in_levels
 
@@ -258,5 +261,7 @@ def test_what_may_not_be_the_policys_doing_is_said(changes: dict[str, Any], sent
 
 
 def test_no_number_is_a_minus_zero() -> None:
-    change = Change("success_rate", 0.5, 0.5001, 0.0001, -0.00001, 0.03, 0.005, "inconclusive", nan, "share")
+    change = Change(
+        "success_rate", 0.5, 0.5001, Number(0.0001, -0.00001, 0.03), 0.005, "inconclusive", nan, "share"
+    )
     assert change.signed_range.startswith("0.0 to 3.0")

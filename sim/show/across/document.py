@@ -7,7 +7,6 @@ from typing import Any
 
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
-from sim.experiment.shares import CountedShare
 from sim.show.files import finite
 from sim.worlds.deciding import Survival, Where
 from sim.worlds.stress import Stressed
@@ -44,9 +43,9 @@ def title(measure: str) -> str:
     return MEASURES[measure].title
 
 
-def share_told(share: CountedShare) -> str:
+def share_told(share: Number) -> str:
     """`55 % (46 to 63)`."""
-    return f"{share.value * 100:.0f} % ({share.low * 100:.0f} to {share.high * 100:.0f})"
+    return share.times(100).told(".0f", " %")
 
 
 def where_told(where: Where) -> str:
@@ -124,7 +123,7 @@ def _survival(one: Survival) -> dict[str, Any]:
         "base": one.base,
         "verdict": one.verdict,
         "at_base": {"value": finite(one.at_base), "low": finite(low), "high": finite(high)},
-        "share": share_as_json(one.share),
+        "share": one.share.document("worlds"),
         "surely": one.surely,
         "surely_not": one.surely_not,
         "same": one.same,
@@ -132,21 +131,17 @@ def _survival(one: Survival) -> dict[str, Any]:
         "quantiles": {"5": finite(one.spread[0]), "50": finite(one.spread[1]), "95": finite(one.spread[2])},
         "greatest_regret": {one.policy: finite(one.regret[0]), one.base: finite(one.regret[1])},
         "noise_share": finite(one.noise_share),
-        "decides": [{"factor": each.factor, **index_as_json(each.share)} for each in one.decides],
+        "decides": [{"factor": each.factor, **each.share.document()} for each in one.decides],
         "where": None if one.where is None else {
             "factor": one.where.factor,
             "condition": one.where.words,
-            "inside": share_as_json(one.where.inside),
-            "outside": share_as_json(one.where.outside),
+            "inside": one.where.inside.document("worlds"),
+            "outside": one.where.outside.document("worlds"),
         },
     }  # fmt: skip
 
 
-def share_as_json(share: CountedShare) -> dict[str, Any]:
-    """With its interval and what it is a share of."""
-    return {"value": finite(share.value), "low": share.low, "high": share.high, "worlds": share.n}
-
-
-def index_as_json(index: Number) -> dict[str, Any]:
-    """With its interval."""
-    return {"value": finite(index.value), "low": finite(index.low), "high": finite(index.high)}
+def index_told(index: Number) -> str:
+    """`0.42 (0.30 to 0.55)`, kept where shares are."""
+    low, high = max(index.low, 0), min(max(index.high, 0), 1)
+    return Number(max(index.value, 0), low, high).told(".2f")

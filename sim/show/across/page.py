@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.wording import per_cent
-from sim.show.across.document import amount, answer, level, share_told, title
+from sim.show.across.document import amount, answer, index_told, level, share_told, title
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.deciding import Survival
@@ -138,20 +138,9 @@ def _chapter(
     shown = [by_name[one.name] for one in bars[:CURVES]] or list(study.plan.factors[:CURVES])
     curves = [Curve(one.name, curve(partial_curve(study, response, one), scale, unit)) for one in shown]
     heat, heat_of = _heat(study, response, shown, scale)
-    drawn = [
-        (
-            one,
-            bar(one),
-            f"{max(one.share.value, 0):.2f} ({max(one.share.low, 0):.2f} to {min(one.share.high, 1):.2f})",
-        )
-        for one in bars
-    ]
+    drawn = [(one, bar(one), index_told(one.share)) for one in bars]
     dots = differences(values, scale, unit) if response.is_difference else Markup("")
     return ResponseChapter(heading, said, facts, dots, drawn, [one for one in curves if one.picture], heat, heat_of)
-
-
-def _share_told(one: Bar) -> str:
-    return f"{max(one.share.value, 0):.2f} ({max(one.share.low, 0):.2f} to {min(max(one.share.high, 0), 1):.2f})"
 
 
 def _unit(measure: str) -> str:

@@ -10,14 +10,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
+from sim.experiment.number import Number
 from sim.scenario.wording import counted
-from sim.show.across.document import SCHEMA_VERSION, share_as_json, share_told
+from sim.show.across.document import SCHEMA_VERSION, share_told
 from sim.show.across.files import DIGITS, parquet_of
 from sim.show.across.frontier_chart import frontier_chart
 from sim.show.files import finite, json_of
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate
-from sim.worlds.estimating import KnownValue
 from sim.worlds.searching import Again, Search
 
 PACKAGE = "sim.show.across"
@@ -118,10 +118,10 @@ def _facts(one: Again) -> list[str]:
     return facts
 
 
-def _interval(one: KnownValue, measure: str = "") -> str:
+def _interval(one: Number, measure: str = "") -> str:
     if measure in MEASURES and MEASURES[measure].unit == "share":
-        return f"{one.value * 100:.1f} % ({one.low * 100:.1f} to {min(one.high, 1) * 100:.1f})"
-    return f"{one.value:.4g} ({one.low:.4g} to {one.high:.4g})"
+        return one._replace(high=min(one.high, 1)).times(100).told(".1f", " %")
+    return one.told(".4g")
 
 
 def search_document(result: Search) -> dict[str, Any]:
@@ -143,19 +143,15 @@ def search_document(result: Search) -> dict[str, Any]:
         "again": [
             {
                 "values": one.levers,
-                "aim": _json(one.aim),
-                "aims": [_json(aim) for aim in one.aims],
-                "bounds": {name: _json(known) for name, known in one.bounds.items()},
+                "aim": one.aim.document("replications"),
+                "aims": [aim.document("replications") for aim in one.aims],
+                "bounds": {name: known.document("replications") for name, known in one.bounds.items()},
                 "keeps": one.keeps,
-                "in_worlds": share_as_json(one.in_worlds) if one.in_worlds else None,
+                "in_worlds": one.in_worlds.document("worlds") if one.in_worlds else None,
             }
             for one in result.again
         ],
     }  # fmt: skip
-
-
-def _json(one: KnownValue) -> dict[str, Any]:
-    return {"value": finite(one.value), "low": finite(one.low), "high": finite(one.high), "replications": one.n}
 
 
 def search_frame(result: Search) -> pd.DataFrame:

@@ -8,13 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.baselines.judgement import ScenarioCheck
-from sim.experiment.number import decimals_for
+from sim.experiment.number import POINTS, decimals_for, signed
 from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import DARK, FAINT, SMALL
 from sim.show.checked.words import size_of
-from sim.show.judged import POINTS, signed
 from sim.show.spreading import spread
 
 LEFT, PANELS = 0.75, (2.7, 1.35)

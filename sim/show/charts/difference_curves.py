@@ -7,11 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.number import decimals_for
+from sim.experiment.number import POINTS, decimals_for, signed
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import DARK, FAINT, SMALL, caption
-from sim.show.judged import POINTS, signed
 
 DAYS = (0, 7, 14, 30, 60, 90)
 CROSSING = "#54417f"

@@ -49,9 +49,9 @@ def finding(comparison: Comparison) -> str:
     sure = {name: one for name, one in success.items() if one.verdict in (BETTER, WORSE)}
     if not sure:
         return "Nobody surely refunds more claims in full, or fewer"
-    name = max(sure, key=lambda name: abs(sure[name].difference))
+    name = max(sure, key=lambda name: abs(sure[name].difference.value))
     change = sure[name].shown().value.removeprefix("+").removeprefix("−")
-    way = "more" if sure[name].difference > 0 else "fewer"
+    way = "more" if sure[name].difference.value > 0 else "fewer"
     return f"{shortened(name, NAME_LENGTH)} refunds {change} {way} of the claims in full"
 
 
@@ -77,16 +77,14 @@ def _panel(ax: Axes, judged: dict[str, JudgedRow], *, more_is_better: bool) -> N
 
 def _goodness(one: JudgedRow, more_is_better: bool) -> float:
     """What cannot be compared comes last."""
-    if isnan(one.difference):
+    if isnan(one.difference.value):
         return -float("inf")
-    return one.difference if more_is_better else -one.difference
+    return one.difference.value if more_is_better else -one.difference.value
 
 
 def _reach(judged: list[JudgedRow], margin: float) -> tuple[float, float]:
     """All that is known, and the margins, with room at both sides."""
-    ends = [
-        one.scale * end for one in judged for end in (one.low_simultaneous, one.high_simultaneous, one.difference)
-    ]
+    ends = [one.scale * end for one in judged for end in one.surely.three]
     known = [end for end in (*ends, -margin, margin) if not isnan(end)]
     room = BEYOND * (max(known) - min(known)) or 1.0
     return min(known) - room, max(known) + room
@@ -95,10 +93,10 @@ def _reach(judged: list[JudgedRow], margin: float) -> tuple[float, float]:
 def _line(ax: Axes, row: int, one: JudgedRow) -> None:
     """One scenario: an end that is not known lies beyond the panel."""
     mark = MARKS[one.verdict]
-    if not isnan(one.difference):
-        for ends, width in (((one.low_simultaneous, one.high_simultaneous), 1.0), ((one.low, one.high), 3.0)):
-            low, high = (one.scale * end for end in ends)
-            if not (isnan(low) and isnan(high)):
+    if not isnan(one.difference.value):
+        for number, width in ((one.surely, 1.0), (one.difference, 3.0)):
+            low, high = (one.scale * end for end in (number.low, number.high))
+            if number.has_interval:
                 far = 1e6
                 ax.hlines(
                     row,
@@ -108,7 +106,8 @@ def _line(ax: Axes, row: int, one: JudgedRow) -> None:
                     linewidth=width,
                 )
         face = mark.colour if mark.is_filled else "white"
-        ax.plot(one.scale * one.difference, row, mark.marker, color=mark.colour, markerfacecolor=face, markersize=7)
+        at = one.scale * one.difference.value
+        ax.plot(at, row, mark.marker, color=mark.colour, markerfacecolor=face, markersize=7)
     word = one.word
     ax.annotate(
         word,

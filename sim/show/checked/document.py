@@ -58,8 +58,8 @@ def _scenario(one: ScenarioCheck) -> dict[str, Any]:
                 "baseline_outcome": pair.base,
                 "now_outcome": pair.other,
                 "orders": pair.orders,
-                "orders_low": finite(pair.low),
-                "orders_high": finite(pair.high),
+                "orders_low": finite(pair.number.low),
+                "orders_high": finite(pair.number.high),
                 "parts_at": pair.parts_at,
                 **_change("time", pair.time),
                 **_change("money", pair.money),
@@ -84,16 +84,16 @@ def _measure(one: MeasureCheck) -> dict[str, Any]:
     shown = {
         "title": one.title,
         "unit": one.unit,
-        "baseline": _reading(one.baseline),
-        "now": _reading(one.now),
-        "difference": _reading(one.difference),
+        "baseline": one.baseline.document(),
+        "now": one.now.document(),
+        "difference": one.difference.document(),
         "is_headline": one.is_headline,
     } | ({"why": one.why} if one.why else {})
     if not one.is_headline:
         return shown
     return shown | {
-        "simultaneous": _reading(one.surely),
-        "confirming": None if one.confirming is None else _reading(one.confirming),
+        "simultaneous": one.surely.document(),
+        "confirming": None if one.confirming is None else one.confirming.document(),
         "is_confirmed": one.is_confirmed,
         "margin": finite(one.margin),
         "more_is_better": one.more_is_better,
@@ -108,12 +108,8 @@ def _expectation(one: ExpectationCheck) -> dict[str, Any]:
         {name: getattr(one, name) for name in plain}
         | {
             "bound": finite(one.bound),
-            "now": _reading(one.now),
+            "now": one.now.document(),
             "replications_needed": finite(one.replications_needed),
         }
         | ({"why": one.why} if one.why else {})
     )
-
-
-def _reading(one: Number) -> dict[str, float | None]:
-    return {end: finite(number) for end, number in (("value", one.value), ("low", one.low), ("high", one.high))}

@@ -22,10 +22,9 @@ from sim.baselines.judgement import (
     NewScenario,
     ScenarioCheck,
 )
-from sim.experiment.number import Number, Shown
+from sim.experiment.number import Number, Shown, rough
 from sim.scenario.wording import counted
 from sim.show.judged import JudgedRow as Compared
-from sim.show.judged import rough
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
 """Before the words, for the eye; they say nothing that the words do not say."""
@@ -89,11 +88,8 @@ def compared_of(one: MeasureCheck) -> Compared:
         unit=one.unit,
         base=one.baseline.value,
         other=one.now.value,
-        difference=one.difference.value,
-        low=one.difference.low,
-        high=one.difference.high,
-        low_simultaneous=one.surely.low,
-        high_simultaneous=one.surely.high,
+        difference=one.difference._replace(unit=one.unit),
+        surely=one.surely._replace(unit=one.unit),
         margin=one.margin,
         verdict=one.verdict,
         replications_needed=one.replications_needed,

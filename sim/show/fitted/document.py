@@ -131,7 +131,15 @@ def _input(finding: Finding) -> dict[str, Any]:
     }
 
 
+def seen_and_expected(one: Judged) -> tuple[str, str]:
+    """`12.3 %` and `10.1 to 14.2 %`; counts to four digits."""
+    if one.expected.unit == "share":
+        return f"{one.observed * 100:.1f} %", f"{one.expected.times(100).ends('.1f')} %"
+    return f"{one.observed:.4g}", one.expected.ends(".4g")
+
+
 def share_of_bar(one: Judged) -> tuple[float, float, float]:
     """Where what was seen, and the ends of what was expected, lie on a bar from 0 to 1."""
-    most = max(one.observed, one.high, one.simulated) * 1.15 or 1.0
-    return one.observed / most, max(one.low, 0.0) / most, one.high / most
+    value, low, high = one.expected.three
+    most = max(one.observed, high, value) * 1.15 or 1.0
+    return one.observed / most, max(low, 0.0) / most, high / most

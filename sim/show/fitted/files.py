@@ -18,7 +18,15 @@ from sim.evidence.fitting import Fit
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
 from sim.show.files import json_of
-from sim.show.fitted.document import answer_of, assumed_told, document_of, readings_told, rows_of, share_of_bar
+from sim.show.fitted.document import (
+    answer_of,
+    assumed_told,
+    document_of,
+    readings_told,
+    rows_of,
+    seen_and_expected,
+    share_of_bar,
+)
 from sim.show.room import expect_room, room
 from sim.show.standalone import page_style, security, templates_of
 
@@ -59,7 +67,7 @@ def page_of(fit: Fit) -> str:
         style=Markup(style),  # a file of ours
         title=fit.scenario.title or fit.scenario.name,
         answer=answer_of(fit),
-        judged=[(one, share_of_bar(one)) for one in fit.judged],
+        judged=[(one, seen_and_expected(one), share_of_bar(one)) for one in fit.judged],
         inputs=list(rows_of(fit)),
         assumed=list(assumed_told(fit)),
         readings=list(readings_told(fit.readings)),

@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.evidence.fitting import Fit
 from sim.evidence.log import Reading
 from sim.scenario.wording import printable
-from sim.show.fitted.document import answer_of, assumed_told, readings_told, rows_of
+from sim.show.fitted.document import answer_of, assumed_told, readings_told, rows_of, seen_and_expected
 from sim.show.table import WIDTH_UNKNOWN
 
 
@@ -40,12 +40,7 @@ def _judged(fit: Fit) -> Table:
     for heading in ("held-out weeks", "seen", "expected", "cases", "verdict"):
         table.add_column(heading, justify="left" if heading in ("held-out weeks", "verdict") else "right")
     for one in fit.judged:
-        scale, digits = (100, 1) if one.unit == "share" else (1, 4)
-        shown = [
-            f"{value * scale:.1f} %" if one.unit == "share" else f"{value:.{digits}g}"
-            for value in (one.observed, one.low, one.high)
-        ]
-        table.add_row(one.name, shown[0], f"{shown[1]} to {shown[2]}", f"{one.n:,}", one.verdict)
+        table.add_row(one.name, *seen_and_expected(one), f"{one.expected.n:,}", one.verdict)
     return table
 
 

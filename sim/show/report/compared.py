@@ -114,7 +114,7 @@ def _verdict(results: tuple[Result, Result], one: JudgedRow, reach: float) -> Ve
         name=one.name,
         base=base,
         other=other,
-        difference=datum(shown.value, one.difference, one.measure),
+        difference=datum(shown.value, one.difference.value, one.measure),
         interval=shown.interval,
         glyph=_glyph(one, reach),
         verdict=one.verdict,
@@ -125,11 +125,7 @@ def _verdict(results: tuple[Result, Result], one: JudgedRow, reach: float) -> Ve
 
 def _reach(judged: list[JudgedRow]) -> float:
     """How far the drawn intervals of a measure reach on either side of nothing, the same for all scenarios."""
-    ends = [
-        abs(end)
-        for one in judged
-        for end in (one.low_simultaneous, one.high_simultaneous, one.difference, one.margin)
-    ]
+    ends = [abs(end) for one in judged for end in (*one.surely.three, one.margin)]
     return max((end for end in ends if not isnan(end)), default=1.0) * 1.08 or 1.0
 
 
@@ -141,17 +137,15 @@ def _glyph(one: JudgedRow, reach: float) -> Markup:
         "rect", x=x(-one.margin), y=2, width=x(one.margin) - x(-one.margin), height=height - 4, class_="phase"
     )
     parts = [margin, tag("line", x1=x(0), x2=x(0), y1=2, y2=height - 2, class_="zero")]
-    if not isnan(one.difference):
-        for ends, style in (
-            ((one.low_simultaneous, one.high_simultaneous), "thin"),
-            ((one.low, one.high), "thick"),
-        ):
-            low, high = (-reach if isnan(ends[0]) else ends[0]), (reach if isnan(ends[1]) else ends[1])
-            if not (isnan(ends[0]) and isnan(ends[1])):
+    if not isnan(one.difference.value):
+        for number, style in ((one.surely, "thin"), (one.difference, "thick")):
+            low = -reach if isnan(number.low) else number.low
+            high = reach if isnan(number.high) else number.high
+            if number.has_interval:
                 parts.append(
                     tag("line", x1=x(low), x2=x(high), y1=middle, y2=middle, class_=f"interval-line {style}")
                 )
-        parts.append(tag("circle", cx=pixels(x(one.difference)), cy=middle, r=4, class_="interval-dot"))
+        parts.append(tag("circle", cx=pixels(x(one.difference.value)), cy=middle, r=4, class_="interval-dot"))
     return tag("svg", *parts, class_=f"glyph {one.verdict}", viewBox=f"0 0 {width} {height}", aria_hidden="true")
 
 

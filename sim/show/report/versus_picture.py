@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from sim.experiment.number import decimals_for
-from sim.show.judged import POINTS, signed
+from sim.experiment.number import POINTS, decimals_for, signed
 from sim.show.report.svg import Frame, SvgSheet, linear, ticks_below, ticks_beside, way, words
 from sim.show.report.time_picture import DAYS, LINE, SHARES
 from sim.show.spreading import spread

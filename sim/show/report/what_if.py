@@ -13,10 +13,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
-from sim.experiment.number import Number, decimals_for
+from sim.experiment.number import POINTS, Number, decimals_for, signed
 from sim.experiment.sweep import Point, Sweep
 from sim.scenario.durations import Duration, Kind
-from sim.show.judged import POINTS, signed
 from sim.show.measured import measured_in
 from sim.show.phrases import HELD
 from sim.show.report.parts import NumbersTable, share

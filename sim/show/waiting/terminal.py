@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiment.number import Number
 from sim.scenario.wording import printable
 from sim.show.table import WIDTH_UNKNOWN
 from sim.waiting.advice import Advice
 from sim.waiting.forecasting import Forecast
-from sim.waiting.outlook import CountedShare
 from sim.waiting.words import days, sentences
 
 WAITED = (
@@ -86,7 +86,7 @@ def tables_of(advice: Advice) -> list[tuple[str, Sequence[str], list[list[str]]]
     return told
 
 
-def percent(share: CountedShare) -> str:
+def percent(share: Number) -> str:
     """A chance, and how far its interval reaches."""
     return f"{100 * share.value:.1f} ±{50 * (share.high - share.low):.1f}"
 
