@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from sim.chance.facts import Draws
 from sim.market.desk import Desk
-from sim.market.order import LifeStory, Order
+from sim.market.order import Order
 from sim.market.request import Request
-from sim.market.turns import CHOOSES
+from sim.market.turns import CHOOSES, LifeStory
 from sim.market.world import World
 from sim.records.journal import Journal
 from sim.records.life import BLANK, Life
@@ -31,7 +31,7 @@ class RememberedDesk(Desk):
         self._started_at = started_at
         return self
 
-    def join(self, request: Request) -> None:
+    def join(self, request: Request, now: int) -> None:
         """It waits until its turn came."""
         at = self._started_at[request.stage]
         if at < NEVER:
@@ -39,7 +39,7 @@ class RememberedDesk(Desk):
 
     def _its_turn_comes(self, request: Request) -> None:
         if not request.is_settled:
-            self._take_up(request)
+            self._take_up(request, self.clock.now)
 
     def leave(self, request: Request) -> None:
         """Nobody else waits for the staff."""
@@ -60,7 +60,7 @@ def live_alone(
     world.seller_desks[facts.seller] = _remembered(world.seller_desks[facts.seller], started_at)
     world.mediation_desk = _remembered(world.mediation_desk, started_at)
     order = Order(facts, world)
-    world.clock.process(_begins(order))
+    world.clock.tell(_begins(order))
     world.clock.run_out()
     return order.life, journal
 

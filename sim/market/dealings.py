@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, Reason))
 """By number."""
-PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
+PAID = REFUNDED, PARTLY_REFUNDED = Outcome.REFUNDED, Outcome.PARTLY_REFUNDED
+ANSWERED, CANCELLED = Settled.ANSWERED, (Route.FREE_CANCELLATION, Route.CANCELLATION)
+BUYER, SELLER, PLATFORM, CARRIER, BANK = Party
+OPEN, REGRET, NOT_RECEIVED, ON_NOTICE = Outcome.OPEN, ClaimKind.REGRET, ClaimKind.NOT_RECEIVED, RefundOn.NOTICE
+PARCEL_NEVER_COMES = Failure.PARCEL_NEVER_COMES
+REFUND_DUE, MONEY_CAME, FAILED, ENDED = Activity.REFUND_DUE, Activity.REFUNDED, Activity.FAILED, Activity.ENDED
 
 
 class WaitsInVain(Exception):
@@ -40,7 +45,8 @@ class Dealings:
         """Where the story stands, in this order's own time: the clock's, or later."""
         self.decided_at: int = NEVER
         """When the verdict fell that the money rests on: the latest one."""
-        self._goes_by(self.now)
+        if self.now >= world.in_force_from:
+            self._terms_change()
 
     # ---------------------------------------------------------------------- what is the case
 
@@ -60,7 +66,7 @@ class Dealings:
     def is_worth_it(self) -> bool:
         """The money against the postage that the policy puts on the buyer, and the hassle."""
         cost = self.facts.return_cost if self.goods_must_go_back() and not self.is_not_received() else 0
-        postage = refunding.paid_by(Party.BUYER, self.return_payer, cost)
+        postage = refunding.paid_by(BUYER, self.return_payer, cost)
         return disputing.is_worth_it(self.facts.value, postage, self.facts.hassle)
 
     def will_escalate(self) -> bool:
@@ -87,7 +93,7 @@ class Dealings:
         return answered or self.life.mediation_settled_at < NEVER
 
     def is_not_received(self) -> bool:
-        return self.life.claim == ClaimKind.NOT_RECEIVED
+        return self.life.claim == NOT_RECEIVED
 
     def goods_must_go_back(self) -> bool:
         """Whether the policy wants them back, should they be there."""
@@ -98,7 +104,7 @@ class Dealings:
 
     def money_waits_for_the_parcel(self) -> bool:
         """Whether the parcel has to come before the money does."""
-        on_notice = self.money_comes_on(RefundOn.NOTICE)
+        on_notice = self.money_comes_on(ON_NOTICE)
         return not self.is_not_received() and returning.money_waits_for_the_parcel(
             self.terms.while_in_transit, self.goods_must_go_back(), on_notice
         )
@@ -122,18 +128,20 @@ class Dealings:
 
     def instant(self, since: Since) -> int:
         """So long after a named instant of this order (or else from now), on the platform's clock."""
-        return self.last_instant(Party.PLATFORM, since, self.now)
+        return self.last_instant(PLATFORM, since, self.now)
 
     def closes_at(self) -> int:
         """The last instant at which this order's dispute may be opened."""
-        return self.last_instant(Party.PLATFORM, self.terms.closes, self.now, plus=self.facts.closes_plus)
+        return self.last_instant(PLATFORM, self.terms.closes, self.now, plus=self.facts.closes_plus)
 
     def last_instant(self, party: Party, limit: Since, begins: int, plus: int = 0) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
-        if limit.span.seconds >= NEVER and limit.until >= NEVER:
+        anchor, (kind, seconds), until, later = limit
+        if seconds >= NEVER and until >= NEVER:
             return NEVER
-        since = begins if limit.anchor == UNNAMED else ANCHORS[limit.anchor](self)
-        return clocks.last_of(self.world.after(party, since, limit.span) + plus, limit.until, limit.later)
+        since = begins if anchor == UNNAMED else ANCHORS[anchor](self)
+        ends = clocks.instant_after(since, kind, seconds, self.world.calendars[party]) + plus
+        return ends if until >= NEVER else clocks.last_of(ends, until, later)
 
     def opened_at(self) -> int:
         """When the request was put that matters now: the latest that the buyer put; NEVER before there is one."""
@@ -143,62 +151,66 @@ class Dealings:
 
     def after(self, party: Party, span: Span) -> int:
         """So long from now, on this party's clock."""
-        return self.world.after(party, self.now, span)
+        return clocks.instant_after(self.now, *span, self.world.calendars[party])
 
     # -------------------------------------------------------------------------- what happens
 
     def wait_until(self, instant: int, in_vain: Failure = Failure.NONE) -> None:
         """Let time pass. An instant that is over needs no waiting; one that never comes is waited for in vain."""
         if instant >= NEVER:
-            self.life.failed_because = int(in_vain)
+            self.life.failed_because = in_vain
             raise WaitsInVain
-        self._goes_by(max(self.now, instant))
+        if instant > self.now:
+            self._goes_by(instant)
 
     def _goes_by(self, now: int) -> None:
         """Time passes; a policy may come into force meanwhile."""
         self.now = now
         if now >= self.world.in_force_from:
-            self.terms = self.parcel.terms = self.world.terms_then[self.life.claim]
+            self._terms_change()
+
+    def _terms_change(self) -> None:
+        self.terms = self.parcel.terms = self.world.terms_then[self.life.claim]
 
     def wait_for_the_parcel(self) -> None:
         """It comes, or the promised date passes and it is known that it never will."""
-        missed_at = self.parcel.missed_at
+        comes_at, missed_at = self.parcel.delivered_at, self.parcel.missed_at
         if missed_at >= NEVER:
             self.parcel.travels()
-        self.wait_until(min(self.parcel.delivered_at, missed_at), Failure.PARCEL_NEVER_COMES)
+        self.wait_until(min(comes_at, missed_at), PARCEL_NEVER_COMES)
 
     def wait_for_the_dispatch(self) -> None:
         """It leaves, or the promised date passes and it is known that it never will."""
-        self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at), Failure.PARCEL_NEVER_COMES)
+        self.wait_until(min(self.parcel.ships_at, self.parcel.missed_at), PARCEL_NEVER_COMES)
 
     def miss_the_parcel(self) -> None:
         """Who waited in vain until the promised date now claims for goods not received."""
-        self.life.claim = int(ClaimKind.NOT_RECEIVED)
-        self.terms, self.facts = self.world.terms[ClaimKind.NOT_RECEIVED], turned_to_not_received(self.facts)
+        self.life.claim = int(NOT_RECEIVED)
+        self.terms, self.facts = self.world.terms[NOT_RECEIVED], turned_to_not_received(self.facts)
         self._goes_by(self.now)
         self.life.happened(Activity.MISSED, self.now)
 
     def return_begun_at(self, since: int) -> tuple[int, int]:
         """When the buyer posts what arrived at an instant, and the last instant for that."""
-        posted_at = self.world.later(Party.CARRIER, since, self.terms.return_delay_kind, self.facts.return_delay)
-        return posted_at, self.last_instant(Party.PLATFORM, self.terms.post_within, since)
+        posted_at = self.world.later(CARRIER, since, self.terms.return_delay_kind, self.facts.return_delay)
+        return posted_at, self.last_instant(PLATFORM, self.terms.post_within, since)
 
     def post_the_return(self, posted_at: int) -> int:
         """Somebody pays the postage, and the parcel is on its way back: until when, should it not get lost."""
         payer, cost = self.return_payer, self.facts.return_cost
-        self.life.buyer_cost += refunding.paid_by(Party.BUYER, payer, cost)
-        self.life.seller_cost += refunding.paid_by(Party.SELLER, payer, cost)
-        self.life.platform_cost += refunding.paid_by(Party.PLATFORM, payer, cost)
+        self.life.buyer_cost += refunding.paid_by(BUYER, payer, cost)
+        self.life.seller_cost += refunding.paid_by(SELLER, payer, cost)
+        self.life.platform_cost += refunding.paid_by(PLATFORM, payer, cost)
         self.life.happened(Activity.RETURN_POSTED, posted_at)
         kind, transit = self.terms.return_transit_kind, self.facts.return_transit
-        arrives_at = self.world.later(Party.CARRIER, posted_at, kind, transit)
+        arrives_at = self.world.later(CARRIER, posted_at, kind, transit)
         self.life.happened(Activity.RETURN_RECEIVED, NEVER if self.facts.return_lost else arrives_at)
         return arrives_at
 
     def why(self) -> str:
         """Why the money is wanted back, in a word: why the mind changed, or what is wrong with the goods."""
         claim = self.life.claim
-        return REASONS[self.facts.reason] if claim == ClaimKind.REGRET else CLAIMS[claim]
+        return REASONS[self.facts.reason] if claim == REGRET else CLAIMS[claim]
 
     def cancel(self, route: Route) -> Outcome:
         """The parcel stays, all the money goes back."""
@@ -209,12 +221,12 @@ class Dealings:
     def be_refunded(self, amount: int) -> Outcome:
         """The refund falls due now; the bank takes its time, or the policy's limit if that is shorter."""
         kind, limit = self.terms.posting_kinds[self.facts.payment_method], self.refund_limit()
-        posts_at = self.world.later(Party.BANK, self.payment_begins_at(), kind, self.facts.posting)
+        posts_at = self.world.later(BANK, self.payment_begins_at(), kind, self.facts.posting)
         self.life.refund = amount
         self.life.limit_used = refunding.is_limit_used(posts_at, limit)
-        self.life.happened(Activity.REFUND_DUE, self.now)
-        self.life.happened(Activity.REFUNDED, refunding.arrives_at(posts_at, limit))
-        return Outcome.REFUNDED if amount == self.facts.value else Outcome.PARTLY_REFUNDED
+        self.life.happened(REFUND_DUE, self.now)
+        self.life.happened(MONEY_CAME, refunding.arrives_at(posts_at, limit))
+        return REFUNDED if amount == self.facts.value else PARTLY_REFUNDED
 
     def payment_begins_at(self) -> int:
         """When the bank hears of a refund that falls due now: at once, or with the first run it is in time for."""
@@ -222,31 +234,31 @@ class Dealings:
 
     def refund_limit(self) -> int:
         """The latest at which a refund that falls due now may arrive."""
-        limit = self.last_instant(Party.BANK, self.terms.refund_within, self.now)
+        limit = self.last_instant(BANK, self.terms.refund_within, self.now)
         return refunding.limit_of(limit, due=self.now)
 
     def fail(self, reason: Failure) -> Outcome:
         """The claim comes to no money, unless the dispatch limit brings it at this very instant."""
         if self.parcel.limit_passes_at() <= self.now:
-            return Outcome.OPEN
-        self.life.failed_because = int(reason)
-        self.life.happened(Activity.FAILED, self.now, reason.word)
+            return OPEN
+        self.life.failed_because = reason
+        self.life.happened(FAILED, self.now, reason.word)
         return OUTCOMES[failing.outcome_of(reason)]
 
     def end_with(self, outcome: Outcome) -> None:
         """Close the book; a parcel that nobody stopped still travels."""
         self.parcel.travels()
         self.life.outcome = outcome
-        cancelled = self.life.route in (Route.FREE_CANCELLATION, Route.CANCELLATION) and self.parcel.is_stopped
+        cancelled = self.life.route in CANCELLED and self.parcel.is_stopped
         self.life.on_record = answers.on_sellers_record(
             self.facts.reason,
             bool(self.facts.asked_to_change and self.facts.agrees_to_change),
-            self.life.cancellation_settled_by == Settled.ANSWERED,
+            self.life.cancellation_settled_by == ANSWERED,
             cancelled,
         )
-        if outcome is not Outcome.OPEN:
+        if outcome is not OPEN:
             ended = self.life.refunded_at if outcome in PAID else self.now
-            self.life.happened(Activity.ENDED, ended, outcome.word)
+            self.life.happened(ENDED, ended, outcome.word)
 
 
 ANCHORS: tuple[Callable[[Dealings], int], ...] = (

@@ -30,51 +30,53 @@ class Desk:
         self.queue_seconds = 0
         """The area under the queue's length so far: Little's law is checked against it."""
 
-    def join(self, request: Request) -> None:
+    def join(self, request: Request, now: int) -> None:
         """A request that was noticed takes its place in the queue, or is taken up if it is bound to be next."""
-        if self._is_next(request):
-            self._take_up(request)
+        if self._is_next(now):
+            self._take_up(request, now)
             return
         rank = rank_in_queue(self._discipline, request.deadline)
-        heappush(self._queue, (rank, request.joined_at, request.order, request.stage, request))
+        heappush(self._queue, (rank, now, request.order, request.stage, request))
         self._queue_changes_by(1)
         self._staff_will_choose()
 
     def leave(self, request: Request) -> None:
         """A request was settled, for whatever reason: its place in the queue is void, its staff free at once."""
-        if request.is_started:
-            request.work = working_time(request.started_at, request.settled_at, self.calendar)
-            self._free += 1
-            self._staff_will_choose()
-        elif request.has_joined:
+        if not request.is_started:
             self._queue_changes_by(-1)
+            return
+        if not request.will_be_answered:
+            request.work = working_time(request.started_at, request.settled_at, self.calendar)
+        self._free += 1
+        if self._queue:
+            self._staff_will_choose()
 
-    def _is_next(self, request: Request) -> bool:
+    def _is_next(self, now: int) -> bool:
         """Whether staff can choose nobody else: free, open, nobody waits, nothing more happens this second."""
-        if not self._can_take() or self._queue or self.clock.has_more_now():
+        if self._queue or not self._can_take() or self.clock.has_more_now():
             return False
-        return next_opening(request.joined_at, self.calendar) == request.joined_at
+        return next_opening(now, self.calendar) == now
 
     def _can_take(self) -> bool:
         """Whether anybody is free; before the desk is staffed as the scenario says, somebody always is."""
         return self._free > 0 or self.clock.now < self._staffed_from
 
     def _staff_will_choose(self) -> None:
-        if self._can_take() and self._queue and not self._choice_is_due:
+        if not self._choice_is_due and self._can_take():
             self._choice_is_due = True
             self.clock.at(next_opening(self.clock.now, self.calendar), CHOOSES, self.number, self._choose)
 
     def _choose(self, _: Event) -> None:
         self._choice_is_due = False
-        while self._can_take() and self._queue:
+        while self._queue and self._can_take():
             request = heappop(self._queue)[-1]
             if not request.is_settled:
                 self._queue_changes_by(-1)
-                self._take_up(request)
+                self._take_up(request, self.clock.now)
 
-    def _take_up(self, request: Request) -> None:
+    def _take_up(self, request: Request, now: int) -> None:
         self._free -= 1
-        request.starts(ends=work_ends(self.clock.now, request.ask.handling, self.calendar))
+        request.starts(now, ends=work_ends(now, request.ask.handling, self.calendar))
 
     def _queue_changes_by(self, change: int) -> None:
         now = self.clock.now

@@ -15,15 +15,19 @@ from simpy.events import Event
 
 from sim.market.dealings import PAID, WaitsInVain
 from sim.market.questions import Questions
+from sim.market.turns import LifeStory
 from sim.records.journal import Activity
 from sim.rules import disputing, failing, refunding
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, RefundOn, Route, Verdict
 
-LifeStory = Generator[Event, int, None]
-"""What a SimPy process lives through: it yields a question, and is sent how that was settled."""
 Steps = Generator[Event, int, Outcome]
 """A part of the story that comes to an outcome."""
+APPROVE, DECLINE, ESCALATE, MAY_ESCALATE, CLOSE, SHIPPED, WITHDRAWN, SPLIT, COUNTER = Verdict
+_, FREE_CANCELLATION, CANCELLATION, NOT_DISPATCHED, DISPUTE, MEDIATION, CHARGEBACK = Route
+NEVER_OPENS, NEVER_DISPUTED = Failure.WINDOW_NEVER_OPENS, Failure.NEVER_DISPUTED
+ASKED, REGRET, OPEN = Activity.ASKED, ClaimKind.REGRET, Outcome.OPEN
+"""What every story meets is looked up once: before Python 3.12, a word costs as much as a rule."""
 
 
 class Order(Questions):
@@ -32,39 +36,38 @@ class Order(Questions):
     # ------------------------------------------------------------------------------ the story
 
     def live(self) -> LifeStory:
-        """The SimPy process of an order. Whoever waits for what never comes has a story that stays open."""
+        """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last.
+
+        Whoever waits for what never comes has a story that stays open.
+        """
+        self.life.happened(ASKED, self.facts.asked, self.why())
         try:
-            yield from self.live_to_the_end()
+            outcome = yield from self.seek_the_money()
+            if outcome not in PAID and self.parcel.will_miss_the_limit():
+                outcome = self.be_refunded_at_the_limit()
+            if outcome not in PAID:
+                outcome = yield from self.try_the_last_resort(outcome)
+            self.end_with(outcome)
         except WaitsInVain:
             self.parcel.travels()
 
-    def live_to_the_end(self) -> LifeStory:
-        """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last."""
-        self.life.happened(Activity.ASKED, self.facts.asked, self.why())
-        outcome = yield from self.seek_the_money()
-        if outcome not in PAID and self.parcel.will_miss_the_limit():
-            outcome = self.be_refunded_at_the_limit()
-        if outcome not in PAID:
-            outcome = yield from self.try_the_last_resort(outcome)
-        self.end_with(outcome)
-
     def seek_the_money(self) -> Steps:
         """Who changed their mind cancels while that is possible, else waits and disputes; the others dispute."""
-        if self.facts.claim != ClaimKind.REGRET:
+        if self.facts.claim != REGRET:
             return (yield from self.dispute_in_time())
         if self.may_still_cancel():
             if self.is_still_free():
-                return self.cancel(Route.FREE_CANCELLATION)
+                return self.cancel(FREE_CANCELLATION)
             verdict = yield from self.ask_to_cancel()
-            if verdict is Verdict.APPROVE:
-                return self.cancel(Route.CANCELLATION)
-            if verdict is Verdict.CLOSE:
+            if verdict is APPROVE:
+                return self.cancel(CANCELLATION)
+            if verdict is CLOSE:
                 return self.fail(Failure.CLOSED_BY_SILENCE)
-            if verdict is Verdict.ESCALATE:
+            if verdict is ESCALATE:
                 return (yield from self.have_the_platform_rule())
-            if verdict is Verdict.MAY_ESCALATE:
+            if verdict is MAY_ESCALATE:
                 return (yield from self.escalate_or_lapse())
-            if verdict is Verdict.WITHDRAWN:
+            if verdict is WITHDRAWN:
                 return self.fail(Failure.LOST_PATIENCE)
             if not self.facts.goes_on:
                 return self.fail(Failure.DID_NOT_GO_ON)
@@ -75,7 +78,7 @@ class Order(Questions):
         if not self.terms.may_dispute:
             return self.fail(Failure.NO_DISPUTE)
         if self.parcel.will_miss_the_limit():
-            return Outcome.OPEN
+            return OPEN
         if self.terms.while_in_transit:
             self.wait_for_the_dispatch()
         else:
@@ -91,10 +94,10 @@ class Order(Questions):
             return self.fail(Failure.NO_DISPUTE)
         opens = max(self.now, self.instant(self.terms.opens))
         if self.parcel.will_miss_the_limit() and self.parcel.dispatch_due <= opens:
-            return Outcome.OPEN
+            return OPEN
         if self.parcel.has_left(self.now):
             self.parcel.travels()
-        self.wait_until(opens, Failure.WINDOW_NEVER_OPENS)
+        self.wait_until(opens, NEVER_OPENS)
         if disputing.is_too_late(self.now, self.closes_at()):
             return self.fail(Failure.DISPUTE_TOO_LATE)
         if not self.is_worth_it():
@@ -107,8 +110,8 @@ class Order(Questions):
         comes = not disputing.is_too_late(at, last)
         until = at if comes else last
         if self.parcel.will_miss_the_limit() and self.parcel.dispatch_due <= until:
-            return Outcome.OPEN
-        self.wait_until(until, Failure.NEVER_DISPUTED)
+            return OPEN
+        self.wait_until(until, NEVER_DISPUTED)
         if not comes:
             return self.fail(Failure.DISPUTE_TOO_LATE)
         if self.parcel.has_left(self.now):
@@ -117,43 +120,43 @@ class Order(Questions):
 
     def dispute(self) -> Steps:
         """State a reason and an amount. Who has to agree says so, or the clock says what silence means."""
-        self.life.route, self.life.claimed = Route.DISPUTE, self.facts.value
+        self.life.route, self.life.claimed = DISPUTE, self.facts.value
         if not self.terms.needs_consent:
             self.life.happened(Activity.WITHDREW, self.now)
             return (yield from self.win())
-        match (yield from self.ask_for_the_money()):
-            case Verdict.APPROVE:
-                return (yield from self.win())
-            case Verdict.SPLIT:
-                return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
-            case Verdict.COUNTER:
-                return (yield from self.haggle())
-            case Verdict.ESCALATE:
-                return (yield from self.be_taken_over())
-            case Verdict.MAY_ESCALATE:
-                return (yield from self.escalate_or_lapse(self.comes_after_refusal_at))
-            case Verdict.WITHDRAWN:
-                return (yield from self.lose_patience())
-            case Verdict.CLOSE:
-                return self.fail(Failure.CLOSED_BY_SILENCE)
+        verdict = yield from self.ask_for_the_money()
+        if verdict is APPROVE:
+            return (yield from self.win())
+        if verdict is SPLIT:
+            return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
+        if verdict is COUNTER:
+            return (yield from self.haggle())
+        if verdict is ESCALATE:
+            return (yield from self.be_taken_over())
+        if verdict is MAY_ESCALATE:
+            return (yield from self.escalate_or_lapse(self.comes_after_refusal_at))
+        if verdict is WITHDRAWN:
+            return (yield from self.lose_patience())
+        if verdict is CLOSE:
+            return self.fail(Failure.CLOSED_BY_SILENCE)
         return (yield from self.escalate_or_be_refused())
 
     def haggle(self) -> Steps:
         """The seller bids a part of the money for the goods to stay; what the last round leaves is a refusal."""
         for bid in self.facts.bids[: self.terms.rounds]:
-            match (yield from self.ask_the_buyer(bid)):
-                case Verdict.APPROVE:
-                    return self.be_refunded(refunding.share_of(self.facts.value, bid))
-                case Verdict.ESCALATE:
-                    return (yield from self.be_taken_over())
-                case Verdict.CLOSE:
-                    return self.fail(Failure.CLOSED_BY_SILENCE)
+            verdict = yield from self.ask_the_buyer(bid)
+            if verdict is APPROVE:
+                return self.be_refunded(refunding.share_of(self.facts.value, bid))
+            if verdict is ESCALATE:
+                return (yield from self.be_taken_over())
+            if verdict is CLOSE:
+                return self.fail(Failure.CLOSED_BY_SILENCE)
         return (yield from self.escalate_or_be_refused())
 
     def be_taken_over(self) -> Steps:
         """The platform steps into a pending dispute, unless it has just refunded the order by itself."""
         if self.parcel.limit_passes_at() <= self.now:
-            return Outcome.OPEN
+            return OPEN
         return (yield from self.have_the_platform_rule())
 
     def lose_patience(self) -> Steps:
@@ -170,7 +173,7 @@ class Order(Questions):
         if until >= NEVER:
             return self.fail(self.why_it_is_refused())
         if self.parcel.limit_passes_at() < until:
-            return Outcome.OPEN
+            return OPEN
         self.wait_until(until)
         return (yield from self.have_the_platform_rule())
 
@@ -181,7 +184,7 @@ class Order(Questions):
         lapses_at = disputing.chance_to_escalate_lapses_at(self.now, self.last_call())
         until = ruled_from if ruled_from < NEVER else lapses_at
         if self.parcel.limit_passes_at() < until:
-            return Outcome.OPEN
+            return OPEN
         self.wait_until(until)
         if ruled_from >= NEVER:
             return self.fail(Failure.NOT_CALLED_IN_TIME)
@@ -189,14 +192,14 @@ class Order(Questions):
 
     def have_the_platform_rule(self) -> Steps:
         """Mediation, once per order: for the buyer, for the seller, or split."""
-        self.life.route, self.life.claimed = Route.MEDIATION, self.facts.value
+        self.life.route, self.life.claimed = MEDIATION, self.facts.value
         verdict = yield from self.ask_the_platform()
-        if verdict is Verdict.SPLIT:
+        if verdict is SPLIT:
             self.decided_at = self.now
             return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
-        if verdict is Verdict.WITHDRAWN:
+        if verdict is WITHDRAWN:
             return self.fail(Failure.LOST_PATIENCE)
-        if verdict is not Verdict.APPROVE:
+        if verdict is not APPROVE:
             return self.fail(Failure(failing.what_the_platform_left(self.life.mediation_settled_by)))
         return (yield from self.win())
 
@@ -244,11 +247,11 @@ class Order(Questions):
     def be_inspected(self) -> Steps:
         """The seller looks at what came back and releases the money, or contests; the platform rules once."""
         verdict = yield from self.ask_for_the_release()
-        if verdict is Verdict.CLOSE:
+        if verdict is CLOSE:
             return self.fail(Failure.CLOSED_BY_SILENCE)
-        if verdict is Verdict.APPROVE or self.is_ruled():
+        if verdict is APPROVE or self.is_ruled():
             return self.be_refunded(self.facts.value)
-        if verdict is Verdict.MAY_ESCALATE:
+        if verdict is MAY_ESCALATE:
             return (yield from self.escalate_or_lapse())
         if not self.terms.may_mediate:
             return self.fail(Failure.NOBODY_TO_TURN_TO)
@@ -257,17 +260,17 @@ class Order(Questions):
     def be_refunded_at_the_limit(self) -> Outcome:
         """The dispatch limit passes with nothing sent: the platform refunds the order by itself."""
         self.wait_until(self.parcel.dispatch_due)
-        return self.cancel(Route.NOT_DISPATCHED)
+        return self.cancel(NOT_DISPATCHED)
 
     def try_the_last_resort(self, outcome: Outcome) -> Steps:
         """The bank takes the money back from the seller; if it does not, what was before stands."""
-        if outcome is Outcome.OPEN or not self.will_charge_back():
+        if outcome is OPEN or not self.will_charge_back():
             return outcome
         self.wait_until(self.now + self.facts.charges_back_after)
-        if (yield from self.ask_the_bank()) is not Verdict.APPROVE:
+        if (yield from self.ask_the_bank()) is not APPROVE:
             return outcome
         self.decided_at = self.now
         if not self.parcel.has_left(self.now):
-            return self.cancel(Route.CHARGEBACK)
-        self.life.route = Route.CHARGEBACK
+            return self.cancel(CHARGEBACK)
+        self.life.route = CHARGEBACK
         return self.be_refunded(self.facts.value)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sim.market.world import World
 
 
-NOT_WORKED_OUT = (-1, NEVER)
+NOT_WORKED_OUT = -1
+CARRIER, PLATFORM = Party.CARRIER, Party.PLATFORM
+ARRANGED, DISPATCHED, DELIVERED = Activity.ARRANGED, Activity.DISPATCHED, Activity.DELIVERED
 
 
 class Parcel:
@@ -28,7 +30,7 @@ class Parcel:
         self.ships_at, self.dispatch_due = facts.ships_at, facts.dispatch_due
         self.is_stopped = False
         self._travels = False
-        self._arrival_if_shipped = NOT_WORKED_OUT
+        self._if_shipped_at = self._arrives_at = NOT_WORKED_OUT
         self._waits_since = NEVER
 
     @property
@@ -44,19 +46,17 @@ class Parcel:
     def promised_at(self) -> int:
         """The delivery date that the platform shows; NEVER where it shows none."""
         promise = self.terms.promise
-        at = self._world.after(Party.PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
+        at = self._world.after(PLATFORM, PROMISED_FROM[promise.anchor](self), promise.span)
         return clocks.last_of(at, promise.until, promise.later)
 
     @property
     def delivered_at(self) -> int:
         """When it arrives, if nothing stops it; NEVER for one that is lost, or never sent."""
-        if self._facts.lost:
-            return NEVER
-        if self._arrival_if_shipped[0] != self.ships_at:
-            kind, transit = self.terms.transit_kind, self._facts.transit
-            arrives_at = self._world.later(Party.CARRIER, self.ships_at, kind, transit)
-            self._arrival_if_shipped = self.ships_at, arrives_at
-        return self._arrival_if_shipped[1]
+        if self._if_shipped_at != self.ships_at:
+            kind, transit = self.terms.transit_kind, NEVER if self._facts.lost else self._facts.transit
+            self._arrives_at = self._world.later(CARRIER, self.ships_at, kind, transit)
+            self._if_shipped_at = self.ships_at
+        return self._arrives_at
 
     @property
     def missed_at(self) -> int:
@@ -99,16 +99,16 @@ class Parcel:
         """The order is cancelled: nothing leaves any more."""
         self.is_stopped = True
         if self._facts.arranges_at <= now:
-            self._life.happened(Activity.ARRANGED, self._facts.arranges_at)
+            self._life.happened(ARRANGED, self._facts.arranges_at)
 
     def travels(self) -> None:
         """Nobody stopped it: it is arranged, leaves and arrives."""
         if self.is_stopped or self._travels or self.ships_at >= NEVER:
             return
         self._travels = True
-        self._life.happened(Activity.ARRANGED, self.arranged_at)
-        self._life.happened(Activity.DISPATCHED, self.ships_at)
-        self._life.happened(Activity.DELIVERED, self.delivered_at)
+        self._life.happened(ARRANGED, self.arranged_at)
+        self._life.happened(DISPATCHED, self.ships_at)
+        self._life.happened(DELIVERED, self.delivered_at)
 
 
 PROMISED_FROM: dict[int, Callable[[Parcel], int]] = {

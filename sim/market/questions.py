@@ -19,6 +19,9 @@ Asking = Generator[Event, int, Verdict]
 """A part of the story that waits for a verdict."""
 VERDICTS, SETTLED = {verdict.value: verdict for verdict in Verdict}, tuple(Settled)
 """By number: looked up, since calling an enum takes its time."""
+APPROVE, ESCALATE, SHIPPED = Verdict.APPROVE, Verdict.ESCALATE, Verdict.SHIPPED
+SELLER, PLATFORM, ANSWERED = Party.SELLER, Party.PLATFORM, Settled.ANSWERED
+CANCELLATION, DISPUTE, MEDIATION, INSPECTION, OFFER, CHARGEBACK = Stage
 
 
 class Questions(Dealings):
@@ -49,51 +52,51 @@ class Questions(Dealings):
             self.parcel.waits_for_the_answer(self.now)
             ask = ask._replace(disposition=cancelling.answer_while_held(ask.disposition))
         ends = cancelling.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
-        verdict = yield from self.ask(Stage.CANCELLATION, self.seller_desk, ask, ends)
-        if verdict is Verdict.SHIPPED and self.life.cancellation_settled_by == Settled.ANSWERED:
+        verdict = yield from self.ask(CANCELLATION, self.seller_desk, ask, ends)
+        if verdict is SHIPPED and self.life.cancellation_settled_by == ANSWERED:
             self.parcel.is_sent_at(self.now)
-        if verdict is not Verdict.ESCALATE:
+        if verdict is not ESCALATE:
             self.parcel.waits_no_longer(self.now)
         return verdict
 
     def ask_for_the_money(self) -> Asking:
         """The dispute: the seller's to answer, or the platform's, which may also take it over."""
-        self.buyer_may_call_at = self.after(Party.PLATFORM, self.terms.buyer_may_call_after)
+        self.buyer_may_call_at = self.after(PLATFORM, self.terms.buyer_may_call_after)
         calls_at = disputing.calls_the_platform_at(
             self.buyer_may_call_at, bool(self.facts.escalates), self.facts.escalates_after
         )
-        by_itself_at = self.after(Party.PLATFORM, self.terms.steps_in_after)
+        by_itself_at = self.after(PLATFORM, self.terms.steps_in_after)
         self.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
         self.comes_after_refusal_at = by_itself_at if self.terms.steps_in_after_refusal else NEVER
-        desk, ask, self.life.answered_by = self.seller_desk, self.facts.dispute, Party.SELLER
+        desk, ask, self.life.answered_by = self.seller_desk, self.facts.dispute, SELLER
         if self.terms.platform_answers:
             ruling = self.facts.mediation._replace(patience=ask.patience)
-            desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, Party.PLATFORM
-        return self.ask(Stage.DISPUTE, desk, ask, self.dispute_ends_at(), self.why())
+            desk, ask, self.life.answered_by = self.world.mediation_desk, ruling, PLATFORM
+        return self.ask(DISPUTE, desk, ask, self.dispute_ends_at(), self.why())
 
     def ask_the_buyer(self, offered: int) -> Asking:
         """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
         ask = self.facts.offer
         says = answers.answer_to_an_offer(ask.disposition, offered, self.facts.reservation)
         ask = ask._replace(disposition=says)
-        return self.ask(Stage.OFFER, self.world.buyers_desk, ask, self.dispute_ends_at())
+        return self.ask(OFFER, self.world.buyers_desk, ask, self.dispute_ends_at())
 
     def ask_the_platform(self) -> Asking:
         """The platform's case: a dispatch does not end it, the dispatch limit does."""
         came = BY_ITSELF if self.now == self.comes_after_refusal_at else ""
         ends = NEVER if self.parcel.is_waiting() else self.parcel.limit_passes_at()
-        verdict = yield from self.ask(Stage.MEDIATION, self.world.mediation_desk, self.facts.mediation, ends, came)
-        if verdict is not Verdict.APPROVE:
+        verdict = yield from self.ask(MEDIATION, self.world.mediation_desk, self.facts.mediation, ends, came)
+        if verdict is not APPROVE:
             self.parcel.waits_no_longer(self.now)
         return verdict
 
     def ask_for_the_release(self) -> Asking:
         """The seller's inspection of what came back."""
-        return self.ask(Stage.INSPECTION, self.seller_desk, self.facts.inspection)
+        return self.ask(INSPECTION, self.seller_desk, self.facts.inspection)
 
     def ask_the_bank(self) -> Asking:
         """The chargeback."""
-        return self.ask(Stage.CHARGEBACK, self.world.bank_desk, self.facts.chargeback)
+        return self.ask(CHARGEBACK, self.world.bank_desk, self.facts.chargeback)
 
     def dispute_ends_at(self) -> int:
         """What ends a pending dispute from outside: the platform takes it over, or has refunded the order."""

@@ -24,7 +24,10 @@ class Request(Event):
     answered first.
     """
 
-    _will_be_answered = False
+    joined_at = started_at = settled_at = NEVER
+    work = 0
+    """Working time that it took at the desk (s)."""
+    will_be_answered = False
 
     def __init__(
         self,
@@ -39,18 +42,12 @@ class Request(Event):
     ) -> None:
         self.env, self.callbacks = desk.clock, []
         self.desk, self.stage, self.ask, self.life, self.order = desk, stage, ask, life, life.order
-        self.deadline = instant_after(opened_at, terms.clock.kind, terms.clock.seconds, desk.calendar)
-        self.joined_at = self.started_at = self.settled_at = NEVER
-        self.work = 0
+        self.deadline = instant_after(opened_at, *terms.clock, desk.calendar)
         self._interrupted_at = interrupted_at
         self._gives_up_at = opened_at + ask.patience
         self._leaves_at = leaves_at(interrupted_at, self._gives_up_at, self.deadline)
         life.opened(stage, opened_at, stating)
         self._is_noticed_or_leaves(opened_at)
-
-    @property
-    def has_joined(self) -> bool:
-        return self.joined_at < NEVER
 
     @property
     def is_started(self) -> bool:
@@ -69,18 +66,18 @@ class Request(Event):
         self._leaves_unless_answered()
 
     def _join(self, _: Event) -> None:
-        self.joined_at = self.desk.clock.now
-        self.life.happened(STEP_ACTIVITY[self.stage][JOINED], self.joined_at)
-        self.desk.join(self)
-        if not self._will_be_answered:
+        self.joined_at = now = self.desk.clock.now
+        self.life.happened(STEP_ACTIVITY[self.stage][JOINED], now)
+        self.desk.join(self, now)
+        if not self.will_be_answered:
             self._leaves_unless_answered()
 
-    def starts(self, ends: int) -> None:
+    def starts(self, now: int, ends: int) -> None:
         """A member of staff takes it up; the answer lands when the work ends, unless the request leaves before."""
-        self.started_at = self.desk.clock.now
-        self.life.happened(STEP_ACTIVITY[self.stage][STARTED], self.started_at)
-        self._will_be_answered = ends <= self._leaves_at
-        if self._will_be_answered:
+        self.started_at = now
+        self.life.happened(STEP_ACTIVITY[self.stage][STARTED], now)
+        if ends <= self._leaves_at:
+            self.will_be_answered, self.work = True, self.ask.handling
             self.desk.clock.at(ends, HAPPENS, self.order, self._is_answered)
 
     def _is_answered(self, _: Event) -> None:
@@ -95,9 +92,9 @@ class Request(Event):
             self._settle(why_it_left(self._leaves_at, self._interrupted_at, self._gives_up_at))
 
     def _settle(self, how: int) -> None:
-        self.settled_at = self.desk.clock.now
-        self.desk.leave(self)
-        self._ok, self._value = True, how
+        self._ok, self._value, self.settled_at = True, how, self.desk.clock.now
+        if self.joined_at < NEVER:
+            self.desk.leave(self)
         goes_on, self.callbacks = self.callbacks, None  # type: ignore[assignment]  # as SimPy marks what is over
         for story in goes_on:
             story(self)

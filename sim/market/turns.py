@@ -9,14 +9,20 @@ whose time to ask has come have begun.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 from heapq import heappop, heappush
+from typing import Any
 
 import simpy
 from simpy.events import Event
 
 HAPPENS, CHOOSES, LEAVES = (turn << 40 for turn in (1, 2, 3))
 """The three turns, as the high bits of a priority; an order or desk number fits below."""
+
+
+LifeStory = Generator[Event, Any, None]
+"""It yields whatever it waits for, and is sent what came of it."""
 
 
 class Clock(simpy.Environment):
@@ -29,6 +35,17 @@ class Clock(simpy.Environment):
     def at(self, instant: int, turn: int, number: int, then: Callable[[Event], None]) -> None:
         """Call `then` at an instant, in its turn within the second."""
         heappush(self._queue, (instant, turn | number, next(self._eid), Moment(self, then)))  # type: ignore[misc]
+
+    def tell(self, story: LifeStory, settled: Event | None = None) -> None:
+        """Tell a story as far as its next question, from where its last one was settled.
+
+        As a SimPy process does, without the two events by which one begins and ends.
+        """
+        try:
+            question = story.send(settled and settled._value)
+        except StopIteration:
+            return
+        question.callbacks.append(partial(self.tell, story))
 
     def run_out(self) -> None:
         """Let everything happen that is bound to: `run`, for a market in which no event fails."""

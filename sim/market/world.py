@@ -43,11 +43,11 @@ class World:
         self.clock = Clock()
         then = past.then or scenario
         self.in_force_from, self._staffed_from = past.until if past.then else NEVER, past.until
-        self.journal = journal
+        self.journal = None if isinstance(journal, NoJournal) else journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
         self.terms_then = {int(kind): terms_of(then, kind) for kind in ClaimKind} if past.then else self.terms
         known = calendars | {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
-        self._calendars = [calendar for _, calendar in sorted(known.items())]
+        self.calendars = [calendar for _, calendar in sorted(known.items())]
         sellers, mediation = scenario.market.sellers, then.policy.mediation
         parties = draws.parties_of_sellers(parties_of_kinds(scenario), sellers.count).tolist()
         self.seller_desks = [
@@ -66,19 +66,19 @@ class World:
 
     def _desk(self, number: int, staff: int | str, discipline: Discipline, party: Party) -> Desk:
         members = UNLIMITED if isinstance(staff, str) else staff
-        return Desk(self.clock, number, members, discipline, self._calendars[party], self._staffed_from)
+        return Desk(self.clock, number, members, discipline, self.calendars[party], self._staffed_from)
 
     def later(self, party: Party, since: int, kind: int, seconds: int) -> int:
         """So long after an instant, on this party's clock; NEVER where there is no limit."""
-        return instant_after(since, kind, seconds, self._calendars[party])
+        return instant_after(since, kind, seconds, self.calendars[party])
 
     def after(self, party: Party, since: int, span: Span) -> int:
         """So long after an instant, as the policy says."""
-        return instant_after(since, span.kind, span.seconds, self._calendars[party])
+        return instant_after(since, span.kind, span.seconds, self.calendars[party])
 
     def next_run(self, runs: int, since: int) -> int:
         """The first payment run from an instant on."""
-        return next_opening(since, self._calendars[runs])
+        return next_opening(since, self.calendars[runs])
 
     def live_through(self, draws: Draws) -> list[Life]:
         """Let every buyer ask when the time comes, and play all that follows to its end."""
@@ -94,7 +94,7 @@ class World:
             for facts in buyers:
                 order = Order(facts, self)
                 lives.append(order.life)
-                self.clock.process(order.live())
+                self.clock.tell(order.live())
 
 
 def run_simpy(

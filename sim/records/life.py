@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from ctypes import Structure, c_int64
+from struct import Struct
+from typing import Self
 
-from sim.records.journal import Activity, Journal, NoJournal, Settlement
+from sim.records.journal import Activity, Journal, Settlement
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Settled, Stage, Verdict
 from sim.vocabulary.stages import STEPS
@@ -12,6 +14,7 @@ from sim.vocabulary.stages import STEPS
 STEP_ACTIVITY = tuple(tuple(Activity[f"{stage.name}_{step.upper()}"] for step in STEPS) for stage in Stage)
 """By stage: what its four steps are called."""
 OPENED, JOINED, STARTED, SETTLED = range(4)
+PAID = Activity.PAID
 
 INSTANTS = tuple(activity.column for activity in Activity)
 """Every instant of an order, in seconds since the start; NEVER where it did not happen."""
@@ -28,12 +31,14 @@ COLUMNS = ("order", *INSTANTS, *AMOUNTS, *VERDICTS, *WORK)
 
 BLANK = {column: NEVER if column in INSTANTS else 0 for column in COLUMNS}
 """Nothing has happened."""
+_ROW = Struct(f"{len(COLUMNS)}q")
+_NOTHING = _ROW.pack(*BLANK.values())
 
 
-class Life:
-    """The record of one claim: an attribute for each of `COLUMNS`, blank until something happens."""
+class Life(Structure):
+    """The record of one claim, as its row of the outcome table lies in memory: blank until something happens."""
 
-    __slots__ = ("__dict__", "_journal")
+    _fields_ = [(column, c_int64) for column in COLUMNS]
     order: int
     cancellation_opened_at: int
     dispute_opened_at: int
@@ -60,11 +65,12 @@ class Life:
     answered_by: int
     cancellation_settled_by: int
 
-    def __init__(self, order: int, claim: int, paid_at: int, journal: Journal) -> None:
-        self.order = order
-        self._journal = None if isinstance(journal, NoJournal) else journal
-        self.claim = claim
-        self.happened(Activity.PAID, paid_at)
+    def __new__(cls, *_: object) -> Self:
+        return cls.from_buffer_copy(_NOTHING)
+
+    def __init__(self, order: int, claim: int, paid_at: int, journal: Journal | None) -> None:
+        self.order, self.claim, self._journal = order, claim, journal
+        self.happened(PAID, paid_at)
 
     def happened(self, activity: Activity, at: int, said: str | Settlement = "") -> None:
         """Something happened at an instant; one that never comes is not written down."""
@@ -83,14 +89,10 @@ class Life:
 
     def settled(self, stage: Stage, at: int, how: Settled, verdict: Verdict, work: int) -> None:
         """A request ended: how, what it came to, and the working time it took at the desk."""
-        setattr(self, SETTLEMENTS[stage], int(how))
+        setattr(self, SETTLEMENTS[stage], how)
         setattr(self, WORK[stage], work)
         self.happened(STEP_ACTIVITY[stage][SETTLED], at, Settlement(how, verdict) if self._journal else "")
 
-    def row(self) -> Iterable[int]:
+    def row(self) -> tuple[int, ...]:
         """By column: what has happened, over nothing."""
-        return (BLANK | vars(self)).values()
-
-
-for _column, _blank in BLANK.items():
-    setattr(Life, _column, _blank)
+        return _ROW.unpack(self)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from struct import Struct
 
 import numpy as np
 
 from sim.chance.facts import Draws, Ints
 from sim.records.journal import Journal
 from sim.records.life import COLUMNS, Life
-
-_ROW = Struct(f"{len(COLUMNS)}q")
-"""One life: 64 bits for each column."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,7 @@ class Records:
 
 def record(lives: list[Life], draws: Draws, queue_seconds: list[int], journal: Journal) -> Records:
     """Lay the lives side by side, by order number."""
-    laid_down = b"".join(_ROW.pack(*life.row()) for life in lives)
-    rows = np.frombuffer(laid_down, dtype=np.int64).reshape(len(lives), len(COLUMNS))
+    rows = np.frombuffer(b"".join(lives), dtype=np.int64).reshape(len(lives), len(COLUMNS))
     in_turn = np.argsort(rows[:, COLUMNS.index("order")])
     claims = dict(zip(COLUMNS, np.ascontiguousarray(rows[in_turn].T), strict=True))
     return Records(draws, claims, np.array(queue_seconds, dtype=np.int64), journal)

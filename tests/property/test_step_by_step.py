@@ -49,7 +49,7 @@ def step_by_step() -> Iterator[None]:
         patches.enter_context(patch.object(facts, "AT_A_TIME", 1))
         patches.enter_context(patch.object(Questions, "ask", ask_when_the_clock_is_there))
         patches.enter_context(patch.object(Request, "_is_noticed_or_leaves", leaves_in_any_case))
-        patches.enter_context(patch.object(Desk, "_is_next", lambda desk, request: False))
+        patches.enter_context(patch.object(Desk, "_is_next", lambda desk, now: False))
         yield
 
 
