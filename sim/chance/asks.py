@@ -96,11 +96,18 @@ def _offering(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
     return {
         **_offers(scenario, drawer, claims["seller_type"]),
         "offer.patience": drawer.all_alike(NEVER),
+        "reservation": drawer.millionths(Decision.RESERVATION, scenario.buyers.offers.reservation),
     }
 
 
 def _charging_back(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
-    return {**_chargeback(scenario, drawer), "chargeback.patience": drawer.all_alike(NEVER)}
+    buyers = scenario.buyers.chargeback
+    return {
+        **_chargeback(scenario, drawer),
+        "chargeback.patience": drawer.all_alike(NEVER),
+        "charges_back": drawer.happens(Decision.CHARGES_BACK, buyers.probability),
+        "charges_back_after": drawer.duration(Decision.CHARGES_BACK_AFTER, buyers.after),
+    }
 
 
 _BY_STAGE: dict[str, Callable[..., Columns]] = {

@@ -87,9 +87,6 @@ def _of_the_buyer(scenario: Scenario, drawer: Drawer, value: Ints) -> Columns:
         "return_delay": drawer.duration(Decision.RETURN_DELAY, buyers.return_delay),
         "escalates": drawer.happens(Decision.ESCALATES, buyers.escalation.probability),
         "escalates_after": drawer.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
-        "reservation": drawer.millionths(Decision.RESERVATION, buyers.offers.reservation),
-        "charges_back": drawer.happens(Decision.CHARGES_BACK, buyers.chargeback.probability),
-        "charges_back_after": drawer.duration(Decision.CHARGES_BACK_AFTER, buyers.chargeback.after),
     }
 
 

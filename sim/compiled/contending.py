@@ -1,4 +1,4 @@
-"""What follows when the seller does not agree, as in `sim.market.order`: offers, the platform, its ruling."""
+"""What follows when the seller does not agree, as in `sim.market.order`: bids, the platform, its ruling."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sim.compiled.dealings import be_refunded, be_refunded_in_part, fail, wait_u
 from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import limit_passes_at, terms_of, waits_no_longer
-from sim.compiled.questions import ask_the_buyer, ask_the_platform
+from sim.compiled.questions import ask_the_buyer, ask_the_platform, bid_of
 from sim.compiled.winning import win
 from sim.rules import disputing, failing
 from sim.scenario.durations import NEVER
@@ -20,22 +20,14 @@ def haggle(world: MarketRules, order: Record) -> int:
     if order.rounds_made == terms_of(world, order).rounds:
         return escalate_or_be_refused(world, order)
     order.rounds_made += 1
-    return ask_the_buyer(world, order, share_offered(order))
-
-
-@step
-def share_offered(order: Record) -> int:
-    """In the latest round, in parts per million of the price."""
-    if order.rounds_made == 1:
-        return order.facts.first_offer
-    return order.facts.second_offer if order.rounds_made == 2 else order.facts.third_offer
+    return ask_the_buyer(world, order, bid_of(order))
 
 
 @step
 def hear_the_buyer(world: MarketRules, order: Record, verdict: int) -> int:
     """Taken; or the platform comes in between; or the next round."""
     if verdict == Verdict.APPROVE:
-        return be_refunded_in_part(world, order, share_offered(order))
+        return be_refunded_in_part(world, order, bid_of(order))
     if verdict == Verdict.ESCALATE:
         return be_taken_over(world, order)
     if verdict == Verdict.CLOSE:

@@ -75,6 +75,14 @@ def have_the_platform_answer(order: Record) -> None:
 
 
 @step
+def bid_of(order: Record) -> int:
+    """What the seller offers in the latest round, in parts per million of the price."""
+    if order.rounds_made == 1:
+        return order.facts.first_offer
+    return order.facts.second_offer if order.rounds_made == 2 else order.facts.third_offer
+
+
+@step
 def ask_the_buyer(world: MarketRules, order: Record, offered: int) -> int:
     """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
     request, said = order.requests[Stage.OFFER], order.asks[Stage.OFFER]

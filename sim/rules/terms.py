@@ -6,22 +6,13 @@ from collections import deque
 from datetime import date
 from typing import Any, NamedTuple
 
+from sim.scenario.asked import Clocked, requests_of
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER, Duration, Kind
-from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
 from sim.scenario.opening import runs_party
 from sim.scenario.payers import MOST_ROWS, Payer, payer_rows
-from sim.scenario.policy import (
-    CancellationTerms,
-    ChargebackTerms,
-    DisputeTerms,
-    InspectionTerms,
-    OfferTerms,
-    Policy,
-    ReturnTerms,
-    SteppingIn,
-)
+from sim.scenario.policy import CancellationTerms, DisputeTerms, Policy, ReturnTerms, SteppingIn
 from sim.scenario.windows import LastInstant, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict
 from sim.vocabulary.stages import STAGES
@@ -63,8 +54,6 @@ class RequestTerms(NamedTuple):
 
 Levers = dict[str, Any]
 """Some fields of `Terms`."""
-Clocked = CancellationTerms | DisputeTerms | MediationTerms | InspectionTerms | OfferTerms | ChargebackTerms
-"""What the policy says of one kind of request."""
 UNLIMITED = Span(int(Kind.NONE), NEVER)
 UNNAMED = len(Anchor)
 """Where a limit names no instant: it runs from the verdict, the arrival or the due date that it waits for."""
@@ -161,7 +150,7 @@ def _terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
         charge_back_until=_after_a_verdict(
             since_of(policy.chargeback.window if policy.chargeback else None, start)
         ),
-        requests=_requests(policy, dispute, mediation, returns),
+        requests=_requests(policy, claim),
         transit_kind=kind_of(market.carrier.transit),
         return_delay_kind=kind_of(scenario.buyers.return_delay),
         return_transit_kind=kind_of(market.carrier.return_transit),
@@ -261,18 +250,9 @@ def _may_charge_back(scenario: Scenario, claim: ClaimKind) -> tuple[bool, ...]:
     )
 
 
-def _requests(
-    policy: Policy, dispute: DisputeTerms | None, mediation: MediationTerms | None, returns: ReturnTerms | None
-) -> tuple[RequestTerms, ...]:
-    """By stage, in the order of the stages."""
-    by_stage: dict[Stage, Clocked | None] = {
-        Stage.CANCELLATION: policy.cancellation,
-        Stage.DISPUTE: dispute,
-        Stage.MEDIATION: mediation,
-        Stage.INSPECTION: returns.inspection if returns else None,
-        Stage.OFFER: dispute.offer if dispute else None,
-        Stage.CHARGEBACK: policy.chargeback,
-    }
+def _requests(policy: Policy, claim: ClaimKind) -> tuple[RequestTerms, ...]:
+    """By stage, in the order of their numbers."""
+    by_stage = requests_of(policy, claim)
     return tuple(_request(stage, by_stage[stage]) for stage in Stage)
 
 

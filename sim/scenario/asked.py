@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sim.scenario.by_claim import rows
-from sim.scenario.durations import Duration
-from sim.scenario.policy import Policy
-from sim.vocabulary import Party, Stage
+from sim.scenario.by_claim import CLAIMS
+from sim.scenario.mediation import MediationTerms
+from sim.scenario.policy import (
+    CancellationTerms,
+    ChargebackTerms,
+    DisputeTerms,
+    InspectionTerms,
+    OfferTerms,
+    Policy,
+    ReturnTerms,
+)
+from sim.vocabulary import ClaimKind, Stage
 from sim.vocabulary.stages import STAGES
 
 NO_CLOCK = "no clock"
@@ -28,67 +36,41 @@ class PossibleRequest(NamedTuple):
     """What it means when the clock runs out, in the words of scenario files."""
 
 
+Clocked = CancellationTerms | DisputeTerms | MediationTerms | InspectionTerms | OfferTerms | ChargebackTerms
+"""What a policy says of one kind of request."""
+
+
+def requests_of(policy: Policy, claim: ClaimKind) -> dict[Stage, Clocked | None]:
+    """What is said of each request that a claim of this kind may come to; None where it cannot."""
+    dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
+    returns: ReturnTerms | None = getattr(policy.returns, claim.word, None)
+    return {
+        Stage.CANCELLATION: policy.cancellation,
+        Stage.DISPUTE: dispute,
+        Stage.OFFER: dispute.offer if dispute and dispute.rounds else None,
+        Stage.MEDIATION: policy.mediation and policy.mediation.of(claim),
+        Stage.INSPECTION: returns.inspection if returns else None,
+        Stage.CHARGEBACK: policy.chargeback,
+    }
+
+
 def policy_rows(policy: Policy) -> list[PossibleRequest]:
     """Every question of a policy, in the order of an order's life; rows that kinds of claim share stand once."""
-    return [
-        *_cancellation(policy),
-        *_disputes(policy),
-        *_offers(policy),
-        *_mediation(policy),
-        *_inspections(policy),
-        *_chargeback(policy),
-    ]
+    by_claim = {claim.word: requests_of(policy, claim) for claim in CLAIMS}
+    rows: list[PossibleRequest] = []
+    for stage in STAGES:
+        told = [(kind, _row(stage, terms)) for kind, by in by_claim.items() if (terms := by[stage]) is not None]
+        rows += _merged(told)
+    return rows
 
 
-def _row(stage: Stage, clock: Duration | None, silence: str, answerer: Party | None = None) -> PossibleRequest:
-    whose = (STAGES[stage].answerer if answerer is None else answerer).word
-    if clock is None:
-        return PossibleRequest(stage.word, whose, NO_CLOCK, NOTHING)
-    return PossibleRequest(stage.word, whose, str(clock), silence.replace("_", " "))
-
-
-def _cancellation(policy: Policy) -> Iterator[PossibleRequest]:
-    terms = policy.cancellation
-    if terms is not None:
-        yield _row(Stage.CANCELLATION, terms.clock, terms.on_silence.word)
-
-
-def _disputes(policy: Policy) -> Iterator[PossibleRequest]:
-    found = [
-        (kind, _row(Stage.DISPUTE, terms.clock, terms.on_silence.word, terms.answered_by))
-        if terms.needs_consent
-        else (kind, PossibleRequest("dispute", "nobody has to agree", NOTHING, NOTHING))
-        for kind, terms in rows(policy.dispute)
-    ]
-    yield from _merged(found)
-
-
-def _offers(policy: Policy) -> Iterator[PossibleRequest]:
-    found = [
-        (kind, _row(Stage.OFFER, terms.offer.clock, terms.offer.on_silence.word))
-        for kind, terms in rows(policy.dispute)
-        if terms.rounds
-    ]
-    yield from _merged(found)
-
-
-def _inspections(policy: Policy) -> Iterator[PossibleRequest]:
-    found = [
-        (kind, _row(Stage.INSPECTION, terms.inspection.clock, terms.inspection.on_silence.word))
-        for kind, terms in rows(policy.returns)
-        if terms.inspection is not None
-    ]
-    yield from _merged(found)
-
-
-def _mediation(policy: Policy) -> Iterator[PossibleRequest]:
-    if policy.mediation is not None:
-        yield _row(Stage.MEDIATION, policy.mediation.clock, policy.mediation.on_silence.word)
-
-
-def _chargeback(policy: Policy) -> Iterator[PossibleRequest]:
-    if policy.chargeback is not None:
-        yield _row(Stage.CHARGEBACK, policy.chargeback.clock, policy.chargeback.on_silence.word)
+def _row(stage: Stage, terms: Clocked) -> PossibleRequest:
+    if isinstance(terms, DisputeTerms) and not terms.needs_consent:
+        return PossibleRequest(stage.word, "nobody has to agree", NOTHING, NOTHING)
+    answerer = terms.answered_by if isinstance(terms, DisputeTerms) else STAGES[stage].answerer
+    if terms.clock is None:
+        return PossibleRequest(stage.word, answerer.word, NO_CLOCK, NOTHING)
+    return PossibleRequest(stage.word, answerer.word, str(terms.clock), terms.on_silence.word.replace("_", " "))
 
 
 def _merged(found: list[tuple[str, PossibleRequest]]) -> Iterator[PossibleRequest]:

@@ -162,18 +162,6 @@ def _in_transit(scenario: Scenario) -> Iterator[Complaint]:
             )
 
 
-def _offers(scenario: Scenario) -> Iterator[Complaint]:
-    """No seller has an offer in mind where no claim lets it make one."""
-    answered = [terms for _, terms in rows(scenario.policy.dispute) if terms.answered_by is Party.SELLER]
-    rounds = [terms.rounds for terms in answered if terms.needs_consent]
-    for name, seller in scenario.market.sellers.types.items():
-        if seller.dispute.counter > 0 and rounds and max(rounds) == 0:
-            yield (
-                f"market.sellers.types.{name}.dispute.counter",
-                f"found {seller.dispute.counter:g}, but policy.dispute has no rounds of offers",
-            )
-
-
 def _chargeback(scenario: Scenario) -> Iterator[Complaint]:
     terms = scenario.policy.chargeback
     for number, method in enumerate(terms.methods if terms else ()):
@@ -248,7 +236,6 @@ CHECKS = (
     anchors,
     _not_received,
     _in_transit,
-    _offers,
     _chargeback,
     endless_requests,
     _roster,

@@ -1,4 +1,4 @@
-"""Requests that nothing would ever end: refused before anything runs."""
+"""Requests that nothing would ever end, and those that nobody could make: refused before anything runs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,23 @@ Complaint = tuple[str, str]
 
 def endless_requests(scenario: Scenario) -> Iterator[Complaint]:
     """Without a clock and an end to the asker's patience, a request needs an answer. Also, a share of no clock."""
+    yield from offers_without_rounds(scenario)
     yield from _of_the_platform(scenario)
     yield from _of_the_sellers(scenario)
     yield from _of_the_buyers(scenario)
     yield from _of_the_bank(scenario)
+
+
+def offers_without_rounds(scenario: Scenario) -> Iterator[Complaint]:
+    """No seller has an offer in mind where no claim lets it make one."""
+    answered = [terms for _, terms in rows(scenario.policy.dispute) if terms.answered_by is Party.SELLER]
+    rounds = [terms.rounds for terms in answered if terms.needs_consent]
+    for name, seller in scenario.market.sellers.types.items():
+        if seller.dispute.counter > 0 and rounds and max(rounds) == 0:
+            yield (
+                f"market.sellers.types.{name}.dispute.counter",
+                f"found {seller.dispute.counter:g}, but policy.dispute has no rounds of offers",
+            )
 
 
 def may_be_never(law: DurationLaw) -> bool:

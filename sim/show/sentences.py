@@ -124,18 +124,17 @@ def mediation_opened(case: ClaimCase, entry: Entry) -> str:
     return f"{how}, which {case.by(Stage.MEDIATION)} to rule."
 
 
-def offer_opened(case: ClaimCase, entry: Entry) -> str:
-    share = case.facts.bids[case.rounds_before(Stage.OFFER, entry)]
-    offered, value = case.money(share_of(case.facts.value, share)), case.money(case.facts.value)
-    return f"The seller offered {offered} of {value}; the buyer would keep the goods."
+def opened(stage: Stage) -> Sentence:
+    """Who is asked, and how long they have."""
 
+    def sentence(case: ClaimCase, entry: Entry) -> str:
+        parts = {"by": case.by(stage)}
+        if STAGES[stage].in_rounds:
+            bid, price = case.facts.bids[case.rounds_before(stage, entry)], case.facts.value
+            parts |= {"bid": case.money(share_of(price, bid)), "price": case.money(price)}
+        return STAGES[stage].opens.format_map(parts)
 
-def chargeback_opened(case: ClaimCase, _: Entry) -> str:
-    return f"The buyer had the bank try to take the money back; it {case.by(Stage.CHARGEBACK)} to decide."
-
-
-def inspection_opened(case: ClaimCase, _: Entry) -> str:
-    return f"The seller {case.by(Stage.INSPECTION)} to look at what came back."
+    return sentence
 
 
 def noticed(stage: Stage) -> Sentence:
@@ -232,13 +231,10 @@ def refunded(case: ClaimCase, entry: Entry) -> str:
     return f"The money was back ({case.payment_method}){later}{limit}."
 
 
-WHEN_OPENED: dict[Stage, Sentence] = {
+WHEN_OPENED: dict[Stage, Sentence] = {stage: opened(stage) for stage in Stage} | {
     Stage.CANCELLATION: cancellation_opened,
     Stage.DISPUTE: dispute_opened,
-    Stage.OFFER: offer_opened,
     Stage.MEDIATION: mediation_opened,
-    Stage.INSPECTION: inspection_opened,
-    Stage.CHARGEBACK: chargeback_opened,
 }
 SENTENCES: dict[Activity, Sentence] = {
     Activity.PAID: paid,

@@ -35,6 +35,9 @@ class StageText(NamedTuple):
     """What it is, in a story, that is noticed, taken up or dropped."""
     answers: Mapping[Verdict, str]
     """In a story, what the answerer said."""
+    opens: str = ""
+    """In a story, what its opening sounds like: `{by}` is how long the answerer has, `{bid}` of `{price}` what
+    is offered. Empty where more depends on the case (`show.sentences`)."""
     follows: tuple[Stage, ...] = ()
     """The stages it may come right after."""
     seen_by: tuple[str, ...] = ()
@@ -101,6 +104,7 @@ STAGES: Mapping[Stage, StageText] = {
         opened_means="the seller made its last offer of a part of the money",
         settled_means="that offer ended",
         subject="offer",
+        opens="The seller offered {bid} of {price}; the buyer would keep the goods.",
         answers={
             Verdict.APPROVE: "The buyer took the offer and keeps the goods.",
             Verdict.DECLINE: "That was too little for the buyer.",
@@ -136,6 +140,7 @@ STAGES: Mapping[Stage, StageText] = {
         opened_means="the seller was to inspect what came back",
         settled_means="that inspection ended",
         subject="parcel",
+        opens="The seller {by} to look at what came back.",
         answers={
             Verdict.APPROVE: "The seller found the goods in order and released the money.",
             Verdict.DECLINE: "The seller contested what came back.",
@@ -150,6 +155,7 @@ STAGES: Mapping[Stage, StageText] = {
         opened_means="a chargeback was filed with the bank",
         settled_means="the chargeback ended",
         subject="case",
+        opens="The buyer had the bank try to take the money back; it {by} to decide.",
         answers={
             Verdict.APPROVE: "The bank decided for the buyer.",
             Verdict.DECLINE: "The bank decided for the seller: what was before stands.",
