@@ -114,31 +114,40 @@ def search(arguments: Namespace) -> int:
 
 
 def store(arguments: Namespace) -> int:
-    """List, check or prune a store; 1 where a check finds something."""
-    from sim.worlds.store import Store, checked, listed, pruned
+    """List, check, prune or compact a store; 1 where a check finds something."""
+    from sim.worlds.keeping import checked, compacted, listed, pruned
+    from sim.worlds.store import Store
 
     folder = Path(arguments.folder)
     if not folder.is_dir():
         raise BadUsage(f"{folder}: no such folder, expected one that --store has named")
-    kept = Store(folder)
+    kept, lines = Store(folder), ["nothing is kept"]
+    document: dict[str, Any] = {"folder": str(folder)}
     if arguments.action == "list":
         document = listed(kept)
-        lines = [
-            f"{name}{' (now)' if name == document['edition'] else ''}: {one['segments']:,} segments, "
-            f"{one['bytes'] / 1e6:,.1f} MB"
-            for name, one in document["editions"].items()
-        ] or ["nothing is kept"]
+        lines = [_told_of(name, document) for name in document["editions"]] or lines
     elif arguments.action == "check":
-        faults = checked(kept)
-        document, lines = {"folder": str(folder), "faults": faults}, faults or ["all segments are complete"]
+        document["faults"] = checked(kept)
+        lines = document["faults"] or ["all segments are complete"]
+    elif arguments.action == "prune":
+        document["removed"] = pruned(kept)
+        lines = [f"{document['removed']:,} removed"]
     else:
-        gone = pruned(kept)
-        document, lines = {"folder": str(folder), "removed": gone}, [f"{gone:,} files removed"]
+        document["fewer"] = compacted(kept)
+        lines = [f"{counted(document['fewer'], 'segment')} fewer"]
     if arguments.json:
         print_json(document)
     else:
         sys.stdout.write(harmless("\n".join(lines)) + "\n")
-    return FAILED if arguments.action == "check" and document["faults"] else FINE
+    return FAILED if document.get("faults") else FINE
+
+
+def _told_of(edition: str, document: dict[str, Any]) -> str:
+    """An edition in a line: `2-0f3c… (now): 12 segments, 20 whole replications, 1.9 MB`."""
+    one = document["editions"][edition]
+    now = " (now)" if edition == document["edition"] else ""
+    whole = f", {counted(one['whole'], 'whole replication')}" if one["whole"] else ""
+    return f"{edition}{now}: {counted(one['segments'], 'segment')}{whole}, {one['bytes'] / 1e6:,.1f} MB"
 
 
 def _dry_run(plan: Plan, arguments: Namespace) -> None:

@@ -36,6 +36,8 @@ from sim.show.files import report_page
 from sim.show.plots import PlottedComparison, PlottedResult, with_plots, with_plots_of_all
 from sim.show.story import Story
 from sim.what_ifs import expect_name, title_of
+from sim.worlds.store import Store
+from sim.worlds.whole import WholeReplications
 
 __all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 
@@ -61,6 +63,7 @@ def run(
     progress: Progress | None = None,
     tell: Tell = to_stderr,
     take: Take | None = None,
+    store: str | Path | None = None,
 ) -> PlottedResult:
     """Simulate a scenario and estimate what became of the claims of its cohort.
 
@@ -70,7 +73,8 @@ def run(
     unit or as a share of it), and no further than `max_replications`. `jobs` is how many processes share the work,
     `engine` one of auto, simpy and compiled; neither changes a number. `with_journal` keeps every event, `progress`
     is told how many replications are done of how many, `tell` hears lines that a user may want to read, and `take`
-    gets the claims of each replication instead of the result (memory then hardly grows).
+    gets the claims of each replication instead of the result (memory then hardly grows). With `store`, a folder,
+    none is lived through again that is kept there (docs/studies.md), and every other is kept.
 
     Returns a `Result` with pandas tables: `summary` (a row per measure: `value`, `low`, `high` with the 95 %
     interval over replications, `unit`, `n`), `orders` (a row per claim; columns, units and meanings in
@@ -98,6 +102,7 @@ def run(
         progress=progress,
         tell=tell,
         take=take,
+        kept=_kept_in(store),
     )
 
 
@@ -116,6 +121,7 @@ def compare(
     with_journal: bool = False,
     tell: Tell = to_stderr,
     take: Mapping[str, Take] | None = None,
+    store: str | Path | None = None,
 ) -> PlottedComparison:
     """Simulate a base and other policies with the same luck, and say what changes and how sure one can be of it.
 
@@ -154,6 +160,7 @@ def compare(
         with_journal=with_journal,
         tell=tell,
         take=take,
+        kept=_kept_in(store),
     )
 
 
@@ -211,6 +218,10 @@ def asked(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:
     expect_name(name, "what_if")
     changed = base.with_changes({**changes, "name": name})
     return changed.model_copy(update={"title": title_of(f"{path}={value}" for path, value in changes.items())})
+
+
+def _kept_in(store: str | Path | None) -> WholeReplications | None:
+    return WholeReplications(Store(Path(store))) if store else None
 
 
 def _expect_numbers(**numbers: int | None) -> None:

@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     cli_across.stress(_command(commands, "stress", "say in what share of worlds a difference holds"))
     cli_across.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
     cli_across.search(_command(commands, "search", "find the best policy of a set, with a stated guarantee"))
-    cli_across.store(_command(commands, "store", "list, check or prune kept replications"))
+    cli_across.store(_command(commands, "store", "list, check, prune or compact kept replications"))
     cli_waiting.forecast(_command(commands, "forecast", "say what becomes of open cases, one by one and in total"))
     cli_waiting.advise(_command(commands, "advise", "say to one buyer what the odds are, by when, and what to do"))
     cli_beside.fit(_command(commands, "fit", "learn a scenario from a refund log; judge it on weeks it never saw"))
@@ -68,6 +68,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     _keep(command, "the measures; also each claim (default); also each event")
     _report(command)
     _effort(command, "this measure is known so well")
+    cli_across.kept(command)
     _jobs(command)
     _changes(command)
 
@@ -81,6 +82,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
     _margin(command)
     _report(command)
     _effort(command, "the difference in this measure is known so well, for all others")
+    cli_across.kept(command)
     _jobs(command)
     _changes(command)
 

@@ -46,15 +46,21 @@ def search(command: argparse.ArgumentParser) -> None:
 
 def store(command: argparse.ArgumentParser) -> None:
     """A store, and what to do with it."""
-    what = "say what is kept; name what is damaged; remove that, and what another edition or killed writers left"
-    command.add_argument("action", choices=("list", "check", "prune"), help=what)
+    what = "say what is kept; name what is damaged; remove that, and what another edition or killed writers left; "
+    what += "gather many small segments into few"
+    command.add_argument("action", choices=("list", "check", "prune", "compact"), help=what)
     command.add_argument("folder", metavar="DIR", help="the folder that --store named")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
 
 
+def kept(command: argparse.ArgumentParser) -> None:
+    """Where replications are kept."""
+    command.add_argument("--store", metavar="DIR", help="keep every replication here, and live through none again")
+
+
 def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", default="results", metavar="DIR", help="where the folder goes (default: results)")
-    command.add_argument("--store", metavar="DIR", help="keep every replication here, and live through none again")
+    kept(command)
     command.add_argument("--dry-run", action="store_true", help="only say how many worlds, and how long they take")
     command.add_argument("--jobs", type=positive, metavar="N", help="processes that share the work (default: all)")
     elsewhere(command)

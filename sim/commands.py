@@ -21,6 +21,7 @@ from sim.given import (
     each_loaded,
     effort_of,
     jobs_of,
+    kept_in,
     loaded_from,
     margins_of,
     named_as,
@@ -64,6 +65,7 @@ def run(arguments: Namespace) -> int:
     from sim.show.spool import Spool
 
     out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
+    how["kept"] = kept_in(arguments)
     results: dict[str, Result | Finished] = {**finished_among(scenarios, out, arguments)}
     wanted = [scenario for scenario in scenarios if scenario.name not in results]
     gc.freeze()  # what was imported stays: Python need not look through it again and again
@@ -145,6 +147,7 @@ def compare(arguments: Namespace) -> int:
 
     out, keep = Path(arguments.out), arguments.keep
     how = effort_of(arguments) | {"margins": margins_of(arguments.margin), "with_journal": keep == "journal"}
+    how["kept"] = kept_in(arguments)
     name = folder_of(base.name, [other.name for other in others])
     with ExitStack() as doing:
         site = doing.enter_context(room(out, [name], force=arguments.force))[name]

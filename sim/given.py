@@ -16,6 +16,7 @@ from sim.scenario.wording import harmless, printable
 if TYPE_CHECKING:
     from sim.experiment.hands import Jobs
     from sim.scenario.model import Scenario
+    from sim.worlds.whole import WholeReplications
 
 SHORTCUTS = {
     "replications": "experiment.replications",
@@ -190,6 +191,14 @@ def margins_of(options: list[str]) -> dict[str, float]:
         except ValueError:
             raise BadUsage(f"--margin {option}: expected MEASURE=VALUE, such as success_rate=0.01") from None
     return margins
+
+
+def kept_in(arguments: Namespace) -> WholeReplications | None:
+    """Where whole replications are kept, if anywhere."""
+    from sim.worlds.store import Store
+    from sim.worlds.whole import WholeReplications
+
+    return WholeReplications(Store(Path(arguments.store))) if arguments.store else None
 
 
 def effort_of(arguments: Namespace) -> dict[str, Any]:

@@ -11,7 +11,15 @@ from sim.experiment.aims import aims_of
 from sim.experiment.choosing import chosen, expected_claims
 from sim.experiment.comparison import Comparison, comparison_of, expect_comparable
 from sim.experiment.engines import AUTO, Tell, to_stderr
-from sim.experiment.experiment import Progress, Underway, asked_for, changed_by, expect_one_of, with_numbers
+from sim.experiment.experiment import (
+    KeptObservations,
+    Progress,
+    Underway,
+    asked_for,
+    changed_by,
+    expect_one_of,
+    with_numbers,
+)
 from sim.experiment.fates import fates_of, side_of
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import AHEAD, Workers, workers_of
@@ -36,6 +44,7 @@ def compare(
     with_journal: bool = False,
     tell: Tell = to_stderr,
     take: Mapping[str, Take] | None = None,
+    kept: KeptObservations | None = None,
 ) -> Comparison:
     """Simulate a base and what-ifs with the same luck, and say what changes and how sure one can be of it.
 
@@ -45,10 +54,11 @@ def compare(
     relative), and no further than `max_replications`; `about["stopped"]` of every result says which it was.
 
     `margins` gives headline measures other margins than their own, in the measure's unit: `{"success_rate": 0.01}`.
-    `progress` is told after each replication how many are done, of all; `jobs`, `engine`, `with_journal` and `tell`
-    are as for `run`. So is `take`, by the scenario's name: with it for all of them, memory holds the claims of a
-    few replications of each, and of every order what became of it. Raises BadUsage for no other scenario, for two
-    of one name and for a margin or a precision that makes no sense, before anything is run; and what `run` raises.
+    `progress` is told after each replication how many are done, of all; `jobs`, `engine`, `with_journal`, `tell`
+    and `kept` are as for `run`. So is `take`, by the scenario's name: with it for all of them, memory holds the
+    claims of a few replications of each, and of every order what became of it. Raises BadUsage for no other
+    scenario, for two of one name and for a margin or a precision that makes no sense, before anything is run; and
+    what `run` raises.
     """
     expect_comparable(base, others)
     headlines_with(margins or {})
@@ -64,7 +74,7 @@ def compare(
         workers.shares_luck = True
         choice = chosen(engine, scenarios, plan.wanted, with_journal=with_journal, jobs=workers.jobs_here)
         underway = [
-            Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its)
+            Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its, kept=kept)
             for one, its in zip(scenarios, takes, strict=True)
         ]
         fates = _carried_out(underway, plan, pairs, progress)

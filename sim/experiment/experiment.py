@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -35,7 +35,18 @@ from sim.scenario.model import Experiment, Scenario
 
 Progress = Callable[[int, int], None]
 """Told after each replication: how many are done, of how many."""
+LivesThrough = Callable[[Sequence[int]], Iterator[Observation]]
+"""Some replications of a scenario, in their order."""
 PACKAGES = ("refund-sim", "numpy", "scipy", "pandas", "pyarrow", "simpy", "holidays", "pydantic")
+
+
+class KeptObservations(Protocol):
+    """Where replications are kept that were lived through before."""
+
+    def seen(
+        self, scenario: Scenario, numbers: Sequence[int], with_journal: bool, live: LivesThrough
+    ) -> Iterator[Observation]:
+        """These replications in their order; `live` says what is seen of those that are not kept."""
 
 
 def run(
@@ -51,6 +62,7 @@ def run(
     progress: Progress | None = None,
     tell: Tell = to_stderr,
     take: Take | None = None,
+    kept: KeptObservations | None = None,
 ) -> Result:
     """Simulate a scenario and estimate what became of its cohort.
 
@@ -63,7 +75,7 @@ def run(
     what takes its time, such as compiling; unless told otherwise it writes to stderr.
     With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
     has the columns `columns.NARROW` and `CAME_TO` only, there is no `journal` and no `unasked`, and memory hardly
-    grows.
+    grows. With `kept`, no replication that is kept there is lived through again, and every other is kept.
 
     Raises BadUsage for a precision that makes no sense and for a journal from the compiled engine, ValidationError
     (pydantic) for numbers that no experiment may have, BeyondCalendar when a claim outlives the calendars, and
@@ -76,7 +88,7 @@ def run(
     plan: ReplicationPlan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
         choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal, jobs=workers.jobs_here)
-        underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take)
+        underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take, kept=kept)
         while len(underway.seen) < plan.wanted:
             underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
             plan.learn(underway.seen)
@@ -124,8 +136,9 @@ class Underway:
         with_journal: bool = False,
         tell: Tell = to_stderr,
         take: Take | None = None,
+        kept: KeptObservations | None = None,
     ) -> None:
-        self.scenario = scenario
+        self.scenario, self._kept = scenario, kept
         self._ledger = Ledger(take)
         self._workers = workers
         self._with_journal = with_journal
@@ -151,19 +164,18 @@ class Underway:
         """Live through more replications, until there are so many; add up so many claims at a time meanwhile."""
         numbers = range(len(self.seen), until)
         with self._watch.on("replications"):
-            watched = self._workers.observations(
-                self.scenario,
-                numbers,
-                engine=self._choice.engine,
-                with_journal=self._with_journal,
-                watch=self._watch,
-            )
+            kept, journal = self._kept, self._with_journal
+            watched = kept.seen(self.scenario, numbers, journal, self._live) if kept else self._live(numbers)
             for one in watched:
                 self._ledger.enter(one)
                 if at_a_time is not None:
                     self._ledger.add_up(at_least=at_a_time)
                 if progress:
                     progress(len(self.seen), until)
+
+    def _live(self, numbers: Sequence[int]) -> Iterator[Observation]:
+        engine, journal, watch = self._choice.engine, self._with_journal, self._watch
+        return self._workers.observations(self.scenario, numbers, engine=engine, with_journal=journal, watch=watch)
 
     def result(
         self, stopped: str, asked: Mapping[str, Any] | None = None, changed: Sequence[Mapping[str, str]] = ()

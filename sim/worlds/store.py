@@ -4,22 +4,28 @@ The key of a replication is the meaning of its scenario (without words, replicat
 of the replication, and the edition of luck and code. So a study that was interrupted, or whose design changed,
 lives through nothing twice; any number of processes write at once, none waits for another, and whoever is killed
 leaves complete segments, and at most one hidden file that `prune` sweeps.
+
+    DIR/EDITION/sums/ab/MEANING/SEED-….parquet          what a task of a study added, by measure
+    DIR/EDITION/sums/ab/gathered/….parquet              many of those in one (`keeping.compacted`)
+    DIR/EDITION/whole/ab/MEANING/SEED-NUMBER/….parquet  all that `run` and `compare` see of one (`whole`)
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 from uuid import uuid4
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sim.chance.streams import EDITION
 from sim.errors import UserError, refused
@@ -42,7 +48,19 @@ class KeptSums(Protocol):
 
 
 ENDING, HIDDEN = ".parquet", ".part-"
-COLUMNS = ["scenario", "seed", "replication", "edition", "measure", "part", "whole"]
+SUMS, WHOLE, GATHERED = "sums", "whole", "gathered"
+SCHEMA = pa.schema(
+    [
+        ("scenario", pa.string()),
+        ("seed", pa.int64()),
+        ("replication", pa.int64()),
+        ("edition", pa.string()),
+        ("measure", pa.string()),
+        ("part", pa.float64()),
+        ("whole", pa.float64()),
+    ]
+)
+READ = ["scenario", "seed", "replication", "measure", "part", "whole"]
 
 
 @cache
@@ -78,11 +96,21 @@ class Store:
 
     def found(self, scenario: Scenario) -> Replications:
         """What is kept of a scenario with its seed: by replication and measure."""
-        seed = scenario.experiment.seed
+        return self.sums_of(meaning_of(scenario), scenario.experiment.seed)
+
+    def sums_of(self, meaning: str, seed: int) -> Replications:
+        """The same, of a scenario that is known by its meaning only."""
+        while True:
+            with suppress(FileNotFoundError):  # gathered meanwhile: there, it is found now
+                return self._found(meaning, seed)
+
+    def _found(self, meaning: str, seed: int) -> Replications:
+        place = self.place_of(SUMS, meaning)
         kept: Replications = {}
-        for segment in sorted(self._place(meaning_of(scenario)).glob(f"{seed}-*{ENDING}")):
-            for replication, sums in _read(segment).items():
-                kept.setdefault(replication, {}).update(sums)
+        for path in sorted((place.parent / GATHERED).glob(f"*{ENDING}")):
+            _add(kept, _gathered(path).of(meaning, seed))
+        for path in sorted(place.glob(f"{seed}-*{ENDING}")):
+            _add(kept, read(path))
         return kept
 
     def keep(self, scenario: Scenario, replications: Replications) -> None:
@@ -91,37 +119,50 @@ class Store:
 
     def keep_under(self, meaning: str, seed: int, replications: Replications) -> None:
         """The same, of a scenario that is known by its meaning only."""
-        place = self._place(meaning)
         rows = [
-            [place.name, seed, replication, edition(), name, *pair]
+            [meaning, seed, replication, edition(), name, *pair]
             for replication, sums in sorted(replications.items())
             for name, pair in sorted(sums.items())
         ]
         said = sha256(json.dumps([row[2:5] for row in rows]).encode()).hexdigest()[:12]
+        name = f"{seed}-{min(replications)}-{len(replications)}-{said}{ENDING}"
+        table = pa.table([list(column) for column in zip(*rows, strict=True)], schema=SCHEMA)
         try:
-            place.mkdir(parents=True, exist_ok=True)
-            name = f"{seed}-{min(replications)}-{len(replications)}-{said}{ENDING}"
-            write_whole(pd.DataFrame(rows, columns=COLUMNS), place / name)
+            write_whole(table, self.place_of(SUMS, meaning) / name)
         except OSError as why:
             raise refused(why, "cannot keep replications", self.folder) from None
 
-    def _place(self, meaning: str) -> Path:
-        return self.folder / edition() / meaning[:2] / meaning
+    def place_of(self, kind: str, meaning: str) -> Path:
+        """The folder of what is kept of a scenario, in today's edition."""
+        return self.folder / edition() / kind / meaning[:2] / meaning
 
     def segments(self) -> Iterator[Path]:
         """Every complete one, in the order of names."""
-        yield from sorted(path for path in self.folder.rglob(f"*{ENDING}") if not path.name.startswith(HIDDEN))
+        complete = (path for path in self.folder.rglob(f"*{ENDING}") if not is_hidden(path, self.folder))
+        yield from sorted(complete)
 
     def left_over(self) -> Iterator[Path]:
-        """What killed writers have left."""
+        """What killed writers have left: files, and folders."""
         yield from sorted(self.folder.rglob(f"{HIDDEN}*"))
 
 
-def write_whole(table: pd.DataFrame, place: Path) -> None:
-    """A Parquet file that is there complete, or not at all."""
+def is_hidden(path: Path, folder: Path) -> bool:
+    """Whether it is, or lies in, what a killed writer has left."""
+    return any(part.startswith(HIDDEN) for part in path.relative_to(folder).parts)
+
+
+def write_whole(table: pa.Table, place: Path, *, is_lasting: bool = False) -> None:
+    """A Parquet file that is there complete, or not at all; its folder is made.
+
+    `is_lasting`: it is on the disk before this returns, and survives a power cut.
+    """
     beside = place.with_name(f"{HIDDEN}{uuid4().hex}")
     try:
-        table.to_parquet(beside, index=False, compression="zstd")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, beside, compression="zstd")
+        if is_lasting:
+            with beside.open("rb") as written:
+                os.fsync(written.fileno())
         os.replace(beside, place)
     except BaseException:
         with suppress(OSError):
@@ -129,46 +170,58 @@ def write_whole(table: pd.DataFrame, place: Path) -> None:
         raise
 
 
-def _read(segment: Path) -> Replications:
-    """Raises UserError for a segment that is not what was written: nothing of ours leaves half of one."""
+def read(segment: Path) -> Replications:
+    """What it holds of its one scenario and seed.
+
+    Raises UserError for a segment that is not what was written (nothing of ours leaves half of one), and
+    FileNotFoundError.
+    """
+    return _by_replication(read_rows(segment))
+
+
+def read_rows(segment: Path) -> pa.Table:
+    """The columns that are looked at. Raises as `read` does."""
     try:
-        table = pd.read_parquet(segment)
-        kept: Replications = {}
-        for number, name, part, whole in zip(
-            *(table[name].tolist() for name in COLUMNS[2:3] + COLUMNS[4:]), strict=True
-        ):
-            kept.setdefault(number, {})[name] = (part, whole)
-        return kept
+        with pq.ParquetFile(segment) as file:
+            return file.read(READ)
+    except FileNotFoundError:
+        raise
     except Exception as why:
         raise UserError(f"{segment}: not a complete segment; `refund-sim store check` names such ({why})") from None
 
 
-def listed(store: Store) -> dict[str, Any]:
-    """What is kept, ready for JSON: segments and bytes, by edition, and which of them is today's."""
-    editions: dict[str, dict[str, int]] = {}
-    for path in store.segments():
-        kept = editions.setdefault(path.relative_to(store.folder).parts[0], {"segments": 0, "bytes": 0})
-        kept["segments"] += 1
-        kept["bytes"] += path.stat().st_size
-    return {"folder": str(store.folder), "edition": edition(), "editions": editions}
+def _by_replication(rows: pa.Table) -> Replications:
+    kept: Replications = {}
+    for number, name, part, whole in zip(*(rows[name].to_pylist() for name in READ[2:]), strict=True):
+        kept.setdefault(number, {})[name] = (part, whole)
+    return kept
 
 
-def checked(store: Store) -> list[str]:
-    """Every segment that is damaged, and every file that a killed writer has left."""
-    damaged = []
-    for path in store.segments():
-        try:
-            _read(path)
-        except UserError:
-            damaged.append(f"{path}: damaged")
-    return damaged + [f"{path}: left by a writer that was killed" for path in store.left_over()]
+def _add(kept: Replications, more: Replications) -> None:
+    for number, sums in more.items():
+        kept.setdefault(number, {}).update(sums)
 
 
-def pruned(store: Store) -> int:
-    """Remove what is of another edition, damaged, or left over; how many files those were."""
-    gone = [path for path in store.segments() if path.relative_to(store.folder).parts[0] != edition()]
-    gone += [Path(line.rpartition(": ")[0]) for line in checked(store)]
-    for path in dict.fromkeys(gone):
-        with suppress(OSError):
-            path.unlink()
-    return len(dict.fromkeys(gone))
+class _ManyScenarios(NamedTuple):
+    """Segments of many scenarios in one, by scenario."""
+
+    rows: pa.Table
+    scenarios: Sequence[str]
+    """In their order, each once."""
+    ends: Sequence[int]
+    """Where the rows of each begin, and where the last one's end."""
+
+    def of(self, meaning: str, seed: int) -> Replications:
+        place = int(np.searchsorted(self.scenarios, meaning))
+        if place == len(self.scenarios) or self.scenarios[place] != meaning:
+            return {}
+        mine = self.rows.slice(self.ends[place], self.ends[place + 1] - self.ends[place])
+        return _by_replication(mine.filter(pa.compute.equal(mine["seed"], seed)))
+
+
+@lru_cache(maxsize=256)
+def _gathered(path: Path) -> _ManyScenarios:
+    """Kept at hand: what has this name never changes."""
+    rows = read_rows(path)
+    scenarios, begins = np.unique(np.array(rows["scenario"].to_pylist(), dtype=str), return_index=True)
+    return _ManyScenarios(rows, scenarios, [*begins.tolist(), len(rows)])  # type: ignore[arg-type]

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sim.worlds.store import Store, checked, pruned
+from sim.worlds.keeping import checked, pruned
+from sim.worlds.store import Store
 
 STUDY = """study: how long a clock
 base: preset:aliexpress
@@ -34,14 +35,14 @@ responses: [success_rate, {difference: success_rate, of: three days, from: as it
 """
 COMMAND = "import sys; sys.argv[0] = 'refund-sim'; from sim.door import door; door()"
 MID_WRITE = """
-import os, random, pandas
-real = pandas.DataFrame.to_parquet
-def torn(self, place, *words, **more):
-    real(self, place, *words, **more)
+import os, random, pyarrow.parquet as pq
+real = pq.write_table
+def torn(table, place, *words, **more):
+    real(table, place, *words, **more)
     if '.part-' in str(place) and random.random() < 0.15:
         os.truncate(place, os.path.getsize(place) // 2)
         os._exit(9)
-pandas.DataFrame.to_parquet = torn
+pq.write_table = torn
 """
 FULL = """
 import resource

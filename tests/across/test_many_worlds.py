@@ -1,18 +1,14 @@
-"""Many worlds: shares with answers known beforehand, indices of a known function, and what a store keeps."""
+"""Many worlds: shares with answers known beforehand, and indices of a known function."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import sim
 from sim.errors import BadScenario
-from sim.experiment.light import sums_of_one
 from sim.experiment.shares import share_of
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
@@ -20,7 +16,6 @@ from sim.worlds.deciding import survival
 from sim.worlds.designs import design_of
 from sim.worlds.factors import Factor, stated_factors
 from sim.worlds.indices import given_data, saltelli
-from sim.worlds.store import Store, checked, listed, pruned
 
 NEVER_ANSWERS = {"silent": 1}
 ONE_SELLER = {
@@ -80,65 +75,6 @@ def test_a_three_day_clock_wins_where_the_parcel_leaves_after_three_days_and_bef
     assert list(differs) == [1.0 if 3 < days - 1 / 24 < 9 else 0.0 for days in leaves]
     assert differs.mean() == pytest.approx(6 / 8, abs=1 / 16)
     assert set(result.worlds["leaves"].str.contains("d")) == {True}
-
-
-@pytest.mark.slow
-def test_a_study_is_the_same_at_two_jobs_and_out_of_a_store(tiny: Path) -> None:
-    first = sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
-    again = sim.study(tiny / "study.yaml", jobs=2, store=tiny / "kept")
-    pd.testing.assert_frame_equal(first.points, again.points)
-    assert checked(Store(tiny / "kept")) == []
-    segments = listed(Store(tiny / "kept"))["editions"]
-    assert sum(one["segments"] for one in segments.values()) == 32
-
-
-@pytest.mark.slow
-def test_a_study_that_was_interrupted_lives_only_through_what_is_missing(
-    tiny: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
-    store, lived = Store(tiny / "kept"), []
-    for segment in list(store.segments())[:3]:
-        segment.unlink()
-
-    def counted(*arguments: object, **more: object) -> object:
-        lived.append(arguments)
-        return sums_of_one(*arguments, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("sim.worlds.playing.sums_of_one", counted)
-    pd.testing.assert_frame_equal(sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept").points, whole.points)
-    assert len(lived) == 3
-
-
-KILLED = """
-import os, sys, threading, time, sim
-threading.Timer(float(sys.argv[1]), lambda: os.kill(os.getpid(), 9)).start()
-sim.study("study.yaml", jobs=1, store="kept")
-"""
-
-
-@pytest.mark.slow
-def test_whoever_is_killed_leaves_complete_segments_and_the_next_one_ends_with_the_same_numbers(tiny: Path) -> None:
-    whole = sim.study(tiny / "study.yaml", jobs=1)
-    for delay in ("1.2", "1.8"):
-        subprocess.run([sys.executable, "-c", KILLED, delay], cwd=tiny, check=False, capture_output=True)
-    pd.testing.assert_frame_equal(sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept").points, whole.points)
-    store = Store(tiny / "kept")
-    assert not [line for line in checked(store) if line.endswith("damaged")]
-    pruned(store)
-    assert checked(store) == []
-
-
-@pytest.mark.slow
-def test_what_is_damaged_or_left_over_in_a_store_is_named_and_pruned(tiny: Path) -> None:
-    sim.study(tiny / "study.yaml", jobs=1, store=tiny / "kept")
-    store = Store(tiny / "kept")
-    hurt, *_ = store.segments()
-    hurt.write_bytes(hurt.read_bytes()[:-9])
-    (hurt.parent / ".part-0").write_bytes(b"half")
-    assert [line.rpartition(": ")[2] for line in checked(store)] == ["damaged", "left by a writer that was killed"]
-    assert pruned(store) == 2
-    assert checked(store) == []
 
 
 @pytest.mark.parametrize(

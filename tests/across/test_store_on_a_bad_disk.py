@@ -8,14 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import sim
 from sim.errors import UserError
 from sim.scenario.model import Scenario
 from sim.worlds import store as stores
-from sim.worlds.store import Store, checked, pruned
+from sim.worlds.keeping import checked, pruned
+from sim.worlds.store import Store
 from tests.failing_disk import Killed
 from tests.regression.program import SCENARIOS
 
@@ -34,7 +36,7 @@ def killed(*_: Any) -> None:
 def half(write: Callable[..., None], end: Fails) -> Callable[..., None]:
     """Half of a segment is written, and then it fails."""
 
-    def written(table: pd.DataFrame, path: Path, **named: Any) -> None:
+    def written(table: pa.Table, path: Path, **named: Any) -> None:
         write(table, path, **named)
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         end()
@@ -61,7 +63,7 @@ def test_a_segment_is_there_whole_or_not_at_all(
     kept.keep(article, {7: KEPT[0]})
     with monkeypatch.context() as bad:
         if where == "write":
-            bad.setattr(pd.DataFrame, "to_parquet", half(pd.DataFrame.to_parquet, end))
+            bad.setattr(pq, "write_table", half(pq.write_table, end))
         else:
             bad.setattr(stores.os, "replace", end)
         with pytest.raises(seen):

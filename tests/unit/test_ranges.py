@@ -129,3 +129,11 @@ def test_a_range_that_says_nothing_is_a_fault_at_its_place(tmp_path: Path, text:
     statement = f"  buyers.return_cost: {{kind: assumed, from: x, range: {text}}}\n"
     with pytest.raises(BadScenario, match=r"provenance\.buyers\.return_cost"):
         load(written(tmp_path, BASE + statement))
+
+
+def test_a_stretch_by_next_to_nothing_leaves_seconds_as_they_are_and_is_no_fault() -> None:
+    one = Range.model_validate({"stretch": [0.5, 2]})
+    document = {"market": {"carrier": {"transit": "3 h"}}}
+    assert moved(document, [Moved("market.carrier.transit", one, 1.00001)]) == document
+    with pytest.raises(ValueError, match="nothing at"):
+        moved({"market": {"carrier": {"transit": "0 h"}}}, [Moved("market.carrier.transit", one, 1.00001)])
