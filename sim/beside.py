@@ -69,7 +69,7 @@ def fit(arguments: Namespace) -> int:
     fitted = fit_log(arguments.mapping, hold_out=arguments.hold_out, jobs=arguments.jobs)
     if arguments.expect:
         fitted = fitted.with_expectations()
-    write_fit(fitted, out, force=arguments.force)
+    write_fit(fitted, out, force=arguments.force, worlds=arguments.worlds)
     if arguments.json:
         from sim.show.fitted.document import document_of
 
@@ -77,7 +77,7 @@ def fit(arguments: Namespace) -> int:
     else:
         print_fit(fitted)
         if not arguments.quiet:
-            sys.stderr.write(f"scenario, fit.json and report: {out}/\n")
+            sys.stderr.write(f"scenario, worlds, fit.json and report: {out}/\n")
     return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
 
 

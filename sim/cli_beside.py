@@ -13,6 +13,9 @@ def fit(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--hold-out", metavar="WEEKS", help="keep the last weeks before the cut to judge by: 8w, 56d"
     )
+    command.add_argument(
+        "--worlds", type=_count, default=40, metavar="N", help="refits to write for studies (default: 40; 0: none)"
+    )
     command.add_argument("--expect", action="store_true", help="write expect: lines from the log, for run to judge")
     command.add_argument(
         "--jobs", type=positive, default=1, metavar="N", help="processes that share the simulations"
@@ -36,6 +39,13 @@ def positive(text: str) -> int:
     """A whole number from 1."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 1")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    """A whole number from 0 to 1,000."""
+    if not text.isdecimal() or int(text) > 1000:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0 to 1000")
     return int(text)
 
 

@@ -8,7 +8,7 @@ least squares on counts, by Gauss and Newton (McFadden, *Econometrica* 57 (1989)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,25 +18,32 @@ from scipy import special
 
 from sim.evidence.families import LOGNORMAL, Family, quantile
 from sim.evidence.finding import Finding
+from sim.evidence.fitted_scenario import TYPE
+from sim.evidence.incidence import kaplan_meier
 from sim.evidence.lesson import Lesson
-from sim.evidence.lived import lived_through
+from sim.evidence.lived import engine_for, lived_through
 from sim.evidence.log import Bools, Floats
-from sim.evidence.moments import MomentsSearch, Spread, search_all
+from sim.evidence.moments import LIVES, FoundLaw, LiveThrough, MomentsSearch, Spread, search_all
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
-from sim.evidence.survival import Sample, kaplan_meier
+from sim.evidence.refits import changes_between, in_world
+from sim.evidence.survival import Sample
 from sim.evidence.wording import duration, law_of, shares
+from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
+from sim.scenario.resolved import described
 from sim.scenario.wording import per_cent
 
 REPLICATIONS = 4
 MANY = 20_000
-"""Claims from which on one replication does: its own luck is small, and it takes as long as many of a small log."""
+"""Claims that are enough to simulate: their own luck is small."""
+FEWEST_DAYS = 91
+"""Days of a large log that are simulated at least: disputes come weeks after payment."""
 TENTHS = np.arange(1, 11) / 10
 """Of those that are answered at last: between these it is counted."""
 LEVELS = (0.25, 0.5, 0.75)
-"""Where a law is held against the one it took the place of."""
+"""Where the law that the search begins with is held against the one it takes the place of."""
 LEAST = 30
 """Answers below which there is nothing to repair by."""
 Build = Callable[[list[Finding]], Scenario]
@@ -66,19 +73,42 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
         for number, kind in enumerate(lesson.kinds)
         for stage in STAGES
         if f"{(path := _path(kind, stage))}.notice" in learnt
-        and (told := _logged(lesson, number, stage)) is not None
+        and (told := _spread(*_waited(lesson, number, stage))) is not None
     }
     if not wanted or lesson.base.market.sellers.staff == "unlimited":
         return findings
     at = {path: _begun(findings, path) for path in wanted}
     search = {path: MomentsSearch(logged, at[path]) for path, (_, _, logged) in wanted.items()}
+    effort = _effort(lesson)
+    with workers_of(jobs) as workers:
+        lived = _world_to_move(lesson, findings, build(_with(findings, at)), wanted, effort, workers)
+        search_all(search, lived)
+    found = {path: one.found(effort.of_log) for path, one in search.items()}
+    return _with(findings, {path: one.at for path, one in search.items()}, found)
+
+
+def _world_to_move(
+    lesson: Lesson,
+    findings: list[Finding],
+    scenario: Scenario,
+    wanted: WantedCounts,
+    effort: SimulatedDays,
+    workers: Workers,
+) -> LiveThrough:
+    """What is counted in the fitted world with other laws of noticing, cut as the log was."""
+    world = scenario.with_changes({"experiment.cohort": f"{effort.days} d", "experiment.follow_up": "0 d"})
+    document = {key: value for key, value in described(world).items() if key not in ("provenance", "expect")}
+    engine = engine_for(world, effort.replications * LIVES)
+    cut = np.datetime64(world.start, "s") + np.timedelta64(
+        world.experiment.warm_up.seconds + effort.days * DAY, "s"
+    )
 
     def lived(there: Mapping[str, Floats]) -> dict[str, Floats]:
-        return _simulated(lesson, build(_with(findings, there)), wanted, jobs)
+        moved = in_world(document, changes_between(findings, _with(findings, there)))
+        seen = lived_through(moved, effort.replications, engine, workers)
+        return dict(_counted(pd.concat([one.claims for one in seen]), cut, lesson, wanted))
 
-    search_all(search, lived)
-    errors = {path: one.errors(_replications(lesson)) for path, one in search.items()}
-    return _with(findings, {path: one.at for path, one in search.items()}, errors)
+    return lived
 
 
 WantedCounts = Mapping[str, tuple[int, DeskStage, Spread]]
@@ -88,19 +118,19 @@ def _begun(findings: list[Finding], path: str) -> Floats:
     """Where the search begins: a lognormal law through the quartiles of what was estimated, and its silence."""
     notice = next(one for one in findings if one.path == f"{path}.notice")
     said = next(one for one in findings if one.path == f"{path}.said")
-    low, middle, high = (np.log(quantile(*_law(notice, "law"), level)) for level in LEVELS)
+    low, middle, high = (np.log(quantile(*_law(notice), level)) for level in LEVELS)
     sigma = np.clip((high - low) / (2 * 0.6744897501960817), 0.2, 2.0)
     return np.array([middle, np.log(sigma), special.logit(np.clip(said.value["silent"], 0.03, 0.6))])
 
 
 def _path(kind: str, stage: DeskStage) -> str:
-    return f"market.sellers.types.{kind}.{stage.name}"
+    return f"{TYPE}.{kind}.{stage.name}"
 
 
-def _spread(lasted: Floats, answered: Bools) -> Spread | None:
+def _spread(lasted: Floats, answered: Bools, weight: Floats) -> Spread | None:
     if int(answered.sum()) < LEAST:
         return None
-    times, reached = _reached(lasted, answered)
+    times, reached = _reached(lasted, answered, weight)
     edges = np.interp(TENTHS * reached[-1], reached, times)
     parts = _parts(edges, times, reached)
     return Spread(edges, parts, _watched(lasted, edges, parts))
@@ -114,9 +144,9 @@ def _watched(lasted: Floats, edges: Floats, parts: Floats) -> Floats:
     return np.append(seen, seen[-1])
 
 
-def _reached(lasted: Floats, answered: Bools) -> tuple[Floats, Floats]:
+def _reached(lasted: Floats, answered: Bools, weight: Floats | None = None) -> tuple[Floats, Floats]:
     none = np.zeros(len(lasted), dtype=np.int64)
-    return kaplan_meier(Sample.of(lasted, np.where(answered, lasted, np.inf), none))
+    return kaplan_meier(Sample.of(lasted, np.where(answered, lasted, np.inf), none, weight))
 
 
 def _parts(edges: Floats, times: Floats, reached: Floats) -> Floats:
@@ -124,7 +154,8 @@ def _parts(edges: Floats, times: Floats, reached: Floats) -> Floats:
     return np.diff(by_then, prepend=0.0, append=1.0)
 
 
-def _logged(lesson: Lesson, kind: int, stage: DeskStage) -> Spread | None:
+def _waited(lesson: Lesson, kind: int, stage: DeskStage) -> tuple[Floats, Bools, Floats]:
+    """Of each request to sellers of a type: how long it was open, whether it was answered, and what it weighs."""
     claims = lesson.log.claims
     asked, closed = claims.at(stage.asked), claims.at(stage.closed)
     some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status)
@@ -136,24 +167,31 @@ def _logged(lesson: Lesson, kind: int, stage: DeskStage) -> Spread | None:
     lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
     if stage.name == "cancellation":
         answered |= shipped_instead(lesson)
-    return _spread(lasted[some], answered[some])
+    return lasted[some], answered[some], lesson.claim_weight[some]
 
 
-def _replications(lesson: Lesson) -> int:
-    return 1 if lesson.log.claims.rows >= MANY else REPLICATIONS
+class SimulatedDays(NamedTuple):
+    """How much is simulated at each step of the search."""
+
+    days: int
+    replications: int
+    of_log: float
+    """How many times as much as the log holds."""
 
 
-def _simulated(lesson: Lesson, scenario: Scenario, wanted: WantedCounts, jobs: int | None) -> dict[str, Floats]:
-    """The fitted world over as many days, cut when the log was cut: what was counted in the log, counted in it."""
-    days = int((lesson.beyond - lesson.first) // DAY)
-    changes = {
-        "experiment.cohort": f"{days} d",
-        "experiment.follow_up": "0 d",
-        "experiment.replications": _replications(lesson),
-    }
-    claims = pd.concat([one.claims for one in lived_through(scenario.with_changes(changes), jobs)])
-    cut = np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.warm_up.seconds + days * DAY, "s")
-    told: dict[str, Floats] = {}
+def _effort(lesson: Lesson) -> SimulatedDays:
+    """A small log's days several times over, of a large one as many days as hold enough claims."""
+    days, claims = int((lesson.beyond - lesson.first) // DAY), lesson.log.claims.rows
+    if claims < MANY:
+        return SimulatedDays(days, REPLICATIONS, REPLICATIONS)
+    some = min(max(days * MANY // claims, FEWEST_DAYS), days)
+    return SimulatedDays(some, 1, some / days)
+
+
+def _counted(
+    claims: pd.DataFrame, cut: np.datetime64, lesson: Lesson, wanted: WantedCounts
+) -> Iterator[tuple[str, Floats]]:
+    """What was counted in the log, counted in a simulated world."""
     for path, (kind, stage, logged) in wanted.items():
         asked = claims[f"{stage.simulated}_opened_at"]
         until = claims[f"{stage.simulated}_settled_at"].fillna(pd.Timestamp(cut)).to_numpy()
@@ -163,10 +201,9 @@ def _simulated(lesson: Lesson, scenario: Scenario, wanted: WantedCounts, jobs: i
             answered |= _at_once(claims)
         some = ((claims["seller_type"] == lesson.kinds[kind]) & asked.notna()).to_numpy(bool)
         if not (some & answered.to_numpy(bool)).any():
-            told[path] = np.append(np.zeros(len(logged.edges)), 1.0)
-            continue
-        told[path] = _parts(logged.edges, *_reached(lasted[some], answered.to_numpy(bool)[some]))
-    return told
+            yield path, np.append(np.zeros(len(logged.edges)), 1.0)
+        else:
+            yield path, _parts(logged.edges, *_reached(lasted[some], answered.to_numpy(bool)[some]))
 
 
 def _at_once(claims: pd.DataFrame) -> Any:
@@ -176,47 +213,48 @@ def _at_once(claims: pd.DataFrame) -> Any:
 
 
 def _with(
-    findings: list[Finding], at: Mapping[str, Floats], errors: Mapping[str, Floats] | None = None
+    findings: list[Finding], at: Mapping[str, Floats], found: Mapping[str, FoundLaw] | None = None
 ) -> list[Finding]:
     """The findings with these medians, sigmas and silences."""
     moved = []
     for one in findings:
         path, _, name = one.path.rpartition(".")
         if path in at and name == "notice":
-            one = _noticed_anew(one, at[path][:2], None if errors is None else float(errors[path][0]))
+            one = _noticed_anew(one, at[path][:2], None if found is None else found[path])
         elif path in at and name == "said":
-            one = _said_anew(one, float(at[path][2]), None if errors is None else float(errors[path][2]))
+            one = _said_anew(one, float(at[path][2]), None if found is None else found[path])
         moved.append(one)
     return moved
 
 
-def as_repaired(finding: Finding, like: Finding) -> Finding:
-    """Noticing and silence in another world, moved as those of the world that was repaired."""
-    if "unrepaired" not in like.beside:
-        return finding
-    if "law" not in like.beside:
-        more = _logit(like.value["silent"]) - _logit(like.beside["unrepaired"])
-        return _said_anew(finding, _logit(finding.value["silent"]) + more, None)
-    before, after = (np.log([quantile(*_law(like, law), q) for q in LEVELS]) for law in ("unrepaired", "law"))
-    at = np.log([quantile(*_law(finding, "law"), q) for q in LEVELS]) + after - before
-    return _noticed_anew(finding, np.array([at[1], np.log(max((at[2] - at[0]) / 1.349, 0.05))]), None)
+def repaired_anew(
+    lesson: Lesson, findings: list[Finding], like: Iterable[Finding], luck: np.random.Generator
+) -> list[Finding]:
+    """Findings of a log weighed anew: noticing and silence go as far as the counts do, without simulating."""
+    at = {}
+    for one in like:
+        if "found" in one.beside:
+            path, found = one.path.removesuffix(".notice"), one.beside["found"]
+            kind, _, name = path.removeprefix(f"{TYPE}.").rpartition(".")
+            stage = next(stage for stage in STAGES if stage.name == name)
+            waited = _waited(lesson, lesson.kinds.index(kind), stage)
+            at[path] = found.at_counts(_parts(found.logged.edges, *_reached(*waited)), luck)
+    return _with(findings, at)
 
 
-def _logit(share: float) -> float:
-    return float(special.logit(np.clip(share, 0.005, 0.98)))
-
-
-def _law(finding: Finding, which: str) -> tuple[Family, Floats]:
-    family, parameters = finding.beside[which]
+def _law(finding: Finding) -> tuple[Family, Floats]:
+    family, parameters = finding.beside["law"]
     return family, parameters
 
 
-def _noticed_anew(finding: Finding, law: Floats, error: float | None) -> Finding:
+def _noticed_anew(finding: Finding, law: Floats, found: FoundLaw | None) -> Finding:
     """A lognormal law; its interval is that of the moments, or that of the likelihood where this is wider."""
-    before = _law(finding, "law")
     interval: tuple[Any, Any] | None = finding.interval
-    if error is not None and (ends := finding.beside.get("median_between")) is not None:
-        reach = max(1.96 * error, float(np.log(ends[1] / ends[0])) / 2)
+    beside = finding.beside | {"law": (LOGNORMAL, law)}
+    if found is not None:
+        beside |= {"found": found}
+        ends = finding.beside["median_between"]
+        reach = max(1.96 * float(found.errors[0]), float(np.log(ends[1] / ends[0])) / 2)
         low, high = (duration(float(np.exp(float(law[0]) + side * reach)), Kind.WALL) for side in (-1, 1))
         interval = low, high
     return replace(
@@ -225,20 +263,20 @@ def _noticed_anew(finding: Finding, law: Floats, error: float | None) -> Finding
         method="lognormal, interval-censored by opening hours, then simulated moments",
         about="median",
         interval=interval,
-        beside={"unrepaired": before, **finding.beside, "law": (LOGNORMAL, law)},
+        beside=beside,
     )
 
 
-def _said_anew(finding: Finding, at: float, error: float | None) -> Finding:
+def _said_anew(finding: Finding, at: float, found: FoundLaw | None) -> Finding:
     said = dict(finding.value)
     silent = float(special.expit(at))
     answers = 1 - said["silent"]
     share = (1 - silent) / answers if answers > 0 else 1.0
     moved = {name: value * share if name != "silent" else silent for name, value in said.items()}
-    beside = {"unrepaired": said["silent"], **finding.beside}
-    identified = finding.identified
-    if error is not None:
-        low, high = special.expit([at - 1.96 * error, at + 1.96 * error])
+    beside, identified = dict(finding.beside), finding.identified
+    if found is not None:
+        reach = 1.96 * float(found.errors[2])
+        low, high = special.expit([at - reach, at + reach])
         beside["silent"] = [float(low), float(high)]
         identified = f"silent {per_cent(low, 1)} to {per_cent(high, 1)}" + (f"; {identified}" if identified else "")
     return replace(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import UserError
-from sim.evidence.desks_repaired import as_repaired, repaired
+from sim.evidence.desks_repaired import repaired, repaired_anew
 from sim.evidence.expected_of_log import expected_of
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
@@ -27,6 +27,7 @@ from sim.evidence.of_money import told_by_refunds
 from sim.evidence.of_orders import told_by_orders
 from sim.evidence.of_sellers import told_by_sellers
 from sim.evidence.reading import read_log
+from sim.evidence.refits import WorldChanges, changes_between, refitted, weighed_anew
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load
@@ -58,19 +59,18 @@ class Fit:
         A weighted bootstrap: one exponential weight per seller (Rubin 1981), so that what one seller does stays
         together. World k is the same whatever `count` is.
         """
-        return [self._world(seed, number) for number in range(count)]
+        return [scenario_of(self.lesson, one, self.scenario.name, {}) for one in self._refits(count, seed)]
 
-    def _world(self, seed: int, number: int) -> Scenario:
-        luck = np.random.Generator(np.random.Philox(key=[seed, number]))
-        weight = luck.exponential(size=len(self.lesson.weight))
-        lesson = replace(self.lesson, weight=weight / weight.mean())
-        like = {one.path: one for one in self.findings}
-        findings = [
-            as_repaired(one, like[one.path]) if one.path in like else one
-            for one in told(lesson, self.calendars)
-            if isinstance(one, Finding)
-        ]
-        return scenario_of(lesson, findings, self.scenario.name, {})
+    def refits(self, count: int, *, seed: int = 1) -> list[WorldChanges]:
+        """The same worlds by what of each differs from `scenario`: by path, as a scenario file says it."""
+        return [changes_between(self.findings, one) for one in self._refits(count, seed)]
+
+    def _refits(self, count: int, seed: int) -> Iterator[list[Finding]]:
+        for number in range(count):
+            luck = np.random.Generator(np.random.Philox(key=[seed, number]))
+            lesson = weighed_anew(self.lesson, luck)
+            found = [one for one in told(lesson, self.calendars) if isinstance(one, Finding)]
+            yield refitted(repaired_anew(lesson, found, self.findings, luck), self.findings, luck)
 
     def with_expectations(self) -> Fit:
         """The same, its scenario with `expect:` lines from the log, which `run` and `check` then judge."""

@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.evidence.lived import Lived, lived_through
+from sim.evidence.lived import Lived, engine_for, lived_through
 from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Weeks
+from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
+from sim.scenario.resolved import described
 from sim.scenario.wording import per_cent
 
 WORLDS = 12
@@ -84,11 +86,12 @@ def judge(
             "start": (span.first - timedelta(days=warm_up)).isoformat(),
             "experiment.cohort": f"{int((beyond - first) // DAY)} d",
             "experiment.follow_up": f"{max(int((log.cut - beyond) // DAY), 0)} d",
-            "experiment.replications": WORLDS,
             "experiment.seed": LUCK,
         }
     )
-    simulated = _simulated(lived_through(weeks, jobs), weeks, (beyond - first) / DAY)
+    with workers_of(jobs) as workers:
+        lived = lived_through(described(weeks), WORLDS, engine_for(weeks, WORLDS), workers)
+    simulated = _simulated(lived, weeks, (beyond - first) / DAY)
     yield from _held_against(observed, simulated)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.evidence.hours import Hours
 from sim.evidence.log import Bools, Floats, Ints, RefundLog
-from sim.evidence.survival import Sample
+from sim.evidence.survival import Recall, Sample
+from sim.scenario.durations import DAY
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
 from sim.vocabulary import Party
@@ -33,6 +34,8 @@ class Lesson:
     """The type of each seller, by number; −1 for one without orders."""
     kinds: tuple[str, ...]
     """What the types are called."""
+    recall: Recall = field(default_factory=dict)
+    """What was estimated from these cases, for refits to begin at."""
 
     @cached_property
     def seller(self) -> Ints:
@@ -54,20 +57,30 @@ class Lesson:
         """The seller's type of each claim."""
         return self.kind_of_seller[self.seller_of_claim]
 
-    @property
+    @cached_property
     def order_weight(self) -> Floats:
-        """Of each order."""
-        return self.weight[self.seller]
+        """Of each order: its seller's, with weeks as strata (each weighs as many orders as it has)."""
+        weight = self.weight[self.seller]
+        week = ((self.log.orders.at("paid") - self.first) // (7 * DAY)).astype(np.int64)
+        in_week = np.maximum(np.bincount(week, weight), 1e-12)
+        return np.asarray(weight * (np.bincount(week) / in_week)[week])
 
-    @property
+    @cached_property
     def claim_weight(self) -> Floats:
-        """Of each claim."""
-        return self.weight[self.seller_of_claim]
+        """Of each claim: its order's."""
+        return self.order_weight[self.of_claim]
 
-    def sample(self, low: Floats, high: Floats, seller: Ints, among: Bools) -> Sample:
-        """Durations of some cases, those of which the beginning is known."""
+    def sample_of_orders(self, low: Floats, high: Floats, among: Bools) -> Sample:
+        """Durations of some orders, those of which the beginning is known."""
+        return self._sample(low, high, among, self.seller, self.order_weight)
+
+    def sample_of_claims(self, low: Floats, high: Floats, among: Bools) -> Sample:
+        """Durations of some claims, those of which the beginning is known."""
+        return self._sample(low, high, among, self.seller_of_claim, self.claim_weight)
+
+    def _sample(self, low: Floats, high: Floats, among: Bools, seller: Ints, weight: Floats) -> Sample:
         known = among & ~np.isnan(low)
-        return Sample.of(low[known], high[known], seller[known], self.weight[seller[known]])
+        return Sample.of(low[known], high[known], seller[known], weight[known], self.recall)
 
     def template(self, name: str) -> SellerType:
         """The base's type of that name; its most common one where there is none."""

@@ -13,6 +13,8 @@ from sim.evidence.log import Floats
 STEPS = 14
 ANEW = (0, 4, 9)
 """The steps before which it is found anew in which direction to go; between them it is learnt on the way."""
+LIVES = STEPS + 3 * (len(ANEW) + 1) + 1
+"""How often a world is lived through in all."""
 NUDGES = np.array([0.15, 0.15, 0.4])
 """By how much the logarithms of median and sigma, and the logit of silence, are moved to find the direction."""
 FARTHEST = np.array([0.7, 0.4, 1.2])
@@ -45,6 +47,23 @@ class Spread(NamedTuple):
         return np.asarray(np.sqrt(np.maximum(self.parts, 0.01) / self.n))
 
 
+class FoundLaw(NamedTuple):
+    """Where a search ended, how sure it is, and by how much it would have ended elsewhere for other counts."""
+
+    at: Floats
+    errors: Floats
+    logged: Spread
+    gain: Floats
+    simulated: float
+    """How many times as much as the log holds."""
+
+    def at_counts(self, parts: Floats, luck: np.random.Generator) -> Floats:
+        """Where it would have ended had the log had these counts, the simulation's own luck among them."""
+        noise = luck.normal(size=len(parts)) * self.logged.errors / np.sqrt(self.simulated)
+        moved = self.gain @ (parts - self.logged.parts + noise)
+        return np.asarray(self.at + np.clip(moved, -FARTHEST, FARTHEST))
+
+
 class MomentsSearch:
     """Where the search for one law of noticing and its silence is (Levenberg, Marquardt; Broyden between)."""
 
@@ -74,13 +93,15 @@ class MomentsSearch:
         else:
             self.damping *= CAUTIOUS
 
-    def errors(self, replications: int) -> Floats:
-        """Standard errors of what was moved: the simulation's own among them, and of sellers who differ."""
+    def found(self, simulated: float) -> FoundLaw:
+        """What came of it; in its errors the simulation's own and those of sellers who differ are."""
         weighted = self.slopes / self.logged.errors[:, None]
-        curve = weighted.T @ weighted + np.diag(SPREAD**-2.0)
+        spread = np.linalg.pinv(weighted.T @ weighted + np.diag(SPREAD**-2.0))
         degrees = max(len(self.logged.parts) - 1 - len(NUDGES), 1)
         alike = max(self.misses(self.seen, self.at) / degrees, 1.0)
-        return np.asarray(np.sqrt(np.diag(np.linalg.pinv(curve)) * alike * (1 + 1 / replications)))
+        errors = np.asarray(np.sqrt(np.diag(spread) * alike * (1 + 1 / simulated)))
+        gain = spread @ (weighted / self.logged.errors[:, None]).T
+        return FoundLaw(self.at, errors, self.logged, gain, simulated)
 
 
 LiveThrough = Callable[[Mapping[str, Floats]], dict[str, Floats]]

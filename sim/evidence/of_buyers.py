@@ -77,7 +77,7 @@ def _changes_of_mind(lesson: Lesson) -> Sample:
     there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
     low = np.where(unknown, 0.5, np.where(np.isnan(asked), there, asked - paid))
     high = np.where(unknown, there, np.where(np.isnan(asked), np.inf, asked - paid))
-    return lesson.sample(low, high, lesson.seller, np.ones(len(low), dtype=bool))
+    return lesson.sample_of_orders(low, high, np.ones(len(low), dtype=bool))
 
 
 def _seen_through(window: DurationLaw, sample: Sample, longest: float) -> Estimated | None:
@@ -117,8 +117,8 @@ def _patience(lesson: Lesson) -> Told:
         yield Assumed("buyers.patience.cancellation", f"{int(ended.sum())} withdrawn, fewer than {LEAST}")
         return
     lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
-    sample = lesson.sample(
-        lasted, np.where(ended, lasted, np.inf), lesson.seller_of_claim, ~np.isnan(asked) & ~lesson.status("free")
+    sample = lesson.sample_of_claims(
+        lasted, np.where(ended, lasted, np.inf), ~np.isnan(asked) & ~lesson.status("free")
     )
     estimated = fitted(sample)
     if estimated is not None:
@@ -193,9 +193,7 @@ def _escalation(lesson: Lesson) -> Told:
     last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, lesson)
     until = np.minimum(np.where(np.isnan(called), lesson.log.cut, called), last)
     low = until - since
-    sample = lesson.sample(
-        low, np.where(np.isnan(called), np.inf, low), lesson.seller_of_claim, refused & (low >= 0)
-    )
+    sample = lesson.sample_of_claims(low, np.where(np.isnan(called), np.inf, low), refused & (low >= 0))
     estimated = fitted(sample, never=True)
     if estimated is None:
         yield Assumed("buyers.escalation", f"fewer than {LEAST} went on to the platform")

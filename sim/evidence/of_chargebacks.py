@@ -37,7 +37,7 @@ def _filing(lesson: Lesson, terms: ChargebackTerms) -> Told:
     until = np.where(np.isnan(filed), np.minimum(lesson.log.cut, _last_instant(lesson, terms, since)), filed)
     low = until - since
     among &= low >= 0
-    sample = lesson.sample(low, np.where(np.isnan(filed), np.inf, low), lesson.seller_of_claim, among)
+    sample = lesson.sample_of_claims(low, np.where(np.isnan(filed), np.inf, low), among)
     estimated = fitted(sample, never=True)
     if estimated is None:
         yield Assumed(BUYERS, f"fewer than {LEAST} chargebacks after a refusal")
@@ -97,7 +97,7 @@ def _deciding(lesson: Lesson) -> Told:
     low, high = lesson.hours[Party.BANK].looked_between(ended, 0.0, 60.0)
     first = np.maximum(np.where(over, low, ended) - opened, 0.0)
     last = np.where(over, np.maximum(high - opened, 0.0), np.inf)
-    estimated = fitted(lesson.sample(first, last, lesson.seller_of_claim, some))
+    estimated = fitted(lesson.sample_of_claims(first, last, some))
     if estimated is not None:
         what = "until the decision, interval-censored by the bank's days, right-censored at the cut"
         yield replace(

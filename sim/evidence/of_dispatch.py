@@ -98,7 +98,7 @@ def sending(lesson: Lesson, kind: int, path: str) -> Told:
 def _one_step(
     lesson: Lesson, path: str, lasted: Floats, ended: Bools, theirs: Bools, wall: Floats | None = None
 ) -> Told:
-    sample = lesson.sample(lasted, np.where(ended, lasted, np.inf), lesson.seller, theirs)
+    sample = lesson.sample_of_orders(lasted, np.where(ended, lasted, np.inf), theirs)
     estimated = fitted(sample)
     if estimated is None:
         yield Assumed(path, f"fewer than {LEAST} ends")

@@ -52,7 +52,7 @@ def _handling(lesson: Lesson, terms: MediationTerms) -> Told:
     under_way = np.isnan(closed) & (begun < lesson.log.cut)
     some = (over | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(lesson)
     high = np.where(over, worked, np.inf)
-    everything = fitted(lesson.sample(worked, high, lesson.seller_of_claim, some))
+    everything = fitted(lesson.sample_of_claims(worked, high, some))
     if everything is None:
         yield Assumed(f"{PATH}.handling", f"fewer than {LEAST} cases of which it is known when they were begun")
         return
@@ -124,7 +124,7 @@ def _by_ruling(lesson: Lesson, worked: Floats, decided: Bools) -> Told:
 
 
 def _law(lesson: Lesson, worked: Floats, some: Bools) -> Estimated | None:
-    sample: Sample = lesson.sample(worked, worked, lesson.seller_of_claim, some)
+    sample: Sample = lesson.sample_of_claims(worked, worked, some)
     return fitted(sample)
 
 

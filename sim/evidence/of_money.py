@@ -50,7 +50,7 @@ def _returns(lesson: Lesson) -> Told:
     # Where some keep what they were refunded for, only those who posted are known to have had to.
     sent = ~np.isnan(posted) if _some_keep_the_goods(lesson) else np.ones(len(posted), dtype=bool)
     among = ~np.isnan(won) & (delay >= 0) & sent
-    sample = lesson.sample(delay, np.where(np.isnan(posted), np.inf, delay), lesson.seller_of_claim, among)
+    sample = lesson.sample_of_claims(delay, np.where(np.isnan(posted), np.inf, delay), among)
     estimated = fitted(sample)
     if estimated is not None and lesson.base.buyers.return_delay.kind is not Kind.BUSINESS:
         yield of_law(
@@ -62,9 +62,7 @@ def _returns(lesson: Lesson) -> Told:
         )
     law = lesson.base.market.carrier.return_transit
     travelled = np.where(np.isnan(came), lesson.log.cut, came) - posted
-    sample = lesson.sample(
-        travelled, np.where(np.isnan(came), np.inf, travelled), lesson.seller_of_claim, ~np.isnan(posted)
-    )
+    sample = lesson.sample_of_claims(travelled, np.where(np.isnan(came), np.inf, travelled), ~np.isnan(posted))
     estimated = fitted(sample, never=lesson.base.market.carrier.return_lost > 0)
     if estimated is not None and law.kind is not Kind.BUSINESS:
         yield of_law("market.carrier.return_transit", estimated, Kind.WALL, what="right-censored at the cut")
@@ -142,7 +140,7 @@ def _posted(
     low = hours.lasted(due, np.where(at_limit, np.minimum(begun, limit), begun), kind)
     high = np.where(arrived & ~at_limit, hours.lasted(due, np.maximum(last, due), kind), np.inf)
     some = theirs & ~np.isnan(due)
-    sample = lesson.sample(low, high, lesson.seller_of_claim, some)
+    sample = lesson.sample_of_claims(low, high, some)
     at_once = sample.high[sample.ended] <= NEAR
     if len(at_once) >= LEAST and np.mean(at_once) >= AT_ONCE:
         yield Finding(path, 0, sample.n, number(sample.censored), method="most arrive as they are paid")

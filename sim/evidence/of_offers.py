@@ -108,7 +108,7 @@ def _answering(lesson: Lesson, answered: Bools) -> Told:
     some = ~np.isnan(opened)
     until = np.where(np.isnan(closed), lesson.log.cut, closed) - opened
     high = np.where(answered & ~np.isnan(closed), until, np.inf)
-    estimated = fitted(lesson.sample(until, high, lesson.seller_of_claim, some), never=True)
+    estimated = fitted(lesson.sample_of_claims(until, high, some), never=True)
     if estimated is None:
         yield Assumed(f"{PATH}.notice", "the log does not tell when offers were made and answered")
         return

@@ -9,7 +9,7 @@ from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Floats
 from sim.evidence.of_arrivals import told_by_arrivals
-from sim.evidence.survival import Sample, fitted
+from sim.evidence.survival import fitted
 from sim.evidence.wording import number, shares
 from sim.scenario.durations import Kind
 from sim.scenario.wording import per_cent
@@ -31,7 +31,7 @@ def _values(lesson: Lesson) -> Told:
         yield Assumed("market.order_value", "the log has no prices")
         return
     known = np.isfinite(values) & (values > 0)
-    sample = Sample.of(values[known], values[known], lesson.seller[known], lesson.order_weight[known])
+    sample = lesson.sample_of_orders(values, values, known)
     estimated = fitted(sample)
     if estimated is None:
         yield Assumed("market.order_value", "too few prices")
@@ -129,7 +129,7 @@ def _transit(lesson: Lesson) -> Told:
     hours = lesson.hours[Party.CARRIER]
     until = np.where(np.isnan(came), lesson.log.cut, came)
     low = hours.lasted(sent, until, kind)
-    sample = lesson.sample(low, np.where(np.isnan(came), np.inf, low), lesson.seller, ~np.isnan(sent))
+    sample = lesson.sample_of_orders(low, np.where(np.isnan(came), np.inf, low), ~np.isnan(sent))
     may_be_lost = lesson.base.market.carrier.lost > 0
     estimated = fitted(sample, never=may_be_lost)
     if estimated is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.evidence.finding import Assumed, Finding
+from sim.evidence.incidence import incidence_at_the_end
 from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools
-from sim.evidence.survival import LEAST, incidence_at_the_end
+from sim.evidence.survival import LEAST
 from sim.evidence.wording import number, shares
 
 

@@ -103,7 +103,7 @@ def _cancellations(lesson: Lesson, kind: int, path: str) -> Told:
     answered = lesson.status("accepted", "refused") | at_once
     until = np.where(np.isnan(closed), lesson.log.cut, closed)
     low, high = answering_times(lesson, asked, until, answered, answers)
-    estimated = fitted(lesson.sample(low, high, lesson.seller_of_claim, theirs), never=True)
+    estimated = fitted(lesson.sample_of_claims(low, high, theirs), never=True)
     if estimated is None:
         yield Assumed(f"{path}.cancellation", f"fewer than {LEAST} answers")
         return
@@ -202,7 +202,7 @@ def told_by_disputes(lesson: Lesson, kind: int, path: str) -> Told:
     answered = lesson.status("accepted", "refused", of="dispute_status") | (countered & ~np.isnan(closed))
     until = np.where(np.isnan(closed), lesson.log.cut, closed)
     low, high = answering_times(lesson, asked, until, answered, answers)
-    sample: Sample = lesson.sample(low, high, lesson.seller_of_claim, theirs)
+    sample: Sample = lesson.sample_of_claims(low, high, theirs)
     estimated = fitted(sample, never=True) if int(theirs.sum()) >= LEAST else None
     if estimated is None:
         yield Assumed(f"{path}.dispute", f"{int(theirs.sum())} disputes, too few answers")

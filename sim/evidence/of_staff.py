@@ -35,7 +35,7 @@ def handling(lesson: Lesson, kind: int, path: str) -> Told:
         worked = hours.worked(np.where(np.isnan(until), lesson.log.cut, until)) - hours.worked(since)
         among = (lesson.kind_of_claim == kind) & ~np.isnan(since) & (worked >= 0)
         high = np.where(answered, worked, np.inf)
-        estimated = fitted(lesson.sample(worked, high, lesson.seller_of_claim, among))
+        estimated = fitted(lesson.sample_of_claims(worked, high, among))
         if estimated is None:
             yield Assumed(
                 f"{path}.{stage}.handling", f"fewer than {LEAST} answers of which it is known when they were begun"

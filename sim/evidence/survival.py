@@ -9,7 +9,8 @@ sellers as the unit (a sandwich of scores summed by seller), because what one se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -37,12 +38,16 @@ class Sample(NamedTuple):
     seller: Ints
     """Whose case it is: cases of one seller are alike."""
     weight: Floats
+    recall: Recall | None = None
+    """Where what is estimated from them is remembered, for a refit of the same cases weighed anew."""
 
     @classmethod
-    def of(cls, low: Floats, high: Floats, seller: Ints, weight: Floats | None = None) -> Sample:
+    def of(
+        cls, low: Floats, high: Floats, seller: Ints, weight: Floats | None = None, recall: Recall | None = None
+    ) -> Sample:
         """Cases that may have lasted no time at all count as half a second: laws are of what is above 0."""
         low, high = np.maximum(low, 0.5), np.maximum(high, 0.5)
-        return cls(low, high, seller, np.ones_like(low) if weight is None else weight)
+        return cls(low, high, seller, np.ones_like(low) if weight is None else weight, recall)
 
     @property
     def ended(self) -> NDArray[np.bool_]:
@@ -62,6 +67,10 @@ class Sample(NamedTuple):
     def only(self, some: NDArray[np.bool_]) -> Sample:
         """Some of them."""
         return Sample(self.low[some], self.high[some], self.seller[some], self.weight[some])
+
+
+Recall = dict[bytes, "Estimated"]
+"""What was estimated, by a digest of the durations it was estimated from."""
 
 
 @dataclass(frozen=True)
@@ -147,16 +156,36 @@ def fitted(sample: Sample, families: Sequence[Family] = FAMILIES, *, never: bool
     """The family that tells best what it was not shown, estimated from all; None where too few were seen to end.
 
     Each family is estimated on every other case and judged by its likelihood of those in between, both ways. One
-    with more parameters is taken where it is better by more than two.
+    with more parameters is taken where it is better by more than two. Cases that were estimated from
+    before, and are weighed anew, keep their family.
     """
     if int(sample.ended.sum()) < LEAST:
         return None
+    if sample.recall is None:
+        return _chosen(sample, families, never=never)
+    asked = f"{never} {[one.name for one in families]}".encode()
+    cases = blake2b(sample.low.tobytes() + sample.high.tobytes() + asked).digest()
+    if cases in sample.recall:
+        return _weighed_anew(sample.recall[cases], sample)
+    return sample.recall.setdefault(cases, _chosen(sample, families, never=never))
+
+
+def _chosen(sample: Sample, families: Sequence[Family], *, never: bool) -> Estimated:
     best, chosen = -np.inf, families[0]
     for family in families if len(families) > 1 else ():
         told = _told_of_the_unseen(family, sample, never=never)
         if told > best + 2:
             best, chosen = told, family
     return estimate(chosen, sample, never=never)
+
+
+def _weighed_anew(before: Estimated, sample: Sample) -> Estimated:
+    """The same family from the same cases, of other weight; how sure one can be is not asked again."""
+    never = before.never_counts
+    unlikeliness = _unlikeliness_of(before.family, counted(sample), never=never)
+    with np.errstate(all="ignore"):
+        best = optimize.minimize(unlikeliness, before.theta, method="BFGS", options={"gtol": 1e-6 * sample.n})
+    return replace(before, theta=np.asarray(best.x), log_likelihood=-float(best.fun), sample=sample)
 
 
 def _told_of_the_unseen(family: Family, sample: Sample, *, never: bool) -> float:
@@ -188,7 +217,8 @@ def counted(sample: Sample) -> Sample:
     kinds = (exact, np.isinf(sample.high))
     parts = [_in_cells(sample.only(kind), censored=number == 1) for number, kind in enumerate(kinds)]
     parts.append(sample.only(~(kinds[0] | kinds[1])))
-    return Sample(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    low, high, seller, weight = (np.concatenate([part[at] for part in parts]) for at in range(4))
+    return Sample(low, high, seller, weight)
 
 
 def _in_cells(some: Sample, *, censored: bool) -> Sample:
@@ -206,15 +236,20 @@ def _most_likely(family: Family, sample: Sample, *, never: bool) -> Floats:
         share = np.clip(sample.weight[ended].sum() / sample.weight.sum(), 0.02, 0.98)
         begin = np.append(begin, special.logit(share))
 
+    unlikeliness = _unlikeliness_of(family, sample, never=never)
+    with np.errstate(all="ignore"):
+        rough = optimize.minimize(unlikeliness, begin, method="Nelder-Mead", options={"maxiter": 400 * len(begin)})
+        best = optimize.minimize(unlikeliness, rough.x, method="BFGS")
+    return np.asarray(best.x if best.fun <= rough.fun else rough.x, dtype=np.float64)
+
+
+def _unlikeliness_of(family: Family, sample: Sample, *, never: bool) -> Callable[[Floats], float]:
     def unlikeliness(theta: Floats) -> float:
         if np.any(np.abs(theta) > 40) or np.any(np.abs(theta[list(family.shapes)]) > STEEPEST):
             return 1e18
         return -float(log_likelihoods(family, theta, sample, never=never) @ sample.weight)
 
-    with np.errstate(all="ignore"):
-        rough = optimize.minimize(unlikeliness, begin, method="Nelder-Mead", options={"maxiter": 400 * len(begin)})
-        best = optimize.minimize(unlikeliness, rough.x, method="BFGS")
-    return np.asarray(best.x if best.fun <= rough.fun else rough.x, dtype=np.float64)
+    return unlikeliness
 
 
 def _sandwich(family: Family, theta: Floats, few: Sample, sample: Sample, *, never: bool) -> tuple[Floats, int]:
@@ -244,31 +279,3 @@ def _sandwich(family: Family, theta: Floats, few: Sample, sample: Sample, *, nev
     bread = np.linalg.pinv(-(curve + curve.T) / 2)
     spread = bread @ (by_seller @ by_seller.T) @ bread * len(numbers) / max(len(numbers) - 1, 1)
     return np.asarray(spread, dtype=np.float64), len(numbers)
-
-
-def kaplan_meier(sample: Sample) -> tuple[Floats, Floats]:
-    """The share that had ended by each instant at which something ended (Kaplan & Meier 1958).
-
-    A duration known to lie in an interval counts at its upper end.
-    """
-    at = np.where(sample.ended, sample.high, sample.low)
-    order = np.lexsort((~sample.ended, at))
-    at, ended, weight = at[order], sample.ended[order], sample.weight[order]
-    times, first = np.unique(at, return_index=True)
-    at_risk = np.cumsum(weight[::-1])[::-1][first]
-    ends = np.add.reduceat(np.where(ended, weight, 0.0), first)
-    over = ends > 0
-    return np.asarray(times[over]), np.asarray(1 - np.cumprod(1 - ends[over] / at_risk[over]))
-
-
-def incidence_at_the_end(low: Floats, cause: Ints, causes: int, weight: Floats | None = None) -> Floats:
-    """The share that ends by each cause, as far as was watched (Aalen & Johansen 1978); −1 is not over yet."""
-    weight = np.ones_like(low) if weight is None else weight
-    order = np.lexsort((cause < 0, low))
-    at, cause, weight = low[order], cause[order], weight[order]
-    _, first = np.unique(at, return_index=True)
-    at_risk = np.cumsum(weight[::-1])[::-1][first]
-    ends = np.array([np.add.reduceat(np.where(cause == one, weight, 0.0), first) for one in range(causes)])
-    survived = np.cumprod(1 - ends.sum(axis=0) / at_risk)
-    before = np.concatenate([[1.0], survived[:-1]])
-    return np.asarray((before * ends / at_risk).sum(axis=1), dtype=np.float64)

@@ -74,7 +74,7 @@ def moved(document: Document, moves: Sequence[Moved]) -> Document:
         steps = place_of(one.path, one.range)
         if one.range.move == "share":
             continue
-        _replace(document, steps, _moved_value(document, steps, one))
+        replaced(document, steps, _moved_value(document, steps, one))
     for whole in _shares_by_whole([one for one in moves if one.range.move == "share"]):
         _set_shares(document, whole)
     return document
@@ -210,7 +210,7 @@ def _set_shares(document: Document, moves: Sequence[Moved]) -> None:
     else:
         scale, keep = 1.0, left / others
     for steps, share in now.items():
-        _replace(document, steps, new[steps] * scale if steps in new else share * keep)
+        replaced(document, steps, new[steps] * scale if steps in new else share * keep)
 
 
 def _siblings(document: Document, steps: tuple[str, ...], path: str) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -246,7 +246,8 @@ def _found(document: Any, steps: Sequence[str]) -> Any:
     return document
 
 
-def _replace(document: Any, steps: Sequence[str], value: Any) -> None:
+def replaced(document: Any, steps: Sequence[str], value: Any) -> None:
+    """What stands at a place of a document, put in place of what stood there."""
     for step in steps[:-1]:
         if isinstance(document, dict):
             if not isinstance(document.get(step), dict | list):

@@ -10,9 +10,12 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.errors import UserError
 from sim.evidence.fitting import Fit
+from sim.evidence.refits import in_world, worlds_beside
 from sim.experiment.expectations import expectations_of
-from sim.scenario.resolved import resolved_yaml
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import described, resolved_yaml
 from sim.show.fitted.document import document_of
 from tests.evidence.logs import tables_of, world, write
 from tests.regression.program import program
@@ -99,11 +102,29 @@ def test_what_the_log_lets_one_expect_holds_in_a_run_and_in_a_wrong_one_not(fit:
 
 def test_the_command_judges_by_weeks_it_never_saw(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "fitted"
-    done = program("fit", str(folder / "mapping.yaml"), "--hold-out", "8w", "--out", str(out), "--json", "--expect")
+    done = program(
+        "fit",
+        str(folder / "mapping.yaml"),
+        "--hold-out",
+        "8w",
+        "--out",
+        str(out),
+        "--json",
+        "--expect",
+        "--worlds",
+        "4",
+    )
     assert done.code in (0, 4), done.err
     told = json.loads(done.out)
     assert all(one["verdict"] != "differs" for one in told["held_out"]), told["held_out"]
-    assert {path.name for path in out.iterdir()} == {"scenario.yaml", "sellers.csv", "fit.json", "report.html"}
+    files = {"scenario.yaml", "sellers.csv", "worlds.json", "fit.json", "report.html"}
+    assert {path.name for path in out.iterdir()} == files
+    base, worlds = sim.load(out / "scenario.yaml"), worlds_beside(out / "scenario.yaml")
+    assert len(worlds) == 4
+    assert len({Scenario.model_validate(in_world(described(base), one)).model_dump_json() for one in worlds}) == 4
+    (out / "worlds.json").write_text('{"worlds": [{"buyers.regret.probability": 3}]}', encoding="utf-8")
+    with pytest.raises(UserError, match=r"world 0: buyers\.regret\.probability"):
+        worlds_beside(out / "scenario.yaml")
     assert program("validate", str(out / "scenario.yaml")).code == 0
     assert "expect:" in (out / "scenario.yaml").read_text(encoding="utf-8")
 

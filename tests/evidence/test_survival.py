@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.evidence.families import EXPONENTIAL, LOGNORMAL, TWO, WEIBULL, mean, quantile, thinned
+from sim.evidence.incidence import incidence_at_the_end, kaplan_meier
 from sim.evidence.lesson import share_with_interval
-from sim.evidence.survival import Sample, estimate, fitted, incidence_at_the_end, kaplan_meier
+from sim.evidence.survival import Sample, estimate, fitted
 
 LUCK = np.random.Generator(np.random.Philox(7))
 

@@ -155,7 +155,7 @@ def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> 
     monkeypatch.setattr("sim.show.fitted.terminal.print_fit", lambda _: None)
     monkeypatch.setattr(
         "sim.show.fitted.files.files_of_fit",
-        lambda _: iter(_a_fit(next(number))),
+        lambda *_: iter(_a_fit(next(number))),
     )
 
 

@@ -2,6 +2,7 @@
 
 scenario.yaml   complete, runnable; its provenance says `fitted` of what was learnt
 sellers.csv     the sellers one by one, which the scenario names (where there are not too many)
+worlds.json     refits that the log could as well have told: what a study takes with `worlds: {fitted: bootstrap}`
 fit.json        every input with its interval, what was left out and why, what held-out weeks say
 report.html     the same for people
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from sim.disk.placing import put
+from sim.evidence import refits
 from sim.evidence.fitting import Fit
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
@@ -41,13 +43,13 @@ def expect_room_for_a_fit(out: Path, *, force: bool) -> None:
     expect_room(out.parent, [out.name], force=force, sign=SIGN)
 
 
-def write_fit(fit: Fit, out: Path, *, force: bool = False) -> Path:
+def write_fit(fit: Fit, out: Path, *, force: bool = False, worlds: int = refits.WORLDS) -> Path:
     """Write the folder: complete, or not at all. Raises BadUsage where something is in the way."""
     with room(out.parent, [out.name], force=force, sign=SIGN) as sites:
-        return put(sites[out.name], files_of_fit(fit), sign=SIGN)
+        return put(sites[out.name], files_of_fit(fit, worlds), sign=SIGN)
 
 
-def files_of_fit(fit: Fit) -> Iterator[tuple[str, bytes]]:
+def files_of_fit(fit: Fit, worlds: int) -> Iterator[tuple[str, bytes]]:
     """Every file: its name, and its bytes."""
     description = described(fit.scenario)
     sellers = description["market"]["sellers"]
@@ -55,6 +57,8 @@ def files_of_fit(fit: Fit) -> Iterator[tuple[str, bytes]]:
         yield SELLERS, table_of(sellers["roster"]).encode()
         sellers["roster"] = SELLERS
     yield "scenario.yaml", yaml_of(description).encode()
+    if worlds:
+        yield refits.FILE, json_of(refits.worlds_file(fit.scenario.name, fit.refits(worlds)))
     yield SIGN, json_of(document_of(fit))
     yield "report.html", page_of(fit).encode()
 
