@@ -21,8 +21,8 @@ Contents, in the order in which things happen (imports only ever point up this l
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
     waiting_api          those who wait from Python: sim.forecast, sim.advise
     many                 many worlds from Python: sim.stress, sim.study, sim.search, sim.sums
-    gate                 what `baseline` and `check` do at the gate of a pull request
-    given                what a command is given
+    baseline_commands    what `baseline` and `check` do at the gate of a pull request
+    command_inputs       what a command is given
     across, beside, waiting_commands, commands  what each command does
     cli_beside, cli_across, cli_waiting, arguments  their words
     cli                  what carries them out

@@ -23,7 +23,7 @@ from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
-from sim.experiment.ledger import Take
+from sim.experiment.kept_replications import Take
 from sim.experiment.making import warm
 from sim.experiment.precision import MOST
 from sim.experiment.result import Result

@@ -9,8 +9,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from sim.command_inputs import jobs_of
 from sim.errors import BadUsage
-from sim.given import jobs_of
 
 COMMANDS = ("export", "fit", "init", "open", "warm")
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.beside import print_json
-from sim.errors import BadScenario, BadUsage, Fault
-from sim.given import (
+from sim.command_inputs import (
     changed_in,
     changes_of,
     changing_words,
@@ -32,6 +31,7 @@ from sim.given import (
     scenario_files,
     the_only_file,
 )
+from sim.errors import BadScenario, BadUsage, Fault
 from sim.scenario.wording import harmless, printable
 from sim.what_ifs import asked_of, what_ifs_of
 
@@ -55,7 +55,7 @@ def run(arguments: Namespace) -> int:
     changes = changes_of(arguments)
     scenarios = loaded_from(arguments.scenarios, changes)
     changed = changed_in(scenario_files(arguments.scenarios), scenarios, changes)
-    from sim.experiment.choosing import chosen
+    from sim.experiment.engine_choice import chosen
     from sim.experiment.experiment import run as run_experiment
     from sim.experiment.jobs import Workers
     from sim.show.carried_on import WANTED, finished_among, wanted_of
@@ -278,7 +278,7 @@ def baseline(arguments: Namespace) -> None:
     changes, files = changes_of(arguments), scenario_files(arguments.scenarios)
     say_what_is_left_out(arguments.scenarios)
     scenarios = loaded_from(arguments.scenarios, changes)
-    from sim.gate import record
+    from sim.baseline_commands import record
 
     record(dict(zip(files, scenarios, strict=True)), changes, margins_of(arguments.margin), arguments)
 
@@ -286,6 +286,6 @@ def baseline(arguments: Namespace) -> None:
 def check(arguments: Namespace) -> int:
     """Has anything moved since the baselines were recorded? The exit code says it."""
     files, left_out = scenario_files(arguments.scenarios), say_what_is_left_out(arguments.scenarios)
-    from sim.gate import hold
+    from sim.baseline_commands import hold
 
     return hold(files, left_out, arguments)

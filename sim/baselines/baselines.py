@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from sim.baselines.block import BLOCKS, Block, Crew, live_through
 from sim.baselines.days_kept import DaysOff, days_off_of
 from sim.experiment import fingerprints
+from sim.experiment.draw_fingerprints import DrawFingerprints, fingerprint_draws
 from sim.experiment.experiment import Progress, versions, with_numbers
-from sim.experiment.luck_prints import LuckPrints, luck_prints
 from sim.experiment.verdicts import Headline
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
@@ -40,7 +40,7 @@ class Baseline:
     versions: Mapping[str, str]
     platform: str
     scenario_print: str
-    luck: LuckPrints
+    luck: DrawFingerprints
     days_off: DaysOff
     """The holidays that were known when it was recorded."""
     blocks: Mapping[str, Block]
@@ -81,7 +81,7 @@ def recorded(
         versions=versions(),
         platform=platform.platform(),
         scenario_print=fingerprints.of_scenario(scenario),
-        luck=luck_prints(scenario),
+        luck=fingerprint_draws(scenario),
         days_off=days_off_of(scenario),
         blocks={block: live_through(scenario, block, replications, crew, step) for block in BLOCKS},
         runnable=resolved_yaml(scenario),

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment import fingerprints
-from sim.experiment.choosing import chosen, made_ready
+from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.columns import COLUMNS
+from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, to_stderr
 from sim.experiment.experiment import Progress
 from sim.experiment.jobs import Workers
 from sim.experiment.measures import CLAIMS, by_replication, summarise
 from sim.experiment.observation import Observation, tables_of
-from sim.experiment.watched import UNTIL
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 

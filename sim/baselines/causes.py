@@ -19,8 +19,8 @@ from sim.baselines.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
 from sim.baselines.layout import RUNNABLE
 from sim.errors import BadScenario
 from sim.experiment import fingerprints
+from sim.experiment.draw_fingerprints import DrawFingerprints, fingerprint_draws, redrawn
 from sim.experiment.experiment import versions
-from sim.experiment.luck_prints import LuckPrints, luck_prints, redrawn
 from sim.experiment.observation import witness
 from sim.experiment.replication import calendars_of
 from sim.scenario.loading import load
@@ -52,10 +52,10 @@ def causes_of(baseline: Baseline, place: Path, scenario: Scenario) -> Found:
     else:
         found = [*_of_the_file(before, scenario), *other_days(before, baseline.days_off)]
         before = as_it_was(before, baseline.days_off)
-    luck = luck_prints(before)
+    luck = fingerprint_draws(before)
     decisions = list(_of_luck(baseline.luck, luck))
     rules = [] if decisions else _of_the_rules(baseline, before)
-    orders = luck_prints(scenario).orders if found else luck.orders
+    orders = fingerprint_draws(scenario).orders if found else luck.orders
     causes = (*_cut(found, "keys"), *_cut(decisions, "decisions"), *rules, *_of_the_setting(baseline))
     is_paired = not decisions and orders == baseline.luck.orders
     return Found(causes, is_paired=is_paired, is_redrawn=bool(decisions))
@@ -112,7 +112,7 @@ def _changed(was: str, becomes: str) -> str:
 # --------------------------------------------------------------------------------- the draws, the rules
 
 
-def _of_luck(before: LuckPrints, now: LuckPrints) -> Iterator[Cause]:
+def _of_luck(before: DrawFingerprints, now: DrawFingerprints) -> Iterator[Cause]:
     """Which draws are others. With another edition of luck all are, and there is nothing to compare one by one."""
     if before.edition != now.edition:
         was, becomes = f"edition {before.edition}", f"edition {now.edition}"

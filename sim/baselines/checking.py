@@ -28,8 +28,8 @@ from sim.baselines.judging import Sides, curves_of, differences, is_sure, judged
 from sim.baselines.layout import SIGN
 from sim.experiment.expectations import expectations_of
 from sim.experiment.experiment import Progress, versions
-from sim.experiment.fates import Side, fates_of
 from sim.experiment.flips import Flips, flips_of, no_flips
+from sim.experiment.order_outcomes import Side, outcomes_by_order
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.doubts import doubts_among
 
@@ -157,8 +157,8 @@ def _told(pair: BaselinePair, evidence: _Evidence) -> ScenarioCheck:
 
 def _flips(sides: Sides) -> Flips:
     """Order by order, the baseline's against now."""
-    fates = fates_of(*(Side(one.orders, one.unasked) for one in (sides.before, sides.now)))
-    return flips_of(fates, sides.before.by_replication)
+    outcomes = outcomes_by_order(*(Side(one.orders, one.unasked) for one in (sides.before, sides.now)))
+    return flips_of(outcomes, sides.before.by_replication)
 
 
 def _recorded(pair: BaselinePair) -> Recorded:

@@ -21,8 +21,8 @@ import pandas as pd
 
 from sim.arrays import Ints as Ints
 from sim.baselines.block import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
-from sim.experiment.fates import UNASKED
-from sim.experiment.watched import UNTIL
+from sim.experiment.aalen_johansen import UNTIL
+from sim.experiment.order_outcomes import UNASKED
 from sim.vocabulary import Stage
 from sim.vocabulary.stages import STAGES, instant_of
 

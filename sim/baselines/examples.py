@@ -12,7 +12,7 @@ from sim.baselines.causes import Found
 from sim.baselines.finding import BaselinePair
 from sim.baselines.judgement import SCENARIO, Example
 from sim.baselines.layout import RUNNABLE
-from sim.experiment.partings import NEVER_PART
+from sim.experiment.first_divergence import NEVER_PART
 
 EXAMPLES = 3
 

@@ -136,7 +136,7 @@ class Example:
     baseline_outcome: str
     now_outcome: str
     parts_at: str
-    """The first step that differs, a word of `study.partings.PARTINGS`."""
+    """The first step that differs, a word of `first_divergence.PARTINGS`."""
     command: str
     """What to type to read its story as it is now."""
 

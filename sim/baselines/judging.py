@@ -12,15 +12,15 @@ import pandas as pd
 
 from sim.baselines.block import Block
 from sim.baselines.judgement import CHANGED, UNCHANGED, MeasureCheck
+from sim.experiment.aalen_johansen import UNWATCHED, horizon, is_finished
 from sim.experiment.curve_differences import curve_difference
 from sim.experiment.curves import incidence
-from sim.experiment.deviations import OPEN_FROM, Deviating
 from sim.experiment.differences import Yardstick, differences_of, estimates_of
-from sim.experiment.fates import REFUNDED
+from sim.experiment.influence import OPEN_FROM, Deviating
 from sim.experiment.measures import MEASURES, Measure, TimeToMoney
 from sim.experiment.number import Number
+from sim.experiment.order_outcomes import REFUNDED
 from sim.experiment.verdicts import BETTER, EQUIVALENT, INCONCLUSIVE, WORSE, Headline
-from sim.experiment.watched import UNWATCHED, horizon, is_finished
 from sim.scenario.durations import DAY
 
 ALARMS = 0.03

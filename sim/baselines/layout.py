@@ -41,7 +41,7 @@ class KeptBlock(_Kept):
 
 
 class KeptLuck(_Kept):
-    """`study.luck_prints.LuckPrints`."""
+    """`study.fingerprint_draws.DrawFingerprints`."""
 
     orders: str
     decisions: dict[str, str]

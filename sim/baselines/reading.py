@@ -20,7 +20,7 @@ from sim.baselines.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN, KeptBas
 from sim.disk.reading import content_of
 from sim.errors import BadBaseline
 from sim.experiment import fingerprints
-from sim.experiment.luck_prints import LuckPrints
+from sim.experiment.draw_fingerprints import DrawFingerprints
 from sim.experiment.measures import MEASURES, Ratio
 from sim.experiment.verdicts import Headline
 from sim.scenario.days import as_season
@@ -54,7 +54,7 @@ def read(place: Path) -> Baseline:
         versions=kept.versions,
         platform=kept.platform,
         scenario_print=kept.scenario,
-        luck=LuckPrints(**dict(kept.luck)),
+        luck=DrawFingerprints(**dict(kept.luck)),
         days_off=_seasonable(kept.days_off, place),
         blocks=blocks,
         runnable=_bytes(place / RUNNABLE).decode("utf-8", "replace"),

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Columns as Columns
-from sim.chance.asks import draw_asks
+from sim.chance.claim_onset import ClaimOnsets, later
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
 from sim.chance.instants import earlier_or_later
 from sim.chance.orders import Dispatching, Instants
+from sim.chance.request_draws import draw_requests
+from sim.chance.sampler import OrderSampler
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import choice
-from sim.chance.wishes import Wishes, later
 from sim.rules.answers import reason_stated
 from sim.rules.refunding import share_of
 from sim.rules.terms import last_day_of
@@ -32,20 +32,20 @@ from sim.vocabulary import Anchor, ClaimKind, Reason
 class Claimants(NamedTuple):
     """Those who want their money back: what is settled about them before anything else is."""
 
-    drawer: Drawer
+    sampler: OrderSampler
     paid: Ints
     bought: Bought
-    wishes: Wishes
+    onsets: ClaimOnsets
     plan: Dispatching
 
     def columns(self) -> Columns:
         """As columns of `ClaimFacts`."""
         return {
-            "order": self.drawer.numbers,
+            "order": self.sampler.numbers,
             "paid": self.paid,
             **self.bought._asdict(),
-            "claim": self.wishes.claim,
-            "asked": self.wishes.asked,
+            "claim": self.onsets.claim,
+            "asked": self.onsets.asked,
             "arranges_at": self.plan.arranges_at,
             "ships_at": self.plan.ships_at,
             "dispatch_due": self.plan.due,
@@ -54,120 +54,120 @@ class Claimants(NamedTuple):
 
 def draw_claims(scenario: Scenario, claimants: Claimants, known: Known = AFRESH) -> Columns:
     """Every column of `ClaimFacts` for the picked orders."""
-    drawer, plan = claimants.drawer, claimants.plan
+    sampler, plan = claimants.sampler, claimants.plan
     basics = known.of("basics", scenario, lambda _: claimants.columns(), claimants)
-    words = known.of("words", scenario, lambda part: _of_what_is_said(part, drawer, basics), basics)
-    buyer = known.of("buyer", scenario, lambda part: _of_the_buyer(part, drawer, basics["value"]), basics)
-    dispute = known.of("disputing", scenario, lambda part: _of_the_dispute(part, drawer, basics["claim"]), basics)
-    journey = known.of("journey", scenario, lambda part: _of_the_journey(part, drawer, basics, plan), basics)
-    bank = known.of("bank", scenario, lambda part: _of_the_bank(part, drawer, basics), basics)
+    words = known.of("words", scenario, lambda part: _of_what_is_said(part, sampler, basics), basics)
+    buyer = known.of("buyer", scenario, lambda part: _of_the_buyer(part, sampler, basics["value"]), basics)
+    dispute = known.of("disputing", scenario, lambda part: _of_the_dispute(part, sampler, basics["claim"]), basics)
+    journey = known.of("journey", scenario, lambda part: _of_the_journey(part, sampler, basics, plan), basics)
+    bank = known.of("bank", scenario, lambda part: _of_the_bank(part, sampler, basics), basics)
     told = known.of("told", scenario, lambda _: basics | words, basics, words)
-    asks = draw_asks(scenario, drawer, told, known)
+    asks = draw_requests(scenario, sampler, told, known)
     return told | buyer | dispute | journey | bank | asks
 
 
-def _of_what_is_said(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _of_what_is_said(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     """What the buyer tells the seller, and why."""
     buyers, value = scenario.buyers, claims["value"]
     plea = buyers.plea.probability if buyers.plea else 0.0
-    return _motives(buyers.regret, drawer, value, claims["claim"] == ClaimKind.REGRET) | {
-        "writes_first": drawer.happens(Decision.WRITES_FIRST, plea),
-        "agrees_to_change": drawer.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
+    return _motives(buyers.regret, sampler, value, claims["claim"] == ClaimKind.REGRET) | {
+        "writes_first": sampler.happens(Decision.WRITES_FIRST, plea),
+        "agrees_to_change": sampler.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
     }
 
 
-def _of_the_buyer(scenario: Scenario, drawer: Drawer, value: Ints) -> Columns:
+def _of_the_buyer(scenario: Scenario, sampler: OrderSampler, value: Ints) -> Columns:
     """What else the buyer would do, and what it costs."""
     buyers = scenario.buyers
     return {
-        "trusted": drawer.happens(Decision.TRUSTED, buyers.trusted),
-        "goes_on": drawer.happens(Decision.GOES_ON, buyers.goes_on),
-        "hassle": _part_of(value, drawer, Decision.HASSLE, buyers.hassle),
-        "return_cost": drawer.cents(Decision.RETURN_COST, buyers.return_cost),
-        "return_delay": drawer.duration(Decision.RETURN_DELAY, buyers.return_delay),
-        "escalates": drawer.happens(Decision.ESCALATES, buyers.escalation.probability),
-        "escalates_after": drawer.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
+        "trusted": sampler.happens(Decision.TRUSTED, buyers.trusted),
+        "goes_on": sampler.happens(Decision.GOES_ON, buyers.goes_on),
+        "hassle": _part_of(value, sampler, Decision.HASSLE, buyers.hassle),
+        "return_cost": sampler.cents(Decision.RETURN_COST, buyers.return_cost),
+        "return_delay": sampler.duration(Decision.RETURN_DELAY, buyers.return_delay),
+        "escalates": sampler.happens(Decision.ESCALATES, buyers.escalation.probability),
+        "escalates_after": sampler.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
     }
 
 
-def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Ints) -> Columns:
+def _of_the_dispute(scenario: Scenario, sampler: OrderSampler, claims: Ints) -> Columns:
     """How long the buyer takes to open it, and how much longer its window is; and if it turns to not received."""
     rows = {kind: getattr(scenario.policy.dispute, kind.word, None) for kind in ClaimKind}
     windows = {kind: row.closes.plus for kind, row in rows.items() if row and row.closes and row.closes.plus}
     return {
-        **_by_claim("dispute_after", drawer, claims, Decision.DISPUTES_AFTER, scenario.buyers.dispute_after),
-        **_by_claim("closes_plus", drawer, claims, Decision.DISPUTE_WINDOW, windows),
+        **_by_claim("dispute_after", sampler, claims, Decision.DISPUTES_AFTER, scenario.buyers.dispute_after),
+        **_by_claim("closes_plus", sampler, claims, Decision.DISPUTE_WINDOW, windows),
     }
 
 
 def _by_claim(
-    name: str, drawer: Drawer, claims: Ints, decision: Decision, laws: Mapping[ClaimKind, DurationLaw]
+    name: str, sampler: OrderSampler, claims: Ints, decision: Decision, laws: Mapping[ClaimKind, DurationLaw]
 ) -> Columns:
     """A duration by the law for the claim's kind, 0 where there is none; and by that for goods not received."""
 
-    def drawn(some: Drawer, claim: int) -> Ints:
+    def drawn(some: OrderSampler, claim: int) -> Ints:
         law = laws.get(ClaimKind(claim))
         return some.all_alike(0) if law is None else some.duration(decision, law)
 
     return {
-        name: drawer.by_group(claims, drawn) if laws else drawer.all_alike(0),
-        f"{name}_if_not_received": drawn(drawer, ClaimKind.NOT_RECEIVED),
+        name: sampler.by_group(claims, drawn) if laws else sampler.all_alike(0),
+        f"{name}_if_not_received": drawn(sampler, ClaimKind.NOT_RECEIVED),
     }
 
 
-def _motives(regret: Regret, drawer: Drawer, value: Ints, regrets: NDArray[np.bool_]) -> Columns:
+def _motives(regret: Regret, sampler: OrderSampler, value: Ints, regrets: NDArray[np.bool_]) -> Columns:
     """Why the mind changed, what is said, and what buying elsewhere would save those who regret."""
     weights = [regret.reasons.get(reason, 0.0) for reason in Reason]
-    motives = choice(drawer.luck(Decision.REASON), weights)
+    motives = choice(sampler.luck(Decision.REASON), weights)
     found = regret.found_cheaper.probability if regret.found_cheaper else 0
-    cheaper = np.where(regrets, drawer.happens(Decision.FOUND_CHEAPER, found), 0)
+    cheaper = np.where(regrets, sampler.happens(Decision.FOUND_CHEAPER, found), 0)
     saving = np.zeros_like(value)
     if regret.found_cheaper:
-        saving = np.where(cheaper, _part_of(value, drawer, Decision.SAVING, regret.found_cheaper.saving), 0)
+        saving = np.where(cheaper, _part_of(value, sampler, Decision.SAVING, regret.found_cheaper.saving), 0)
     stated = np.array([[reason_stated(motive, found) for found in (False, True)] for motive in Reason])
     return {"reason": stated[motives, cheaper], "found_cheaper": cheaper, "saving": saving}
 
 
-def _part_of(value: Ints, drawer: Drawer, decision: Decision, law: ShareLaw) -> Ints:
+def _part_of(value: Ints, sampler: OrderSampler, decision: Decision, law: ShareLaw) -> Ints:
     """A drawn share of the price, in cents."""
-    return share_of(value, drawer.millionths(decision, law))
+    return share_of(value, sampler.millionths(decision, law))
 
 
-def _of_the_journey(scenario: Scenario, drawer: Drawer, claims: Columns, plan: Dispatching) -> Columns:
+def _of_the_journey(scenario: Scenario, sampler: OrderSampler, claims: Columns, plan: Dispatching) -> Columns:
     """How long parcels travel, and until when this product's cancel button is shown."""
     cancellation, carrier = scenario.policy.cancellation, scenario.market.carrier
     window_ends = claims["paid"]
     if cancellation is not None:
-        window_ends = _button_ends(scenario, cancellation.window, drawer, plan.instants(claims["paid"]))
+        window_ends = _button_ends(scenario, cancellation.window, sampler, plan.instants(claims["paid"]))
     return {
         "window_ends": window_ends,
-        "transit": drawer.duration(Decision.TRANSIT, carrier.transit),
-        "lost": drawer.happens(Decision.LOST, carrier.lost),
-        "free_return": drawer.happens(Decision.FREE_RETURN_LISTING, scenario.market.free_return_listings),
-        "return_lost": drawer.happens(Decision.RETURN_LOST, carrier.return_lost),
-        "return_transit": drawer.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
+        "transit": sampler.duration(Decision.TRANSIT, carrier.transit),
+        "lost": sampler.happens(Decision.LOST, carrier.lost),
+        "free_return": sampler.happens(Decision.FREE_RETURN_LISTING, scenario.market.free_return_listings),
+        "return_lost": sampler.happens(Decision.RETURN_LOST, carrier.return_lost),
+        "return_transit": sampler.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
     }
 
 
-def _button_ends(scenario: Scenario, window: ProductWindow, drawer: Drawer, known: Instants) -> Ints:
+def _button_ends(scenario: Scenario, window: ProductWindow, sampler: OrderSampler, known: Instants) -> Ints:
     """Until when each order has its cancel button."""
     ends = np.full_like(known[Anchor.PAID], NEVER)
     if window.within is not None:
-        ends = later(known[window.after], drawer.duration(Decision.CANCELLATION_WINDOW, window.within))
+        ends = later(known[window.after], sampler.duration(Decision.CANCELLATION_WINDOW, window.within))
     return earlier_or_later(ends, *last_day_of(window, scenario.start))
 
 
-def _of_the_bank(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _of_the_bank(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     """How long the money travels, by payment method and kind of claim; and if the claim turns to not received."""
     methods = list(scenario.market.payment_methods)
     posting = [scenario.policy.refund.of(kind).posting for kind in ClaimKind]
 
     def posted(claim: Ints) -> Ints:
-        def by(some: Drawer, group: int) -> Ints:
+        def by(some: OrderSampler, group: int) -> Ints:
             kind, method = divmod(group, len(methods))
             return some.duration(Decision.POSTING, posting[kind][methods[method]])
 
-        return drawer.by_group(claim * len(methods) + claims["payment_method"], by)
+        return sampler.by_group(claim * len(methods) + claims["payment_method"], by)
 
-    turned = drawer.all_alike(ClaimKind.NOT_RECEIVED)
+    turned = sampler.all_alike(ClaimKind.NOT_RECEIVED)
     return {"posting": posted(claims["claim"]), "posting_if_not_received": posted(turned)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.chance.choices import with_choices
+from sim.chance.claim_onset import first_onsets, who_may_ask
 from sim.chance.claims import Claimants, draw_claims
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws, Ints, OrderFacts
 from sim.chance.orders import draw_dispatching, draw_orders
+from sim.chance.sampler import OrderSampler
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import Fill, Luck, drawn_by_numpy
-from sim.chance.wishes import first_wishes, who_may_ask
 from sim.rules.terms import refunds_at_dispatch_limit
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
@@ -68,7 +68,7 @@ def _found(
     suspects = known.of(
         "suspects",
         scenario,
-        lambda part: Drawer(luck, who_may_ask(part, luck, orders, calendars)),
+        lambda part: OrderSampler(luck, who_may_ask(part, luck, orders, calendars)),
         orders,
         *days,
     )
@@ -81,12 +81,12 @@ def _found(
         bought,
         *days,
     )
-    wishes = first_wishes(scenario, suspects, paid, plan, calendars)
+    onsets = first_onsets(scenario, suspects, paid, plan, calendars)
     missed = refunds_at_dispatch_limit(scenario) & (plan.ships_at > plan.due)
-    asks = (wishes.asked < NEVER) & ~(missed & (plan.due < wishes.asked))
-    drawer, unasked = Drawer(luck, suspects.numbers[asks]), missed & ~asks
+    asks = (onsets.asked < NEVER) & ~(missed & (plan.due < onsets.asked))
+    sampler, unasked = OrderSampler(luck, suspects.numbers[asks]), missed & ~asks
     return _Found(
-        Claimants(drawer, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks)),
+        Claimants(sampler, paid[asks], bought.only(asks), onsets.only(asks), plan.only(asks)),
         suspects.numbers[unasked],
         plan.due[unasked],
     )

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from sim.chance.arrivals import paid_instants
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, Luck, choice
 from sim.rules.terms import Since, kind_of, since_of
 from sim.scenario.calendars import Calendar
@@ -41,10 +41,10 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
         return of_sellers[choice(luck.of(Decision.SELLER, some), weights)]
 
     def bought(some: Ints) -> Bought:
-        drawer = Drawer(luck, some)
-        seller = choice(drawer.luck(Decision.SELLER), weights)
-        value = drawer.cents(Decision.ORDER_VALUE, value_law)
-        return Bought(value, seller, of_sellers[seller], methods_of(methods, drawer), groups_of(groups, drawer))
+        sampler = OrderSampler(luck, some)
+        seller = choice(sampler.luck(Decision.SELLER), weights)
+        value = sampler.cents(Decision.ORDER_VALUE, value_law)
+        return Bought(value, seller, of_sellers[seller], methods_of(methods, sampler), groups_of(groups, sampler))
 
     return OrderFacts(paid, bought, type_of)
 
@@ -107,7 +107,7 @@ def draw_dispatching(
     scenario: Scenario,
     paid: Ints,
     kinds: Ints,
-    drawer: Drawer,
+    sampler: OrderSampler,
     calendars: Openings,
     seen: SeenDispatch | None = None,
 ) -> Dispatching:
@@ -124,7 +124,7 @@ def draw_dispatching(
         paid,
         kinds,
         arranging,
-        _stretched(drawer, Decision.ARRANGING, kinds, arranging, stretch),
+        _stretched(sampler, Decision.ARRANGING, kinds, arranging, stretch),
         parties,
         calendars,
     )
@@ -134,7 +134,7 @@ def draw_dispatching(
         arranges_at,
         kinds,
         dispatching,
-        _stretched(drawer, Decision.DISPATCHING, kinds, dispatching, stretch),
+        _stretched(sampler, Decision.DISPATCHING, kinds, dispatching, stretch),
         parties,
         calendars,
     )
@@ -170,9 +170,11 @@ def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Open
     return instants
 
 
-def _stretched(drawer: Drawer, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats) -> Ints:
+def _stretched(
+    sampler: OrderSampler, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats
+) -> Ints:
     """Handling times, longer for orders paid on the days that the scenario names."""
-    drawn = drawer.by_group(kinds, lambda some, kind: some.duration(decision, laws[kind]))
+    drawn = sampler.by_group(kinds, lambda some, kind: some.duration(decision, laws[kind]))
     return stretched_by(drawn, stretch)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, choice
 from sim.scenario.market import Market
 from sim.scenario.rates import Rate, names_of
@@ -22,24 +22,24 @@ def methods_in(market: Market) -> list[float]:
     return list(market.payment_methods.values())
 
 
-def groups_of(shares: list[float], drawer: Drawer) -> Ints:
+def groups_of(shares: list[float], sampler: OrderSampler) -> Ints:
     """Which product group each picked order is of; 0 where there are none."""
-    return choice(drawer.luck(Decision.PRODUCT_GROUP), shares) if shares else drawer.all_alike(0)
+    return choice(sampler.luck(Decision.PRODUCT_GROUP), shares) if shares else sampler.all_alike(0)
 
 
-def methods_of(shares: list[float], drawer: Drawer) -> Ints:
+def methods_of(shares: list[float], sampler: OrderSampler) -> Ints:
     """How each picked order was paid."""
-    return choice(drawer.luck(Decision.PAYMENT_METHOD), shares)
+    return choice(sampler.luck(Decision.PAYMENT_METHOD), shares)
 
 
-def chances(rate: Rate, market: Market, drawer: Drawer) -> float | Floats:
+def chances(rate: Rate, market: Market, sampler: OrderSampler) -> float | Floats:
     """One chance for all picked orders, or each order's own."""
     if not isinstance(rate, dict):
         return rate
     names = names_of(rate, market)
     by_method = names == tuple(market.payment_methods)
     by_name = np.array([rate[name] for name in names], dtype=np.float64)
-    which = methods_of(methods_in(market), drawer) if by_method else groups_of(groups_in(market), drawer)
+    which = methods_of(methods_in(market), sampler) if by_method else groups_of(groups_in(market), sampler)
     return np.asarray(by_name[which])
 
 

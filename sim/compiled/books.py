@@ -48,7 +48,7 @@ IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 AT_A_TIME = 128
 """Claims whose facts are looked up together: column by column, each is read once, and their rows stay near."""
 LIES_ONCE = (0,)
-"""The strides of a column in which all claims are alike (`Drawer.all_alike`)."""
+"""The strides of a column in which all claims are alike (`OrderSampler.all_alike`)."""
 
 
 class Books(NamedTuple):

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.experiment.choosing import chosen, made_ready
-from sim.experiment.cut import cut
+from sim.experiment.censoring import cut
+from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, to_stderr
 from sim.experiment.frame import claims_frame, in_cohort
 from sim.experiment.jobs import Workers

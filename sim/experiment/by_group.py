@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.experiment.counted import every, is_refunded, summed, times_to_money
+from sim.experiment.aalen_johansen import UNTIL, is_finished
 from sim.experiment.estimates import quantile, share
-from sim.experiment.watched import UNTIL, is_finished
+from sim.experiment.predicates import every, is_refunded, summed, times_to_money
 from sim.scenario.durations import DAY
 
 GROUPS = ("route", "claim", "reason", "seller_type", "payment_method", "product_group")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.by_group import read_of, success_and_time
-from sim.experiment.counted import changed_their_mind, is_not_shipped
+from sim.experiment.predicates import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
 _DAYS = (2, 3, 4, 5, 6, 7, 9, 14)

@@ -7,9 +7,8 @@ from math import ceil
 
 import pandas as pd
 
-from sim.experiment.aims import aims_of
-from sim.experiment.choosing import chosen, expected_claims
 from sim.experiment.comparison import Comparison, comparison_of, expect_comparable
+from sim.experiment.engine_choice import chosen, expected_claims
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import (
     KeptObservations,
@@ -20,12 +19,13 @@ from sim.experiment.experiment import (
     expect_one_of,
     with_numbers,
 )
-from sim.experiment.fates import fates_of, side_of
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import AHEAD, Workers, workers_of
-from sim.experiment.ledger import AT_A_TIME, Take
+from sim.experiment.kept_replications import AT_A_TIME, Take
+from sim.experiment.order_outcomes import outcomes_by_order, side_of
 from sim.experiment.pairing import Pairing, pairs_of
 from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilCompared
+from sim.experiment.precision_targets import targets_of
 from sim.experiment.verdicts import headlines_with
 from sim.scenario.model import Scenario
 
@@ -68,7 +68,7 @@ def compare(
     changed = [changed_by(one, replications=replications, seed=seed) for one in (base, *others)]
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
     pairs = pairs_of(scenarios[0], scenarios[1:])
-    plan: ReplicationPlan = UntilCompared(aims_of(precision), pairs, most) if precision else AsAsked(most)
+    plan: ReplicationPlan = UntilCompared(targets_of(precision), pairs, most) if precision else AsAsked(most)
     takes = _takes([one.name for one in scenarios], take or {})
     with workers_of(jobs) as workers:
         workers.shares_luck = True
@@ -77,10 +77,10 @@ def compare(
             Underway(one, workers, choice, with_journal=with_journal, tell=tell, take=its, kept=kept)
             for one, its in zip(scenarios, takes, strict=True)
         ]
-        fates = _carried_out(underway, plan, pairs, progress)
+        outcomes = _carried_out(underway, plan, pairs, progress)
     asked = asked_for(precision, max_replications)
     results = [one.result(plan.stopped, asked, its) for one, its in zip(underway, changed, strict=True)]
-    return comparison_of(*results, margins=margins, fates=fates)
+    return comparison_of(*results, margins=margins, outcomes=outcomes)
 
 
 def _takes(names: Sequence[str], take: Mapping[str, Take]) -> list[Take | None]:
@@ -92,7 +92,7 @@ def _carried_out(
     underway: Sequence[Underway], plan: ReplicationPlan, pairs: Mapping[str, Pairing], progress: Progress | None
 ) -> dict[str, pd.DataFrame]:
     """All to the same number of replications, until the plan has enough; what became of each order, by scenario."""
-    fates: dict[str, list[pd.DataFrame]] = {name: [] for name, pair in pairs.items() if pair.is_paired}
+    outcomes: dict[str, list[pd.DataFrame]] = {name: [] for name, pair in pairs.items() if pair.is_paired}
     base, others = underway[0], dict(zip(pairs, underway[1:], strict=True))
     at_a_time = _at_a_time(base)
     while (done := len(base.seen)) < plan.wanted:
@@ -101,11 +101,11 @@ def _carried_out(
             one.carry_on(until, _of_all(underway, plan, progress))
         plan.learn(*(one.seen for one in underway))
         mine = side_of(base.seen[done:])
-        for name, some in fates.items():
-            some.append(fates_of(mine, side_of(others[name].seen[done:])))
+        for name, some in outcomes.items():
+            some.append(outcomes_by_order(mine, side_of(others[name].seen[done:])))
         for one in underway:
             one.add_up()
-    return {name: pd.concat(some, ignore_index=True) for name, some in fates.items()}
+    return {name: pd.concat(some, ignore_index=True) for name, some in outcomes.items()}
 
 
 def _at_a_time(one: Underway) -> int:

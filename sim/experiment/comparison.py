@@ -12,10 +12,10 @@ from sim.errors import BadUsage
 from sim.experiment.costs import compared_costs
 from sim.experiment.curve_differences import crossings_of, curve_difference
 from sim.experiment.differences import Estimates, Yardstick, differences_of, estimates_of
-from sim.experiment.fates import Side, fates_of, no_fates
+from sim.experiment.first_divergence import NEVER_PART
 from sim.experiment.flips import flips_of, no_flips
+from sim.experiment.order_outcomes import Side, no_outcomes, outcomes_by_order
 from sim.experiment.pairing import pairs_of
-from sim.experiment.partings import NEVER_PART
 from sim.experiment.result import Result
 from sim.experiment.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 from sim.scenario.model import Scenario
@@ -61,7 +61,7 @@ class Comparison:
     - `base_outcome`, `other_outcome`: outcomes of claims (refunded, partly_refunded, refused, gave_up, expired,
       open), `refunded_unasked` (at the dispatch limit, before anybody asked) or `no_claim`. Summed over either,
       `orders` are the other's counts exactly: all orders paid in the cohort window are in the table.
-    - `parts_at`: the first step that differs, a word of `experiment.partings.PARTINGS`; `never` where none does.
+    - `parts_at`: the first step that differs, a word of `first_divergence.PARTINGS`; `never` where none does.
     - `orders` in all replications together, `per_replication` on average. `orders_low`, `orders_high`: the interval
       of their share of all orders, counted in as many orders as these.
     - `time_change`: mean change in days from asking to the money, where both refund in full; else NaN.
@@ -139,18 +139,18 @@ def comparison_of(
     base: Result,
     *others: Result,
     margins: Mapping[str, float] | None = None,
-    fates: Mapping[str, pd.DataFrame] | None = None,
+    outcomes: Mapping[str, pd.DataFrame] | None = None,
 ) -> Comparison:
     """Compare what has been run already.
 
-    `fates` say order by order what became of them (`fates`), by the other scenario's name, where it is known:
-    results that have handed over their claims cannot tell any more. Raises BadUsage as `comparing.compare`.
+    `outcomes` say order by order what became of them (`order_outcomes`), by the other scenario's name, where it is
+    known: results that have handed over their claims cannot tell any more. Raises BadUsage as `comparing.compare`.
     """
     expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
     pairs = pairs_of(base.scenario, [other.scenario for other in others])
     yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
-    known = fates or {}
+    known = outcomes or {}
     tables = [
         _compared(yardstick, other, known.get(name)) if pair.is_paired else _apart(yardstick, other)
         for other, (name, pair) in zip(others, pairs.items(), strict=True)
@@ -188,13 +188,17 @@ class _Tables(NamedTuple):
 
 
 def _compared(yardstick: _Yardstick, other: Result, known: pd.DataFrame | None) -> _Tables:
-    """Order by order; with the fates, where they are known already."""
+    """Order by order; with the outcomes, where they are known already."""
     base = yardstick.base
-    fates = fates_of(Side(base.orders, base.unasked), Side(other.orders, other.unasked)) if known is None else known
+    outcomes = (
+        outcomes_by_order(Side(base.orders, base.unasked), Side(other.orders, other.unasked))
+        if known is None
+        else known
+    )
     if not _watched_alike(base, other):  # an order would seem to end otherwise only since it was watched for longer
-        return _tables(yardstick, other, (*no_flips(), no_fates()), is_paired=True)
-    flips = flips_of(fates, base.by_replication)
-    parted = fates[fates["parts_at"] != NEVER_PART]
+        return _tables(yardstick, other, (*no_flips(), no_outcomes()), is_paired=True)
+    flips = flips_of(outcomes, base.by_replication)
+    parted = outcomes[outcomes["parts_at"] != NEVER_PART]
     return _tables(yardstick, other, (*flips, parted), is_paired=True)
 
 
@@ -204,7 +208,7 @@ def _watched_alike(base: Result, other: Result) -> bool:
 
 def _apart(yardstick: _Yardstick, other: Result) -> _Tables:
     """As independent runs: order 17 is another order there, so nothing flips, but the columns are the same."""
-    return _tables(yardstick, other, (*no_flips(), no_fates()), is_paired=False)
+    return _tables(yardstick, other, (*no_flips(), no_outcomes()), is_paired=False)
 
 
 def _tables(

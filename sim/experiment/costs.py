@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from sim.experiment.counted import Of, reads, scaled
 from sim.experiment.frame import CENTS, cohort_of
+from sim.experiment.predicates import Of, reads, scaled
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER, balances, ledger_of, payments, work_of
 from sim.records.table import Records
 from sim.scenario.costs import HOURS, LEFT, PAID, PER_1000_ORDERS, PER_CLAIM

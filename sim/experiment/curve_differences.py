@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.experiment.counted import times_to_money
+from sim.experiment.aalen_johansen import AalenJohansen, by_then, is_cut, seen_of
 from sim.experiment.curves import watched_grid
-from sim.experiment.deviations import Deviating, paired, ratio_of, unpaired
 from sim.experiment.differences import is_the_same
 from sim.experiment.estimates import CONFIDENCE
+from sim.experiment.influence import Deviating, paired, ratio_of, unpaired
+from sim.experiment.predicates import times_to_money
 from sim.experiment.result import Comparable
 from sim.experiment.verdicts import simultaneous
-from sim.experiment.watched import AalenJohansen, by_then, is_cut, seen_of
 from sim.scenario.durations import DAY
 
 CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.experiment.counted import every, summed
+from sim.experiment.aalen_johansen import AalenJohansen, by_then, horizon, is_cut, seen_of
 from sim.experiment.estimates import Floats, share
-from sim.experiment.watched import AalenJohansen, by_then, horizon, is_cut, seen_of
+from sim.experiment.predicates import every, summed
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary.endings import ENDINGS as ENDINGS
 

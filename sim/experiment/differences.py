@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.experiment.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
+from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.estimates import CONFIDENCE
+from sim.experiment.influence import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.experiment.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
 from sim.experiment.result import Comparable
 from sim.experiment.verdicts import (
@@ -23,7 +24,6 @@ from sim.experiment.verdicts import (
     replications_needed,
     verdict_on,
 )
-from sim.experiment.watched import is_finished
 from sim.scenario.durations import DAY
 
 COLUMNS = [

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit, stdtrit
 
-from sim.experiment.leaning import OF_A_LOGARITHM, OF_TIMES, lean_of, longer
 from sim.experiment.pooled import Floats as Floats
 from sim.experiment.pooled import Times as Times
 from sim.experiment.pooled import first_seconds
 from sim.experiment.shares import wilson
+from sim.experiment.skewness import OF_A_LOGARITHM, OF_TIMES, longer, skewness_of
 
 CONFIDENCE = 0.95
 _UPPER = 1 - (1 - CONFIDENCE) / 2
@@ -78,7 +78,7 @@ def ratio(parts: ArrayLike, wholes: ArrayLike) -> RatioEstimate:
     value = _over(part.sum(axis=0), total)
     residuals = part - value * whole
     error = _over(np.sqrt(_over((residuals**2).sum(axis=0) * count, count - 1)), total)
-    return RatioEstimate(value, error, student(count), lean_of(residuals), count)
+    return RatioEstimate(value, error, student(count), skewness_of(residuals), count)
 
 
 def share(parts: ArrayLike, wholes: ArrayLike, n: ArrayLike) -> Estimate:
@@ -159,7 +159,7 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
         return _estimate(value if np.isfinite(value) else np.nan, np.nan, np.nan)
     reached = found[np.isfinite(found)]
     error = float(np.std(np.log1p(reached), ddof=1)) * (count / (count - 1)) ** 0.5
-    lean = np.clip(lean_of(_beyond(times, value, q)), -LEANING, LEANING)
+    lean = np.clip(skewness_of(_beyond(times, value, q)), -LEANING, LEANING)
     steps, centre = student(count), np.log1p(value)
     low, high = (float(np.expm1(centre - _unbent(signed, lean) * error)) for signed in (steps, -steps))
     until = min((one.others.until for one in times if one.others), default=np.inf)

@@ -8,13 +8,13 @@ from math import inf, isnan, nan
 
 import numpy as np
 
-from sim.experiment.deviations import OPEN_FROM
+from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.estimates import resampled
+from sim.experiment.influence import OPEN_FROM
 from sim.experiment.measures import MEASURES, Ratio, TimeToMoney
 from sim.experiment.number import Number
 from sim.experiment.result import Comparable
 from sim.experiment.verdicts import INCONCLUSIVE, replications_needed
-from sim.experiment.watched import is_finished
 from sim.scenario.expectations import Expectations
 
 PASS, FAIL = "pass", "fail"

@@ -13,19 +13,19 @@ import pandas as pd
 from sim.chance.streams import EDITION
 from sim.errors import BadUsage
 from sim.experiment import fingerprints
-from sim.experiment.aims import aims_of
 from sim.experiment.backlog import backlog_frame
 from sim.experiment.by_group import success_by_group
 from sim.experiment.by_hours import success_by_hours
-from sim.experiment.choosing import EngineChoice, chosen, made_ready
 from sim.experiment.curves import incidence
+from sim.experiment.engine_choice import EngineChoice, chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
-from sim.experiment.ledger import AT_A_TIME, Ledger, Take
+from sim.experiment.kept_replications import AT_A_TIME, KeptReplications, Take
 from sim.experiment.measures import summary_of, sums_listed, watched
 from sim.experiment.observation import Observation
 from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilPrecise
+from sim.experiment.precision_targets import targets_of
 from sim.experiment.result import Result
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.waits import waits_frame
@@ -85,7 +85,7 @@ def run(
     changed = changed_by(scenario, replications=replications, seed=seed)
     scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
     most = scenario.experiment.replications
-    plan: ReplicationPlan = UntilPrecise(aims_of(precision), most) if precision else AsAsked(most)
+    plan: ReplicationPlan = UntilPrecise(targets_of(precision), most) if precision else AsAsked(most)
     with workers_of(jobs) as workers:
         choice = chosen(engine, [scenario], plan.wanted, with_journal=with_journal, jobs=workers.jobs_here)
         underway = Underway(scenario, workers, choice, with_journal=with_journal, tell=tell, take=take, kept=kept)
@@ -139,7 +139,7 @@ class Underway:
         kept: KeptObservations | None = None,
     ) -> None:
         self.scenario, self._kept = scenario, kept
-        self._ledger = Ledger(take)
+        self._ledger = KeptReplications(take)
         self._workers = workers
         self._with_journal = with_journal
         self._watch = Stopwatch()
@@ -187,7 +187,7 @@ class Underway:
         return _result(scenario, self._ledger, how, self._watch)
 
 
-def _result(scenario: Scenario, ledger: Ledger, how: dict[str, Any], watch: Stopwatch) -> Result:
+def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], watch: Stopwatch) -> Result:
     seen, replications = ledger.seen, len(ledger.seen)
     with watch.on("estimates"):
         claims = ledger.claims()

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.estimates import Estimate, Floats, share, signed_mean
-from sim.experiment.fates import NO_CLAIM, in_words
-from sim.experiment.partings import NEVER_PART
+from sim.experiment.first_divergence import NEVER_PART
+from sim.experiment.order_outcomes import NO_CLAIM, in_words
 
 EXAMPLES = 3
 FEWEST = 50
@@ -35,18 +35,18 @@ class Flips(NamedTuple):
     """Those whose stories part, wherever that is, as `Comparison.flip_pairs` has them."""
 
 
-def flips_of(fates: pd.DataFrame, by_replication: pd.DataFrame) -> Flips:
+def flips_of(outcomes: pd.DataFrame, by_replication: pd.DataFrame) -> Flips:
     """Every order of the cohort by how it ended under each of two policies that share their luck.
 
-    `fates` are those of `fates.fates_of`; `by_replication` is the base's, which knows how many orders there
+    `outcomes` are those of `outcomes_by_order`; `by_replication` is the base's, which knows how many orders there
     are (`Result.by_replication`).
     """
     sums = by_replication[by_replication["measure"] == "orders"].sort_values("replication")
     cohort = sums["part"].to_numpy(np.float64)
-    told = np.bincount(fates["replication"].to_numpy(np.int64), minlength=len(cohort)).astype(np.float64)
-    rows = [one for one in (_counted(fates, _KEYS, cohort), _all_others(cohort - told, cohort)) if len(one)]
+    told = np.bincount(outcomes["replication"].to_numpy(np.int64), minlength=len(cohort)).astype(np.float64)
+    rows = [one for one in (_counted(outcomes, _KEYS, cohort), _all_others(cohort - told, cohort)) if len(one)]
     everybody = pd.concat(rows, ignore_index=True) if rows else no_flips().by_parting
-    parted = fates[fates["parts_at"] != NEVER_PART]
+    parted = outcomes[outcomes["parts_at"] != NEVER_PART]
     return Flips(_in_order(everybody), _in_order(_counted(parted, _PAIR, cohort)))
 
 
@@ -61,16 +61,16 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values([*_PAIR, "orders"], ascending=[True, True, False], kind="stable", ignore_index=True)
 
 
-def _counted(fates: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.DataFrame:
+def _counted(outcomes: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.DataFrame:
     """A row for each way to end and to part that occurs, with its numbers and a few examples."""
-    groups = fates.astype(dict.fromkeys(keys, object)).groupby(keys, sort=False)
+    groups = outcomes.astype(dict.fromkeys(keys, object)).groupby(keys, sort=False)
     size = len(cohort), groups.ngroups
-    cells = fates["replication"].to_numpy(np.int64) * size[1] + groups.ngroup().to_numpy(np.int64)
+    cells = outcomes["replication"].to_numpy(np.int64) * size[1] + groups.ngroup().to_numpy(np.int64)
 
     def by_replication(weights: Floats | None = None) -> Floats:
         return np.bincount(cells, weights, minlength=size[0] * size[1]).reshape(size).astype(np.float64)
 
-    time, money = (by_replication(fates[name].to_numpy(np.float64)) for name in ("time_change", "money_change"))
+    time, money = (by_replication(outcomes[name].to_numpy(np.float64)) for name in ("time_change", "money_change"))
     numbers = _numbers(by_replication(), time, money, cohort)
     rows = groups.head(EXAMPLES)
     names = pd.Series(list(zip(rows["replication"], rows["order"], strict=True)), rows.index, object)

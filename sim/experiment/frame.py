@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.chance.facts import Ints
+from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.experiment.on_demand import ColumnValues, OnDemand, Picked
-from sim.experiment.watched import UNTIL
 from sim.records.life import WORK
 from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER

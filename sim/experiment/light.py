@@ -17,7 +17,7 @@ from sim.chance.shared import AFRESH, Known
 from sim.errors import BadUsage
 from sim.experiment import worker
 from sim.experiment.engines import SIMPY
-from sim.experiment.kinds import TimeToMoney
+from sim.experiment.measure_kinds import TimeToMoney
 from sim.experiment.measures import MEASURES
 from sim.experiment.replication import calendars_of, play
 from sim.experiment.tables_of_one import TablesOfOne

@@ -19,7 +19,7 @@ from typing import Any
 from sim.compiled import machine_code, places
 from sim.errors import UserError
 from sim.experiment.engines import Tell, to_stderr
-from sim.experiment.proof import prove
+from sim.experiment.twin_check import prove
 
 COMPILING = "compiling the engine, this once: ten to twenty seconds\n"
 BESIDE = "compiling the faster engine in the background, this once; this run does not wait for it\n"

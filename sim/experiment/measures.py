@@ -12,17 +12,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.experiment import costs, counted
-from sim.experiment.counted import Rows, every, has_waited_at, is_known, is_refunded_within, reads, says
+from sim.experiment import costs, predicates
+from sim.experiment.aalen_johansen import UNWATCHED, by_then, days_left_of, is_cut, is_finished
 from sim.experiment.desks import MEANT, MEDIATION, SELLERS
 from sim.experiment.estimates import Floats
-from sim.experiment.kinds import CLAIMS as CLAIMS
-from sim.experiment.kinds import REPLICATIONS as REPLICATIONS
-from sim.experiment.kinds import REQUESTS as REQUESTS
-from sim.experiment.kinds import Measure as Measure
-from sim.experiment.kinds import Ratio as Ratio
-from sim.experiment.kinds import TimeToMoney as TimeToMoney
-from sim.experiment.watched import UNWATCHED, by_then, days_left_of, is_cut, is_finished
+from sim.experiment.measure_kinds import CLAIMS as CLAIMS
+from sim.experiment.measure_kinds import REPLICATIONS as REPLICATIONS
+from sim.experiment.measure_kinds import REQUESTS as REQUESTS
+from sim.experiment.measure_kinds import Measure as Measure
+from sim.experiment.measure_kinds import Ratio as Ratio
+from sim.experiment.measure_kinds import TimeToMoney as TimeToMoney
+from sim.experiment.predicates import Rows, every, has_waited_at, is_known, is_refunded_within, reads, says
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
 from sim.vocabulary import ClaimKind, Outcome, Route
@@ -55,17 +55,17 @@ _COUNTS: tuple[Measure, ...] = (
     ),
 )
 _MONEY_BACK: tuple[Measure, ...] = (
-    Ratio("success_rate", "refunded in full", counted.is_refunded),
+    Ratio("success_rate", "refunded in full", predicates.is_refunded),
     Ratio("recovered_share", "money recovered", reads("refund"), reads("value")),
     TimeToMoney("refund_time_median_all", "half of all claims have their money after", 0.5),
     Ratio(
         "refund_time_mean_refunded",
         "those refunded waited, on average",
-        counted.days_until_refunded,
-        counted.is_refunded,
+        predicates.days_until_refunded,
+        predicates.is_refunded,
         unit="d",
     ),
-    TimeToMoney("refund_time_p90_refunded", "nine in ten of those refunded waited", 0.9, counted.is_refunded),
+    TimeToMoney("refund_time_p90_refunded", "nine in ten of those refunded waited", 0.9, predicates.is_refunded),
     *(
         Ratio(
             f"refunded_within_{days}d",
@@ -80,7 +80,7 @@ _MONEY_BACK: tuple[Measure, ...] = (
         Ratio(
             f"money_days_{days}d",
             f"days with the money, of the first {days} since asking",
-            counted.days_with_the_money(days),
+            predicates.days_with_the_money(days),
             unit="d",
             bound=days,
             days=days,
@@ -113,7 +113,7 @@ _ENDINGS: tuple[Measure, ...] = (
         for what, title in MEANT.items()
     ),
     Ratio("mediation_share", "claims that came to mediation", is_known("mediation_opened_at")),
-    Ratio("limit_used_share", "refunds that came at the enforced limit", reads("limit_used"), counted.is_paid),
+    Ratio("limit_used_share", "refunds that came at the enforced limit", reads("limit_used"), predicates.is_paid),
     Ratio("on_record_share", "claims that count against the seller", reads("on_record")),
 )
 _POSTED = is_known("return_posted_at")
@@ -130,17 +130,17 @@ _WORTH: tuple[Measure, ...] = (
         "postage_by_buyer_share",
         "postage of returns that the buyer paid",
         reads("buyer_cost"),
-        counted.postage,
+        predicates.postage,
         counting=_POSTED,
     ),
     Ratio(
         "postage_per_return", "postage paid by the buyer, per return", reads("buyer_cost"), _POSTED, unit="currency"
     ),
-    Ratio("worth_it_share", "found it cheaper: it was worth it", counted.was_worth_it, reads("found_cheaper")),
+    Ratio("worth_it_share", "found it cheaper: it was worth it", predicates.was_worth_it, reads("found_cheaper")),
     Ratio(
         "worth_it_mean",
         "found it cheaper: gained, on average",
-        counted.gain,
+        predicates.gain,
         reads("found_cheaper"),
         unit="currency",
         signed=True,

@@ -12,8 +12,8 @@ from sim.chance.facts import Draws
 from sim.chance.shared import AFRESH, Known
 from sim.experiment import fingerprints
 from sim.experiment.backlog import Waiting, waiting_by_day
+from sim.experiment.censoring import cut
 from sim.experiment.costs import totals_of
-from sim.experiment.cut import cut
 from sim.experiment.desks import SELLERS, load_of, requests_frame, stretches
 from sim.experiment.engines import SIMPY
 from sim.experiment.frame import CENTS, claims_frame, in_cohort, journal_frame, moments

@@ -11,14 +11,14 @@ import pandas as pd
 from scipy.special import chdtri
 
 from sim.errors import BadUsage
-from sim.experiment.aims import PrecisionAim
-from sim.experiment.deviations import Deviating
+from sim.experiment.aalen_johansen import is_cut
 from sim.experiment.differences import compared, deviating
 from sim.experiment.estimates import CONFIDENCE, Estimate
+from sim.experiment.influence import Deviating
 from sim.experiment.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMoney
 from sim.experiment.observation import Observation, tables_of
 from sim.experiment.pairing import Pairing
-from sim.experiment.watched import is_cut
+from sim.experiment.precision_targets import PrecisionTarget
 from sim.scenario.wording import counted
 
 FEWEST = 10
@@ -72,7 +72,7 @@ class AsAsked:
 class Look(NamedTuple):
     """How far one is from an aim."""
 
-    aim: PrecisionAim
+    aim: PrecisionTarget
     half_width: float
     """As the aim counts it; NaN where there is no interval yet."""
     whose: str = ""
@@ -171,7 +171,7 @@ def _roughly(number: float) -> str:
 class UntilPrecise(_Search):
     """Until each of some measures is known as well as was asked."""
 
-    def __init__(self, aims: Sequence[PrecisionAim], most: int = MOST) -> None:
+    def __init__(self, aims: Sequence[PrecisionTarget], most: int = MOST) -> None:
         super().__init__(most)
         self._evidence = {aim: SoFar(MEASURES[aim.measure]) for aim in aims}
         self._done = 0
@@ -186,7 +186,7 @@ class UntilPrecise(_Search):
         self._judge([self._look(aim, one) for aim, one in self._evidence.items()], self._done)
 
     @staticmethod
-    def _look(aim: PrecisionAim, evidence: SoFar) -> Look:
+    def _look(aim: PrecisionTarget, evidence: SoFar) -> Look:
         half_width = aim.half_width_of(evidence.estimate())
         return Look(aim, half_width, is_there=isfinite(half_width) or evidence.is_there)
 
@@ -196,7 +196,7 @@ class UntilCompared(_Search):
 
     _OF = "difference in "
 
-    def __init__(self, aims: Sequence[PrecisionAim], pairs: Mapping[str, Pairing], most: int = MOST) -> None:
+    def __init__(self, aims: Sequence[PrecisionTarget], pairs: Mapping[str, Pairing], most: int = MOST) -> None:
         """`pairs` says of each other scenario, by name, how it is held against the base."""
         super().__init__(most)
         self._pairs = pairs
@@ -215,7 +215,7 @@ class UntilCompared(_Search):
         looks = [[self._look(aim, base[aim], name, one[aim]) for name, one in named.items()] for aim in base]
         self._judge([max(one, key=lambda look: look.times_too_wide) for one in looks], self._done)
 
-    def _look(self, aim: PrecisionAim, base: SoFar, name: str, other: SoFar) -> Look:
+    def _look(self, aim: PrecisionTarget, base: SoFar, name: str, other: SoFar) -> Look:
         estimates = base.deviating(), other.deviating()
         pair = self._pairs[name]
         n = inf if pair.is_the_same else float(min(base.n, other.n))

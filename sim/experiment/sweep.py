@@ -12,8 +12,8 @@ from itertools import count, product
 
 import pandas as pd
 
-from sim.experiment.choosing import chosen
 from sim.experiment.differences import Yardstick, differences_of, estimates_of
+from sim.experiment.engine_choice import chosen
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.estimates import CONFIDENCE
 from sim.experiment.experiment import Progress, run

@@ -7,11 +7,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from sim.experiment.censoring import cut
 from sim.experiment.costs import EVERYTHING, totals_of
-from sim.experiment.cut import cut
 from sim.experiment.desks import Load, load_of, requests_on_demand
 from sim.experiment.frame import claims_on_demand
-from sim.experiment.kinds import CLAIMS, REPLICATIONS, REQUESTS
+from sim.experiment.measure_kinds import CLAIMS, REPLICATIONS, REQUESTS
 from sim.experiment.observation import COUNTED, counted_of, refunded_unasked
 from sim.experiment.on_demand import ColumnValues, OnDemand
 from sim.experiment.requests import Requests, requests_of

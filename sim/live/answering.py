@@ -12,8 +12,8 @@ from typing import Any
 
 from sim.compiled import machine_code, places
 from sim.errors import BadScenario, BadUsage, RefundSimError, UserError
-from sim.experiment.choosing import EngineChoice
 from sim.experiment.comparison import Comparison, comparison_of
+from sim.experiment.engine_choice import EngineChoice
 from sim.experiment.engines import COMPILED, SIMPY
 from sim.experiment.experiment import Underway, with_numbers
 from sim.experiment.result import Result

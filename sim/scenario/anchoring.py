@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from sim.scenario.by_claim import Row, rows
-from sim.scenario.endless import Complaint
 from sim.scenario.model import Scenario
 from sim.scenario.policy import CancellationTerms, DisputeTerms, Policy
+from sim.scenario.unbounded_requests import Complaint
 from sim.scenario.windows import LastInstant, Window
 from sim.vocabulary import Anchor, ClaimKind
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from sim.scenario.asked import policy_rows
 from sim.scenario.model import Scenario
+from sim.scenario.policy_table import policy_rows
 from sim.scenario.wording import counted, printable
 
 LEFT = ' style="text-align:left"'

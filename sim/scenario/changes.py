@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.merging import merged
-from sim.scenario.outline import Annotations, below, known_keys
+from sim.scenario.schema_paths import Annotations, below, known_keys
 from sim.scenario.strict_yaml import read
 from sim.scenario.tree import (
     REFUSED,

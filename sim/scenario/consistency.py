@@ -10,13 +10,13 @@ from sim.scenario.anchoring import anchors, row_paths, windows_of
 from sim.scenario.base import did_you_mean
 from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
-from sim.scenario.endless import Complaint, endless_requests, may_be_never
 from sim.scenario.expectations import SHARES
 from sim.scenario.expected import expected_orders
 from sim.scenario.farthest import too_far
 from sim.scenario.model import MOST_ORDERS, Scenario
 from sim.scenario.opening import all_calendars, own_calendar
 from sim.scenario.rates import complaints_about
+from sim.scenario.unbounded_requests import Complaint, endless_requests, may_be_never
 from sim.scenario.wording import shown
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 

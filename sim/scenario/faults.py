@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.errors import Fault
 from sim.scenario.base import did_you_mean
-from sim.scenario.outline import Annotations, known_keys, under
+from sim.scenario.schema_paths import Annotations, known_keys, under
 from sim.scenario.tree import REFUSED, Items, Keys, Node, Path, child_of, dotted, leaves, plain
 from sim.scenario.wording import either, expected, printable, shortened, shown
 

@@ -14,10 +14,10 @@ from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.extent import MOST_BYTES
 from sim.scenario.merging import merged
-from sim.scenario.outline import Annotations
 from sim.scenario.pointers import POINTER, is_pointer
 from sim.scenario.presets import MARK, no_such_preset, preset, preset_names, told_as
 from sim.scenario.roster_file import WHERE, with_roster
+from sim.scenario.schema_paths import Annotations
 from sim.scenario.strict_yaml import read
 from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, dotted, without
 from sim.scenario.wording import printable, shown

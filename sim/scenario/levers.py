@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sim.scenario.model import Scenario
-from sim.scenario.outline import Annotations, below, is_by_claim, merges
 from sim.scenario.resolved import on_one_line
+from sim.scenario.schema_paths import Annotations, below, is_by_claim, merges
 
 WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 """What says something to people, and is no lever."""

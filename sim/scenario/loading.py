@@ -20,11 +20,11 @@ from sim.scenario.faults import Locator, explained
 from sim.scenario.inheritance import read_chain, with_sellers_named
 from sim.scenario.merging import with_rows, without_the_removed
 from sim.scenario.model import Scenario
+from sim.scenario.partial_validation import valid_parts
 from sim.scenario.presets import named
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
 from sim.scenario.roster_file import overruled
-from sim.scenario.salvage import salvaged
 from sim.scenario.sourcing import Layers, Unsourced, standing, stated_at, stray_sources, unsourced
 from sim.scenario.tree import Keys, Leaf, Node, Path, Place, child_of, plain, planted
 
@@ -144,7 +144,7 @@ def _checked(tree: Node, faults: list[Fault]) -> Scenario:
         found = complaints(scenario)
     except ValidationError as error:
         faults += explained(error, locator, _TOP)
-        found = list(complaints_among(salvaged(Scenario, raw)))
+        found = list(complaints_among(valid_parts(Scenario, raw)))
     faults += [locator.fault(tuple(path.split(".")), message) for path, message in found]
     if faults:
         raise BadScenario(list(dict.fromkeys(faults)))  # rows share what their default got wrong

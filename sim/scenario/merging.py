@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.scenario.outline import Annotations, below, is_by_claim, is_free, known_keys, merges
+from sim.scenario.schema_paths import Annotations, below, is_by_claim, is_free, known_keys, merges
 from sim.scenario.tree import Items, Keys, Leaf, Node, child_of, with_child, without
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.scenario.extent import MOST_BYTES
 from sim.scenario.model import Scenario
-from sim.scenario.outline import Annotations, below, is_by_claim, merges
 from sim.scenario.scalars import value_of
+from sim.scenario.schema_paths import Annotations, below, is_by_claim, merges
 from sim.scenario.tree import Path
 
 Origin = Callable[[Path], str]

@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 
 from sim.scenario.base import Described
 from sim.scenario.model import Scenario
-from sim.scenario.outline import is_by_claim, merges
+from sim.scenario.schema_paths import is_by_claim, merges
 from sim.scenario.texts import text_of, texts_of
 from sim.vocabulary import Word
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from sim.errors import Fault
 from sim.scenario.base import did_you_mean
-from sim.scenario.outline import Annotations, below, known_keys
 from sim.scenario.provenance import Source, is_number
 from sim.scenario.roster_file import WHERE as ROSTER
+from sim.scenario.schema_paths import Annotations, below, known_keys
 from sim.scenario.tree import Keys, Node, Path, Place, child_of, dotted, leaves
 from sim.scenario.wording import shown
 

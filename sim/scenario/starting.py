@@ -8,9 +8,9 @@ from typing import Any
 from sim.scenario.base import Described
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.scenario.outline import Annotations, below
 from sim.scenario.presets import MARK
 from sim.scenario.resolved import described, on_one_line
+from sim.scenario.schema_paths import Annotations, below
 from sim.scenario.texts import texts_of
 
 DEEPEST = {"policy": 4, "buyers": 3, "market": 2}

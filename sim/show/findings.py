@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
-from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
+from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, WORSE
 from sim.scenario.wording import counted
 from sim.show.change import NO_INTERVAL, Change, changes_of

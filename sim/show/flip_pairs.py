@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from sim.experiment.fates import NO_CLAIM, REFUNDED
+from sim.experiment.first_divergence import NEVER_PART
 from sim.experiment.number import NOTHING, Number, Shown, decimals_for, signed
-from sim.experiment.partings import NEVER_PART
+from sim.experiment.order_outcomes import NO_CLAIM, REFUNDED
 from sim.vocabulary import endings
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class FlipPair(NamedTuple):
 
     base: str
     other: str
-    """Words of `study.fates.ENDINGS`."""
+    """Words of `experiment.order_outcomes.ENDINGS`."""
     number: Number
     """Of orders in all replications together, with its interval."""
     parts_at: dict[str, int]
-    """How many of them part at each place (`study.partings.PARTINGS`), the most frequent first."""
+    """How many of them part at each place (`first_divergence.PARTINGS`), the most frequent first."""
     time: Number
     """Change in days until the money; NaN unless both refund in full."""
     money: Number

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sim.experiment.aalen_johansen import horizon, is_finished
 from sim.experiment.expectations import expectations_of
 from sim.experiment.result import Result
-from sim.experiment.watched import horizon, is_finished
 from sim.scenario.durations import DAY
 from sim.show.checked.words import expectation_told
 from sim.show.measured import measured

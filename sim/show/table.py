@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.result import Result
-from sim.experiment.watched import UNWATCHED
 from sim.scenario.wording import counted, printable
 from sim.show.carried_on import Finished, told_of
 from sim.show.changed import changed_lines

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.leaning import ENOUGH_TO_DIFFER, FEW_DIFFER
+from sim.experiment.skewness import ENOUGH_TO_DIFFER, FEW_DIFFER
 from sim.scenario.selling import staff_of
 from sim.show.judged import headlines_of
 from sim.show.phrases import HELD

@@ -30,8 +30,8 @@ from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_h
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
 from sim.waiting.outlook import answered_as, days_to_money, is_paid, odds, quantiles, share
+from sim.waiting.possible_actions import what_to_do
 from sim.waiting.replicates import Columns, engine_at_hand, tell
-from sim.waiting.ways import what_to_do
 
 REPLICATIONS, TIMES = 8, 200
 """Markets that a buyer is put into, and how many times into each."""

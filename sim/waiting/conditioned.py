@@ -14,14 +14,14 @@ import numpy as np
 from sim.arrays import Bools
 from sim.arrays import Columns as Columns
 from sim.chance.choices import settled_by
+from sim.chance.claim_onset import ClaimOnsets, first_onsets
 from sim.chance.claims import Claimants, draw_claims
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Bought, Ints
 from sim.chance.orders import Dispatching, Openings, SeenDispatch, draw_dispatching, weights_of
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, Luck, Numbers, choice
-from sim.chance.wishes import Wishes, first_wishes
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
@@ -83,37 +83,37 @@ class Conditions:
             first, second = (shaped.plain(leg)[here] for leg in (Decision.ARRANGING, Decision.DISPATCHING))
             shaped.lay_over(here, dispatch.draw(first, second, rows[here]))
         self._answerers.shape(shaped, bought.seller_type, rows)
-        drawer = Drawer(shaped, numbers)
+        sampler = OrderSampler(shaped, numbers)
         seen = SeenDispatch(histories.at("arranged"), histories.at("dispatched"))
-        plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, drawer, self.calendars, seen)
+        plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, sampler, self.calendars, seen)
         if then is not None:  # a new limit that would be over already is over now
             plan = replace(plan, due=np.maximum(plan.due, histories.now + 1))
-        shape_the_rest(self.scenario, histories, shaped, drawer, plan, self.calendars)
-        shape_the_last_steps(self.scenario, histories, shaped, drawer, plan, self.calendars)
-        return self._claims(scenario, histories, shaped, drawer, bought, plan)
+        shape_the_rest(self.scenario, histories, shaped, sampler, plan, self.calendars)
+        shape_the_last_steps(self.scenario, histories, shaped, sampler, plan, self.calendars)
+        return self._claims(scenario, histories, shaped, sampler, bought, plan)
 
     def _claims(
         self,
         scenario: Scenario,
         histories: Histories,
         shaped: Shaped,
-        drawer: Drawer,
+        sampler: OrderSampler,
         bought: Bought,
         plan: Dispatching,
     ) -> Facts:
         paid = histories.at("paid")
-        wishes = first_wishes(scenario, drawer, paid, plan, self.calendars, histories.at("delivered"))
+        onsets = first_onsets(scenario, sampler, paid, plan, self.calendars, histories.at("delivered"))
         asked = histories.wants < NEVER
-        wishes = Wishes(
-            np.where(asked, histories.kind, wishes.claim), np.where(asked, histories.wants, wishes.asked)
+        onsets = ClaimOnsets(
+            np.where(asked, histories.kind, onsets.claim), np.where(asked, histories.wants, onsets.asked)
         )
         dispatch = scenario.policy.dispatch
         refunds = dispatch.limit is not None and dispatch.on_miss == "refund"
         missed = refunds & (plan.ships_at > plan.due)
-        asks = (wishes.asked < NEVER) & (asked | ~(missed & (plan.due < wishes.asked)))
-        some = Drawer(_Some(drawer, asks), drawer.numbers[asks])
+        asks = (onsets.asked < NEVER) & (asked | ~(missed & (plan.due < onsets.asked)))
+        some = OrderSampler(_Some(sampler, asks), sampler.numbers[asks])
         claims = draw_claims(
-            scenario, Claimants(some, paid[asks], bought.only(asks), wishes.only(asks), plan.only(asks))
+            scenario, Claimants(some, paid[asks], bought.only(asks), onsets.only(asks), plan.only(asks))
         )
         for_all = [one for one in scenario.buyers.choices if one.order is None and one.replication is None]
         claims, rows = settled_by(for_all, claims), np.flatnonzero(asks)
@@ -125,14 +125,14 @@ class Conditions:
 
     def _bought(self, rows: Ints, histories: Histories, shaped: Shaped) -> Bought:
         """What is known of it; what is not, by luck: a seller's type by what the seller has done so far."""
-        market, drawer = self.scenario.market, Drawer(shaped, np.arange(len(rows)))
+        market, sampler = self.scenario.market, OrderSampler(shaped, np.arange(len(rows)))
         bounds = np.cumsum(self.types, axis=1)[rows]
         of_type = (bounds <= shaped.plain(Decision.SELLER_TYPE)[:, None] * bounds[:, -1:]).sum(axis=1)
         of_type = np.minimum(of_type, self.types.shape[1] - 1)
         seller = choice(shaped.plain(Decision.SELLER), weights_of(market.sellers))
         drawn = Bought(
-            drawer.cents(Decision.ORDER_VALUE, market.order_value), seller, of_type,
-            methods_of(methods_in(market), drawer), groups_of(groups_in(market), drawer),
+            sampler.cents(Decision.ORDER_VALUE, market.order_value), seller, of_type,
+            methods_of(methods_in(market), sampler), groups_of(groups_in(market), sampler),
         )  # fmt: skip
         known = [histories.fact(name) for name in ("value", "seller", "type", "method", "group")]
         told = [np.where(given == UNKNOWN, luck, given) for given, luck in zip(known, drawn, strict=True)]
@@ -173,9 +173,9 @@ def _shares(scenario: Scenario) -> list[float]:
 
 
 class _Some(Luck):
-    """The luck of some of those whom a drawer draws for."""
+    """The luck of some of those whom a sampler draws for."""
 
-    def __init__(self, whole: Drawer, some: Bools) -> None:
+    def __init__(self, whole: OrderSampler, some: Bools) -> None:
         self._whole, self._some = whole, some
 
     def of(self, decision: Decision, numbers: Numbers) -> Floats:

@@ -6,9 +6,9 @@ import numpy as np
 
 from sim.arrays import Bools
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
 from sim.chance.orders import Dispatching, Openings
+from sim.chance.sampler import OrderSampler
 from sim.rules.terms import kind_of
 from sim.scenario.distributions import draw
 from sim.scenario.durations import NEVER
@@ -21,7 +21,7 @@ from sim.waiting.steps import Standing, could_dispute, steps
 
 
 def shape_the_last_steps(
-    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Openings
+    scenario: Scenario, seen: Histories, luck: Shaped, sampler: OrderSampler, plan: Dispatching, calendars: Openings
 ) -> None:
     """Everything from the dispute on but answers."""
     come = steps(scenario, seen, calendars)
@@ -29,7 +29,7 @@ def shape_the_last_steps(
     _the_dispute(scenario, seen, first, luck)
     _the_call(scenario, seen, come, luck)
     _the_return(scenario, seen, come, luck, calendars)
-    _the_bank(scenario, seen, come, luck, drawer)
+    _the_bank(scenario, seen, come, luck, sampler)
 
 
 def _the_dispute(scenario: Scenario, seen: Histories, first: Ints, luck: Shaped) -> None:
@@ -71,25 +71,25 @@ def _the_return(scenario: Scenario, seen: Histories, come: Standing, luck: Shape
                 carrier.return_transit, under_way & paid & ("return_received" in seen.instants), than)  # fmt: skip
 
 
-def _the_bank(scenario: Scenario, seen: Histories, come: Standing, luck: Shaped, drawer: Drawer) -> None:
+def _the_bank(scenario: Scenario, seen: Histories, come: Standing, luck: Shaped, sampler: OrderSampler) -> None:
     """Who got nothing has not turned to the bank: they may still, later than now."""
     if "chargeback_opened" not in seen.instants or scenario.policy.chargeback is None:
         return
     quiet = ~seen.has("chargeback_opened") & ~seen.has("refund_due")
-    ended = np.minimum(come.failed_at, np.where(_calls_nobody(scenario, drawer, come), come.refused_at, NEVER))
+    ended = np.minimum(come.failed_at, np.where(_calls_nobody(scenario, sampler, come), come.refused_at, NEVER))
     than = np.where(ended < NEVER, seen.now - np.minimum(ended, seen.now), -1)
     terms, D = scenario.buyers.chargeback, Decision
     quiet &= ended < NEVER
     has_not(luck, D.CHARGES_BACK, terms.probability, D.CHARGES_BACK_AFTER, terms.after, quiet, than)
 
 
-def _calls_nobody(scenario: Scenario, drawer: Drawer, come: Standing) -> Bools:
+def _calls_nobody(scenario: Scenario, sampler: OrderSampler, come: Standing) -> Bools:
     """Whose no is the last word: as luck has it, nobody calls the platform, or too late."""
     terms, mediation = scenario.buyers.escalation, scenario.policy.mediation
     if mediation is None:
         return np.asarray(come.refused_at < NEVER)
-    calls = drawer.happens(Decision.ESCALATES, terms.probability) == 1
-    after: Ints = draw(terms.after, drawer.luck(Decision.ESCALATES_AFTER))
+    calls = sampler.happens(Decision.ESCALATES, terms.probability) == 1
+    after: Ints = draw(terms.after, sampler.luck(Decision.ESCALATES_AFTER))
     last = mediation.escalate_within
     within = None if last is None else last.within
     too_late = np.zeros(len(calls), dtype=bool) if within is None else after > within.seconds

@@ -6,11 +6,11 @@ import numpy as np
 
 from sim.arrays import Bools
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, methods_in, methods_of
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, Luck, Numbers
 from sim.rules.terms import kind_of, last_day_of
 from sim.scenario.distributions import DurationLaw, draw
@@ -59,14 +59,14 @@ class Shaped(Luck):
 
 
 def shape_the_rest(
-    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Openings
+    scenario: Scenario, seen: Histories, luck: Shaped, sampler: OrderSampler, plan: Dispatching, calendars: Openings
 ) -> None:
     """Everything but dispatch and answers: what could have been seen by now, and has not."""
     _the_parcel(scenario, seen, luck, calendars)
-    _the_wishes(scenario, seen, luck, drawer, plan, calendars)
+    _the_wishes(scenario, seen, luck, sampler, plan, calendars)
     _the_button(scenario, seen, luck, plan)
     _patience(scenario, seen, luck)
-    _the_money(scenario, seen, luck, drawer, calendars)
+    _the_money(scenario, seen, luck, sampler, calendars)
 
 
 def waits_longer(luck: Shaped, decision: Decision, law: DurationLaw, here: Bools, than: Ints) -> None:
@@ -131,29 +131,31 @@ def may_be_lost(
 
 
 def _the_wishes(
-    scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, plan: Dispatching, calendars: Openings
+    scenario: Scenario, seen: Histories, luck: Shaped, sampler: OrderSampler, plan: Dispatching, calendars: Openings
 ) -> None:
     """Nobody has asked yet: no change of mind, no complaint, no fault found by now."""
     buyers, market, quiet = scenario.buyers, scenario.market, seen.asked >= NEVER
     D = Decision
-    changes = chances(buyers.regret.probability, market, drawer)
+    changes = chances(buyers.regret.probability, market, sampler)
     has_not(luck, D.REGRETS, changes, D.REGRETS_AFTER, buyers.regret.after, quiet, seen.now - seen.at("paid"))
     if (terms := buyers.not_received) is not None:
-        chance = chances(terms.probability, market, drawer)
+        chance = chances(terms.probability, market, sampler)
         there = seen.at("delivered") <= plan.promised
         since = seen.now - np.minimum(plan.promised, seen.now + 1)
         has_not(luck, D.MISSES_THE_PARCEL, chance, D.MISSES_THE_PARCEL_AFTER, terms.after, quiet & ~there, since)
     if (terms := buyers.defect) is not None:
-        chance = chances(terms.probability, market, drawer)
-        since = seen.now - np.minimum(_arrival(scenario, seen, drawer, plan, calendars), seen.now + 1)
+        chance = chances(terms.probability, market, sampler)
+        since = seen.now - np.minimum(_arrival(scenario, seen, sampler, plan, calendars), seen.now + 1)
         has_not(luck, D.FINDS_A_DEFECT, chance, D.FINDS_A_DEFECT_AFTER, terms.after, quiet, since)
 
 
-def _arrival(scenario: Scenario, seen: Histories, drawer: Drawer, plan: Dispatching, calendars: Openings) -> Ints:
+def _arrival(
+    scenario: Scenario, seen: Histories, sampler: OrderSampler, plan: Dispatching, calendars: Openings
+) -> Ints:
     """When it came, or comes."""
     transit = scenario.market.carrier.transit
     comes = instants_after(
-        plan.ships_at, kind_of(transit), draw(transit, drawer.luck(Decision.TRANSIT)), calendars[Party.CARRIER]
+        plan.ships_at, kind_of(transit), draw(transit, sampler.luck(Decision.TRANSIT)), calendars[Party.CARRIER]
     )
     return np.where(seen.has("delivered"), seen.at("delivered"), comes)
 
@@ -196,14 +198,16 @@ def shaped_off(luck: Shaped, seen: Histories, scenario: Scenario) -> Bools:
     return np.asarray(quiet & (luck.plain(Decision.GOES_ON) >= comes))
 
 
-def _the_money(scenario: Scenario, seen: Histories, luck: Shaped, drawer: Drawer, calendars: Openings) -> None:
+def _the_money(
+    scenario: Scenario, seen: Histories, luck: Shaped, sampler: OrderSampler, calendars: Openings
+) -> None:
     """Due and not there: the bank takes longer than that, in its own days."""
     due = seen.has("refund_due") & ~seen.has("refunded")
     if not due.any():
         return
     begun = payment_begins(scenario, seen, calendars)
     methods = list(scenario.market.payment_methods)
-    told = methods_of(methods_in(scenario.market), drawer)
+    told = methods_of(methods_in(scenario.market), sampler)
     for kind in ClaimKind:
         for place, method in enumerate(methods):
             law = scenario.policy.refund.of(kind).posting[method]

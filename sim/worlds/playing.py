@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.chance.shared import AFRESH, Memory
-from sim.experiment.choosing import chosen, made_ready
+from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress as Progress
 from sim.experiment.hands import Jobs

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import BadScenario
-from sim.experiment.choosing import chosen, made_ready
+from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of

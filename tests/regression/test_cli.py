@@ -11,7 +11,7 @@ import pytest
 from sim import __version__
 from sim.cli import parser
 from sim.errors import BrokenInvariant
-from sim.experiment import choosing
+from sim.experiment import engine_choice
 from sim.experiment.result import Result
 from sim.scenario.loading import load
 from sim.show import files
@@ -135,7 +135,7 @@ def test_a_run_says_which_engine_it_was_and_why(ask: Ask) -> None:
 def test_many_claims_with_a_journal_are_left_to_simpy_and_that_is_said(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choosing, "PAYS_FROM", 1)
+    monkeypatch.setattr(engine_choice, "PAYS_FROM", 1)
     answer = ask("run", *SMALL, "--keep", "journal")
     assert answer.code == FINE
     assert answer.err.startswith("base: engine simpy, only SimPy keeps the journal\n")

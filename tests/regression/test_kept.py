@@ -138,7 +138,7 @@ def test_a_history_inside_the_output_is_refused_before_anything_is_simulated(
     def never(*_: object, **__: object) -> None:
         raise UserError("simulated")
 
-    monkeypatch.setattr("sim.gate.check", never)
+    monkeypatch.setattr("sim.baseline_commands.check", never)
     for history in ("ck/history.jsonl", "link/history.jsonl"):
         answer = ask(*check, "--force", "--history", history)
         assert answer.code == BAD_INPUT

@@ -10,7 +10,7 @@ import pytest
 
 from sim.errors import UserError
 from sim.experiment import memory
-from sim.experiment.choosing import chosen, loads_of
+from sim.experiment.engine_choice import chosen, loads_of
 from sim.scenario.loading import load
 from tests.regression.program import SMALL, Ask
 from tests.scenario_files import BASE_FILE
@@ -87,7 +87,7 @@ def test_a_container_has_what_its_group_and_those_around_it_may_still_take(tmp_p
 
 PEAK = """
 import resource, sys
-from sim.experiment.choosing import loads_of
+from sim.experiment.engine_choice import loads_of
 from sim.experiment.experiment import run
 from sim.experiment.memory import foreseen
 from sim.scenario.loading import load

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.experiment.deviations import paired, ratio_of
 from sim.experiment.estimates import Floats, positive_mean, ratio, signed_mean
-from sim.experiment.leaning import lean_of
+from sim.experiment.influence import paired, ratio_of
+from sim.experiment.skewness import skewness_of
 from tests.theory.formulas import Desk
 
 REPLICATIONS = (2, 3, 5, 10, 20, 50)
@@ -129,7 +129,7 @@ def tried(name: str, pool: Pool, replications: int, repeats: int, seed: int = 7)
     seen = means[-1] - means[0] if len(pool) > 1 else means[0]
     value, error, steps = ratio(seen, ones)[:3]
     half = steps * error
-    lean = lean_of(seen - value)
+    lean = skewness_of(seen - value)
     hall = tuple(value - _cubic(side * steps, lean) * error for side in (1, -1))
     if len(pool) > 1:
         low, high = paired(*(ratio_of(one, np.broadcast_to(ones, one.shape)) for one in means)).interval(0.95)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from sim.experiment.comparing import compare
-from sim.experiment.deviations import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.experiment.estimates import Floats, Times
+from sim.experiment.influence import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
 from sim.experiment.verdicts import INCONCLUSIVE, simultaneous, verdict_on
 from sim.scenario.durations import DAY
 from sim.scenario.loading import load

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiment.aims import aims_of
 from sim.experiment.estimates import Estimate
 from sim.experiment.measures import MEASURES
 from sim.experiment.observation import tables_of
 from sim.experiment.precision import UntilPrecise
+from sim.experiment.precision_targets import targets_of
 
 pytestmark = pytest.mark.long
 
@@ -37,7 +37,7 @@ def one_more(dice: np.random.Generator, number: int) -> Any:
 
 def once_precise(dice: np.random.Generator, half_width: float) -> Estimate:
     """The success rate as soon as it is known so well."""
-    plan = UntilPrecise(aims_of({"success_rate": half_width}))
+    plan = UntilPrecise(targets_of({"success_rate": half_width}))
     seen: list[Any] = []
     while not plan.stopped:
         seen += [one_more(dice, number) for number in range(len(seen), plan.wanted)]

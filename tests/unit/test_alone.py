@@ -9,8 +9,8 @@ import pytest
 import sim
 from sim.chance.draws import draw_replication
 from sim.compiled import machine_code
-from sim.experiment.proof import PROOF
 from sim.experiment.replication import calendars_of, replicate, replicate_for
+from sim.experiment.twin_check import PROOF
 from sim.market import alone
 from sim.market.alone import is_as_told, live_alone
 from sim.market.world import run_simpy

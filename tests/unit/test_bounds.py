@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.chance.arrivals import cumulative_rate, paid_instants
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck, choice
 from sim.errors import BadScenario
 from sim.scenario.distributions.families import MOST_MONEY
@@ -59,7 +59,7 @@ def test_a_duration_beyond_a_hundred_years_is_a_fault_of_the_file_and_not_of_a_r
     assert "truncate it, or write 'never'" in fault
 
 
-class Luckiest(Drawer):
+class Luckiest(OrderSampler):
     """Always the highest luck."""
 
     def luck(self, decision: Decision) -> NDArray[np.float64]:
@@ -69,12 +69,12 @@ class Luckiest(Drawer):
 def test_what_a_law_gives_beyond_the_bound_once_in_millions_is_drawn_as_the_bound(tmp_path: Path) -> None:
     text = spoilt("{gamma: {mean: 20 d, sd: 8 d}}", "{lognormal: {median: 10 d, p95: 90 d}}")
     market = load(written(tmp_path, text.replace("{median: 24, p95: 160}", "{median: 24, p95: 3e4}"))).market
-    drawer = Luckiest(Luck(1, 0), np.arange(2))
+    sampler = Luckiest(Luck(1, 0), np.arange(2))
     highest = np.array([HIGHEST])
     assert market.carrier.transit.ppf(highest) > LONGEST
     assert market.order_value.ppf(highest) > MOST_MONEY
-    assert set(drawer.duration(Decision.ARRIVAL_GAP, market.carrier.transit)) == {LONGEST}
-    assert set(drawer.cents(Decision.ARRIVAL_GAP, market.order_value)) == {int(MOST_MONEY * 100)}
+    assert set(sampler.duration(Decision.ARRIVAL_GAP, market.carrier.transit)) == {LONGEST}
+    assert set(sampler.cents(Decision.ARRIVAL_GAP, market.order_value)) == {int(MOST_MONEY * 100)}
 
 
 # ------------------------------------------------------------------------------------------------ weights

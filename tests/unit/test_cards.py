@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim.api import trace
-from sim.scenario.asked import policy_rows
 from sim.scenario.card import card_of
+from sim.scenario.policy_table import policy_rows
 from sim.show.cards import card_of_comparison, card_of_result, card_of_story, card_of_two
 from sim.show.phrases import HELD
 from sim.show.plots import with_plots, with_plots_of_all

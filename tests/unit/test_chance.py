@@ -11,9 +11,9 @@ import pytest
 
 from sim.chance import decisions
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Draws
 from sim.chance.orders import zipf
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, Luck, choice
 from sim.scenario.distributions import NumberLaw
 from sim.scenario.durations import DAY, HOUR, NEVER
@@ -145,8 +145,8 @@ def test_weights_that_do_not_quite_add_up_leave_no_gap_at_the_end() -> None:
     assert choice(np.array([JUST_BELOW_ONE]), [0.1] * 10 + [0]).tolist() == [9]
 
 
-def everyone(count: int) -> Drawer:
-    return Drawer(Luck(seed=1, replication=0), np.arange(count))
+def everyone(count: int) -> OrderSampler:
+    return OrderSampler(Luck(seed=1, replication=0), np.arange(count))
 
 
 def test_what_has_no_chance_never_happens_and_what_is_certain_always_does() -> None:
@@ -166,7 +166,7 @@ def test_an_amount_beyond_the_bound_is_the_bound() -> None:
 
 
 def test_an_orders_luck_does_not_depend_on_who_else_is_asked_about() -> None:
-    some = Drawer(Luck(seed=1, replication=0), np.array([7, 42]))
+    some = OrderSampler(Luck(seed=1, replication=0), np.array([7, 42]))
     assert (some.luck(Decision.HASSLE) == everyone(100).luck(Decision.HASSLE)[[7, 42]]).all()
 
 

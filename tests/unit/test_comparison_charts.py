@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.fates import ENDINGS
+from sim.experiment.order_outcomes import ENDINGS
 from sim.experiment.verdicts import HEADLINES, NOT_REACHED, VERDICTS
 from sim.show.charts import CHARTS, COMPARISON_CHARTS, differences, draw_comparison, flips, warm_up
 from sim.show.charts import difference_curves as curves

@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.fates import ENDINGS, NO_CLAIM
+from sim.experiment.first_divergence import NEVER_PART, PARTINGS
 from sim.experiment.number import Number, rough, signed
-from sim.experiment.partings import NEVER_PART, PARTINGS
+from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM
 from sim.experiment.verdicts import HEADLINES, INCONCLUSIVE, NOT_REACHED, VERDICTS
 from sim.show.comparison import STYLES, print_comparison
 from sim.show.findings import findings

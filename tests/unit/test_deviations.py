@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiment.deviations import paired, quantile_of, ratio_of, unpaired
 from sim.experiment.estimates import Times, ratio
+from sim.experiment.influence import paired, quantile_of, ratio_of, unpaired
 
 RATES = np.array([8.0, 6.0, 9.0, 4.0, 7.0])
 ONES = np.ones(5)

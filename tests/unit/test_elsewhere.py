@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim.errors import BadUsage, BrokenInvariant, UserError
-from sim.experiment import choosing, cluster, worker
+from sim.experiment import cluster, engine_choice, worker
 from sim.experiment.cluster import FarHands, far_hands
 from sim.experiment.comparing import compare
 from sim.experiment.experiment import run
@@ -147,7 +147,7 @@ def test_an_executor_that_is_shut_down_is_one_plain_line() -> None:
 
 def test_a_large_crew_elsewhere_takes_no_memory_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(choosing, "expect_to_fit", lambda loads, engine, jobs: asked.append(jobs))
+    monkeypatch.setattr(engine_choice, "expect_to_fit", lambda loads, engine, jobs: asked.append(jobs))
     with Elsewhere() as elsewhere:
         run(lively(1), jobs=elsewhere)
     assert asked == [1]

@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.compiled import machine_code
 from sim.errors import BadUsage
-from sim.experiment.choosing import EngineChoice, chosen, expected_claims
+from sim.experiment.engine_choice import EngineChoice, chosen, expected_claims
 from sim.experiment.engines import AUTO, COMPILED, SIMPY
 from sim.experiment.experiment import run
 from sim.market.world import run_simpy

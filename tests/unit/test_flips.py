@@ -12,10 +12,10 @@ import pytest
 from sim.chance.facts import ClaimFacts
 from sim.experiment.estimates import signed_mean, student
 from sim.experiment.experiment import run
-from sim.experiment.fates import ENDINGS, NO_CLAIM, UNASKED, Side, fates_of, in_words
+from sim.experiment.first_divergence import PARTINGS, diverged_at
 from sim.experiment.flips import Flips, flips_of
 from sim.experiment.frame import claims_frame
-from sim.experiment.partings import PARTINGS, parted_at
+from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, UNASKED, Side, in_words, outcomes_by_order
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome
@@ -65,8 +65,8 @@ def test_two_stories_part_at_the_first_step_that_differs(
     place: str, base: Changes, other: Changes, luck: Changes
 ) -> None:
     order = an_order(**luck)
-    assert parted_at(told(base, order), told(other, order)).tolist() == [place]
-    assert parted_at(told(other, order), told(base, order)).tolist() == [place]
+    assert diverged_at(told(base, order), told(other, order)).tolist() == [place]
+    assert diverged_at(told(other, order), told(base, order)).tolist() == [place]
 
 
 def test_a_verdict_parts_stories_even_where_its_consequences_come_later() -> None:
@@ -75,13 +75,13 @@ def test_a_verdict_parts_stories_even_where_its_consequences_come_later() -> Non
     declines = told(MEDIATED | RETURNED, order)
     approves = told(MEDIATED | RETURNED | {"policy.dispute.default.on_silence": "approve"}, order)
     assert declines["mediation_opened_at"].iloc[0] < approves["return_posted_at"].iloc[0]
-    assert parted_at(declines, approves).tolist() == ["dispute"]
+    assert diverged_at(declines, approves).tolist() == ["dispute"]
 
 
 def test_a_refund_at_the_dispatch_limit_parts_them_there() -> None:
     luck: Changes = {"ships_at": NEVER, "cancellation": refuses(), "goes_on": 0}
     base, other = told({}, an_order(**luck)), told(AT_THE_LIMIT, an_order(**luck, dispatch_due=7 * DAY))
-    assert parted_at(base, other).tolist() == ["dispatch_limit"]
+    assert diverged_at(base, other).tolist() == ["dispatch_limit"]
 
 
 def test_a_chargeback_parts_them_where_the_bank_pays() -> None:
@@ -94,13 +94,13 @@ def test_a_chargeback_parts_them_where_the_bank_pays() -> None:
     order = an_order(cancellation=refuses(), dispute=refuses(), charges_back=1, charges_back_after=7 * DAY)
     base, other = told({}, order), told({"policy.chargeback": last_resort}, order)
     assert other["route"].tolist() == ["chargeback"]
-    assert parted_at(base, other).tolist() == ["chargeback"]
+    assert diverged_at(base, other).tolist() == ["chargeback"]
 
 
 def test_stories_that_differ_in_who_pays_part_over_money() -> None:
     order = an_order(cancellation=refuses(), return_cost=9_00)
     seller_pays = {"policy.return": {"default": {"payer": "seller"}}}
-    assert parted_at(told(RETURNED, order), told(seller_pays, order)).tolist() == ["money"]
+    assert diverged_at(told(RETURNED, order), told(seller_pays, order)).tolist() == ["money"]
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_stories_that_differ_in_who_pays_part_over_money() -> None:
     ],
 )
 def test_other_luck_parts_them_where_it_shows(place: str, base: Changes, other: Changes) -> None:
-    assert parted_at(told(RETURNED, an_order(**base)), told(RETURNED, an_order(**other))).tolist() == [place]
+    assert diverged_at(told(RETURNED, an_order(**base)), told(RETURNED, an_order(**other))).tolist() == [place]
 
 
 def test_claims_that_only_end_otherwise_part_at_the_end() -> None:
     base = told({"policy.dispute": "none"}, an_order(cancellation=refuses()))
-    assert parted_at(base, base.assign(outcome="refused")).tolist() == ["end"]
+    assert diverged_at(base, base.assign(outcome="refused")).tolist() == ["end"]
 
 
 def test_each_order_is_told_for_itself() -> None:
     orders = [an_order(0), an_order(1, **SILENT), an_order(2, posting=5 * DAY)]
     other = {"policy.cancellation.clock": "3 d", "policy.refund.within": "1 d"}
-    assert parted_at(told({}, *orders), told(other, *orders)).tolist() == ["never", "cancellation", "refund"]
+    assert diverged_at(told({}, *orders), told(other, *orders)).tolist() == ["never", "cancellation", "refund"]
 
 
 # --------------------------------------------------------------------------------------- the table
@@ -145,7 +145,7 @@ def flips_between(base: Result, other: Result) -> pd.DataFrame:
 
 def tables_between(base: Result, other: Result) -> Flips:
     sides = (Side(one.orders, one.unasked) for one in (base, other))
-    return flips_of(fates_of(*sides), base.by_replication)
+    return flips_of(outcomes_by_order(*sides), base.by_replication)
 
 
 def row(flips: pd.DataFrame, base: str, other: str) -> pd.Series:
@@ -220,7 +220,7 @@ def test_every_outcome_has_its_place_in_the_table() -> None:
 # ------------------------------------------------------------------------------- how sure one can be
 
 
-def fates(orders: dict[int, list[float]]) -> pd.DataFrame:
+def outcomes(orders: dict[int, list[float]]) -> pd.DataFrame:
     """By replication, what each of its orders gains that was given up and is now refunded."""
     rows = [
         (replication, number, gain) for replication, gains in orders.items() for number, gain in enumerate(gains)
@@ -233,7 +233,7 @@ def fates(orders: dict[int, list[float]]) -> pd.DataFrame:
 def counted(orders: dict[int, list[float]], cohort: int = 1_000) -> pd.Series:
     """The row of the pair, where each of four replications has so many orders."""
     sums = {"measure": "orders", "replication": range(4), "part": cohort, "whole": 1}
-    return flips_of(fates(orders), pd.DataFrame(sums)).by_outcome.iloc[0]
+    return flips_of(outcomes(orders), pd.DataFrame(sums)).by_outcome.iloc[0]
 
 
 def test_the_replication_is_the_unit_of_an_interval() -> None:

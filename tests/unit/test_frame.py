@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.censoring import cut
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
-from sim.experiment.cut import cut
 from sim.experiment.frame import claims_frame, journal_frame
 from sim.records.life import INSTANTS, SETTLEMENTS
 from sim.records.table import Records

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from sim.experiment import experiment
+from sim.experiment.claim_paths import paths_of
 from sim.experiment.columns import CAME_TO, COLUMNS, NARROW
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
-from sim.experiment.ways import ways_of
 from sim.show.files import files_of, write_result
 from sim.show.spool import Spool
 from tests.unit.busy_market import BUSY
@@ -58,7 +58,7 @@ def test_what_stays_of_a_claim_that_was_handed_over_is_what_estimates_by_group_a
     assert list(lean.orders) == [*NARROW, CAME_TO]
     assert set(NARROW) < set(COLUMNS)
     pd.testing.assert_frame_equal(lean.orders[[*NARROW]], whole[[*NARROW]], check_dtype=False)
-    pd.testing.assert_frame_equal(ways_of(lean.orders), ways_of(whole))
+    pd.testing.assert_frame_equal(paths_of(lean.orders), paths_of(whole))
     assert lean.unasked.empty
 
 

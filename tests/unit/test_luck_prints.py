@@ -11,7 +11,7 @@ from sim.baselines.baselines import sized
 from sim.baselines.layout import RUNNABLE
 from sim.baselines.reading import read
 from sim.chance.decisions import Decision
-from sim.experiment.luck_prints import LuckPrints, _settled_by, luck_prints, redrawn
+from sim.experiment.draw_fingerprints import DrawFingerprints, _settled_by, fingerprint_draws, redrawn
 from sim.scenario.loading import load
 from tests.worlds import mirrored, the_article, world
 
@@ -19,35 +19,35 @@ KEPT = Path(__file__).parents[2] / "scenarios" / "baselines"
 
 
 @pytest.fixture(scope="module")
-def prints() -> LuckPrints:
-    return luck_prints(the_article())
+def prints() -> DrawFingerprints:
+    return fingerprint_draws(the_article())
 
 
-def test_the_same_luck_has_the_same_prints(prints: LuckPrints) -> None:
-    assert luck_prints(the_article()) == prints
+def test_the_same_luck_has_the_same_prints(prints: DrawFingerprints) -> None:
+    assert fingerprint_draws(the_article()) == prints
     assert redrawn(prints, prints) == []
 
 
-def test_a_policy_leaves_every_uniform_as_it_was(prints: LuckPrints) -> None:
-    other = luck_prints(the_article("three-day-clock"))
+def test_a_policy_leaves_every_uniform_as_it_was(prints: DrawFingerprints) -> None:
+    other = fingerprint_draws(the_article("three-day-clock"))
     assert other.decisions == prints.decisions
     assert other.orders == prints.orders
 
 
-def test_every_decision_settles_a_fact_that_is_known(prints: LuckPrints) -> None:
+def test_every_decision_settles_a_fact_that_is_known(prints: DrawFingerprints) -> None:
     named = {name for fact in prints.facts for name in _settled_by(fact)}
     assert {decision.name for decision in Decision} <= named
 
 
 @pytest.mark.parametrize("decision", [Decision.ARRIVAL_GAP, Decision.TRANSIT, Decision.DISPUTE_NOTICE])
 def test_luck_handed_out_the_other_way_round_is_named(
-    prints: LuckPrints, decision: Decision, monkeypatch: pytest.MonkeyPatch
+    prints: DrawFingerprints, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirrored(monkeypatch, decision)
-    assert redrawn(prints, luck_prints(the_article())) == [decision.name]
+    assert redrawn(prints, fingerprint_draws(the_article())) == [decision.name]
 
 
-def test_luck_that_is_fetched_and_decides_nothing_need_not_be_fetched(prints: LuckPrints) -> None:
+def test_luck_that_is_fetched_and_decides_nothing_need_not_be_fetched(prints: DrawFingerprints) -> None:
     more = prints._replace(decisions=prints.decisions | {"SPARE": "0" * 16})
     assert redrawn(more, prints) == []
     assert redrawn(prints, more) == []
@@ -59,16 +59,16 @@ def test_luck_that_is_fetched_and_decides_nothing_need_not_be_fetched(prints: Lu
 def test_the_projects_own_baselines_are_of_the_luck_of_today(place: Path) -> None:
     """Else a change of a scenario file would be told as luck that is drawn otherwise."""
     baseline = read(place)
-    assert redrawn(baseline.luck, luck_prints(sized(load(place / RUNNABLE), baseline.replications))) == []
+    assert redrawn(baseline.luck, fingerprint_draws(sized(load(place / RUNNABLE), baseline.replications))) == []
 
 
-def test_luck_turned_into_another_fact_is_named(prints: LuckPrints, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_luck_turned_into_another_fact_is_named(prints: DrawFingerprints, monkeypatch: pytest.MonkeyPatch) -> None:
     share_of = sim.chance.claims.share_of
     monkeypatch.setattr("sim.chance.claims.share_of", lambda amount, share: share_of(amount, share) + 1)
-    assert redrawn(prints, luck_prints(the_article())) == ["HASSLE", "SAVING"]
+    assert redrawn(prints, fingerprint_draws(the_article())) == ["HASSLE", "SAVING"]
 
 
 def test_other_orders_have_another_print() -> None:
-    few, many = (luck_prints(world({"market.orders_per_day": rate})) for rate in (50, 51))
+    few, many = (fingerprint_draws(world({"market.orders_per_day": rate})) for rate in (50, 51))
     assert few.orders != many.orders
     assert few.decisions.keys() == many.decisions.keys()

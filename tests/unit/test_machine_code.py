@@ -14,8 +14,8 @@ import pytest
 from sim.compiled import machine_code, places
 from sim.compiled.machine_code import Code, written
 from sim.errors import InternalError, UserError
-from sim.experiment import choosing, making
-from sim.experiment.choosing import COMPILING_PAYS_FROM, PAYS_FROM, chosen, expected_claims, made_ready
+from sim.experiment import engine_choice, making
+from sim.experiment.engine_choice import COMPILING_PAYS_FROM, PAYS_FROM, chosen, expected_claims, made_ready
 from sim.experiment.engines import AUTO, COMPILED, SIMPY
 from tests.unit.test_engines import BUSY
 from tests.worlds import world
@@ -169,7 +169,7 @@ def test_where_nothing_can_be_kept_it_is_simpy_and_that_is_said(begun: list[str]
         forbidden(folder)
     choice = chosen(AUTO, [world(BUSY)], scenarios_with(PAYS_FROM))
     assert made_ready(choice, "tiny", begun.append).engine == SIMPY
-    assert begun == [f"tiny: engine simpy, {choosing.NO_PLACE}\n"]
+    assert begun == [f"tiny: engine simpy, {engine_choice.NO_PLACE}\n"]
 
 
 # -------------------------------------------------------------------------------- what does not fit

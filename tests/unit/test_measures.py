@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from sim.experiment.by_hours import success_by_hours
-from sim.experiment.counted import gain
 from sim.experiment.curves import ENDINGS, GRID, incidence
 from sim.experiment.measures import CLAIMS, MEASURES, WITHIN
+from sim.experiment.predicates import gain
 from sim.scenario.durations import DAY
 from tests.tables import MIDNIGHT, claim, claims_of
 

@@ -14,12 +14,12 @@ import pytest
 
 from sim.cli import main
 from sim.errors import BadUsage
-from sim.experiment.aims import PrecisionAim, aims_of, as_written
 from sim.experiment.estimates import Estimate
 from sim.experiment.experiment import run
 from sim.experiment.measures import MEASURES
 from sim.experiment.observation import Observation, witness
 from sim.experiment.precision import FEWEST, UntilPrecise, is_missed
+from sim.experiment.precision_targets import PrecisionTarget, as_written, targets_of
 from sim.experiment.replication import calendars_of
 from tests.scenario_files import BASE_FILE
 from tests.tables import claim, claims_of
@@ -31,11 +31,11 @@ from tests.worlds import world
 
 def test_half_widths_are_absolute_or_relative() -> None:
     asked = {"success_rate": 0.005, "refund_time_median_all": "2%", "seller_wait_mean": "0.5", "claims": "1.5 %"}
-    assert aims_of(asked) == (
-        PrecisionAim("success_rate", 0.005, is_relative=False),
-        PrecisionAim("refund_time_median_all", 0.02, is_relative=True),
-        PrecisionAim("seller_wait_mean", 0.5, is_relative=False),
-        PrecisionAim("claims", 0.015, is_relative=True),
+    assert targets_of(asked) == (
+        PrecisionTarget("success_rate", 0.005, is_relative=False),
+        PrecisionTarget("refund_time_median_all", 0.02, is_relative=True),
+        PrecisionTarget("seller_wait_mean", 0.5, is_relative=False),
+        PrecisionTarget("claims", 0.015, is_relative=True),
     )
 
 
@@ -119,7 +119,7 @@ def test_the_command_line_says_how_it_ended(
 
 def half_width(value: float, low: float, high: float, *, is_relative: bool = False) -> float:
     estimate = Estimate(*map(np.asarray, (value, low, high)))
-    return PrecisionAim("success_rate", 0.1, is_relative).half_width_of(estimate)
+    return PrecisionTarget("success_rate", 0.1, is_relative).half_width_of(estimate)
 
 
 def test_the_longer_half_of_an_interval_counts() -> None:
@@ -166,7 +166,7 @@ def asked(plan: UntilPrecise, seen: Sequence[Observation]) -> int:
 
 
 def test_the_first_look_is_after_ten_and_is_believed_if_five_more_agree(mould: Observation) -> None:
-    plan = UntilPrecise(aims_of({"success_rate": 0.04}))
+    plan = UntilPrecise(targets_of({"success_rate": 0.04}))
     assert plan.wanted == FEWEST == 10
     everything = replications(mould, [10] * 5 + [12] * 5 + [10, 12, 11, 11, 11])
     assert asked(plan, everything[:10]) == 15
@@ -176,7 +176,7 @@ def test_the_first_look_is_after_ten_and_is_believed_if_five_more_agree(mould: O
 
 
 def test_replications_that_happened_to_agree_are_not_believed(mould: Observation) -> None:
-    plan = UntilPrecise(aims_of({"success_rate": 0.04}))
+    plan = UntilPrecise(targets_of({"success_rate": 0.04}))
     everything = replications(mould, [10] * 5 + [12] * 5 + [2, 16, 3, 15, 9])
     assert asked(plan, everything[:10]) == 15
     assert asked(plan, everything) > 15
@@ -186,7 +186,7 @@ def test_replications_that_happened_to_agree_are_not_believed(mould: Observation
 def test_a_precision_that_cannot_be_met_within_the_budget_is_given_up_at_once_and_in_one_sentence(
     mould: Observation,
 ) -> None:
-    plan = UntilPrecise(aims_of({"success_rate": 0.0001, "refunded_within_7d": 0.2}))
+    plan = UntilPrecise(targets_of({"success_rate": 0.0001, "refunded_within_7d": 0.2}))
     assert asked(plan, replications(mould, [10] * 5 + [12] * 5)) == 10
     # 10 · (0.0379 / 0.0001)².
     assert plan.stopped == (
@@ -197,19 +197,21 @@ def test_a_precision_that_cannot_be_met_within_the_budget_is_given_up_at_once_an
 
 
 def test_what_is_out_of_reach_is_given_up_though_another_has_no_interval_yet(mould: Observation) -> None:
-    plan = UntilPrecise(aims_of({"claims": "0.0001%", "success_rate": 0.0001, "refund_time_median_all": "2%"}))
+    plan = UntilPrecise(targets_of({"claims": "0.0001%", "success_rate": 0.0001, "refund_time_median_all": "2%"}))
     assert asked(plan, replications(mould, [1, 2] * 5)) == 10
     assert "out of reach" in plan.stopped
 
 
 def test_what_might_still_be_met_by_a_smaller_spread_is_tried(mould: Observation) -> None:
     # It looks like 10 · (0.0379 / 0.018)² = 44, but ten replications tell a variance up to three times too large.
-    assert asked(UntilPrecise(aims_of({"success_rate": 0.018}), most=30), replications(mould, [10, 12] * 5)) == 20
+    assert (
+        asked(UntilPrecise(targets_of({"success_rate": 0.018}), most=30), replications(mould, [10, 12] * 5)) == 20
+    )
 
 
 def test_what_nobody_has_after_twenty_replications_is_not_waited_for(mould: Observation) -> None:
     nobody = replications(mould, [0] * 20)
-    plan = UntilPrecise(aims_of({"refund_time_median_all": "2%"}))
+    plan = UntilPrecise(targets_of({"refund_time_median_all": "2%"}))
     assert asked(plan, nobody[:10]) == 20
     assert asked(plan, nobody) == 20
     assert plan.stopped == (
@@ -220,23 +222,23 @@ def test_what_nobody_has_after_twenty_replications_is_not_waited_for(mould: Obse
 
 def test_the_number_grows_with_the_square_of_what_is_missing(mould: Observation) -> None:
     # A half-width of 0.0379 after ten: an aim of 0.03 takes 10 · (0.0379 / 0.03)² = 15.96.
-    assert asked(UntilPrecise(aims_of({"success_rate": 0.03})), replications(mould, [10] * 5 + [12] * 5)) == 16
+    assert asked(UntilPrecise(targets_of({"success_rate": 0.03})), replications(mould, [10] * 5 + [12] * 5)) == 16
 
 
 def test_the_number_doubles_at_most_and_grows_by_a_tenth_at_least(mould: Observation) -> None:
     ten = replications(mould, [10] * 5 + [12] * 5)
-    assert asked(UntilPrecise(aims_of({"success_rate": 0.005})), ten) == 20
-    assert asked(UntilPrecise(aims_of({"success_rate": 0.0375})), ten) == 11
+    assert asked(UntilPrecise(targets_of({"success_rate": 0.005})), ten) == 20
+    assert asked(UntilPrecise(targets_of({"success_rate": 0.0375})), ten) == 11
 
 
 def test_the_measure_that_is_furthest_off_decides(mould: Observation) -> None:
     ten = replications(mould, [10] * 5 + [12] * 5)
-    assert asked(UntilPrecise(aims_of({"success_rate": 0.03, "refunded_within_7d": 0.037})), ten) == 16
+    assert asked(UntilPrecise(targets_of({"success_rate": 0.03, "refunded_within_7d": 0.037})), ten) == 16
 
 
 def test_a_time_that_is_not_reached_yet_asks_for_more(mould: Observation) -> None:
     nobody = replications(mould, [0] * 20)
-    plan = UntilPrecise(aims_of({"refund_time_median_all": "2%"}), most=20)
+    plan = UntilPrecise(targets_of({"refund_time_median_all": "2%"}), most=20)
     assert asked(plan, nobody[:10]) == 20
     assert asked(plan, nobody) == 20
     assert plan.stopped == (
@@ -245,7 +247,7 @@ def test_a_time_that_is_not_reached_yet_asks_for_more(mould: Observation) -> Non
 
 
 def test_the_budget_bounds_the_number(mould: Observation) -> None:
-    plan = UntilPrecise(aims_of({"success_rate": 0.03, "refunded_within_7d": 0.2}), most=13)
+    plan = UntilPrecise(targets_of({"success_rate": 0.03, "refunded_within_7d": 0.2}), most=13)
     everything = replications(mould, [10, 12] * 7)
     assert asked(plan, everything[:10]) == 13
     plan.learn(everything[:13])
@@ -259,7 +261,7 @@ def test_what_is_known_after_several_looks_is_what_all_replications_say(mould: O
         "claims": "0.01%",
         "silence_share": "0.0001",
     }
-    plan = UntilPrecise(aims_of(measures))
+    plan = UntilPrecise(targets_of(measures))
     everything = replications(mould, [10, 12, 7, 15] * 8)
     for looked in (10, 20, 32):
         plan.learn(everything[:looked])

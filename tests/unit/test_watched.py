@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.aalen_johansen import UNTIL, UNWATCHED, horizon
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
-from sim.experiment.watched import UNTIL, UNWATCHED, horizon
 from sim.scenario.durations import DAY
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world

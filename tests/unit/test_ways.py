@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.experiment.ways import ASKED, FREE, PASSED, STAGES, ways_of
+from sim.experiment.claim_paths import ASKED, FREE, PASSED, STAGES, paths_of
 from tests.unit.compared import result
 
 ON = pd.Timestamp("2018-10-05")
@@ -18,7 +18,7 @@ def claims(*rows: tuple[str, str, tuple[str, ...]]) -> pd.DataFrame:
 
 
 def only_way(*row: object) -> dict[str, object]:
-    (way,) = ways_of(claims(row)).to_dict("records")  # type: ignore[arg-type]
+    (way,) = paths_of(claims(row)).to_dict("records")  # type: ignore[arg-type]
     return dict(way)
 
 
@@ -36,7 +36,7 @@ def test_a_refused_request_goes_on_to_a_dispute_and_to_the_platform() -> None:
 def test_silence_that_escalates_goes_past_the_dispute() -> None:
     way = only_way("refunded", "mediation", ("request_opened_at", "mediation_opened_at"))
     assert (way["cancellation"], way["mediation"]) == ("cancellation", "mediation")
-    both = ways_of(
+    both = paths_of(
         claims(
             ("refunded", "mediation", ("request_opened_at", "mediation_opened_at")),
             ("refunded", "dispute", ("dispute_opened_at",)),
@@ -56,7 +56,7 @@ def test_who_gives_up_at_once_comes_to_no_stage() -> None:
 
 
 def test_every_claim_walks_one_way_and_every_ending_is_reached_as_often_as_it_occurred() -> None:
-    ways, orders = ways_of(result().orders), result().orders
+    ways, orders = paths_of(result().orders), result().orders
     assert ways["claims"].sum() == len(orders)
     assert not ways.drop(columns="claims").duplicated().any()
     assert (
@@ -68,7 +68,7 @@ def test_every_claim_walks_one_way_and_every_ending_is_reached_as_often_as_it_oc
 
 
 def test_a_claim_that_has_ended_stays_ended() -> None:
-    ways = ways_of(result().orders)
+    ways = paths_of(result().orders)
     stages = [column for column in ways.columns if column in STAGES]
     for way in ways.to_dict("records"):
         passed = [way[stage] == way["ending"] for stage in stages]

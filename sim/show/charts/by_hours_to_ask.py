@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.result import Result
-from sim.experiment.watched import is_finished
 from sim.show.chart_titles import FIRST_DAY, of_the_hours
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.baselines.judgement import SUSPECTED, MeasureCheck, ScenarioCheck
+from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.number import Shown
-from sim.experiment.watched import UNWATCHED
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
 from sim.show.charts.fonts import legible
 from sim.show.charts.style import FAINT, INK, SMALL

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.fates import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
+from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.scenario.wording import counted, shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.chance.drawer import Drawer
+from sim.chance.claim_onset import delivered_at
 from sim.chance.orders import draw_dispatching
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck
-from sim.chance.wishes import delivered_at
 from sim.experiment.columns import COLUMNS
 from sim.experiment.frame import CENTS, claims_of, moments
 from sim.records.table import Records
@@ -49,14 +49,14 @@ def _unclaimed(
     """Orders that went their way."""
     draws, market = records.draws, scenario.market
     paid, bought = draws.orders.paid[numbers], draws.orders.of(numbers)
-    drawer = Drawer(Luck(scenario.experiment.seed, replication), numbers)
-    plan = draw_dispatching(scenario, paid, bought.seller_type, drawer, calendars)
+    sampler = OrderSampler(Luck(scenario.experiment.seed, replication), numbers)
+    plan = draw_dispatching(scenario, paid, bought.seller_type, sampler, calendars)
     refunded = np.isin(numbers, draws.refunded_unasked)
     instants = {
         "paid_at": paid,
         "arranged_at": np.where(refunded, NEVER, plan.arranges_at),
         "dispatched_at": np.where(refunded, NEVER, plan.ships_at),
-        "delivered_at": np.where(refunded, NEVER, delivered_at(scenario, drawer, plan, calendars)),
+        "delivered_at": np.where(refunded, NEVER, delivered_at(scenario, sampler, plan, calendars)),
         "refund_due_at": np.where(refunded, plan.due, NEVER),
     }
     types, methods = names_of_kinds(market.sellers), list(market.payment_methods)

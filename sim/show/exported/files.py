@@ -14,7 +14,7 @@ from sim.disk.placing import put_file, sweep
 from sim.disk.reading import content_of
 from sim.errors import BadUsage
 from sim.experiment import fingerprints
-from sim.experiment.cut import cut
+from sim.experiment.censoring import cut
 from sim.experiment.frame import claims_frame, journal_frame
 from sim.experiment.replication import calendars_of, replicate
 from sim.records.table import Records

@@ -7,10 +7,10 @@ from math import isnan
 
 from markupsafe import Markup
 
+from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.by_group import success_and_time
-from sim.experiment.counted import is_refunded
+from sim.experiment.predicates import is_refunded
 from sim.experiment.result import Result
-from sim.experiment.watched import is_finished
 from sim.scenario.wording import counted, printable
 from sim.show.report.parts import Numbers, NumbersTable, days, of_several, share
 

@@ -9,9 +9,9 @@ from sim.experiment.comparison import Comparison
 from sim.experiment.precision import MOST
 from sim.experiment.result import Result
 from sim.experiment.verdicts import HEADLINES
-from sim.scenario.asked import policy_rows
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
+from sim.scenario.policy_table import policy_rows
 from sim.scenario.provenance import Source
 from sim.scenario.ranges import Range
 from sim.scenario.resolved import described, on_one_line, resolved_yaml

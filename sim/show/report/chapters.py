@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.claim_paths import ASKED, FREE, PASSED, paths_of
 from sim.experiment.curves import ENDINGS
 from sim.experiment.number import Shown
 from sim.experiment.result import Result
-from sim.experiment.ways import ASKED, FREE, PASSED, ways_of
 from sim.scenario.wording import counted, printable
 from sim.show.chart_titles import of_the_desks, of_the_hours, of_the_time
 from sim.show.costs import HEADS, costs_of
@@ -119,7 +119,7 @@ def _share_at(row: Any, *, has_interval: bool) -> str:
 
 
 def _flow(result: Result) -> Chapter:
-    ways = ways_of(result.orders)
+    ways = paths_of(result.orders)
     picture = flow_picture.HEIGHTS, partial(flow_picture.river, ways)
     return _chapter(result, "flow", _finding_of_flow(ways), picture, _table_of_ways(ways))
 

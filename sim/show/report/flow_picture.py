@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from sim.experiment.claim_paths import ASKED, FREE, PASSED, STAGES
 from sim.experiment.curves import ENDINGS
-from sim.experiment.ways import ASKED, FREE, PASSED, STAGES
 from sim.show.report.svg import SvgSheet, tag, words
 from sim.show.spreading import spread
 from sim.vocabulary import stages as texts
@@ -50,7 +50,7 @@ River = Mapping[str, Mapping[str, Arm]]
 
 
 def river(ways: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
-    """All claims from left to right; `ways` is what `study.ways.ways_of` says of them."""
+    """All claims from left to right; `ways` is what `study.ways.paths_of` says of them."""
     columns = [column for column in ways.columns if column != "claims"]
     edge = 118 if sheet.is_narrow else 170
     step = (sheet.width - edge - BAR) / (len(columns) - 1)

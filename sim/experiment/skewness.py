@@ -30,7 +30,7 @@ FEW_DIFFER = "few replications: if what differs leans, as waits do, nearer 90 th
 _FOLLOWED = 4 / 3
 
 
-def lean_of(residuals: ArrayLike) -> Floats:
+def skewness_of(residuals: ArrayLike) -> Floats:
     """The skewness, over √n, of what n replications (the first axis) add to an estimate; 0 where nothing varies."""
     moved = np.asarray(residuals, dtype=np.float64)
     spread = np.asarray((moved**2).sum(axis=0) ** 1.5)

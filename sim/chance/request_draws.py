@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.arrays import Columns as Columns
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints
+from sim.chance.sampler import OrderSampler
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import said
 from sim.rules.answers import (
@@ -30,7 +30,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of
 from sim.vocabulary import ClaimKind, Disposition, Reason
 
-OfARuling = Callable[[Drawer, MediationTerms], Ints]
+OfARuling = Callable[[OrderSampler, MediationTerms], Ints]
 """Draws one column by the levers for one kind of claim."""
 
 
@@ -50,63 +50,63 @@ MEDIATION = RequestLuck(Decision.MEDIATION_ANSWER, Decision.MEDIATION_NOTICE, De
 INSPECTION = RequestLuck(Decision.INSPECTION_ANSWER, Decision.INSPECTION_NOTICE, Decision.INSPECTION_HANDLING)
 
 
-def draw_asks(scenario: Scenario, drawer: Drawer, claims: Columns, known: Known = AFRESH) -> Columns:
+def draw_requests(scenario: Scenario, sampler: OrderSampler, claims: Columns, known: Known = AFRESH) -> Columns:
     """The columns of every `Ask`; `claims` gives the sellers' types, the reasons and who writes first."""
     columns: Columns = {}
     for stage, draw in _BY_STAGE.items():
-        columns |= known.of(f"ask.{stage}", scenario, partial(draw, drawer=drawer, claims=claims), claims)
+        columns |= known.of(f"ask.{stage}", scenario, partial(draw, sampler=sampler, claims=claims), claims)
     return columns
 
 
-def _cancelling(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _cancelling(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     answers = [kind.cancellation for kind in kinds_of(scenario.market.sellers)]
     return {
-        **_cancellation(scenario, drawer, claims),
-        **_named("cancellation", _timing(CANCELLATION, drawer, claims["seller_type"], answers)),
-        "cancellation.patience": drawer.duration(
+        **_cancellation(scenario, sampler, claims),
+        **_named("cancellation", _timing(CANCELLATION, sampler, claims["seller_type"], answers)),
+        "cancellation.patience": sampler.duration(
             Decision.CANCELLATION_PATIENCE, scenario.buyers.patience.cancellation
         ),
     }
 
 
-def _disputing(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _disputing(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     answers = [kind.dispute for kind in kinds_of(scenario.market.sellers)]
     return {
-        "dispute.disposition": _of_the_dispute(scenario, drawer, claims),
-        **_named("dispute", _timing(DISPUTE, drawer, claims["seller_type"], answers)),
-        "dispute.patience": drawer.duration(Decision.DISPUTE_PATIENCE, scenario.buyers.patience.dispute),
+        "dispute.disposition": _of_the_dispute(scenario, sampler, claims),
+        **_named("dispute", _timing(DISPUTE, sampler, claims["seller_type"], answers)),
+        "dispute.patience": sampler.duration(Decision.DISPUTE_PATIENCE, scenario.buyers.patience.dispute),
     }
 
 
-def _mediating(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
-    patience = drawer.duration(Decision.MEDIATION_PATIENCE, scenario.buyers.patience.mediation)
-    return {**_mediation(scenario, drawer, claims["claim"]), "mediation.patience": patience}
+def _mediating(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
+    patience = sampler.duration(Decision.MEDIATION_PATIENCE, scenario.buyers.patience.mediation)
+    return {**_mediation(scenario, sampler, claims["claim"]), "mediation.patience": patience}
 
 
-def _inspecting(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _inspecting(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     answers, kinds = [kind.inspection for kind in kinds_of(scenario.market.sellers)], claims["seller_type"]
     return {
-        "inspection.disposition": _said(drawer, INSPECTION, kinds, answers, [1.0] * len(answers)),
-        **_named("inspection", _timing(INSPECTION, drawer, kinds, answers)),
-        "inspection.patience": drawer.all_alike(NEVER),
+        "inspection.disposition": _said(sampler, INSPECTION, kinds, answers, [1.0] * len(answers)),
+        **_named("inspection", _timing(INSPECTION, sampler, kinds, answers)),
+        "inspection.patience": sampler.all_alike(NEVER),
     }
 
 
-def _offering(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _offering(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     return {
-        **_offers(scenario, drawer, claims["seller_type"]),
-        "offer.patience": drawer.all_alike(NEVER),
-        "reservation": drawer.millionths(Decision.RESERVATION, scenario.buyers.offers.reservation),
+        **_offers(scenario, sampler, claims["seller_type"]),
+        "offer.patience": sampler.all_alike(NEVER),
+        "reservation": sampler.millionths(Decision.RESERVATION, scenario.buyers.offers.reservation),
     }
 
 
-def _charging_back(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _charging_back(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     buyers = scenario.buyers.chargeback
     return {
-        **_chargeback(scenario, drawer),
-        "chargeback.patience": drawer.all_alike(NEVER),
-        "charges_back": drawer.happens(Decision.CHARGES_BACK, buyers.probability),
-        "charges_back_after": drawer.duration(Decision.CHARGES_BACK_AFTER, buyers.after),
+        **_chargeback(scenario, sampler),
+        "chargeback.patience": sampler.all_alike(NEVER),
+        "charges_back": sampler.happens(Decision.CHARGES_BACK, buyers.probability),
+        "charges_back_after": sampler.duration(Decision.CHARGES_BACK_AFTER, buyers.after),
     }
 
 
@@ -120,15 +120,15 @@ _BY_STAGE: dict[str, Callable[..., Columns]] = {
 }
 
 
-def _cancellation(scenario: Scenario, drawer: Drawer, claims: Columns) -> Columns:
+def _cancellation(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
     """What the seller will say to a cancellation, the reason game played through."""
     types = kinds_of(scenario.market.sellers)
     kinds, answers = claims["seller_type"], [kind.cancellation for kind in types]
-    first = _said(drawer, CANCELLATION, kinds, answers, [1.0] * len(answers))
-    unchanged = _said(drawer, CANCELLATION, kinds, answers, [answer.unchanged_odds for answer in answers])
+    first = _said(sampler, CANCELLATION, kinds, answers, [1.0] * len(answers))
+    unchanged = _said(sampler, CANCELLATION, kinds, answers, [answer.unchanged_odds for answer in answers])
     blamed = np.array([blames_the_seller(reason) for reason in Reason])[claims["reason"]]
     asking = np.array([answer.asks_to_change_reason for answer in answers])[kinds]
-    asks = (blamed & (drawer.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)).astype(np.int64)
+    asks = (blamed & (sampler.luck(Decision.ASKS_TO_CHANGE_REASON) < asking)).astype(np.int64)
     return {
         "cancellation.disposition": _PLAYED[first, asks, claims["agrees_to_change"], unchanged],
         "asked_to_change": asks,
@@ -140,30 +140,30 @@ _PLAYED = np.array([after_the_reason_game(*case) for case in product(*_CASES)]).
 """What the reason game comes to: said at first, whether it asks, whether the buyer agrees, said if unchanged."""
 
 
-def _of_the_dispute(scenario: Scenario, drawer: Drawer, claims: Columns) -> Ints:
+def _of_the_dispute(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Ints:
     """A buyer who writes first raises the odds of a yes (the article's plea)."""
     plea, kinds = scenario.buyers.plea, claims["seller_type"]
     answers = [kind.dispute for kind in kinds_of(scenario.market.sellers)]
-    plain = _said(drawer, DISPUTE, kinds, answers, [1.0] * len(answers))
+    plain = _said(sampler, DISPUTE, kinds, answers, [1.0] * len(answers))
     if plea is None:
         return plain
-    persuaded = _said(drawer, DISPUTE, kinds, answers, [plea.odds] * len(answers))
+    persuaded = _said(sampler, DISPUTE, kinds, answers, [plea.odds] * len(answers))
     return np.where(claims["writes_first"] == 1, persuaded, plain)
 
 
-def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
+def _mediation(scenario: Scenario, sampler: OrderSampler, kinds: Ints) -> Columns:
     """The platform's ruling on claims of their kind, and of the kind they may turn to; zeros without mediation."""
-    terms, nobody = scenario.policy.mediation, drawer.all_alike(0)
+    terms, nobody = scenario.policy.mediation, sampler.all_alike(0)
     if terms is None:
         return {
-            **_silent("mediation", drawer),
+            **_silent("mediation", sampler),
             **dict.fromkeys(("split_share", *(f"{name}_if_not_received" for name in RULING)), nobody),
         }
     levers = [terms.of(kind) for kind in ClaimKind]
     now, turned = {}, {}
     for name, draw in RULING.items():  # both from the same luck, one after the other
-        now[name] = _of_each_kind(drawer, kinds, draw, levers)
-        turned[name] = draw(drawer, levers[ClaimKind.NOT_RECEIVED])
+        now[name] = _of_each_kind(sampler, kinds, draw, levers)
+        turned[name] = draw(sampler, levers[ClaimKind.NOT_RECEIVED])
     return {
         "mediation.disposition": now["ruling"],
         "mediation.notice": now["ruling_notice"],
@@ -174,94 +174,94 @@ def _mediation(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
     }
 
 
-def _of_each_kind(drawer: Drawer, kinds: Ints, draw: OfARuling, levers: Sequence[MediationTerms]) -> Ints:
+def _of_each_kind(sampler: OrderSampler, kinds: Ints, draw: OfARuling, levers: Sequence[MediationTerms]) -> Ints:
     """By the law for each claim's kind; one luck whatever kind it is."""
-    return drawer.by_group(kinds, lambda some, kind: draw(some, levers[kind]))
+    return sampler.by_group(kinds, lambda some, kind: draw(some, levers[kind]))
 
 
-def _rulings(drawer: Drawer, levers: MediationTerms) -> Ints:
+def _rulings(sampler: OrderSampler, levers: MediationTerms) -> Ints:
     """For whom the platform decides."""
     bounds = ruling_bounds(levers.rulings.buyer, levers.rulings.split)
-    return said(drawer.luck(Decision.MEDIATION_ANSWER), bounds, RULED_IN_TURN)
+    return said(sampler.luck(Decision.MEDIATION_ANSWER), bounds, RULED_IN_TURN)
 
 
-def _by_ruling(drawer: Drawer, levers: MediationTerms, decision: Decision, name: str) -> Ints:
+def _by_ruling(sampler: OrderSampler, levers: MediationTerms, decision: Decision, name: str) -> Ints:
     """How long a case takes, by the law for its ruling where that has one of its own; one luck whatever it is."""
     laws, for_all = dict(levers.laws_by_ruling()), getattr(levers, name)
     if not laws:
-        return drawer.duration(decision, for_all)
+        return sampler.duration(decision, for_all)
     of_rulings = {said: laws.get(f"{ruling}.{name}", for_all) for said, ruling in RULED.items()}
-    return drawer.by_group(_rulings(drawer, levers), lambda some, said: some.duration(decision, of_rulings[said]))
+    return sampler.by_group(_rulings(sampler, levers), lambda some, said: some.duration(decision, of_rulings[said]))
 
 
 RULED = {int(Disposition.ACCEPT): "buyer", int(Disposition.SPLIT): "split", int(Disposition.REFUSE): "seller"}
 """For whom a disposition of the platform is."""
 RULING: dict[str, OfARuling] = {
     "ruling": _rulings,
-    "ruling_notice": lambda drawer, levers: _by_ruling(drawer, levers, Decision.MEDIATION_NOTICE, "notice"),
-    "ruling_handling": lambda drawer, levers: _by_ruling(drawer, levers, Decision.MEDIATION_HANDLING, "handling"),
-    "split_share": lambda drawer, levers: drawer.millionths(Decision.SPLIT_SHARE, levers.split_share),
+    "ruling_notice": lambda sampler, levers: _by_ruling(sampler, levers, Decision.MEDIATION_NOTICE, "notice"),
+    "ruling_handling": lambda sampler, levers: _by_ruling(sampler, levers, Decision.MEDIATION_HANDLING, "handling"),
+    "split_share": lambda sampler, levers: sampler.millionths(Decision.SPLIT_SHARE, levers.split_share),
 }
 """What luck settles of a ruling."""
 
 
-def _offers(scenario: Scenario, drawer: Drawer, kinds: Ints) -> Columns:
+def _offers(scenario: Scenario, sampler: OrderSampler, kinds: Ints) -> Columns:
     """What sellers offer in each round, and whether and when buyers answer."""
     sellers, buyers = kinds_of(scenario.market.sellers), scenario.buyers.offers
-    silent = drawer.happens(Decision.OFFER_ANSWER, buyers.silent)
+    silent = sampler.happens(Decision.OFFER_ANSWER, buyers.silent)
 
     def offered(decision: Decision) -> Ints:
-        return drawer.by_group(kinds, lambda some, kind: some.millionths(decision, sellers[kind].dispute.offer))
+        return sampler.by_group(kinds, lambda some, kind: some.millionths(decision, sellers[kind].dispute.offer))
 
-    return _silent("offer", drawer) | {
+    return _silent("offer", sampler) | {
         "first_offer": offered(Decision.FIRST_OFFER),
         "second_offer": offered(Decision.SECOND_OFFER),
         "third_offer": offered(Decision.THIRD_OFFER),
         "offer.disposition": np.where(silent == 1, Disposition.SILENT, Disposition.ACCEPT).astype(np.int64),
-        "offer.notice": drawer.duration(Decision.OFFER_NOTICE, buyers.notice),
+        "offer.notice": sampler.duration(Decision.OFFER_NOTICE, buyers.notice),
     }
 
 
-def _chargeback(scenario: Scenario, drawer: Drawer) -> Columns:
+def _chargeback(scenario: Scenario, sampler: OrderSampler) -> Columns:
     """For whom the bank decides, and when."""
     terms = scenario.policy.chargeback
     if terms is None:
-        return _silent("chargeback", drawer)
-    won = drawer.happens(Decision.CHARGEBACK_ANSWER, terms.rulings.buyer)
-    return _silent("chargeback", drawer) | {
+        return _silent("chargeback", sampler)
+    won = sampler.happens(Decision.CHARGEBACK_ANSWER, terms.rulings.buyer)
+    return _silent("chargeback", sampler) | {
         "chargeback.disposition": np.where(won == 1, Disposition.ACCEPT, Disposition.REFUSE).astype(np.int64),
-        "chargeback.notice": drawer.duration(Decision.CHARGEBACK_NOTICE, terms.notice),
+        "chargeback.notice": sampler.duration(Decision.CHARGEBACK_NOTICE, terms.notice),
     }
 
 
-def _silent(stage: str, drawer: Drawer) -> Columns:
+def _silent(stage: str, sampler: OrderSampler) -> Columns:
     """An answerer who never says anything, and takes no time over it."""
-    nobody = drawer.all_alike(0)
+    nobody = sampler.all_alike(0)
     return _named(stage, dict.fromkeys(("disposition", "notice", "notice_share", "handling"), nobody))
 
 
-def _timing(decisions: RequestLuck, drawer: Drawer, kinds: Ints, answers: Sequence[Answers]) -> Columns:
+def _timing(decisions: RequestLuck, sampler: OrderSampler, kinds: Ints, answers: Sequence[Answers]) -> Columns:
     """When the answerer looks and how long it works, by its type; one luck serves either way of noticing."""
 
-    def share_of_clock(some: Drawer, kind: int) -> Ints:
+    def share_of_clock(some: OrderSampler, kind: int) -> Ints:
         law = answers[kind].notice_share_of_clock
         return some.all_alike(0) if law is None else some.millionths(decisions.notice, law)
 
     return {
-        "notice": drawer.by_group(kinds, lambda some, kind: some.duration(decisions.notice, answers[kind].notice)),
-        "notice_share": drawer.by_group(kinds, share_of_clock),
-        "handling": drawer.by_group(
+        "notice": sampler.by_group(kinds, lambda some, kind: some.duration(decisions.notice, answers[kind].notice)),
+        "notice_share": sampler.by_group(kinds, share_of_clock),
+        "handling": sampler.by_group(
             kinds, lambda some, kind: some.duration(decisions.handling, answers[kind].handling)
         ),
     }
 
 
 def _said(
-    drawer: Drawer, decisions: RequestLuck, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]
+    sampler: OrderSampler, decisions: RequestLuck, kinds: Ints, answers: Sequence[Answers], odds: Sequence[float]
 ) -> Ints:
     """What each answerer will say, from one uniform each; `answers` and `odds` by its type."""
     bounds = [answer_bounds(**answer.chances(), odds=odd) for answer, odd in zip(answers, odds, strict=True)]
-    return drawer.by_group(kinds, lambda some, kind: said(some.luck(decisions.answer), bounds[kind], SAID_IN_TURN))
+    return sampler.by_group(kinds, lambda some, kind: said(some.luck(decisions.answer), bounds[kind], SAID_IN_TURN))
 
 
 def _named(stage: str, columns: Columns) -> Columns:

@@ -22,7 +22,7 @@ from sim.scenario.wording import shown
 _NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(e-?[0-9]+)?")
 
 
-class PrecisionAim(NamedTuple):
+class PrecisionTarget(NamedTuple):
     """The interval of one measure is to be no wider than this, either way."""
 
     measure: str
@@ -51,7 +51,7 @@ class PrecisionAim(NamedTuple):
         return f"±{half_width * 100:.3g} %" if self.is_relative else f"±{half_width:.3g}"
 
 
-def aims_of(precision: Mapping[str, float | str]) -> tuple[PrecisionAim, ...]:
+def targets_of(precision: Mapping[str, float | str]) -> tuple[PrecisionTarget, ...]:
     """What is aimed at: half-widths by measure, such as `{"success_rate": 0.005}`, or "2%" of a time.
 
     Raises BadUsage for a measure that does not exist and a half-width that makes no sense.
@@ -72,21 +72,21 @@ def as_written(options: Sequence[str]) -> dict[str, str]:
     return precision
 
 
-def _aim(name: str, written: float | str) -> PrecisionAim:
+def _aim(name: str, written: float | str) -> PrecisionTarget:
     if name not in MEASURES:
         raise BadUsage(f"precision of {shown(name)}: there is no such measure{did_you_mean(name, MEASURES)}")
     text = str(written).strip()
     is_relative = text.endswith("%")
     number = text.removesuffix("%").rstrip()
     half_width = float(number) / (100 if is_relative else 1) if _NUMBER.fullmatch(number) else nan
-    aim = PrecisionAim(name, half_width, is_relative)
+    aim = PrecisionTarget(name, half_width, is_relative)
     if complaint := _nonsense(aim, MEASURES[name]):
         example = _example(MEASURES[name])
         raise BadUsage(f"precision of {name}: found {shown(text)}; {complaint}, expected one such as {example}")
     return aim
 
 
-def _nonsense(aim: PrecisionAim, measure: Measure) -> str:
+def _nonsense(aim: PrecisionTarget, measure: Measure) -> str:
     """Why nobody can mean this; empty where somebody can."""
     if not 0 < aim.half_width < inf:
         return "a half-width is a number above 0"

@@ -24,7 +24,7 @@ def stages_of(claims: pd.DataFrame) -> NDArray[np.uint8]:
     return bits
 
 
-def ways_of(claims: pd.DataFrame) -> pd.DataFrame:
+def paths_of(claims: pd.DataFrame) -> pd.DataFrame:
     """How many claims went which way: one row per way that occurs, with its number of `claims`, the largest first.
 
     The other columns are `asked`, the stages to which any claim came, and `ending`. A cell says what a claim did

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.experiment.first_divergence import ASKING, LIMIT, NEVER_PART, PARTINGS, diverged_at
 from sim.experiment.observation import Observation
-from sim.experiment.partings import ASKING, LIMIT, NEVER_PART, PARTINGS, parted_at
 from sim.vocabulary import endings
 
 REFUNDED, UNASKED, NO_CLAIM = "refunded", "refunded_unasked", "no_claim"
@@ -38,7 +38,7 @@ def side_of(seen: Sequence[Observation]) -> Side:
     return Side(*(pd.concat(some, ignore_index=True) for some in tables))
 
 
-def fates_of(base: Side, other: Side) -> pd.DataFrame:
+def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
     """One row per order that was a claim, or was refunded unasked, under either of two policies that share luck.
 
     - `replication`, `order`: which one; ascending.
@@ -49,7 +49,7 @@ def fates_of(base: Side, other: Side) -> pd.DataFrame:
     indices = [table.set_index(_ORDER).index for side in (base, other) for table in side]
     everybody = indices[0].append(indices[1:]).unique().sort_values()
     mine, its = _fates(base, everybody), _fates(other, everybody)
-    fates = pd.DataFrame(
+    outcomes = pd.DataFrame(
         {
             "base_outcome": mine["outcome"],
             "other_outcome": its["outcome"],
@@ -58,10 +58,10 @@ def fates_of(base: Side, other: Side) -> pd.DataFrame:
             "money_change": its["money"] - mine["money"],
         }
     )
-    return in_words(fates.reset_index())
+    return in_words(outcomes.reset_index())
 
 
-def no_fates() -> pd.DataFrame:
+def no_outcomes() -> pd.DataFrame:
     """The same table without any rows."""
     columns = ("replication", "order", *WORDS, "time_change", "money_change")
     kinds = dict.fromkeys(columns, "float64") | {"replication": "int64", "order": "int64"}
@@ -81,16 +81,16 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
 def _fates(side: Side, everybody: pd.Index[Any]) -> pd.DataFrame:
     """What became of each order: its outcome, days until all the money, and what the buyer is left with."""
     claims, unasked = side.claims.set_index(_ORDER), side.unasked.set_index(_ORDER)
-    fates = pd.DataFrame(
+    outcomes = pd.DataFrame(
         {
             "outcome": claims["outcome"].astype(object),
             "days": claims["refund_days"].where(claims["outcome"] == REFUNDED),
             "money": claims["refund"] - claims["buyer_cost"],
         }
     ).reindex(everybody)
-    fates.loc[unasked.index, "outcome"] = UNASKED
-    fates.loc[unasked.index, "money"] = unasked["refund"]
-    return fates.fillna({"outcome": NO_CLAIM, "money": 0.0})
+    outcomes.loc[unasked.index, "outcome"] = UNASKED
+    outcomes.loc[unasked.index, "money"] = unasked["refund"]
+    return outcomes.fillna({"outcome": NO_CLAIM, "money": 0.0})
 
 
 def _partings(base: Side, other: Side, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
@@ -99,5 +99,5 @@ def _partings(base: Side, other: Side, mine: pd.Series[str], its: pd.Series[str]
     partings = pd.Series(np.where(mine == its, NEVER_PART, np.where(is_unasked, LIMIT, ASKING)), mine.index, object)
     claims = base.claims.set_index(_ORDER), other.claims.set_index(_ORDER)
     both = claims[0].index.intersection(claims[1].index)
-    partings[both] = parted_at(claims[0].loc[both], claims[1].loc[both])
+    partings[both] = diverged_at(claims[0].loc[both], claims[1].loc[both])
     return partings

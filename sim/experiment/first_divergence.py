@@ -63,7 +63,7 @@ _DECIDE = tuple(text.column for text in STAGES.values() if text.grants)
 """Requests whose verdict may grant the money."""
 
 
-def parted_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
+def diverged_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
     """For each claim of two tables with the columns of `Result.orders` and the same rows: a word of `PARTINGS`.
 
     Told from instants alone, so no journal is needed.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.experiment import counted
-from sim.experiment.counted import Of, Rows, every, summed
+from sim.experiment import predicates
+from sim.experiment.aalen_johansen import AalenJohansen, Gain, horizon, is_cut, is_finished, seen_of
 from sim.experiment.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
-from sim.experiment.watched import AalenJohansen, Gain, horizon, is_cut, is_finished, seen_of
+from sim.experiment.predicates import Of, Rows, every, summed
 from sim.scenario.durations import DAY
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
@@ -114,9 +114,9 @@ class TimeToMoney:
     def times(self, claims: Rows, replications: int) -> list[Times]:
         """The times it is a quantile of, by replication; nobody's where it is not known who they are in the end."""
         if self.among is every:
-            return counted.times_to_money(claims, replications)
+            return predicates.times_to_money(claims, replications)
         chosen = np.asarray(self.among(claims), dtype=bool) & is_finished(claims)
-        return counted.times_to_money(counted.some_of(claims, chosen), replications)
+        return predicates.times_to_money(predicates.some_of(claims, chosen), replications)
 
     def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
         """The value with its interval (NaN: not reached), and how many claims it rests on."""

@@ -87,7 +87,7 @@ def say_memory(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> No
 
     for file, scenario in zip(files, scenarios, strict=True):
         if expected_orders(scenario) > MANY:
-            from sim.experiment.choosing import loads_of
+            from sim.experiment.engine_choice import loads_of
             from sim.experiment.memory import said
 
             sys.stderr.writelines(
@@ -203,8 +203,8 @@ def kept_in(arguments: Namespace) -> WholeReplications | None:
 
 def effort_of(arguments: Namespace) -> dict[str, Any]:
     """The engine, and a precision if there is one, as `study.experiment.run` takes them. Raises BadUsage."""
-    from sim.experiment.aims import aims_of, as_written
     from sim.experiment.precision import MOST
+    from sim.experiment.precision_targets import as_written, targets_of
 
     if not arguments.precision:
         if arguments.max_replications is not None:
@@ -213,7 +213,7 @@ def effort_of(arguments: Namespace) -> dict[str, Any]:
     if arguments.replications is not None:
         raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
     precision = as_written(arguments.precision)
-    aims_of(precision)
+    targets_of(precision)
     most = arguments.max_replications
     most = MOST if most is None else most
     return {"engine": arguments.engine, "precision": precision, "max_replications": most}

@@ -7,14 +7,14 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.scenario.outline import opened
+from sim.scenario.schema_paths import opened
 
 
 class _Wrong(Exception):
     """Nothing of it is right."""
 
 
-def salvaged(model: type[BaseModel], raw: Any) -> Any:
+def valid_parts(model: type[BaseModel], raw: Any) -> Any:
     """A model of the right parts. What is wrong or missing is not there: asking for it raises AttributeError."""
     whole = model.model_construct()
     for name, field in model.model_fields.items():
@@ -42,5 +42,5 @@ def _right_of(annotation: Any, raw: Any) -> Any:
         choices = opened(annotation) if isinstance(raw, dict) else []
     for choice in choices:
         if isinstance(choice, type) and issubclass(choice, BaseModel):
-            return salvaged(choice, raw)
+            return valid_parts(choice, raw)
     raise _Wrong

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
 from sim.experiment.estimates import CONFIDENCE, Floats, Times, resampled
-from sim.experiment.leaning import lean_of, longer
+from sim.experiment.skewness import longer, skewness_of
 
 OPEN_FROM = 0.025
 """An end of an interval is open where more of the resamples than this do not reach the quantile."""
@@ -126,7 +126,7 @@ class Difference(NamedTuple):
         half = _steps(count, confidence) * self.error / growth**0.5
         square = ndtri(_upper(confidence)) ** 2
         unseen = limit * square / (n * growth + square) if np.isfinite(limit) else 0.0
-        lean = 0.0 if self.is_resampled else lean_of(self.deviations) / growth**0.5
+        lean = 0.0 if self.is_resampled else skewness_of(self.deviations) / growth**0.5
         sides = (longer(side * lean, _steps(count, CONFIDENCE), count) for side in (-1, 1))
         left, right = (np.asarray(np.hypot(half * side, unseen)) for side in sides)
         return left, right

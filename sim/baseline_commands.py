@@ -21,12 +21,12 @@ from sim.baselines.judgement import Check, MeasureCheck, NotLookedAt
 from sim.baselines.judging import Sides, differences, judged
 from sim.baselines.reading import read
 from sim.baselines.timeline import Forgets, forgetting
+from sim.command_inputs import jobs_of
 from sim.disk.placing import sweep
 from sim.disk.site import Site
 from sim.errors import BadBaseline, BadUsage, UserError
 from sim.experiment.jobs import Workers
 from sim.experiment.verdicts import headlines_with
-from sim.given import jobs_of
 from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sim.experiment.aalen_johansen import UNTIL
+from sim.experiment.claim_paths import stages_of
 from sim.experiment.columns import CAME_TO, NARROW
 from sim.experiment.measures import RATIOS, Sums, sums_of
 from sim.experiment.observation import Observation, tables_of
-from sim.experiment.watched import UNTIL
-from sim.experiment.ways import stages_of
 
 Take = Callable[[pd.DataFrame, pd.DataFrame | None], None]
 """Takes the cohort's claims of one replication, and its journal if there is one; in the order of replications."""
@@ -22,7 +22,7 @@ AT_A_TIME = 20_000
 """Claims and requests that are added up together: pandas is slow to start, and they take a few megabytes."""
 
 
-class Ledger:
+class KeptReplications:
     """Takes in replications in their order: of each, the sums that every ratio is made of.
 
     Without `take` the claims stay as they are. With it they are handed over as they come, and what stays of each is

@@ -8,12 +8,12 @@ import numpy as np
 
 from sim.arrays import Bools
 from sim.chance.decisions import Decision
-from sim.chance.drawer import Drawer
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
 from sim.chance.lateness import lateness_of
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, most
+from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck, pieces
 from sim.rules.terms import kind_of, refunds_at_dispatch_limit
 from sim.scenario.buyers import Notices
@@ -22,15 +22,15 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party
 
 
-class Wishes(NamedTuple):
+class ClaimOnsets(NamedTuple):
     """For some orders: the kind of claim, and the instant at which the buyer wants the money back (or NEVER)."""
 
     claim: Ints
     asked: Ints
 
-    def only(self, some: Bools) -> Wishes:
+    def only(self, some: Bools) -> ClaimOnsets:
         """Those of some of them."""
-        return Wishes(self.claim[some], self.asked[some])
+        return ClaimOnsets(self.claim[some], self.asked[some])
 
 
 def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: Openings) -> Ints:
@@ -73,67 +73,72 @@ def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, 
     return would[late]
 
 
-def first_wishes(
+def first_onsets(
     scenario: Scenario,
-    drawer: Drawer,
+    sampler: OrderSampler,
     paid: Ints,
     plan: Dispatching,
     calendars: Openings,
     seen_delivered: Ints | None = None,
-) -> Wishes:
+) -> ClaimOnsets:
     """The first reason of each picked order. In the same second: regret, then not received, then a defect.
 
     What was seen to arrive arrived then.
     """
-    regretted = _mind_changes(scenario, drawer, paid)
+    regretted = _mind_changes(scenario, sampler, paid)
     buyers = scenario.buyers
     if buyers.not_received is None and buyers.defect is None:
-        return Wishes(drawer.all_alike(ClaimKind.REGRET), regretted)
-    delivered = delivered_at(scenario, drawer, plan, calendars)
+        return ClaimOnsets(sampler.all_alike(ClaimKind.REGRET), regretted)
+    delivered = delivered_at(scenario, sampler, plan, calendars)
     if seen_delivered is not None:
         delivered = np.where(seen_delivered < NEVER, seen_delivered, delivered)
-    missed = _not_received(scenario, drawer, plan.promised, delivered)
-    reasons = np.stack([regretted, missed, _defect(scenario, drawer, delivered)])
-    return Wishes(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
+    missed = _not_received(scenario, sampler, plan.promised, delivered)
+    reasons = np.stack([regretted, missed, _defect(scenario, sampler, delivered)])
+    return ClaimOnsets(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
 
 
-def _mind_changes(scenario: Scenario, drawer: Drawer, paid: Ints) -> Ints:
+def _mind_changes(scenario: Scenario, sampler: OrderSampler, paid: Ints) -> Ints:
     """When minds change; NEVER for buyers who keep what they ordered."""
     regret = scenario.buyers.regret
-    changes = later(paid, drawer.duration(Decision.REGRETS_AFTER, regret.after))
-    chance = chances(regret.probability, scenario.market, drawer)
-    return np.where(drawer.happens(Decision.REGRETS, chance) == 1, changes, NEVER)
+    changes = later(paid, sampler.duration(Decision.REGRETS_AFTER, regret.after))
+    chance = chances(regret.probability, scenario.market, sampler)
+    return np.where(sampler.happens(Decision.REGRETS, chance) == 1, changes, NEVER)
 
 
-def _not_received(scenario: Scenario, drawer: Drawer, promised: Ints, delivered: Ints) -> Ints:
+def _not_received(scenario: Scenario, sampler: OrderSampler, promised: Ints, delivered: Ints) -> Ints:
     """When buyers notice that the promised date has passed, and the parcel is still not there."""
     decisions = Decision.MISSES_THE_PARCEL, Decision.MISSES_THE_PARCEL_AFTER
-    noticed = _noticed(scenario, scenario.buyers.not_received, drawer, promised, *decisions)
+    noticed = _noticed(scenario, scenario.buyers.not_received, sampler, promised, *decisions)
     return np.where(delivered > noticed, noticed, NEVER)
 
 
-def _defect(scenario: Scenario, drawer: Drawer, delivered: Ints) -> Ints:
+def _defect(scenario: Scenario, sampler: OrderSampler, delivered: Ints) -> Ints:
     """When buyers notice that what they were sent is faulty."""
     decisions = Decision.FINDS_A_DEFECT, Decision.FINDS_A_DEFECT_AFTER
-    return _noticed(scenario, scenario.buyers.defect, drawer, delivered, *decisions)
+    return _noticed(scenario, scenario.buyers.defect, sampler, delivered, *decisions)
 
 
 def _noticed(
-    scenario: Scenario, terms: Notices | None, drawer: Drawer, since: Ints, whether: Decision, after: Decision
+    scenario: Scenario,
+    terms: Notices | None,
+    sampler: OrderSampler,
+    since: Ints,
+    whether: Decision,
+    after: Decision,
 ) -> Ints:
     if terms is None:
-        return drawer.all_alike(NEVER)
-    noticed = later(since, drawer.duration(after, terms.after))
-    chance = chances(terms.probability, scenario.market, drawer)
-    return np.where(drawer.happens(whether, chance) == 1, noticed, NEVER)
+        return sampler.all_alike(NEVER)
+    noticed = later(since, sampler.duration(after, terms.after))
+    chance = chances(terms.probability, scenario.market, sampler)
+    return np.where(sampler.happens(whether, chance) == 1, noticed, NEVER)
 
 
-def delivered_at(scenario: Scenario, drawer: Drawer, plan: Dispatching, calendars: Openings) -> Ints:
+def delivered_at(scenario: Scenario, sampler: OrderSampler, plan: Dispatching, calendars: Openings) -> Ints:
     """When each parcel would arrive; NEVER for the lost ones."""
     carrier = scenario.market.carrier
-    transit = drawer.duration(Decision.TRANSIT, carrier.transit)
+    transit = sampler.duration(Decision.TRANSIT, carrier.transit)
     arrives = instants_after(plan.ships_at, kind_of(carrier.transit), transit, calendars[Party.CARRIER])
-    return np.where(drawer.happens(Decision.LOST, carrier.lost) == 1, NEVER, arrives)
+    return np.where(sampler.happens(Decision.LOST, carrier.lost) == 1, NEVER, arrives)
 
 
 def later(since: Ints, after: Ints) -> Ints:

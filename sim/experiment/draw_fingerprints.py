@@ -49,7 +49,7 @@ _SETTLES = {
 """Facts that do not bear the name of the decision that settles them."""
 
 
-class LuckPrints(NamedTuple):
+class DrawFingerprints(NamedTuple):
     """What luck is drawn of, in the first replication."""
 
     orders: str
@@ -80,14 +80,14 @@ class _Ledger(Luck):
         return super().of(decision, numbers)
 
 
-def luck_prints(scenario: Scenario) -> LuckPrints:
+def fingerprint_draws(scenario: Scenario) -> DrawFingerprints:
     """Draw the first replication once more, and look at it decision by decision."""
     ledger = _Ledger(scenario.experiment.seed)
     draws = draw_with(ledger, scenario, calendars_of(scenario))
     facts = {name: fingerprints.of_columns({name: column})[:DIGITS] for name, column in _columns(draws)}
     names = ("order", "paid", "seller")
     orders = fingerprints.of_columns(dict(zip(names, cohort_orders(scenario), strict=True)))[:DIGITS]
-    return LuckPrints(f"{scenario.start} {orders}", dict(sorted(ledger.seen.items())), dict(facts))
+    return DrawFingerprints(f"{scenario.start} {orders}", dict(sorted(ledger.seen.items())), dict(facts))
 
 
 def _columns(draws: Draws) -> Iterator[tuple[str, np.ndarray]]:
@@ -96,7 +96,7 @@ def _columns(draws: Draws) -> Iterator[tuple[str, np.ndarray]]:
     yield from ((f"claims.{name}", column) for name, column in sorted(draws.claims.items()))
 
 
-def redrawn(before: LuckPrints, now: LuckPrints) -> list[str]:
+def redrawn(before: DrawFingerprints, now: DrawFingerprints) -> list[str]:
     """The decisions (by name) of which luck is drawn otherwise than before, or turned into other facts.
 
     Empty where nothing is; a fact that no decision is known for stands for itself. Luck that only one of the two
@@ -109,7 +109,7 @@ def redrawn(before: LuckPrints, now: LuckPrints) -> list[str]:
     return found or list(dict.fromkeys(name for fact in _other_facts(before, now) for name in _settled_by(fact)))
 
 
-def _other_facts(before: LuckPrints, now: LuckPrints) -> list[str]:
+def _other_facts(before: DrawFingerprints, now: DrawFingerprints) -> list[str]:
     """Where other orders are paid or claimed for, everything about them differs, and says nothing of its own."""
     differ = [fact for fact in now.facts if before.facts.get(fact, now.facts[fact]) != now.facts[fact]]
     of_orders = [fact for fact in differ if fact.startswith("orders.")]

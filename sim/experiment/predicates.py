@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sim.experiment.aalen_johansen import horizon, is_cut, seen_of
 from sim.experiment.estimates import Floats
 from sim.experiment.on_demand import OnDemand
 from sim.experiment.on_demand import Rows as Rows
 from sim.experiment.pooled import Others, Times
-from sim.experiment.watched import horizon, is_cut, seen_of
 
 Of = Callable[[Rows], ArrayLike]
 """One number, or yes/no, per row of a table."""

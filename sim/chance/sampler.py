@@ -16,7 +16,7 @@ from sim.scenario.distributions import MOST_MONEY, AmountLaw, DurationLaw, Share
 MILLION = 1_000_000
 
 
-class Drawer:
+class OrderSampler:
     """Draws for the orders `numbers`; an order's value does not depend on which other orders are asked about."""
 
     def __init__(self, luck: Luck, numbers: Ints) -> None:
@@ -54,11 +54,11 @@ class Drawer:
         """A share, rounded once to millionths."""
         return self._drawn(decision, lambda luck: _rounded(law.ppf(luck) * MILLION), certain=law.is_certain)
 
-    def by_group(self, groups: Ints, of_group: Callable[[Drawer, int], Ints]) -> Ints:
+    def by_group(self, groups: Ints, of_group: Callable[[OrderSampler, int], Ints]) -> Ints:
         """Values whose law depends on a group (the seller's type, the payment method): each group draws its own."""
         values = np.empty(len(self.numbers), dtype=np.int64)
-        for group, members, drawer in self._parts(groups):
-            values[members] = of_group(drawer, group)
+        for group, members, sampler in self._parts(groups):
+            values[members] = of_group(sampler, group)
         return values
 
     def _parts(self, groups: Ints) -> list[LawGroup]:
@@ -72,14 +72,14 @@ class Drawer:
             )
         return self._parted[1]
 
-    def _of(self, some: NDArray[np.intp]) -> Drawer:
+    def _of(self, some: NDArray[np.intp]) -> OrderSampler:
         return _Member(self, some)
 
 
-class _Member(Drawer):
+class _Member(OrderSampler):
     """Draws for some of those that another draws for, from one and the same luck."""
 
-    def __init__(self, whole: Drawer, members: NDArray[np.intp]) -> None:
+    def __init__(self, whole: OrderSampler, members: NDArray[np.intp]) -> None:
         super().__init__(whole._luck, whole.numbers[members])
         self._whole, self._members = whole, members
 
@@ -93,7 +93,7 @@ class LawGroup(NamedTuple):
     group: int
     members: NDArray[np.intp]
     """Their places among the picked orders."""
-    drawer: Drawer
+    sampler: OrderSampler
 
 
 def _cents(law: AmountLaw, luck: Floats) -> Ints:
