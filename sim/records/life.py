@@ -38,6 +38,7 @@ _NOTHING = _ROW.pack(*BLANK.values())
 class Life(Structure):
     """The record of one claim, as its row of the outcome table lies in memory: blank until something happens."""
 
+    __slots__ = ("_journal",)
     _fields_ = [(column, c_int64) for column in COLUMNS]
     order: int
     cancellation_opened_at: int
