@@ -63,3 +63,34 @@ def test_what_is_said_of_adding_things_names_files_that_are_there() -> None:
     named = {name.rstrip("…") for name in re.findall(r"`((?:sim|tests|docs|scenarios)/[\w/.…]+)`", text)}
     assert len(named) > 15
     assert {name for name in named if not (DOCS.parent / name).exists()} == set()
+
+
+ADDED = {
+    "a lever": "returnless_below",
+    "another lever": "ships_while_open",
+    "a stage with rounds": "[Oo]ffer|OFFER",
+    "a law": "[Tt]riangular",
+    "a measure": "mediation_share",
+    "a measure that is judged": "postage_per_return",
+    "a chart": "by_hours_to_ask",
+}
+"""What was once added, and the word that it is known by."""
+
+
+def test_the_page_lists_the_files_that_adding_something_touches() -> None:
+    """Built from the code: whoever spreads a stage over more files sees the list grow."""
+    text = (DOCS / "extending.md").read_text(encoding="utf-8")
+    for what, word in ADDED.items():
+        assert _touched(what, word) in text, _touched(what, word)
+
+
+def _touched(what: str, word: str) -> str:
+    house = Path(sim.__file__).parent
+    files = [*house.rglob("*.py"), *house.rglob("*.toml")]
+    files = [
+        one for one in files if not {"evidence", "waiting"} & set(re.split(r"\W|_", str(one.relative_to(house))))
+    ]
+    found = sorted(str(one.relative_to(house)) for one in files if re.search(word, one.read_text(encoding="utf-8")))
+    named = ", ".join(f"`{one}`" for one in found)
+    shown = word.replace("|", "` or `")
+    return f"| {what} | `{shown}` | {len(found)}: {named} |"
