@@ -164,7 +164,7 @@ def draws() -> dict[str, float]:
     each = []
     for file in (ARTICLE, MARKETPLACE):
         scenario = sim.load(file)
-        draw = partial(draw_replication, scenario, 0, calendars_of(scenario), engines.fill_of(engines.COMPILED))
+        draw = partial(draw_replication, scenario, 0, calendars_of(scenario), engines.source_of(engines.COMPILED))
         orders = len(draw().orders)
         each.append(best_of(draw, 5) / orders * MILLION)
     return {"ratio": each[1] / each[0], "article": each[0]}

@@ -49,7 +49,7 @@ def rates(orders: int) -> tuple[float, float, float | None]:
     """Claims per processor second, the best of some rounds: draws and engine; a whole replication; plain C."""
     making.have_ready(engines.to_stderr)
     scenario = the_market(orders)
-    calendars, fill = calendars_of(scenario), engines.fill_of(engines.COMPILED)
+    calendars, fill = calendars_of(scenario), engines.source_of(engines.COMPILED)
 
     def lived() -> Any:
         draws = draw_replication(scenario, 0, calendars, fill)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import log1p
 
 from sim.chance.decisions import Decision
+from sim.chance.shared import Memory
 from sim.chance.streams import AT_A_TIME, Floats, Luck
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.expected import daily_rates
@@ -30,8 +31,16 @@ def paid_instants(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
     return np.concatenate(found)
 
 
+_KNOWN = Memory()
+"""Of the latest scenarios: their replications share one."""
+
+
 def cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
     """Hour by hour: the instant (s) and the number of orders expected until then."""
+    return _KNOWN.of("rate", scenario, _cumulative_rate)
+
+
+def _cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
     end = scenario.experiment.arrivals_end
     days = -(-end // DAY)
     daily = np.array(daily_rates(scenario.market, scenario.start, days))

@@ -10,13 +10,13 @@ from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
-from sim.chance.lateness import lateness_of
+from sim.chance.lateness import TimeLimits, lateness_of
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, most
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck, pieces
 from sim.rules.terms import kind_of, refunds_at_dispatch_limit
-from sim.scenario.buyers import Notices
+from sim.scenario.buyers import Buyers, Notices
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party
@@ -32,45 +32,52 @@ class ClaimOnsets(NamedTuple):
         """Those of some of them."""
         return ClaimOnsets(self.claim[some], self.asked[some])
 
+    def among(self, some: Bools) -> ClaimOnsets:
+        """These are those of some of many; the others have none."""
+        claim, asked = np.full(len(some), ClaimKind.REGRET, dtype=np.int64), np.full(len(some), NEVER)
+        claim[some], asked[some] = self
+        return ClaimOnsets(claim, asked)
 
-def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: Openings) -> Ints:
-    """Numbers of the orders, ascending, to which anything may happen; to the others nothing does, for certain.
 
-    Somebody's mind changes, finds a fault, or would complain of a parcel that may be late; and the platform may
-    refund what is not sent in time.
-    """
-    found = [np.empty(0, dtype=np.int64)]
+class Suspects(NamedTuple):
+    """Orders to which something may happen; to the others nothing does, for certain."""
+
+    numbers: Ints
+    """Ascending."""
+    may_wish: Bools
+    """Whose buyers may want their money back; the others may be refunded without being asked."""
+
+
+def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: Openings) -> Suspects:
+    """Somebody's mind changes, finds a fault, or would complain of a parcel that may be late; and the platform may
+    refund what is not sent in time."""
+    bounds, found = _most_likely(scenario.buyers), [Suspects(np.empty(0, np.int64), np.empty(0, np.bool_))]
     for piece in pieces(len(orders)):
-        some = _asks_anyway(scenario, luck, piece)
-        some |= _is_left(scenario, luck, piece, orders, calendars)
-        some[_complain(scenario, luck, piece, orders, calendars) - piece.start] = True
-        found.append(piece.start + np.flatnonzero(some))
-    return np.concatenate(found)
+        below = dict(zip(bounds, luck.below(bounds, piece), strict=True))
+        complains = below.pop(Decision.MISSES_THE_PARCEL, None)
+        wish = np.logical_or.reduce(list(below.values()))
+        if complains is not None:
+            _add(wish, complains, lateness_of(scenario, calendars).arriving, luck, piece, orders)
+        some = wish.copy()
+        if refunds_at_dispatch_limit(scenario):
+            _add(some, ~some, lateness_of(scenario, calendars).leaving, luck, piece, orders)
+        places = np.flatnonzero(some)
+        found.append(Suspects(piece.start + places, wish[places]))
+    return Suspects(*map(np.concatenate, zip(*found, strict=True)))
 
 
-def _asks_anyway(scenario: Scenario, luck: Luck, piece: range) -> Bools:
-    """Whose mind changes, or who finds a fault: whenever that is."""
-    some: Bools = luck.of(Decision.REGRETS, piece) < most(scenario.buyers.regret.probability)
-    defect = scenario.buyers.defect
-    return some if defect is None else some | (luck.of(Decision.FINDS_A_DEFECT, piece) < most(defect.probability))
+def _most_likely(buyers: Buyers) -> dict[Decision, float]:
+    """What may make a buyer ask, and the highest chance that any order has of it."""
+    notices = {Decision.MISSES_THE_PARCEL: buyers.not_received, Decision.FINDS_A_DEFECT: buyers.defect}
+    told = {decision: most(terms.probability) for decision, terms in notices.items() if terms is not None}
+    return {Decision.REGRETS: most(buyers.regret.probability)} | told
 
 
-def _is_left(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Openings) -> Bools:
-    """What the platform may refund because it was not sent in time."""
-    if not refunds_at_dispatch_limit(scenario):
-        return np.zeros(len(piece), dtype=np.bool_)
-    paid = orders.paid[piece.start : piece.stop]
-    return lateness_of(scenario, calendars).may_leave_late(luck, piece, paid, orders.type_of)
-
-
-def _complain(scenario: Scenario, luck: Luck, piece: range, orders: OrderFacts, calendars: Openings) -> Ints:
-    """Who would complain of a parcel that does not come, and may have to."""
-    terms = scenario.buyers.not_received
-    if terms is None:
-        return np.empty(0, dtype=np.int64)
-    would = piece.start + np.flatnonzero(luck.of(Decision.MISSES_THE_PARCEL, piece) < most(terms.probability))
-    late = lateness_of(scenario, calendars).may_arrive_late(luck, would, orders.paid[would], orders.type_of)
-    return would[late]
+def _add(some: Bools, others: Bools, limit: TimeLimits, luck: Luck, piece: range, orders: OrderFacts) -> None:
+    """To some of a piece, of these others those who may miss a limit."""
+    places = np.flatnonzero(others & ~some)
+    numbers = piece.start + places
+    some[places[limit.may_be_missed(luck, numbers, orders.paid[numbers], orders.type_of)]] = True
 
 
 def first_onsets(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.arrays import Bools
 from sim.chance.choices import with_choices
-from sim.chance.claim_onset import first_onsets, who_may_ask
+from sim.chance.claim_onset import ClaimOnsets, first_onsets, who_may_ask
 from sim.chance.claims import Claimants, draw_claims
 from sim.chance.facts import Draws, Ints, OrderFacts
-from sim.chance.orders import draw_dispatching, draw_orders
+from sim.chance.orders import Dispatching, draw_dispatching, draw_orders
 from sim.chance.sampler import OrderSampler
 from sim.chance.shared import AFRESH, Known
-from sim.chance.streams import Fill, Luck, drawn_by_numpy
+from sim.chance.streams import BY_NUMPY, Luck, LuckSource
 from sim.rules.terms import refunds_at_dispatch_limit
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
@@ -23,7 +24,7 @@ def draw_replication(
     scenario: Scenario,
     replication: int,
     calendars: dict[Party, Calendar],
-    fill: Fill = drawn_by_numpy,
+    source: LuckSource = BY_NUMPY,
     known: Known = AFRESH,
 ) -> Draws:
     """All facts of one replication. Pure: the same arguments give the same facts to the bit, whoever draws them.
@@ -32,10 +33,10 @@ def draw_replication(
     """
 
     def draw(part: Scenario) -> Draws:
-        luck = known.of("luck", part, lambda part: Luck(part.experiment.seed, replication, fill), fill)
+        luck = known.of("luck", part, lambda part: Luck(part.experiment.seed, replication, source), source)
         return draw_with(luck, part, calendars, known)
 
-    draws = known.of("draws", scenario, draw, fill, *calendars.values())
+    draws = known.of("draws", scenario, draw, source, *calendars.values())
     return with_choices(draws, scenario.buyers.choices, replication)
 
 
@@ -66,27 +67,39 @@ def _found(
 ) -> _Found:
     days = calendars.values()
     suspects = known.of(
-        "suspects",
-        scenario,
-        lambda part: OrderSampler(luck, who_may_ask(part, luck, orders, calendars)),
-        orders,
-        *days,
+        "suspects", scenario, lambda part: who_may_ask(part, luck, orders, calendars), orders, *days
     )
-    bought = known.of("bought", scenario, lambda _: orders.of(suspects.numbers), suspects)
+    everybody = known.of("everybody", scenario, lambda _: OrderSampler(luck, suspects.numbers), suspects)
+    types = known.of("types", scenario, lambda _: orders.type_of(suspects.numbers), suspects)
     paid = orders.paid[suspects.numbers]
     plan = known.of(
         "plan",
         scenario,
-        lambda part: draw_dispatching(part, paid, bought.seller_type, suspects, calendars),
-        bought,
+        lambda part: draw_dispatching(part, paid, types, everybody, calendars),
+        suspects,
         *days,
     )
-    onsets = first_onsets(scenario, suspects, paid, plan, calendars)
+    onsets = _onsets(scenario, everybody, suspects.may_wish, paid, plan, calendars)
     missed = refunds_at_dispatch_limit(scenario) & (plan.ships_at > plan.due)
     asks = (onsets.asked < NEVER) & ~(missed & (plan.due < onsets.asked))
-    sampler, unasked = OrderSampler(luck, suspects.numbers[asks]), missed & ~asks
+    sampler, unasked = everybody.only(asks), missed & ~asks
+    bought = orders.of(sampler.numbers)
     return _Found(
-        Claimants(sampler, paid[asks], bought.only(asks), onsets.only(asks), plan.only(asks)),
+        Claimants(sampler, paid[asks], bought, onsets.only(asks), plan.only(asks)),
         suspects.numbers[unasked],
         plan.due[unasked],
     )
+
+
+def _onsets(
+    scenario: Scenario,
+    everybody: OrderSampler,
+    some: Bools,
+    paid: Ints,
+    plan: Dispatching,
+    calendars: dict[Party, Calendar],
+) -> ClaimOnsets:
+    """Of all suspects; only for those who may have one it is worked out when a parcel would arrive."""
+    if some.all():
+        return first_onsets(scenario, everybody, paid, plan, calendars)
+    return first_onsets(scenario, everybody.only(some), paid[some], plan.only(some), calendars).among(some)

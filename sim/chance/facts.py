@@ -44,7 +44,7 @@ class OrderFacts:
     of: Callable[[Ints], Bought]
     """What some of them, by number, came to."""
     type_of: Callable[[Ints], Ints]
-    """The type of the seller of each of some of them."""
+    """The type of the seller of each of some of them: where they are drawn, `orders.TypesOf`."""
 
     def __len__(self) -> int:
         return len(self.paid)

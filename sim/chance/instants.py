@@ -25,6 +25,10 @@ class Arrays(NamedTuple):
     closes: Ints
     days: Ints
     rank: Ints
+    done_before: Ints
+    """Working time (s) until each spell opens."""
+    done_after: Ints
+    """Until it closes."""
 
 
 _LAID_OUT: deque[tuple[Calendar, Arrays]] = deque(maxlen=64)
@@ -37,7 +41,9 @@ def arrays_of(calendar: Calendar) -> Arrays:
         if known is calendar:
             return arrays
     tables = (calendar.opens, calendar.closes, calendar.days, calendar.rank)
-    arrays = Arrays(*(np.array(table, dtype=np.int64) for table in tables))
+    opens, closes, days, rank = (np.array(table, dtype=np.int64) for table in tables)
+    done_after = np.cumsum(closes - opens)
+    arrays = Arrays(opens, closes, days, rank, done_after - (closes - opens), done_after)
     _LAID_OUT.append((calendar, arrays))
     return arrays
 
@@ -69,8 +75,8 @@ def earlier_or_later(ends: SomeInstants, until: int, later: bool) -> SomeInstant
 def _business_time_after(since: Ints, amounts: Ints, calendar: Calendar) -> Ints:
     """On the axis of business days only; a start on a day off counts as 00:00 of the next business day."""
     _known(since, calendar)
-    days = arrays_of(calendar).days
-    rank = arrays_of(calendar).rank[since // DAY]
+    arrays = arrays_of(calendar)
+    days, rank = arrays.days, arrays.rank[since // DAY]
     on_business_day = np.append(days, -1)[rank] == since // DAY  # behind the last one there is none
     axis = rank * DAY + np.where(on_business_day, since % DAY, 0) + amounts
     if np.any(axis // DAY >= len(days)):
@@ -82,12 +88,11 @@ def _business_time_after(since: Ints, amounts: Ints, calendar: Calendar) -> Ints
 def _work_ends(since: Ints, work: Ints, calendar: Calendar) -> Ints:
     """Work put end to end: the spell in which its last second falls, and how far into that."""
     _known(since, calendar)
-    opens, closes, *_ = arrays_of(calendar)
-    done_after = np.cumsum(closes - opens)
+    opens, closes, _, _, done_before, done_after = arrays_of(calendar)
     spell = np.searchsorted(closes, since, side="right")
     if np.any(spell == len(opens)):
         raise BeyondCalendar(BEYOND)
-    done = (done_after - (closes - opens))[spell] + np.maximum(since - opens[spell], 0) + work
+    done = done_before[spell] + np.maximum(since - opens[spell], 0) + work
     last = np.maximum(np.searchsorted(done_after, done, side="left"), spell)
     if np.any(last == len(opens)):
         raise BeyondCalendar(BEYOND)

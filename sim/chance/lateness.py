@@ -12,15 +12,14 @@ from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
-from sim.chance.orders import Instants, Openings, due_and_promised, stretched_by, stretches
+from sim.chance.orders import Instants, Openings, TypesOf, due_and_promised, stretched_by, stretches
 from sim.chance.shared import Memory
-from sim.chance.streams import Luck, Numbers
+from sim.chance.streams import Luck
 from sim.errors import BeyondCalendar
 from sim.rules.terms import kind_of
 from sim.scenario.calendars import Calendar
@@ -41,58 +40,55 @@ UNSURE = -1
 """To spare where nobody knows."""
 ANY_TYPE = -1
 """The row for a seller of whatever type: the slowest in everything."""
+LEGS = (Decision.ARRANGING, Decision.DISPATCHING, Decision.TRANSIT)
+"""Their luck, and whether the parcel is lost, come in one block."""
 
-TypesOf = Callable[[Ints], Ints]
-"""The seller's type of some orders, by number."""
 
-
-class Lateness(NamedTuple):
-    """How long each leg takes at the most, and how much time there is."""
+class TimeLimits(NamedTuple):
+    """How long each leg takes at the most, and how much time there is until a limit."""
 
     arranging: Ints
     """Seconds by type and cell."""
     dispatching: Ints
     transit: Ints
-    """Seconds by cell."""
-    until_due: Ints
-    """Seconds to spare, at the least, between leaving and the dispatch limit: by type, day of payment and steps of
-    handling; UNSURE where it may be late."""
-    until_promised: Ints
-    """The same between leaving and the promised date."""
+    """Seconds by cell; nothing for what need only leave."""
     lost: float
     """The chance that a parcel is lost."""
+    spare: Ints
+    """Seconds to spare, at the least, between leaving and the limit: by type, day of payment and steps of handling;
+    UNSURE where it may be missed."""
 
-    def may_leave_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Bools:
-        """Which of these orders may leave after the dispatch limit."""
-        return self._unsure(luck, numbers, paid, type_of, self.until_due, np.zeros(len(paid), dtype=np.int64))
+    def may_be_missed(self, luck: Luck, numbers: Ints, paid: Ints, type_of: Callable[[Ints], Ints]) -> Bools:
+        """By which of these orders."""
+        if luck.source.late is not None and isinstance(type_of, TypesOf):
+            legs, seller = luck.key(Decision.ARRANGING), luck.key(Decision.SELLER)
+            sellers = type_of.of_sellers, type_of.among.lowest, type_of.among.bounds
+            return luck.source.late(numbers, paid, legs, seller, self, sellers)
+        return self._may_be_missed(luck, numbers, paid, type_of)
 
-    def may_arrive_late(self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf) -> Bools:
-        """Which of these orders may arrive after the promised date, or never."""
-        transit = self.transit[_cell(luck, Decision.TRANSIT, numbers)]
-        lost = luck.of(Decision.LOST, numbers) < self.lost
-        return lost | self._unsure(luck, numbers, paid, type_of, self.until_promised, transit)
-
-    def _unsure(
-        self, luck: Luck, numbers: Numbers, paid: Ints, type_of: TypesOf, spare: Ints, needed: Ints
-    ) -> Bools:
+    def _may_be_missed(self, luck: Luck, numbers: Ints, paid: Ints, type_of: Callable[[Ints], Ints]) -> Bools:
         """Whose time may not do: first as if sold by the slowest of sellers, then by their own."""
-        arranging, dispatching = (_cell(luck, leg, numbers) for leg in (Decision.ARRANGING, Decision.DISPATCHING))
-        day = paid // DAY
+        cells = {leg: (luck.of(leg, numbers) * CELLS).astype(np.intp) for leg in LEGS}
+        needed, day = self.transit[cells[Decision.TRANSIT]], paid // DAY
 
         def lacks(kind: int | Ints, some: slice | Ints) -> Bools:
-            handling = self.arranging[kind, arranging[some]] + self.dispatching[kind, dispatching[some]]
+            arranging, dispatching = (cells[leg][some] for leg in LEGS[:2])
+            handling = self.arranging[kind, arranging] + self.dispatching[kind, dispatching]
             steps = np.minimum(handling // STEP + 1, STEPS - 1)
-            short: Bools = spare[kind, day[some], steps] < needed[some]
+            short: Bools = self.spare[kind, day[some], steps] < needed[some]
             return short
 
         unsure = lacks(ANY_TYPE, slice(None))
         some = np.flatnonzero(unsure)
-        unsure[some] = lacks(type_of(numbers[0] + some if isinstance(numbers, range) else numbers[some]), some)
-        return unsure
+        unsure[some] = lacks(type_of(numbers[some]), some)
+        return unsure | (luck.of(Decision.LOST, numbers) < self.lost)
 
 
-def _cell(luck: Luck, decision: Decision, numbers: Numbers) -> NDArray[np.intp]:
-    return (luck.of(decision, numbers) * CELLS).astype(np.intp)
+class Lateness(NamedTuple):
+    """What may be missed: the dispatch limit by a parcel that leaves, the promised date by one that arrives."""
+
+    leaving: TimeLimits
+    arriving: TimeLimits
 
 
 _KNOWN = Memory()
@@ -109,13 +105,13 @@ def _lateness(scenario: Scenario, calendars: Openings) -> Lateness:
     until_due, until_promised = _time_to_spare(scenario, types, calendars)
     if kind_of(carrier.transit) != Kind.WALL:
         until_promised = np.full_like(until_promised, UNSURE)
+    legs = (
+        _and_the_most(np.array([longest_in_cells(kind.arrange) for kind in types])),
+        _and_the_most(np.array([longest_in_cells(kind.dispatch) for kind in types])),
+    )
     return Lateness(
-        arranging=_and_the_most(np.array([longest_in_cells(kind.arrange) for kind in types])),
-        dispatching=_and_the_most(np.array([longest_in_cells(kind.dispatch) for kind in types])),
-        transit=longest_in_cells(carrier.transit),
-        until_due=until_due,
-        until_promised=until_promised,
-        lost=carrier.lost,
+        TimeLimits(*legs, np.zeros(CELLS, dtype=np.int64), 0.0, until_due),
+        TimeLimits(*legs, longest_in_cells(carrier.transit), carrier.lost, until_promised),
     )
 
 
@@ -145,7 +141,7 @@ def _time_to_spare(scenario: Scenario, types: Sequence[SellerType], calendars: O
         spare.append(np.maximum(limits[:, :, None] - latest, UNSURE))
     of_types = np.array(spare)
     until_due, until_promised = np.concatenate([of_types, of_types.min(axis=0, keepdims=True)]).swapaxes(0, 1)
-    return until_due, until_promised
+    return np.ascontiguousarray(until_due), np.ascontiguousarray(until_promised)
 
 
 def _earliest_limits(scenario: Scenario, first: Ints, party: int, calendars: Openings) -> Ints:

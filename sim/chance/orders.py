@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +16,7 @@ from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.sampler import OrderSampler
-from sim.chance.streams import Floats, Luck, choice
+from sim.chance.streams import Choosing, Floats, Luck, choice, choosing
 from sim.rules.terms import Since, kind_of, since_of
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
@@ -30,26 +32,38 @@ Instants = dict[int, Ints]
 """By anchor: a named instant of some orders."""
 
 
+@dataclass(frozen=True)
+class TypesOf:
+    """The seller's type of some orders, by number."""
+
+    luck: Luck
+    of_sellers: Ints
+    """By seller."""
+    among: Choosing
+    """How orders fall to sellers."""
+
+    def __call__(self, some: Ints) -> Ints:
+        return self.of_sellers[self.among.chosen(self.luck.of(Decision.SELLER, some))]
+
+
 def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     """All orders of one replication, in the order of payment."""
     market = scenario.market
     paid = paid_instants(scenario, luck)
     of_sellers, weights = _sellers(market.sellers, luck)
+    among = choosing(tuple(weights))
     value_law, methods, groups = market.order_value, methods_in(market), groups_in(market)
-
-    def type_of(some: Ints) -> Ints:
-        return of_sellers[choice(luck.of(Decision.SELLER, some), weights)]
 
     def bought(some: Ints) -> Bought:
         sampler = OrderSampler(luck, some)
-        seller = choice(sampler.luck(Decision.SELLER), weights)
+        seller = among.chosen(sampler.luck(Decision.SELLER))
         value = sampler.cents(Decision.ORDER_VALUE, value_law)
         return Bought(value, seller, of_sellers[seller], methods_of(methods, sampler), groups_of(groups, sampler))
 
-    return OrderFacts(paid, bought, type_of)
+    return OrderFacts(paid, bought, TypesOf(luck, of_sellers, among))
 
 
-def _sellers(sellers: Sellers, luck: Luck) -> tuple[Ints, list[float]]:
+def _sellers(sellers: Sellers, luck: Luck) -> tuple[Ints, Sequence[float]]:
     """By seller: of which kind it is, and its weight among them; by luck, or as a roster says."""
     if sellers.roster is not None:
         return np.array(kinds_on_the_roster(sellers)), weights_of(sellers)
@@ -58,16 +72,17 @@ def _sellers(sellers: Sellers, luck: Luck) -> tuple[Ints, list[float]]:
     return drawn, weights_of(sellers)
 
 
-def weights_of(sellers: Sellers) -> list[float]:
+def weights_of(sellers: Sellers) -> Sequence[float]:
     """By seller: how many orders it gets, relative to the others."""
     if sellers.roster is not None:
         return [one.share for one in sellers.roster]
     return zipf(sellers.count, sellers.concentration)
 
 
-def zipf(count: int, concentration: float) -> list[float]:
+@lru_cache(maxsize=64)
+def zipf(count: int, concentration: float) -> Sequence[float]:
     """Relative weights of `count` sellers: the k-th weighs k to the minus `concentration`."""
-    return [1.0 / k**concentration for k in range(1, count + 1)]
+    return tuple(1.0 / k**concentration for k in range(1, count + 1))
 
 
 class SeenDispatch(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.streams import Floats, Luck
@@ -22,6 +23,10 @@ class OrderSampler:
     def __init__(self, luck: Luck, numbers: Ints) -> None:
         self._luck, self.numbers = luck, numbers
         self._parted: tuple[Ints, list[LawGroup]] | None = None
+
+    def only(self, some: Bools) -> OrderSampler:
+        """For some of these orders."""
+        return self if some.all() else OrderSampler(self._luck, self.numbers[some])
 
     def luck(self, decision: Decision) -> Floats:
         """One uniform per picked order."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from sim.arrays import Bools
 from sim.arrays import Floats as Floats
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
@@ -58,6 +60,19 @@ def _as_one(key: Key) -> int:
     return int(key[0]) | int(key[1]) << 64
 
 
+class LuckSource(NamedTuple):
+    """What draws luck, and looks through it. Any two that are right give the same bits."""
+
+    fill: Fill
+    below: Callable[[Key, range, list[float]], Bools] | None = None
+    """Which of the four uniforms of each number lie below these bounds, a row for each; None: as they are drawn."""
+    late: Callable[..., Bools] | None = None
+    """What `lateness.TimeLimits` finds; None: as it says there."""
+
+
+BY_NUMPY = LuckSource(drawn_by_numpy)
+
+
 class _Drawn(NamedTuple):
     group: int
     numbers: Numbers
@@ -65,10 +80,10 @@ class _Drawn(NamedTuple):
 
 
 class Luck:
-    """All the luck of one replication. `fill` draws it: any two that are right give the same bits."""
+    """All the luck of one replication."""
 
-    def __init__(self, seed: int, replication: int, fill: Fill = drawn_by_numpy) -> None:
-        self._seed, self._replication, self._fill = seed, replication, fill
+    def __init__(self, seed: int, replication: int, source: LuckSource = BY_NUMPY) -> None:
+        self._seed, self._replication, self.source = seed, replication, source
         self._latest: list[_Drawn] = []
 
     def of(self, decision: Decision, numbers: Numbers) -> Floats:
@@ -80,9 +95,23 @@ class Luck:
         for known in self._latest:
             if known.group == group and known.numbers is numbers:
                 return _row(known.luck, place)
-        luck = self._fill(key_of(self._seed, self._replication, group), numbers)
+        luck = self.source.fill(self.key(decision), numbers)
         self._latest = [_Drawn(group, numbers, luck), *self._latest[:1]]
         return _row(luck, place)
+
+    def below(self, bounds: Mapping[Decision, float], numbers: range) -> list[Bools]:
+        """For whom each luck lies below its bound. All are of one block."""
+        if self.source.below is None:
+            return [self.of(decision, numbers) < bound for decision, bound in bounds.items()]
+        of_words = [0.0] * TOGETHER
+        for decision, bound in bounds.items():
+            of_words[decision % TOGETHER] = bound
+        found = self.source.below(self.key(next(iter(bounds))), numbers, of_words)
+        return [found[decision % TOGETHER] for decision in bounds]
+
+    def key(self, decision: Decision) -> Key:
+        """Of the block that a decision is of."""
+        return key_of(self._seed, self._replication, decision // TOGETHER)
 
 
 def _row(luck: Floats, place: int) -> Floats:
@@ -107,18 +136,36 @@ CELLS = 4096
 """Equal parts of [0, 1), a power of two, so that luck is told apart by them without rounding."""
 
 
-def choice(luck: Floats, weights: list[float]) -> Ints:
-    """Which of several, by inverse transform: the k-th where the luck falls into the k-th weight.
+class Choosing(NamedTuple):
+    """Several, of which one is chosen by luck: the k-th where it falls into the k-th weight."""
 
-    The last weight above zero takes what is left.
-    """
+    bounds: Floats
+    """Where all but the last of them end."""
+    lowest: Ints
+    """By cell, the first that luck may come to."""
+    is_divided: Bools
+    """By cell, whether it may come to another one as well."""
+
+    def chosen(self, luck: Floats) -> Ints:
+        """Which of them, by inverse transform."""
+        cell = (luck * CELLS).astype(np.int64)
+        picked: Ints = self.lowest[cell]
+        # Most cells lie between two bounds. Only where one divides a cell is there something to search for.
+        unsure = np.flatnonzero(self.is_divided[cell])
+        picked[unsure] = np.searchsorted(self.bounds, luck[unsure], side="right")
+        return picked
+
+
+@lru_cache(maxsize=64)
+def choosing(weights: tuple[float, ...]) -> Choosing:
+    """The last weight above zero takes what is left."""
     sums = np.cumsum(np.asarray(weights, dtype=np.float64))
     bounds = (sums / sums[-1])[: np.flatnonzero(weights)[-1]]
     edges = np.arange(CELLS + 1) / CELLS
     lowest, highest = np.searchsorted(bounds, edges[:-1], side="right"), np.searchsorted(bounds, edges[1:])
-    cell = (luck * CELLS).astype(np.int64)
-    picked: Ints = lowest[cell]
-    # Most cells lie between two bounds. Only where one divides a cell is there something to search for.
-    unsure = np.flatnonzero((lowest < highest)[cell])
-    picked[unsure] = np.searchsorted(bounds, luck[unsure], side="right")
-    return picked
+    return Choosing(bounds, lowest, lowest < highest)
+
+
+def choice(luck: Floats, weights: Sequence[float]) -> Ints:
+    """Which of several that have these weights."""
+    return choosing(tuple(weights)).chosen(luck)

@@ -1,13 +1,20 @@
-"""Drawing luck by machine code: the bits that NumPy gives, many times as fast for orders here and there."""
+"""Drawing luck by machine code, and looking through it: what NumPy finds, to the bit, and many times as fast."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.chance.streams import TOGETHER, Floats, Key, Numbers, drawn_by_numpy
+from sim.arrays import Bools
+from sim.chance.facts import Ints
+from sim.chance.lateness import TimeLimits
+from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, drawn_by_numpy
 from sim.compiled.machine_code import Entrance
 
 _fill = Entrance("sim.compiled.luck", "fill")
+_below = Entrance("sim.compiled.luck", "below")
+_late = Entrance("sim.compiled.luck", "late")
 
 
 def drawn_by_machine_code(key: Key, numbers: Numbers) -> Floats:
@@ -15,5 +22,28 @@ def drawn_by_machine_code(key: Key, numbers: Numbers) -> Floats:
     if isinstance(numbers, range):
         return drawn_by_numpy(key, numbers)
     luck = np.empty((TOGETHER, len(numbers)))
-    _fill(np.ascontiguousarray(numbers), np.array(key, dtype=np.uint64), luck)
+    _fill(np.ascontiguousarray(numbers), _words(key), luck)
     return luck
+
+
+def below_by_machine_code(key: Key, numbers: range, bounds: list[float]) -> Bools:
+    """As `LuckSource.below` says."""
+    found = np.empty((TOGETHER, len(numbers)), dtype=np.bool_)
+    _below(numbers.start, _words(key), np.array(bounds, dtype=np.float64), found)
+    return found
+
+
+def late_by_machine_code(
+    numbers: Ints, paid: Ints, legs: Key, seller: Key, limits: TimeLimits, sellers: Any
+) -> Bools:
+    """As `TimeLimits.may_be_missed` says."""
+    found = np.empty(len(numbers), dtype=np.bool_)
+    _late(numbers, paid, _words(legs), _words(seller), limits, sellers, found)
+    return found
+
+
+def _words(key: Key) -> Ints:
+    return np.array(key, dtype=np.uint64)
+
+
+BY_MACHINE_CODE = LuckSource(drawn_by_machine_code, below_by_machine_code, late_by_machine_code)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from sim.chance.facts import Draws
 from sim.chance.past import NO_PAST, Past
-from sim.chance.streams import Fill, drawn_by_numpy
+from sim.chance.streams import BY_NUMPY, LuckSource
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
@@ -24,13 +24,13 @@ Tell = Callable[[str], None]
 """Told a line that a user may want to read while the work goes on."""
 
 
-def fill_of(engine: str) -> Fill:
+def source_of(engine: str) -> LuckSource:
     """What draws the luck that an engine is given: the same bits, by machine code where that is at hand anyway."""
     if engine == COMPILED:
-        from sim.compiled.filling import drawn_by_machine_code
+        from sim.compiled.filling import BY_MACHINE_CODE
 
-        return drawn_by_machine_code
-    return drawn_by_numpy
+        return BY_MACHINE_CODE
+    return BY_NUMPY
 
 
 def live(

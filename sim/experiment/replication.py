@@ -9,7 +9,7 @@ import numpy as np
 from sim.chance.draws import draw_replication
 from sim.chance.shared import AFRESH, Known
 from sim.compiled import machine_code
-from sim.experiment.engines import COMPILED, SIMPY, fill_of, live
+from sim.experiment.engines import COMPILED, SIMPY, live, source_of
 from sim.experiment.stopwatch import Stopwatch
 from sim.records.checks import check
 from sim.records.table import Records
@@ -56,7 +56,7 @@ def play(
     """
     watch = watch or Stopwatch()
     with watch.on("draws"):
-        draws = draw_replication(scenario, replication, calendars, fill_of(engine), known)
+        draws = draw_replication(scenario, replication, calendars, source_of(engine), known)
     with watch.on("engine"):
         return live(engine, scenario, draws, calendars, with_journal=with_journal)
 

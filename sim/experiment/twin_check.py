@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance.draws import draw_replication
 from sim.errors import InternalError
-from sim.experiment.engines import COMPILED, SIMPY, fill_of, live
+from sim.experiment.engines import COMPILED, SIMPY, live, source_of
 from sim.experiment.replication import calendars_of
 from sim.records.table import Records
 from sim.scenario.model import Scenario
@@ -56,7 +56,10 @@ PROOF: dict[str, Any] = {
         "platform": {"hours": {"mon-fri": "09:00-18:00"}},
     },
     "market": _MARKET,
-    "buyers": {"regret": {"probability": 0.5, "after": {"exponential": {"mean": "2 d"}}}},
+    "buyers": {
+        "regret": {"probability": 0.5, "after": {"exponential": {"mean": "2 d"}}},
+        "not_received": {"probability": 0.5, "after": "1 d"},
+    },
     "policy": _POLICY,
 }
 
@@ -66,7 +69,7 @@ def prove() -> None:
     differs."""
     scenario = Scenario.model_validate(PROOF)
     calendars = calendars_of(scenario)
-    draws, same = (draw_replication(scenario, 0, calendars, fill_of(engine)) for engine in (SIMPY, COMPILED))
+    draws, same = (draw_replication(scenario, 0, calendars, source_of(engine)) for engine in (SIMPY, COMPILED))
     if not all(np.array_equal(column, same.claims[name]) for name, column in draws.claims.items()):
         raise InternalError("the machine code draws other luck than NumPy")
     simpy, compiled = (live(engine, scenario, draws, calendars) for engine in (SIMPY, COMPILED))

@@ -18,7 +18,7 @@ from sim.chance.facts import Ints
 from sim.chance.orders import Openings
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadUsage
-from sim.experiment.engines import fill_of
+from sim.experiment.engines import source_of
 from sim.experiment.number import Number
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import Span, terms_of
@@ -87,14 +87,14 @@ def advise_buyer(scenario: Scenario, buyer: Buyer, replications: int = REPLICATI
     nows: list[Ints] = []
     others: list[tuple[Columns, Columns]] = []
     cases: Conditions | None = None
-    fill = fill_of(engine_at_hand())
+    source = source_of(engine_at_hand())
     for replication in range(replications):
-        draws = draw_replication(scenario, replication, calendars, fill)
+        draws = draw_replication(scenario, replication, calendars, source)
         cases = cases or _put_into(scenario, buyer, draws.orders.paid, calendars)
         rows = _chosen(cases, replication)
         nows.append(cases.histories.now[rows])
         spared = _without_some(scenario, draws.claims, len(rows))
-        facts = cases.facts(rows, Luck(scenario.experiment.seed, LUCK + replication, fill))
+        facts = cases.facts(rows, Luck(scenario.experiment.seed, LUCK + replication, source))
         for doing in what_to_do(scenario, buyer):
             mine = replace(facts, claims=doing.over(facts.claims, buyer))
             stories = tell(cases, rows, mine, others=spared, choice=doing.choice, proven=False)

@@ -19,7 +19,7 @@ from sim.chance.facts import Ints
 from sim.chance.past import Past
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadScenario, BadUsage, Fault
-from sim.experiment.engines import fill_of
+from sim.experiment.engines import source_of
 from sim.experiment.experiment import Progress as Progress
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
@@ -120,7 +120,7 @@ class _Work:
         self.scenario, self.cases, self.now, self.seed = scenario, cases, now, seed
         self.replicates, self.calendars = replicates, calendars_of(scenario)
         self.conditions = Conditions(scenario, cases.histories, self.calendars)
-        self.past, self.fill = Past(now), fill_of(engine_at_hand())
+        self.past, self.luck_source = Past(now), source_of(engine_at_hand())
         self._expect_possible()
 
     def told_under(self, policies: list[Scenario | None], progress: Progress | None) -> list[Tally]:
@@ -134,7 +134,7 @@ class _Work:
             rows = np.tile(np.arange(len(self.cases.names)), size)
             later = self._who_comes_later(batch) if any(queues) else None
             for tally, past in zip(tallies, pasts, strict=True):
-                facts = self.conditions.facts(rows, Luck(self.seed, LUCK + batch, self.fill), past.then)
+                facts = self.conditions.facts(rows, Luck(self.seed, LUCK + batch, self.luck_source), past.then)
                 stories = tell(self.conditions, rows, facts, past=past, others=later)
                 tally.add(stories, size)
             done += size
@@ -183,7 +183,7 @@ class _Work:
         )
         if not hasattr(self, "_ahead"):
             self._ahead = (ahead, calendars_of(ahead))
-        drawn = draw_replication(self._ahead[0], 2 * LUCK + batch, self._ahead[1], self.fill).claims
+        drawn = draw_replication(self._ahead[0], 2 * LUCK + batch, self._ahead[1], self.luck_source).claims
         later = {
             name: np.where(column < NEVER, column + first * DAY, NEVER) if name in INSTANTS else column
             for name, column in drawn.items()

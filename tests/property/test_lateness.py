@@ -9,8 +9,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 import sim.chance.draws
+from sim.chance.claim_onset import Suspects
 from sim.chance.draws import draw_replication
+from sim.chance.facts import OrderFacts
 from sim.chance.lateness import CELLS, longest_in_cells
+from sim.chance.orders import Openings
+from sim.chance.streams import BY_NUMPY, Luck
+from sim.compiled.filling import BY_MACHINE_CODE
 from sim.errors import BeyondCalendar
 from sim.experiment.replication import calendars_of
 from sim.scenario.distributions import DurationLaw, draw
@@ -25,29 +30,36 @@ A_MONTH = {"experiment.warm_up": "0", "experiment.cohort": "28 d", "experiment.r
 
 
 def expect_the_same_facts_as_if_all_were_worked_out(scenario: Scenario) -> float:
-    """The share of orders that are worked out."""
+    """Drawn by NumPy and by machine code. The share of orders that are worked out."""
     calendars = calendars_of(scenario)
     worked_out: list[int] = []
     who_may_ask = sim.chance.draws.who_may_ask
 
-    def counted(*given: object) -> np.ndarray:
-        worked_out.append(len(some := who_may_ask(*given)))  # type: ignore[arg-type]
+    def counted(*given: object) -> Suspects:
+        worked_out.append(len((some := who_may_ask(*given)).numbers))  # type: ignore[arg-type]
         return some
 
+    def everyone(scenario: Scenario, luck: Luck, orders: OrderFacts, _: Openings) -> Suspects:
+        return Suspects(np.arange(len(orders)), np.ones(len(orders), dtype=bool))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.chance.draws.who_may_ask", lambda scenario, luck, orders, _: np.arange(len(orders)))
+        patch.setattr("sim.chance.draws.who_may_ask", everyone)
         try:
             everybody = draw_replication(scenario, 0, calendars)
         except BeyondCalendar:
             assume(False)
         patch.setattr("sim.chance.draws.who_may_ask", counted)
-        some = draw_replication(scenario, 0, calendars)
-    assert {
-        name for name, column in some.claims.items() if not np.array_equal(column, everybody.claims[name])
-    } == set()
-    assert np.array_equal(some.refunded_unasked, everybody.refunded_unasked)
-    assert np.array_equal(some.unasked_due, everybody.unasked_due)
-    return worked_out[0] / max(len(some.orders), 1)
+        by_numpy, by_machine_code = (
+            draw_replication(scenario, 0, calendars, source) for source in (BY_NUMPY, BY_MACHINE_CODE)
+        )
+    for some in (by_numpy, by_machine_code):
+        assert {
+            name for name, column in some.claims.items() if not np.array_equal(column, everybody.claims[name])
+        } == set()
+        assert np.array_equal(some.refunded_unasked, everybody.refunded_unasked)
+        assert np.array_equal(some.unasked_due, everybody.unasked_due)
+    assert worked_out[0] == worked_out[1]
+    return worked_out[0] / max(len(by_numpy.orders), 1)
 
 
 @pytest.mark.slow

@@ -192,7 +192,7 @@ def test_a_longer_mean_makes_everybody_wait_longer_in_proportion() -> None:
 
 
 def test_the_kth_seller_weighs_k_to_the_minus_the_concentration() -> None:
-    assert zipf(4, 0) == [1, 1, 1, 1]
+    assert zipf(4, 0) == (1, 1, 1, 1)
     assert zipf(4, 1) == pytest.approx([1, 1 / 2, 1 / 3, 1 / 4])
     assert zipf(4, 2) == pytest.approx([1, 1 / 4, 1 / 9, 1 / 16])
 

@@ -205,7 +205,7 @@ def test_to_warm_tries_again_and_says_why_it_is_in_vain(misfit: None) -> None:
 
 
 def test_machine_code_that_tells_other_stories_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.experiment import proof
+    from sim.experiment import twin_check
 
     def otherwise(engine: str, *world: object) -> object:
         records = run_simpy(*world)  # type: ignore[arg-type]
@@ -215,9 +215,9 @@ def test_machine_code_that_tells_other_stories_is_not_believed(monkeypatch: pyte
 
     from sim.market.world import run_simpy
 
-    monkeypatch.setattr(proof, "live", otherwise)
+    monkeypatch.setattr(twin_check, "live", otherwise)
     with pytest.raises(InternalError, match="tells other stories than SimPy"):
-        proof.prove()
+        twin_check.prove()
 
 
 # ----------------------------------------------------------------------------------- beside a run

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.chance.decisions import Decision
 from sim.chance.philox import block
-from sim.chance.streams import AT_A_TIME, drawn_by_numpy, key_of
-from sim.compiled.filling import drawn_by_machine_code
+from sim.chance.streams import AT_A_TIME, BY_NUMPY, Luck, drawn_by_numpy, key_of
+from sim.compiled.filling import BY_MACHINE_CODE, drawn_by_machine_code
 
 FULL = "ffffffffffffffff"
 KNOWN_ANSWERS = (
@@ -71,3 +72,12 @@ def test_machine_code_draws_the_bits_that_numpy_draws(seed: int, group: int, num
     key, asked = key_of(seed, 3, group), np.array(numbers, dtype=np.int64)
     assert np.array_equal(drawn_by_machine_code(key, asked), drawn_by_numpy(key, asked))
     assert np.array_equal(drawn_by_machine_code(key, asked[::2]), drawn_by_numpy(key, asked[::2]))
+
+
+def test_machine_code_finds_in_turn_whose_luck_lies_below_a_bound() -> None:
+    bounds = {Decision.REGRETS: 0.06, Decision.MISSES_THE_PARCEL: 1.0, Decision.FINDS_A_DEFECT: 2.0**-53}
+    read, looked_through = (
+        Luck(7, 3, source).below(bounds, range(5, 70_000)) for source in (BY_NUMPY, BY_MACHINE_CODE)
+    )
+    assert np.array_equal(read, looked_through)
+    assert 0 < read[0].sum() < len(read[0]) == read[1].sum()

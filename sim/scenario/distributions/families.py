@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Generic
 
 from pydantic import AfterValidator, GetJsonSchemaHandler, model_serializer, model_validator
@@ -63,11 +64,16 @@ class LawForm(Describes, Generic[Q]):
     def _read(cls, written: Any) -> Q:
         """A bare value. Raises ValueError that says what was found and what was expected."""
 
-    def to_law(self) -> Law:
+    @cached_property
+    def law_meant(self) -> Law:
+        """The law, made once: it is asked in every replication."""
         chosen = getattr(self, next(iter(self.model_fields_set)))
         if isinstance(chosen, Parameters):
             return chosen.to_law()
         return mixed(chosen) if isinstance(chosen, tuple) else StepLaw.of([size(chosen)])
+
+    def to_law(self) -> Law:
+        return self.law_meant
 
     def ppf(self, u: Floats) -> Floats:
         """The values that belong to uniforms in [0, 1): the inverse of the distribution function.
@@ -93,7 +99,7 @@ class LawForm(Describes, Generic[Q]):
         """The uniforms between which `ppf` never falls: where the parts of a mixture begin, but for the first."""
         return self.to_law().breaks()
 
-    @property
+    @cached_property
     def is_certain(self) -> bool:
         """Whether there is but one value, whatever the luck."""
         low, high = self.support()
@@ -127,7 +133,7 @@ class DurationLaw(LawForm[Duration]):
     mixture: Parts[MixturePart[DurationLaw]] | None = None
     truncated: Truncated[DurationLaw, Duration] | None = None
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What the durations are counted in; that of `0` and `never` is wall, and they fit everywhere."""
         return one_kind(self.durations())
