@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,3 +12,22 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Columns = dict[str, Ints]
 """A table: instants in seconds, codes and counts, one row for each order or claim."""
+
+
+class Picked(Mapping[str, Ints]):
+    """Some rows of a table of whole numbers, picked column by column when they are read."""
+
+    def __init__(self, table: Mapping[str, Ints], rows: Ints) -> None:
+        self._table, self._rows = table, rows
+        self._read: dict[str, Ints] = {}
+
+    def __getitem__(self, name: str) -> Ints:
+        if name not in self._read:
+            self._read[name] = self._table[name][self._rows]
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)

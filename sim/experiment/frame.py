@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.arrays import Picked
 from sim.chance.facts import Ints
 from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
-from sim.experiment.on_demand import ColumnValues, OnDemand, Picked
+from sim.experiment.on_demand import ColumnValues, OnDemand
 from sim.records.life import WORK
 from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER

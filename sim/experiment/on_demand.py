@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.arrays import Bools, Ints
+from sim.arrays import Bools
 
 ColumnValues = NDArray[np.generic] | pd.Categorical
 Cells = Mapping[str, Callable[[], ColumnValues]]
@@ -47,22 +47,3 @@ class OnDemand:
 
 Rows = pd.DataFrame | OnDemand
 """A table: a column of it by its name."""
-
-
-class Picked(Mapping[str, Ints]):
-    """Some rows of a table of whole numbers, picked column by column when they are read."""
-
-    def __init__(self, table: Mapping[str, Ints], rows: Ints) -> None:
-        self._table, self._rows = table, rows
-        self._read: dict[str, Ints] = {}
-
-    def __getitem__(self, name: str) -> Ints:
-        if name not in self._read:
-            self._read[name] = self._table[name][self._rows]
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._table)
-
-    def __len__(self) -> int:
-        return len(self._table)

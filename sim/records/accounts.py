@@ -126,12 +126,14 @@ def is_borne_by_platform(ledger: TwoBooks) -> Bools:
     The seller then keeps the price for goods that it has no more.
     """
     table, facts = ledger.table, ledger.facts
+    is_lost_on_the_way_back = ledger.has("return_posted_at") & (facts["return_lost"] != 0)
     bears = np.zeros(len(table["claim"]), dtype=bool)
+    if not is_lost_on_the_way_back.any():
+        return bears
     for kind, terms in ledger.terms.items():
         steps = np.where(facts["trusted"] != 0, terms.trusted_refund_on, terms.refund_on)
-        waits = np.isin(steps, (RefundOn.RECEIVED, RefundOn.INSPECTED))
+        waits = (steps == RefundOn.RECEIVED) | (steps == RefundOn.INSPECTED)
         bears |= (table["claim"] == kind) & waits & terms.platform_bears_lost_return
-    is_lost_on_the_way_back = ledger.has("return_posted_at") & (facts["return_lost"] != 0)
     return np.asarray(bears & is_lost_on_the_way_back & (table["route"] != Route.CHARGEBACK))
 
 
@@ -195,17 +197,21 @@ def balances(ledger: TwoBooks) -> dict[str, Ints]:
 
 def the_accounts_of_all_parties_sum_to_zero(run: Evidence) -> Iterator[Breach]:
     """To the cent, for every claim: what somebody is short of, somebody else has; goods are in one place only."""
-    total = _total(balances(_ledger_of(run)).values(), run["order"])
+    total = _total(run.once(_left).values(), run["order"])
     yield from run.where(total != 0, "the accounts do not sum to zero")
 
 
 def what_was_paid_explains_every_account(run: Evidence) -> Iterator[Breach]:
     """What each of them is left with is what came in less what went out."""
-    ledger = _ledger_of(run)
-    passed, left = payments(ledger), balances(ledger)
+    passed, left = payments(_ledger_of(run)), run.once(_left)
+    is_paid = {name for name, amount in passed.items() if amount.any()}
     for account in ACCOUNTS:
-        got = _total((passed[name] for name, one in PAYMENTS.items() if one.payee == account), run["order"])
-        gave = _total((passed[name] for name, one in PAYMENTS.items() if one.payer == account), run["order"])
+        got = _total(
+            (passed[name] for name in PAYMENTS if name in is_paid and PAYMENTS[name].payee == account), run["order"]
+        )
+        gave = _total(
+            (passed[name] for name in PAYMENTS if name in is_paid and PAYMENTS[name].payer == account), run["order"]
+        )
         yield from run.where(
             got - gave != left[account], f"what was paid does not explain the account of {account}"
         )
@@ -213,6 +219,10 @@ def what_was_paid_explains_every_account(run: Evidence) -> Iterator[Breach]:
 
 def _total(amounts: Iterable[Ints], orders: Ints) -> Ints:
     return sum(amounts, np.zeros_like(orders))
+
+
+def _left(run: Evidence) -> dict[str, Ints]:
+    return balances(_ledger_of(run))
 
 
 def _ledger_of(run: Evidence) -> TwoBooks:

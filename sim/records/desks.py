@@ -58,36 +58,50 @@ def visits(run: Evidence) -> Visits:
 
 
 def _of(run: Evidence, stage: Stage) -> Visits:
-    joined, started, settled = (run[f"{stage.word}_{step}_at"] for step in ("joined", "started", "settled"))
-    sellers, answerer = run.scenario.market.sellers.count, run.answerers(stage)
-    desk = np.where(answerer == Party.SELLER, run.fact("seller"), 0)
+    asking = run.that_ask(stage)
+    came = np.flatnonzero(asking.has(f"{stage.word}_joined_at"))
+    joined, started, settled = (
+        asking[f"{stage.word}_{step}_at"][came] for step in ("joined", "started", "settled")
+    )
+    sellers, answerer = run.scenario.market.sellers.count, asking.answerers(stage)[came]
+    desk = np.where(answerer == Party.SELLER, asking.fact("seller")[came], 0)
     for number, party in enumerate(AFTER_THE_SELLERS, start=sellers):
         desk[answerer == party] = number
-    came = joined < NEVER
-    columns = (desk, run["order"], joined, np.minimum(started, settled), settled)
-    return Visits(*(column[came] for column in columns))
+    return Visits(desk, asking["order"][came], joined, np.minimum(started, settled), settled)
 
 
 def seconds(run: Evidence) -> Seconds:
     """Add up comings and goings. A request that was not taken up leaves the queue and no staff."""
     of_all = run.once(visits)
-    count = len(of_all.desk)
-    desk = np.tile(of_all.desk, 3)
-    at = np.concatenate([of_all.joined, of_all.queued_until, of_all.left])
-    in_turn = np.argsort(desk * (at.max(initial=0) + 1) + at)
-    desk, at = desk[in_turn], at[in_turn]
-    waiting = np.cumsum(np.repeat([1, -1, 0], count)[in_turn])
-    busy = np.cumsum(np.repeat([0, 1, -1], count)[in_turn])
-    until = np.roll(at, -1)
+    events = [
+        _events(of_all.desk, at, what) for what, at in enumerate((of_all.joined, of_all.queued_until, of_all.left))
+    ]
+    in_turn = np.sort(np.concatenate(events))
+    what, moment = in_turn & _WHAT, in_turn >> _FOR_WHAT
+    waiting, busy = np.cumsum(_WAITING[what]), np.cumsum(_BUSY[what])
+    last = np.flatnonzero(np.diff(moment, append=-1))
+    waiting, busy, moment = waiting[last], busy[last], moment[last]
+    desk, at = moment >> _FOR_TIME, moment & _TIME
+    until = np.append(at[1:], NEVER)
     until[np.diff(desk, append=-1) != 0] = NEVER
-    over = until > at
-    return Seconds(desk[over], at[over], waiting[over], busy[over], until[over])
+    return Seconds(desk, at, waiting, busy, until)
+
+
+_FOR_WHAT, _FOR_TIME = 2, 36
+_WHAT, _TIME = (1 << _FOR_WHAT) - 1, (1 << _FOR_TIME) - 1
+"""An event as one number: the desk in the highest bits, the second (of two thousand years), then what it is."""
+_WAITING, _BUSY = np.array([1, -1, 0]), np.array([0, 1, -1])
+"""What a request does to the queue and to the staff as it joins, is taken up (or not) and leaves."""
+
+
+def _events(desk: Ints, at: Ints, what: int) -> Ints:
+    return ((desk << _FOR_TIME | at) << _FOR_WHAT) | what
 
 
 def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
     """Once a second is over, nobody works on two requests."""
     of_all, each = run.once(visits), run.once(seconds)
-    too_many = each.busy > _staff(run)[each.desk]
+    too_many = each.busy > run.once(_staff)[each.desk]
     for desk, at in _first(too_many, each):
         served = (of_all.desk == desk) & (of_all.queued_until <= at) & (at < of_all.left)
         latest = np.argmax(np.where(served, of_all.queued_until, -1))
@@ -97,7 +111,7 @@ def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
 def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
     """Once a second is over, an open desk with free staff has no queue."""
     of_all, each = run.once(visits), run.once(seconds)
-    idle = (each.waiting > 0) & (each.busy < _staff(run)[each.desk])
+    idle = (each.waiting > 0) & (each.busy < run.once(_staff)[each.desk])
     idle[idle] = _opens_before(run, each, idle)
     for desk, at in _first(idle, each):
         kept_waiting = (of_all.desk == desk) & (of_all.joined <= at) & (at < of_all.queued_until)
@@ -107,10 +121,12 @@ def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
 def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     """Staff take requests only while their desk is open."""
     for stage in Stage:
-        started, is_closed = run[f"{stage.word}_started_at"], run.has(f"{stage.word}_started_at")
-        taken_up = started[is_closed]
-        is_closed[is_closed] = _next_openings(run, taken_up, run.works(stage)[is_closed]) != taken_up
-        yield from run.where(is_closed, f"{stage.word}: taken up while the desk was closed")
+        asking = run.that_ask(stage)
+        is_closed = asking.has(f"{stage.word}_started_at")
+        if is_closed.any():
+            taken_up = asking[f"{stage.word}_started_at"][is_closed]
+            is_closed[is_closed] = _next_openings(run, taken_up, asking.works(stage)[is_closed]) != taken_up
+            yield from asking.where(is_closed, f"{stage.word}: taken up while the desk was closed")
 
 
 def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
@@ -119,7 +135,7 @@ def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
     Source: J. D. C. Little, "Little's Law as Viewed on Its 50th Anniversary", Operations Research 59 (2011).
     """
     of_all, area = run.once(visits), run.records.queue_seconds
-    waited = np.zeros(len(_staff(run)), dtype=np.int64)
+    waited = np.zeros(len(run.once(_staff)), dtype=np.int64)
     if waited.shape != area.shape:
         yield Breach(f"found {len(area)} desks, expected {len(waited)}", None)
         return
@@ -150,8 +166,10 @@ def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
 
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
     """The first open instant from each of these on, in the calendar of whoever works then."""
-    opens = at.copy()
-    for party in np.unique(parties).tolist():
+    opens, works = at.copy(), [*map(Party, np.flatnonzero(np.bincount(parties)).tolist())]
+    if len(works) == 1:
+        return _next_opening(at, run.calendar(works[0]))
+    for party in works:
         here = parties == party
         opens[here] = _next_opening(at[here], run.calendar(party))
     return opens

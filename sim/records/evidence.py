@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar, cast
 import numpy as np
 
 from sim.arrays import Bools as Bools
+from sim.arrays import Picked
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.records.table import Records
@@ -18,9 +19,10 @@ from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
-from sim.vocabulary import ClaimKind, Party, Stage
+from sim.vocabulary import ClaimKind, Outcome, Party, Stage
 from sim.vocabulary.stages import STAGES
 
+PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 ANSWERERS = tuple(STAGES[stage].answerer for stage in Stage)
 """Who answers, by stage; a dispute may be the platform's to answer."""
 
@@ -42,6 +44,8 @@ class Evidence:
     scenario: Scenario
     records: Records
     calendars: dict[Party, Calendar]
+    rows: Ints | None = None
+    """Which of its claims are looked at; None: all of them."""
     _worked_out: dict[Callable[[Evidence], object], object] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, view: Callable[[Evidence], T]) -> T:
@@ -50,8 +54,43 @@ class Evidence:
             self._worked_out[view] = view(self)
         return cast("T", self._worked_out[view])
 
+    @cached_property
+    def table(self) -> Mapping[str, Ints]:
+        """The outcome table."""
+        return self.records.claims if self.rows is None else Picked(self.records.claims, self.rows)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Ints]:
+        """Luck, row by row beside the table."""
+        of_all = self.records.draws.claims
+        return of_all if self.rows is None else Picked(of_all, self.rows)
+
+    def that_ask(self, stage: Stage) -> Evidence:
+        """The claims that opened a request of this stage: few, as a rule, and often none at all."""
+        asking = self._asking.get(stage)
+        if asking is None:
+            asking = self._asking[stage] = self.only(np.flatnonzero(self.has(f"{stage.word}_opened_at")))
+        return asking
+
+    def only(self, rows: Ints) -> Evidence:
+        """Some of all claims, by their rows."""
+        some = Evidence(self.scenario, self.records, self.calendars, rows)
+        vars(some)["terms"] = self.terms
+        return some
+
+    @cached_property
+    def _asking(self) -> dict[Stage, Evidence]:
+        return {}
+
+    @cached_property
+    def _works(self) -> dict[Stage, Ints]:
+        return {}
+
+    def __len__(self) -> int:
+        return len(self["order"])
+
     def __getitem__(self, column: str) -> Ints:
-        return self.records.claims[column]
+        return self.table[column]
 
     def has(self, column: str) -> Bools:
         """For which claims this instant came."""
@@ -59,7 +98,7 @@ class Evidence:
 
     def fact(self, name: str) -> Ints:
         """What luck had settled about the claims beforehand; row by row beside the table."""
-        return self.records.draws.claims[name]
+        return self.facts[name]
 
     @cached_property
     def terms(self) -> dict[ClaimKind, Terms]:
@@ -71,18 +110,30 @@ class Evidence:
         values = [0, *(int(lever(terms)) for terms in self.terms.values())]
         return np.array(values, dtype=np.int64)[self["claim"]]
 
+    @cached_property
+    def is_paid_back(self) -> Bools:
+        """Which claims ended with money: all of it, or a part."""
+        return self.says("outcome", *PAID_BACK)
+
+    def says(self, column: str, *codes: int) -> Bools:
+        """Whether the column has one of these codes."""
+        told = self[column]
+        return np.asarray(np.logical_or.reduce([told == code for code in codes]))
+
     def answerers(self, stage: Stage) -> Ints:
         """Whose desk, and so whose calendar, each claim's request of this stage goes to."""
-        usual = np.full(len(self["order"]), ANSWERERS[stage])
+        usual = np.full(len(self), ANSWERERS[stage])
         if stage is not Stage.DISPUTE:
             return usual
         return np.where(self.by_kind(lambda terms: terms.platform_answers), Party.PLATFORM, usual)
 
     def works(self, stage: Stage) -> Ints:
         """Whose calendar that is: a seller's may have days off of its own."""
-        answerers = self.answerers(stage)
-        own = np.array(parties_of_kinds(self.scenario), dtype=np.int64)[self.fact("seller_type")]
-        return np.where(answerers == Party.SELLER, own, answerers)
+        if stage not in self._works:
+            answerers = self.answerers(stage)
+            own = np.array(parties_of_kinds(self.scenario), dtype=np.int64)[self.fact("seller_type")]
+            self._works[stage] = np.where(answerers == Party.SELLER, own, answerers)
+        return self._works[stage]
 
     def answer(self, stage: Stage, field: str) -> Ints:
         """What luck settled about each claim's answerer at this stage: its notice, or its handling."""
@@ -121,4 +172,4 @@ class Evidence:
     def where(self, broken: Bools, what: str) -> Iterator[Breach]:
         """The first claim for which this is so, if there is one."""
         if broken.any():
-            yield Breach(what, int(self["order"][np.argmax(broken)]))
+            yield Breach(what, int(self["order"][broken.argmax()]))

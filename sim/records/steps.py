@@ -32,6 +32,8 @@ CHAINS = (
     *(f"{stage.word}_settled failed" for stage in Stage if stage is not Stage.CHARGEBACK),
 )
 """Instants that come in this order, where they come at all. A mediation may precede a return or follow one."""
+PAIRS = sorted({(f"{one}_at", f"{then}_at") for chain in CHAINS for one, then in pairwise(chain.split())})
+INSTANTS = sorted({instant for pair in PAIRS for instant in pair})
 MONEY_FALLS_DUE = {
     RefundOn.NOTICE: "refund_due return_posted",
     RefundOn.POSTED: "return_posted refund_due",
@@ -43,9 +45,12 @@ MONEY_FALLS_DUE = {
 
 def instants_of_an_order_never_decrease(run: Evidence) -> Iterator[Breach]:
     """What follows from something does not come before it."""
-    pairs = {pair for chain in CHAINS for pair in pairwise(chain.split())}
-    for earlier, later in sorted(pairs):
-        yield from _never_before(run, earlier, later)
+    came = {instant for instant in INSTANTS if len(run) and run[instant].min() < NEVER}
+    since = {instant: run[instant] * run.has(instant) for instant in came}  # 0 where it never came
+    for earlier, later in PAIRS:
+        if earlier in came and later in came:
+            broken = run[later] < since[earlier]
+            yield from run.where(broken, f"{later.removesuffix('_at')} comes before {earlier.removesuffix('_at')}")
 
 
 def a_dispute_is_opened_when_the_claim_may_be_made(run: Evidence) -> Iterator[Breach]:
@@ -83,16 +88,14 @@ def goods_go_back_only_where_the_policy_wants_them(run: Evidence) -> Iterator[Br
     yield from run.where(run.has("delivered_at") & (run.fact("lost") == 1), "a lost parcel came")
 
 
-def _never_before(run: Evidence, earlier: str, later: str) -> Iterator[Breach]:
-    first, then = run[f"{earlier}_at"], run[f"{later}_at"]
-    yield from run.where((first < NEVER) & (then < first), f"{later} comes before {earlier}")
-
-
 def a_request_goes_through_its_steps(run: Evidence) -> Iterator[Breach]:
     """Every request that opens is settled; none is taken up unnoticed, and none answered unless taken up."""
     for stage in Stage:
-        opened, joined, started, settled = (run.has(f"{stage.word}_{step}_at") for step in STEPS)
+        columns = tuple(run[f"{stage.word}_{step}_at"] for step in STEPS)
         how = run[f"{stage.word}_settled_by"]
+        if not len(run) or (min(column.min() for column in columns) == NEVER and not how.any()):
+            continue  # nobody asked, and nothing is said of it
+        opened, joined, started, settled = (column < NEVER for column in columns)
         yield from run.where(opened != settled, f"{stage.word}: opened and settled go together")
         yield from run.where(settled != (how != Settled.OPEN), f"{stage.word}: settled, one does not know how")
         yield from run.where(joined & ~opened, f"{stage.word}: noticed, but never opened")
@@ -103,65 +106,83 @@ def a_request_goes_through_its_steps(run: Evidence) -> Iterator[Breach]:
 def one_request_is_open_at_a_time(run: Evidence) -> Iterator[Breach]:
     """The buyer waits for one answer before asking for the next."""
     for one, other in combinations(Stage, 2):
-        opened, settled = run[f"{one.word}_opened_at"], run[f"{one.word}_settled_at"]
-        apart = (settled <= run[f"{other.word}_opened_at"]) | (run[f"{other.word}_settled_at"] <= opened)
-        yield from run.where(~apart, f"{one.word} and {other.word} are open together")
+        asking = run.that_ask(other)
+        opened, settled = asking[f"{one.word}_opened_at"], asking[f"{one.word}_settled_at"]
+        apart = (settled <= asking[f"{other.word}_opened_at"]) | (asking[f"{other.word}_settled_at"] <= opened)
+        yield from asking.where(~apart, f"{one.word} and {other.word} are open together")
 
 
 def an_answer_takes_the_work_that_was_drawn(run: Evidence) -> Iterator[Breach]:
     """All of it when the request is answered, less when it left the desk before, none if nobody took it up."""
     for stage in Stage:
-        work, drawn = run[f"{stage.word}_work"], run.answer(stage, "handling")
-        answered = run[f"{stage.word}_settled_by"] == Settled.ANSWERED
-        started = run.has(f"{stage.word}_started_at")
-        yield from run.where(answered & (work != drawn), f"{stage.word}: not the work that was drawn")
-        yield from run.where(started & ~answered & (work >= drawn), f"{stage.word}: worked off, not answered")
-        yield from run.where(~started & (work != 0), f"{stage.word}: work that nobody took up")
+        idle = ~run.has(f"{stage.word}_started_at") & (run[f"{stage.word}_work"] != 0)
+        yield from run.where(idle, f"{stage.word}: work that nobody took up")
+        asking = run.that_ask(stage)
+        work, drawn = asking[f"{stage.word}_work"], asking.answer(stage, "handling")
+        answered = asking[f"{stage.word}_settled_by"] == Settled.ANSWERED
+        unanswered = asking.has(f"{stage.word}_started_at") & ~answered
+        yield from asking.where(answered & (work != drawn), f"{stage.word}: not the work that was drawn")
+        yield from asking.where(unanswered & (work >= drawn), f"{stage.word}: worked off, not answered")
 
 
 def nothing_is_answered_after_its_clock(run: Evidence) -> Iterator[Breach]:
     """Nothing outlasts its clock or its asker's patience; silence ends at the one, withdrawal at the other."""
     for stage in Stage:
-        settled, how = run[f"{stage.word}_settled_at"], run[f"{stage.word}_settled_by"]
-        deadline, opened = run.deadlines(stage), run.has(f"{stage.word}_opened_at")
-        gives_up = run[f"{stage.word}_opened_at"] + run.fact(f"{stage.word}.patience")
-        yield from run.where(opened & (settled > deadline), f"{stage.word}: settled after its clock")
-        yield from run.where(opened & (settled > gives_up), f"{stage.word}: settled after the buyer gave up")
+        asking = run.that_ask(stage)
+        if not len(asking):
+            continue
+        settled, how = asking[f"{stage.word}_settled_at"], asking[f"{stage.word}_settled_by"]
+        deadline, gives_up = asking.deadlines(stage), _gives_up_at(asking, stage)
+        yield from asking.where(settled > deadline, f"{stage.word}: settled after its clock")
+        yield from asking.where(settled > gives_up, f"{stage.word}: settled after the buyer gave up")
         silent = (how == Settled.SILENCE) & (settled != deadline)
-        yield from run.where(silent, f"{stage.word}: silence, and the clock had not run out")
+        yield from asking.where(silent, f"{stage.word}: silence, and the clock had not run out")
         withdrawn = (how == Settled.WITHDRAWN) & (settled != gives_up)
-        yield from run.where(withdrawn, f"{stage.word}: withdrawn, and patience had not run out")
+        yield from asking.where(withdrawn, f"{stage.word}: withdrawn, and patience had not run out")
+
+
+def _gives_up_at(asking: Evidence, stage: Stage) -> Ints:
+    """When the patience of who asks is over."""
+    return np.asarray(asking[f"{stage.word}_opened_at"] + asking.fact(f"{stage.word}.patience"))
 
 
 def interruption_goes_before_impatience_and_impatience_before_silence(run: Evidence) -> Iterator[Breach]:
     """Of what would end a request at one instant, the first of the three does."""
     for stage in Stage:
-        settled, how = run[f"{stage.word}_settled_at"], run[f"{stage.word}_settled_by"]
-        gives_up = run[f"{stage.word}_opened_at"] + run.fact(f"{stage.word}.patience")
-        hasty = (how == Settled.SILENCE) & (settled == gives_up)
-        yield from run.where(hasty, f"{stage.word}: silence, though patience had run out as well")
-    settled, how = run["cancellation_settled_at"], run["cancellation_settled_by"]
+        asking = run.that_ask(stage)
+        settled, how = asking[f"{stage.word}_settled_at"], asking[f"{stage.word}_settled_by"]
+        hasty = (how == Settled.SILENCE) & (settled == _gives_up_at(asking, stage))
+        yield from asking.where(hasty, f"{stage.word}: silence, though patience had run out as well")
+    asking = run.that_ask(Stage.CANCELLATION)
+    settled = asking["cancellation_settled_at"]
+    unheard = asking.says("cancellation_settled_by", Settled.WITHDRAWN, Settled.SILENCE)
     for kind, terms in run.terms.items():
-        due = run.fact("dispatch_due") if terms.refunds_at_dispatch_limit else NEVER
-        leaves = np.minimum(run.fact("ships_at"), due)
-        unheard = (how == Settled.WITHDRAWN) | (how == Settled.SILENCE)
-        hasty = (run["claim"] == kind) & unheard & (settled == leaves) & (not terms.ships_held)
-        yield from run.where(hasty, "cancellation: not interrupted, though the parcel left or missed its limit")
+        due = asking.fact("dispatch_due") if terms.refunds_at_dispatch_limit else NEVER
+        leaves = np.minimum(asking.fact("ships_at"), due)
+        hasty = (asking["claim"] == kind) & unheard & (settled == leaves) & (not terms.ships_held)
+        yield from asking.where(hasty, "cancellation: not interrupted, though the parcel left or missed its limit")
 
 
 def only_dispatch_its_limit_or_the_platform_interrupts(run: Evidence) -> Iterator[Breach]:
     """The parcel leaves, the limit refunds the order, the platform takes a dispute over; nothing else intrudes."""
-    at_limit = np.where(run["route"] == Route.NOT_DISPATCHED, run["refund_due_at"], NEVER)
-    taken_over = _taken_over_at(run)
-    intruders = {Stage.CANCELLATION: (run["dispatched_at"], at_limit), Stage.MEDIATION: (at_limit,)}
-    intruders |= {stage: (taken_over, at_limit) for stage, text in STAGES.items() if text.taken_over}
     for stage in Stage:
-        settled = run[f"{stage.word}_settled_at"]
-        interrupted = run[f"{stage.word}_settled_by"] == Settled.INTERRUPTED
-        allowed = np.zeros_like(interrupted)
-        for instant in intruders.get(stage, ()):
-            allowed |= settled == instant
-        yield from run.where(interrupted & ~allowed, f"{stage.word}: interrupted, and nothing came between")
+        asking = run.that_ask(stage)
+        interrupted = np.flatnonzero(asking[f"{stage.word}_settled_by"] == Settled.INTERRUPTED)
+        if len(interrupted) and asking.rows is not None:
+            some = run.only(asking.rows[interrupted])
+            settled, allowed = some[f"{stage.word}_settled_at"], _intrusions(some, stage)
+            intruded = np.any([settled == instant for instant in allowed], axis=0)
+            yield from some.where(~intruded, f"{stage.word}: interrupted, and nothing came between")
+
+
+def _intrusions(some: Evidence, stage: Stage) -> tuple[Ints, ...]:
+    """When something came between."""
+    at_limit = np.where(some["route"] == Route.NOT_DISPATCHED, some["refund_due_at"], NEVER)
+    if stage is Stage.CANCELLATION:
+        return some["dispatched_at"], at_limit
+    if STAGES[stage].taken_over:
+        return _taken_over_at(some), at_limit
+    return (at_limit,) if stage is Stage.MEDIATION else (np.full(len(some), -1),)
 
 
 def _taken_over_at(run: Evidence) -> Ints:
