@@ -6,7 +6,7 @@ A visit is one request at one desk: it joins the queue, may be taken up, and lea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -166,7 +166,10 @@ def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
 
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
     """The first open instant from each of these on, in the calendar of whoever works then."""
-    opens, works = at.copy(), [*map(Party, np.flatnonzero(np.bincount(parties)).tolist())]
+    opens = at.copy()
+    works = cast(
+        "list[Party]", np.flatnonzero(np.bincount(parties)).tolist()
+    )  # or a type's own, beyond them
     if len(works) == 1:
         return _next_opening(at, run.calendar(works[0]))
     for party in works:
