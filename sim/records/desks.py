@@ -167,9 +167,7 @@ def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
     """The first open instant from each of these on, in the calendar of whoever works then."""
     opens = at.copy()
-    works = cast(
-        "list[Party]", np.flatnonzero(np.bincount(parties)).tolist()
-    )  # or a type's own, beyond them
+    works = cast("list[Party]", np.flatnonzero(np.bincount(parties)).tolist())  # or a type's own, beyond them
     if len(works) == 1:
         return _next_opening(at, run.calendar(works[0]))
     for party in works:
