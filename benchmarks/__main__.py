@@ -2,7 +2,7 @@
 
     python -m benchmarks              about ten minutes on a quiet machine, and some gigabytes
     python -m benchmarks --quick      up to a million orders: about four
-    python -m benchmarks --peers      also SimPy as one writes it by hand, and plain C (another minute)
+    python -m benchmarks --peers      also SimPy by hand, plain C, and cimba and Ciw where installed (two minutes)
     python -m benchmarks.bars         the bars alone: what, today's figure, the bar
 
 The world is the article's, with as many orders as are wanted and staff in proportion at every desk. Each number is
@@ -20,13 +20,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import chain
 from math import inf
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bars, by_hand, plain
+from benchmarks import bars, by_hand, plain, queue
 
 SIZES = (10_000, 100_000, 200_000, 1_000_000, 10_000_000)
 """Orders in one replication, for the engines alone."""
@@ -43,13 +44,24 @@ def main() -> None:
     """Print the tables, line by line as they are measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="up to a million orders only")
-    parser.add_argument("--peers", action="store_true", help="also SimPy as one writes it by hand, and plain C")
+    parser.add_argument("--peers", action="store_true", help="also SimPy by hand, plain C, cimba, Ciw")
     asked = parser.parse_args()
     most = QUICK if asked.quick else max(SIZES)
-    peers = chain(by_hand.lines(), plain.lines()) if asked.peers else iter(())
-    for line in chain([machine()], engines(most), pipelines(most), bars.told(large=not asked.quick), peers):
+    others = peers() if asked.peers else iter(())
+    for line in chain([machine()], engines(most), pipelines(most), bars.told(large=not asked.quick), others):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def peers() -> Iterator[str]:
+    """Other systems beside ours, those that are there."""
+    yield from chain(by_hand.lines(), plain.lines(), queue.lines())
+    if find_spec("cimba") is None:
+        yield "cimba is not installed (pip install cimba): left out"
+        return
+    from benchmarks import with_cimba
+
+    yield from with_cimba.lines()
 
 
 def engines(most: int) -> Iterator[str]:
