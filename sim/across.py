@@ -42,7 +42,8 @@ def stress(arguments: Namespace) -> None:
 
     seed = base.experiment.seed if arguments.seed is None else arguments.seed
     how: dict[str, Any] = {"worlds": arguments.worlds, "replications": arguments.replications, "seed": seed}
-    how["measures"] = tuple(arguments.measure) or HEADLINES
+    how |= {"measures": tuple(arguments.measure) or HEADLINES, "until_clear": arguments.until_clear}
+    how["fitted_beside"] = files[0] if arguments.fitted else None
     expect_measures(how["measures"], "--measure")
     if arguments.dry_run:
         _dry_run(plan_of_stress(base, others, **how), arguments)
@@ -176,7 +177,7 @@ def _dry_run(plan: Plan, arguments: Namespace) -> None:
         return
     sys.stdout.write(
         f"{len(plan.design):,} worlds of {counted(len(plan.factors), 'factor')}, {len(policies)} policies, "
-        f"{counted(many, 'replication')}{' at the least' if plan.effort.precision else ''}: "
+        f"{counted(many, 'replication')}{' at the least' if plan.effort.most > plan.effort.replications else ''}: "
         f"about {_lasting(seconds)}\n"
     )
     sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)

@@ -22,6 +22,15 @@ def stress(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--replications", type=positive, default=2, metavar="N", help="executions of each world (default: 2)"
     )
+    command.add_argument(
+        "--until-clear",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="up to N replications of a world in which the sign of the headline's difference is not clear",
+    )
+    fitted = "replications take turns at the worlds that `fit` wrote beside BASE"
+    command.add_argument("--fitted", choices=("bootstrap",), help=fitted)
     command.add_argument("--seed", type=_seed, metavar="N", help="where all luck starts (default: the base's)")
     command.add_argument(
         "--measure", action="append", default=[], metavar="MEASURE", help="what is judged, the headline first"

@@ -12,6 +12,7 @@ from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, expect_measures, sums_of_one
+from sim.scenario.model import Scenario
 from sim.worlds.asking import plan_of_file
 from sim.worlds.plan import HEADLINES, read_plan
 from sim.worlds.playing import Progress
@@ -30,6 +31,8 @@ def stress(
     replications: int = REPLICATIONS,
     seed: int | None = None,
     measures: Sequence[str] = HEADLINES,
+    until_clear: int = 0,
+    fitted: str | None = None,
     store: str | Path | None = None,
     jobs: Jobs | Workers = None,
     engine: str = AUTO,
@@ -40,7 +43,9 @@ def stress(
 
     Every range that the provenance of the base states is varied at once (a Latin hypercube of so many `worlds`),
     but for what the policies differ in. `others` and `what_if` are as for `compare`; `replications` is of each
-    world, `measures` what is judged, the headline first; with `store`, a folder, none is lived through twice.
+    world, `measures` what is judged, the headline first; with `store`, a folder, none is lived through twice. With
+    `until_clear`, a world has up to so many while the sign of the headline's difference is not clear. With
+    `fitted="bootstrap"`, replications take turns at the worlds that `fit` wrote beside the base, which is a file.
 
     Returns a `Stressed`: `verdicts` by policy (`holds`, `holds where …`, `does not hold`), `survivals` (a share of
     worlds with its Wilson interval, the greatest regret, what decides …) and `study` with `points` and `worlds`.
@@ -61,6 +66,10 @@ def stress(
     if not policies:
         raise BadUsage("stress: found nothing to hold against the base, expected another scenario or a what_if")
     expect_measures(measures, "measures")
+    if fitted not in (None, "bootstrap") or (fitted and isinstance(base, Scenario)):
+        raise BadUsage(
+            f"fitted: found {fitted!r}, expected 'bootstrap', and a base that is a file with worlds beside it"
+        )
     return stressed(
         first,
         policies,
@@ -68,6 +77,8 @@ def stress(
         replications=replications,
         seed=first.experiment.seed if seed is None else seed,
         measures=measures,
+        until_clear=until_clear,
+        fitted_beside=base if fitted and not isinstance(base, Scenario) else None,
         jobs=jobs,
         engine=engine,
         store=Store(Path(store)) if store else None,

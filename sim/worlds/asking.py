@@ -18,8 +18,9 @@ from sim.scenario.presets import preset
 from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, stated_factors, unfit
+from sim.worlds.fitted import fitted_worlds
 from sim.worlds.plan import HEADLINES, FactorGiven, PolicyDifference, StudyFile, fault_in
-from sim.worlds.playing import Effort, bare
+from sim.worlds.playing import Effort, FittedWorlds, Sign, bare
 from sim.worlds.studying import Plan
 
 AS_IT_STANDS = "as it stands"
@@ -33,8 +34,13 @@ def plan_of_stress(
     replications: int,
     seed: int,
     measures: Sequence[str] = HEADLINES,
+    until_clear: int = 0,
+    fitted_beside: Path | str | None = None,
 ) -> Plan:
-    """Every stated range of the base's world varied at once, and every policy in each world."""
+    """Every stated range of the base's world varied at once, and every policy in each world.
+
+    With `fitted_beside`, the base's file, in the worlds that were fitted to a log beside it.
+    """
     policies = {one.name: one for one in (base, *others)}
     if len(policies) <= len(others):
         raise BadUsage("found two scenarios of one name, expected different ones")
@@ -42,9 +48,11 @@ def plan_of_stress(
     factors, more = consistent(factors, list(policies.values()))
     design = design_of("latin_hypercube", factors, points=worlds, seed=seed)
     responses = [Response(measure, other.name, base.name) for other in others for measure in measures]
-    effort = Effort(replications, seed=seed)
+    signs = tuple(Sign(measures[0], place, 0) for place in range(1, len(policies)))
+    effort = Effort(replications, seed=seed, until_clear=until_clear, signs=signs if until_clear else ())
+    fitted = fitted_worlds(fitted_beside, list(policies.values()), factors) if fitted_beside else ()
     title = f"Does it survive? {base.name} against {', '.join(one.name for one in others)}"
-    return Plan(title, policies, tuple(factors), (*left_out, *more), design, tuple(responses), effort)
+    return Plan(title, policies, tuple(factors), (*left_out, *more), design, tuple(responses), effort, fitted)
 
 
 def consistent(factors: Sequence[Factor], policies: Sequence[Scenario]) -> tuple[list[Factor], list[LeftOut]]:
@@ -85,7 +93,15 @@ def plan_of_file(given: StudyFile, path: Path) -> Plan:
     design = design_of(worlds.design, factors, points=worlds.points, levels=worlds.levels, seed=given.seed)
     effort = Effort(given.replications or 2, given.precision or {}, given.seed)
     responses = tuple(one for asked in given.responses for one in _responses(asked, policies))
-    return Plan(given.study, policies, tuple(factors), tuple(left_out), design, responses, effort)
+    fitted = _fitted(given, path, scenarios, factors) if worlds.fitted else ()
+    return Plan(given.study, policies, tuple(factors), tuple(left_out), design, responses, effort, fitted)
+
+
+def _fitted(given: StudyFile, path: Path, policies: Sequence[Scenario], factors: Sequence[Factor]) -> FittedWorlds:
+    try:
+        return fitted_worlds(beside(given.base, path), policies, factors)
+    except BadUsage as why:
+        raise fault_in(path, "worlds\x1ffitted", str(why)) from None
 
 
 def beside(name: str, path: Path) -> Path | str:

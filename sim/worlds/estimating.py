@@ -38,14 +38,20 @@ def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Numbe
     A ratio of sums; the error is that of its linear form, paired by replication for a difference (the delta method,
     Law, *Simulation Modeling and Analysis*). NaN where a whole is 0 or a time was not reached.
     """
-    value, parts = _linear(sums[response.of][response.measure])
-    if response.less:
-        other, others = _linear(sums[response.less][response.measure])
-        value, parts = value - other, parts - others
+    value, parts = linear_parts(response, sums)
     count = len(parts)
     error = float(np.sqrt((parts**2).sum() / (count * (count - 1)))) if count > 1 else np.nan
     half = float(student(count)) * error
     return Number(value, value - half, value + half, n=count, error=error)
+
+
+def linear_parts(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> tuple[float, Floats]:
+    """A response, and what each replication adds to its error: paired for a difference."""
+    value, parts = _linear(sums[response.of][response.measure])
+    if response.less:
+        other, others = _linear(sums[response.less][response.measure])
+        value, parts = value - other, parts - others
+    return value, parts
 
 
 def _linear(pairs: Floats) -> tuple[float, Floats]:

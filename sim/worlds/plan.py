@@ -83,6 +83,8 @@ class Worlds(Described):
 
     assumed: Literal["ranges"] = "ranges"
     """Assumptions move within their ranges."""
+    fitted: Literal["bootstrap"] | None = None
+    """`bootstrap`: what was fitted to a log is as in the worlds beside the base, which take turns."""
     design: Literal["latin_hypercube", "sobol", "grid", "one_at_a_time"] = "latin_hypercube"
     """How the worlds lie: see docs/studies.md."""
     points: Annotated[int, Field(ge=2, le=1_000_000)] = 128

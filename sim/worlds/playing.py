@@ -5,6 +5,7 @@ Each row of a design has luck of its own (policies of one world share it), so wo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.chance.shared import AFRESH, Memory
+from sim.evidence.refits import in_world
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress as Progress
@@ -23,7 +25,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, moved
 from sim.scenario.resolved import described
 from sim.worlds.designs import Design, Floats
-from sim.worlds.estimating import half_width
+from sim.worlds.estimating import Response, half_width, known
 from sim.worlds.factors import Factor, fitting
 from sim.worlds.store import KeptSums, Replications, Store
 from sim.worlds.stored import answers_of
@@ -36,6 +38,14 @@ BARE = ("provenance", "expect", "title", "question")
 """What a scenario says to people, which nobody reads in a world."""
 
 
+class Sign(NamedTuple):
+    """A difference of which only the sign matters: of a measure, between two policies by their places."""
+
+    measure: str
+    of: int
+    less: int
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much is simulated of each world."""
@@ -44,6 +54,19 @@ class Effort:
     precision: Mapping[str, float] = field(default_factory=dict)
     """Instead: until the half-width of each of these measures, of every policy, is at most this."""
     seed: int = 1
+    until_clear: int = 0
+    """Up to so many replications where it is not clear yet which sign each of `signs` has."""
+    signs: tuple[Sign, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """Replications of a world, at the most."""
+        return MOST if self.precision else max(self.replications, self.until_clear)
+
+
+FittedWorlds = tuple[str, ...]
+"""Worlds that a log could as well have told: what stands, by path, in place of what the policies say, as JSON."""
+AS_TOLD: FittedWorlds = ("{}",)
 
 
 class VariedWorld(NamedTuple):
@@ -53,6 +76,15 @@ class VariedWorld(NamedTuple):
     """0 is that of `run` and `compare`: their replications, to the digit."""
     moves: tuple[tuple[Moved, ...], ...]
     """By policy."""
+    fitted: FittedWorlds = AS_TOLD
+    """Replications take turns at these."""
+
+    def with_turns(self, effort: Effort) -> VariedWorld:
+        """With the fitted worlds that its replications meet: replication r of all lives in world r modulo their
+        number, so that what comes first here comes later in the next one."""
+        count, first = len(self.fitted), self.luck * effort.replications
+        turns = range(first, first + min(count, effort.most))
+        return self._replace(fitted=tuple(self.fitted[turn % count] for turn in turns))
 
 
 SumsByMeasure = dict[str, Floats]
@@ -75,54 +107,70 @@ class Portion(NamedTuple):
 
     def __call__(self) -> list[SumsByMeasure]:
         """By policy. Pure, so it does not matter in which process."""
-        scenarios = self.scenarios()
-        kept = [self.store.found(one) if self.store else {} for one in scenarios]
-        new: list[Replications] = [{} for _ in scenarios]
-        seen: list[list[dict[str, Pair]]] = [[] for _ in scenarios]
-        for number in range(self.effort.replications if not self.effort.precision else MOST):
-            self._replicate(scenarios, self.world.luck * APART + number, kept, new)
-            for one, mine, so_far in zip(kept, new, seen, strict=True):
-                replication = self.world.luck * APART + number
-                so_far.append(mine[replication] if replication in mine else one[replication])
-            if self.effort.precision and self._is_known(seen):
+        seen: list[list[dict[str, Pair]]] = [[] for _ in self.documents]
+        lives: dict[str, list[_Life]] = {}
+        for number in range(self.effort.most):
+            there = self.world.fitted[number % len(self.world.fitted)]
+            if there not in lives:
+                lives[there] = [_Life(one, self._found(one), {}) for one in self._scenarios(there)]
+            self._replicate(lives[there], self.world.luck * APART + number, seen)
+            if self._is_enough(seen):
                 break
-        for scenario, mine in zip(scenarios, new, strict=True):
-            if self.store and mine:
-                self.store.keep(scenario, mine)
+        for one in (one for some in lives.values() for one in some):
+            if self.store and one.new:
+                self.store.keep(one.scenario, one.new)
         return [_arrays(one, self.measures) for one in seen]
 
     def scenarios(self) -> list[Scenario]:
-        """The policies in this world."""
-        return [_moved(text, moves) for text, moves in zip(self.documents, self.world.moves, strict=True)]
+        """The policies in this world, in each of the fitted worlds that replications may take turns at."""
+        return [one for there in dict.fromkeys(self.world.fitted) for one in self._scenarios(there)]
 
-    def _replicate(
-        self, scenarios: Sequence[Scenario], number: int, kept: Sequence[Replications], new: Sequence[Replications]
-    ) -> None:
+    def _scenarios(self, fitted: str) -> list[Scenario]:
+        there: dict[str, Any] = json.loads(fitted)
+        documents = (in_world(_read(text), there) if there else _read(text) for text in self.documents)
+        return [scenario_of(moved(one, moves)) for one, moves in zip(documents, self.world.moves, strict=True)]
+
+    def _found(self, scenario: Scenario) -> Replications:
+        return self.store.found(scenario) if self.store else {}
+
+    def _replicate(self, lives: Sequence[_Life], number: int, seen: Sequence[list[dict[str, Pair]]]) -> None:
         """One replication of every policy, with one luck; what is in the store is not lived through again."""
-        known = Memory() if len(scenarios) > 1 else AFRESH
-        for scenario, had, mine in zip(scenarios, kept, new, strict=True):
-            if not set(self.measures) <= had.get(number, {}).keys():
-                mine[number] = sums_of_one(scenario, number, self.measures, engine=self.engine, known=known)
+        memory = Memory() if len(lives) > 1 else AFRESH
+        for (scenario, kept, new), so_far in zip(lives, seen, strict=True):
+            if not set(self.measures) <= kept.get(number, {}).keys():
+                new[number] = sums_of_one(scenario, number, self.measures, engine=self.engine, known=memory)
+            so_far.append(new.get(number) or kept[number])
 
-    def _is_known(self, seen: list[list[dict[str, Pair]]]) -> bool:
-        if len(seen[0]) < FEWEST:
-            return False
-        sums = [_arrays(one, tuple(self.effort.precision)) for one in seen]
-        return all(half_width(one[name]) <= most for one in sums for name, most in self.effort.precision.items())
+    def _is_enough(self, seen: list[list[dict[str, Pair]]]) -> bool:
+        effort, done = self.effort, len(seen[0])
+        if effort.precision:
+            sums = [_arrays(one, tuple(effort.precision)) for one in seen]
+            aims = effort.precision.items()
+            return done >= FEWEST and all(half_width(one[name]) <= most for one in sums for name, most in aims)
+        return done >= effort.replications and all(_is_clear(one, seen) for one in effort.signs)
+
+
+class _Life(NamedTuple):
+    """A policy in a world: what the store has of it, and what is new."""
+
+    scenario: Scenario
+    kept: Replications
+    new: Replications
+
+
+def _is_clear(sign: Sign, seen: Sequence[Sequence[Mapping[str, Pair]]]) -> bool:
+    """Whether the interval of the difference leaves zero out."""
+    sums = {side: _arrays(seen[place], [sign.measure]) for side, place in (("of", sign.of), ("less", sign.less))}
+    found = known(Response(sign.measure, "of", "less"), sums)
+    return found.low > 0 or found.high < 0
 
 
 def _arrays(replications: Sequence[Mapping[str, Pair]], measures: Sequence[str]) -> SumsByMeasure:
     return {name: np.array([one[name] for one in replications], dtype=np.float64) for name in measures}
 
 
-def _moved(document: str, moves: Sequence[Moved]) -> Scenario:
-    return scenario_of(moved(_read(document), moves))
-
-
 @lru_cache(maxsize=32)
 def _read(document: str) -> Document:
-    import json
-
     read: Document = json.loads(document)
     return read
 
@@ -134,7 +182,9 @@ def bare(policy: Scenario, seed: int) -> Document:
     return document
 
 
-def worlds_of(design: Design, factors: Sequence[Factor], policies: Sequence[Scenario]) -> Iterator[VariedWorld]:
+def worlds_of(
+    design: Design, factors: Sequence[Factor], policies: Sequence[Scenario], fitted: FittedWorlds = ()
+) -> Iterator[VariedWorld]:
     """The worlds of a design, one by one."""
     fits = [[fitting(factor, policy) for factor in factors] for policy in policies]
     for row, point in enumerate(design.points):
@@ -147,7 +197,7 @@ def worlds_of(design: Design, factors: Sequence[Factor], policies: Sequence[Scen
             )
             for mine in fits
         )
-        yield VariedWorld(row + 1, moves)
+        yield VariedWorld(row + 1, moves, fitted or AS_TOLD)
 
 
 def play_worlds(
@@ -164,12 +214,11 @@ def play_worlds(
     tell: Tell = to_stderr,
 ) -> Iterator[list[SumsByMeasure]]:
     """What came of each world, in their order: for each policy, the sums by measure and replication."""
-    import json
-
     choice = chosen(engine, list(policies), max(1, count * effort.replications))
     name = made_ready(choice, "study", tell).engine
     documents = tuple(json.dumps(bare(one, effort.seed), allow_nan=False) for one in policies)
-    tasks: Iterator[Any] = (Portion(documents, one, tuple(measures), effort, name, store) for one in worlds)
+    turns = (one.with_turns(effort) for one in worlds)
+    tasks: Iterator[Any] = (Portion(documents, one, tuple(measures), effort, name, store) for one in turns)
     with workers_of(jobs) as workers:
         for done, sums in enumerate(answers_of(workers, tasks, store), 1):
             if progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -52,14 +53,23 @@ def stressed(
     replications: int = REPLICATIONS,
     seed: int = 1,
     measures: Sequence[str] = HEADLINES,
+    until_clear: int = 0,
+    fitted_beside: Path | str | None = None,
     jobs: Jobs | Workers = None,
     engine: str = AUTO,
     store: Store | None = None,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
 ) -> Stressed:
-    """Play so many worlds, and judge in what share of them each difference holds."""
-    plan = plan_of_stress(base, others, worlds=worlds, replications=replications, seed=seed, measures=measures)
+    """Play so many worlds, and judge in what share of them each difference holds.
+
+    With `until_clear`, a world has up to so many replications while the sign of the headline's difference is not
+    clear.
+    """
+    plan = plan_of_stress(
+        base, others, worlds=worlds, replications=replications, seed=seed, measures=measures,
+        until_clear=until_clear, fitted_beside=fitted_beside,
+    )  # fmt: skip
     with workers_of(jobs) as workers:
         study = carried_out(plan, jobs=workers, engine=engine, store=store, progress=progress, tell=tell)
         here = _as_it_stands(plan, base.experiment.replications, workers, engine, store)

@@ -20,8 +20,9 @@ from sim.scenario.ranges import Bound, measured
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import Response, known
 from sim.worlds.factors import Factor, LeftOut, briefly
+from sim.worlds.fitted import LOOKS, Split, split_of
 from sim.worlds.indices import Indices, between, given_data, saltelli
-from sim.worlds.playing import Effort, Progress, play_worlds, worlds_of
+from sim.worlds.playing import Effort, FittedWorlds, Progress, VariedWorld, play_worlds, worlds_of
 from sim.worlds.store import Store
 
 
@@ -36,6 +37,8 @@ class Plan:
     design: Design
     responses: tuple[Response, ...]
     effort: Effort
+    fitted: FittedWorlds = ()
+    """Worlds that the base's log could as well have told."""
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -50,6 +53,8 @@ class Study:
     `points` has a row per world and response (`world`, `role`, `response`, `measure`, `policy`, `less`, `value`,
     `error`, `low`, `high`, `replications`); `worlds` a row per world with the value of every factor, as a file
     would write it; `indices` what each factor decides of each response, `noise` how much is noise of simulation.
+    Where there are fitted worlds, `as_fitted` has a row per response: its value where nothing is assumed otherwise,
+    and half its 95 % interval for want of `data` and for want of `computing`; None elsewhere.
     """
 
     plan: Plan
@@ -57,6 +62,7 @@ class Study:
     worlds: pd.DataFrame
     indices: pd.DataFrame
     noise: pd.DataFrame
+    as_fitted: pd.DataFrame | None = None
 
     def values(self, response: Response) -> tuple[Floats, Floats]:
         """Of one response: the value and the error in each world."""
@@ -76,7 +82,7 @@ def carried_out(
     """Play every world, and say what is known of each. The same plan gives the same study, at any jobs."""
     expect_measures(plan.measures)
     policies = list(plan.policies.values())
-    worlds = worlds_of(plan.design, plan.factors, policies)
+    worlds = worlds_of(plan.design, plan.factors, policies, plan.fitted)
     # Only what is known of each response is kept of a world: memory hardly grows with them.
     seen: list[list[Number]] = []
     played = play_worlds(
@@ -87,7 +93,19 @@ def carried_out(
         by_policy = dict(zip(plan.policies, sums, strict=True))
         seen.append([known(response, by_policy) for response in plan.responses])
     points = _points_of(plan, seen)
-    return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points))
+    as_fitted = _as_fitted(plan, jobs, engine, store) if plan.fitted else None
+    return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points), as_fitted)
+
+
+def _as_fitted(plan: Plan, jobs: Jobs | Workers, engine: str, store: Store | None) -> pd.DataFrame:
+    """The fitted worlds alone, each looked at as often."""
+    policies, count = list(plan.policies.values()), len(plan.fitted)
+    effort = Effort(LOOKS * count, seed=plan.effort.seed)
+    nothing = iter([VariedWorld(0, ((),) * len(policies), plan.fitted)])
+    (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=jobs, engine=engine, store=store)
+    by_policy = dict(zip(plan.policies, sums, strict=True))
+    rows = [(one.name, *split_of(one, by_policy, count)) for one in plan.responses]
+    return pd.DataFrame(rows, columns=["response", *Split._fields])
 
 
 def _points_of(plan: Plan, seen: Sequence[Sequence[Number]]) -> pd.DataFrame:

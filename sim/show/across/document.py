@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
+from sim.scenario.wording import counted
 from sim.show.files import finite
 from sim.worlds.deciding import Survival, Where
 from sim.worlds.stress import Stressed
@@ -15,6 +17,8 @@ from sim.worlds.studying import Plan, Study
 SCHEMA_VERSION = 1
 MOST_TOLD = 5
 """Factors that are told of where there is little room."""
+FEW, MORE = 0.1, 20
+"""Worlds that may be unclear without a word, and how often one is to look again."""
 
 
 def amount(value: float, measure: str, *, signed: bool = False) -> str:
@@ -63,6 +67,28 @@ def claim(one: Survival) -> str:
     return f"{title(one.measure)} {rises} by {change} ({low * scale:.2g} to {high * scale:.2g})"
 
 
+def told_as_fitted(study: Study) -> Iterator[str]:
+    """How sure a response is where nothing is assumed otherwise: for want of data, and of computing."""
+    if study.as_fitted is None:
+        return
+    for response, row in zip(study.plan.responses, study.as_fitted.to_dict("records"), strict=True):
+        name, what = response.measure, f"{response.of}{f' less {response.less}' if response.less else ''}"
+        value = amount(row["value"], name, signed=True) if response.is_difference else level(row["value"], name)
+        data, computing = (amount(row[each], name) for each in ("data", "computing"))
+        yield f"{title(name)}, {what}: {value}, ±{data} for want of data and ±{computing} for want of computing"
+
+
+def told_of_unclear(study: Study, one: Survival) -> str:
+    """In how many worlds the sign is not clear, where that draws the share down; empty where it does not."""
+    worlds = len(study.plan.design)
+    unclear = worlds - one.surely - one.surely_not
+    if unclear <= FEW * worlds:
+        return ""
+    same = f" (in {counted(one.same, 'world')} nothing differs at all)" if one.same else ""
+    how = f"; --until-clear {MORE} looks again there" if not study.plan.effort.until_clear else ""
+    return f"unclear in {unclear:,} of {worlds:,} worlds{same}, which draws the share towards a half or below{how}"
+
+
 def answer(one: Survival) -> str:
     """One difference, in two or three sentences."""
     first = f"{one.policy} against {one.base}: {claim(one)} as the file has it. "
@@ -81,6 +107,7 @@ def stress_document(result: Stressed) -> dict[str, Any]:
         "verdicts": result.verdicts,
         "answers": [answer(one) for one in result.survivals if one.measure == result.headline],
         "differences": [_survival(one) for one in result.survivals],
+        **_as_fitted(result.study),
         **_laid_out(plan),
     }
 
@@ -98,8 +125,14 @@ def study_document(study: Study) -> dict[str, Any]:
             {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
             for row in study.indices.to_dict("records")
         ],
+        **_as_fitted(study),
         **_laid_out(study.plan),
     }
+
+
+def _as_fitted(study: Study) -> dict[str, Any]:
+    """Half an interval for want of data, and of computing, where there are fitted worlds."""
+    return {} if study.as_fitted is None else {"as_fitted": study.as_fitted.to_dict("records")}
 
 
 def _laid_out(plan: Plan) -> dict[str, Any]:
@@ -109,6 +142,8 @@ def _laid_out(plan: Plan) -> dict[str, Any]:
         "worlds": len(plan.design),
         "replications": None if plan.effort.precision else plan.effort.replications,
         "precision": dict(plan.effort.precision) or None,
+        "until_clear": plan.effort.until_clear or None,
+        "fitted_worlds": len(plan.fitted) or None,
         "seed": plan.effort.seed,
         "factors": [{"name": one.name, "paths": list(one.paths), "range": str(one.range)} for one in plan.factors],
         "left_out": [{"name": one.name, "why": one.why} for one in plan.left_out],

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.wording import per_cent
-from sim.show.across.document import amount, answer, index_told, level, share_told, title
+from sim.show.across.document import amount, answer, index_told, level, share_told, title, told_as_fitted
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.deciding import Survival
@@ -51,7 +51,7 @@ def stress_page(result: Stressed) -> str:
     return _page(
         plan,
         heading=plan.title,
-        answers=[answer(one) for one in headline],
+        answers=[*(answer(one) for one in headline), *told_as_fitted(result.study)],
         chapters=[_of_survival(result.study, one) for one in result.survivals],
     )
 
@@ -60,7 +60,7 @@ def study_page(study: Study) -> str:
     """The whole page."""
     rows = study.noise.to_dict("records")
     chapters = [_of_response(study, one, row) for one, row in zip(study.plan.responses, rows, strict=True)]
-    return _page(study.plan, heading=study.plan.title, answers=[], chapters=chapters)
+    return _page(study.plan, heading=study.plan.title, answers=[*told_as_fitted(study)], chapters=chapters)
 
 
 def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[ResponseChapter]) -> str:
@@ -78,6 +78,8 @@ def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[Respon
 
 def _how(plan: Plan) -> str:
     often = "as often as its precision asks" if plan.effort.precision else f"{plan.effort.replications} times"
+    often += f" (up to {plan.effort.until_clear} while unclear)" if plan.effort.until_clear else ""
+    often += f", taking turns at {len(plan.fitted)} fitted worlds," if plan.fitted else ""
     return (
         f"{len(plan.design):,} worlds ({plan.design.kind.replace('_', ' ')}), each lived through {often} under "
         f"every policy on the same orders; {len(plan.factors)} assumptions varied; seed {plan.effort.seed}."
@@ -90,7 +92,7 @@ def _of_survival(study: Study, one: Survival) -> ResponseChapter:
     least, half, most = (amount(each, one.measure, signed=True) for each in one.spread)
     facts = [
         f"Surely so in {one.surely:,} worlds, surely not in {one.surely_not:,}; the others are unclear at so few "
-        "replications.",
+        "replications, which draws the share towards a half or below.",
         f"Most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}.",
         f"Between worlds from {least} (5 %) over {half} (half) to {most} (95 %).",
     ]

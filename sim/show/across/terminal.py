@@ -8,7 +8,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.scenario.wording import counted, per_cent
-from sim.show.across.document import MOST_TOLD, amount, answer, level, share_told, title
+from sim.show.across.document import (
+    MOST_TOLD,
+    amount,
+    answer,
+    level,
+    share_told,
+    title,
+    told_as_fitted,
+    told_of_unclear,
+)
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
 
@@ -25,6 +34,8 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             yield f"  most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
             share = "unknown" if math.isnan(one.noise_share) else f"{per_cent(one.noise_share)}"
             yield f"  noise of simulation: {share} of the variance of the differences"
+            if unclear := told_of_unclear(result.study, one):
+                yield f"  {unclear}"
             yield "  what decides it, alone:"
             for each in one.decides[:MOST_TOLD]:
                 yield f"    {each.share.value:5.2f} ({_within(each.share.low, each.share.high)})  {each.factor}"
@@ -32,6 +43,7 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             there = amount(one.at_base, one.measure, signed=True)
             how = f"that way in {share_told(one.share)} of worlds: {one.verdict}"
             yield f"  {title(one.measure)}: {there} as the file has it, {how}"
+    yield from _as_fitted(result.study)
     yield from _left_out(plan)
 
 
@@ -54,6 +66,7 @@ def study_lines(study: Study) -> Iterator[str]:
         mean = mean or level(row["mean"], response.measure)
         yield f"  {mean} on average; ±{spread} between worlds, ±{noise} of noise"
         yield from _decides(study.indices, response.name)
+    yield from _as_fitted(study)
     yield from _left_out(plan)
 
 
@@ -65,6 +78,13 @@ def _decides(indices: pd.DataFrame, response: str) -> Iterator[str]:
         alone = f"{row['first']:5.2f} ({_within(row['first_low'], row['first_high'])}) alone"
         with_others = f", {row['total']:.2f} ({_within(row['total_low'], row['total_high'])}) with others"
         yield f"    {alone}{with_others if by == 'total' else ''}  {row['factor']}"
+
+
+def _as_fitted(study: Study) -> Iterator[str]:
+    if study.as_fitted is not None:
+        yield ""
+        yield f"In {counted(len(study.plan.fitted), 'fitted world')}, nothing assumed otherwise (95 %):"
+        yield from (f"  {line}" for line in told_as_fitted(study))
 
 
 def _left_out(plan: Plan) -> Iterator[str]:
