@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr
+from sim.scenario.distributions import DurationLaw
 from sim.vocabulary import ClaimKind
 
 T = TypeVar("T")
@@ -41,10 +42,14 @@ class ByClaim(Described, Generic[T]):
 
 
 def laid_over(below: Any, above: Any) -> Any:
-    """`above` over `below`: mappings merge, everything else is replaced."""
-    if not (isinstance(below, dict) and isinstance(above, dict)):
+    """`above` over `below`: mappings merge; everything else is replaced, a law as a whole."""
+    if not (isinstance(below, dict) and isinstance(above, dict)) or _is_law(above):
         return above
     return below | {key: laid_over(below.get(key), value) for key, value in above.items()}
+
+
+def _is_law(value: dict[str, Any]) -> bool:
+    return bool(value) and value.keys() <= DurationLaw.model_fields.keys()
 
 
 def rows(levers: ByClaim[T] | None) -> Iterator[tuple[str, T]]:

@@ -70,20 +70,21 @@ class Conditions:
         """Cases whose past this scenario gives no chance, whoever sells."""
         return np.flatnonzero(self.types.sum(axis=1) <= 0)
 
-    def facts(self, rows: Ints, luck: Luck, then: Scenario | None = None) -> Facts:
+    def facts(self, rows: Ints, luck: Luck, then: Scenario | None = None, *, numbers: Ints | None = None) -> Facts:
         """One replicate of each of these cases; under the scenario `then`, for what its policy has a say in.
 
-        The same luck gives the same replicate, whatever the policy.
+        The same luck gives the same replicate, whatever the policy. `numbers` are those by which each replicate's
+        luck is found: of one that is drawn again, another than its place.
         """
-        scenario, histories, numbers = then or self.scenario, self.histories.of(rows), np.arange(len(rows))
-        shaped = Shaped(luck, numbers)
+        scenario, histories, places = then or self.scenario, self.histories.of(rows), np.arange(len(rows))
+        shaped = Shaped(luck, places if numbers is None else numbers)
         bought = self._bought(rows, histories, shaped)
         for kind, dispatch in enumerate(self._dispatch):
             here = np.flatnonzero(bought.seller_type == kind)
             first, second = (shaped.plain(leg)[here] for leg in (Decision.ARRANGING, Decision.DISPATCHING))
             shaped.lay_over(here, dispatch.draw(first, second, rows[here]))
         self._answerers.shape(shaped, bought.seller_type, rows)
-        sampler = OrderSampler(shaped, numbers)
+        sampler = OrderSampler(shaped, places)
         seen = SeenDispatch(histories.at("arranged"), histories.at("dispatched"))
         plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, sampler, self.calendars, seen)
         if then is not None:  # a new limit that would be over already is over now

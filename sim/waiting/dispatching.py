@@ -37,7 +37,8 @@ def _still(histories: Histories, held: bool, taken_over: bool) -> Ints:
     """`taken_over`: whether the platform, which takes over what nobody answers, goes on holding it."""
     known = histories.now if "dispatched" in histories.instants else np.where(histories.cancels, histories.now, -1)
     settled = np.minimum(histories.at("closed"), histories.at("refund_due"))
-    stays = np.minimum(known, np.where(histories.cancelled_free, histories.at("requested"), settled))
+    # A yes in the very second in which the parcel would have left comes first.
+    stays = np.minimum(known, np.where(histories.cancelled_free, histories.at("requested"), settled - 1))
     known = np.where(histories.cancelled, stays, known)
     waits = histories.cancels & (held & (~histories.has("closed") | histories.cancelled))
     known = np.where(waits, np.minimum(known, histories.at("requested")), known)
@@ -59,6 +60,8 @@ class Dispatch:
         self._kind, self._calendar = kind, calendars[party]
         self._until, self._paid = still_here(scenario, histories), histories.at("paid")
         self._arranged, self._stretch = histories.at("arranged"), stretches(scenario, self._paid)
+        end = np.full(len(histories), self._calendar.end - 1)
+        self._lasts = elapsed(self._paid, end, kind_of(kind.arrange), self._calendar)
         self._arranging = longer(
             kind.arrange, self._not_arranged(histories, _still(histories, held=False, taken_over=False))
         )
@@ -95,6 +98,8 @@ class Dispatch:
         """When it was, or would be, arranged."""
         law, seen = self._kind.arrange, self._arranged[rows]
         lengths = stretched_by(draw(law, self._arranging.at(rows).of(luck)), self._stretch[rows])
+        # The longest of all, weighed with next to nothing, may outlast the calendar: that is as good as never.
+        lengths = np.where((lengths > self._lasts[rows]) | (seen < NEVER), NEVER, lengths)
         return np.where(seen < NEVER, seen, instants_after(self._paid[rows], kind_of(law), lengths, self._calendar))
 
     def _unstretched(self, seconds: Ints, rows: Ints) -> Ints:

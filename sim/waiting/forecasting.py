@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.arrays import Bools
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Ints
 from sim.chance.past import Past
@@ -25,18 +24,18 @@ from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import ClaimKind, Outcome, Party, Verdict
+from sim.vocabulary import ClaimKind, Outcome, Party
+from sim.waiting.agreeing import disagree, disagreements, drawn_again
 from sim.waiting.calendars import next_open
 from sim.waiting.cases import Cases, read_cases
 from sim.waiting.conditioned import Conditions
-from sim.waiting.history import Histories
 from sim.waiting.outlook import ENDINGS, QUANTILES
-from sim.waiting.replicates import Columns, Stories, engine_at_hand, has_queues, tell, wrong_beginnings
+from sim.waiting.replicates import Columns, Stories, engine_at_hand, has_queues, tell
 from sim.waiting.tallies import Tally, Totals
 
 REPLICATES, MOST_REPLICATES = 200, 100_000
-TRIED = 3
-"""Stories told of each case to see whether the scenario can have its past at all."""
+TRIED = (4, 32)
+"""More stories told of a case, whose first did not agree with it, to see whether the scenario can have its past."""
 TOGETHER = 20_000
 """Replicates that share a market where nobody waits for anybody."""
 LUCK = 1 << 21
@@ -133,14 +132,30 @@ class _Work:
         for batch, size in enumerate(_sizes(self.replicates, together)):
             rows = np.tile(np.arange(len(self.cases.names)), size)
             later = self._who_comes_later(batch) if any(queues) else None
-            for tally, past in zip(tallies, pasts, strict=True):
-                facts = self.conditions.facts(rows, Luck(self.seed, LUCK + batch, self.luck_source), past.then)
-                stories = tell(self.conditions, rows, facts, past=past, others=later)
+            for tally, stories in zip(tallies, self._told(rows, batch, pasts, later), strict=True):
                 tally.add(stories, size)
             done += size
             if progress:
                 progress(done, self.replicates)
         return tallies
+
+    def _told(self, rows: Ints, batch: int, pasts: list[Past], later: Columns | None) -> Iterator[Stories]:
+        """One batch under each policy. Luck that does not agree with the past is drawn again, the same for all."""
+        luck, numbers = Luck(self.seed, LUCK + batch, self.luck_source), np.arange(len(rows))
+
+        def told(past: Past, proven: bool) -> Stories:
+            facts = self.conditions.facts(rows, luck, past.then, numbers=numbers)
+            return tell(self.conditions, rows, facts, past=past, others=later, proven=proven)
+
+        first = told(self.past, False)
+        wrong = disagree(self.conditions, rows, first)
+        if wrong.any():
+            numbers, hopeless = drawn_again(self.conditions, rows, np.flatnonzero(wrong), luck, self.past)
+            if len(hopeless):
+                raise BadScenario([self._no_chance(case) for case in np.unique(rows[hopeless]).tolist()])
+            first = told(self.past, True)
+        for past in pasts:
+            yield told(past, True) if past.then else first
 
     def outlook(self, tally: Tally, then: Scenario | None) -> Outlooks:
         """What one policy's stories come to."""
@@ -195,32 +210,26 @@ class _Work:
 
     def _expect_possible(self) -> None:
         """Refuse cases whose past this scenario cannot have, each where it stands."""
-        count = len(self.cases.names)
-        faults = {
-            int(case): self.cases.fault(
-                int(case), "requested" if self.cases.histories.has("requested")[case] else "paid",
-                "found a past that this scenario gives no chance: by now it would have come otherwise",
-            )
-            for case in self.conditions.impossible
-        }  # fmt: skip
+        rows, luck = np.arange(len(self.cases.names)), Luck(self.seed, LUCK - 1)
+        faults = [self._no_chance(case) for case in self.conditions.impossible.tolist()]
         if not faults:
-            always: dict[str, Bools] = {}
-            for trial in range(TRIED):
-                rows = np.arange(count)
-                facts = self.conditions.facts(rows, Luck(self.seed, LUCK - 1 - trial))
-                stories = tell(self.conditions, rows, facts, past=self.past, proven=False)
-                wrong = wrong_beginnings(self.conditions, rows, facts, stories.records)
-                for column, flags in wrong.items():
-                    whole = np.zeros(count, dtype=bool)
-                    whole[facts.rows] = flags
-                    always[column] = always.get(column, np.ones(count, dtype=bool)) & whole
-            for column, flags in always.items():
-                for case in np.flatnonzero(flags).tolist():
-                    faults.setdefault(case, self._impossible(case, column, stories))
+            told = tell(self.conditions, rows, self.conditions.facts(rows, luck), past=self.past, proven=False)
+            columns = disagreements(self.conditions, rows, told)
+            wrong = np.flatnonzero(np.any(list(columns.values()), axis=0))
+            _, hopeless = drawn_again(self.conditions, rows, wrong, luck, self.past, TRIED)
+            for case in hopeless.tolist():
+                first = next(column for column, flags in columns.items() if flags[case])
+                faults.append(self._impossible(case, first))
         if faults:
-            raise BadScenario(list(faults.values()))
+            raise BadScenario(faults)
 
-    def _impossible(self, case: int, column: str, stories: Stories) -> Fault:
+    def _no_chance(self, case: int) -> Fault:
+        return self.cases.fault(
+            case, "requested" if self.cases.histories.has("requested")[case] else "paid",
+            "found a past that this scenario gives no chance: by now it would have come otherwise",
+        )  # fmt: skip
+
+    def _impossible(self, case: int, column: str) -> Fault:
         when = self.cases.histories.at(column)[case]
         found = "found an instant" if when < NEVER else "found none"
         party = ANSWERS.get(column)
@@ -273,24 +282,3 @@ def _begun_before(
     window = scenario.experiment
     spans = {"warm_up": _of(window.cohort, max((day - start).days, 0) * DAY), "cohort": window.cohort}
     return scenario.model_copy(update={"start": start, "experiment": window.model_copy(update=spans)})
-
-
-MEANING = {0: "", **{verdict.value: verdict.word for verdict in Verdict}}
-"""What silence comes to, as a word."""
-STAGES = (
-    *("not asked", "cancellation", "waiting", "dispute", "offer", "mediation"),
-    *("return", "chargeback", "posting", "over"),
-)
-
-
-def stages_of(histories: Histories) -> list[str]:
-    """Where each case stands, in a word."""
-    has = histories.has
-    stage = np.where(has("requested") | has("dispute_opened"), 2, 0)
-    stage = np.where(histories.cancels & ~has("closed") & ~has("dispatched"), 1, stage)
-    for column, number in (
-        ("dispute_opened", 3), ("offer_opened", 4), ("mediation_opened", 5), ("return_posted", 6),
-        ("chargeback_opened", 7), ("refund_due", 8), ("refunded", 9),
-    ):  # fmt: skip
-        stage = np.where(has(column), number, stage)
-    return [STAGES[number] for number in stage.tolist()]

@@ -157,6 +157,7 @@ def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: 
     wrong |= _looked_otherwise(seen, told)
     put = np.where(seen.cancels, seen.at("requested"), NEVER)
     wrong["requested"] = _differs(put, told["cancellation_opened_at"], seen.now) & seen.cancels
+    wrong["kind"] = (seen.kind == ClaimKind.REGRET) & (told["missed_at"] <= seen.now)  # not received
     wrong["requested"] |= (seen.wants >= NEVER) & (told["asked_at"] <= seen.now)
     return wrong
 

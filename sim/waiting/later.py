@@ -14,16 +14,17 @@ from sim.chance.orders import Openings
 from sim.rules.terms import kind_of, terms_of
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import Anchor, ClaimKind, Disposition, Party, RefundOn, Stage, Verdict
+from sim.vocabulary import Anchor, ClaimKind, Disposition, Party, Stage, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, WITHDRAWN, Histories
-from sim.waiting.pending import deadlines, ruled_by_the_platform, steps_of_kinds
+from sim.waiting.pending import deadlines, ruled_by_the_platform
 from sim.waiting.seen import answer, over
 from sim.waiting.steps import (
     BY_HALVES,
     FOR_THE_BUYER,
     FOR_THE_SELLER,
     Standing,
+    after_the_hold,
     could_dispute,
     last_instants,
     of_kinds,
@@ -49,7 +50,7 @@ def later_facts(
     _calling(scenario, seen, come, facts)
     _ruling(scenario, seen, by_platform, facts, calendars)
     _return(scenario, seen, come, facts, calendars)
-    _trust(scenario, seen, come, instants, facts, calendars)
+    _trust(scenario, seen, instants, facts, calendars)
     _bank(scenario, seen, come, facts, calendars)
     return facts
 
@@ -75,23 +76,29 @@ def _opening(
         waits = ~here & ~seen.has("failed") & ~seen.has("refund_due") & seen.has("requested")
         over(facts, "goes_on", waits & (seen.at("closed") < NEVER), 1)
         over(facts, "hassle", waits & (first <= seen.now), WORTH_ANYTHING)
-    missed = (instants[Anchor.PROMISED] <= seen.now) & ~seen.has("delivered")
-    missed &= seen.has("dispatched") | seen.has("closed")
-    waits_for_it = of_kinds(scenario, seen, lambda terms: not terms.while_in_transit) == 1
-    regrets = (seen.kind == ClaimKind.REGRET) & seen.has("requested") & ~seen.has("mediation_opened")
-    if (
-        "failed" in seen.instants
-    ):  # who may dispute in transit waits until it leaves: beyond the promise if it is to come
-        answered = np.where(seen.at("closed") < NEVER, seen.at("closed"), 0)
-        in_vain = seen.at("dispatched") > np.maximum(instants[Anchor.PROMISED], answered)
-        waits_for_it |= in_vain & ~seen.has("failed") & ~seen.has("refund_due")
-    over(facts, "lost", regrets & waits_for_it & missed & ~here, 0)  # it would be a claim for goods not received
+    _would_have_turned(scenario, seen, come, after_the_hold(scenario, seen, instants, calendars), facts)
     never = (come.failed_at < NEVER) & ~here
     at_once = never & seen.cancels & (come.failed_at == seen.at("closed"))
     over(facts, "goes_on", never, np.where(at_once, 0, 1))
     over(facts, "hassle", never & ~at_once & (come.failed_at == first), TOO_MUCH)
     for name in ("dispute_after", "dispute_after_if_not_received"):
         over(facts, name, never & ~at_once & (come.failed_at != first), NEVER)
+
+
+def _would_have_turned(
+    scenario: Scenario, seen: Histories, come: Standing, instants: Mapping[int, Ints], facts: Columns
+) -> None:
+    """Who waits beyond the promised date waits for a parcel that comes: else they would have turned by now."""
+    promised = instants[Anchor.PROMISED]
+    answered = np.maximum(*(np.where(seen.has(name), seen.at(name), 0) for name in ("requested", "closed")))
+    missed = (promised <= seen.now) & ~seen.has("delivered") & (seen.has("dispatched") | seen.has("closed"))
+    waits_for_it = of_kinds(scenario, seen, lambda terms: not terms.while_in_transit) == 1
+    if "failed" in seen.instants:  # who may dispute in transit waits until it leaves
+        in_vain = seen.at("dispatched") > np.maximum(promised, answered)
+        waits_for_it |= in_vain & ~seen.has("failed") & ~seen.has("refund_due")
+    regrets = (seen.kind == ClaimKind.REGRET) & seen.has("requested") & ~seen.has("mediation_opened")
+    waited = come.failed_at > np.maximum(promised, answered)  # what was over before then tells nothing
+    over(facts, "lost", regrets & waits_for_it & missed & waited & (seen.disputed >= NEVER), 0)
 
 
 def _answers(
@@ -156,7 +163,8 @@ def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns
     """Who has called the platform did so then; it may have come by itself, or into a pending dispute."""
     put, closed = seen.at("mediation_opened"), seen.at("dispute_closed")
     called = (put < NEVER) & seen.has("dispute_opened")
-    last_no = np.where(seen.has("inspection_closed"), seen.at("inspection_closed"),
+    contested = seen.has("inspection_closed") & (seen.at("inspection_closed") <= put)
+    last_no = np.where(contested, seen.at("inspection_closed"),
                        np.where(seen.has("offer_opened"), seen.at("offer_closed"), closed))  # fmt: skip
     at_once = called & (put == last_no)
     into = at_once & (come.calls_from <= put) & (seen.fact("dispute_status") != SILENCE)
@@ -236,38 +244,15 @@ def _is_free(
 
 
 def _trust(
-    scenario: Scenario,
-    seen: Histories,
-    come: Standing,
-    instants: Mapping[int, Ints],
-    facts: Columns,
-    calendars: Openings,
+    scenario: Scenario, seen: Histories, instants: Mapping[int, Ints], facts: Columns, calendars: Openings
 ) -> None:
-    """Where money comes on another step for those who are trusted, what has come of it tells who is."""
-    plain, trusted = steps_of_kinds(scenario, seen)
-    due, won = seen.at("refund_due"), come.won_at
-    agrees = [_agrees(step, seen, won, due) for step in (plain, trusted)]
+    """Where only those who are trusted, or only the others, cancel for free, it is seen who is."""
     free = [
         _is_free(scenario, seen, window, instants, calendars) for window in ("free_until", "trusted_free_until")
     ]
     pressed = seen.cancels | seen.cancelled_free
     for value in (0, 1):
         over(facts, "trusted", pressed & (free[0] != free[1]) & (free[value] == seen.cancelled_free), value)
-    tells = (won < NEVER) & (plain != trusted) & ((come.failed_at >= NEVER) | (due >= NEVER))
-    over(facts, "trusted", tells & agrees[1] & ~agrees[0], 1)
-    over(facts, "trusted", tells & agrees[0] & ~agrees[1], 0)
-
-
-def _agrees(step: Ints, seen: Histories, won: Ints, due: Ints) -> Bools:
-    """Whether the money has come, or has not, as it would if it came on this step."""
-    posted, received = seen.at("return_posted"), seen.at("return_received")
-    begun = np.maximum(won, np.where(seen.has("delivered"), seen.at("delivered"), 0))
-    at = np.select(
-        [step == RefundOn.NOTICE, step == RefundOn.POSTED, step == RefundOn.RECEIVED], [begun, posted, received], -1
-    )
-    looked = seen.at("inspection_closed") if "inspection_closed" in seen.instants else received
-    inspected = (due >= NEVER) | ((looked < NEVER) & (due >= looked))
-    return np.asarray(np.where(step == RefundOn.INSPECTED, inspected, due == at))
 
 
 def _bank(scenario: Scenario, seen: Histories, come: Standing, facts: Columns, calendars: Openings) -> None:

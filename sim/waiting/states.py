@@ -1,4 +1,4 @@
-"""Whether a policy knows the states that cases are said to be in."""
+"""Where cases stand, and whether a policy knows the states that they are said to be in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.arrays import Bools
 from sim.rules.terms import Terms, terms_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import ClaimKind
+from sim.vocabulary import ClaimKind, Verdict
 from sim.waiting.case_table import CaseTable
 from sim.waiting.history import Histories
 from sim.waiting.pending import inspected
@@ -55,3 +55,24 @@ def _withdraws(terms: Terms) -> bool:
 
 def _offers(terms: Terms) -> bool:
     return terms.rounds > 0
+
+
+MEANING = {0: "", **{verdict.value: verdict.word for verdict in Verdict}}
+"""What silence comes to, as a word."""
+STAGES = (
+    *("not asked", "cancellation", "waiting", "dispute", "offer", "mediation"),
+    *("return", "chargeback", "posting", "over"),
+)
+
+
+def stages_of(histories: Histories) -> list[str]:
+    """Where each case stands, in a word."""
+    has = histories.has
+    stage = np.where(has("requested") | has("dispute_opened"), 2, 0)
+    stage = np.where(histories.cancels & ~has("closed") & ~has("dispatched"), 1, stage)
+    for column, number in (
+        ("dispute_opened", 3), ("offer_opened", 4), ("mediation_opened", 5), ("return_posted", 6),
+        ("chargeback_opened", 7), ("refund_due", 8), ("refunded", 9),
+    ):  # fmt: skip
+        stage = np.where(has(column), number, stage)
+    return [STAGES[number] for number in stage.tolist()]

@@ -11,7 +11,7 @@ from sim.arrays import Bools
 from sim.chance.facts import Ints
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.orders import Openings
-from sim.rules.terms import Since, Span, Terms, terms_of
+from sim.rules.terms import Since, Span, Terms, since_of, terms_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Anchor, ClaimKind, Party, Stage, Verdict
@@ -96,8 +96,12 @@ def _spans(scenario: Scenario, seen: Histories, name: str, calendars: Openings) 
 
 def could_dispute(scenario: Scenario, seen: Histories, instants: Mapping[int, Ints], calendars: Openings) -> Ints:
     """From when on the dispute could have been opened; `instants` are those of the parcel's plan."""
-    known = {**instants, Anchor.DISPATCHED: seen.at("dispatched"), Anchor.DELIVERED: seen.at("delivered"),
-             Anchor.ASKED: seen.wants}  # fmt: skip
+    known = {
+        **after_the_hold(scenario, seen, instants, calendars),
+        Anchor.DISPATCHED: seen.at("dispatched"),
+        Anchor.DELIVERED: seen.at("delivered"),
+        Anchor.ASKED: seen.wants,
+    }
     first = np.where(seen.wants < NEVER, seen.wants, 0)
     for kind in ClaimKind:
         here = seen.kind == kind
@@ -106,6 +110,23 @@ def could_dispute(scenario: Scenario, seen: Histories, instants: Mapping[int, In
             waits = _waits_for(seen, terms_of(scenario, kind)) if kind == ClaimKind.REGRET else np.zeros_like(first)
             first = np.where(here, np.maximum(first, np.maximum(opens, waits)), first)
     return np.minimum(first, seen.disputed)
+
+
+def after_the_hold(
+    scenario: Scenario, seen: Histories, instants: Mapping[int, Ints], calendars: Openings
+) -> Mapping[int, Ints]:
+    """The plan's instants, where shipping was held for an answer: meanwhile the dispatch limit paused."""
+    terms = scenario.policy.cancellation
+    if terms is None or terms.ships_while_open != "held":
+        return instants
+    ruled = (terms.on_silence == Verdict.ESCALATE) & (seen.fact("status") == SILENCE)
+    released = np.where(ruled, seen.at("mediation_closed"), seen.at("closed"))
+    paused = np.where(seen.cancels & (released < NEVER), released - seen.at("requested"), 0)
+    due = np.where(instants[Anchor.DISPATCH_DUE] < NEVER, instants[Anchor.DISPATCH_DUE] + paused, NEVER)
+    promise, promised = since_of(scenario.policy.promise, scenario.start), instants[Anchor.PROMISED]
+    if promise.anchor == Anchor.DISPATCH_DUE:
+        promised = last_instants(promise, {Anchor.DISPATCH_DUE: due}, calendars)
+    return {**instants, Anchor.DISPATCH_DUE: due, Anchor.PROMISED: promised}
 
 
 def _opens(terms: Terms, known: Mapping[int, Ints], calendars: Openings) -> Ints:

@@ -180,3 +180,17 @@ def test_free_until_and_the_limit_know_the_same_promise() -> None:
         }
     )
     assert terms_of(scenario, ClaimKind.REGRET).free_until == Since(Anchor.PROMISED, Span(Kind.WALL, DAY))
+
+
+def test_a_law_in_a_row_takes_the_place_of_the_defaults_whatever_its_family(tmp_path: Path) -> None:
+    default = "opens: {after: delivered}, clock: 3 d, on_silence: decline, closes: {after: delivered, within: 9 d"
+    laws = "plus: {lognormal: {median: 1 d, p95: 3 d}}", "plus: {weibull: {shape: 0.7, scale: 3 d}}"
+    rows = f"default: {{{default}, {laws[0]}}}}}, defect: {{closes: {{{laws[1]}}}}}"
+    dispute = load(written(tmp_path, f"extends: base.yaml\npolicy: {{dispute: {{{rows}}}}}")).policy.dispute
+    assert dispute is not None
+    assert dispute.defect is not None
+    assert dispute.defect.closes is not None
+    law = dispute.defect.closes.plus
+    assert law is not None
+    assert law.weibull is not None
+    assert law.lognormal is None

@@ -11,8 +11,9 @@ import pandas as pd
 
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.wording import counted
-from sim.waiting.forecasting import MEANING, Forecast, Outlooks, stages_of
+from sim.waiting.forecasting import Forecast, Outlooks
 from sim.waiting.outlook import ENDINGS, QUANTILES
+from sim.waiting.states import MEANING, stages_of
 from sim.waiting.tallies import BAND, WEEKS, middle_and_band
 
 FEW_WEEKS = 26

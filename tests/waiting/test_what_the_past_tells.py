@@ -1,0 +1,117 @@
+"""What several decisions have in common is told by the past too: small worlds whose forecasts are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.waiting.forecasting import Forecast
+from tests.waiting.test_forecast_and_advice import CERTAIN
+
+Changes = dict[str, object]
+Foreseen = Callable[[Changes, str, str, str], Forecast]
+LEAVES_SOON_OR_LATE = {
+    "market.sellers.types.only.arrange": "0",
+    "market.sellers.types.only.dispatch": {"empirical": {"values": ["5 d", "25 d"]}},
+}
+REFUSES = {"market.sellers.types.only.cancellation": {"accept": 0, "refuse": 1, "notice": "1 d"}}
+
+
+@pytest.fixture
+def foreseen(tmp_path: Path) -> Foreseen:
+    path = tmp_path / "certain.yaml"
+    path.write_text(CERTAIN)
+
+    def forecast(changes: Changes, head: str, row: str, at: str) -> Forecast:
+        table = tmp_path / "cases.csv"
+        table.write_text(f"{head}\na,{row}\n")
+        return sim.forecast(sim.load(path).with_changes(changes), open=table, at=at, replicates=40)
+
+    return forecast
+
+
+def test_who_turns_to_the_bank_over_a_parcel_that_has_not_left_knows_that_it_will(foreseen: Foreseen) -> None:
+    bank = {
+        "methods": ["card"],
+        "claims": ["regret"],
+        "window": {"after": "paid", "within": "30 d"},
+        "clock": "9 d",
+        "on_silence": "decline",
+        "notice": "5 d",
+        "rulings": {"buyer": 0, "seller": 1},
+    }
+    changes = {**LEAVES_SOON_OR_LATE, **REFUSES, "policy.dispatch": {"limit": "20 d", "on_miss": "refund"}}
+    changes |= {"buyers.goes_on": 0, "buyers.chargeback": {"probability": 1, "after": "0"}}
+    changes |= {"policy.chargeback": bank}
+    head = "order,paid,requested,closed,status,dispatched,failed,chargeback_opened,chargeback_closed"
+    row = "2018-10-05,2018-10-07,2018-10-08,refused,,2018-10-08,2018-10-08,"
+    told = foreseen(changes, head, row, "2018-10-09T09:00")
+    # Were it to leave late, the order would be refunded at the limit, and nobody would have asked the bank.
+    assert told.base.money.tolist() == [0.0]
+    waits = foreseen(changes, "order,paid,dispatched", "2018-10-05,", "2018-10-06T09:00")
+    assert 0.2 < waits.base.money[0] < 0.8
+
+
+def test_a_yes_in_the_second_in_which_the_parcel_would_have_left_keeps_it(foreseen: Foreseen) -> None:
+    changes = {"market.sellers.types.only.arrange": "1 d", "market.sellers.types.only.dispatch": "7 d"}
+    head = "order,paid,arranged,requested,closed,status,dispatched,refund_due,refunded"
+    row = "2018-10-05,2018-10-06,2018-10-07,2018-10-13,accepted,,2018-10-13,"
+    told = foreseen(changes, head, row, "2018-10-14")
+    assert told.base.money.tolist() == [1.0]
+    assert told.base.days[0, 2] == 2.0
+
+
+def test_who_got_a_no_and_has_not_given_up_will_call_the_platform(foreseen: Foreseen) -> None:
+    changes = {
+        "market.sellers.types.only.dispute": {"accept": 0, "refuse": 1},
+        "buyers.escalation": {"probability": 0.5, "after": "3 d"},
+        "policy.mediation": {"notice": "1 d", "rulings": {"buyer": 1, "seller": 0}},
+    }
+    head = "order,paid,dispatched,delivered,requested,dispute_opened,dispute_closed,dispute_status,mediation_opened"
+    row = "2018-10-01,2018-10-02,2018-10-07,2018-10-08,2018-10-08,2018-10-08,refused,"
+    told = foreseen(changes, head + ",failed", row + ",", "2018-10-10")
+    assert told.base.money.tolist() == [1.0]
+    # Nobody keeps who has given up: then it is as likely as ever.
+    told = foreseen(changes, head, row, "2018-10-10")
+    assert 0.2 < told.base.money[0] < 0.8
+
+
+def test_a_claim_that_was_over_before_the_promise_tells_nothing_of_the_parcel(foreseen: Foreseen) -> None:
+    changes = {
+        **REFUSES,
+        "policy.dispute": "none",
+        "market.carrier.lost": 1,
+        "policy.promise": {"after": "paid", "within": "8 d"},
+    }
+    changes |= {"market.sellers.types.only.arrange": "1 d", "market.sellers.types.only.dispatch": "3 d"}
+    head = "order,paid,requested,closed,status,dispatched,delivered,failed"
+    told = foreseen(changes, head, "2018-10-01,2018-10-03,2018-10-04,refused,2018-10-05,,2018-10-04", "2018-10-20")
+    assert told.base.money.tolist() == [0.0]
+
+
+def test_who_waits_beyond_the_promise_waits_for_a_parcel_that_comes(foreseen: Foreseen) -> None:
+    never = {"mixture": [{"weight": 0.5, "law": "never"}, {"weight": 0.5, "law": "30 d"}]}
+    changes = {**REFUSES, "market.carrier.transit": never, "policy.promise": {"after": "paid", "within": "8 d"}}
+    changes |= {"market.sellers.types.only.arrange": "1 d", "market.sellers.types.only.dispatch": "3 d"}
+    changes |= {"policy.dispute.default.on_silence": "decline"}
+    head = "order,paid,requested,closed,status,dispatched,delivered,dispute_opened"
+    told = foreseen(changes, head, "2018-10-01,2018-10-03,2018-10-04,refused,2018-10-05,,", "2018-10-20")
+    assert told.base.money.tolist() == [1.0]
+
+
+def test_the_longest_of_a_law_that_outlasts_the_calendar_is_as_good_as_never(foreseen: Foreseen) -> None:
+    changes = {
+        "calendars.seller": {"hours": {"mon": "09:00-18:00"}},
+        "market.sellers.types.only.arrange": {"lognormal": {"mean": "5 bd", "sd": "40 bd"}},
+    }
+    told = foreseen(changes, "order,paid,arranged,dispatched", "2018-10-01,,", "2018-10-02T09:00")
+    assert told.base.money.tolist() == [1.0]
+
+
+def test_an_order_that_the_platform_would_have_refunded_by_itself_is_not_open(foreseen: Foreseen) -> None:
+    changes = {"policy.dispatch": {"limit": "9 d", "on_miss": "refund"}, "buyers.regret.probability": 0}
+    with pytest.raises(sim.BadScenario, match="refund_due"):
+        foreseen(changes, "order,paid,dispatched,refund_due", "2018-10-01,,", "2018-10-20")
