@@ -20,7 +20,7 @@ import simpy
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Draws
 from sim.experiment.replication import calendars_of
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Disposition, Outcome

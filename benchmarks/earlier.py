@@ -37,7 +37,7 @@ scenario = article.with_changes(
 if engine == "compiled":
     from sim.compiled.engine import run_compiled as live
 else:
-    from sim.market.world import run_simpy as live
+    from sim.market.engine import run_simpy as live
 calendars = calendars_of(scenario)
 draws = draw_replication(scenario, 0, calendars)
 live(scenario, draws, calendars)

@@ -2,7 +2,7 @@
 
 Contents, in the order in which things happen (imports only ever point up this list):
 
-    arrays, errors, vocabulary  arrays by what they hold; what can go wrong; the field's words
+    version, arrays, errors, vocabulary  which one; arrays by what they hold; what can go wrong; words
     disk                 reading and writing, whatever is full, forbidden, shared or killed
     scenario             what a user writes: a YAML file, checked once, frozen
     rules                pure functions: may the buyer still cancel? what does silence mean? is it worth it?
@@ -33,6 +33,8 @@ scenario file → Scenario → draws → engine → outcome table → estimates 
 
 from __future__ import annotations
 
+from sim.version import __version__
+
 TYPE_CHECKING = False  # known to type checkers; importing `typing` for it would take longer than all the rest
 if TYPE_CHECKING:
     from typing import Any
@@ -60,7 +62,6 @@ if TYPE_CHECKING:
     from sim.waiting.forecasting import Forecast
     from sim.waiting_api import advise, forecast
 
-__version__ = "0.1.0"
 __all__ = [
     "Advice",
     "BadBaseline",

@@ -33,6 +33,7 @@ from sim.scenario.model import Scenario
 from sim.show import tracing
 from sim.show.bar import bar
 from sim.show.files import report_page
+from sim.show.notebook import card_of_scenario
 from sim.show.plots import PlottedComparison, PlottedResult, with_plots, with_plots_of_all
 from sim.show.story import Story
 from sim.what_ifs import expect_name, title_of
@@ -48,6 +49,7 @@ EXPECTED = {
     "replications": (1, MOST_REPLICATIONS, f"a whole number from 1 to {MOST_REPLICATIONS:,}"),
     "seed": (0, SEEDS - 1, f"a whole number from 0 to {SEEDS - 1:,}"),
 }
+Scenario._repr_html_ = card_of_scenario  # what a notebook shows; a scenario itself knows no markup
 
 
 def run(

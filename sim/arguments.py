@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from sim import __version__, cli_across, cli_beside, cli_waiting
+from sim import cli_across, cli_beside, cli_waiting
+from sim.version import __version__
 
 SCENARIO = "a scenario file, a folder of them, or a preset such as aliexpress"
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.experiment.sweep import Sweep
     from sim.scenario.model import Scenario
-    from sim.show.carried_on import Finished
+    from sim.show.measured import Finished
     from sim.show.progress import ProgressLines
 
 WIDTH_UNKNOWN = 100

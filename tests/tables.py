@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
 from sim.experiment.replication import calendars_of
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.table import Records
 from sim.scenario.model import Scenario
 

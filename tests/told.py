@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.show.story import Story, story_of
 from tests.worlds import an_order, calendars_of, world
 

@@ -26,7 +26,7 @@ from sim.chance.draws import draw_replication
 from sim.chance.facts import ASKS, PLAIN, Ask, Bought, ClaimFacts, Draws, OrderFacts
 from sim.chance.shared import Memories
 from sim.chance.streams import Floats, Luck, Numbers
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.checks import check
 from sim.records.journal import Entry
 from sim.scenario.calendars import Calendar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,9 +14,6 @@ from sim.records.table import Records
 from sim.scenario.costs import HOURS, LEFT, PAID, PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.durations import HOUR
 from sim.scenario.model import Scenario
-
-if TYPE_CHECKING:
-    from sim.experiment.result import Comparable
 
 WORKED = dict(zip(HOURS, ("hours of work at sellers' desks", "hours of work at the mediation desk"), strict=True))
 WHOLES = {"claims": (PER_CLAIM, "per claim", 1), "orders": (PER_1000_ORDERS, "per 1,000 orders", 1000)}
@@ -75,18 +72,18 @@ EVERYTHING = (*PAID, *LEFT, *HOURS)
 """What there is a row for, in their order."""
 
 
-def costs_frame(result: Comparable) -> pd.DataFrame:
-    """Who pays what: one row per payment, account and hours worked.
+def costs_frame(summary: pd.DataFrame, by_replication: pd.DataFrame) -> pd.DataFrame:
+    """Who pays what, of two tables of a `Result`: one row per payment, account and hours worked.
 
     `item`, `payer`, `payee` (empty but for payments), `total` (all replications together, to the cent), then
     `per_claim` and `per_1000_orders`, each with its interval (`_low`, `_high`), and the `unit`.
     """
-    totals = result.by_replication.groupby("measure", sort=False)["part"].sum()
+    totals = by_replication.groupby("measure", sort=False)["part"].sum()
     rows = [_who(item) | {"total": round(float(totals[item + PER_CLAIM]), 2)} for item in EVERYTHING]
     for row in rows:
         for per in (PER_CLAIM, PER_1000_ORDERS):
-            row |= _ends(result.summary.loc[row["item"] + per].to_dict(), per, NUMBERS)
-        row["unit"] = result.summary.loc[row["item"] + PER_CLAIM, "unit"]
+            row |= _ends(summary.loc[row["item"] + per].to_dict(), per, NUMBERS)
+        row["unit"] = summary.loc[row["item"] + PER_CLAIM, "unit"]
     return pd.DataFrame(rows)
 
 

@@ -47,7 +47,7 @@ def live(
         from sim.compiled.engine import run_compiled
 
         return run_compiled(scenario, draws, calendars, past=past)
-    from sim.market.world import run_simpy
+    from sim.market.engine import run_simpy
 
     return run_simpy(scenario, draws, calendars, with_journal=with_journal, past=past)
 

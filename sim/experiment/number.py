@@ -99,7 +99,7 @@ class Number(NamedTuple):
     @property
     def decimals(self) -> int:
         """As many as the interval supports."""
-        scale, _ = _SCALES.get(self.unit, (1, ""))
+        scale, _ = scale_of(self.unit)
         halves = [scale * half for half in (self.value - self.low, self.high - self.value) if not math.isnan(half)]
         return decimals_for(max(halves, default=math.nan))
 
@@ -108,7 +108,7 @@ class Number(NamedTuple):
 
         `decimals` may be fewer than the interval supports, where two numbers stand side by side.
         """
-        scale, suffix = _SCALES.get(self.unit, (1, f" {self.unit}"))
+        scale, suffix = scale_of(self.unit)
         if math.isnan(self.value):
             return Shown(self.why, "") if self.why else Shown(NOT_REACHED if self.unit == "d" else "–", "")
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
@@ -159,6 +159,11 @@ class Number(NamedTuple):
             return f"{number_of(self.low)} or more"
         up_to = number_of(self.high)
         return f"up to {up_to}" if math.isnan(self.low) else f"{number_of(self.low)} to {up_to}"
+
+
+def scale_of(unit: str) -> tuple[float, str]:
+    """What a measure in this unit is multiplied by to be shown, and what stands behind it: 100 and ` %`."""
+    return _SCALES.get(unit, (1, f" {unit}"))
 
 
 def difference_unit(unit: str) -> str:

@@ -156,7 +156,7 @@ class Result:
     @property
     def costs(self) -> pd.DataFrame:
         """Who pays what, per claim and per 1,000 orders, as `experiment.costs.costs_frame` has it."""
-        return costs_frame(self)
+        return costs_frame(self.summary, self.by_replication)
 
     def changed(self, changes: Sequence[Mapping[str, str]]) -> Self:
         """The same, saying of these values that they were changed before the run, too."""

@@ -123,7 +123,7 @@ def build() -> str:
     from importlib.metadata import version
     from pathlib import Path
 
-    from sim import __version__
+    from sim.version import __version__
 
     house, digest = Path(__file__).parents[1], sha256()
     for page in sorted(house.rglob("*.py")):

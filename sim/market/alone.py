@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.chance.facts import Draws
-from sim.market.desk import Desk
+from sim.market.desk import Desk, Request
 from sim.market.order import Order
-from sim.market.request import Request
 from sim.market.turns import CHOOSES, LifeStory
 from sim.market.world import World
 from sim.records.journal import Journal

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sim.chance.facts import ClaimFacts, turned_to_not_received
 from sim.market.desk import Desk
 from sim.market.parcel import Parcel
+from sim.market.world import World
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import answers, cancelling, clocks, disputing, failing, refunding, returning
 from sim.rules.terms import UNNAMED, Since, Span
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, Party, Reason, RefundOn, Route, Settled
-
-if TYPE_CHECKING:
-    from sim.market.world import World
 
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, Reason))

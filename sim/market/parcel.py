@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sim.chance.facts import ClaimFacts
+from sim.market.world import World
 from sim.records.journal import Activity
 from sim.records.life import Life
 from sim.rules import cancelling, clocks
 from sim.rules.terms import Terms
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
-
-if TYPE_CHECKING:
-    from sim.market.world import World
-
 
 NOT_WORKED_OUT = -1
 CARRIER, PLATFORM = Party.CARRIER, Party.PLATFORM

@@ -8,8 +8,7 @@ from simpy.events import Event
 
 from sim.chance.facts import Ask
 from sim.market.dealings import Dealings
-from sim.market.desk import Desk
-from sim.market.request import Request
+from sim.market.desk import Desk, Request
 from sim.records.journal import BY_ITSELF
 from sim.rules import answers, cancelling, disputing, requests
 from sim.scenario.durations import NEVER

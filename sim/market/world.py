@@ -1,21 +1,12 @@
-"""The marketplace at work: the clock, the desks, and every order whose buyer wants the money back."""
+"""The world that orders meet: the clock, the desks, calendars and the policy."""
 
 from __future__ import annotations
-
-import gc
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-
-from simpy.events import Event
 
 from sim.chance.facts import Draws
 from sim.chance.past import NO_PAST, Past
 from sim.market.desk import Desk
-from sim.market.order import Order
 from sim.market.turns import Clock
 from sim.records.journal import Journal, NoJournal
-from sim.records.life import Life
-from sim.records.table import Records, record
 from sim.rules.clocks import instant_after, next_opening
 from sim.rules.terms import Span, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
@@ -79,46 +70,3 @@ class World:
     def next_run(self, runs: int, since: int) -> int:
         """The first payment run from an instant on."""
         return next_opening(since, self.calendars[runs])
-
-    def live_through(self, draws: Draws) -> list[Life]:
-        """Let every buyer ask when the time comes, and play all that follows to its end."""
-        lives: list[Life] = []
-        self.clock.process(self._buyers_ask(draws, lives))
-        self.clock.run_out()
-        return lives
-
-    def _buyers_ask(self, draws: Draws, lives: list[Life]) -> Generator[Event, None, None]:
-        """Some hundred stories begin when the first of their buyers asks: each has a time of its own."""
-        for buyers in draws.in_turn():
-            yield self.clock.timeout(buyers[0].asked - self.clock.now)
-            for facts in buyers:
-                order = Order(facts, self)
-                lives.append(order.life)
-                self.clock.tell(order.live())
-
-
-def run_simpy(
-    scenario: Scenario,
-    draws: Draws,
-    calendars: dict[Party, Calendar],
-    *,
-    with_journal: bool = False,
-    past: Past = NO_PAST,
-) -> Records:
-    """One replication in SimPy: the facts in, the records out."""
-    journal = Journal() if with_journal else NoJournal()
-    with _no_garbage_collection():
-        world = World(scenario, calendars, journal, draws, past)
-        return record(world.live_through(draws), draws, [desk.queue_seconds for desk in world.desks], journal)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """A replication makes no cycles worth collecting; looking for them costs a tenth to a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

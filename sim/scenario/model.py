@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -126,8 +126,5 @@ class Scenario(Described):
         title = f", {self.title!r}" if self.title else ""
         return f"<Scenario '{self.name}'{title}: {what}, seed {run.seed}>"
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from sim.scenario.card import card_of  # built on this module, and only for notebooks
-
-        return card_of(self)
+    _repr_html_: ClassVar[Callable[[Scenario], str] | None] = None
+    """What a notebook shows: `sim.api` gives it, a scenario itself knows no markup."""

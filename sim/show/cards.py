@@ -1,23 +1,15 @@
-"""Results, comparisons and stories as a notebook shows them: compact, without colours of their own."""
+"""Results and comparisons as a notebook shows them: compact, without colours of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from sim.scenario.card import table, text
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
 from sim.scenario.wording import counted
 from sim.show.findings import findings
 from sim.show.judged import headlines_of
 from sim.show.measured import measured
+from sim.show.notebook import table, text, told
 from sim.show.notes import notes_of
-from sim.show.phrases import HELD, day_of, time_of
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
-    from sim.experiment.result import Result
-    from sim.show.story import Event, Story
-    from sim.show.two_stories import TwoStories
 
 MEASURES = (
     "success_rate",
@@ -52,45 +44,9 @@ def card_of_comparison(comparison: Comparison) -> str:
 def _versus(comparison: Comparison, other: Result) -> str:
     name = other.scenario.name
     rows = [(one.name, *one.shown(), one.said()) for one in headlines_of(comparison, name).values()]
-    said = _told(findings(comparison, name))
+    said = told(findings(comparison, name))
     verdicts = table(("", "difference", "95 % interval", "verdict"), rows)
     return f"<p><strong>{_title(other)}</strong><br>{said}</p>{verdicts}"
-
-
-def card_of_story(story: Story) -> str:
-    """Every event with its time, and how it ended."""
-    return f"<div><strong>{text(story.title)}</strong>{_events(story, story.events)}{_closing(story)}</div>"
-
-
-def card_of_two(stories: TwoStories) -> str:
-    """What both stories share, told once, and then each by itself."""
-    left, right = stories.left, stories.right
-    together = _events(left, stories.together)
-    if stories.never_part:
-        return f"<div><strong>{text(left.title)}</strong>{together}{_closing(left)}<p>They never part.</p></div>"
-    shared = len(stories.together)
-    rest = "".join(
-        f"<p><strong>{text(story.policy)}</strong></p>{_events(story, story.events[shared:])}{_closing(story)}"
-        for story in (left, right)
-    )
-    return f"<div><strong>Order {left.order}</strong>{together}<p>Here they part.</p>{rest}</div>"
-
-
-def _events(story: Story, events: Iterable[Event]) -> str:
-    rows = [
-        (f"{day_of(event.at, story.start)}, {time_of(event.at)}", event.sentence.replace(HELD, " "))
-        for event in events
-    ]
-    return table(("when", "what"), rows)
-
-
-def _closing(story: Story) -> str:
-    return f"<p>{_told(story.closing)}</p>"
-
-
-def _told(sentences: Iterable[str]) -> str:
-    """On lines that may break anywhere: a cell is narrow."""
-    return text(" ".join(sentences).replace(HELD, " "))
 
 
 def _title(result: Result) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,26 +18,13 @@ from sim.experiment.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.show.files import summary_of
-from sim.show.notes import notes_of
+from sim.show.measured import Finished
 from sim.show.room import SIGN, expect_nothing_else
 
 WANTED = "wanted"
 """Where `run.json` says what was asked for."""
 SUMMARY = "summary.json"
 MOST_BYTES = 2**24
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A result as it lies on the disk, with as much of it as is printed."""
-
-    scenario: Scenario
-    about: Mapping[str, Any]
-    summary: pd.DataFrame
-    told: Sequence[str]
-    """The notes below the table."""
-    document: Mapping[str, Any]
-    """`summary.json`."""
 
 
 def wanted_of(scenario: Scenario, arguments: Namespace) -> dict[str, Any]:
@@ -68,11 +54,6 @@ def finished_among(scenarios: Sequence[Scenario], out: Path, arguments: Namespac
 def document_of(result: Result | Finished) -> Mapping[str, Any]:
     """`summary.json` of a result, wherever it is."""
     return result.document if isinstance(result, Finished) else summary_of(result)
-
-
-def told_of(result: Result | Finished) -> Sequence[str]:
-    """The notes below the table."""
-    return result.told if isinstance(result, Finished) else notes_of(result)
 
 
 def _finished(scenario: Scenario, folder: Path, arguments: Namespace) -> Finished | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.experiment.result import Result
 from sim.scenario.wording import printable, shortened
-from sim.show.carried_on import Finished
+from sim.show.measured import Finished
 
 LONGEST = 60
 """Letters of a value that a line shows."""

@@ -33,22 +33,13 @@ from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.levers import levers_that_differ
 from sim.scenario.resolved import resolved_yaml
-from sim.show.files import (
-    CLAIMS,
-    JOURNAL,
-    SCHEMA_VERSION,
-    Keep,
-    csv_of,
-    finite,
-    json_of,
-    report_page,
-    rows_of,
-)
+from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, report_page, rows_of
 from sim.show.findings import findings, remarks
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
 from sim.show.ranking import RankedPolicy, places
 from sim.show.room import SIGN, room
+from sim.show.rows import csv_of, finite, json_of
 from sim.show.spool import Spool
 from sim.show.too_short import leaning_doubt
 

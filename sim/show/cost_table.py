@@ -13,9 +13,8 @@ from sim.experiment.number import Shown
 from sim.experiment.result import Result
 from sim.scenario.costs import PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.wording import printable
-from sim.show.carried_on import Finished
 from sim.show.costs import COMPARED_HEADS, HEADS, HOW_TO_READ, ComparedRow, CostRow, costs_of
-from sim.show.measured import measured
+from sim.show.measured import Finished, measured
 from sim.show.plain import plain_table
 
 SIDE_BY_SIDE = {

@@ -21,10 +21,6 @@ The same scenario, seed and versions give the same bytes in every file but `run.
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
-import math
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -40,7 +36,7 @@ from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import resolved_yaml
 from sim.show.notes import notes_of
 from sim.show.room import SIGN, room
-from sim.show.rows import DIGITS, csv_rows, parquet_of
+from sim.show.rows import csv_of, csv_rows, finite, json_of, parquet_of, zipped
 from sim.show.too_short import rare_doubt
 
 Keep = Literal["summary", "claims", "journal"]
@@ -50,10 +46,6 @@ SCHEMA_VERSION = 1
 CLAIMS, JOURNAL = "orders", "journal"
 """Tables of many rows, each kept as Parquet and as CSV."""
 PARQUET, CSV = ".parquet", ".csv.gz"
-COMPRESSION = 4
-"""Of gzip: a seventh of the time that 9 takes, for a tenth more bytes."""
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula."""
 
 
 def write_result(
@@ -139,31 +131,6 @@ def report_page(shown: Result | Comparison, sweep: Sweep | None = None) -> bytes
     return report_of(shown, sweep).encode()
 
 
-def csv_of(table: pd.DataFrame, *, header: bool = True) -> bytes:
-    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas.
-
-    Without its `header` it continues another one.
-    """
-    text = table.assign(**{str(name): _harmless(column) for name, column in table.items() if _is_text(column)})
-    written: str = text.to_csv(
-        index=False,
-        header=header,
-        lineterminator="\n",
-        float_format=f"%.{DIGITS}g",
-        date_format="%Y-%m-%dT%H:%M:%S",
-    )
-    return written.encode()
-
-
-def _is_text(column: pd.Series[Any]) -> bool:
-    return isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(column.dtype)
-
-
-def _harmless(column: pd.Series[Any]) -> pd.Series[Any]:
-    """An apostrophe before what a spreadsheet would carry out."""
-    return column.map(lambda text: f"'{text}" if str(text).startswith(FORMULA_SIGNS) else text, na_action="ignore")
-
-
 def _charts(result: Result) -> Iterator[tuple[str, bytes]]:
     # Matplotlib takes longer to import than the rest together; who asks for `summary_of` only need not wait.
     from sim.show.charts import draw_all
@@ -176,21 +143,3 @@ def rows_of(name: str, table: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
     """A table of many rows as it is kept: for programs, and for everything else."""
     yield f"{name}{PARQUET}", parquet_of(table)
     yield f"{name}{CSV}", zipped(csv_rows(table))
-
-
-def zipped(content: bytes) -> bytes:
-    """Compressed without the time and the file's name, which would make equal contents differ."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=COMPRESSION) as zipped:
-        zipped.write(content)
-    return buffer.getvalue()
-
-
-def json_of(document: dict[str, Any]) -> bytes:
-    """As JSON with sorted keys; NaN and infinities are refused, they are no JSON."""
-    return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
-
-
-def finite(value: float) -> float | None:
-    """The number in as many digits as are written; None where JSON has none."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

@@ -1,16 +1,29 @@
-"""A measure of a result as a number with its interval."""
+"""A measure of a result, fresh or read from the disk, as a number with its interval."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from sim.experiment.number import Number
+from sim.experiment.result import Result
+from sim.scenario.model import Scenario
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-    from sim.experiment.result import Result
-    from sim.show.carried_on import Finished
+@dataclass(frozen=True)
+class Finished:
+    """A result as it lies on the disk, with as much of it as is printed."""
+
+    scenario: Scenario
+    about: Mapping[str, Any]
+    summary: pd.DataFrame
+    told: Sequence[str]
+    """The notes below the table."""
+    document: Mapping[str, Any]
+    """`summary.json`."""
 
 
 def measured(result: Result | Finished, measure: str) -> Number:

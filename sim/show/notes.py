@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from sim.experiment.aalen_johansen import horizon, is_finished
 from sim.experiment.expectations import expectations_of
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
-from sim.show.checked.words import expectation_told
-from sim.show.measured import measured
+from sim.show.expected import expectation_told
+from sim.show.measured import Finished, measured
 
 MANY = 0.01
 """A share of claims that is too large to pass over."""
@@ -76,3 +77,8 @@ def _value(result: Result, measure: str) -> float:
 def _percentage(result: Result, measure: str) -> str:
     """Without its interval."""
     return measured(result, measure)._replace(low=math.nan, high=math.nan).shown().value
+
+
+def told_of(result: Result | Finished) -> Sequence[str]:
+    """The notes below the table."""
+    return result.told if isinstance(result, Finished) else notes_of(result)

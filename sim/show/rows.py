@@ -1,12 +1,15 @@
 """Tables of many rows: as Parquet for programs, and as CSV, compressed, for everything else.
 
 Arrow writes either a whole batch of rows at a time; pandas writes CSV row by row, which took longer than the
-simulation that the rows came from. Numbers are written as everywhere (`files.DIGITS`), times in ISO 8601.
+simulation that the rows came from. Numbers are written as everywhere (`DIGITS`), times in ISO 8601.
 """
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
+import math
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeAlias
 
@@ -155,3 +158,56 @@ def parquet_of(table: pd.DataFrame) -> bytes:
     file.take(table)
     file.close()
     return written.getvalue()
+
+
+# ------------------------------------------------------------------------------- small tables and documents
+
+COMPRESSION = 4
+"""Of gzip: a seventh of the time that 9 takes, for a tenth more bytes."""
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that begins so for a formula."""
+
+
+def csv_of(table: pd.DataFrame, *, header: bool = True) -> bytes:
+    """The table as CSV in UTF-8: local times in ISO 8601, empty cells for what did not happen, no formulas.
+
+    Without its `header` it continues another one.
+    """
+    text = table.assign(
+        **{str(name): _unformulated(column) for name, column in table.items() if _holds_text(column)}
+    )
+    written: str = text.to_csv(
+        index=False,
+        header=header,
+        lineterminator="\n",
+        float_format=f"%.{DIGITS}g",
+        date_format="%Y-%m-%dT%H:%M:%S",
+    )
+    return written.encode()
+
+
+def _holds_text(column: pd.Series[Any]) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(column.dtype)
+
+
+def _unformulated(column: pd.Series[Any]) -> pd.Series[Any]:
+    """An apostrophe before what a spreadsheet would carry out."""
+    return column.map(lambda text: f"'{text}" if str(text).startswith(FORMULA_SIGNS) else text, na_action="ignore")
+
+
+def zipped(content: bytes) -> bytes:
+    """Compressed without the time and the file's name, which would make equal contents differ."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=COMPRESSION) as zipped:
+        zipped.write(content)
+    return buffer.getvalue()
+
+
+def json_of(document: dict[str, Any]) -> bytes:
+    """As JSON with sorted keys; NaN and infinities are refused, they are no JSON."""
+    return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def finite(value: float) -> float | None:
+    """The number in as many digits as are written; None where JSON has none."""
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

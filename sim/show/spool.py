@@ -12,8 +12,8 @@ import pandas as pd
 
 from sim.disk import steps
 from sim.disk.placing import writing
-from sim.show.files import CLAIMS, COMPRESSION, CSV, JOURNAL, PARQUET, Keep
-from sim.show.rows import ParquetRows, Rows, csv_rows, laid_out
+from sim.show.files import CLAIMS, CSV, JOURNAL, PARQUET, Keep
+from sim.show.rows import COMPRESSION, ParquetRows, Rows, csv_rows, laid_out
 
 _TABLES = {"summary": (), "claims": (CLAIMS,), "journal": (CLAIMS, JOURNAL)}
 """What is written, by what is kept."""

@@ -20,6 +20,7 @@ from sim.scenario.selling import names_of_kinds
 from sim.scenario.wording import printable
 from sim.show.case import case_of
 from sim.show.endings import closing_of
+from sim.show.notebook import table, text, told
 from sim.show.phrases import HELD, day_of, money, time_of
 from sim.show.sentences import payment, sentence_of
 from sim.vocabulary import Party
@@ -66,9 +67,8 @@ class Story:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from sim.show.cards import card_of_story
-
-        return card_of_story(self)
+        body = events_table(self, self.events) + closing_of_card(self)
+        return f"<div><strong>{text(self.title)}</strong>{body}</div>"
 
     def lines(self, width: int = WIDTH) -> list[str]:
         """The story, with dates in a column of their own; each date stands once."""
@@ -151,3 +151,17 @@ def wrapped(sentences: Iterable[str], width: int) -> list[str]:
     """Each sentence from a line of its own."""
     lines = (line for sentence in sentences for line in textwrap.wrap(sentence, width))
     return [line.replace(HELD, " ") for line in lines]
+
+
+def events_table(story: Story, events: Iterable[Event]) -> str:
+    """For a notebook: every event with its time."""
+    rows = [
+        (f"{day_of(event.at, story.start)}, {time_of(event.at)}", event.sentence.replace(HELD, " "))
+        for event in events
+    ]
+    return table(("when", "what"), rows)
+
+
+def closing_of_card(story: Story) -> str:
+    """For a notebook: how it ended."""
+    return f"<p>{told(story.closing)}</p>"

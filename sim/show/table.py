@@ -14,10 +14,10 @@ from rich.text import Text
 from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.result import Result
 from sim.scenario.wording import counted, printable
-from sim.show.carried_on import Finished, told_of
 from sim.show.changed import changed_lines
 from sim.show.cost_table import costs_table, how_to_read
-from sim.show.measured import measured
+from sim.show.measured import Finished, measured
+from sim.show.notes import told_of
 from sim.show.too_short import rare_remark
 
 WIDTH_UNKNOWN = 100

@@ -8,7 +8,19 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from sim.show.story import GUTTER, MARGIN, Event, Story, columns, laid_out, moments, wrapped
+from sim.show.notebook import text
+from sim.show.story import (
+    GUTTER,
+    MARGIN,
+    Event,
+    Story,
+    closing_of_card,
+    columns,
+    events_table,
+    laid_out,
+    moments,
+    wrapped,
+)
 
 WIDTH = 100
 """Columns of a terminal, where nothing else is known."""
@@ -45,10 +57,19 @@ class TwoStories:
         return "\n".join(self.lines())
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from sim.show.cards import card_of_two
-
-        return card_of_two(self)
+        """What a notebook shows: what both share, told once, and then each by itself."""
+        left, together = self.left, events_table(self.left, self.together)
+        if self.never_part:
+            ending = f"{closing_of_card(left)}<p>They never part.</p>"
+            return f"<div><strong>{text(left.title)}</strong>{together}{ending}</div>"
+        shared = len(self.together)
+        rest = "".join(
+            f"<p><strong>{text(one.policy)}</strong></p>"
+            + events_table(one, one.events[shared:])
+            + closing_of_card(one)
+            for one in (left, self.right)
+        )
+        return f"<div><strong>Order {left.order}</strong>{together}<p>Here they part.</p>{rest}</div>"
 
     def lines(self, width: int = WIDTH) -> list[str]:
         """The stories side by side where the terminal is wide enough, else one below the other."""

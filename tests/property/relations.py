@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.chance.draws import draw_replication
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.evidence import Evidence
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar, CalendarSpec, resolve

@@ -22,7 +22,7 @@ from sim.show.checked.junit import junit
 from sim.show.checked.metrics import metrics
 from sim.show.checked.page import page_of
 from sim.show.checked.summary import SPLIT, code, escaped, summary
-from sim.show.files import json_of
+from sim.show.rows import json_of
 from tests.unit.checked import HOSTILE, check, scenario_check
 
 SIGNS = st.text(alphabet="`*_[]()<>|\\#@!$&~:.+-='\"{}\n\r\t a1/w", max_size=40)

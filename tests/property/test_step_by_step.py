@@ -16,9 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from simpy.events import Event
 
 from sim.chance import facts
-from sim.market.desk import Desk
+from sim.market.desk import Desk, Request
 from sim.market.questions import Asking, Questions
-from sim.market.request import Request
 from sim.market.turns import HAPPENS
 from tests.property.relations import differences, lived_through
 from tests.property.strategies import File, scenario_files

@@ -11,7 +11,7 @@ from sim.chance.draws import draw_replication
 from sim.compiled.engine import run_compiled
 from sim.errors import BadUsage
 from sim.experiment.replication import calendars_of
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.scenario.loading import load
 from tests.property.relations import differences, lived_through
 from tests.property.strategies import File, scenario_files

@@ -14,7 +14,7 @@ import pytest
 from simpy.events import Event
 
 import sim.market.desk as desks
-from sim.market.request import Request
+from sim.market.desk import Request
 from sim.rules.clocks import work_ends
 from sim.vocabulary import Settled, Stage
 from tests.theory.agreement import agree, agree_on_share

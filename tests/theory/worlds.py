@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Ints
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.table import Records
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario

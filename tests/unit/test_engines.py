@@ -16,7 +16,7 @@ from sim.errors import BadUsage
 from sim.experiment.engine_choice import EngineChoice, chosen, expected_claims
 from sim.experiment.engines import AUTO, COMPILED, SIMPY
 from sim.experiment.experiment import run
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.scenario.model import Scenario
 from tests.worlds import world
 

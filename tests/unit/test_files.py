@@ -24,8 +24,9 @@ from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
 from sim.scenario.loading import load
-from sim.show.files import csv_of, files_of, json_of, summary_of, write_result
+from sim.show.files import files_of, summary_of, write_result
 from sim.show.room import SIGN, expect_room
+from sim.show.rows import csv_of, json_of
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

@@ -14,6 +14,7 @@ import sim
 
 HOUSE = Path(sim.__file__).parent
 FLOORS = (
+    "version",
     "arrays",
     "errors",
     "disk",
@@ -213,3 +214,58 @@ def test_a_value_with_its_interval_is_one_type() -> None:
             if {"low", "high"} <= fields and VALUES & fields:
                 found.add(f"sim/{path.relative_to(HOUSE).as_posix()}")
     assert found == set(WITH_AN_INTERVAL)
+
+
+CIRCLES = {
+    "sim.scenario.model": "`with_changes` is a method of what users hold, and loads anew",
+    "sim.compiled.machine_code": "compiles where no code is at hand, without which it needs no Numba",
+}
+"""What imports, when it is called, a module that imports it; and why."""
+
+
+def test_no_modules_import_each_other() -> None:
+    """Imports for types and those inside functions counted: a reader follows them as well."""
+    below = {name: _modules_of(page) for name, page in MODULES.items()}
+    for name in CIRCLES:
+        assert any(name in _all_below(other, below) for other in below[name]), f"{name} is in no circle any more"
+        below[name] = set()
+    assert [name for name in below if name in _all_below(name, below)] == []
+
+
+MODULES = {
+    ".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in PAGES
+}
+
+
+def _modules_of(page: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (named & MODULES.keys()) or {node.module}
+    return found & MODULES.keys()
+
+
+def _all_below(name: str, below: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    ahead = set(below[name])
+    while ahead:
+        seen |= (now := {ahead.pop()})
+        ahead |= set().union(*(below[one] for one in now)) - seen
+    return seen
+
+
+LAYERS = {
+    "scenario": r"<(div|table|br|p|strong)\b",
+    "show/*.py": r"from sim\.show\.checked",
+    "show/report": r"^(from|import) (matplotlib|sim\.show\.charts)",
+}
+"""What does not stand there: markup beside what is described, words of a check in other tables, and matplotlib (or
+what draws with it) in a report."""
+
+
+@pytest.mark.parametrize(("where", "what"), LAYERS.items())
+def test_a_layer_knows_nothing_of_the_next_one(where: str, what: str) -> None:
+    pages = HOUSE.glob(where) if where.endswith(".py") else (HOUSE / where).rglob("*.py")
+    found = [str(page) for page in pages if re.search(what, page.read_text(encoding="utf-8"), re.MULTILINE)]
+    assert found == []

@@ -213,7 +213,7 @@ def test_machine_code_that_tells_other_stories_is_not_believed(monkeypatch: pyte
             records.claims["refund"][-1] += 1
         return records
 
-    from sim.market.world import run_simpy
+    from sim.market.engine import run_simpy
 
     monkeypatch.setattr(twin_check, "live", otherwise)
     with pytest.raises(InternalError, match="tells other stories than SimPy"):

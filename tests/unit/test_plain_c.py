@@ -12,7 +12,7 @@ from benchmarks.by_hand import the_market
 from benchmarks.plain import COMPILERS, SOURCE
 from sim.chance.draws import draw_replication
 from sim.experiment.replication import calendars_of
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.vocabulary import Outcome
 
 ORDERS = 20_000

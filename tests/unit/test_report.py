@@ -24,12 +24,13 @@ from sim.experiment.result import Result
 from sim.experiment.sweep import sweep
 from sim.scenario.provenance import Provenance
 from sim.scenario.wording import printable
-from sim.show.files import files_of, finite, summary_of
+from sim.show.files import files_of, summary_of
 from sim.show.phrases import HELD
 from sim.show.report import report_of
 from sim.show.report.answer import answer_of
 from sim.show.report.basis import command_of, unsourced_of
 from sim.show.report.page import KEY_FIGURES
+from sim.show.rows import finite
 from sim.vocabulary import Verdict
 from tests.unit.busy_market import BUSY
 from tests.unit.compared import MEDIAN, comparison, crossing, result, swept

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.show import rows
-from sim.show.files import csv_of
-from sim.show.rows import ParquetRows, csv_rows, parquet_of
+from sim.show.rows import ParquetRows, csv_of, csv_rows, parquet_of
 
 WORDS = ["fine", "=1+1", "+1", "-1", "@sum", "a,b", 'say "hi"', "two\nlines", "", "née", None]
 cents = st.integers(-(10**9), 10**9).map(lambda amount: amount / 100)

@@ -10,7 +10,7 @@ import pytest
 
 from sim.chance.facts import Draws
 from sim.errors import BadUsage
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.records.journal import Activity
 from sim.scenario.durations import DAY, HOUR, MINUTE, NEVER
 from sim.show.phrases import deadline, length, money

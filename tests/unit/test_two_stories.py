@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.scenario.durations import DAY, HOUR
 from sim.show.story import Story, story_of
 from sim.show.two_stories import TwoStories

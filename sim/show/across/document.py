@@ -9,7 +9,7 @@ from typing import Any
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.wording import counted
-from sim.show.files import finite
+from sim.show.rows import finite
 from sim.worlds.deciding import Survival, Where
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.show.across.document import stress_document, study_document
 from sim.show.across.page import stress_page, study_page
-from sim.show.files import json_of
+from sim.show.rows import json_of
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Study
 

@@ -15,8 +15,9 @@ from sim.baselines.judgement import (
 from sim.experiment.number import Number
 from sim.show.checked.unmatched import new_told
 from sim.show.checked.words import finding
-from sim.show.files import SCHEMA_VERSION, finite
+from sim.show.files import SCHEMA_VERSION
 from sim.show.flip_pairs import flip_pairs
+from sim.show.rows import finite
 
 
 def document_of(check: Check) -> dict[str, Any]:

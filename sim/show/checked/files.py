@@ -28,8 +28,8 @@ from sim.show.checked.document import document_of
 from sim.show.checked.junit import junit
 from sim.show.checked.metrics import metrics
 from sim.show.checked.summary import summary
-from sim.show.files import json_of
 from sim.show.room import room
+from sim.show.rows import json_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -26,15 +26,13 @@ from sim.show.checked.words import (
     by_size,
     counted_orders,
     ends,
-    expectation_said,
-    expected,
     finding,
-    found,
     outcome,
     row_of,
     since,
     size_of,
 )
+from sim.show.expected import expectation_said, expected, found
 from sim.show.flip_pairs import changes_shown, flip_pairs
 
 LIMIT = 2**20

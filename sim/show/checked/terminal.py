@@ -25,14 +25,8 @@ from sim.baselines.judgement import (
 )
 from sim.scenario.wording import printable
 from sim.show.checked.unmatched import new_told, orphan_told
-from sim.show.checked.words import (
-    SYMBOLS,
-    counted_orders,
-    ends,
-    expectation_told,
-    row_of,
-    size_of,
-)
+from sim.show.checked.words import SYMBOLS, counted_orders, ends, row_of, size_of
+from sim.show.expected import expectation_told
 from sim.show.flip_pairs import flip_pairs
 
 STYLES = {CHANGED: "bold red", FAIL: "bold red", INCONCLUSIVE: "yellow", UNCHANGED: "green", PASS: "green"}

@@ -17,13 +17,13 @@ from sim.baselines.judgement import (
     SUSPECTED,
     UNCHANGED,
     Check,
-    ExpectationCheck,
     MeasureCheck,
     NewScenario,
     ScenarioCheck,
 )
-from sim.experiment.number import Number, Shown, rough
+from sim.experiment.number import Number, Shown
 from sim.scenario.wording import counted
+from sim.show.expected import more
 from sim.show.judged import JudgedRow as Compared
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
@@ -71,13 +71,6 @@ def said(one: MeasureCheck) -> str:
     if one.why and one.verdict == INCONCLUSIVE:
         return f"{INCONCLUSIVE}: {one.why}"
     return f"{one.verdict}{more(one.replications_needed)}"
-
-
-def more(replications: float) -> str:
-    """How many more would settle it, roughly; nothing where nobody knows."""
-    if not 0 < replications < inf:
-        return ""
-    return f" ({rough(replications)} more replication{'' if replications == 1 else 's'})"
 
 
 def compared_of(one: MeasureCheck) -> Compared:
@@ -155,29 +148,6 @@ def _suspects(unsettled: Sequence[MeasureCheck]) -> str:
     if not count:
         return ""
     return f": {SUSPECTED}" if len(unsettled) == 1 else f", {count} of them {SUSPECTED}"
-
-
-def expected(one: ExpectationCheck) -> str:
-    """`refunded in full: at least 60 %`."""
-    bound = Number(one.bound, one.bound, one.bound, one.unit)
-    scale = 100 if one.unit == "share" else 1
-    unit = bound.shown().value.partition(" ")[2]
-    return f"{one.title}: {one.sense.replace('_', ' ')} {scale * one.bound:,.6g}{f' {unit}' if unit else ''}"
-
-
-def expectation_said(one: ExpectationCheck) -> str:
-    """`fail`, `inconclusive (40 more replications)`."""
-    return f"{one.verdict}{more(one.replications_needed)}"
-
-
-def found(one: ExpectationCheck) -> Shown:
-    """What the measure is now, as every form of a check says it; or why that is not known."""
-    return Shown(one.why, "") if one.why else reading(one.now, one.unit)
-
-
-def expectation_told(one: ExpectationCheck) -> str:
-    """`pass: expected refunded in full: at least 60 %; it is 61.5 % (±0.4)`."""
-    return f"{expectation_said(one)}: expected {expected(one)}; it is {found(one)}"
 
 
 def size_of(one: ScenarioCheck | NewScenario) -> str:

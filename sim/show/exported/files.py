@@ -23,7 +23,7 @@ from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.show.exported.all_orders import all_orders
 from sim.show.exported.event_log import ocel_of, offset_of, xes_of
-from sim.show.files import csv_of
+from sim.show.rows import csv_of
 from sim.vocabulary import Party
 
 FORMS = ("orders", "xes", "ocel")

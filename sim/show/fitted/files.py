@@ -19,7 +19,6 @@ from sim.evidence import refits
 from sim.evidence.fitting import Fit
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
-from sim.show.files import json_of
 from sim.show.fitted.document import (
     answer_of,
     assumed_told,
@@ -30,6 +29,7 @@ from sim.show.fitted.document import (
     share_of_bar,
 )
 from sim.show.room import expect_room, room
+from sim.show.rows import json_of
 from sim.show.standalone import page_style, security, templates_of
 
 PACKAGE = "sim.show.fitted"

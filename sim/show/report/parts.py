@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from sim.experiment.number import Number, Shown
 from sim.experiment.result import Result
-from sim.show.files import finite
 from sim.show.measured import measured_in
 from sim.show.phrases import HELD
+from sim.show.rows import finite
 
 
 class Numbers:

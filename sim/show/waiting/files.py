@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.disk.placing import put
-from sim.show.files import json_of
 from sim.show.room import expect_room, room
+from sim.show.rows import json_of
 from sim.show.waiting.page import curve, page
 from sim.show.waiting.terminal import tables_of
 from sim.waiting.advice import Advice

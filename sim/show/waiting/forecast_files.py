@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.disk.placing import put
-from sim.show.files import csv_of, json_of
 from sim.show.room import expect_room, room
+from sim.show.rows import csv_of, json_of
 from sim.show.waiting.forecast_document import (
     FEW_WEEKS,
     cases_table,

@@ -1,4 +1,4 @@
-"""A scenario as a notebook shows it: its title, its question, and its policy in rows.
+"""What a notebook shows: tables of plain texts; a scenario with its title, its question, and its policy in rows.
 
 No colours, so that it reads in light themes and dark ones.
 """
@@ -11,11 +11,12 @@ from html import escape
 from sim.scenario.model import Scenario
 from sim.scenario.policy_table import policy_rows
 from sim.scenario.wording import counted, printable
+from sim.show.phrases import HELD
 
 LEFT = ' style="text-align:left"'
 
 
-def card_of(scenario: Scenario) -> str:
+def card_of_scenario(scenario: Scenario) -> str:
     """HTML; all text of the scenario is escaped."""
     head = [f"<strong>{text(scenario.title or scenario.name)}</strong> <code>{text(scenario.name)}</code>"]
     head += [text(scenario.question)] if scenario.question else []
@@ -43,3 +44,8 @@ def _cells(row: Sequence[str]) -> str:
 def text(unchecked: str) -> str:
     """Text that is nothing but text, whatever somebody has written into a scenario."""
     return escape(printable(unchecked))
+
+
+def told(sentences: Iterable[str]) -> str:
+    """On lines that may break anywhere: a cell is narrow."""
+    return text(" ".join(sentences).replace(HELD, " "))
