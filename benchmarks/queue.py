@@ -19,7 +19,7 @@ import simpy
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Draws
 from sim.experiment.replication import calendars_of
-from sim.market.world import run_simpy
+from sim.market.engine import run_simpy
 from sim.scenario.model import Scenario
 
 CUSTOMERS, LOAD, HANDLING, DAY = 50_000, 0.8, 1_200, 86_400
