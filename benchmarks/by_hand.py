@@ -25,8 +25,9 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Disposition, Outcome
 
-SIZES = (20_000, 200_000)
-ROUNDS = 3
+ROUNDS = {20_000: 9, 200_000: 3}
+"""For each size."""
+SIZES = tuple(ROUNDS)
 DAY = 86_400
 CLOCKS = {"cancellation": 3 * DAY, "dispute": 5 * DAY}
 _ANSWERS = {"accept": 0.5, "refuse": 0.3, "silent": 0.2, "notice": {"exponential": {"mean": "1 d"}}}
@@ -93,7 +94,7 @@ def beside(orders: int) -> str:
     calendars = calendars_of(scenario)
     draws = draw_replication(scenario, 0, calendars)
     claims, best = len(draws.claims["order"]), {"by hand": float("inf"), "engine": float("inf")}
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS[orders]):
         began = process_time()
         by_hand = live_by_hand(scenario, draws)
         between = process_time()

@@ -7,6 +7,7 @@ story can be told without them: exactly, and in a thousandth of the time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from sim.chance.facts import Draws
 from sim.market.desk import Desk, Request
@@ -34,7 +35,7 @@ class RememberedDesk(Desk):
         """It waits until its turn came."""
         at = self._started_at[request.stage]
         if at < NEVER:
-            self.clock.at(at, CHOOSES, self.number, lambda _: self._its_turn_comes(request))
+            self.clock.at(at, CHOOSES, self.number, partial(self._its_turn_comes, request))
 
     def _its_turn_comes(self, request: Request) -> None:
         if not request.is_settled:

@@ -68,7 +68,7 @@ class Request(Event):
                 return
         self._leaves_unless_answered()
 
-    def _join(self, _: Event) -> None:
+    def _join(self) -> None:
         self.joined_at = now = self.desk.clock.now
         self.life.happened(STEP_ACTIVITY[self.stage][JOINED], now)
         self.desk.join(self, now)
@@ -83,14 +83,14 @@ class Request(Event):
             self.will_be_answered, self.work = True, self.ask.handling
             self.desk.clock.at(ends, HAPPENS, self.order, self._is_answered)
 
-    def _is_answered(self, _: Event) -> None:
+    def _is_answered(self) -> None:
         self._settle(ANSWERED)
 
     def _leaves_unless_answered(self) -> None:
         if self._leaves_at < NEVER:
             self.desk.clock.at(self._leaves_at, LEAVES, self.order, self._leave)
 
-    def _leave(self, _: Event) -> None:
+    def _leave(self) -> None:
         if not self.is_settled:
             self._settle(why_it_left(self._leaves_at, self._interrupted_at, self._gives_up_at))
 
@@ -153,7 +153,7 @@ class Desk:
             self._choice_is_due = True
             self.clock.at(next_opening(self.clock.now, self.calendar), CHOOSES, self.number, self._choose)
 
-    def _choose(self, _: Event) -> None:
+    def _choose(self) -> None:
         self._choice_is_due = False
         while self._queue and self._can_take():
             request = heappop(self._queue)[-1]

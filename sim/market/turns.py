@@ -2,8 +2,8 @@
 
 Within one second there are three turns: what happens (work ends, requests join), then staff choose, then requests
 that nobody answered leave. In a turn the lowest number goes first: the order's, or the desk's at a desk's choice.
-SimPy takes the event with the lowest (instant, priority), so turn and number make the priority; its own bookkeeping
-(priorities 0 and 1) comes before them all: whatever an event causes in its own order happens with it, and buyers
+The agenda goes by (instant, priority), as SimPy's does, so turn and number make the priority; SimPy's own events
+(priorities 0 and 1) come before them all: whatever an event causes in its own order happens with it, and buyers
 whose time to ask has come have begun.
 """
 
@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from functools import partial
 from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import simpy
-from simpy.events import Event
+from simpy.events import NORMAL, Event
 
 HAPPENS, CHOOSES, LEAVES = (turn << 40 for turn in (1, 2, 3))
 """The three turns, as the high bits of a priority; an order or desk number fits below."""
@@ -26,15 +27,22 @@ LifeStory = Generator[Event, Any, None]
 
 
 class Clock(simpy.Environment):
-    """SimPy's event list, on which every instant is a whole number of seconds since the start."""
+    """SimPy's environment with an agenda of our own: every instant is a whole number of seconds since the start."""
 
-    @property
-    def now(self) -> int:
-        return self._now  # type: ignore[return-value]  # SimPy would take floats too; nobody here gives it one
+    now: int = 0
 
-    def at(self, instant: int, turn: int, number: int, then: Callable[[Event], None]) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self._agenda: list[tuple[int, int, int, Callable[[], object]]] = []
+        self._entries = count()
+
+    def at(self, instant: int, turn: int, number: int, then: Callable[[], object]) -> None:
         """Call `then` at an instant, in its turn within the second."""
-        heappush(self._queue, (instant, turn | number, next(self._eid), Moment(self, then)))  # type: ignore[misc]
+        heappush(self._agenda, (instant, turn | number, next(self._entries), then))
+
+    def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:
+        """An event of SimPy's own; whatever waits for it goes on when it happens."""
+        self.at(self.now + int(delay), 0, priority, partial(_happen, event))
 
     def tell(self, story: LifeStory, settled: Event | None = None) -> None:
         """Tell a story as far as its next question, from where its last one was settled.
@@ -48,25 +56,21 @@ class Clock(simpy.Environment):
         question.callbacks.append(partial(self.tell, story))
 
     def run_out(self) -> None:
-        """Let everything happen that is bound to: `run`, for a market in which no event fails."""
-        events = self._queue
-        while events:
-            self._now, _, _, event = heappop(events)
-            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
-            for callback in callbacks:
-                callback(event)
-            if not event._ok:
-                raise event._value
+        """Let everything happen that is bound to."""
+        agenda = self._agenda
+        while agenda:
+            self.now, _, _, then = heappop(agenda)
+            then()
 
     def has_more_now(self) -> bool:
         """Whether anything else is known to happen within this second."""
-        return bool(self._queue) and self._queue[0][0] == self._now
+        return bool(self._agenda) and self._agenda[0][0] == self.now
 
 
-class Moment(Event):
-    """Something that is bound to happen, and what follows then."""
-
-    _ok, _value = True, None
-
-    def __init__(self, clock: Clock, then: Callable[[Event], None]) -> None:
-        self.env, self.callbacks = clock, [then]
+def _happen(event: Event) -> None:
+    """As SimPy does it."""
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    for callback in callbacks:
+        callback(event)
+    if not event._ok:
+        raise event._value

@@ -30,7 +30,7 @@ def ask_when_the_clock_is_there(order: Questions, *question: Any) -> Asking:
     clock = order.world.clock
     if clock.now < order.now:
         there = Event(clock)
-        clock.at(order.now, HAPPENS, order.facts.order, lambda _: there.succeed())
+        clock.at(order.now, HAPPENS, order.facts.order, there.succeed)
         yield there
     return (yield from ASK(order, *question))
 

@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from simpy.events import Event
 
 import sim.market.desk as desks
 from sim.market.desk import Request
@@ -63,11 +62,11 @@ def test_serving_who_came_last_shows_in_the_long_waits_though_their_mean_is_the_
 
 
 def test_a_clock_that_stops_when_the_work_begins_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave: Callable[[Request, Event], None] = Request._leave
+    leave: Callable[[Request], None] = Request._leave
 
-    def unless_started(request: Request, event: Event) -> None:
+    def unless_started(request: Request) -> None:
         if not request.is_started:
-            leave(request, event)
+            leave(request)
 
     monkeypatch.setattr(Request, "_leave", unless_started)
     load = 0.9
