@@ -11,6 +11,7 @@ from sim.records.journal import Journal
 from sim.records.life import INSTANTS, SETTLEMENTS, WORK
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
+from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Route, Stage
 from sim.vocabulary.stages import OF_PATHS, STAGES
 
@@ -50,6 +51,12 @@ def cut(records: Records, at: int) -> Records:
     began_as = records.draws.claims["claim"][np.searchsorted(records.draws.claims["order"], table["order"])]
     table["claim"] = np.where(table["missed_at"] < NEVER, ClaimKind.NOT_RECEIVED, began_as)
     return replace(records, claims=table, journal=_told_by(records.journal, at))
+
+
+def as_seen(scenario: Scenario, records: Records) -> Records:
+    """The records at the scenario's cut, if it has one."""
+    at = scenario.experiment.cut
+    return records if at is None else cut(records, at)
 
 
 def _route_so_far(table: dict[str, Ints]) -> Ints:

@@ -19,6 +19,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
+import pandas as pd
+
 from sim.errors import BadUsage
 from sim.experiment.engines import SIMPY
 from sim.experiment.hands import Awaited, Hands, Jobs
@@ -116,8 +118,18 @@ class Workers:
         Bounded in memory: no more is done ahead than two tasks for each worker. Raises what a replication raises
         (the first in order), and UserError when workers are killed over the same task time and again.
         """
-        document = json.dumps(scenario.model_dump(mode="json", by_alias=True), allow_nan=False)
-        for answer in self._answers(Task(document, tuple(replications), engine, with_journal, self.shares_luck)):
+        how = (engine, with_journal, self.shares_luck)
+        yield from self._seen(Task(_document_of(scenario), tuple(replications), *how), watch)
+
+    def claim_columns(
+        self, scenario: Scenario, replications: Sequence[int], columns: tuple[str, ...], *, engine: str
+    ) -> Iterator[pd.DataFrame]:
+        """Some columns of the cohort's claims, by replication, and nothing else; the rest is as above."""
+        document = _document_of(scenario)
+        yield from self._seen(Task(document, tuple(replications), engine, False, self.shares_luck, columns))
+
+    def _seen(self, task: Task, watch: Stopwatch | None = None) -> Iterator[Any]:
+        for answer in self._answers(task):
             self._pace = sum(answer.seconds.values()) / len(answer.observations)
             if watch:
                 watch.take_over(answer.seconds)
@@ -184,6 +196,10 @@ class Workers:
         enough = int(self._shortest / self._pace) if self._pace else 1
         fair = -(-len(left) // self.jobs)
         return tuple(left.popleft() for _ in range(max(1, min(enough, fair))))
+
+
+def _document_of(scenario: Scenario) -> str:
+    return json.dumps(scenario.model_dump(mode="json", by_alias=True), allow_nan=False)
 
 
 def _hands_of(jobs: Jobs) -> Hands:

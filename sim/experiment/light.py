@@ -12,11 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.chance.shared import AFRESH, Known
 from sim.errors import BadUsage
 from sim.experiment import worker
+from sim.experiment.censoring import as_seen
 from sim.experiment.engines import SIMPY
+from sim.experiment.frame import claims_on_demand
 from sim.experiment.measure_kinds import TimeToMoney
 from sim.experiment.measures import MEASURES
 from sim.experiment.replication import calendars_of, play
@@ -57,6 +60,21 @@ def sums_of_one(
     check(scenario, records, calendars)
     tables = TablesOfOne(scenario, records, calendars)
     return {name: _pair(tables, name) for name in measures}
+
+
+def claims_of_one(
+    scenario: Scenario,
+    replication: int,
+    calendars: dict[Party, Calendar],
+    columns: Sequence[str],
+    *,
+    engine: str = SIMPY,
+    known: Known = AFRESH,
+) -> pd.DataFrame:
+    """These columns of the cohort's claims, as `frame.claims_frame` has them, of one replication. Pure as well."""
+    records = play(scenario, replication, calendars, engine=engine, known=known)
+    check(scenario, records, calendars)
+    return claims_on_demand(scenario, replication, as_seen(scenario, records)).frame(columns)
 
 
 def _pair(tables: TablesOfOne, name: str) -> Pair:

@@ -6,7 +6,7 @@ Every measure is a ratio over replications, part over whole (a share, a mean), o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -206,16 +206,20 @@ class Sums(NamedTuple):
     n: int
 
 
-def sums_of(tables: Mapping[str, Rows], replications: int) -> dict[str, Sums]:
-    """What each replication adds to each ratio."""
-    return {ratio.name: Sums(*ratio.sums(tables, replications), ratio.n(tables)) for ratio in RATIOS}
+def sums_of(
+    tables: Mapping[str, Rows], replications: int, names: Collection[str] = tuple(MEASURES)
+) -> dict[str, Sums]:
+    """What each replication adds to each ratio, or to those of these names."""
+    asked = (ratio for ratio in RATIOS if ratio.name in names)
+    return {ratio.name: Sums(*ratio.sums(tables, replications), ratio.n(tables)) for ratio in asked}
 
 
 def watched(sums: Mapping[str, Sums], claims: Rows) -> Mapping[str, Sums]:
     """The same sums, or those of what is known of claims that were not all watched to their end."""
     if not is_cut(claims):
         return sums
-    return {ratio.name: Sums(*ratio.watched(sums[ratio.name][:2], claims), sums[ratio.name].n) for ratio in RATIOS}
+    asked = (ratio for ratio in RATIOS if ratio.name in sums)
+    return {ratio.name: Sums(*ratio.watched(sums[ratio.name][:2], claims), sums[ratio.name].n) for ratio in asked}
 
 
 def by_replication(tables: Mapping[str, Rows], replications: int) -> pd.DataFrame:
@@ -242,10 +246,16 @@ def summarise(tables: Mapping[str, Rows], replications: int, currency: str) -> p
     return summary_of(sums, tables[CLAIMS], replications, currency)
 
 
-def summary_of(sums: Mapping[str, Sums], claims: Rows, replications: int, currency: str) -> pd.DataFrame:
-    """The same, from the sums, and from the claims for the times to money."""
+def summary_of(
+    sums: Mapping[str, Sums],
+    claims: Rows,
+    replications: int,
+    currency: str,
+    names: Collection[str] = tuple(MEASURES),
+) -> pd.DataFrame:
+    """The same, from the sums, and from the claims for the times to money; or of these measures only."""
     rows, is_over = [], is_finished(claims)
-    for measure in MEASURES.values():
+    for measure in (measure for name, measure in MEASURES.items() if name in names):
         if isinstance(measure, Ratio):
             estimate, n = measure.estimated(*sums[measure.name]), sums[measure.name].n
         else:

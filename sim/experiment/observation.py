@@ -12,7 +12,7 @@ from sim.chance.facts import Draws
 from sim.chance.shared import AFRESH, Known
 from sim.experiment import fingerprints
 from sim.experiment.backlog import Waiting, waiting_by_day
-from sim.experiment.censoring import cut
+from sim.experiment.censoring import as_seen
 from sim.experiment.costs import totals_of
 from sim.experiment.desks import SELLERS, load_of, requests_frame, stretches
 from sim.experiment.engines import SIMPY
@@ -86,8 +86,7 @@ def observe(
     with_journal: bool = False,
 ) -> Observation:
     """Look at one replication: at its end, or at the scenario's cut as if nothing had happened after it."""
-    at = scenario.experiment.cut
-    seen = records if at is None else cut(records, at)
+    seen = as_seen(scenario, records)
     requests = requests_of(scenario, seen)
     claims = claims_frame(scenario, replication, seen)
     unasked = refunded_unasked(scenario, replication, records.draws)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -40,9 +40,10 @@ class OnDemand:
         cells = {name: partial(lambda cell: cell()[some], cell) for name, cell in self._cells.items()}
         return OnDemand(cells, int(np.count_nonzero(some)))
 
-    def frame(self) -> pd.DataFrame:
-        """All of its columns, in their order."""
-        return pd.DataFrame({name: cell() for name, cell in self._cells.items()})
+    def frame(self, names: Collection[str] | None = None) -> pd.DataFrame:
+        """Its columns, or those of these names that it has, in their order."""
+        of = self._cells if names is None else {name: self._cells[name] for name in names if name in self._cells}
+        return pd.DataFrame({name: cell() for name, cell in of.items()})
 
 
 Rows = pd.DataFrame | OnDemand

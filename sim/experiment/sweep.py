@@ -6,20 +6,24 @@ order 17 is the same order at every point, so that even a few replications tell 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, product
+from math import inf
 
 import pandas as pd
 
-from sim.experiment.differences import Yardstick, differences_of, estimates_of
-from sim.experiment.engine_choice import chosen
+from sim.experiment.aalen_johansen import UNTIL
+from sim.experiment.curves import ENDINGS, incidence
+from sim.experiment.differences import compared
+from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.estimates import CONFIDENCE
-from sim.experiment.experiment import Progress, run
+from sim.experiment.experiment import Progress
 from sim.experiment.hands import Jobs
+from sim.experiment.influence import ratio_of
 from sim.experiment.jobs import Workers, workers_of
-from sim.experiment.result import Result
+from sim.experiment.measures import CLAIMS, Sums, summary_of, sums_of, watched
 from sim.scenario.durations import DAY, Duration, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.policy import ANY_SILENCE
@@ -29,6 +33,10 @@ CLOCKS = tuple(Duration(Kind.WALL, days * DAY) for days in (1, 2, 3, 5, 9, 14))
 """What marketplaces give a seller to answer, and a little beyond; the scenario's own clock joins them."""
 COMPARED = ("success_rate",)
 """Measures of which a point's difference from the scenario's own is said: what a page shows."""
+SHOWN = (*COMPARED, "refund_time_median_all", *(f"outcome_{ending}" for ending in ENDINGS))
+"""Measures that are estimated of a point: what a page shows."""
+_COLUMNS = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNTIL)
+"""Of the claims: what those measures and the curves are made from."""
 REPLICATIONS = 5
 """Of each point, at most. With one luck for all, five tell points apart that differ by a percentage point."""
 _NEEDS_A_PLATFORM = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
@@ -44,7 +52,7 @@ class Point:
     is_own: bool
     """Whether this is the scenario as it stands."""
     summary: pd.DataFrame
-    """As `Result.summary`, over the sweep's replications."""
+    """The rows of `Result.summary` that are `SHOWN`, over the sweep's replications."""
     curves: pd.DataFrame
     """As `Result.curves`."""
     differences: pd.DataFrame
@@ -98,23 +106,26 @@ def sweep(
         if progress:
             progress(next(done), of * len(asked))
 
-    choice = chosen(engine, [scenario], each * len(asked))
+    lived = made_ready(chosen(engine, [scenario], each * len(asked)), scenario.name, tell).engine
     with workers_of(jobs) as workers:
         workers.shares_luck = True
-        results = [
-            run(
-                _changed(scenario, clock, silence),
-                replications=each,
-                jobs=workers,
-                engine=choice,
-                progress=step,
-                tell=tell,
+        seen = [
+            _claims_of(
+                workers.claim_columns(_changed(scenario, *point), range(each), _COLUMNS, engine=lived), step, each
             )
-            for silence, clock in asked
+            for point in ((clock, silence) for silence, clock in asked)
         ]
-    own = results[asked.index((terms.on_silence, terms.clock))]
-    points = tuple(_points(asked, results, own))
-    return Sweep(lengths, silences, points, each, int(own.about["claims"]))
+    own = asked.index((terms.on_silence, terms.clock))
+    told = tuple(_points(scenario, asked, seen, own, each))
+    return Sweep(lengths, silences, told, each, len(seen[own]))
+
+
+def _claims_of(replications: Iterator[pd.DataFrame], step: Progress, of: int) -> pd.DataFrame:
+    tables = []
+    for table in replications:
+        tables.append(table)
+        step(len(tables), of)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _silences(scenario: Scenario) -> tuple[Verdict, ...]:
@@ -124,14 +135,34 @@ def _silences(scenario: Scenario) -> tuple[Verdict, ...]:
 
 
 def _changed(scenario: Scenario, clock: Duration, silence: Verdict) -> Scenario:
-    return scenario.with_changes({_CLOCK: str(clock), _SILENCE: silence.word})
+    """With another clock and another meaning of silence; neither needs the rest of the file to be read again."""
+    terms = scenario.policy.cancellation
+    assert terms is not None
+    changed = terms.model_copy(update={"clock": clock, "on_silence": silence})
+    policy = scenario.policy.model_copy(update={"cancellation": changed})
+    return scenario.model_copy(update={"policy": policy})
 
 
-def _points(asked: list[tuple[Verdict, Duration]], results: list[Result], own: Result) -> Iterator[Point]:
-    mine, bench = estimates_of(own, COMPARED), Yardstick({}, CONFIDENCE, is_paired=True, curves_cross=False)
-    for (silence, clock), result in zip(asked, results, strict=True):
-        differences = differences_of(own, result, (mine, estimates_of(result, COMPARED)), bench)
-        yield Point(
-            clock, silence, result is own, result.summary, result.curves,
-            differences.set_index("measure")[["difference", "low", "high"]],
-        )  # fmt: skip
+def _points(
+    scenario: Scenario,
+    asked: Sequence[tuple[Verdict, Duration]],
+    seen: Sequence[pd.DataFrame],
+    own: int,
+    replications: int,
+) -> Iterator[Point]:
+    sums = [watched(sums_of({CLAIMS: claims}, replications, SHOWN), claims) for claims in seen]
+    for place, ((silence, clock), claims) in enumerate(zip(asked, seen, strict=True)):
+        summary = summary_of(sums[place], claims, replications, scenario.market.currency, SHOWN)
+        differences = _differences(sums[own], sums[place], is_own=place == own)
+        yield Point(clock, silence, place == own, summary, incidence(claims, replications), differences)
+
+
+def _differences(own: Mapping[str, Sums], its: Mapping[str, Sums], *, is_own: bool) -> pd.DataFrame:
+    rows = []
+    for name in COMPARED:
+        sides = (ratio_of(own[name].parts, own[name].wholes), ratio_of(its[name].parts, its[name].wholes))
+        n = inf if is_own else float(min(own[name].n, its[name].n))
+        one = compared(name, sides, n, is_paired=True)
+        low, high = one.interval(CONFIDENCE)
+        rows.append({"measure": name, "difference": float(one.difference.value), "low": low, "high": high})
+    return pd.DataFrame(rows).set_index("measure")

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from sim.experiment.censoring import cut
+from sim.experiment.censoring import as_seen
 from sim.experiment.costs import EVERYTHING, totals_of
 from sim.experiment.desks import Load, load_of, requests_on_demand
 from sim.experiment.frame import claims_on_demand
@@ -27,9 +27,8 @@ class TablesOfOne(Mapping[str, OnDemand]):
     """By name, as `observation.tables_of` has them of several; the replication has the number 0."""
 
     def __init__(self, scenario: Scenario, records: Records, calendars: dict[Party, Calendar]) -> None:
-        at = scenario.experiment.cut
         self._scenario, self._calendars, self._records = scenario, calendars, records
-        self._seen = records if at is None else cut(records, at)
+        self._seen = as_seen(scenario, records)
         self._made: dict[str, Callable[[], OnDemand]] = {
             CLAIMS: lambda: self.claims,
             REQUESTS: lambda: self._requests_read,

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.errors import InternalError, UserError
 
 if TYPE_CHECKING:
-    from sim.chance.shared import Memories
-    from sim.experiment.observation import Observation
+    from sim.chance.shared import Known, Memories
+    from sim.experiment.stopwatch import Stopwatch
     from sim.scenario.calendars import Calendar
 
 REMEMBERED = 128
@@ -42,12 +42,15 @@ class Task(NamedTuple):
     with_journal: bool
     shares: bool = False
     """Whether other scenarios are to be lived through with the same luck."""
+    columns: tuple[str, ...] = ()
+    """Of the cohort's claims, where nothing else is looked at."""
 
 
 class Answer(NamedTuple):
     """What was seen, by replication, and how many seconds each stage took."""
 
-    observations: list[Observation]
+    observations: list[Any]
+    """An `Observation` of each; or a table of its claims, where columns were asked for."""
     seconds: dict[str, float]
 
 
@@ -56,7 +59,6 @@ def carry_out(task: Task) -> Answer:
 
     Raises BeyondCalendar and BrokenInvariant, as `experiment.observation.witness` does.
     """
-    from sim.experiment.observation import witness
     from sim.experiment.stopwatch import Stopwatch
 
     watch, memories = Stopwatch(), _memories()
@@ -65,19 +67,21 @@ def carry_out(task: Task) -> Answer:
     seen = []
     for replication in task.replications:
         known = memories.of(replication, task.document, shares=task.shares)
-        seen.append(
-            witness(
-                scenario,
-                replication,
-                calendars,
-                engine=task.engine,
-                with_journal=task.with_journal,
-                watch=watch,
-                known=known,
-            )
-        )
+        seen.append(_seen(task, scenario, replication, calendars, watch, known))
         memories.make_room()
     return Answer(seen, watch.seconds)
+
+
+def _seen(task: Task, scenario: Any, replication: int, calendars: Any, watch: Stopwatch, known: Known) -> Any:
+    if task.columns:
+        from sim.experiment.light import claims_of_one
+
+        with watch.on("replications"):
+            return claims_of_one(scenario, replication, calendars, task.columns, engine=task.engine, known=known)
+    from sim.experiment.observation import witness
+
+    how: dict[str, Any] = {"engine": task.engine, "with_journal": task.with_journal}
+    return witness(scenario, replication, calendars, **how, watch=watch, known=known)
 
 
 @lru_cache(maxsize=REMEMBERED)
