@@ -105,7 +105,7 @@ def _world_to_move(
 
     def lived(there: Mapping[str, Floats]) -> dict[str, Floats]:
         moved = in_world(document, changes_between(findings, _with(findings, there)))
-        seen = lived_through(moved, effort.replications, engine, workers)
+        seen = lived_through([moved] * effort.replications, engine, workers)
         return dict(_counted(pd.concat([one.claims for one in seen]), cut, lesson, wanted))
 
     return lived

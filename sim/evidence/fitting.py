@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import UserError
-from sim.evidence.desks_repaired import repaired, repaired_anew
+from sim.evidence.bootstrap import Bootstrap, told
+from sim.evidence.desks_repaired import repaired
 from sim.evidence.expected_of_log import expected_of
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
@@ -21,13 +22,9 @@ from sim.evidence.hours import Hours
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Ints, Reading, RefundLog
 from sim.evidence.mapping import MappedLog, Weeks, load_mapping
-from sim.evidence.of_buyers import told_by_claims
 from sim.evidence.of_dispatch import sellers_of_types
-from sim.evidence.of_money import told_by_refunds
-from sim.evidence.of_orders import told_by_orders
-from sim.evidence.of_sellers import told_by_sellers
 from sim.evidence.reading import read_log
-from sim.evidence.refits import WorldChanges, changes_between, refitted, weighed_anew
+from sim.evidence.refits import WORLDS, WorldChanges
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load
@@ -51,26 +48,16 @@ class Fit:
     judged: tuple[Judged, ...]
     """What held-out weeks say of it; empty where none were kept."""
     lesson: Lesson
-    calendars: Mapping[Party, Calendar]
+    bootstrap: Bootstrap
 
     def worlds(self, count: int, *, seed: int = 1) -> list[Scenario]:
-        """So many scenarios as the log could as well have told: refits, sellers weighted anew in each.
-
-        A weighted bootstrap: one exponential weight per seller (Rubin 1981), so that what one seller does stays
-        together. World k is the same whatever `count` is.
-        """
-        return [scenario_of(self.lesson, one, self.scenario.name, {}) for one in self._refits(count, seed)]
+        """So many scenarios as the log could as well have told: see `bootstrap.Bootstrap`."""
+        found = (self.bootstrap.world(one, seed) for one in range(count))
+        return [scenario_of(self.lesson, one, self.scenario.name, {}) for one in found]
 
     def refits(self, count: int, *, seed: int = 1) -> list[WorldChanges]:
         """The same worlds by what of each differs from `scenario`: by path, as a scenario file says it."""
-        return [changes_between(self.findings, one) for one in self._refits(count, seed)]
-
-    def _refits(self, count: int, seed: int) -> Iterator[list[Finding]]:
-        for number in range(count):
-            luck = np.random.Generator(np.random.Philox(key=[seed, number]))
-            lesson = weighed_anew(self.lesson, luck)
-            found = [one for one in told(lesson, self.calendars) if isinstance(one, Finding)]
-            yield refitted(repaired_anew(lesson, found, self.findings, luck), self.findings, luck)
+        return self.bootstrap.changes(count, seed)
 
     def with_expectations(self) -> Fit:
         """The same, its scenario with `expect:` lines from the log, which `run` and `check` then judge."""
@@ -159,8 +146,10 @@ def learnt(
     )
     source = f"{mapped.path.name}: " + ", ".join(f"{one.table} {one.used:,}" for one in log.readings)
     scenario = scenario_of(lesson, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
-    judged = judge(scenario, log, start, period.hold_out, jobs=jobs) if period.hold_out is not None else ()
-    return Fit(scenario, findings, assumed, log.readings, tuple(judged), lesson, calendars)
+    bootstrap, judged = Bootstrap(lesson, calendars, findings), tuple[Judged, ...]()
+    if period.hold_out is not None:
+        judged = tuple(judge(scenario, bootstrap.changes(WORLDS, 1), log, start, period.hold_out, jobs=jobs))
+    return Fit(scenario, findings, assumed, log.readings, judged, lesson, bootstrap)
 
 
 def lesson_of(
@@ -198,11 +187,3 @@ def _types(mapped: MappedLog, lesson: Lesson) -> tuple[Ints, tuple[str, ...]]:
 def _named(written: str) -> str:
     kept = "".join(letter if letter.isalnum() else "-" for letter in written.strip().lower())[:40].strip("-")
     return kept or "other"
-
-
-def told(lesson: Lesson, calendars: Mapping[Party, Calendar]) -> Iterator[Finding | Assumed]:
-    """Everything that the log tells, and what it cannot."""
-    yield from told_by_orders(lesson)
-    yield from told_by_sellers(lesson)
-    yield from told_by_claims(lesson)
-    yield from told_by_refunds(lesson, dict(calendars))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from scipy import stats
 from sim.evidence.lived import Lived, engine_for, lived_through
 from sim.evidence.log import Floats, RefundLog
 from sim.evidence.mapping import Weeks
+from sim.evidence.refits import WorldChanges, in_world
 from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
@@ -21,16 +22,16 @@ from sim.scenario.model import Scenario
 from sim.scenario.resolved import described
 from sim.scenario.wording import per_cent
 
-WORLDS = 12
-"""Replications that the scenario's own spread is seen in."""
 LUCK = 2**31
 """The seed of those replications: not that of the scenario."""
 LEAST = 25
 """Cases below which nothing is said."""
-SERIOUS = 0.1
-"""A difference of a tenth of the value is worth telling from none; an interval wider than twice that cannot."""
-LEVEL = 0.01
+SERIOUS, OF_ALL = 0.25, 0.1
+"""A quarter of the value, or a tenth of all cases, is worth telling from none: where it would not be seen nine
+times in ten, nothing is said to agree."""
+LEVEL = 0.04
 """The chance of a false alarm over all that is judged."""
+NINE_IN_TEN = 1.2816
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Judged:
     name: str
     observed: float
     expected: Number
-    """What the scenario would show: its mean, and between which ends 99 times in 100, over all that is judged
+    """What the scenario would show: its mean, and between which ends 96 times in 100, over all that is judged
     together. It rests on so many cases of the log."""
     verdict: str
     """`agrees`, `differs` or `too few to tell`."""
@@ -73,13 +74,52 @@ def _shown(value: float, unit: str) -> str:
 
 
 def judge(
-    scenario: Scenario, log: RefundLog, start: date, span: Weeks, *, jobs: int | None = 1
+    scenario: Scenario,
+    worlds: Sequence[WorldChanges],
+    log: RefundLog,
+    start: date,
+    span: Weeks,
+    *,
+    jobs: int | None = 1,
 ) -> Iterator[Judged]:
-    """Live through the held-out weeks and hold what comes out, cut as the log was, against what was seen."""
+    """Live through the held-out weeks and hold what comes out, cut as the log was, against what was seen.
+
+    Once in each of the worlds that the log could as well have told: what is not known of the inputs counts.
+    """
+    yield from held_against(seen_in(log, start, span), expected_in(scenario, worlds, log, start, span, jobs=jobs))
+
+
+def seen_in(log: RefundLog, start: date, span: Weeks) -> dict[str, SeenValue]:
+    """What the log says of these weeks."""
+    first, beyond = _ends(log, start, span)
+    return dict(_observed(log.between(first, beyond, log.cut), first, beyond, _limits(log)))
+
+
+def _ends(log: RefundLog, start: date, span: Weeks) -> tuple[float, float]:
     first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
-    beyond = min(beyond, log.cut)
-    seen = log.between(first, beyond, log.cut)
-    observed = dict(_observed(seen, first, beyond))
+    return first, min(beyond, log.cut)
+
+
+def _limits(log: RefundLog) -> list[float]:
+    """Days after payment, in halves, by which a quarter, a half and three quarters of what was sent were sent."""
+    waited = (log.orders.at("dispatched") - log.orders.at("paid")) / DAY
+    waited = waited[waited >= 0]
+    if len(waited) < LEAST:
+        return []
+    return sorted({max(round(2 * float(days)) / 2, 0.5) for days in np.quantile(waited, (0.25, 0.5, 0.75))})
+
+
+def expected_in(
+    scenario: Scenario,
+    worlds: Sequence[WorldChanges],
+    log: RefundLog,
+    start: date,
+    span: Weeks,
+    *,
+    jobs: int | None = 1,
+) -> Mapping[str, list[float]]:
+    """What the log would say of these weeks, in each of the worlds."""
+    first, beyond = _ends(log, start, span)
     warm_up = scenario.experiment.warm_up.seconds // DAY
     weeks = scenario.with_changes(
         {
@@ -89,23 +129,28 @@ def judge(
             "experiment.seed": LUCK,
         }
     )
+    document = described(weeks)
     with workers_of(jobs) as workers:
-        lived = lived_through(described(weeks), WORLDS, engine_for(weeks, WORLDS), workers)
-    simulated = _simulated(lived, weeks, (beyond - first) / DAY)
-    yield from _held_against(observed, simulated)
+        lived = lived_through([in_world(document, one) for one in worlds], engine_for(weeks, len(worlds)), workers)
+    return _simulated(lived, weeks, (beyond - first) / DAY, _limits(log))
 
 
 SeenValue = tuple[float, int, str]
 """A value, the cases it rests on, and its unit."""
 
 
-def _observed(log: RefundLog, first: float, beyond: float) -> Iterator[tuple[str, SeenValue]]:
+def _observed(
+    log: RefundLog, first: float, beyond: float, limits: Sequence[float]
+) -> Iterator[tuple[str, SeenValue]]:
     claims, orders, cut = log.claims, log.orders, log.cut
     asked, closed = claims.at("requested"), claims.at("closed")
     weeks = (beyond - first) / DAY / 7
     requests = ~np.isnan(asked)
     yield "orders a week", (orders.rows / weeks, orders.rows, "orders")
     yield "requests a week", (int(requests.sum()) / weeks, int(requests.sum()), "requests")
+    paid, sent = orders.at("paid"), orders.at("dispatched")
+    for limit in limits:
+        yield f"sent within {limit:g} d of payment", _share(sent - paid <= limit * DAY, paid + limit * DAY < cut)
     status, names = claims.word("status"), log.names["status"]
     asked_of = requests & (status != names.index("free"))
     for word in ("accepted", "refused", "shipped", "withdrawn", "silence"):
@@ -126,11 +171,13 @@ def _share(hits: Any, among: Any) -> SeenValue:
     return (float(np.mean(hits[among])) if n else float("nan"), n, "share")
 
 
-def _simulated(worlds: list[Lived], scenario: Scenario, days: float) -> Mapping[str, list[float]]:
+def _simulated(
+    worlds: list[Lived], scenario: Scenario, days: float, limits: Sequence[float]
+) -> Mapping[str, list[float]]:
     """The same numbers of each replication."""
     weeks, cut = days / 7, np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.cut or 0, "s")
     told: dict[str, list[float]] = {}
-    for claims, orders in worlds:
+    for claims, paid, sent in worlds:
         asked, closed = _times(claims, "request_opened_at"), _times(claims, "request_settled_at")
         free = (claims["route"] == "free_cancellation").to_numpy()
         begun = np.where(free, _times(claims, "asked_at"), asked)
@@ -139,7 +186,11 @@ def _simulated(worlds: list[Lived], scenario: Scenario, days: float) -> Mapping[
         # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
         yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
         answered = how == "answered"
-        told.setdefault("orders a week", []).append(orders / weeks)
+        told.setdefault("orders a week", []).append(len(paid) / weeks)
+        for limit in limits:
+            told.setdefault(f"sent within {limit:g} d of payment", []).append(
+                _mean(sent - paid <= limit * DAY, paid + limit * DAY < (scenario.experiment.cut or np.inf))
+            )
         told.setdefault("requests a week", []).append(requests.sum() / weeks)
         by_word = {
             "accepted": yes,
@@ -174,7 +225,7 @@ def _mean(hits: Any, among: Any) -> float:
     return float(np.mean(hits[among])) if among.any() else float("nan")
 
 
-def _held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:
+def held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:
     """One new draw against replications: a prediction interval (Geisser 1993), Bonferroni over all judged."""
     together = [name for name in observed if name in simulated and np.isfinite(simulated[name]).all()]
     level = 1 - LEVEL / 2 / max(len(together), 1)
@@ -186,7 +237,8 @@ def _held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, lis
         if unit == "share" and n:  # none of n is no less than half a case
             low, high = (0.0 if low <= 0.5 / n else low), (1.0 if high >= 1 - 0.5 / n else high)
         expected = Number(middle, low, high, unit, n=n)
-        yield Judged(name, value, expected, _verdict(value, expected))
+        reaches = float(stats.t.ppf(level, len(told) - 1))
+        yield Judged(name, value, expected, _verdict(value, expected, reaches))
 
 
 def _count_between(told: Floats, n: int, level: float) -> tuple[float, float]:
@@ -207,11 +259,13 @@ def _share_between(told: Floats, n: int, level: float) -> tuple[float, float]:
     return float(np.sin(low) ** 2), float(np.sin(high) ** 2)
 
 
-def _verdict(value: float, expected: Number) -> str:
+def _verdict(value: float, expected: Number, reaches: float) -> str:
+    """By the interval, which reaches so many standard deviations."""
     middle, low, high = expected.three
     if expected.n < LEAST or not np.isfinite(value):
         return "too few to tell"
     if not low <= value <= high:
         return "differs"
-    wide = 0.1 if expected.unit == "share" else 0.5 * abs(middle)
-    return "agrees" if (high - low) / 2 <= wide else "too few to tell"
+    serious = min(SERIOUS * middle, OF_ALL if expected.unit == "share" else np.inf)
+    is_seen = (high - low) / 2 * (1 + NINE_IN_TEN / reaches) <= serious
+    return "agrees" if is_seen else "too few to tell"

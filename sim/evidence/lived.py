@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from sim.arrays import Floats
+from sim.chance.orders import draw_dispatching
+from sim.chance.sampler import OrderSampler
+from sim.chance.streams import Luck
 from sim.experiment.censoring import cut
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, to_stderr
@@ -15,6 +20,8 @@ from sim.experiment.frame import claims_frame, in_cohort
 from sim.experiment.jobs import Workers
 from sim.experiment.light import calendars_at_hand, scenario_of
 from sim.experiment.replication import play
+from sim.records.table import Records
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document
 
@@ -24,8 +31,10 @@ class Lived(NamedTuple):
 
     claims: pd.DataFrame
     """The cohort's, one row each, as `Result.orders` has them."""
-    orders: int
-    """How many the cohort had, claimed for or not."""
+    paid: Floats
+    """When each order of the cohort was paid, claimed for or not, in seconds."""
+    sent: Floats
+    """When it was sent; infinite where it never was."""
 
 
 class LivedTask(NamedTuple):
@@ -45,7 +54,19 @@ class LivedTask(NamedTuple):
         records = play(scenario, self.replication, calendars_at_hand(scenario), engine=self.engine)
         at = scenario.experiment.cut
         claims = claims_frame(scenario, self.replication, records if at is None else cut(records, at))
-        return Lived(claims, int(in_cohort(scenario, records.draws.orders.paid).sum()))
+        return Lived(claims, *_sent(scenario, self.replication, records))
+
+
+def _sent(scenario: Scenario, replication: int, records: Records) -> tuple[Floats, Floats]:
+    """When the cohort's orders were paid, and sent: those without a claim as the seller had planned."""
+    orders, numbers = records.draws.orders, np.arange(len(records.draws.orders))
+    drawer = OrderSampler(Luck(scenario.experiment.seed, replication), numbers)
+    kinds = orders.of(numbers).seller_type
+    sent = draw_dispatching(scenario, orders.paid, kinds, drawer, calendars_at_hand(scenario)).ships_at.copy()
+    sent[records.draws.refunded_unasked] = NEVER
+    sent[records.claims["order"]] = records.claims["dispatched_at"]
+    ours = in_cohort(scenario, orders.paid)
+    return orders.paid[ours].astype(np.float64), np.where(sent == NEVER, np.inf, sent)[ours]
 
 
 def engine_for(scenario: Scenario, replications: int) -> str:
@@ -53,8 +74,8 @@ def engine_for(scenario: Scenario, replications: int) -> str:
     return made_ready(chosen(AUTO, [scenario], replications), "fit", to_stderr).engine
 
 
-def lived_through(document: Document, replications: int, engine: str, workers: Workers) -> list[Lived]:
-    """So many replications of a scenario that is written out."""
-    text = json.dumps(document, allow_nan=False)
-    lives: Iterator[Any] = (LivedTask(text, number, engine) for number in range(replications))
+def lived_through(worlds: Sequence[Document], engine: str, workers: Workers) -> list[Lived]:
+    """One replication in each of these worlds, scenarios that are written out."""
+    texts = (json.dumps(one, allow_nan=False) for one in worlds)
+    lives: Iterator[Any] = (LivedTask(text, number, engine) for number, text in enumerate(texts))
     return list(workers.answers(lives))

@@ -23,8 +23,8 @@ BOLD, CAUTIOUS = 0.3, 4.0
 """By what damping is multiplied after a step that came nearer, and after one that did not."""
 BEGUN, LEAST_DAMPED = 0.05, 1e-4
 USUAL = np.array([0.0, 0.0, float(special.logit(0.08))])
-SPREAD = np.array([np.inf, 0.5, 1.0])
-"""What sigma and silence are where counts tell nothing: 0.4 to 2.7, and 1 to 40 % (95 %, on logarithm and logit).
+SPREAD = np.array([np.inf, 0.75, 1.5])
+"""What sigma and silence are where counts tell nothing: 0.2 to 4.3, and 0.5 to 62 % (95 %, on logarithm and logit).
 Without it, silence and answers too late to be seen run off in place of each other."""
 
 

@@ -1,4 +1,4 @@
-"""Worlds that a log could as well have told: refits with sellers weighed anew, and the file that keeps them.
+"""Worlds that a log could as well have told, by what differs in them, and the file that keeps them.
 
 `worlds.json` lies beside a fitted scenario. World k says by path, as a scenario file says it, what is otherwise
 there; what it does not name is as in the scenario. Studies live replication r in world r mod K.
@@ -9,19 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from sim.disk.reading import content_of
 from sim.errors import BadUsage, UserError
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import SAID
-from sim.evidence.lesson import Lesson
-from sim.evidence.wording import number
 from sim.scenario.loading import load_with_places
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, replaced
@@ -32,28 +28,8 @@ SCHEMA_VERSION = 1
 WORLDS = 40
 """Refits that `fit` writes, unless it is told another number."""
 MOST_BYTES = 100_000_000
-AS_THEY_ARE = ("market.sellers.roster", "market.sellers.count", "market.sellers.concentration")
-"""Who the sellers are is not drawn: a bootstrap's weights are of what sellers do."""
-DAILY = "market.orders_per_day"
 WorldChanges = dict[str, Any]
 """By path: what stands there in one world, in place of what the scenario says."""
-
-
-def weighed_anew(lesson: Lesson, luck: np.random.Generator) -> Lesson:
-    """The same log, one exponential weight per seller (Rubin 1981): what one seller does stays together."""
-    weight = luck.exponential(size=len(lesson.weight))
-    return replace(lesson, weight=weight / weight.mean())
-
-
-def refitted(found: Iterable[Finding], like: Iterable[Finding], luck: np.random.Generator) -> list[Finding]:
-    """What is found in a world; how many orders come a day is as unsure as its interval says, of days."""
-    as_they_are = {one.path: one for one in like if one.path in AS_THEY_ARE}
-    return [_drawn(one, luck) if one.path == DAILY else as_they_are.get(one.path, one) for one in found]
-
-
-def _drawn(daily: Finding, luck: np.random.Generator) -> Finding:
-    low, high = daily.interval or (daily.value, daily.value)
-    return replace(daily, value=number(daily.value + luck.normal() * (high - low) / 2 / 1.96))
 
 
 def changes_between(findings: Iterable[Finding], found: Iterable[Finding]) -> WorldChanges:
