@@ -121,10 +121,14 @@ def mean(family: Family, law: Floats) -> float:
     return share * mean(LOGNORMAL, first) + (1 - share) * mean(WEIBULL, second)
 
 
+FAR = 1e9
+
+
 def thinned(family: Family, survives: Callable[[Floats], Floats], until: float) -> Family:
     """The family as it is seen through a window that is open at a time with a known probability.
 
     What happens at time t is seen with the chance `survives(t)`; its distribution function is that of what is seen.
+    A time `FAR` times as long is one of those of whom it is known however the window was.
     """
     cells = np.concatenate([[0.0], np.geomspace(1.0, until, 600)])
     open_then = survives((cells[1:] + cells[:-1]) / 2)
@@ -132,6 +136,9 @@ def thinned(family: Family, survives: Callable[[Floats], Floats], until: float) 
     def cdf(theta: Floats, x: Floats) -> Floats:
         reached = np.concatenate([[0.0], family.cdf(theta, cells[1:])])
         seen = np.concatenate([[0.0], np.cumsum(np.diff(reached) * open_then)])
-        return np.asarray(np.interp(x, cells, seen))
+        return np.where(x < FAR, np.interp(x, cells, seen), family.cdf(theta, np.maximum(x, FAR) / FAR))
 
-    return family._replace(cdf=cdf)
+    def begin(seen: Floats) -> Floats:
+        return family.begin(seen[seen < FAR] if np.any(seen < FAR) else seen / FAR)
+
+    return family._replace(cdf=cdf, begin=begin)

@@ -24,7 +24,7 @@ from sim.evidence.log import Ints, Reading, RefundLog
 from sim.evidence.mapping import MappedLog, Weeks, load_mapping
 from sim.evidence.of_dispatch import sellers_of_types
 from sim.evidence.reading import read_log
-from sim.evidence.refits import WORLDS, WorldChanges
+from sim.evidence.refits import JUDGED_IN, WorldChanges
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load
@@ -148,7 +148,7 @@ def learnt(
     scenario = scenario_of(lesson, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
     bootstrap, judged = Bootstrap(lesson, calendars, findings), tuple[Judged, ...]()
     if period.hold_out is not None:
-        judged = tuple(judge(scenario, bootstrap.changes(WORLDS, 1), log, start, period.hold_out, jobs=jobs))
+        judged = tuple(judge(scenario, bootstrap.changes(JUDGED_IN, 1), log, start, period.hold_out, jobs=jobs))
     return Fit(scenario, findings, assumed, log.readings, judged, lesson, bootstrap)
 
 

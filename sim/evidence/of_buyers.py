@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from sim.chance.instants import earlier_or_later
-from sim.evidence.families import FAMILIES, TWO, thinned
+from sim.evidence.families import FAMILIES, FAR, TWO, thinned
 from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Floats
+from sim.evidence.log import Bools, Floats
 from sim.evidence.of_offers import refused_at, told_by_offers
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number
@@ -53,11 +53,15 @@ def _regret(lesson: Lesson) -> Told:
     if estimated is None:
         yield Assumed("buyers.regret.probability", f"fewer than {LEAST} requests")
         return
-    last = float(sample.high[sample.ended].max()) / DAY
-    told = f"minds that change within {last:.1f} d and before dispatch; later ones as the law goes on"
+    asked = sample.ended & (sample.high < FAR)
+    last = float(sample.high[asked & (sample.low == sample.high)].max()) / DAY
+    later = "as the law goes on"
+    if np.any(sample.low >= FAR):
+        later = "by disputes of those who never asked to cancel, where worth it by the base's postage and hassle"
+    told = f"minds that change within {last:.1f} d and before dispatch; later ones {later}"
     yield of_chance(
         "buyers.regret.probability", estimated, "hazard until the button goes", about="share of orders",
-        identified=told, naive=float(np.mean(sample.ended)),
+        identified=told, naive=float(np.mean(asked)),
     )  # fmt: skip
     what = "censored by dispatch, window and cut"
     yield of_law("buyers.regret.after", estimated, Kind.WALL, what=what, identified=told)
@@ -66,7 +70,9 @@ def _regret(lesson: Lesson) -> Told:
 def _changes_of_mind(lesson: Lesson) -> Sample:
     """From payment until each order's buyer asked to cancel, or could no more.
 
-    "A claim, time unknown" was made at some time while the button was there.
+    "A claim, time unknown" was made at some time while the button was there. Whose time to dispute was over by the
+    cut, and who had not asked, either disputed (a mind that changed after the button went) or did not: those for
+    whom it is not worth it are hidden among the latter, so that who disputed stands for them as well.
     """
     paid, sent = lesson.log.orders.at("paid"), lesson.log.orders.at("dispatched")
     claims = lesson.log.claims
@@ -77,7 +83,39 @@ def _changes_of_mind(lesson: Lesson) -> Sample:
     there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
     low = np.where(unknown, 0.5, np.where(np.isnan(asked), there, asked - paid))
     high = np.where(unknown, there, np.where(np.isnan(asked), np.inf, asked - paid))
-    return lesson.sample_of_orders(low, high, np.ones(len(low), dtype=bool))
+    everybody = np.ones(len(low), dtype=bool)
+    late = _late_disputes(lesson)
+    if late is None:
+        return lesson.sample_of_orders(low, high, everybody)
+    over, last, disputed = late
+    over &= np.isnan(asked) & ~unknown & ~np.isnan(sent)
+    seen, silent = over & ~np.isnan(disputed), over & np.isnan(disputed)
+    high = np.where(seen, np.maximum(disputed - paid, there + 1) * FAR, high)
+    low = np.where(silent, (last - paid) * FAR, low)
+    weight, worth = lesson.order_weight, _worth_it(lesson)
+    hidden = (1 / worth - 1) * weight[seen].sum() / max(weight[silent].sum(), 1e-9)
+    stands_for = np.where(seen, 1 / worth, np.where(silent, max(1 - hidden, 0.0), 1.0))
+    sample = lesson.sample_of_orders(low, high, everybody)
+    return sample._replace(weight=sample.weight * stands_for)
+
+
+def _late_disputes(lesson: Lesson) -> tuple[Bools, Floats, Floats] | None:
+    """Of each order: whether its time to dispute was over by the cut, when it ended, and when its buyer disputed for
+    a mind that had changed (NaN); None where the log or the policy does not tell these from other disputes.
+    """
+    claims, dispute = lesson.log.claims, lesson.base.policy.dispute
+    terms = dispute.regret if dispute is not None else None
+    told = claims.has("kind") or claims.has("reason")
+    if terms is None or terms.closes is None or not claims.has("dispute_opened") or not told:
+        return None
+    of_regret = claims.word("reason") >= 0
+    if claims.has("kind"):
+        of_regret |= claims.word("kind") == lesson.log.names["kind"].index("regret")
+    disputed = np.full(lesson.log.orders.rows, np.nan)
+    mine = of_regret & ~np.isnan(claims.at("dispute_opened"))
+    disputed[lesson.of_claim[mine]] = claims.at("dispute_opened")[mine]
+    last = _ends(lesson.log.orders.at("delivered"), terms.closes, lesson)
+    return last < lesson.log.cut, last, disputed
 
 
 def _seen_through(window: DurationLaw, sample: Sample, longest: float) -> Estimated | None:

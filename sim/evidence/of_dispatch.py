@@ -42,17 +42,13 @@ def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]
 def _dispatch(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
     """Of each order: when it was sent (NaN), and business seconds of the seller until payment and until then.
 
-    One that was cancelled, or sent at once instead of an answer, was watched until then; the others until the cut.
+    Watched until the buyer asked to cancel, or until the cut: whoever is asked may send at once, so what is sent
+    after that does not tell how soon one sends unasked.
     """
     hours, orders = lesson.hours[Party.SELLER], lesson.log.orders
-    sent = orders.at("dispatched").copy()
     watched = np.full(orders.rows, lesson.log.cut)
-    ended = lesson.status("accepted", "free", "silence")
-    closed = lesson.log.claims.at("closed")
-    np.minimum.at(watched, lesson.of_claim[ended & ~np.isnan(closed)], closed[ended & ~np.isnan(closed)])
-    at_once = shipped_instead(lesson)
-    watched[lesson.of_claim[at_once]] = closed[at_once]
-    sent[lesson.of_claim[at_once]] = np.nan
+    watched[lesson.of_claim] = np.fmin(watched[lesson.of_claim], lesson.log.claims.at("requested"))
+    sent = np.where(orders.at("dispatched") <= watched, orders.at("dispatched"), np.nan)
     until = np.where(np.isnan(sent), watched, sent)
     return sent, hours.axis(orders.at("paid")), hours.axis(until)
 

@@ -27,6 +27,8 @@ FILE = "worlds.json"
 SCHEMA_VERSION = 1
 WORLDS = 40
 """Refits that `fit` writes, unless it is told another number."""
+JUDGED_IN = 20
+"""How many of them live through the weeks that were held out."""
 MOST_BYTES = 100_000_000
 WorldChanges = dict[str, Any]
 """By path: what stands there in one world, in place of what the scenario says."""

@@ -5,9 +5,9 @@
 Every world has two types of sellers by roster, desks of one, hours 12 to 18, a four-day clock; half a year of
 orders. Its log has 1 % spoilt rows, 2 % duplicates, four ways to write an instant, two zones, bank dates without
 hours, and a cut. Each line of the file is one world: of every input the truth, the estimate and the interval; and
-the verdicts on eight held-out weeks, from the same world and from two in which one input had changed by a quarter; and
-what the true world and the fitted one say of success and of a shorter clock. Silence and the spread of noticing are
-drawn far beyond what the search takes for usual.
+the verdicts on eight held-out weeks, from the same world and from two in which one input had changed by a quarter;
+and what the true world and the fitted one say of success and of a shorter clock. Silence and the spread of noticing
+are drawn far beyond what the search takes for usual.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import sim
 from sim.evidence.fitting import Fit, learnt, opened
 from sim.evidence.held_out import expected_in, held_against, seen_in
 from sim.evidence.mapping import load_mapping
-from sim.evidence.refits import WORLDS
+from sim.evidence.refits import JUDGED_IN
 from sim.experiment.light import sums_of_one
 from sim.experiment.replication import calendars_of, play
 from sim.scenario.model import Scenario
@@ -221,7 +221,7 @@ Tables = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def log_in(folder: Path, number: int, tables: Tables, later: Tables | None = None) -> Path:
-    """The log of a world in a folder; `later` is of the world that it has become by the turn. The mapping's path."""
+    """The log of a world in a folder, and the mapping's path; `later` is of what it becomes at the turn."""
     orders, claims = tables
     if later is not None:
         after_orders, after_claims = later
@@ -344,7 +344,7 @@ def verdicts_of_changes(
         start, _, _, log = opened(mapped)
         span = mapped.mapping.period.hold_out
         assert span is not None
-        bands = bands or expected_in(fitted.scenario, fitted.refits(WORLDS), log, start, span)
+        bands = bands or expected_in(fitted.scenario, fitted.refits(JUDGED_IN), log, start, span)
         seen = held_against(seen_in(log, start, span), bands)
         yield what, {one.name: one.verdict for one in seen}
 
@@ -358,7 +358,8 @@ def chain_of(scenario: Scenario) -> dict[str, float]:
         one = scenario.with_changes(lasts | changes)
         sums = [sums_of_one(one, each, ("success_rate",), engine="compiled")["success_rate"] for each in range(6)]
         refunded, claims = np.sum(sums, axis=0)
-        told |= {f"success, {name}": refunded / claims, f"refunds per 1,000 orders, {name}": refunded / 218.4}
+        thousands = 6 * 91 * one.market.orders_per_day / 1000
+        told |= {f"success, {name}": refunded / claims, f"refunds per 1,000 orders, {name}": refunded / thousands}
     return told
 
 
