@@ -100,8 +100,8 @@ def _changes_of_mind(lesson: Lesson) -> Sample:
 
 
 def _late_disputes(lesson: Lesson) -> tuple[Bools, Floats, Floats] | None:
-    """Of each order: whether its time to dispute was over by the cut, when it ended, and when its buyer disputed for
-    a mind that had changed (NaN); None where the log or the policy does not tell these from other disputes.
+    """Of each order: whether its time to dispute was over by the cut, when it ended, and when its buyer disputed
+    for a mind that had changed (NaN); None where the log or the policy does not tell these from other disputes.
     """
     claims, dispute = lesson.log.claims, lesson.base.policy.dispute
     terms = dispute.regret if dispute is not None else None
