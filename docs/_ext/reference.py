@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 import sim
 from sim.arguments import parser
 from sim.experiment.columns import COLUMNS, CUT_COLUMNS, JOURNAL_COLUMNS
 from sim.experiment.measures import MEASURES
 from sim.scenario.schema import schema
+from sim.vocabulary.meanings import MEANINGS
 
 Node = Mapping[str, Any]
 LAWS = ("DurationLaw", "NumberLaw", "MoneyLaw")
@@ -62,13 +66,13 @@ def write(folder: Path) -> None:
 def scenario_page() -> str:
     """Every key that a scenario file may hold: one table for each mapping, in the file's own order."""
     whole = schema()["$defs"]
-    rows = list(keys(whole["Scenario"], whole, ""))
+    rows = [(*row, example_of(row[0], row[1], row[2])) for row in keys(whole["Scenario"], whole, "")]
     sections: dict[str, list[tuple[str, ...]]] = {}
     for path, *cells in rows:
         first = path.split(".")[0]
         section = first if "." in path or first in MAPPINGS else "the file itself"
         sections.setdefault(section, []).append((f"`{path}`", *cells))
-    head = ("key", "what may stand there", "default", "meaning")
+    head = ("key", "what may stand there", "default", "meaning", "example")
     parts = [f"## {name}\n\n{table(head, some)}" for name, some in sections.items()]
     return (
         "# Keys of a scenario file\n\n"
@@ -76,9 +80,95 @@ def scenario_page() -> str:
         "or by the one that it extends. Laws of chance are explained [below](#laws-of-chance).\n\n"
         + "\n".join(parts)
         + f"\n## Durations\n\n{DURATIONS}\n"
+        + f"\n## Words\n\n{words_table()}"
         + "\n## Laws of chance\n\n"
         + laws(whole)
     )
+
+
+PRESETS = Path(sim.__file__).parents[1] / "scenarios"
+LIKE_IT = {
+    "a [duration](#durations)": "2 d",
+    "a [law](#laws-of-chance)": "{exponential: {mean: 2 d}}",
+    "a number from 0 to 1": "0.2",
+    "a number above 0 to 1000": "1.5",
+    "a number from 0": "4.5",
+    "a whole number from 1": "3",
+    "`true` or `false`": "true",
+    "a name": "card",
+    "a day": "2018-11-11",
+    "hours": "09:00-18:00",
+    "a time": "09:00",
+}
+"""What stands as an example of a key that no preset says, by what may stand there."""
+NOWHERE = {
+    "title": "The article's marketplace",
+    "question": "How soon, and how likely, does the money come back?",
+    "market.dispatch_stretch": "{2018-11-11: 2}",
+    "market.product_groups": "{clothes: 0.6, toys: 0.4}",
+    "buyers.dispute_after": "{defect: {exponential: {mean: 2 d}}}",
+    "buyers.choices.order": "412",
+    "buyers.choices.replication": "1",
+    "policy.return.default.payer.below": "20",
+    "policy.refund.by_claim.NAME.posting": "{card: 7 d}",
+    "expect.NAME.at_least": "0.6",
+    "expect.NAME.at_most": "0.8",
+    "provenance.NAME.n": "412",
+    "provenance.NAME.interval": "[0.18, 0.23]",
+    "provenance.NAME.period": "2018-10-01 to 2018-12-31",
+    "market.sellers.roster.seller": "north-7",
+    "provenance.NAME.identified": "only together with market.sellers.staff",
+    "provenance.NAME.method": "product limit, sellers resampled",
+}
+"""The same of single keys."""
+
+
+@cache
+def presets() -> tuple[Any, ...]:
+    """What the scenario files of this project say."""
+    return tuple(yaml.safe_load(page.read_text(encoding="utf-8")) for page in sorted(PRESETS.glob("*.yaml")))
+
+
+def example_of(path: str, kinds: str, default: str) -> str:
+    """Something that may stand there: as a preset has it, the smallest; else by what may stand there."""
+    found = [worded(one) for preset in presets() for one in said_at(preset, path.split(".")) if one is not None]
+    short = [one for one in found if len(one) <= LONGEST]
+    if short:
+        return f"`{name_of(path)}: {min(short, key=lambda one: (one == 'none', len(one)))}`"
+    if path in NOWHERE:
+        return f"`{name_of(path)}: {NOWHERE[path]}`"
+    word = next((one for one in re.findall(r"`([^`]+)`", kinds) if one != "none"), "")
+    value = next((example for kind, example in LIKE_IT.items() if kinds.startswith(kind)), word)
+    if value:
+        return f"`{name_of(path)}: {value}`"
+    return "see the keys below" if found or "keys below" in kinds else ""
+
+
+def words_table() -> str:
+    """The words that stand where one of a few may."""
+    return table(("word", "meaning"), ((f"`{word}`", said) for word, said in MEANINGS.items()))
+
+
+LONGEST = 60
+"""Letters of an example."""
+
+
+def name_of(path: str) -> str:
+    """The key itself."""
+    return path.split(".")[-1]
+
+
+def said_at(node: Any, steps: list[str]) -> Iterator[Any]:
+    """What a file says at a path, under whatever names, in whichever entry of a list."""
+    if not steps:
+        yield node
+    elif isinstance(node, list):
+        for entry in node:
+            yield from said_at(entry, steps)
+    elif isinstance(node, Mapping):
+        inner = list(node.values()) if steps[0] == "NAME" else [node[steps[0]]] if steps[0] in node else []
+        for one in inner:
+            yield from said_at(one, steps[1:])
 
 
 def keys(node: Node, whole: Node, path: str, seen: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str, str]]:

@@ -79,7 +79,9 @@ class ClosedSpell(Described):
     """Whole days on which a party is closed, both ends included. A single day may stand by itself."""
 
     first: Day = Field(alias="from")
+    """The first day."""
     last: Day = Field(alias="to")
+    """The last day."""
     why: str | None = None
     """What the party is closed for; a label."""
 

@@ -12,7 +12,9 @@ from sim.scenario.base import Described
 from sim.scenario.model import Scenario
 from sim.scenario.schema_paths import is_by_claim, merges
 from sim.scenario.texts import text_of, texts_of
+from sim.scenario.wording import FORMS
 from sim.vocabulary import Word
+from sim.vocabulary.meanings import MEANINGS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
@@ -47,8 +49,31 @@ def schema() -> dict[str, Any]:
         "if": {"required": ["extends"], "properties": {"extends": {"not": {"const": "none"}}}},
         "then": {"$ref": f"{_REF}Scenario{_PART}"},
         "else": {"$ref": f"{_REF}Scenario"},
-        "$defs": dict(sorted({**wholes, **parts}.items())),
+        "$defs": _explained(dict(sorted({**wholes, **parts}.items()))),
     }
+
+
+def _explained(node: Any) -> Any:
+    """With what each of a few words means, and with what was expected where a text has another form: editors show
+    these instead of bare words and patterns."""
+    if isinstance(node, list):
+        return [_explained(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _explained(value) for key, value in node.items()}
+    if isinstance(words := made.get("enum"), list) and all(word in MEANINGS for word in words):
+        made["enumDescriptions"] = [MEANINGS[word] for word in words]
+    if isinstance(pattern := made.get("pattern"), str):
+        made["patternErrorMessage"] = f"expected {_form(made, pattern)}"
+    return made
+
+
+def _form(node: Mapping[str, Any], pattern: str) -> str:
+    """What a text has to look like, in words."""
+    if pattern in FORMS:
+        return FORMS[pattern]
+    examples = [str(one) for one in node.get("examples", ())]
+    return f"something like {' or '.join(examples)}" if examples else str(node.get("description", pattern))
 
 
 def _or_none(values: dict[str, Any]) -> dict[str, Any]:

@@ -58,10 +58,13 @@ def either(choices: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-_FORMS = {
+FORMS = {
     r"^[a-z0-9][a-z0-9_-]{0,39}$": "a short name of lower-case letters, digits, _ and -",
     r"^[A-Z]{3}$": "three capital letters",
+    r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$": "a day such as 2018-11-11",
+    r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$": "a time of day such as 17:30",
 }
+"""What a text has to look like, by its pattern."""
 _EXPECTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "bool_type": lambda _: "true or false",
     "dict_type": lambda _: "a mapping",
@@ -75,7 +78,7 @@ _EXPECTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "list_type": lambda _: "a list",
     "literal_error": lambda choice: str(choice["expected"]),
     "model_type": lambda _: "a mapping",
-    "string_pattern_mismatch": lambda text: _FORMS.get(text["pattern"], f"text of the form {text['pattern']}"),
+    "string_pattern_mismatch": lambda text: FORMS.get(text["pattern"], f"text of the form {text['pattern']}"),
     "string_too_long": lambda text: f"at most {text['max_length']} characters",
     "string_too_short": lambda text: f"at least {text['min_length']} characters",
     "string_type": lambda _: "text",

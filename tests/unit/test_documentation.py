@@ -34,7 +34,8 @@ def test_every_key_of_a_scenario_is_told_with_its_type_default_and_meaning(refer
     last_words = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`[^`]+`", page))))
     assert keys - last_words == set()
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
-    assert [row[0] for row in rows if not row[-1].strip(" |")] == [], "a key without a meaning"
+    assert [row[0] for row in rows if len(row) == 5 and not row[3].strip()] == [], "a key without a meaning"
+    assert [row[0] for row in rows if len(row) == 5 and not row[4].strip(" |")] == [], "a key without an example"
     assert [row[0] for row in rows if not row[1].strip()] == [], "a key without a type"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,36 @@ def test_the_schema_beside_the_scenarios_is_up_to_date() -> None:
     beside = Path(__file__).parents[2] / "scenarios" / "schema.json"
     if beside.exists():
         assert json.loads(beside.read_text()) == schema()
+
+
+def nodes_of(node: Any, path: str = "") -> Any:
+    if isinstance(node, dict):
+        yield path, node
+        for key, inner in node.items():
+            yield from nodes_of(inner, f"{path}/{key}")
+    elif isinstance(node, list):
+        for number, inner in enumerate(node):
+            yield from nodes_of(inner, f"{path}/{number}")
+
+
+def test_an_editor_is_told_what_each_word_means_and_what_a_text_has_to_look_like() -> None:
+    choices = {path: one for path, one in nodes_of(schema()) if isinstance(one.get("enum"), list)}
+    values = {path: one for path, one in choices.items() if not path.endswith("propertyNames")}
+    assert len(values) > 50
+    assert [path for path, one in values.items() if len(one.get("enumDescriptions", ())) != len(one["enum"])] == []
+    texts = [one for _, one in nodes_of(schema()) if isinstance(one.get("pattern"), str)]
+    assert {
+        one["patternErrorMessage"] for one in texts if re.search(r"[\\^$]", one["patternErrorMessage"])
+    } == set()
+
+
+def test_every_key_says_what_it_is() -> None:
+    """Itself, or what stands there."""
+    whole = schema()
+    untold = [
+        f"{path}/{name}"
+        for path, node in nodes_of(whole["$defs"])
+        for name, key in (node["properties"].items() if isinstance(node.get("properties"), dict) else ())
+        if "description" not in json.dumps(key) and "$ref" not in json.dumps(key)
+    ]
+    assert untold == []

@@ -69,7 +69,9 @@ class Empirical(Parameters, Generic[Q]):
     ways: ClassVar = (("values",), ("values", "weights"), ("quantiles",))
 
     values: Values[Q] | None = None
+    """What was observed."""
     weights: Annotated[tuple[Weight, ...], SOME] | None = None
+    """How often each of the values comes, relative to the others; without them all are as likely."""
     quantiles: Quantiles[Q] | None = Field(
         None,
         description="Level: the value that this share of values does not exceed. From 0 to 1, even between.",
@@ -100,6 +102,7 @@ class MixturePart(Written, Generic[L]):
     """One of several laws, and the probability that it is the one."""
 
     weight: Weight
+    """The probability that this law is the one."""
     law: L
 
 
@@ -128,7 +131,9 @@ class Truncated(Parameters, Generic[L, Q]):
 
     law: L
     low: Quantity[Q] | None = None
+    """Values below are not drawn."""
     high: Quantity[Q] | None = None
+    """Values above are not drawn."""
 
     def to_law(self) -> laws.Law:
         whole = self.law.to_law()

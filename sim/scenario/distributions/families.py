@@ -121,7 +121,9 @@ class LawForm(Describes, Generic[Q]):
         schema = handler.resolve_ref_schema(reference)
         named = dict(schema)
         schema.clear()
-        schema.update(anyOf=[named["properties"]["constant"], named], description=named.pop("description"))
+        bare = named["properties"]["constant"]
+        named["properties"]["constant"] = {"description": "Always this; may be written without its name."} | bare
+        schema.update(anyOf=[bare, named], description=named.pop("description"))
         return reference
 
 

@@ -37,7 +37,9 @@ class Uniform(Parameters, Generic[Q]):
     """Every value between two bounds is equally likely."""
 
     low: Quantity[Q]
+    """The least value."""
     high: Quantity[Q]
+    """The greatest value."""
 
     def to_law(self) -> laws.Law:
         return laws.Lines((0.0, 1.0), tuple(self._ascending("low", "high")))
@@ -47,8 +49,11 @@ class Triangular(Parameters, Generic[Q]):
     """Between two bounds, most often about the mode."""
 
     low: Quantity[Q]
+    """The least value."""
     mode: Quantity[Q]
+    """The most frequent value."""
     high: Quantity[Q]
+    """The greatest value."""
 
     def to_law(self) -> laws.Law:
         low, mode, high = self._ascending("low", "mode", "high")
@@ -59,6 +64,7 @@ class Exponential(Parameters, Generic[Q]):
     """Waiting for something that is as likely now as at any later time."""
 
     mean: Positive[Q]
+    """The average."""
 
     def to_law(self) -> laws.Law:
         return laws.WeibullLaw(1.0, self.size("mean"))
@@ -70,11 +76,17 @@ class Lognormal(Parameters, Generic[Q]):
     ways: ClassVar[Ways] = (("median", "p95"), ("mean", "sd"), ("mu", "sigma"))
 
     median: Positive[Q] | None = None
-    p95: Positive[Q] | None = Field(None, description="19 in 20 values are at most this.")
+    """Half of the values are at most this."""
+    p95: Positive[Q] | None = None
+    """19 in 20 values are at most this."""
     mean: Positive[Q] | None = None
+    """The average."""
     sd: Positive[Q] | None = None
-    mu: float | None = Field(None, description="Mean of the natural logarithm.")
-    sigma: Positive[float] | None = Field(None, description="Standard deviation of the natural logarithm.")
+    """The standard deviation."""
+    mu: float | None = None
+    """Mean of the natural logarithm."""
+    sigma: Positive[float] | None = None
+    """Standard deviation of the natural logarithm."""
 
     def to_law(self) -> laws.Law:
         if "median" in self.model_fields_set:
@@ -101,7 +113,8 @@ class DurationLognormal(Lognormal[Duration]):
 
     ways: ClassVar[Ways] = (("median", "p95"), ("mean", "sd"), ("mu", "sigma", "unit"))
 
-    unit: Unit | None = Field(None, description="What the durations are counted in before the logarithm is taken.")
+    unit: Unit | None = None
+    """What the durations are counted in before the logarithm is taken."""
 
     def _log_unit(self) -> float:
         return math.log(parse_duration(f"1 {self.unit}").seconds)
@@ -121,9 +134,13 @@ class Weibull(Parameters, Generic[Q]):
     ways: ClassVar = (("shape", "scale"), ("shape", "median"), ("shape", "mean"))
 
     shape: Shape
-    scale: Positive[Q] | None = Field(None, description="63 % of the values are at most this.")
+    """Below 1 the longer one has waited the less likely it is, above 1 the more."""
+    scale: Positive[Q] | None = None
+    """63 % of the values are at most this."""
     median: Positive[Q] | None = None
+    """Half of the values are at most this."""
     mean: Positive[Q] | None = None
+    """The average."""
 
     def to_law(self) -> laws.Law:
         if "median" in self.model_fields_set:
@@ -139,9 +156,13 @@ class Gamma(Parameters, Generic[Q]):
     ways: ClassVar = (("shape", "scale"), ("mean", "sd"))
 
     shape: Shape | None = None
-    scale: Positive[Q] | None = Field(None, description="The mean is shape × scale.")
+    """Of how many things, as it were."""
+    scale: Positive[Q] | None = None
+    """The mean is shape × scale."""
     mean: Positive[Q] | None = None
+    """The average."""
     sd: Positive[Q] | None = None
+    """The standard deviation."""
 
     def to_law(self) -> laws.Law:
         if "mean" in self.model_fields_set:

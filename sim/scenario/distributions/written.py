@@ -104,13 +104,16 @@ class Written(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        from sim.scenario.texts import text_of  # which reads sources, and only a schema needs
+        from sim.scenario.texts import text_of, texts_of  # which reads sources, and only a schema needs
 
         reference = handler(core)
         schema = handler.resolve_ref_schema(reference)
         schema |= {"title": cls.__name__.partition("[")[0], "description": text_of(cls)}
-        for described in schema["properties"].values():
+        texts = texts_of(cls)
+        for name, described in schema["properties"].items():
             _drop_null(described)
+            if name in texts:
+                described["description"] = texts[name]
         if cls.ways:
             schema["oneOf"] = [{"required": list(way), "maxProperties": len(way)} for way in cls.ways]
         return reference
