@@ -16,13 +16,12 @@ import pandas as pd
 
 from sim.chance.shared import AFRESH, Known
 from sim.errors import BadUsage
-from sim.experiment import worker
 from sim.experiment.censoring import as_seen
 from sim.experiment.engines import SIMPY
 from sim.experiment.frame import claims_on_demand
 from sim.experiment.measure_kinds import TimeToMoney
 from sim.experiment.measures import MEASURES
-from sim.experiment.replication import calendars_of, play
+from sim.experiment.replication import calendars_of, known_calendar, play
 from sim.experiment.tables_of_one import TablesOfOne
 from sim.records.checks import check
 from sim.scenario.base import did_you_mean
@@ -113,7 +112,7 @@ class _Bearer:
 
 @lru_cache(maxsize=64)
 def _calendars(key: tuple[Any, ...], bearer: _Bearer) -> dict[Party, Calendar]:
-    return {party: worker.known(calendar) for party, calendar in calendars_of(bearer.scenario).items()}
+    return {party: known_calendar(calendar) for party, calendar in calendars_of(bearer.scenario).items()}
 
 
 def scenario_of(document: Mapping[str, Any]) -> Scenario:

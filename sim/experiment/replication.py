@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -81,3 +82,14 @@ def replicate_for(scenario: Scenario, replication: int, calendars: dict[Party, C
     if not is_as_told(life, row):
         return replicate(scenario, replication, calendars, with_journal=True)
     return replace(records, journal=journal)
+
+
+_CALENDARS: deque[Calendar] = deque(maxlen=128)
+
+
+def known_calendar(calendar: Calendar) -> Calendar:
+    """The one that is known already, of two that are equal: what is drawn by it is found again by it."""
+    found = next((one for one in _CALENDARS if one == calendar), None)
+    if found is None:
+        _CALENDARS.append(calendar)
+    return found or calendar

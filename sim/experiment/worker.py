@@ -13,7 +13,6 @@ import pickle
 import signal
 import sys
 import traceback
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
@@ -26,7 +25,6 @@ from sim.errors import InternalError, UserError
 if TYPE_CHECKING:
     from sim.chance.shared import Known, Memories
     from sim.experiment.stopwatch import Stopwatch
-    from sim.scenario.calendars import Calendar
 
 REMEMBERED = 128
 """Scenarios that a process keeps at hand."""
@@ -86,23 +84,12 @@ def _seen(task: Task, scenario: Any, replication: int, calendars: Any, watch: St
 
 @lru_cache(maxsize=REMEMBERED)
 def _world(document: str) -> tuple[Any, Any]:
-    from sim.experiment.replication import calendars_of
+    from sim.experiment.replication import calendars_of, known_calendar
     from sim.scenario.model import Scenario
 
     scenario = Scenario.model_validate(json.loads(document))
     calendars = calendars_of(scenario)
-    return scenario, {party: known(calendar) for party, calendar in calendars.items()}
-
-
-_CALENDARS: deque[Calendar] = deque(maxlen=REMEMBERED)
-
-
-def known(calendar: Calendar) -> Calendar:
-    """The one that is known already, of two that are equal: what is drawn by it is found again by it."""
-    found = next((one for one in _CALENDARS if one == calendar), None)
-    if found is None:
-        _CALENDARS.append(calendar)
-    return found or calendar
+    return scenario, {party: known_calendar(calendar) for party, calendar in calendars.items()}
 
 
 @cache
