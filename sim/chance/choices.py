@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Columns
 from sim.chance.facts import Draws, Ints
-from sim.rules.cancelling import LEFT_ALONE
+from sim.rules.claims import LEFT_ALONE
 from sim.scenario.choices import Choice
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Disposition

@@ -18,8 +18,8 @@ from sim.chance.request_draws import draw_requests
 from sim.chance.sampler import OrderSampler
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import choice
-from sim.rules.answers import reason_stated
-from sim.rules.refunding import share_of
+from sim.rules.refunds import share_of
+from sim.rules.requests import reason_stated
 from sim.rules.terms import last_day_of
 from sim.scenario.buyers import Regret
 from sim.scenario.distributions import DurationLaw, ShareLaw

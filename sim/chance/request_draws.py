@@ -15,7 +15,7 @@ from sim.chance.facts import Ints
 from sim.chance.sampler import OrderSampler
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import said
-from sim.rules.answers import (
+from sim.rules.requests import (
     RULED_IN_TURN,
     SAID_IN_TURN,
     after_the_reason_game,

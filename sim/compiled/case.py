@@ -6,7 +6,7 @@ from sim.compiled.anchors import instant
 from sim.compiled.jit import step
 from sim.compiled.layout import NOT_GIVEN, MarketRules, Record
 from sim.compiled.parcel import delivered_at, kind_in_force, terms_of
-from sim.rules import cancelling, disputing, failing, refunding, returning
+from sim.rules import claims, refunds
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Outcome, Party, RefundOn, Stage
 
@@ -17,7 +17,7 @@ OPEN, REFUNDED, PARTLY_REFUNDED = int(Outcome.OPEN), int(Outcome.REFUNDED), int(
 def may_still_cancel(world: MarketRules, order: Record) -> bool:
     """Whether the button is there."""
     facts = order.facts
-    in_time = cancelling.may_cancel(facts.asked, facts.window_ends, order.parcel.ships_at)
+    in_time = claims.may_cancel(facts.asked, facts.window_ends, order.parcel.ships_at)
     return terms_of(world, order).may_cancel and in_time
 
 
@@ -26,7 +26,7 @@ def is_still_free(world: MarketRules, order: Record) -> bool:
     """Whether nobody has to agree to the cancellation."""
     terms = terms_of(world, order)
     free = terms.trusted_free_until if order.facts.trusted else terms.free_until
-    return free.anchor != NOT_GIVEN and cancelling.is_free(order.facts.asked, instant(world, order, free))
+    return free.anchor != NOT_GIVEN and claims.is_free(order.facts.asked, instant(world, order, free))
 
 
 @step
@@ -34,8 +34,8 @@ def is_worth_it(world: MarketRules, order: Record) -> bool:
     """The money against the postage that the policy puts on the buyer, and the hassle."""
     facts = order.facts
     cost = facts.return_cost if goods_must_go_back(world, order) and not is_not_received(order) else 0
-    postage = refunding.paid_by(Party.BUYER, return_payer(world, order), cost)
-    return disputing.is_worth_it(facts.value, postage, facts.hassle)
+    postage = refunds.paid_by(Party.BUYER, return_payer(world, order), cost)
+    return claims.is_worth_it(facts.value, postage, facts.hassle)
 
 
 @step
@@ -43,7 +43,7 @@ def will_escalate(world: MarketRules, order: Record) -> bool:
     """Whether this buyer calls the platform: there is one that has not ruled, they would, and are in time."""
     if not (terms_of(world, order).may_mediate and order.facts.escalates) or is_ruled(world, order):
         return False
-    return not disputing.is_too_late(order.now + order.facts.escalates_after, last_call(world, order))
+    return not claims.is_too_late(order.now + order.facts.escalates_after, last_call(world, order))
 
 
 @step
@@ -64,9 +64,9 @@ def why_it_is_refused(world: MarketRules, order: Record) -> int:
     """Why a no is the last word: the platform's own, or one that nobody takes to it."""
     if is_ruled(world, order):
         ruled = order.requests[Stage.MEDIATION].settled_by
-        return failing.what_the_platform_left(ruled if ruled else order.requests[Stage.DISPUTE].settled_by)
+        return claims.what_the_platform_left(ruled if ruled else order.requests[Stage.DISPUTE].settled_by)
     mediates, facts = terms_of(world, order).may_mediate, order.facts
-    return failing.why_nobody_calls(mediates, bool(facts.escalates), facts.escalates_after)
+    return claims.why_nobody_calls(mediates, bool(facts.escalates), facts.escalates_after)
 
 
 @step
@@ -79,20 +79,20 @@ def is_not_received(order: Record) -> bool:
 def goods_must_go_back(world: MarketRules, order: Record) -> bool:
     """Whether the policy wants them back, should they be there."""
     terms = terms_of(world, order)
-    return returning.must_go_back(terms.needs_return, order.facts.value, terms.returnless_below)
+    return refunds.must_go_back(terms.needs_return, order.facts.value, terms.returnless_below)
 
 
 @step
 def goods_are_there_to_go_back(world: MarketRules, order: Record) -> bool:
     """Whether there is something to send."""
-    return returning.is_there_to_go_back(delivered_at(world, order), order.now, is_not_received(order))
+    return refunds.is_there_to_go_back(delivered_at(world, order), order.now, is_not_received(order))
 
 
 @step
 def money_waits_for_the_parcel(world: MarketRules, order: Record) -> bool:
     """Whether the parcel has to come before the money does."""
     in_transit, on_notice = terms_of(world, order).while_in_transit, money_comes_on(world, order, RefundOn.NOTICE)
-    return not is_not_received(order) and returning.money_waits_for_the_parcel(
+    return not is_not_received(order) and refunds.money_waits_for_the_parcel(
         in_transit, goods_must_go_back(world, order), on_notice
     )
 
@@ -101,7 +101,7 @@ def money_waits_for_the_parcel(world: MarketRules, order: Record) -> bool:
 def return_payer(world: MarketRules, order: Record) -> int:
     """Who pays the postage of a return."""
     facts = order.facts
-    return returning.who_pays_the_postage(terms_of(world, order).payers, facts.value, bool(facts.free_return))
+    return refunds.who_pays_the_postage(terms_of(world, order).payers, facts.value, bool(facts.free_return))
 
 
 @step
@@ -118,7 +118,7 @@ def will_charge_back(world: MarketRules, order: Record) -> bool:
     if not (order.facts.charges_back and method.may_charge_back):
         return False
     last = instant(world, order, terms_of(world, order).charge_back_until)
-    return not disputing.is_too_late(order.now + order.facts.charges_back_after, last)
+    return not claims.is_too_late(order.now + order.facts.charges_back_after, last)
 
 
 @step

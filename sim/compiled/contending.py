@@ -9,7 +9,7 @@ from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import limit_passes_at, terms_of, waits_no_longer
 from sim.compiled.questions import ask_the_buyer, ask_the_platform, bid_of
 from sim.compiled.winning import win
-from sim.rules import disputing, failing
+from sim.rules import claims
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Failure, Route, Stage, Verdict
 
@@ -46,7 +46,7 @@ def be_taken_over(world: MarketRules, order: Record) -> int:
 @step
 def lose_patience(world: MarketRules, order: Record) -> int:
     """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
-    if not disputing.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
+    if not claims.calls_instead_of_giving_up(order.now, order.buyer_may_call_at, order.facts.escalates):
         return fail(world, order, Failure.LOST_PATIENCE)
     return have_the_platform_rule(world, order)
 
@@ -55,7 +55,7 @@ def lose_patience(world: MarketRules, order: Record) -> int:
 def escalate_or_be_refused(world: MarketRules, order: Record) -> int:
     """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
     calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
-    until = disputing.taken_over_at(calls_at, order.comes_after_refusal_at)
+    until = claims.taken_over_at(calls_at, order.comes_after_refusal_at)
     if until >= NEVER:
         return fail(world, order, why_it_is_refused(world, order))
     if limit_passes_at(world, order) < until:
@@ -68,8 +68,8 @@ def escalate_or_be_refused(world: MarketRules, order: Record) -> int:
 def escalate_or_lapse(world: MarketRules, order: Record, comes_at: int) -> int:
     """The seller said nothing: the buyer may call the platform, in time or never, unless it comes by itself."""
     calls_at = order.now + order.facts.escalates_after if will_escalate(world, order) else NEVER
-    ruled_from = disputing.taken_over_at(calls_at, comes_at)
-    lapses_at = disputing.chance_to_escalate_lapses_at(order.now, last_call(world, order))
+    ruled_from = claims.taken_over_at(calls_at, comes_at)
+    lapses_at = claims.chance_to_escalate_lapses_at(order.now, last_call(world, order))
     until = ruled_from if ruled_from < NEVER else lapses_at
     if limit_passes_at(world, order) < until:
         return OPEN
@@ -99,7 +99,7 @@ def hear_the_ruling(world: MarketRules, order: Record, verdict: int) -> int:
         return fail(world, order, Failure.LOST_PATIENCE)
     if verdict == Verdict.APPROVE:
         return win(world, order)
-    return fail(world, order, failing.what_the_platform_left(order.requests[Stage.MEDIATION].settled_by))
+    return fail(world, order, claims.what_the_platform_left(order.requests[Stage.MEDIATION].settled_by))
 
 
 @step

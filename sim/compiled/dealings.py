@@ -8,7 +8,7 @@ from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, is_paid, return_p
 from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import delivered_at, kind_in_force, limit_passes_at, missed_at, stays, terms_of, travels
-from sim.rules import answers, clocks, failing, refunding
+from sim.rules import claims, clocks, refunds, requests
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Party, Route, Settled, Stage
 
@@ -60,9 +60,9 @@ def miss_the_parcel(order: Record) -> None:
 def post_the_return(world: MarketRules, order: Record, posted_at: int) -> int:
     """Somebody pays the postage, and the parcel is on its way back: until when, should it not get lost."""
     life, payer, cost = order.life, return_payer(world, order), order.facts.return_cost
-    life.buyer_cost += refunding.paid_by(Party.BUYER, payer, cost)
-    life.seller_cost += refunding.paid_by(Party.SELLER, payer, cost)
-    life.platform_cost += refunding.paid_by(Party.PLATFORM, payer, cost)
+    life.buyer_cost += refunds.paid_by(Party.BUYER, payer, cost)
+    life.seller_cost += refunds.paid_by(Party.SELLER, payer, cost)
+    life.platform_cost += refunds.paid_by(Party.PLATFORM, payer, cost)
     life.return_posted_at = posted_at
     kind = terms_of(world, order).return_transit_kind
     arrives_at = later(world, Party.CARRIER, posted_at, kind, order.facts.return_transit)
@@ -86,16 +86,16 @@ def be_refunded(world: MarketRules, order: Record, amount: int) -> int:
     begins = payment_begins_at(world, order)
     posts_at, limit = later(world, Party.BANK, begins, kind, facts.posting), refund_limit(world, order)
     life.refund = amount
-    life.limit_used = refunding.is_limit_used(posts_at, limit)
+    life.limit_used = refunds.is_limit_used(posts_at, limit)
     life.refund_due_at = order.now
-    life.refunded_at = min(refunding.arrives_at(posts_at, limit), NEVER)
+    life.refunded_at = min(refunds.arrives_at(posts_at, limit), NEVER)
     return REFUNDED if amount == facts.value else PARTLY_REFUNDED
 
 
 @step
 def be_refunded_in_part(world: MarketRules, order: Record, share: int) -> int:
     """So much of the price, in parts per million."""
-    return be_refunded(world, order, refunding.share_of(order.facts.value, share))
+    return be_refunded(world, order, refunds.share_of(order.facts.value, share))
 
 
 @step
@@ -111,7 +111,7 @@ def payment_begins_at(world: MarketRules, order: Record) -> int:
 def refund_limit(world: MarketRules, order: Record) -> int:
     """The latest at which a refund that falls due now may arrive."""
     limit = last_instant(world, order, Party.BANK, terms_of(world, order).refund_within, order.now)
-    return refunding.limit_of(limit, order.now)
+    return refunds.limit_of(limit, order.now)
 
 
 @step
@@ -121,7 +121,7 @@ def fail(world: MarketRules, order: Record, reason: int) -> int:
         return OPEN
     order.life.failed_because = reason
     order.life.failed_at = order.now
-    return failing.outcome_of(order.life.failed_because)
+    return claims.outcome_of(order.life.failed_because)
 
 
 @step
@@ -132,7 +132,7 @@ def end_with(world: MarketRules, order: Record, outcome: int) -> None:
     life.outcome = outcome
     by_cancelling = life.route == Route.FREE_CANCELLATION or life.route == Route.CANCELLATION
     answered = order.requests[Stage.CANCELLATION].settled_by == Settled.ANSWERED
-    life.on_record = answers.on_sellers_record(
+    life.on_record = requests.on_sellers_record(
         facts.reason,
         bool(facts.asked_to_change and facts.agrees_to_change),
         answered,

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from numba import njit
 from numba.extending import register_jitable
 
-from sim.rules import answers, cancelling, clocks, disputing, failing, refunding, requests, returning
+from sim.rules import claims, clocks, refunds, requests
 
 Step = TypeVar("Step", bound=Callable[..., Any])
-RULES = (answers, cancelling, clocks, disputing, failing, refunding, requests, returning)
+RULES = (claims, clocks, refunds, requests)
 """The pages whose rules both engines call."""
 
 

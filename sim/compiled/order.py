@@ -51,7 +51,7 @@ from sim.compiled.questions import (
     parcel_hears_of_the_cancellation,
 )
 from sim.compiled.winning import win
-from sim.rules import disputing
+from sim.rules import claims
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Route, Stage, Verdict
 
@@ -146,7 +146,7 @@ def wait_and_dispute(world: MarketRules, order: Record) -> int:
     if not comes:
         return IN_VAIN
     waits = not (in_transit and has_left(order))
-    if disputing.turns_to_not_received(missed_at(world, order), order.now, waits):
+    if claims.turns_to_not_received(missed_at(world, order), order.now, waits):
         miss_the_parcel(order)
     return dispute_in_time(world, order)
 
@@ -164,7 +164,7 @@ def dispute_in_time(world: MarketRules, order: Record) -> int:
         travels(world, order)
     if not wait_until(order, opens, Failure.WINDOW_NEVER_OPENS):
         return IN_VAIN
-    if disputing.is_too_late(order.now, closes_at(world, order)):
+    if claims.is_too_late(order.now, closes_at(world, order)):
         return fail(world, order, Failure.DISPUTE_TOO_LATE)
     if not is_worth_it(world, order):
         return fail(world, order, Failure.NOT_WORTH_IT)
@@ -175,7 +175,7 @@ def dispute_in_time(world: MarketRules, order: Record) -> int:
 def dispute_by_and_by(world: MarketRules, order: Record) -> int:
     """Who will dispute takes some time to do so; the window may be over by then."""
     at, last = order.now + order.facts.dispute_after, closes_at(world, order)
-    comes = not disputing.is_too_late(at, last)
+    comes = not claims.is_too_late(at, last)
     until = at if comes else last
     if will_miss_the_limit(world, order) and order.parcel.dispatch_due <= until:
         return OPEN

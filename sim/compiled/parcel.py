@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.compiled.calendars import after, later
 from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
-from sim.rules import cancelling, clocks
+from sim.rules import claims, clocks
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, ClaimKind, Party
 
@@ -80,7 +80,7 @@ def has_left(order: Record) -> bool:
 def will_miss_the_limit(world: MarketRules, order: Record) -> bool:
     """Whether the platform will refund the order because nothing is sent in time."""
     parcel, refunds = order.parcel, terms_of(world, order).refunds_at_dispatch_limit
-    return refunds and not parcel.is_stopped and cancelling.is_never_sent(parcel.ships_at, parcel.dispatch_due)
+    return refunds and not parcel.is_stopped and claims.is_never_sent(parcel.ships_at, parcel.dispatch_due)
 
 
 @step
@@ -94,8 +94,8 @@ def waits_no_longer(order: Record) -> None:
     """The answer is there: what was due to leave leaves."""
     if is_waiting(order):
         parcel, now = order.parcel, order.now
-        parcel.ships_at = cancelling.ships_after_hold(parcel.ships_at, now)
-        parcel.dispatch_due = cancelling.due_after_hold(parcel.dispatch_due, parcel.waits_since, now)
+        parcel.ships_at = claims.ships_after_hold(parcel.ships_at, now)
+        parcel.dispatch_due = claims.due_after_hold(parcel.dispatch_due, parcel.waits_since, now)
         parcel.waits_since = NEVER
 
 

@@ -9,7 +9,7 @@ from sim.compiled.calendars import after
 from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import is_waiting, limit_passes_at, terms_of, waits_no_longer
-from sim.rules import answers, cancelling, disputing
+from sim.rules import claims, requests
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Party, Route, Settled, Stage, Verdict
 
@@ -33,8 +33,8 @@ def ask_to_cancel(world: MarketRules, order: Record) -> int:
     said, held = order.asks[Stage.CANCELLATION], terms_of(world, order).ships_held
     if held:
         order.parcel.waits_since = order.now
-        said.disposition = cancelling.answer_while_held(said.disposition)
-    ends = cancelling.interrupted_at(order.parcel.ships_at, limit_passes_at(world, order), held)
+        said.disposition = claims.answer_while_held(said.disposition)
+    ends = claims.interrupted_at(order.parcel.ships_at, limit_passes_at(world, order), held)
     return ask(order, Stage.CANCELLATION, Party.SELLER, ends)
 
 
@@ -53,9 +53,9 @@ def ask_for_the_money(world: MarketRules, order: Record) -> int:
     """The dispute: the seller's to answer, or the platform's, which may also take it over."""
     facts, terms = order.facts, terms_of(world, order)
     order.buyer_may_call_at = after(world, Party.PLATFORM, order.now, terms.buyer_may_call_after)
-    calls_at = disputing.calls_the_platform_at(order.buyer_may_call_at, facts.escalates, facts.escalates_after)
+    calls_at = claims.calls_the_platform_at(order.buyer_may_call_at, facts.escalates, facts.escalates_after)
     by_itself_at = after(world, Party.PLATFORM, order.now, terms.steps_in_after)
-    order.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
+    order.taken_over_at = claims.taken_over_at(calls_at, by_itself_at)
     order.comes_after_refusal_at = by_itself_at if terms.steps_in_after_refusal else NEVER
     order.life.answered_by = Party.SELLER
     if terms.platform_answers:
@@ -86,7 +86,7 @@ def bid_of(order: Record) -> int:
 def ask_the_buyer(world: MarketRules, order: Record, offered: int) -> int:
     """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
     request, said = order.requests[Stage.OFFER], order.asks[Stage.OFFER]
-    said.disposition = answers.answer_to_an_offer(said.disposition, offered, order.facts.reservation)
+    said.disposition = requests.answer_to_an_offer(said.disposition, offered, order.facts.reservation)
     request.joined_at = NEVER
     request.started_at = NEVER
     request.settled_at = NEVER

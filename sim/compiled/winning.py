@@ -23,7 +23,7 @@ from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import delivered_at, has_left, terms_of, travels
 from sim.compiled.questions import ask_for_the_release
-from sim.rules import disputing
+from sim.rules import claims
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Failure, Party, RefundOn
 
@@ -50,7 +50,7 @@ def send_it_back(world: MarketRules, order: Record) -> int:
     terms, since = terms_of(world, order), max(order.now, delivered_at(world, order))
     posted_at = later(world, Party.CARRIER, since, terms.return_delay_kind, order.facts.return_delay)
     last = last_instant(world, order, Party.PLATFORM, terms.post_within, since)
-    is_posted = not disputing.is_too_late(posted_at, last)
+    is_posted = not claims.is_too_late(posted_at, last)
     if money_comes_on(world, order, RefundOn.NOTICE):
         if is_posted:
             post_the_return(world, order, posted_at)

@@ -240,7 +240,7 @@ def without_plea(lesson: Lesson, seen: float) -> float:
     """What a seller would say to those who do not write first, given what all heard together."""
     from scipy import optimize
 
-    from sim.rules.answers import with_odds
+    from sim.rules.requests import with_odds
 
     plea = lesson.base.buyers.plea
     if plea is None or not 0 < seen < 1:

@@ -10,7 +10,7 @@ from sim.market.parcel import Parcel
 from sim.market.world import World
 from sim.records.journal import Activity
 from sim.records.life import Life
-from sim.rules import answers, cancelling, clocks, disputing, failing, refunding, returning
+from sim.rules import claims, clocks, refunds, requests
 from sim.rules.terms import UNNAMED, Since, Span
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, Party, Reason, RefundOn, Route, Settled
@@ -52,33 +52,33 @@ class Dealings:
         return self.world.seller_desks[self.facts.seller]
 
     def may_still_cancel(self) -> bool:
-        return self.terms.may_cancel and cancelling.may_cancel(
+        return self.terms.may_cancel and claims.may_cancel(
             self.facts.asked, self.facts.window_ends, self.parcel.ships_at
         )
 
     def is_still_free(self) -> bool:
         free = self.terms.trusted_free_until if self.facts.trusted else self.terms.free_until
-        return free is not None and cancelling.is_free(self.facts.asked, self.instant(free))
+        return free is not None and claims.is_free(self.facts.asked, self.instant(free))
 
     def is_worth_it(self) -> bool:
         """The money against the postage that the policy puts on the buyer, and the hassle."""
         cost = self.facts.return_cost if self.goods_must_go_back() and not self.is_not_received() else 0
-        postage = refunding.paid_by(BUYER, self.return_payer, cost)
-        return disputing.is_worth_it(self.facts.value, postage, self.facts.hassle)
+        postage = refunds.paid_by(BUYER, self.return_payer, cost)
+        return claims.is_worth_it(self.facts.value, postage, self.facts.hassle)
 
     def will_escalate(self) -> bool:
         """Whether this buyer calls the platform: there is one that has not ruled, they would, and are in time."""
         if not (self.terms.may_mediate and self.facts.escalates) or self.is_ruled():
             return False
-        return not disputing.is_too_late(self.now + self.facts.escalates_after, self.last_call())
+        return not claims.is_too_late(self.now + self.facts.escalates_after, self.last_call())
 
     def why_it_is_refused(self) -> Failure:
         """Why a no is the last word: the platform's own, or one that nobody takes to it."""
         if self.is_ruled():
             by = self.life.mediation_settled_by or self.life.dispute_settled_by
-            return Failure(failing.what_the_platform_left(by))
+            return Failure(claims.what_the_platform_left(by))
         mediates, escalates = self.terms.may_mediate, bool(self.facts.escalates)
-        return Failure(failing.why_nobody_calls(mediates, escalates, self.facts.escalates_after))
+        return Failure(claims.why_nobody_calls(mediates, escalates, self.facts.escalates_after))
 
     def last_call(self) -> int:
         """The last instant at which the platform may be called after a verdict that falls now."""
@@ -94,15 +94,15 @@ class Dealings:
 
     def goods_must_go_back(self) -> bool:
         """Whether the policy wants them back, should they be there."""
-        return returning.must_go_back(self.terms.needs_return, self.facts.value, self.terms.returnless_below)
+        return refunds.must_go_back(self.terms.needs_return, self.facts.value, self.terms.returnless_below)
 
     def goods_are_there_to_go_back(self) -> bool:
-        return returning.is_there_to_go_back(self.parcel.delivered_at, self.now, self.is_not_received())
+        return refunds.is_there_to_go_back(self.parcel.delivered_at, self.now, self.is_not_received())
 
     def money_waits_for_the_parcel(self) -> bool:
         """Whether the parcel has to come before the money does."""
         on_notice = self.money_comes_on(ON_NOTICE)
-        return not self.is_not_received() and returning.money_waits_for_the_parcel(
+        return not self.is_not_received() and refunds.money_waits_for_the_parcel(
             self.terms.while_in_transit, self.goods_must_go_back(), on_notice
         )
 
@@ -111,7 +111,7 @@ class Dealings:
 
     @property
     def return_payer(self) -> int:
-        return returning.who_pays_the_postage(self.terms.payers, self.facts.value, bool(self.facts.free_return))
+        return refunds.who_pays_the_postage(self.terms.payers, self.facts.value, bool(self.facts.free_return))
 
     def money_comes_on(self, step: RefundOn) -> bool:
         return step == (self.terms.trusted_refund_on if self.facts.trusted else self.terms.refund_on)
@@ -121,7 +121,7 @@ class Dealings:
         if not (self.facts.charges_back and self.terms.may_charge_back[self.facts.payment_method]):
             return False
         at, last = self.now + self.facts.charges_back_after, self.instant(self.terms.charge_back_until)
-        return not disputing.is_too_late(at, last)
+        return not claims.is_too_late(at, last)
 
     def instant(self, since: Since) -> int:
         """So long after a named instant of this order (or else from now), on the platform's clock."""
@@ -195,9 +195,9 @@ class Dealings:
     def post_the_return(self, posted_at: int) -> int:
         """Somebody pays the postage, and the parcel is on its way back: until when, should it not get lost."""
         payer, cost = self.return_payer, self.facts.return_cost
-        self.life.buyer_cost += refunding.paid_by(BUYER, payer, cost)
-        self.life.seller_cost += refunding.paid_by(SELLER, payer, cost)
-        self.life.platform_cost += refunding.paid_by(PLATFORM, payer, cost)
+        self.life.buyer_cost += refunds.paid_by(BUYER, payer, cost)
+        self.life.seller_cost += refunds.paid_by(SELLER, payer, cost)
+        self.life.platform_cost += refunds.paid_by(PLATFORM, payer, cost)
         self.life.happened(Activity.RETURN_POSTED, posted_at)
         kind, transit = self.terms.return_transit_kind, self.facts.return_transit
         arrives_at = self.world.later(CARRIER, posted_at, kind, transit)
@@ -220,9 +220,9 @@ class Dealings:
         kind, limit = self.terms.posting_kinds[self.facts.payment_method], self.refund_limit()
         posts_at = self.world.later(BANK, self.payment_begins_at(), kind, self.facts.posting)
         self.life.refund = amount
-        self.life.limit_used = refunding.is_limit_used(posts_at, limit)
+        self.life.limit_used = refunds.is_limit_used(posts_at, limit)
         self.life.happened(REFUND_DUE, self.now)
-        self.life.happened(MONEY_CAME, refunding.arrives_at(posts_at, limit))
+        self.life.happened(MONEY_CAME, refunds.arrives_at(posts_at, limit))
         return REFUNDED if amount == self.facts.value else PARTLY_REFUNDED
 
     def payment_begins_at(self) -> int:
@@ -232,7 +232,7 @@ class Dealings:
     def refund_limit(self) -> int:
         """The latest at which a refund that falls due now may arrive."""
         limit = self.last_instant(BANK, self.terms.refund_within, self.now)
-        return refunding.limit_of(limit, due=self.now)
+        return refunds.limit_of(limit, due=self.now)
 
     def fail(self, reason: Failure) -> Outcome:
         """The claim comes to no money, unless the dispatch limit brings it at this very instant."""
@@ -240,14 +240,14 @@ class Dealings:
             return OPEN
         self.life.failed_because = reason
         self.life.happened(FAILED, self.now, reason.word)
-        return OUTCOMES[failing.outcome_of(reason)]
+        return OUTCOMES[claims.outcome_of(reason)]
 
     def end_with(self, outcome: Outcome) -> None:
         """Close the book; a parcel that nobody stopped still travels."""
         self.parcel.travels()
         self.life.outcome = outcome
         cancelled = self.life.route in CANCELLED and self.parcel.is_stopped
-        self.life.on_record = answers.on_sellers_record(
+        self.life.on_record = requests.on_sellers_record(
             self.facts.reason,
             bool(self.facts.asked_to_change and self.facts.agrees_to_change),
             self.life.cancellation_settled_by == ANSWERED,

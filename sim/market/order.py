@@ -17,7 +17,7 @@ from sim.market.dealings import PAID, WaitsInVain
 from sim.market.questions import Questions
 from sim.market.turns import LifeStory
 from sim.records.journal import Activity
-from sim.rules import disputing, failing, refunding
+from sim.rules import claims, refunds
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, RefundOn, Route, Verdict
 
@@ -84,7 +84,7 @@ class Order(Questions):
         else:
             self.wait_for_the_parcel()
         waits = not (self.terms.while_in_transit and self.parcel.has_left(self.now))
-        if disputing.turns_to_not_received(self.parcel.missed_at, self.now, waits):
+        if claims.turns_to_not_received(self.parcel.missed_at, self.now, waits):
             self.miss_the_parcel()
         return (yield from self.dispute_in_time())
 
@@ -98,7 +98,7 @@ class Order(Questions):
         if self.parcel.has_left(self.now):
             self.parcel.travels()
         self.wait_until(opens, NEVER_OPENS)
-        if disputing.is_too_late(self.now, self.closes_at()):
+        if claims.is_too_late(self.now, self.closes_at()):
             return self.fail(Failure.DISPUTE_TOO_LATE)
         if not self.is_worth_it():
             return self.fail(Failure.NOT_WORTH_IT)
@@ -107,7 +107,7 @@ class Order(Questions):
     def dispute_by_and_by(self) -> Steps:
         """Who will dispute takes some time to do so; the window may be over by then."""
         at, last = self.now + self.facts.dispute_after, self.closes_at()
-        comes = not disputing.is_too_late(at, last)
+        comes = not claims.is_too_late(at, last)
         until = at if comes else last
         if self.parcel.will_miss_the_limit() and self.parcel.dispatch_due <= until:
             return OPEN
@@ -128,7 +128,7 @@ class Order(Questions):
         if verdict is APPROVE:
             return (yield from self.win())
         if verdict is SPLIT:
-            return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
+            return self.be_refunded(refunds.share_of(self.facts.value, self.facts.split_share))
         if verdict is COUNTER:
             return (yield from self.haggle())
         if verdict is ESCALATE:
@@ -146,7 +146,7 @@ class Order(Questions):
         for bid in self.facts.bids[: self.terms.rounds]:
             verdict = yield from self.ask_the_buyer(bid)
             if verdict is APPROVE:
-                return self.be_refunded(refunding.share_of(self.facts.value, bid))
+                return self.be_refunded(refunds.share_of(self.facts.value, bid))
             if verdict is ESCALATE:
                 return (yield from self.be_taken_over())
             if verdict is CLOSE:
@@ -162,14 +162,14 @@ class Order(Questions):
     def lose_patience(self) -> Steps:
         """The buyer waits no longer: calls the platform if that is possible by now, else gives up."""
         may_at, escalates = self.buyer_may_call_at, bool(self.facts.escalates)
-        if not disputing.calls_instead_of_giving_up(self.now, may_at, escalates):
+        if not claims.calls_instead_of_giving_up(self.now, may_at, escalates):
             return self.fail(Failure.LOST_PATIENCE)
         return (yield from self.have_the_platform_rule())
 
     def escalate_or_be_refused(self) -> Steps:
         """The seller said no: the buyer takes it to the platform while there is time, or it comes by itself."""
         calls_at = self.now + self.facts.escalates_after if self.will_escalate() else NEVER
-        until = disputing.taken_over_at(calls_at, self.comes_after_refusal_at)
+        until = claims.taken_over_at(calls_at, self.comes_after_refusal_at)
         if until >= NEVER:
             return self.fail(self.why_it_is_refused())
         if self.parcel.limit_passes_at() < until:
@@ -180,8 +180,8 @@ class Order(Questions):
     def escalate_or_lapse(self, comes_at: int = NEVER) -> Steps:
         """The seller said nothing: the buyer may call the platform, in time or never, unless it comes by itself."""
         calls_at = self.now + self.facts.escalates_after if self.will_escalate() else NEVER
-        ruled_from = disputing.taken_over_at(calls_at, comes_at)
-        lapses_at = disputing.chance_to_escalate_lapses_at(self.now, self.last_call())
+        ruled_from = claims.taken_over_at(calls_at, comes_at)
+        lapses_at = claims.chance_to_escalate_lapses_at(self.now, self.last_call())
         until = ruled_from if ruled_from < NEVER else lapses_at
         if self.parcel.limit_passes_at() < until:
             return OPEN
@@ -196,11 +196,11 @@ class Order(Questions):
         verdict = yield from self.ask_the_platform()
         if verdict is SPLIT:
             self.decided_at = self.now
-            return self.be_refunded(refunding.share_of(self.facts.value, self.facts.split_share))
+            return self.be_refunded(refunds.share_of(self.facts.value, self.facts.split_share))
         if verdict is WITHDRAWN:
             return self.fail(Failure.LOST_PATIENCE)
         if verdict is not APPROVE:
-            return self.fail(Failure(failing.what_the_platform_left(self.life.mediation_settled_by)))
+            return self.fail(Failure(claims.what_the_platform_left(self.life.mediation_settled_by)))
         return (yield from self.win())
 
     def win(self) -> Steps:
@@ -220,7 +220,7 @@ class Order(Questions):
     def send_it_back(self) -> Steps:
         """Where the policy wants the goods back, they go back before the money does."""
         posted_at, last = self.return_begun_at(max(self.now, self.parcel.delivered_at))
-        is_posted = not disputing.is_too_late(posted_at, last)
+        is_posted = not claims.is_too_late(posted_at, last)
         if self.money_comes_on(RefundOn.NOTICE):
             if is_posted:
                 self.post_the_return(posted_at)

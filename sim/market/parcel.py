@@ -8,7 +8,7 @@ from sim.chance.facts import ClaimFacts
 from sim.market.world import World
 from sim.records.journal import Activity
 from sim.records.life import Life
-from sim.rules import cancelling, clocks
+from sim.rules import claims, clocks
 from sim.rules.terms import Terms
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
@@ -66,7 +66,7 @@ class Parcel:
     def will_miss_the_limit(self) -> bool:
         """Whether the platform will refund the order because nothing is sent in time."""
         refunds = self.terms.refunds_at_dispatch_limit
-        return refunds and not self.is_stopped and cancelling.is_never_sent(self.ships_at, self.dispatch_due)
+        return refunds and not self.is_stopped and claims.is_never_sent(self.ships_at, self.dispatch_due)
 
     def limit_passes_at(self) -> int:
         """When the dispatch limit refunds the order; NEVER where it is dispatched in time."""
@@ -83,8 +83,8 @@ class Parcel:
     def waits_no_longer(self, now: int) -> None:
         """The answer is there: what was due to leave leaves."""
         if self.is_waiting():
-            self.ships_at = cancelling.ships_after_hold(self.ships_at, now)
-            self.dispatch_due = cancelling.due_after_hold(self.dispatch_due, self._waits_since, now)
+            self.ships_at = claims.ships_after_hold(self.ships_at, now)
+            self.dispatch_due = claims.due_after_hold(self.dispatch_due, self._waits_since, now)
             self._waits_since = NEVER
 
     def is_sent_at(self, now: int) -> None:

@@ -10,7 +10,7 @@ from sim.chance.facts import Ask
 from sim.market.dealings import Dealings
 from sim.market.desk import Desk, Request
 from sim.records.journal import BY_ITSELF
-from sim.rules import answers, cancelling, disputing, requests
+from sim.rules import claims, requests
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Party, Route, Settled, Stage, Verdict
 
@@ -49,8 +49,8 @@ class Questions(Dealings):
         ask, held = self.facts.cancellation, self.terms.ships_held
         if held:
             self.parcel.waits_for_the_answer(self.now)
-            ask = ask._replace(disposition=cancelling.answer_while_held(ask.disposition))
-        ends = cancelling.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
+            ask = ask._replace(disposition=claims.answer_while_held(ask.disposition))
+        ends = claims.interrupted_at(self.parcel.ships_at, self.parcel.limit_passes_at(), held)
         verdict = yield from self.ask(CANCELLATION, self.seller_desk, ask, ends)
         if verdict is SHIPPED and self.life.cancellation_settled_by == ANSWERED:
             self.parcel.is_sent_at(self.now)
@@ -61,11 +61,11 @@ class Questions(Dealings):
     def ask_for_the_money(self) -> Asking:
         """The dispute: the seller's to answer, or the platform's, which may also take it over."""
         self.buyer_may_call_at = self.after(PLATFORM, self.terms.buyer_may_call_after)
-        calls_at = disputing.calls_the_platform_at(
+        calls_at = claims.calls_the_platform_at(
             self.buyer_may_call_at, bool(self.facts.escalates), self.facts.escalates_after
         )
         by_itself_at = self.after(PLATFORM, self.terms.steps_in_after)
-        self.taken_over_at = disputing.taken_over_at(calls_at, by_itself_at)
+        self.taken_over_at = claims.taken_over_at(calls_at, by_itself_at)
         self.comes_after_refusal_at = by_itself_at if self.terms.steps_in_after_refusal else NEVER
         desk, ask, self.life.answered_by = self.seller_desk, self.facts.dispute, SELLER
         if self.terms.platform_answers:
@@ -76,7 +76,7 @@ class Questions(Dealings):
     def ask_the_buyer(self, offered: int) -> Asking:
         """The seller's offer of a part of the money (parts per million), which the buyer keeps the goods for."""
         ask = self.facts.offer
-        says = answers.answer_to_an_offer(ask.disposition, offered, self.facts.reservation)
+        says = requests.answer_to_an_offer(ask.disposition, offered, self.facts.reservation)
         ask = ask._replace(disposition=says)
         return self.ask(OFFER, self.world.buyers_desk, ask, self.dispute_ends_at())
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from sim.records.journal import BY_ITSELF, Activity, Entry
 from sim.records.life import JOINED, OPENED, SETTLED, STARTED, STEP_ACTIVITY
-from sim.rules.cancelling import LEFT_ALONE
-from sim.rules.refunding import share_of
+from sim.rules.claims import LEFT_ALONE
+from sim.rules.refunds import share_of
 from sim.scenario.durations import NEVER
 from sim.show.case import ClaimCase, settlement
 from sim.show.endings import why_it_failed

@@ -16,7 +16,7 @@ from sim.waiting.answering import Answering, Habit
 from sim.waiting.pending import Pending
 
 RULINGS = ("buyer", "split", "seller")
-"""From the lowest luck to the highest, as `rules.answers.ruling_bounds`."""
+"""From the lowest luck to the highest, as `rules.requests.ruling_bounds`."""
 
 
 class Ruling:

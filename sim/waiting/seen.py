@@ -9,7 +9,7 @@ from sim.arrays import Columns as Columns
 from sim.chance.facts import Ints
 from sim.chance.instants import arrays_of
 from sim.chance.orders import Openings
-from sim.rules.cancelling import LEFT_ALONE
+from sim.rules.claims import LEFT_ALONE
 from sim.rules.terms import kind_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.rules.failing import OUTCOMES
+from sim.rules.claims import OUTCOMES
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Failure, Outcome, Route
 from tests.told import told

@@ -80,7 +80,7 @@ edition = places.edition.__wrapped__
 """As another process would find it, which has not asked before."""
 
 
-@pytest.mark.parametrize("page", ["rules/refunding.py", "compiled/order.py", "scenario/durations.py"])
+@pytest.mark.parametrize("page", ["rules/refunds.py", "compiled/order.py", "scenario/durations.py"])
 def test_a_changed_page_is_compiled_anew(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     changed, before, read = places.HOUSE / page, edition(), Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda each: read(each) + b"#" * (each == changed))

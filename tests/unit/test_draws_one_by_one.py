@@ -11,8 +11,8 @@ import pytest
 from sim.chance.decisions import Decision
 from sim.chance.facts import Draws
 from sim.chance.streams import CELLS, Floats, Luck, Numbers, choice
-from sim.rules.answers import after_the_reason_game, blames_the_seller, reason_stated, with_odds
-from sim.rules.refunding import share_of
+from sim.rules.refunds import share_of
+from sim.rules.requests import after_the_reason_game, blames_the_seller, reason_stated, with_odds
 from sim.scenario.distributions import draw
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Disposition, Reason

@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.chance.draws import draw_replication
+from sim.experiment.replication import calendars_of
+from sim.experiment.twin_check import PROOF
+from sim.market.engine import live_through
+from sim.market.world import World
+from sim.records.journal import Journal
+from sim.scenario.model import Scenario
 
 HOUSE = Path(sim.__file__).parent
 FLOORS = (
@@ -269,3 +276,24 @@ def test_a_layer_knows_nothing_of_the_next_one(where: str, what: str) -> None:
     pages = HOUSE.glob(where) if where.endswith(".py") else (HOUSE / where).rglob("*.py")
     found = [str(page) for page in pages if re.search(what, page.read_text(encoding="utf-8"), re.MULTILINE)]
     assert found == []
+
+
+MODULES_OF_AN_ORDER = 16
+"""Modules of which code runs while orders live in SimPy: whoever follows one step by step comes through these."""
+
+
+def test_following_an_order_takes_few_modules() -> None:
+    """In a marketplace with something of everything, from its clock's first second to its last."""
+    scenario = Scenario.model_validate(PROOF)
+    calendars = calendars_of(scenario)
+    draws = draw_replication(scenario, 0, calendars)
+    world = World(scenario, calendars, Journal(), draws)
+    met: set[str] = set()
+    sys.setprofile(lambda frame, *_: met.add(str(frame.f_globals.get("__name__"))))
+    try:
+        live_through(world, draws)
+    finally:
+        sys.setprofile(None)
+    met = {name for name in met if name.startswith("sim.")}
+    assert len(met) <= MODULES_OF_AN_ORDER, sorted(met)
+    assert "sim.market.order" in met

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.rules import cancelling, disputing, refunding, requests
+from sim.rules import claims, refunds, requests
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Discipline, Disposition, Party, Settled, Verdict
 
@@ -15,29 +15,29 @@ SILENT, ACCEPT, REFUSE, SHIP, SPLIT, COUNTER = Disposition
 
 
 def test_the_button_is_there_until_the_last_second_of_its_window() -> None:
-    assert cancelling.may_cancel(asked=9 * DAY, window_ends=9 * DAY, ships_at=NEVER)
-    assert not cancelling.may_cancel(asked=9 * DAY + 1, window_ends=9 * DAY, ships_at=NEVER)
+    assert claims.may_cancel(asked=9 * DAY, window_ends=9 * DAY, ships_at=NEVER)
+    assert not claims.may_cancel(asked=9 * DAY + 1, window_ends=9 * DAY, ships_at=NEVER)
 
 
 def test_the_button_is_gone_in_the_second_of_the_dispatch() -> None:
-    assert cancelling.may_cancel(asked=5 * DAY - 1, window_ends=9 * DAY, ships_at=5 * DAY)
-    assert not cancelling.may_cancel(asked=5 * DAY, window_ends=9 * DAY, ships_at=5 * DAY)
+    assert claims.may_cancel(asked=5 * DAY - 1, window_ends=9 * DAY, ships_at=5 * DAY)
+    assert not claims.may_cancel(asked=5 * DAY, window_ends=9 * DAY, ships_at=5 * DAY)
 
 
 def test_the_last_free_second_is_free() -> None:
-    assert cancelling.is_free(asked=DAY, free_until=DAY)
-    assert not cancelling.is_free(asked=DAY + 1, free_until=DAY)
-    assert cancelling.is_free(asked=DAY, free_until=NEVER)
+    assert claims.is_free(asked=DAY, free_until=DAY)
+    assert not claims.is_free(asked=DAY + 1, free_until=DAY)
+    assert claims.is_free(asked=DAY, free_until=NEVER)
 
 
 def test_a_dispatch_at_the_limit_is_in_time() -> None:
-    assert not cancelling.is_never_sent(ships_at=7 * DAY, dispatch_due=7 * DAY)
-    assert cancelling.is_never_sent(ships_at=7 * DAY + 1, dispatch_due=7 * DAY)
-    assert cancelling.is_never_sent(ships_at=NEVER, dispatch_due=7 * DAY)
+    assert not claims.is_never_sent(ships_at=7 * DAY, dispatch_due=7 * DAY)
+    assert claims.is_never_sent(ships_at=7 * DAY + 1, dispatch_due=7 * DAY)
+    assert claims.is_never_sent(ships_at=NEVER, dispatch_due=7 * DAY)
 
 
 def test_without_a_limit_nothing_is_too_late() -> None:
-    assert not cancelling.is_never_sent(ships_at=NEVER, dispatch_due=NEVER)
+    assert not claims.is_never_sent(ships_at=NEVER, dispatch_due=NEVER)
 
 
 @pytest.mark.parametrize(
@@ -46,45 +46,45 @@ def test_without_a_limit_nothing_is_too_late() -> None:
 def test_dispatch_or_its_limit_ends_a_request_from_outside(
     ships_at: int, limit_passes_at: int, interrupted_at: int
 ) -> None:
-    assert cancelling.interrupted_at(ships_at, limit_passes_at, held=False) == interrupted_at
-    assert cancelling.interrupted_at(ships_at, limit_passes_at, held=True) == NEVER
+    assert claims.interrupted_at(ships_at, limit_passes_at, held=False) == interrupted_at
+    assert claims.interrupted_at(ships_at, limit_passes_at, held=True) == NEVER
 
 
 def test_where_shipping_is_held_who_would_have_shipped_refuses() -> None:
-    said = {what: cancelling.answer_while_held(what) for what in Disposition}
+    said = {what: claims.answer_while_held(what) for what in Disposition}
     assert said == {what: what for what in Disposition} | {SHIP: REFUSE}
 
 
 def test_a_held_parcel_leaves_at_the_later_of_its_due_instant_and_the_answer() -> None:
-    assert cancelling.ships_after_hold(planned=5, released=8) == 8
-    assert cancelling.ships_after_hold(planned=8, released=5) == 8
-    assert cancelling.ships_after_hold(planned=NEVER, released=5) == NEVER
+    assert claims.ships_after_hold(planned=5, released=8) == 8
+    assert claims.ships_after_hold(planned=8, released=5) == 8
+    assert claims.ships_after_hold(planned=NEVER, released=5) == NEVER
 
 
 def test_the_limit_stands_still_while_shipping_is_held() -> None:
-    assert cancelling.due_after_hold(dispatch_due=7, held_since=2, released=5) == 10
-    assert cancelling.due_after_hold(dispatch_due=7, held_since=2, released=2) == 7
-    assert cancelling.due_after_hold(dispatch_due=NEVER, held_since=2, released=5) == NEVER
+    assert claims.due_after_hold(dispatch_due=7, held_since=2, released=5) == 10
+    assert claims.due_after_hold(dispatch_due=7, held_since=2, released=2) == 7
+    assert claims.due_after_hold(dispatch_due=NEVER, held_since=2, released=5) == NEVER
 
 
 # ----------------------------------------------------------------------------- after the parcel has left
 
 
 def test_a_window_includes_its_last_instant() -> None:
-    assert not disputing.is_too_late(at=15 * DAY, last=15 * DAY)
-    assert disputing.is_too_late(at=15 * DAY + 1, last=15 * DAY)
-    assert not disputing.is_too_late(at=400 * DAY, last=NEVER)
+    assert not claims.is_too_late(at=15 * DAY, last=15 * DAY)
+    assert claims.is_too_late(at=15 * DAY + 1, last=15 * DAY)
+    assert not claims.is_too_late(at=400 * DAY, last=NEVER)
 
 
 def test_it_is_worth_it_only_if_more_comes_back_than_it_costs() -> None:
-    assert disputing.is_worth_it(expected=100_00, return_cost=60_00, hassle=39_99)
-    assert not disputing.is_worth_it(expected=100_00, return_cost=60_00, hassle=40_00)
-    assert not disputing.is_worth_it(expected=0, return_cost=0, hassle=0)
+    assert claims.is_worth_it(expected=100_00, return_cost=60_00, hassle=39_99)
+    assert not claims.is_worth_it(expected=100_00, return_cost=60_00, hassle=40_00)
+    assert not claims.is_worth_it(expected=0, return_cost=0, hassle=0)
 
 
 def test_a_chance_to_escalate_lapses_with_its_deadline_or_at_once() -> None:
-    assert disputing.chance_to_escalate_lapses_at(decided=30, last=34) == 34
-    assert disputing.chance_to_escalate_lapses_at(decided=30, last=NEVER) == 30
+    assert claims.chance_to_escalate_lapses_at(decided=30, last=34) == 34
+    assert claims.chance_to_escalate_lapses_at(decided=30, last=NEVER) == 30
 
 
 # --------------------------------------------------------------------------------- the money on its way
@@ -103,22 +103,22 @@ def test_a_chance_to_escalate_lapses_with_its_deadline_or_at_once() -> None:
     ],
 )
 def test_a_share_is_so_many_millionths_with_half_a_cent_rounded_up(amount: int, share: int, part: int) -> None:
-    assert refunding.share_of(amount, share) == part
+    assert refunds.share_of(amount, share) == part
 
 
 def test_a_cost_is_paid_by_one_party_and_by_no_other() -> None:
-    paid = [refunding.paid_by(party, Party.SELLER, 9_00) for party in (Party.BUYER, Party.SELLER, Party.PLATFORM)]
+    paid = [refunds.paid_by(party, Party.SELLER, 9_00) for party in (Party.BUYER, Party.SELLER, Party.PLATFORM)]
     assert paid == [0, 9_00, 0]
 
 
 def test_the_money_arrives_when_the_bank_posts_it_or_when_it_must() -> None:
-    assert refunding.arrives_at(bank_posts_at=4, limit=9) == 4
-    assert refunding.arrives_at(bank_posts_at=20, limit=9) == 9
-    assert refunding.arrives_at(bank_posts_at=20, limit=NEVER) == 20
+    assert refunds.arrives_at(bank_posts_at=4, limit=9) == 4
+    assert refunds.arrives_at(bank_posts_at=20, limit=9) == 9
+    assert refunds.arrives_at(bank_posts_at=20, limit=NEVER) == 20
 
 
 def test_a_limit_is_used_only_when_the_bank_would_have_been_later() -> None:
-    assert [refunding.is_limit_used(posts_at, limit=9) for posts_at in (8, 9, 10)] == [False, False, True]
+    assert [refunds.is_limit_used(posts_at, limit=9) for posts_at in (8, 9, 10)] == [False, False, True]
 
 
 # ------------------------------------------------------------------------------- a request on its clock

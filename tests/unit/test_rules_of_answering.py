@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.chance.streams import said
-from sim.rules import answers
+from sim.rules import requests
 from sim.vocabulary import Disposition, Reason
 
 SILENT, ACCEPT, REFUSE, SHIP, SPLIT, COUNTER = Disposition
@@ -16,35 +16,35 @@ MENU = [reason for reason in Reason if reason not in BLAMING]
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_whoever_found_it_cheaper_says_that_it_is_not_needed(reason: Reason) -> None:
-    assert answers.reason_stated(reason, found_cheaper=True) == Reason.NOT_NEEDED
-    assert answers.reason_stated(reason, found_cheaper=False) == reason
+    assert requests.reason_stated(reason, found_cheaper=True) == Reason.NOT_NEEDED
+    assert requests.reason_stated(reason, found_cheaper=False) == reason
 
 
 def test_three_reasons_blame_the_seller_and_the_menu_of_seven_does_not() -> None:
-    assert [reason for reason in Reason if answers.blames_the_seller(reason)] == BLAMING
+    assert [reason for reason in Reason if requests.blames_the_seller(reason)] == BLAMING
     assert len(MENU) == 7
 
 
 def test_odds_of_one_leave_a_chance_as_it_was() -> None:
-    assert answers.with_odds(0.3, 1) == pytest.approx(0.3, abs=1e-15)
+    assert requests.with_odds(0.3, 1) == pytest.approx(0.3, abs=1e-15)
 
 
 def test_twice_the_odds_of_an_even_chance_are_two_in_three() -> None:
-    assert answers.with_odds(0.5, 2) == pytest.approx(2 / 3, abs=1e-15)
+    assert requests.with_odds(0.5, 2) == pytest.approx(2 / 3, abs=1e-15)
 
 
 @pytest.mark.parametrize("odds", [0.01, 1, 1000])
 def test_no_odds_change_what_is_certain(odds: float) -> None:
-    assert (answers.with_odds(0, odds), answers.with_odds(1, odds)) == (0, 1)
+    assert (requests.with_odds(0, odds), requests.with_odds(1, odds)) == (0, 1)
 
 
 def test_odds_of_zero_leave_no_chance() -> None:
-    assert answers.with_odds(0.9, 0) == 0
+    assert requests.with_odds(0.9, 0) == 0
 
 
 def disposition(luck: float, **chances: float) -> int:
     """What an answerer with these chances says with this luck."""
-    return int(said(np.array([luck]), answers.answer_bounds(**chances), answers.SAID_IN_TURN)[0])
+    return int(said(np.array([luck]), requests.answer_bounds(**chances), requests.SAID_IN_TURN)[0])
 
 
 def test_one_uniform_goes_through_silence_shipping_acceptance_and_refusal() -> None:
@@ -84,28 +84,28 @@ def test_what_is_certain_is_said_whatever_the_luck(what: Disposition, certain: s
 def test_the_platform_rules_for_the_buyer_or_a_split_or_the_seller() -> None:
     ruled = {0: ACCEPT, 0.4999: ACCEPT, 0.5: SPLIT, 0.5999: SPLIT, 0.61: REFUSE, 0.9999: REFUSE}
     for luck, what in ruled.items():
-        bounds = answers.ruling_bounds(buyer=0.5, split=0.1)
-        assert said(np.array([luck]), bounds, answers.RULED_IN_TURN) == what
+        bounds = requests.ruling_bounds(buyer=0.5, split=0.1)
+        assert said(np.array([luck]), bounds, requests.RULED_IN_TURN) == what
 
 
 @pytest.mark.parametrize("said", [ACCEPT, REFUSE])
 def test_a_seller_who_answers_may_have_the_reason_changed(said: Disposition) -> None:
-    assert answers.after_the_reason_game(said, asks=True, agrees=True, said_if_unchanged=REFUSE) == ACCEPT
+    assert requests.after_the_reason_game(said, asks=True, agrees=True, said_if_unchanged=REFUSE) == ACCEPT
 
 
 @pytest.mark.parametrize("said_if_unchanged", [ACCEPT, REFUSE])
 def test_a_buyer_who_does_not_change_it_hears_what_is_said_then(said_if_unchanged: Disposition) -> None:
-    assert answers.after_the_reason_game(ACCEPT, True, False, said_if_unchanged) == said_if_unchanged
+    assert requests.after_the_reason_game(ACCEPT, True, False, said_if_unchanged) == said_if_unchanged
 
 
 @pytest.mark.parametrize("said", [SILENT, SHIP])
 def test_a_seller_who_does_not_answer_never_comes_to_ask(said: Disposition) -> None:
-    assert answers.after_the_reason_game(said, asks=True, agrees=True, said_if_unchanged=REFUSE) == said
+    assert requests.after_the_reason_game(said, asks=True, agrees=True, said_if_unchanged=REFUSE) == said
 
 
 @pytest.mark.parametrize("said", list(Disposition))
 def test_a_seller_who_does_not_ask_says_what_it_would_have_said(said: Disposition) -> None:
-    assert answers.after_the_reason_game(said, asks=False, agrees=True, said_if_unchanged=REFUSE) == said
+    assert requests.after_the_reason_game(said, asks=False, agrees=True, said_if_unchanged=REFUSE) == said
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,4 @@ def test_a_seller_who_does_not_ask_says_what_it_would_have_said(said: Dispositio
 def test_a_cancellation_shows_if_it_blames_the_seller_and_nobody_changed_that(
     shows: bool, reason: Reason, would_change: bool, answered: bool, cancelled: bool
 ) -> None:
-    assert answers.on_sellers_record(reason, would_change, answered, cancelled) == shows
+    assert requests.on_sellers_record(reason, would_change, answered, cancelled) == shows
