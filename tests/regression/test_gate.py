@@ -101,7 +101,7 @@ def test_silence_flipped_fails_and_the_file_is_named(two_days: Gate) -> None:
 
 
 def test_a_bug_in_a_rule_fails_and_the_rules_are_named(nine_days: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.rules.returning.must_go_back", lambda *_: False)
+    monkeypatch.setattr("sim.rules.refunds.must_go_back", lambda *_: False)
     answer = nine_days.check()
     assert answer.code == 1
     assert (
@@ -114,7 +114,7 @@ def test_a_bug_in_a_rule_fails_and_the_rules_are_named(nine_days: Gate, monkeypa
 def test_a_file_and_a_rule_that_both_changed_are_both_named(
     nine_days: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.rules.returning.must_go_back", lambda *_: False)
+    monkeypatch.setattr("sim.rules.refunds.must_go_back", lambda *_: False)
     answer = nine_days.sets(CLOCK, "3 d")
     assert answer.code == 1
     assert "because of the scenario file" in answer.out

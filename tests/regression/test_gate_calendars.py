@@ -94,7 +94,7 @@ def test_holidays_that_change_nothing_of_the_outcomes_are_not_told(
 @pytest.mark.slow
 def test_a_rule_that_changed_as_well_is_still_named(china: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     with_more_holidays(monkeypatch)
-    monkeypatch.setattr("sim.rules.returning.must_go_back", lambda *_: False)
+    monkeypatch.setattr("sim.rules.refunds.must_go_back", lambda *_: False)
     kinds = {cause["kind"] for cause in found(china.check("--json"))["causes"]}
     assert kinds == {"calendars", "rules"}
 
