@@ -122,6 +122,6 @@ def will_charge_back(world: MarketRules, order: Record) -> bool:
 
 
 @step
-def is_paid(outcome: int) -> bool:
+def has_money_back(outcome: int) -> bool:
     """Whether money came back."""
     return outcome in (REFUNDED, PARTLY_REFUNDED)

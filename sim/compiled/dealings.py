@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.anchors import last_instant
 from sim.compiled.calendars import calendar_of, later
-from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, is_paid, return_payer
+from sim.compiled.case import OPEN, PARTLY_REFUNDED, REFUNDED, has_money_back, return_payer
 from sim.compiled.jit import step
 from sim.compiled.layout import MarketRules, Record
 from sim.compiled.parcel import delivered_at, kind_in_force, limit_passes_at, missed_at, stays, terms_of, travels
@@ -139,4 +139,4 @@ def end_with(world: MarketRules, order: Record, outcome: int) -> None:
         bool(by_cancelling and order.parcel.is_stopped),
     )
     if outcome != OPEN:
-        life.ended_at = life.refunded_at if is_paid(outcome) else order.now
+        life.ended_at = life.refunded_at if has_money_back(outcome) else order.now

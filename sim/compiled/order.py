@@ -11,7 +11,7 @@ from __future__ import annotations
 from sim.compiled.anchors import closes_at, instant
 from sim.compiled.case import (
     OPEN,
-    is_paid,
+    has_money_back,
     is_still_free,
     is_worth_it,
     may_still_cancel,
@@ -75,7 +75,7 @@ def hear(world: MarketRules, order: Record, verdict: int) -> bool:
 @step
 def go_on(world: MarketRules, order: Record, outcome: int) -> bool:
     """Whatever comes of seeking, the platform refunds what is never sent; the bank comes last."""
-    if outcome not in (ASKED, IN_VAIN) and not is_paid(outcome):
+    if outcome not in (ASKED, IN_VAIN) and not has_money_back(outcome):
         if will_miss_the_limit(world, order):
             wait_until(order, order.parcel.dispatch_due, Failure.NONE)
             outcome = cancel(world, order, Route.NOT_DISPATCHED)

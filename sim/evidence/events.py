@@ -17,7 +17,6 @@ from sim.scenario.wording import printable, shortened
 Frames = dict[str, tuple[Mapping[str, str], Iterator[tuple[pd.DataFrame, int]]]]
 CASE, ACTIVITY, TIMESTAMP = "case", "activity", "timestamp"
 XES = {"case": "concept:name", "activity": "concept:name", "timestamp": "time:timestamp"}
-MOST_EVENTS = 50_000_000
 
 
 def tables_of_events(mapped: MappedLog) -> Frames:

@@ -144,8 +144,3 @@ class RefundLog:
     def of_orders(self, name: str) -> Floats:
         """An instant of each claim's order."""
         return self.orders.at(name)[self.claims.word("order_row")]
-
-    @property
-    def seller_of_claims(self) -> Ints:
-        """Whose order each claim is about."""
-        return self.orders.word("seller")[self.claims.word("order_row")]

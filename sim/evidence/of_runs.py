@@ -23,7 +23,6 @@ TOGETHER = 0.8
 NEAR = 5 * MINUTE
 HARDLY_ANY = 0.1
 """A weekday with less than this share of the busiest's refunds has no run of its own."""
-EVERY_DAY = 5
 
 
 class Runs(NamedTuple):

@@ -30,8 +30,6 @@ WORDS = ("seller", "method", "group", "order", *KNOWN_WORDS)
 NUMBERS = ("value", "offer")
 MOST_UNREAD = 0.5
 """The share of stamps in a column that cannot be read above which its format is wrong."""
-MOST_WORDS = 100_000
-"""Different payment methods or groups; a column with more is none of them."""
 
 
 @dataclass

@@ -113,7 +113,12 @@ _ENDINGS: tuple[Measure, ...] = (
         for what, title in MEANT.items()
     ),
     Ratio("mediation_share", "claims that came to mediation", is_known("mediation_opened_at")),
-    Ratio("limit_used_share", "refunds that came at the enforced limit", reads("limit_used"), predicates.is_paid),
+    Ratio(
+        "limit_used_share",
+        "refunds that came at the enforced limit",
+        reads("limit_used"),
+        predicates.has_money_back,
+    ),
     Ratio("on_record_share", "claims that count against the seller", reads("on_record")),
 )
 _POSTED = is_known("return_posted_at")

@@ -48,7 +48,7 @@ def is_refunded(claims: Rows) -> pd.Series[bool]:
     return claims["outcome"] == "refunded"
 
 
-def is_paid(claims: Rows) -> pd.Series[bool]:
+def has_money_back(claims: Rows) -> pd.Series[bool]:
     """Some money came back: all of it, or a part."""
     return claims["outcome"].isin(["refunded", "partly_refunded"])
 

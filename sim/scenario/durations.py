@@ -160,8 +160,6 @@ def as_finite(value: Any) -> Duration:
     return duration
 
 
-WallDuration = Annotated[Duration, _of_kind(Kind.WALL, expected="wall-clock time such as '36 h' or '9 d'")]
-"""A duration on the wall clock."""
 FiniteDuration = Annotated[Duration, BeforeValidator(as_finite)]
 """A duration of any kind that does end."""
 FiniteWallDuration = Annotated[

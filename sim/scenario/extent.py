@@ -22,7 +22,6 @@ MOST_ENTRIES = 10_000
 """Entries of one list or mapping: 27 years of single days."""
 TOO_DEEP = f"values are nested deeper than {MOST_DEPTH} levels"
 TOO_LONG = f"found more than {MOST_ENTRIES:,} entries, expected at most {MOST_ENTRIES:,}"
-TOO_MANY = f"more than {MOST_NODES:,} values"
 _AROUND = 8
 """Characters beside the text of a value: its quotes, its dash or colon, the end of its line, the level's indent."""
 

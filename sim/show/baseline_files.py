@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
@@ -16,7 +17,6 @@ from sim.baselines.baselines import Baseline
 from sim.baselines.block import BLOCKS, Block
 from sim.baselines.claims_table import LARGEST, packed
 from sim.baselines.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
-from sim.baselines.written import reviewable
 from sim.disk.placing import put, put_in_place, sweep, writing
 from sim.disk.site import Site, site_of
 from sim.errors import BadBaseline
@@ -107,3 +107,27 @@ def _short(numbers: pd.Series[float]) -> list[float | None]:
     return [
         None if isnan(number) else int(number) if number == int(number) else float(number) for number in numbers
     ]
+
+
+# ------------------------------------------------------------------------------- JSON that people review
+
+LONGEST = 100
+"""Letters up to which a mapping of plain values stands on one line; a list of them always does."""
+
+
+def reviewable(document: dict[str, Any]) -> bytes:
+    """The document as JSON, keys in the order given; NaN and infinities are refused, they are no JSON."""
+    return ("\n".join(_lines(document, "", "")) + "\n").encode()
+
+
+def _lines(value: Any, head: str, tail: str, depth: int = 0) -> Iterator[str]:
+    indent, flat = "  " * depth, json.dumps(value, allow_nan=False, ensure_ascii=False)
+    is_plain = not isinstance(value, dict) or not any(isinstance(inner, dict | list) for inner in value.values())
+    if not isinstance(value, dict) or not value or (is_plain and len(indent + head + flat) <= LONGEST):
+        yield f"{indent}{head}{flat}{tail}"
+        return
+    yield f"{indent}{head}{{"
+    last = list(value)[-1]
+    for key, inner in value.items():
+        yield from _lines(inner, f"{json.dumps(key, ensure_ascii=False)}: ", "" if key == last else ",", depth + 1)
+    yield f"{indent}}}{tail}"

@@ -65,12 +65,6 @@ class Change:
         return f"{self.margin * self._scale:.2g}{HELD}{self._unit}"
 
     @property
-    def rounds_to_nothing(self) -> bool:
-        """Whether no digit that can be shown is left of the interval."""
-        ends = self._shown(self.difference.low), self._shown(self.difference.high)
-        return not any(end.strip("−0.,") for end in ends)
-
-    @property
     def is_seen_in_levels(self) -> bool:
         """Whether the two values differ in the digits that are shown."""
         return self.levels[0] != self.levels[1]

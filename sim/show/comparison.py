@@ -25,13 +25,13 @@ from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
 from sim.show.flip_table import flip_table
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
-from sim.show.lever_table import levers_table
 from sim.show.measured import measured
 from sim.show.notes import notes_of
 from sim.show.plain import plain_table
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
 from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
+from sim.show.what_differs import SAME, side_by_side
 
 STYLES = {
     BETTER: "bold green",
@@ -47,6 +47,8 @@ GLANCE = len("inconclusive") + 2
 PLAIN, PAIRING = "95 %", "pairing"
 MEASURE_COLUMNS = {"": 20, "base": 8, "other": 8, "difference": 13, PLAIN: 5, "verdict": 25, PAIRING: 7}
 """Headings and least widths, so that the tables of all scenarios line up."""
+MOST_LEVERS = 14
+"""Levers that are listed; what is left is counted, and is in the report."""
 FEW = 2
 """Of so many others the orders that flip are listed; of more, files and report have them."""
 WIDEST = 100
@@ -60,7 +62,7 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
     """
     console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
     console.print(_opening(comparison))
-    console.print(levers_table(comparison), Text())
+    console.print(_levers_table(comparison), Text())
     if len(comparison.others) > 1:
         console.print(Text("\n".join(wrapped(ranking(comparison), min(console.width, WIDEST))) + "\n"))
         for table in _overview(comparison, console.width):
@@ -159,6 +161,21 @@ def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
         worth = (judged.worth_of_pairing(),) if is_paired else ()
         table.add_row(judged.name, *values, shown.value, Text(shown.interval, "dim"), verdict, *worth)
     return table
+
+
+def _levers_table(comparison: Comparison) -> RenderableType:
+    """A row per lever, a column per scenario."""
+    names, levers = side_by_side(comparison)
+    if not levers:
+        return Text(SAME)
+    table = plain_table()
+    for head in ("what differs", *names):
+        table.add_column(Text(head), overflow="fold")
+    for lever in levers[:MOST_LEVERS]:
+        table.add_row(Text(lever.path), *map(Text, lever.values))
+    rest = len(levers) - MOST_LEVERS
+    more = f"and {rest} more, side by side in the report" if rest > 1 else "and one more, in the report"
+    return Group(table, Text(more, style="dim")) if rest > 0 else table
 
 
 # ------------------------------------------------------------------------------- how to read it

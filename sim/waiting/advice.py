@@ -29,7 +29,7 @@ from sim.vocabulary import ClaimKind, Party, Settled
 from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_have_paid, request_terms
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
-from sim.waiting.outlook import answered_as, days_to_money, is_paid, odds, quantiles, share
+from sim.waiting.outlook import answered_as, days_to_money, has_money_back, odds, quantiles, share
 from sim.waiting.possible_actions import what_to_do
 from sim.waiting.replicates import Columns, engine_at_hand, tell
 
@@ -197,7 +197,7 @@ def _request_odds(told: Columns) -> dict[str, Number]:
 def _way(name: str, does: str, told: Columns, now: Ints) -> Way:
     days = days_to_money(told, now)
     part = told["refund"].sum() / max(told["value"].sum(), 1)
-    return Way(name, does, share(is_paid(told)), float(part), odds(told), quantiles(days, of_all=False))
+    return Way(name, does, share(has_money_back(told)), float(part), odds(told), quantiles(days, of_all=False))
 
 
 def _deadline(scenario: Scenario, buyer: Buyer, told: Columns, now: Ints) -> int | None:

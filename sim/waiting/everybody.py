@@ -11,7 +11,7 @@ from sim.chance.facts import Ints
 from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.vocabulary import Route
-from sim.waiting.outlook import ANSWERS, answered_as, days_to_money, is_paid, quantiles, share
+from sim.waiting.outlook import ANSWERS, answered_as, days_to_money, has_money_back, quantiles, share
 from sim.waiting.replicates import Columns
 
 HOURS = (0, 1, 3, 6, 12, 18, 24, 36, 48, 72, 96, 120, 168, 216, 336)
@@ -36,7 +36,7 @@ def by_days_waited(told: Columns) -> DaysWaited:
             break
         some = {name: column[still] for name, column in asked.items()}
         ends = {name: share(flags) for name, flags in answered_as(some).items() if name in ANSWERS}
-        rows.append((day, {**ends, "money_in_the_end": share(is_paid(some))}))
+        rows.append((day, {**ends, "money_in_the_end": share(has_money_back(some))}))
     return tuple(rows)
 
 
@@ -48,9 +48,9 @@ def by_hours(told: Columns, waited: Ints) -> SinceHours:
         if np.count_nonzero(here) < FEW:
             continue
         some = {name: column[here] for name, column in told.items()}
-        free = (some["route"] == Route.FREE_CANCELLATION) & is_paid(some)
+        free = (some["route"] == Route.FREE_CANCELLATION) & has_money_back(some)
         cancelled = free | answered_as(some)["approved"]
-        shares = {"cancelled": share(cancelled), "money_in_the_end": share(is_paid(some))}
+        shares = {"cancelled": share(cancelled), "money_in_the_end": share(has_money_back(some))}
         days = quantiles(days_to_money(some, some["asked_at"]), of_all=False)
         rows.append((low, high, shares, days[0.5]))
     return tuple(rows)

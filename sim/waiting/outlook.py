@@ -48,7 +48,7 @@ def ends_as(told: Columns, ending: str) -> Bools:
     return np.asarray(told["outcome"] == Outcome[ending.upper()])
 
 
-def is_paid(told: Columns) -> Bools:
+def has_money_back(told: Columns) -> Bools:
     """Who gets money back."""
     return np.isin(told["outcome"], PAID)
 
@@ -58,7 +58,7 @@ def answered_as(told: Columns) -> dict[str, Bools]:
     how, put = told["cancellation_settled_by"], told["cancellation_opened_at"] < NEVER
     shipped = put & (told["dispatched_at"] == told["cancellation_settled_at"]) & (told["dispatched_at"] < NEVER)
     answered = (how == Settled.ANSWERED) & ~shipped
-    approved = answered & (told["route"] == Route.CANCELLATION) & is_paid(told)
+    approved = answered & (told["route"] == Route.CANCELLATION) & has_money_back(told)
     return {
         "approved": approved,
         "shipped_over": shipped & (how == Settled.INTERRUPTED),

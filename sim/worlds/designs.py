@@ -18,7 +18,6 @@ from sim.arrays import Floats as Floats
 from sim.errors import BadUsage
 from sim.worlds.factors import Factor
 
-DESIGNS = ("latin_hypercube", "sobol", "grid", "one_at_a_time")
 MOST_POINTS = 1_000_000
 """More worlds than anybody has the time for."""
 

@@ -19,7 +19,7 @@ from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Outcome
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import INSTANTS
-from sim.waiting.outlook import answered_as, is_paid
+from sim.waiting.outlook import answered_as, has_money_back
 from sim.waiting.replicates import tell
 from tests.waiting.truth import seen_by, told_fully
 
@@ -98,8 +98,8 @@ def targets(told: Columns, study: Study) -> dict[str, np.ndarray]:
     """What is forecast."""
     if study.stage == "cancellation":
         ends = answered_as(told)
-        return {"approved": ends["approved"], "runs out": ends["run_out"], "money": is_paid(told)}
-    return {"money": is_paid(told), "all of it": told["outcome"] == Outcome.REFUNDED}
+        return {"approved": ends["approved"], "runs out": ends["run_out"], "money": has_money_back(told)}
+    return {"money": has_money_back(told), "all of it": told["outcome"] == Outcome.REFUNDED}
 
 
 def _ranks(ends: np.ndarray, true: np.ndarray, rng: np.random.Generator) -> Floats:

@@ -13,8 +13,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.experiment.number import Number
-from sim.show.checked.unmatched import new_told
-from sim.show.checked.words import finding
+from sim.show.checked.words import finding, new_told
 from sim.show.files import SCHEMA_VERSION
 from sim.show.flip_pairs import flip_pairs
 from sim.show.rows import finite

@@ -14,8 +14,7 @@ from xml.etree import ElementTree as XML
 
 from sim.baselines.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
 from sim.scenario.wording import printable
-from sim.show.checked.unmatched import new_told, orphan_told
-from sim.show.checked.words import row_of
+from sim.show.checked.words import new_told, orphan_told, row_of
 from sim.show.expected import expectation_said, expected, found
 
 _FOUND = {CHANGED: "failure", FAIL: "failure", INCONCLUSIVE: "skipped"}

@@ -16,8 +16,19 @@ from sim.baselines.judgement import NEW, Check, NewScenario, ScenarioCheck
 from sim.experiment.number import Shown
 from sim.show.checked.inline import inline_svg
 from sim.show.checked.summary import HOW_TO_READ, worst_first
-from sim.show.checked.unmatched import new_told, orphan_told
-from sim.show.checked.words import SYMBOLS, accepted_in, by_size, finding, outcome, row_of, short, since, size_of
+from sim.show.checked.words import (
+    SYMBOLS,
+    accepted_in,
+    by_size,
+    finding,
+    new_told,
+    orphan_told,
+    outcome,
+    row_of,
+    short,
+    since,
+    size_of,
+)
 from sim.show.expected import expectation_said, expected, found
 from sim.show.flip_pairs import changes_shown, flip_pairs
 from sim.show.standalone import security, templates_of, text_of

@@ -19,7 +19,6 @@ from sim.disk.reading import expect_regular
 from sim.errors import refused
 from sim.experiment.number import Shown
 from sim.scenario.wording import counted, printable
-from sim.show.checked.unmatched import new_told, orphan_told
 from sim.show.checked.words import (
     SYMBOLS,
     CheckRow,
@@ -27,6 +26,8 @@ from sim.show.checked.words import (
     counted_orders,
     ends,
     finding,
+    new_told,
+    orphan_told,
     outcome,
     row_of,
     since,

@@ -24,8 +24,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.scenario.wording import printable
-from sim.show.checked.unmatched import new_told, orphan_told
-from sim.show.checked.words import SYMBOLS, counted_orders, ends, row_of, size_of
+from sim.show.checked.words import SYMBOLS, counted_orders, ends, new_told, orphan_told, row_of, size_of
 from sim.show.expected import expectation_told
 from sim.show.flip_pairs import flip_pairs
 

@@ -19,6 +19,7 @@ from sim.baselines.judgement import (
     Check,
     MeasureCheck,
     NewScenario,
+    Orphan,
     ScenarioCheck,
 )
 from sim.experiment.number import Number, Shown
@@ -155,6 +156,16 @@ def size_of(one: ScenarioCheck | NewScenario) -> str:
     claims, over = counted(one.claims, "claim"), counted(one.replications, "replication")
     more_of_them = one.confirming_replications if isinstance(one, ScenarioCheck) else 0
     return f"{claims} in {over}{f', {more_of_them:,} more to confirm' if more_of_them else ''}"
+
+
+def new_told(one: NewScenario) -> str:
+    """Why there is no verdict: `there is no baseline of it yet (930 claims in 20 replications)`."""
+    return "there is no baseline of it yet" + (f" ({size_of(one)})" if one.replications else "")
+
+
+def orphan_told(one: Orphan) -> str:
+    """`the scenario of the baseline in baselines/x is no longer there`."""
+    return f"the scenario of the baseline in {one.place} is no longer there"
 
 
 def counted_orders(orders: int, which: str = "") -> str:

@@ -18,7 +18,6 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import names_of_kinds
 from sim.vocabulary import ClaimKind, Outcome, Party, Route
 
-TRAVEL = ("arranged_at", "dispatched_at", "delivered_at")
 ALL_ORDERS = (*COLUMNS, "in_cohort")
 """Every column of the table: those of `orders.csv.gz`, and whether the order was paid in the cohort window."""
 

@@ -25,9 +25,6 @@ LINE = 17
 WORTH_A_NAME = 0.002
 """Share of claims from which an ending is named beside the stack."""
 
-Curves = Mapping[str, pd.DataFrame]
-"""The curve of each ending."""
-
 
 def plot_of(sheet: SvgSheet, right: float) -> Frame:
     """Days to the right, the share of all claims upwards."""
