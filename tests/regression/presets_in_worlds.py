@@ -14,52 +14,50 @@ import numpy as np
 from sim.arrays import Floats
 from sim.experiment.shares import share_of
 from sim.scenario.loading import load
+from sim.show.across.document import share_told
 from sim.worlds.stress import Stressed, stressed
 from tests.regression.program import MARKETPLACES, SCENARIOS
 
 WORLDS, REPLICATIONS = 200, 2
 NOBODY = "no-policy"
-MEASURES = ("success_rate", "refunded_within_14d")
-HEAD = "| preset | against | success | more of it in | within 14 d | more of it in |\n|---|---|---|---|---|---|\n"
+SUCCESS, SOON = MEASURES = ("success_rate", "refunded_within_14d")
+HEAD = """\
+| preset | success, over no policy | holds in | next below | success | holds in | within 14 d | holds in |
+|---|---|---|---|---|---|---|---|
+"""
 
 
 def table(worlds: int = WORLDS, jobs: int | None = 1) -> str:
     """Of the page."""
     base, *others = (load(SCENARIOS / f"{name}.yaml") for name in MARKETPLACES)
     result = stressed(base, others, worlds=worlds, replications=REPLICATIONS, measures=MEASURES, jobs=jobs)
-    return HEAD + "".join(f"| {' | '.join(cells)} |\n" for cells in _rows(result))
+    rises = {name: _rise(result, SUCCESS, name)[0] for name in MARKETPLACES}
+    ranked = sorted(rises, key=rises.__getitem__, reverse=True)
+    return HEAD + "".join(_row(result, name, below) for name, below in pairwise(ranked))
 
 
-def _rows(result: Stressed) -> Iterator[list[str]]:
-    at_base = {(one.measure, one.policy): one.at_base for one in result.survivals}
-    success = {one.policy: one.at_base for one in result.survivals if one.measure == MEASURES[0]} | {NOBODY: 0.0}
-    ranked = sorted(success, key=success.__getitem__, reverse=True)
-    for name, below in pairwise(ranked):
-        for other in dict.fromkeys((NOBODY, below)):
-            yield [
-                name,
-                other,
-                *(cell for measure in MEASURES for cell in _cells(result, at_base, measure, name, other)),
-            ]
+def _row(result: Stressed, name: str, below: str) -> str:
+    cells = [name, *_cells(result, SUCCESS, name, NOBODY), below]
+    cells += [*_cells(result, SUCCESS, name, below), *_cells(result, SOON, name, below)]
+    return f"| {' | '.join(cells)} |\n"
 
 
-def _cells(
-    result: Stressed, at_base: dict[tuple[str, str], float], measure: str, name: str, other: str
-) -> Iterator[str]:
-    here = at_base[measure, name] - at_base.get((measure, other), 0.0)
-    yield f"{100 * here:+.1f} points"
-    apart = _in_worlds(result, measure, name) - _in_worlds(result, measure, other)
-    share = share_of(int((apart > 0).sum()), int(np.isfinite(apart).sum()))
-    yield f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
+def _cells(result: Stressed, measure: str, name: str, other: str) -> Iterator[str]:
+    """By how much one stands above another in the files' world, and in what share of worlds it does."""
+    (here, mine), (there, others) = (_rise(result, measure, one) for one in (name, other))
+    holds = np.sign(mine - others) == np.sign(here - there)
+    yield f"{100 * (here - there):+.1f} points".replace("-", "−")
+    yield share_told(share_of(int(holds.sum()), len(holds)))
 
 
-def _in_worlds(result: Stressed, measure: str, name: str) -> Floats:
-    """By how much it differs from no policy, in each world."""
+def _rise(result: Stressed, measure: str, name: str) -> tuple[float, Floats]:
+    """By how much it differs from no policy: in the files' world, and in each of the others."""
     if name == NOBODY:
-        return np.zeros(len(result.study.plan.design))
+        return 0.0, np.zeros(len(result.study.plan.design))
+    (here,) = (one.at_base for one in result.survivals if (one.measure, one.policy) == (measure, name))
     points = result.study.points
     mine = points[(points["measure"] == measure) & (points["policy"] == name)]
-    return mine["value"].to_numpy(dtype=float)
+    return here, mine["value"].to_numpy(dtype=float)
 
 
 if __name__ == "__main__":
