@@ -178,8 +178,8 @@ def report(
     """Write a result or a comparison as one page that can be forwarded, and return its path.
 
     With `what_if` the page has a control for the seller's clock and for what silence means: every combination is
-    run first (`study.sweep`), which takes several times as long as the result did; `jobs`, `engine` and `progress`
-    are as for `run`. A file that is there is replaced. Raises UserError where it cannot be written, and BadUsage
+    run first (`experiment.sweep`), which takes several times as long as the result did; `jobs`, `engine` and
+    `progress` are as for `run`. A file that is there is replaced. Raises UserError where it cannot be written, and BadUsage
     for what is neither a result nor a comparison.
     """
     if not isinstance(shown, Result | Comparison):

@@ -202,7 +202,7 @@ def kept_in(arguments: Namespace) -> WholeReplications | None:
 
 
 def effort_of(arguments: Namespace) -> dict[str, Any]:
-    """The engine, and a precision if there is one, as `study.experiment.run` takes them. Raises BadUsage."""
+    """The engine, and a precision if there is one, as `experiment.experiment.run` takes them. Raises BadUsage."""
     from sim.experiment.precision import MOST
     from sim.experiment.precision_targets import as_written, targets_of
 

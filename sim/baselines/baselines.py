@@ -2,7 +2,7 @@
 
     baselines/aliexpress/baseline.json    measures by replication, margins, fingerprints, versions, the reason
     baselines/aliexpress/scenario.yaml    the scenario as it ran: complete, runnable
-    baselines/aliexpress/claims.csv.xz    the cohort's claims (`regression.claims_table`)
+    baselines/aliexpress/claims.csv.xz    the cohort's claims (`baselines.claims_table`)
 
 Two blocks of replications: one to judge by, and another to confirm with, since the code that made them is gone when
 a check runs.

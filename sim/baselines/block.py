@@ -37,7 +37,7 @@ KEPT = ("replication", "order", *WORDS, *MONEY, *INSTANTS)
 
 @dataclass(frozen=True)
 class Block:
-    """Some replications of a scenario: a `study.result.Comparable`. Its replications are numbered from 0."""
+    """Some replications of a scenario: a `experiment.result.Comparable`. Its replications are numbered from 0."""
 
     orders: pd.DataFrame
     """One row per claim: the columns `KEPT`, as if each order had been paid at `EPOCH`, `completed`."""
@@ -69,7 +69,7 @@ class Crew(NamedTuple):
 
     workers: Workers
     engine: str = AUTO
-    """A word of `study.engines.ENGINES`; what comes out is the same."""
+    """A word of `experiment.engines.ENGINES`; what comes out is the same."""
 
 
 def live_through(

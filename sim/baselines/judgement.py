@@ -77,7 +77,7 @@ class MeasureCheck:
     """One measure, in the baseline and now."""
 
     measure: str
-    """Its name in `study.measures.MEASURES`."""
+    """Its name in `experiment.measures.MEASURES`."""
     title: str
     """What a table calls it."""
     unit: str
@@ -185,7 +185,7 @@ class ScenarioCheck:
     claims: int
     """In the judging block, now."""
     measures: tuple[MeasureCheck, ...]
-    """Every measure, in the order of `study.measures.MEASURES`."""
+    """Every measure, in the order of `experiment.measures.MEASURES`."""
     curves: pd.DataFrame
     """Time to money in the judging block: one row per `days` since asking (0 to 90). Shares of all claims refunded
     in full by then: `baseline`, `baseline_low`, `baseline_high`, `now`, `now_low`, `now_high` (95 % intervals), and

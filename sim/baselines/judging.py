@@ -40,7 +40,7 @@ class Sides(NamedTuple):
 
 
 def differences(sides: Sides, *, is_paired: bool, names: Iterable[str] = MEASURES) -> pd.DataFrame:
-    """One row per measure, as `study.differences` has it; simultaneous intervals leave `ALARMS` outside."""
+    """One row per measure, as `experiment.differences` has it; simultaneous intervals leave `ALARMS` outside."""
     before, now, headlines = sides
     confidence = 1 - ALARMS / max(len(headlines), 1)
     bench = Yardstick(headlines, confidence, is_paired, curves_cross=False)

@@ -41,7 +41,7 @@ class KeptBlock(_Kept):
 
 
 class KeptLuck(_Kept):
-    """`study.fingerprint_draws.DrawFingerprints`."""
+    """`experiment.draw_fingerprints.DrawFingerprints`."""
 
     orders: str
     decisions: dict[str, str]
@@ -51,7 +51,7 @@ class KeptLuck(_Kept):
 
 
 class KeptMargin(_Kept):
-    """`study.verdicts.Headline`."""
+    """`experiment.verdicts.Headline`."""
 
     more_is_better: bool
     margin: float
@@ -74,5 +74,5 @@ class KeptBaseline(_Kept):
     margins: dict[str, KeptMargin]
     luck: KeptLuck
     days_off: dict[str, list[str]] = {}
-    """`regression.days_kept`; baselines of before they were kept say none."""
+    """`baselines.days_kept`; baselines of before they were kept say none."""
     blocks: dict[str, KeptBlock]

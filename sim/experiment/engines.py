@@ -1,7 +1,7 @@
 """The engines that live through replications: the marketplace in SimPy, and its compiled twin.
 
-What comes out is the same to the bit; only the time it takes differs (`choosing`). Either is imported when it is
-chosen and not before.
+What comes out is the same to the bit; only the time it takes differs (`engine_choice`). Either is imported when
+it is chosen and not before.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ _CENSORED, _OVER, _BACK = range(3)
 
 
 def _censored(times: Sequence[Times], weights: Floats, q: float) -> Floats:
-    """Of claims watched for different times: where Aalen and Johansen's incidence (`watched`) reaches q."""
+    """Of claims watched for different times: where Aalen and Johansen's incidence (`aalen_johansen`) reaches q."""
     seconds, what, of, until = _seen(times)
     order = np.argsort(seconds, kind="stable")
     distinct, starts = np.unique(seconds[order], return_index=True)

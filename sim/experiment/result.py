@@ -87,7 +87,7 @@ class Result:
     """Cumulative incidence. One row per `days` since asking (float, 0 to 90, ascending) and `ending`.
 
     `share` is the share of all claims that had ended so by then, with `low` and `high`; with a follow-up the times
-    end where too few claims were watched for longer (`experiment.watched`). Endings, in order of
+    end where too few claims were watched for longer (`experiment.aalen_johansen`). Endings, in order of
     stacking, are `experiment.curves.ENDINGS`: refunded, partly_refunded, refused, gave_up, expired, open. At every
     time the shares sum to 1; `open` has not ended yet.
     """

@@ -43,7 +43,7 @@ def quick_complaints(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def complaints_among(parts: Scenario) -> Iterator[Complaint]:
-    """What can be said of a scenario of which only some parts exist (`salvage`)."""
+    """What can be said of a scenario of which only some parts exist (`partial_validation`)."""
     for check in CHECKS:
         with suppress(AttributeError):  # what is checked here is wrong itself
             yield from check(parts)

@@ -34,7 +34,7 @@ AMOUNTS = (
 )
 """The other measures: times, money and counts."""
 MEASURE_NAMES = (*SHARES, *AMOUNTS)
-"""What may be expected of: the names of `study.measures.MEASURES`, which is too heavy to load for a mere check."""
+"""What may be expected of: the names of `experiment.measures.MEASURES`, which is too heavy for a mere check."""
 
 
 def _is_a_measure(name: str) -> str:

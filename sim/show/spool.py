@@ -54,7 +54,7 @@ class Spool:
             steps.remove(self._folder)
 
     def take(self, claims: pd.DataFrame, journal: pd.DataFrame | None) -> None:
-        """One more replication, as `study.ledger.Take` says. Raises UserError naming the place that is full."""
+        """One more replication, as `experiment.kept_replications.Take` says. Raises UserError for a full place."""
         for name, table in ((CLAIMS, claims), (JOURNAL, journal)):
             if name in self._tables and table is not None:
                 self._waiting[name].append(table)

@@ -297,3 +297,19 @@ def test_following_an_order_takes_few_modules() -> None:
     met = {name for name in met if name.startswith("sim.")}
     assert len(met) <= MODULES_OF_AN_ORDER, sorted(met)
     assert "sim.market.order" in met
+
+
+def test_modules_that_a_text_names_are_there() -> None:
+    """`experiment.verdicts.Headline` in a docstring leads somewhere; so does a path."""
+    rooms = {page.parent.relative_to(HOUSE).as_posix() for page in PAGES} | {"study", "regression"}
+    scenario_keys = {"experiment", "market"}
+    gone = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for room, name, more in re.findall(r"`(?:sim\.)?([a-z_]+)\.([a-z_]+)(\.[A-Z]\w+|\.\w+)?`", text):
+            is_module = (HOUSE / room / f"{name}.py").exists() or (HOUSE / room / name).is_dir()
+            is_key = room in scenario_keys and not more[1:2].isupper()
+            is_file = name in ("json", "yaml", "parquet")
+            if room in rooms and not is_module and not is_key and not is_file:
+                gone.append(f"{page.relative_to(HOUSE)}: {room}.{name}{more}")
+    assert gone == []

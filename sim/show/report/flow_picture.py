@@ -50,7 +50,7 @@ River = Mapping[str, Mapping[str, Arm]]
 
 
 def river(ways: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
-    """All claims from left to right; `ways` is what `study.ways.paths_of` says of them."""
+    """All claims from left to right; `ways` is what `experiment.claim_paths.paths_of` says of them."""
     columns = [column for column in ways.columns if column != "claims"]
     edge = 118 if sheet.is_narrow else 170
     step = (sheet.width - edge - BAR) / (len(columns) - 1)
