@@ -122,7 +122,7 @@ def _put_into(scenario: Scenario, buyer: Buyer, paid: Ints, calendars: Openings)
         raise BadUsage("this scenario has no orders in its cohort: nobody is like this buyer")
     picks = np.linspace(0, len(usable) - 1, CANDIDATES * TIMES).astype(np.int64)
     candidates = histories_of(scenario, buyer, usable[picks], calendars[answerer])
-    conditions = Conditions(scenario, candidates, calendars)
+    conditions = Conditions(scenario, candidates, calendars, exact=False)
     if conditions.types.sum() <= 0:
         raise BadUsage(
             "this scenario gives what this buyer has seen no chance: it would have come otherwise by now"

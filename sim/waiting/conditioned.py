@@ -27,6 +27,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.opening import parties_of_kinds
 from sim.scenario.selling import kinds_of, kinds_on_the_roster, types_of_kinds
 from sim.waiting.answerers import Answerers
+from sim.waiting.conduct import Conduct
 from sim.waiting.dispatching import Dispatch
 from sim.waiting.history import UNKNOWN, Histories
 from sim.waiting.last_steps import shape_the_last_steps
@@ -53,8 +54,11 @@ class Facts:
 class Conditions:
     """What the past says of each case's luck, worked out once for all its replicates."""
 
-    def __init__(self, scenario: Scenario, histories: Histories, calendars: Openings) -> None:
-        self.scenario, self.histories, self.calendars = scenario, histories, calendars
+    def __init__(
+        self, scenario: Scenario, histories: Histories, calendars: Openings, *, exact: bool = True
+    ) -> None:
+        """`exact`: whether instants are those that were seen; made-up ones tell nothing of who sells."""
+        self.scenario, self.histories, self.calendars, self._exact = scenario, histories, calendars, exact
         kinds = kinds_of(scenario.market.sellers)
         parties = parties_of_kinds(scenario)
         self._dispatch = [
@@ -145,6 +149,9 @@ class Conditions:
         chances = np.tile(np.array(shares), (len(self.histories), 1))
         for kind, dispatch in enumerate(self._dispatch):
             chances[:, kind] *= dispatch.chance * self._answerers.chance(kind)
+        if self._exact and len(shares) > 1:
+            conduct = Conduct(self.scenario, self.histories, self.calendars)
+            chances *= np.stack([conduct.chance(kind) for kind in range(len(shares))], axis=1)
         sellers = self.scenario.market.sellers
         for known, of_kinds in (
             (self.histories.fact("type"), np.array(types_of_kinds(sellers))),

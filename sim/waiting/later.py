@@ -26,6 +26,7 @@ from sim.waiting.steps import (
     Standing,
     after_the_hold,
     could_dispute,
+    dispute_status,
     last_instants,
     of_kinds,
     ruling_of,
@@ -104,9 +105,8 @@ def _would_have_turned(
 def _answers(
     scenario: Scenario, seen: Histories, come: Standing, by_platform: Bools, facts: Columns, calendars: Openings
 ) -> None:
-    opened, closed, status = seen.at("dispute_opened"), seen.at("dispute_closed"), seen.fact("dispute_status")
+    opened, closed, status = seen.at("dispute_opened"), seen.at("dispute_closed"), dispute_status(seen, come)
     done = (opened < NEVER) & (closed < NEVER)
-    status = np.where(done & (status == UNKNOWN), np.where(come.won_at == closed, ACCEPTED, REFUSED), status)
     offered, sellers = seen.has("offer_opened"), done & ~by_platform
     for some, says in (
         (sellers & offered, Disposition.COUNTER),

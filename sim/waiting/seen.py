@@ -73,15 +73,26 @@ def answer(
     over(facts, f"{stage}.handling", here, work)
 
 
+def cancellation_closed(seen: Histories) -> Ints:
+    """When each request to cancel was settled: where nobody says so, with the refund or the parcel's leaving."""
+    due = np.where(seen.has("dispute_opened"), NEVER, seen.at("refund_due"))
+    otherwise = np.minimum(due, np.maximum(seen.at("dispatched"), seen.at("requested")))
+    return np.where(seen.has("closed"), seen.at("closed"), otherwise)
+
+
+def cancellation_status(seen: Histories) -> Ints:
+    """How each request to cancel was settled, by its place in the mapping's words; what is not said is read off."""
+    done, status = seen.cancels & (cancellation_closed(seen) < NEVER), seen.fact("status")
+    return np.where(done & (status < 0), np.where(seen.has("dispatched"), SHIPPED, ACCEPTED), status)
+
+
 def _cancellation(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
-    opened, closed, status = seen.at("requested"), seen.at("closed"), seen.fact("status")
+    opened = seen.at("requested")
     pressed = seen.cancels | seen.cancelled_free
     over(facts, "window_ends", pressed, np.maximum(facts["window_ends"], opened))
     over(facts, "window_ends", seen.has("requested") & (seen.kind == ClaimKind.REGRET) & ~pressed, LEFT_ALONE)
-    due = np.where(seen.has("dispute_opened"), NEVER, seen.at("refund_due"))
-    closed = np.where(seen.has("closed"), closed, np.minimum(due, np.maximum(seen.at("dispatched"), opened)))
+    closed, status = cancellation_closed(seen), cancellation_status(seen)
     done = seen.cancels & (closed < NEVER)
-    status = np.where(done & (status < 0), np.where(seen.has("dispatched"), SHIPPED, ACCEPTED), status)
     if scenario.policy.cancellation is not None and scenario.policy.cancellation.ships_while_open == "held":
         status = np.where(status == SHIPPED, REFUSED, status)  # what is held leaves because of an answer
     accepted, refused = done & (status == ACCEPTED), done & (status == REFUSED)

@@ -15,7 +15,7 @@ from sim.rules.terms import Since, Span, Terms, since_of, terms_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Anchor, ClaimKind, Party, Stage, Verdict
-from sim.waiting.history import ACCEPTED, SILENCE, UNKNOWN, Histories
+from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, Histories
 
 FOR_THE_BUYER, FOR_THE_SELLER, BY_HALVES = range(3)
 """A ruling, by its place in the mapping's words."""
@@ -59,10 +59,18 @@ def steps(scenario: Scenario, seen: Histories, calendars: Openings) -> Standing:
     return Standing(won_at, np.where(goes_on, NEVER, last_no), failed_at, *spans.values())
 
 
+def dispute_status(seen: Histories, come: Standing) -> Ints:
+    """How each dispute was answered, by its place in the mapping's words; what is not said is read off."""
+    status, closed = seen.fact("dispute_status"), seen.at("dispute_closed")
+    read_off = np.where(come.won_at == closed, ACCEPTED, REFUSED)
+    return np.where(seen.has("dispute_opened") & (closed < NEVER) & (status == UNKNOWN), read_off, status)
+
+
 def ruling_of(seen: Histories) -> Ints:
     """For whom the platform has decided; where nobody says so, what followed tells."""
-    pays = seen.has("refund_due") | seen.has("return_posted")
-    told = np.where(seen.has("failed"), FOR_THE_SELLER, np.where(pays, FOR_THE_BUYER, UNKNOWN))
+    lost = seen.has("failed") & (seen.at("failed") <= seen.at("mediation_closed"))
+    won = seen.has("refund_due") | seen.has("return_posted") | seen.has("failed")  # a return that came to nothing
+    told = np.where(lost, FOR_THE_SELLER, np.where(won, FOR_THE_BUYER, UNKNOWN))
     told = np.where(seen.fact("ruling") >= 0, seen.fact("ruling"), told)
     return np.where(seen.has("mediation_closed"), told, UNKNOWN)
 

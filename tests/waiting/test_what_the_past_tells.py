@@ -115,3 +115,37 @@ def test_an_order_that_the_platform_would_have_refunded_by_itself_is_not_open(fo
     changes = {"policy.dispatch": {"limit": "9 d", "on_miss": "refund"}, "buyers.regret.probability": 0}
     with pytest.raises(sim.BadScenario, match="refund_due"):
         foreseen(changes, "order,paid,dispatched,refund_due", "2018-10-01,,", "2018-10-20")
+
+
+def test_a_case_that_the_platform_let_run_out_for_the_buyer_may_still_come_to_nothing(foreseen: Foreseen) -> None:
+    silent = {"clock": "2 d", "on_silence": "approve", "notice": "9 d", "rulings": {"buyer": 1, "seller": 0}}
+    returned = {"payer": "buyer", "post_within": "3 d", "refund_on": "received"}
+    changes: Changes = {
+        "market.sellers.types.only.dispute": {"accept": 0, "refuse": 1},
+        "buyers.return_delay": "20 d",
+        "buyers.escalation": {"probability": 1, "after": "0"},
+        "policy.mediation": silent,
+        "policy.return": {"default": returned},
+    }
+    head = "order,paid,dispatched,delivered,requested,dispute_opened,dispute_closed,dispute_status,"
+    head += "mediation_opened,mediation_closed,failed,refund_due"
+    row = "2018-10-01,2018-10-02,2018-10-07,2018-10-08,2018-10-08,2018-10-08,refused,"
+    told = foreseen(changes, head, row + "2018-10-08,2018-10-10,2018-10-13,", "2018-10-14")
+    assert told.base.money.tolist() == [0.0]
+
+
+def test_what_a_seller_has_done_tells_of_what_type_it_is(foreseen: Foreseen) -> None:
+    """Quick ones say no within a day and yes to a dispute, slow ones no to both."""
+    changes: Changes = {"market.sellers.types.only": "none"}
+    for name, notice, yes in (("quick", "1 d", 1), ("slow", "3 d", 0)):
+        changes[f"market.sellers.types.{name}"] = {
+            "share": 0.5,
+            "arrange": "1 d",
+            "dispatch": "30 d",
+            "cancellation": {"accept": 0, "refuse": 1, "notice": notice},
+            "dispute": {"accept": yes, "refuse": 1 - yes, "notice": "2 d"},
+        }
+    head = "order,paid,dispatched,delivered,requested,closed,status,dispute_opened,dispute_closed"
+    row = "2018-10-01,2018-11-01,2018-11-06,2018-10-03,{},refused,2018-11-06,"
+    assert foreseen(changes, head, row.format("2018-10-04"), "2018-11-07").base.money.tolist() == [1.0]
+    assert foreseen(changes, head, row.format("2018-10-06"), "2018-11-07").base.money.tolist() == [0.0]

@@ -55,7 +55,9 @@ def seen_by(
         "method": facts["payment_method"][rows],
     }
     late = (life["claim"][rows] == ClaimKind.REGRET) & (asked < life["dispatched_at"][rows])
-    buttonless = late & (life["cancellation_opened_at"][rows] >= NEVER) & (life["refund_due_at"][rows] != asked)
+    buttonless = (
+        late & (life["cancellation_opened_at"][rows] >= NEVER) & (life["route"][rows] != Route.FREE_CANCELLATION)
+    )
     kept = {name: column for name, column in instants.items() if name in told or name == "paid"}
     known = np.flatnonzero(~(buttonless & (instants["requested"] < NEVER)))
     if scenario_has_a_roster:
