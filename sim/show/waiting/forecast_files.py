@@ -72,10 +72,12 @@ def _pictures(forecast: Forecast, outlooks: Outlooks) -> Iterator[Picture]:
         f"{prefix}-cash", said, weeks, mean.tolist(), lows=low.tolist(), highs=high.tolist(),
         across="weeks from now", up=f"{forecast.scenario.market.currency} a week",
     )  # fmt: skip
-    mean, low, high = (one[:FEW_WEEKS] for one in middle_and_band(outlooks.totals.backlog))
+    # Now all of them are open.
+    now = [float(len(forecast.cases.names))]
+    mean, low, high = (now + one[:FEW_WEEKS].tolist() for one in middle_and_band(outlooks.totals.backlog))
     yield curve(
-        f"{prefix}-backlog", f"Cases still open week by week{under}", weeks, mean.tolist(), lows=low.tolist(),
-        highs=high.tolist(), across="weeks from now", up="open cases",
+        f"{prefix}-backlog", f"Cases still open week by week{under}", [0.0, *weeks], mean, lows=low,
+        highs=high, across="weeks from now", up="open cases",
     )  # fmt: skip
 
 
@@ -89,15 +91,14 @@ def _of_100(chance: float) -> str:
 
 def tables_of(forecast: Forecast) -> Iterator[TableToShow]:
     """Endings, then the single cases."""
-    rows = []
+    rows, columns = [], ("ending", "cases", "nine of ten", *(["policy"] if forecast.other else []))
     for _, outlooks in outlooks_of(forecast):
         for ending in ENDINGS:
             mean, low, high = middle_and_band(outlooks.totals.endings[ending])
             if mean:
-                rows.append(
-                    [f"{ending.replace('_', ' ')}", f"{mean:,.1f}", f"{low:,.0f} to {high:,.0f}", outlooks.policy]
-                )
-    yield "How the cases end", ("ending", "cases", "nine of ten", "policy"), rows
+                row = [ending.replace("_", " "), f"{mean:,.1f}", f"{low:,.0f} to {high:,.0f}", outlooks.policy]
+                rows.append(row[: len(columns)])
+    yield "How the cases end", columns, rows
     cases = cases_table(forecast)
     headings = ["case", "stage", "money, of 100", "half of that within", "next deadline", "silence then"]
     shown = []
