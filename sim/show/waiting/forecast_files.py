@@ -91,13 +91,14 @@ def _of_100(chance: float) -> str:
 
 def tables_of(forecast: Forecast) -> Iterator[TableToShow]:
     """Endings, then the single cases."""
-    rows, columns = [], ("ending", "cases", "nine of ten", *(["policy"] if forecast.other else []))
+    rows: list[list[str]] = []
+    columns = ("ending", "cases", "nine of ten", *(["policy"] if forecast.other else []))
     for _, outlooks in outlooks_of(forecast):
         for ending in ENDINGS:
             mean, low, high = middle_and_band(outlooks.totals.endings[ending])
             if mean:
-                row = [ending.replace("_", " "), f"{mean:,.1f}", f"{low:,.0f} to {high:,.0f}", outlooks.policy]
-                rows.append(row[: len(columns)])
+                told = [ending.replace("_", " "), f"{mean:,.1f}", f"{low:,.0f} to {high:,.0f}", outlooks.policy]
+                rows.append(told[: len(columns)])
     yield "How the cases end", columns, rows
     cases = cases_table(forecast)
     headings = ["case", "stage", "money, of 100", "half of that within", "next deadline", "silence then"]
