@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from sim.experiment import predicates
 from sim.experiment.aalen_johansen import AalenJohansen, Gain, horizon, is_cut, is_finished, seen_of
 from sim.experiment.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
-from sim.experiment.predicates import Of, Rows, every, summed
+from sim.experiment.predicates import Of, Rows, every, numbers, summed
 from sim.scenario.durations import DAY
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
@@ -51,11 +51,11 @@ class Ratio:
         """The sums of part and of whole, by replication."""
         rows = tables[self.table]
         whole = self._whole(rows)
-        part = np.where(whole > 0, np.asarray(self.part(rows), dtype=np.float64), 0.0)
+        part = np.where(whole > 0, numbers(self.part, rows), 0.0)
         return summed(part, rows, replications), summed(whole, rows, replications)
 
     def _whole(self, rows: Rows) -> Floats:
-        return np.asarray(self.whole(rows), dtype=np.float64)
+        return numbers(self.whole, rows)
 
     def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
         """The value with its interval, and how many it rests on."""
@@ -88,7 +88,9 @@ class Ratio:
     def n(self, tables: Mapping[str, Rows]) -> int:
         """How many it rests on."""
         rows = tables[self.table]
-        return int(np.sum(self.counting(rows))) if self.counting else int(np.count_nonzero(self._whole(rows)))
+        return (
+            int(np.sum(numbers(self.counting, rows))) if self.counting else int(np.count_nonzero(self._whole(rows)))
+        )
 
     def estimated(self, parts: ArrayLike, wholes: ArrayLike, n: int) -> Estimate:
         """The value with its interval, from the sums by replication."""

@@ -22,6 +22,7 @@ from sim.experiment.measure_kinds import REQUESTS as REQUESTS
 from sim.experiment.measure_kinds import Measure as Measure
 from sim.experiment.measure_kinds import Ratio as Ratio
 from sim.experiment.measure_kinds import TimeToMoney as TimeToMoney
+from sim.experiment.on_demand import on_demand
 from sim.experiment.predicates import Rows, every, has_waited_at, is_known, is_refunded_within, reads, says
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
@@ -216,7 +217,8 @@ def sums_of(
 ) -> dict[str, Sums]:
     """What each replication adds to each ratio, or to those of these names."""
     asked = (ratio for ratio in RATIOS if ratio.name in names)
-    return {ratio.name: Sums(*ratio.sums(tables, replications), ratio.n(tables)) for ratio in asked}
+    read = {name: on_demand(rows) for name, rows in tables.items()}
+    return {ratio.name: Sums(*ratio.sums(read, replications), ratio.n(read)) for ratio in asked}
 
 
 def watched(sums: Mapping[str, Sums], claims: Rows) -> Mapping[str, Sums]:
@@ -259,6 +261,7 @@ def summary_of(
     names: Collection[str] = tuple(MEASURES),
 ) -> pd.DataFrame:
     """The same, from the sums, and from the claims for the times to money; or of these measures only."""
+    claims = on_demand(claims)
     rows, is_over = [], is_finished(claims)
     for measure in (measure for name, measure in MEASURES.items() if name in names):
         if isinstance(measure, Ratio):

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from sim.arrays import Bools
+from sim.arrays import Bools, Floats
 
 ColumnValues = NDArray[np.generic] | pd.Categorical
-Cells = Mapping[str, Callable[[], ColumnValues]]
+Cells = Mapping[str, Callable[[], "ColumnValues | pd.Series[Any]"]]
 """How each column of a table is worked out, by its name."""
 
 
@@ -23,6 +23,18 @@ class OnDemand:
     def __init__(self, cells: Cells, rows: int) -> None:
         self._cells, self._index = cells, pd.RangeIndex(rows)
         self._read: dict[str, pd.Series[Any]] = {}
+        self._counted: dict[Callable[[OnDemand], ArrayLike], Floats] = {}
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> OnDemand:
+        """A table that is there: its columns are got at once only."""
+        return cls({str(name): partial(_column, table, str(name)) for name in table}, len(table))
+
+    def once(self, count: Callable[[OnDemand], ArrayLike]) -> Floats:
+        """What is counted of each row, for all who count the same."""
+        if count not in self._counted:
+            self._counted[count] = np.asarray(count(self), dtype=np.float64)
+        return self._counted[count]
 
     def __len__(self) -> int:
         return len(self._index)
@@ -32,7 +44,10 @@ class OnDemand:
 
     def __getitem__(self, name: str) -> pd.Series[Any]:
         if name not in self._read:
-            self._read[name] = pd.Series(self._cells[name](), index=self._index, copy=False)
+            cell = self._cells[name]()
+            if not isinstance(cell, pd.Series):
+                cell = pd.Series(cell, index=self._index, copy=False)
+            self._read[name] = cell
         return self._read[name]
 
     def only(self, some: Bools) -> OnDemand:
@@ -46,5 +61,14 @@ class OnDemand:
         return pd.DataFrame({name: cell() for name, cell in of.items()})
 
 
+def _column(table: pd.DataFrame, name: str) -> pd.Series[Any]:
+    return table[name]
+
+
 Rows = pd.DataFrame | OnDemand
 """A table: a column of it by its name."""
+
+
+def on_demand(rows: Rows) -> OnDemand:
+    """The table as it is, or one whose columns are got at once only."""
+    return rows if isinstance(rows, OnDemand) else OnDemand.of(rows)

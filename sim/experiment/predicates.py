@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -23,21 +24,25 @@ def every(rows: Rows) -> ArrayLike:
     return np.ones(len(rows))
 
 
+@cache
 def reads(column: str) -> Of:
     """What the column holds."""
     return lambda rows: rows[column]
 
 
+@cache
 def scaled(column: str, times: int) -> Of:
     """So many times what the column holds."""
-    return lambda rows: times * rows[column]
+    return lambda rows: times * rows[column].to_numpy()
 
 
+@cache
 def says(column: str, word: str) -> Of:
     """Whether the column has this word."""
     return lambda rows: rows[column] == word
 
 
+@cache
 def is_known(column: str) -> Of:
     """Whether the column holds anything."""
     return lambda rows: rows[column].notna()
@@ -114,6 +119,11 @@ def was_worth_it(claims: Rows) -> pd.Series[bool]:
 
 
 # ------------------------------------------------------------------------------- by replication
+
+
+def numbers(of: Of, rows: Rows) -> Floats:
+    """What is counted of each row."""
+    return rows.once(of) if isinstance(rows, OnDemand) else np.asarray(of(rows), dtype=np.float64)
 
 
 def some_of(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
