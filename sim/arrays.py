@@ -12,12 +12,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Columns = dict[str, Ints]
 """A table: instants in seconds, codes and counts, one row for each order or claim."""
+TableOfClaims = Mapping[str, Ints]
+"""A table that is only read: its columns may be made when they are asked for."""
 
 
 class Picked(Mapping[str, Ints]):
     """Some rows of a table of whole numbers, picked column by column when they are read."""
 
-    def __init__(self, table: Mapping[str, Ints], rows: Ints) -> None:
+    def __init__(self, table: TableOfClaims, rows: Ints) -> None:
         self._table, self._rows = table, rows
         self._read: dict[str, Ints] = {}
 

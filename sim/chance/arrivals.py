@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import log1p
 
 from sim.chance.decisions import Decision
+from sim.chance.narrow import NarrowInts
 from sim.chance.shared import Memory
 from sim.chance.streams import AT_A_TIME, Floats, Luck
 from sim.scenario.durations import DAY, HOUR
@@ -17,18 +18,23 @@ from sim.scenario.market import Market
 from sim.scenario.model import Scenario
 
 
-def paid_instants(scenario: Scenario, luck: Luck) -> NDArray[np.int64]:
+def paid_instants(scenario: Scenario, luck: Luck) -> NarrowInts:
     """The instants at which orders are paid, in seconds since the start, ascending; order k is the k-th.
 
     Gaps of a unit Poisson process are mapped through the inverse of the cumulative rate (Law, *Simulation
     Modeling and Analysis*, thinning-free NHPP generation), so an order keeps its luck when the rate changes.
     """
     hours, expected = cumulative_rate(scenario)
-    last, found = scenario.experiment.arrivals_end - 1, [np.empty(0, dtype=np.int64)]
+    last = scenario.experiment.arrivals_end - 1
+    kept_in: Any = np.int32 if last <= np.iinfo(np.int32).max else np.int64
+    paid, count = np.empty(int(expected[-1]) + AT_A_TIME, dtype=kept_in), 0
     for reached in _unit_arrivals(luck, float(expected[-1])):
         instants: Floats = np.interp(reached, expected, hours)
-        found.append(np.minimum(np.floor(instants).astype(np.int64), last))
-    return np.concatenate(found)
+        while len(paid) < count + len(reached):
+            paid = np.concatenate([paid, np.empty_like(paid[: len(paid) // 8 + AT_A_TIME])])
+        paid[count : count + len(reached)] = np.minimum(np.floor(instants), last)
+        count += len(reached)
+    return paid[:count]
 
 
 _KNOWN = Memory()

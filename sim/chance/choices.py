@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Columns
+from sim.arrays import Columns, TableOfClaims
 from sim.chance.facts import Draws, Ints
 from sim.rules.claims import LEFT_ALONE
 from sim.scenario.choices import Choice
@@ -39,7 +39,7 @@ def with_choices(draws: Draws, choices: list[Choice], replication: int) -> Draws
     return replace(draws, claims=settled_by(mine, draws.claims)) if mine else draws
 
 
-def settled_by(choices: Sequence[Choice], facts: Columns) -> Columns:
+def settled_by(choices: Sequence[Choice], facts: TableOfClaims) -> Columns:
     """The facts of some claims with these decisions, whatever replication they are of."""
     claims = dict(facts)
     for choice in choices:

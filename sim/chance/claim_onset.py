@@ -28,7 +28,7 @@ class ClaimOnsets(NamedTuple):
     claim: Ints
     asked: Ints
 
-    def only(self, some: Bools) -> ClaimOnsets:
+    def only(self, some: Bools | slice) -> ClaimOnsets:
         """Those of some of them."""
         return ClaimOnsets(self.claim[some], self.asked[some])
 
@@ -77,7 +77,7 @@ def _add(some: Bools, others: Bools, limit: TimeLimits, luck: Luck, piece: range
     """To some of a piece, of these others those who may miss a limit."""
     places = np.flatnonzero(others & ~some)
     numbers = piece.start + places
-    some[places[limit.may_be_missed(luck, numbers, orders.paid[numbers], orders.type_of)]] = True
+    some[places[limit.may_be_missed(luck, numbers, orders.paid_at(numbers), orders.type_of)]] = True
 
 
 def first_onsets(

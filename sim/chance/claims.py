@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Columns as Columns
+from sim.arrays import TableOfClaims
 from sim.chance.claim_onset import ClaimOnsets, later
 from sim.chance.decisions import Decision
 from sim.chance.facts import Bought, Ints
 from sim.chance.instants import earlier_or_later
+from sim.chance.narrow import NarrowColumns
 from sim.chance.orders import Dispatching, Instants
 from sim.chance.request_draws import draw_requests
 from sim.chance.sampler import OrderSampler
@@ -38,6 +40,16 @@ class Claimants(NamedTuple):
     onsets: ClaimOnsets
     plan: Dispatching
 
+    def at(self, places: slice) -> Claimants:
+        """Some of them, in turn."""
+        return Claimants(
+            self.sampler.at(places),
+            self.paid[places],
+            self.bought.only(places),
+            self.onsets.only(places),
+            self.plan.only(places),
+        )
+
     def columns(self) -> Columns:
         """As columns of `ClaimFacts`."""
         return {
@@ -52,8 +64,20 @@ class Claimants(NamedTuple):
         }
 
 
-def draw_claims(scenario: Scenario, claimants: Claimants, known: Known = AFRESH) -> Columns:
+MANY = 1 << 17
+"""Claims from which their facts are drawn and kept so that they take little memory: so many at a time."""
+
+
+def draw_claims(scenario: Scenario, claimants: Claimants, known: Known = AFRESH) -> TableOfClaims:
     """Every column of `ClaimFacts` for the picked orders."""
+    count = len(claimants.paid)
+    if count < MANY:
+        return _claims(scenario, claimants, known)
+    some = (slice(first, first + MANY) for first in range(0, count, MANY))
+    return NarrowColumns.of((_claims(scenario, claimants.at(places), AFRESH) for places in some), count)
+
+
+def _claims(scenario: Scenario, claimants: Claimants, known: Known) -> Columns:
     sampler, plan = claimants.sampler, claimants.plan
     basics = known.of("basics", scenario, lambda _: claimants.columns(), claimants)
     words = known.of("words", scenario, lambda part: _of_what_is_said(part, sampler, basics), basics)

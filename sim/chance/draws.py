@@ -71,7 +71,7 @@ def _found(
     )
     everybody = known.of("everybody", scenario, lambda _: OrderSampler(luck, suspects.numbers), suspects)
     types = known.of("types", scenario, lambda _: orders.type_of(suspects.numbers), suspects)
-    paid = orders.paid[suspects.numbers]
+    paid = orders.paid_at(suspects.numbers)
     plan = known.of(
         "plan",
         scenario,

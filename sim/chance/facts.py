@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Ints as Ints
+from sim.arrays import TableOfClaims
+from sim.chance.narrow import NarrowColumns, NarrowInts
 from sim.vocabulary import Party, Stage
 
 
@@ -28,7 +30,7 @@ class Bought(NamedTuple):
     product_group: Ints
     """Position of the product group in the scenario; 0 where there are none."""
 
-    def only(self, some: NDArray[np.bool_]) -> Bought:
+    def only(self, some: NDArray[np.bool_] | slice) -> Bought:
         """Some of the rows."""
         return Bought(*(column[some] for column in self))
 
@@ -40,7 +42,8 @@ class OrderFacts:
     All else about it is worked out when asked for, since it matters for the few that are claimed for.
     """
 
-    paid: Ints
+    paid: NarrowInts
+    """In 32 bits, where they hold them all."""
     of: Callable[[Ints], Bought]
     """What some of them, by number, came to."""
     type_of: Callable[[Ints], Ints]
@@ -48,6 +51,10 @@ class OrderFacts:
 
     def __len__(self) -> int:
         return len(self.paid)
+
+    def paid_at(self, some: Ints) -> Ints:
+        """When some of them, by number, were paid."""
+        return self.paid[some].astype(np.int64)
 
 
 class Ask(NamedTuple):
@@ -177,7 +184,7 @@ class Draws:
     """One replication's luck as facts: all orders, and the claims among them column by column."""
 
     orders: OrderFacts
-    claims: dict[str, Ints]
+    claims: TableOfClaims
     """A column per plain field of `ClaimFacts`, and per field of each `Ask` as `dispute.notice`."""
     refunded_unasked: Ints
     """Numbers of the orders that the platform refunds at the dispatch limit before anybody asks."""
@@ -189,6 +196,8 @@ class Draws:
     @property
     def nbytes(self) -> int:
         """What they take in memory; a column in which all are alike takes nothing."""
+        if isinstance(self.claims, NarrowColumns):
+            return self.orders.paid.nbytes + self.claims.nbytes
         columns = [self.orders.paid, *self.claims.values()]
         return sum(column.nbytes for column in columns if not _is_for_all(column))
 
@@ -213,6 +222,8 @@ class Draws:
             yield self._rows(turns[begins : begins + AT_A_TIME])
 
     def _rows(self, picked: Ints) -> list[ClaimFacts]:
+        if isinstance(self.claims, NarrowColumns):
+            return replace(self, claims=self.claims.at(picked))._rows(np.arange(len(picked)))
         asks = [self._asks(ask, picked) for ask in ASKS]
         plain = [_values(self.claims[field], picked) for field in PLAIN]
         return list(map(_FACTS, zip(*plain, *asks, strict=True)))

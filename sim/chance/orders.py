@@ -113,7 +113,7 @@ class Dispatching:
             Anchor.PROMISED: self.promised,
         }
 
-    def only(self, some: NDArray[np.bool_]) -> Dispatching:
+    def only(self, some: NDArray[np.bool_] | slice) -> Dispatching:
         """The plan for some of the orders."""
         return Dispatching(self.arranges_at[some], self.ships_at[some], self.due[some], self.promised[some])
 

@@ -28,6 +28,10 @@ class OrderSampler:
         """For some of these orders."""
         return self if some.all() else OrderSampler(self._luck, self.numbers[some])
 
+    def at(self, places: slice) -> OrderSampler:
+        """For some of them, in turn."""
+        return OrderSampler(self._luck, self.numbers[places])
+
     def luck(self, decision: Decision) -> Floats:
         """One uniform per picked order."""
         return self._luck.of(decision, self.numbers)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.arrays import TableOfClaims
 from sim.chance.facts import Draws
+from sim.chance.narrow import WIDTHS, NarrowColumns, NarrowInts
 from sim.chance.past import NO_PAST, Past
 from sim.compiled.almanac import almanac_of
 from sim.compiled.layout import (
@@ -20,14 +23,15 @@ from sim.compiled.layout import (
     NOT_GIVEN,
     ORDER,
     OUT_OF_PLAY,
+    OUTCOMES_OF_AN_ORDER,
     TERMS,
-    TOLD,
     WORDS,
     Codes,
     MarketRules,
     MarketState,
     RecordRows,
 )
+from sim.records.life import AMOUNTS, INSTANTS, VERDICTS, WORK
 from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
@@ -55,42 +59,85 @@ class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
     places: Codes
-    """Which of `FACTS_OF_AN_ORDER` are not the same for all claims."""
-    facts: Codes
-    """These facts: a row for each of `places`, a column per claim."""
+    """Which of `FACTS_OF_AN_ORDER` are not the same for all claims, the narrowest first."""
+    facts_1: NarrowInts
+    """These facts, those of one byte: a row for each, a column per claim. The wider ones follow."""
+    facts_2: NarrowInts
+    facts_4: NarrowInts
+    facts_8: NarrowInts
     next: Codes
     """All facts about the claims that come into play next, a row for each."""
     turns: Codes
     """Claims in the order in which their buyers ask."""
     asked: Codes
     """When they do."""
-    outcomes: Codes
-    """A row for each of `OUTCOMES_OF_AN_ORDER`, a column per claim."""
+    told: Codes
+    """`OUTCOMES_OF_AN_ORDER` by place, the narrowest first."""
+    outcomes_1: NarrowInts
+    """These outcomes: a row for each, a column per claim. First codes of one byte;"""
+    outcomes_4: NarrowInts
+    """amounts and work of four bytes;"""
+    instants_4: NarrowInts
+    """instants, kept one second later, 0 for NEVER: where nothing happens, nothing is written;"""
+    outcomes_8: NarrowInts
+    """or else all of them, as they are."""
+    does_not_fit: Codes
+    """Whether one of them was too large for its row."""
+    over: Codes
+    """First how many claims are over and not written down yet; then their numbers, and their rows."""
     words: Codes
     """The market's orders as rows of words."""
     free: Codes
     """First how many rows are free, then which."""
 
 
-def books_of(draws: Draws) -> Books:
+def books_of(draws: Draws, *, narrow: bool = False) -> Books:
     """Open the books for one replication, with a row for every claim; those in play take the lowest.
 
-    What all claims have in common is written down once.
+    What all claims have in common is written down once. Outcomes are `narrow`, or of 64 bits each.
     """
-    facts = [draws.claims[column] for column in FACTS_OF_AN_ORDER]
-    count, turns = len(facts[0]), np.argsort(draws.claims["asked"], kind="stable")
-    places = [place for place, column in enumerate(facts) if column.strides != LIES_ONCE]
-    of_the_first = [column[0] if count else 0 for column in facts]
+    names, facts = _facts_of(draws.claims)
+    asked = draws.claims["asked"]
+    count, turns = len(asked), np.argsort(asked, kind="stable")
+    of_the_first = [draws.claims[column][0] if count else 0 for column in FACTS_OF_AN_ORDER]
+    told = told_by_width(narrow=narrow)
+    facts_1, facts_2, facts_4, facts_8 = facts
     return Books(
-        places=np.array(places, dtype=np.int64),
-        facts=np.array([facts[place] for place in places], dtype=np.int64).reshape(len(places), count),
+        places=np.array([FACTS_OF_AN_ORDER.index(name) for name in names], dtype=np.int64),
+        facts_1=facts_1,
+        facts_2=facts_2,
+        facts_4=facts_4,
+        facts_8=facts_8,
         next=np.tile(np.array(of_the_first, dtype=np.int64), (AT_A_TIME, 1)),
         turns=turns,
-        asked=draws.claims["asked"][turns],
-        outcomes=np.empty((TOLD, count), dtype=np.int64),
+        asked=asked[turns],
+        told=np.array([OUTCOMES_OF_AN_ORDER.index(name) for some in told for name in some], dtype=np.int64),
+        outcomes_1=np.zeros((len(told[0]), count), dtype=np.uint8),
+        outcomes_4=np.zeros((len(told[1]), count), dtype=np.uint32),
+        instants_4=np.zeros((len(told[2]), count), dtype=np.uint32),
+        outcomes_8=np.empty((len(told[3]), count), dtype=np.int64),
+        does_not_fit=np.zeros(1, dtype=np.int64),
+        over=np.zeros(1 + 2 * AT_A_TIME, dtype=np.int64),
         words=np.empty((count, WORDS), dtype=np.int64),
         free=np.arange(count, -1, -1),
     )
+
+
+def _facts_of(claims: TableOfClaims) -> tuple[list[str], Sequence[NarrowInts]]:
+    """Those that are not the same for all claims: their names, and by width their columns."""
+    if isinstance(claims, NarrowColumns):
+        return [name for some in claims.names for name in some], claims.stacks
+    names = [name for name in FACTS_OF_AN_ORDER if claims[name].strides != LIES_ONCE]
+    count = len(claims["asked"])
+    columns = np.array([claims[name] for name in names], dtype=np.int64).reshape(len(names), count)
+    return names, [*(np.empty((0, count), dtype=width) for width in WIDTHS[:-1]), columns]
+
+
+def told_by_width(*, narrow: bool) -> tuple[Sequence[str], ...]:
+    """`OUTCOMES_OF_AN_ORDER` as `Books` writes them down: codes, amounts and work, instants; or all alike."""
+    if not narrow:
+        return (), (), (), OUTCOMES_OF_AN_ORDER
+    return VERDICTS, ("order", *AMOUNTS, *WORK), INSTANTS, ()
 
 
 def market_of(scenario: Scenario, draws: Draws, books: Books, world: MarketRules) -> MarketState:

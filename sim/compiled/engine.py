@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from sim.arrays import TableOfClaims
 from sim.chance.facts import Draws
+from sim.chance.narrow import NarrowColumns, give_back
 from sim.chance.past import NO_PAST, Past
-from sim.compiled.books import books_of, market_of, world_of
+from sim.compiled.books import Books, books_of, market_of, told_by_width, world_of
 from sim.compiled.layout import OUTCOMES_OF_AN_ORDER
 from sim.compiled.machine_code import Entrance
 from sim.errors import BadUsage
 from sim.records.journal import NoJournal
-from sim.records.life import COLUMNS
+from sim.records.life import COLUMNS, INSTANTS
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
@@ -33,9 +35,22 @@ def run_compiled(
     """
     if with_journal:
         raise BadUsage("the compiled engine writes no journal; the simpy engine does")
-    books, world = books_of(draws), world_of(scenario, calendars, past)
-    market = market_of(past.then or scenario, draws, books, world)
-    enter(world, market, books)
-    told = dict(zip(OUTCOMES_OF_AN_ORDER, books.outcomes, strict=True))
-    claims = {column: told[column] for column in COLUMNS}
-    return Records(draws, claims, market.desks["queue_seconds"].copy(), NoJournal())
+    world, is_large = world_of(scenario, calendars, past), isinstance(draws.claims, NarrowColumns)
+    if is_large:
+        give_back()
+    for narrow in (True, False) if is_large else (False,):
+        books = books_of(draws, narrow=narrow)
+        market = market_of(past.then or scenario, draws, books, world)
+        enter(world, market, books)
+        if not books.does_not_fit[0]:
+            break
+    return Records(draws, _told(books, narrow=narrow), market.desks["queue_seconds"].copy(), NoJournal())
+
+
+def _told(books: Books, *, narrow: bool) -> TableOfClaims:
+    """The outcome table."""
+    if narrow:
+        stacks = books.outcomes_1, books.outcomes_4, books.instants_4, books.outcomes_8
+        return NarrowColumns(told_by_width(narrow=True), stacks, {}, later=INSTANTS)
+    told = dict(zip(OUTCOMES_OF_AN_ORDER, books.outcomes_8, strict=True))
+    return {column: told[column] for column in COLUMNS}

@@ -12,7 +12,7 @@ from sim.compiled.jit import kept, step
 from sim.compiled.layout import MarketRules, MarketState
 from sim.compiled.order import live
 from sim.compiled.reference import reference_to
-from sim.compiled.rows import comes_into_play, is_over
+from sim.compiled.rows import comes_into_play, is_over, write_down
 from sim.scenario.durations import NEVER
 
 
@@ -58,6 +58,7 @@ def live_through(market: MarketState, books: Books) -> None:
             begun += 1
         else:
             goes_on(market, books)
+    write_down(books)
 
 
 @kept

@@ -84,9 +84,9 @@ def fingerprint_draws(scenario: Scenario) -> DrawFingerprints:
     """Draw the first replication once more, and look at it decision by decision."""
     ledger = _Ledger(scenario.experiment.seed)
     draws = draw_with(ledger, scenario, calendars_of(scenario))
-    facts = {name: fingerprints.of_columns({name: column})[:DIGITS] for name, column in _columns(draws)}
+    facts = {name: fingerprints.of_columns([(name, column)])[:DIGITS] for name, column in _columns(draws)}
     names = ("order", "paid", "seller")
-    orders = fingerprints.of_columns(dict(zip(names, cohort_orders(scenario), strict=True)))[:DIGITS]
+    orders = fingerprints.of_columns(zip(names, cohort_orders(scenario), strict=True))[:DIGITS]
     return DrawFingerprints(f"{scenario.start} {orders}", dict(sorted(ledger.seen.items())), dict(facts))
 
 

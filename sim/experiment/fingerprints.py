@@ -7,7 +7,7 @@ agree between platforms.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 import numpy as np
@@ -22,6 +22,7 @@ WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 
 
 PRINT = "fingerprint"
+NamedColumn = tuple[str, Ints]
 
 
 def of_scenario(scenario: Scenario) -> str:
@@ -40,26 +41,31 @@ def of_draws(draws: Draws) -> str:
 
 
 def _of_draws(draws: Draws) -> str:
-    columns = {"orders.paid": draws.orders.paid}
-    columns |= {f"claims.{name}": column for name, column in draws.claims.items()}
-    columns["refunded_unasked"] = draws.refunded_unasked
-    return of_columns(_said(dict(sorted(columns.items()))))
+    names = sorted([*(f"claims.{name}" for name in draws.claims), "orders.paid", "refunded_unasked"])
+    others = {"orders.paid": draws.orders.paid, "refunded_unasked": draws.refunded_unasked}
+    return of_columns(
+        _said(
+            (name, others[name] if name in others else draws.claims[name.removeprefix("claims.")]) for name in names
+        )
+    )
 
 
 def of_outcomes(claims: Mapping[str, Ints]) -> str:
     """Of one replication's outcome table: every instant, amount and verdict of every claim."""
-    return of_columns(_said({name: claims[name] for name in COLUMNS}))
+    return of_columns(_said((name, claims[name]) for name in COLUMNS))
 
 
-def _said(columns: Mapping[str, Ints]) -> dict[str, Ints]:
+def _said(columns: Iterable[NamedColumn]) -> Iterator[NamedColumn]:
     """Without those that say nothing of any claim: levers that a file does not pull leave its print alone."""
-    return {name: column for name, column in columns.items() if ((column != 0) & (column != NEVER)).any()}
+    for name, column in columns:
+        if ((column != 0) & (column != NEVER)).any():
+            yield name, column
 
 
-def of_columns(columns: Mapping[str, Ints]) -> str:
+def of_columns(columns: Iterable[NamedColumn]) -> str:
     """Of columns of whole numbers with their names and lengths, in the order given."""
     digest = sha256()
-    for name, column in columns.items():
+    for name, column in columns:
         width = _width(column)
         digest.update(f"{name}:{len(column)}×{width};".encode())
         digest.update(np.ascontiguousarray(column, dtype=f"<i{width}").data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import Picked
+from sim.arrays import Picked, TableOfClaims
 from sim.chance.facts import Ints
 from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
@@ -31,7 +31,6 @@ SETTLED_BY = ("answered", "shipped_over", "not_dispatched", "withdrawn", "silenc
 _ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE, _TAKEN_OVER = range(6)
 _MISSING = -1
 
-TableOfClaims = Mapping[str, Ints]
 CellByName = dict[str, Callable[[], ColumnValues]]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import TableOfClaims
 from sim.chance.facts import Draws, Ints
 from sim.records.journal import Journal
 from sim.records.life import COLUMNS, Life
@@ -16,7 +17,7 @@ class Records:
     """What one replication leaves behind; the same from either engine."""
 
     draws: Draws
-    claims: dict[str, Ints]
+    claims: TableOfClaims
     """A column for each of `life.COLUMNS`, one row per claim, ascending by order number."""
     queue_seconds: Ints
     """Per desk (sellers by number, mediation, buyers, bank): the area under its queue's length."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.arrays import Bools
+from sim.arrays import Bools, TableOfClaims
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Ints
 from sim.chance.orders import Openings
@@ -90,7 +90,7 @@ def advise_buyer(scenario: Scenario, buyer: Buyer, replications: int = REPLICATI
     source = source_of(engine_at_hand())
     for replication in range(replications):
         draws = draw_replication(scenario, replication, calendars, source)
-        cases = cases or _put_into(scenario, buyer, draws.orders.paid, calendars)
+        cases = cases or _put_into(scenario, buyer, draws.orders.paid.astype(np.int64), calendars)
         rows = _chosen(cases, replication)
         nows.append(cases.histories.now[rows])
         spared = _without_some(scenario, draws.claims, len(rows))
@@ -138,7 +138,7 @@ def _chosen(cases: Conditions, replication: int) -> Ints:
     return np.minimum(np.searchsorted(sums, (np.arange(TIMES) + start) / TIMES), len(weights) - 1)
 
 
-def _without_some(scenario: Scenario, claims: Columns, count: int) -> Columns:
+def _without_some(scenario: Scenario, claims: TableOfClaims, count: int) -> Columns:
     """The others, without as many as the buyer takes the place of: evenly over that time."""
     begins, _ = scenario.experiment.cohort_window
     inside = np.flatnonzero(claims["asked"] >= begins)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Bools, Columns
+from sim.arrays import Bools, TableOfClaims
 from sim.chance.facts import Ints
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
@@ -162,7 +162,7 @@ def contradictions(histories: Histories, records: Records, rows: Ints, may_ask: 
     return wrong
 
 
-def _looked_otherwise(seen: Histories, told: Columns) -> dict[str, Bools]:
+def _looked_otherwise(seen: Histories, told: TableOfClaims) -> dict[str, Bools]:
     """Where an open request was looked at, or taken up, at another instant than its story tells."""
     wrong = {}
     queued = seen.has("viewed") & ~seen.has("taken_up") & ("taken_up" in seen.instants)

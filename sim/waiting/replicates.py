@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Bools
+from sim.arrays import Bools, TableOfClaims
 from sim.arrays import Columns as Columns
 from sim.chance.choices import with_choices
 from sim.chance.facts import Bought, Draws, Ints, OrderFacts
@@ -78,7 +78,7 @@ def tell(
     return Stories(
         of_mine,
         told,
-        replace(facts, claims=mine),
+        replace(facts, claims=dict(mine)),
         theirs,
         {name: draws.claims[name][count:] for name in draws.claims},
     )
@@ -98,7 +98,7 @@ def wrong_beginnings(conditions: Conditions, rows: Ints, facts: Facts, records: 
     return contradictions(conditions.histories, records, rows[facts.rows], may_cancel)
 
 
-def _draws(claims: Columns, count: int) -> Draws:
+def _draws(claims: TableOfClaims, count: int) -> Draws:
     nothing = np.empty(0, dtype=np.int64)
     orders = OrderFacts(np.zeros(count, dtype=np.int64), lambda some: Bought(*([some] * 5)), lambda some: some)
     return Draws(orders, claims, nothing)
@@ -108,7 +108,7 @@ def _count(others: Columns | None) -> int:
     return 0 if others is None else int(others["order"].max(initial=-1)) + 1
 
 
-def _together(mine: Columns, others: Columns | None, count: int) -> Columns:
+def _together(mine: TableOfClaims, others: Columns | None, count: int) -> TableOfClaims:
     if others is None or not len(others["order"]):
         return mine
     both = {name: np.concatenate([mine[name], others[name]]) for name in mine}
@@ -116,7 +116,7 @@ def _together(mine: Columns, others: Columns | None, count: int) -> Columns:
     return both
 
 
-def _over_all(told: Columns, facts: Facts, count: int) -> Columns:
+def _over_all(told: TableOfClaims, facts: Facts, count: int) -> Columns:
     """A row for every replicate, also for those who never ask."""
     whole = {name: np.full(count, BLANK[name], dtype=np.int64) for name in COLUMNS}
     whole["outcome"][:] = int(Outcome.NO_CLAIM)

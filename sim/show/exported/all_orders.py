@@ -37,7 +37,7 @@ def all_orders(
     others = pd.DataFrame(_unclaimed(scenario, replication, records, calendars, numbers))
     table = pd.concat([claims, others], ignore_index=True).sort_values("order", kind="stable", ignore_index=True)
     first, beyond = scenario.experiment.cohort_window
-    paid = orders.paid[table["order"].to_numpy()]
+    paid = orders.paid_at(table["order"].to_numpy())
     table["in_cohort"] = (paid >= first) & (paid < beyond)
     return table[list(ALL_ORDERS)]
 
@@ -47,7 +47,7 @@ def _unclaimed(
 ) -> dict[str, object]:
     """Orders that went their way."""
     draws, market = records.draws, scenario.market
-    paid, bought = draws.orders.paid[numbers], draws.orders.of(numbers)
+    paid, bought = draws.orders.paid_at(numbers), draws.orders.of(numbers)
     sampler = OrderSampler(Luck(scenario.experiment.seed, replication), numbers)
     plan = draw_dispatching(scenario, paid, bought.seller_type, sampler, calendars)
     refunded = np.isin(numbers, draws.refunded_unasked)
