@@ -15,6 +15,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.resolved import described
 
 TYPE = "market.sellers.types"
+IDENTIFIED = "the log alone tells it"
 SAID = ".said"
 """How the path of a finding ends that holds the shares of what is said."""
 
@@ -113,8 +114,7 @@ def _statement(finding: Finding, source: dict[str, str]) -> dict[str, Any]:
     }
     if finding.interval is not None:
         said["interval"] = [_plain(end) for end in finding.interval]
-    if finding.identified:
-        said["identified"] = finding.identified
+    said["identified"] = finding.identified or IDENTIFIED
     return said
 
 

@@ -137,10 +137,14 @@ def _reasons(lesson: Lesson) -> Told:
         return
     counts = np.bincount(reasons[known], lesson.claim_weight[known], minlength=len(names))
     told = {name: number(float(count / counts.sum())) for name, count in zip(names, counts, strict=True) if count}
+    most = int(np.argmax(counts))
+    _, between, n = share_with_interval(reasons == most, known, lesson.seller_of_claim, lesson.claim_weight)
     yield Finding(
         "buyers.regret.reasons",
         told,
-        int(known.sum()),
+        n,
+        interval=(number(between[0]), number(between[1])),
+        about=f"share of {names[most]}",
         method="shares of stated reasons",
         identified="what is behind a stated reason",
     )

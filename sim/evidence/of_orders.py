@@ -6,7 +6,7 @@ import numpy as np
 from scipy import optimize
 
 from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
-from sim.evidence.lesson import Lesson
+from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Floats
 from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.survival import fitted
@@ -95,7 +95,17 @@ def _methods(lesson: Lesson) -> Told:
             f"({', '.join(lesson.base.market.payment_methods)})",
         )
         return
-    yield Finding("market.payment_methods", shares(told), int(known.sum()), method="shares of orders")
+    most = int(np.argmax(counts))
+    _, between, n = share_with_interval(methods == most, known, lesson.seller, lesson.order_weight)
+    about = f"share of {_name(names[most])}"
+    yield Finding(
+        "market.payment_methods",
+        shares(told),
+        n,
+        interval=(number(between[0]), number(between[1])),
+        about=about,
+        method="shares of orders",
+    )
 
 
 def _name(written: str) -> str:
@@ -113,10 +123,35 @@ def _concentration(lesson: Lesson) -> Told:
 
     alone = len(counts) < 2
     best = 0.0 if alone else optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
-    yield Finding("market.sellers.count", len(counts), len(lesson.seller), method="sellers with an order")
+    count, n = len(counts), len(lesson.seller)
     yield Finding(
-        "market.sellers.concentration", number(float(best)), len(lesson.seller), method="Zipf, by likelihood"
+        "market.sellers.count",
+        count,
+        n,
+        interval=(count, count),
+        about="sellers",
+        method="sellers with an order",
+        identified="sellers whom nobody bought of",
     )
+    reach = 1.96 * _error_of_exponent(float(best), counts.astype(np.float64), ranks)
+    yield Finding(
+        "market.sellers.concentration",
+        number(float(best)),
+        n,
+        interval=(number(max(best - reach, 0.0)), number(best + reach)),
+        about="exponent",
+        method="Zipf, by likelihood",
+    )
+
+
+def _error_of_exponent(exponent: float, counts: Floats, ranks: Floats) -> float:
+    """Its standard error; sellers are farther from Zipf than chance alone would put them (a quasi-likelihood)."""
+    expected = np.exp(-exponent * ranks)
+    expected *= counts.sum() / expected.sum()
+    mean = float(expected @ ranks / counts.sum())
+    information = float(expected @ (ranks - mean) ** 2)
+    apart = float(((counts - expected) ** 2 / expected).sum()) / max(len(counts) - 1, 1)
+    return float(np.sqrt(max(apart, 1.0) / information)) if information > 0 else 0.0
 
 
 def _transit(lesson: Lesson) -> Told:

@@ -37,12 +37,22 @@ def told_by_sellers(lesson: Lesson) -> Told:
     said = IN_ROSTER if isinstance(roster, Finding) else BY_LUCK
     for number_of, name in enumerate(lesson.kinds):
         path = f"{TYPE}.{name}"
-        yield Finding(f"{path}.share", told[name], sellers, method=SHARE, identified=said)
+        yield Finding(
+            f"{path}.share", told[name], sellers, interval=_between(lesson, number_of), about="share", method=SHARE,
+            identified=said,
+        )  # fmt: skip
         yield from sending(lesson, number_of, path)
         yield from _cancellations(lesson, number_of, path)
         yield from told_by_disputes(lesson, number_of, path)
         yield from handling(lesson, number_of, path)
     yield from told_by_desks(lesson)
+
+
+def _between(lesson: Lesson, kind: int) -> tuple[float, float]:
+    """Of the share of orders that sellers of a type have."""
+    theirs = lesson.kind_of_seller[lesson.seller] == kind
+    _, (low, high), _ = share_with_interval(theirs, np.ones_like(theirs), lesson.seller, lesson.order_weight)
+    return number(low), number(high)
 
 
 def roster_of(lesson: Lesson) -> Finding | Assumed:

@@ -270,10 +270,17 @@ def in_seconds(end: Any) -> float:
     return float(found[1]) * UNITS[found[2]] if found else float(end)
 
 
+NOT_DRAWN = (
+    *("market.hours", "market.weekdays", "market.peaks", "market.payment_methods", "buyers.regret.reasons"),
+    *("market.sellers.count", "market.sellers.concentration"),
+)
+"""Findings that are no input of the worlds that are drawn, or the same in all."""
+
+
 def inputs_of(fitted: Fit, truth: Scenario) -> Iterator[dict[str, Any]]:
     """Of every input with an interval: the truth, what was found, and whether the interval holds the truth."""
     for one in fitted.findings:
-        if one.interval is None or one.path in ("market.hours", "market.weekdays", "market.peaks"):
+        if one.interval is None or one.path in NOT_DRAWN or one.path.endswith(".share"):
             continue
         path = one.path
         for found, true in KINDS.items():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sim.evidence.finding import Finding
-from sim.evidence.fitted_scenario import SAID
+from sim.evidence.fitted_scenario import IDENTIFIED, SAID
 from sim.evidence.fitting import Fit
 from sim.evidence.held_out import Judged
+from sim.evidence.lesson import Lesson
 from sim.evidence.log import Reading
 from sim.evidence.of_sellers import ROSTER
 from sim.scenario.wording import counted, per_cent
@@ -109,7 +111,7 @@ def document_of(fit: Fit) -> dict[str, Any]:
         "verdict": fit.verdict,
         "answer": answer_of(fit),
         "readings": {one.table: one.document() for one in fit.readings},
-        "inputs": [_input(finding) for finding in fit.findings],
+        "inputs": [_input(finding) | {"period": _period(fit.lesson)} for finding in fit.findings],
         "assumed": [
             {"path": one.path, "why": one.why, "range": one.range_in(fit.lesson.base)} for one in fit.assumed
         ],
@@ -126,7 +128,7 @@ def _input(finding: Finding) -> dict[str, Any]:
         "n": finding.n,
         "censored": finding.censored,
         "method": finding.method,
-        "identified": finding.identified,
+        "identified": finding.identified or IDENTIFIED,
         "naive": finding.naive,
     }
 
@@ -136,6 +138,11 @@ def seen_and_expected(one: Judged) -> tuple[str, str]:
     if one.expected.unit == "share":
         return f"{one.observed * 100:.1f} %", f"{one.expected.times(100).ends('.1f')} %"
     return f"{one.observed:.4g}", one.expected.ends(".4g")
+
+
+def _period(lesson: Lesson) -> str:
+    first, beyond = (lesson.start + timedelta(seconds=end) for end in (lesson.first, lesson.beyond))
+    return f"{first}..{beyond}"
 
 
 def share_of_bar(one: Judged) -> tuple[float, float, float]:
