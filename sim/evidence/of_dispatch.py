@@ -42,12 +42,16 @@ def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]
 def _dispatch(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
     """Of each order: when it was sent (NaN), and business seconds of the seller until payment and until then.
 
-    Watched until the buyer asked to cancel, or until the cut: whoever is asked may send at once, so what is sent
-    after that does not tell how soon one sends unasked.
+    Watched until the buyer asked to cancel (where that is not known, until the request was closed), or until the
+    cut: whoever is asked may send at once, so what is sent after that does not tell how soon one sends unasked.
     """
-    hours, orders = lesson.hours[Party.SELLER], lesson.log.orders
+    hours, orders, claims = lesson.hours[Party.SELLER], lesson.log.orders, lesson.log.claims
+    asked = claims.at("requested")
+    asked = np.where(np.isnan(asked), claims.at("closed"), asked)
+    unknown = np.isnan(asked) & np.isnan(claims.at("dispute_opened")) & np.isnan(lesson.log.of_orders("dispatched"))
+    asked = np.where(unknown, lesson.log.of_orders("paid"), asked)
     watched = np.full(orders.rows, lesson.log.cut)
-    watched[lesson.of_claim] = np.fmin(watched[lesson.of_claim], lesson.log.claims.at("requested"))
+    watched[lesson.of_claim] = np.fmin(lesson.log.cut, asked)
     sent = np.where(orders.at("dispatched") <= watched, orders.at("dispatched"), np.nan)
     until = np.where(np.isnan(sent), watched, sent)
     return sent, hours.axis(orders.at("paid")), hours.axis(until)
