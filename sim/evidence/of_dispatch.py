@@ -20,7 +20,7 @@ def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]
 
     The quickest are `t1`. A seller without an order has type −1.
     """
-    sent, since, until = _dispatch(lesson)
+    sent, since, until = watched_for_dispatch(lesson)
     ended = np.bincount(lesson.seller, ~np.isnan(sent), minlength=len(lesson.weight))
     waited = np.bincount(lesson.seller, np.maximum(until - since, 1.0), minlength=len(lesson.weight))
     present = np.bincount(lesson.seller, minlength=len(lesson.weight)) > 0
@@ -39,7 +39,7 @@ def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]
     return kinds, tuple(f"t{number + 1}" for number in range(count))
 
 
-def _dispatch(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
+def watched_for_dispatch(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
     """Of each order: when it was sent (NaN), and business seconds of the seller until payment and until then.
 
     Watched until the buyer asked to cancel (where that is not known, until the request was closed), or until the
@@ -74,7 +74,7 @@ def sending(lesson: Lesson, kind: int, path: str) -> Told:
     if not orders.has("dispatched"):
         yield Assumed(f"{path}.dispatch", "the log does not tell when orders are sent")
         return
-    sent, since, until = _dispatch(lesson)
+    sent, since, until = watched_for_dispatch(lesson)
     theirs = lesson.kind_of_seller[lesson.seller] == kind
     wall = orders.at("dispatched") - orders.at("paid")
     if orders.has("arranged"):

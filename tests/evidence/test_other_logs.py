@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.evidence.fitting import opened
+from sim.evidence.fitting import lesson_of, opened
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.moments import Spread, step_of
+from sim.evidence.of_dispatch import watched_for_dispatch
+from sim.vocabulary import Party
 from tests.evidence.logs import MAPPING, a_few, write
 from tests.evidence.recovery import told_together, world
 
@@ -78,6 +80,22 @@ def test_an_ocel_log_comes_to_orders_and_claims(tmp_path: Path) -> None:
 def test_what_is_no_ocel_log_is_told_so(tmp_path: Path, document: object, said: str) -> None:
     with pytest.raises(UserError, match=said):
         read(tmp_path, document)
+
+
+def test_dispatch_is_watched_until_somebody_asks_to_cancel_or_the_claim_was_closed(tmp_path: Path) -> None:
+    orders, claims = a_few()
+    orders["dispatched_at"] = orders["dispatched_at"].where(orders["order"] > 0)
+    claims = claims.head(10)
+    claims["requested"] = claims["requested"].where(claims["order"] > 0)
+    mapped = load_mapping(write(tmp_path, orders, claims))
+    start, calendars, base, log = opened(mapped)
+    lesson = lesson_of(mapped, start, calendars, base, log)
+    sent, _, until = watched_for_dispatch(lesson)
+    assert np.isnan(sent).tolist() == [True] * 10 + [False] * 30
+    axis = lesson.hours[Party.SELLER].axis
+    closed, asked = (lesson.log.claims.at(name) for name in ("closed", "requested"))
+    assert until[0] == axis(closed)[0]
+    assert until[1:10].tolist() == axis(asked)[1:].tolist()
 
 
 def test_a_step_of_the_repair_goes_where_the_counts_say() -> None:
