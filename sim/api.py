@@ -179,8 +179,8 @@ def report(
 
     With `what_if` the page has a control for the seller's clock and for what silence means: every combination is
     run first (`experiment.sweep`), which takes several times as long as the result did; `jobs`, `engine` and
-    `progress` are as for `run`. A file that is there is replaced. Raises UserError where it cannot be written, and BadUsage
-    for what is neither a result nor a comparison.
+    `progress` are as for `run`. A file that is there is replaced. Raises UserError where it cannot be written, and
+    BadUsage for what is neither a result nor a comparison.
     """
     if not isinstance(shown, Result | Comparison):
         raise BadUsage(f"report: found {_kind(shown)}, expected what sim.run or sim.compare returns")

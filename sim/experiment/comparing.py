@@ -51,7 +51,8 @@ def compare(
     All run with as many replications as the base has, unless `replications` says otherwise; `seed` takes the
     place of each scenario's own. With `precision`, all go on together until the *difference* from the base is known
     so well for each named measure of each scenario (`experiment.precision_targets`; a share of the base's value
-    where it is relative), and no further than `max_replications`; `about["stopped"]` of every result says which it was.
+    where it is relative), and no further than `max_replications`; `about["stopped"]` of every result says which it
+    was.
 
     `margins` gives headline measures other margins than their own, in the measure's unit: `{"success_rate": 0.01}`.
     `progress` is told after each replication how many are done, of all; `jobs`, `engine`, `with_journal`, `tell`

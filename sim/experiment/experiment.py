@@ -71,8 +71,8 @@ def run(
     says which it was. `jobs` is the number of processes, None for all cores where that pays; or `Workers` that
     several experiments share. `engine` is `simpy`, `compiled`, or `auto` for the quicker one (or what
     `experiment.engine_choice.chosen` has chosen for several experiments); `about["engine"]` says which it was.
-    Neither changes anything in the result: the same scenario and seed give the same tables, to the bit. `tell` hears of
-    what takes its time, such as compiling; unless told otherwise it writes to stderr.
+    Neither changes anything in the result: the same scenario and seed give the same tables, to the bit. `tell`
+    hears of what takes its time, such as compiling; unless told otherwise it writes to stderr.
     With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
     has the columns `columns.NARROW` and `CAME_TO` only, there is no `journal` and no `unasked`, and memory hardly
     grows. With `kept`, no replication that is kept there is lived through again, and every other is kept.

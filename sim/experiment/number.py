@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 _SCALES = {"share": (100, " %"), "claims": (1, ""), "orders": (1, "")}
 """What a measure's unit is multiplied by to be shown, and what stands behind it; others are shown as they are."""
+DIGITS = 12
+"""Significant digits of a written number: all that is known, without the noise of the last bits."""
 NOT_REACHED = "not reached"
 NOTHING = "none"
 POINTS = "points"
@@ -117,10 +119,7 @@ class Number(NamedTuple):
 
     def document(self, counting: str = "") -> dict[str, Any]:
         """Ready for JSON: what is not a finite number is none; what it rests on goes by the name given."""
-        ends = {
-            name: end if math.isfinite(end) else None
-            for name, end in zip(("value", "low", "high"), self.three, strict=True)
-        }
+        ends: dict[str, Any] = dict(zip(("value", "low", "high"), map(finite, self.three), strict=True))
         return ends | ({counting: self.n} if counting else {})
 
     def ends(self, digits: str) -> str:
@@ -183,6 +182,11 @@ def rough(number: float) -> str:
     """To one digit, which is all that an estimate of an estimate is good for."""
     digits = 10 ** math.floor(math.log10(number)) if number >= 1 else 1
     return f"{round(number / digits) * digits:,}"
+
+
+def finite(value: float) -> float | None:
+    """The number in as many digits as are written; None where JSON has none."""
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 
 def alike(*values: Number) -> list[Shown]:

@@ -29,6 +29,7 @@ import pandas as pd
 from sim.disk.placing import Files, put
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
+from sim.experiment.number import finite
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.levers import levers_that_differ
@@ -39,7 +40,7 @@ from sim.show.notes import notes_of
 from sim.show.phrases import HELD
 from sim.show.ranking import RankedPolicy, places
 from sim.show.room import SIGN, room
-from sim.show.rows import csv_of, finite, json_of
+from sim.show.rows import csv_of, json_of
 from sim.show.spool import Spool
 from sim.show.too_short import leaning_doubt
 

@@ -31,12 +31,13 @@ import pandas as pd
 from sim.disk.placing import Files, put
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
+from sim.experiment.number import finite
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import resolved_yaml
 from sim.show.notes import notes_of
 from sim.show.room import SIGN, room
-from sim.show.rows import csv_of, csv_rows, finite, json_of, parquet_of, zipped
+from sim.show.rows import csv_of, csv_rows, json_of, parquet_of, zipped
 from sim.show.too_short import rare_doubt
 
 Keep = Literal["summary", "claims", "journal"]

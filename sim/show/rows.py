@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import math
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeAlias
 
@@ -20,8 +19,8 @@ import pyarrow.compute as compute
 import pyarrow.csv
 import pyarrow.parquet
 
-DIGITS = 12
-"""Significant digits of a written number: all that is known, without the noise of the last bits."""
+from sim.experiment.number import DIGITS
+
 FORMULA = r"^[=+\-@\t\r]"
 """A spreadsheet takes a cell that begins so for a formula."""
 ROWS = 65_536
@@ -206,8 +205,3 @@ def zipped(content: bytes) -> bytes:
 def json_of(document: dict[str, Any]) -> bytes:
     """As JSON with sorted keys; NaN and infinities are refused, they are no JSON."""
     return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
-
-
-def finite(value: float) -> float | None:
-    """The number in as many digits as are written; None where JSON has none."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

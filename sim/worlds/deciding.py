@@ -49,9 +49,8 @@ class Survival:
     measure: str
     policy: str
     base: str
-    at_base: float
+    at_base: Number
     """The difference in the world as the file has it."""
-    at_base_interval: tuple[float, float]
     share: Number
     """Of worlds in which the difference has the sign that it has there."""
     surely: int
@@ -76,7 +75,7 @@ class Survival:
 
 def survival(
     names: tuple[str, str, str],
-    at_base: tuple[float, float, float],
+    at_base: Number,
     points: Floats,
     factors: Sequence[Factor],
     values: Floats,
@@ -86,7 +85,7 @@ def survival(
     """Judge one difference. `names` are the measure, the policy and the base; `at_base` its value and interval;
     `values`, `errors` and `halves` (half-widths) by world. Worlds in which there is no value do not count."""
     known = np.isfinite(values)
-    sign = -1.0 if at_base[0] < 0 else 1.0
+    sign = -1.0 if at_base.value < 0 else 1.0
     holds = known & (sign * values > 0)
     share = share_of(int(holds.sum()), int(known.sum()))
     words = [len(one.words) for one in factors]
@@ -98,8 +97,7 @@ def survival(
     quantiles = np.quantile(seen, [0.05, 0.5, 0.95]) if len(seen) else np.full(3, np.nan)
     return Survival(
         *names,
-        at_base[0],
-        (at_base[1], at_base[2]),
+        at_base,
         share,
         int((sign * seen - halved > 0).sum()),
         int((sign * seen + halved < 0).sum()),

@@ -95,7 +95,7 @@ def _judged(study: Study, here: Sequence[Number]) -> Iterator[Survival]:
         value, error, low, high = (mine[name].to_numpy(dtype=float) for name in ("value", "error", "low", "high"))
         yield survival(
             (response.measure, response.of, response.less),
-            (at_base.value, at_base.low, at_base.high),
+            at_base,
             plan.design.points,
             plan.factors,
             value,

@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from sim.errors import BadScenario
+from sim.experiment.number import Number
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
 from sim.worlds.deciding import survival
@@ -130,7 +131,9 @@ def test_scattered_worlds_tell_what_each_factor_foretells_alone() -> None:
 def judged(values: np.ndarray, points: np.ndarray) -> str:
     factors = [uniform("a"), Factor("b", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))]
     error = np.full(len(values), 0.001)
-    return survival(("success_rate", "new", "old"), (0.01, 0, 0.02), points, factors, values, error, error).verdict
+    return survival(
+        ("success_rate", "new", "old"), Number(0.01, 0, 0.02), points, factors, values, error, error
+    ).verdict
 
 
 def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:
@@ -180,5 +183,5 @@ def test_the_world_as_the_file_has_it_says_what_compare_says(tiny: Path) -> None
     result = sim.stress(base, what_if=three, worlds=4, jobs=1, tell=lambda line: None)
     compared = sim.compare(base, what_if=three, jobs=1, tell=lambda line: None).differences
     expected = compared.set_index("measure").loc["success_rate", "difference"]
-    assert result.survivals[0].at_base == pytest.approx(expected)
+    assert result.survivals[0].at_base.value == pytest.approx(expected)
     assert result.survivals[0].share.value == 1

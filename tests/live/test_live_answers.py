@@ -12,11 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from sim.api import compare, run
+from sim.experiment.number import finite
 from sim.live.levers import LeverShown, parts_of
 from sim.live.words import words
 from sim.scenario.loading import load
 from sim.show.files import summary_of
-from sim.show.rows import finite
 from tests.live.pages import SHOWN_AT, asked, at, opened
 from tests.scenario_files import BASE, BASE_FILE, faults_of
 

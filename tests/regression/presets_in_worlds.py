@@ -54,7 +54,7 @@ def _rise(result: Stressed, measure: str, name: str) -> tuple[float, Floats]:
     """By how much it differs from no policy: in the files' world, and in each of the others."""
     if name == NOBODY:
         return 0.0, np.zeros(len(result.study.plan.design))
-    (here,) = (one.at_base for one in result.survivals if (one.measure, one.policy) == (measure, name))
+    (here,) = (one.at_base.value for one in result.survivals if (one.measure, one.policy) == (measure, name))
     points = result.study.points
     mine = points[(points["measure"] == measure) & (points["policy"] == name)]
     return here, mine["value"].to_numpy(dtype=float)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from sim.api import report
 from sim.experiment.comparison import comparison_of
 from sim.experiment.experiment import run
+from sim.experiment.number import finite
 from sim.experiment.result import Result
 from sim.experiment.sweep import sweep
 from sim.scenario.provenance import Provenance
@@ -30,7 +31,6 @@ from sim.show.report import report_of
 from sim.show.report.answer import answer_of
 from sim.show.report.basis import command_of, unsourced_of
 from sim.show.report.page import KEY_FIGURES
-from sim.show.rows import finite
 from sim.vocabulary import Verdict
 from tests.unit.busy_market import BUSY
 from tests.unit.compared import MEDIAN, comparison, crossing, result, swept

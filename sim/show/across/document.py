@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.experiment.measures import MEASURES
-from sim.experiment.number import Number
+from sim.experiment.number import Number, finite
 from sim.scenario.wording import counted
-from sim.show.rows import finite
 from sim.worlds.deciding import Survival, Where
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
@@ -60,9 +59,12 @@ def where_told(where: Where) -> str:
 
 def claim(one: Survival) -> str:
     """What is claimed: that the policy is better, or worse, by what it is in the world as the file has it."""
-    change = amount(abs(one.at_base), one.measure)
-    rises = "rises" if one.at_base >= 0 else "falls"
-    low, high = sorted(abs(end) * math.copysign(1, end * one.at_base or 1) for end in one.at_base_interval)
+    change = amount(abs(one.at_base.value), one.measure)
+    rises = "rises" if one.at_base.value >= 0 else "falls"
+    towards = [
+        abs(end) * math.copysign(1, end * one.at_base.value or 1) for end in (one.at_base.low, one.at_base.high)
+    ]
+    low, high = sorted(towards)
     scale = 100 if MEASURES[one.measure].unit == "share" else 1
     return f"{title(one.measure)} {rises} by {change} ({low * scale:.2g} to {high * scale:.2g})"
 
@@ -151,13 +153,12 @@ def _laid_out(plan: Plan) -> dict[str, Any]:
 
 
 def _survival(one: Survival) -> dict[str, Any]:
-    low, high = one.at_base_interval
     return {
         "measure": one.measure,
         "policy": one.policy,
         "base": one.base,
         "verdict": one.verdict,
-        "at_base": {"value": finite(one.at_base), "low": finite(low), "high": finite(high)},
+        "at_base": one.at_base.document(),
         "share": one.share.document("worlds"),
         "surely": one.surely,
         "surely_not": one.surely_not,

@@ -10,12 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
-from sim.experiment.number import Number
+from sim.experiment.number import Number, finite
 from sim.scenario.wording import counted
 from sim.show.across.document import SCHEMA_VERSION, share_told
 from sim.show.across.files import DIGITS, parquet_of
 from sim.show.across.frontier_chart import frontier_chart
-from sim.show.rows import finite, json_of
+from sim.show.rows import json_of
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate
 from sim.worlds.searching import Again, Search

@@ -40,7 +40,7 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             for each in one.decides[:MOST_TOLD]:
                 yield f"    {each.share.value:5.2f} ({_within(each.share.low, each.share.high)})  {each.factor}"
         else:
-            there = amount(one.at_base, one.measure, signed=True)
+            there = amount(one.at_base.value, one.measure, signed=True)
             how = f"that way in {share_told(one.share)} of worlds: {one.verdict}"
             yield f"  {title(one.measure)}: {there} as the file has it, {how}"
     yield from _as_fitted(result.study)

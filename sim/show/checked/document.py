@@ -12,11 +12,10 @@ from sim.baselines.judgement import (
     NewScenario,
     ScenarioCheck,
 )
-from sim.experiment.number import Number
+from sim.experiment.number import Number, finite
 from sim.show.checked.words import finding, new_told
 from sim.show.files import SCHEMA_VERSION
 from sim.show.flip_pairs import flip_pairs
-from sim.show.rows import finite
 
 
 def document_of(check: Check) -> dict[str, Any]:

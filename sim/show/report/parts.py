@@ -9,11 +9,10 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from sim.experiment.number import Number, Shown
+from sim.experiment.number import Number, Shown, finite
 from sim.experiment.result import Result
 from sim.show.measured import measured_in
 from sim.show.phrases import HELD
-from sim.show.rows import finite
 
 
 class Numbers:
