@@ -11,8 +11,8 @@ from functools import partial
 
 from sim.chance.facts import Draws
 from sim.market.desk import Desk, Request
-from sim.market.order import Order
-from sim.market.turns import CHOOSES, LifeStory
+from sim.market.order import LifeStory, Order
+from sim.market.turns import CHOOSES
 from sim.market.world import World
 from sim.records.journal import Journal
 from sim.records.life import BLANK, Life
@@ -60,8 +60,8 @@ def live_alone(
     world.seller_desks[facts.seller] = _remembered(world.seller_desks[facts.seller], started_at)
     world.mediation_desk = _remembered(world.mediation_desk, started_at)
     order = Order(facts, world)
-    world.clock.tell(_begins(order))
-    world.clock.run_out()
+    world.clock.process(_begins(order))
+    world.clock.run()
     return order.life, journal
 
 

@@ -20,8 +20,9 @@ CLAIMS, REASONS = (tuple(each.word for each in words) for words in (ClaimKind, R
 """By number."""
 PAID = REFUNDED, PARTLY_REFUNDED = Outcome.REFUNDED, Outcome.PARTLY_REFUNDED
 ANSWERED, CANCELLED = Settled.ANSWERED, (Route.FREE_CANCELLATION, Route.CANCELLATION)
-BUYER, SELLER, PLATFORM, CARRIER, BANK = Party
-OPEN, REGRET, NOT_RECEIVED, ON_NOTICE = Outcome.OPEN, ClaimKind.REGRET, ClaimKind.NOT_RECEIVED, RefundOn.NOTICE
+BUYER, SELLER, PLATFORM, CARRIER, BANK = map(int, Party)
+REGRET, NOT_RECEIVED = int(ClaimKind.REGRET), int(ClaimKind.NOT_RECEIVED)
+OPEN, ON_NOTICE = Outcome.OPEN, RefundOn.NOTICE
 PARCEL_NEVER_COMES = Failure.PARCEL_NEVER_COMES
 REFUND_DUE, MONEY_CAME, FAILED, ENDED = Activity.REFUND_DUE, Activity.REFUNDED, Activity.FAILED, Activity.ENDED
 
@@ -131,7 +132,7 @@ class Dealings:
         """The last instant at which this order's dispute may be opened."""
         return self.last_instant(PLATFORM, self.terms.closes, self.now, plus=self.facts.closes_plus)
 
-    def last_instant(self, party: Party, limit: Since, begins: int, plus: int = 0) -> int:
+    def last_instant(self, party: int, limit: Since, begins: int, plus: int = 0) -> int:
         """Where a limit ends on this party's clock: since the instant that it names, or else since it begins."""
         anchor, (kind, seconds), until, later = limit
         if seconds >= NEVER and until >= NEVER:
@@ -146,7 +147,7 @@ class Dealings:
         puts = life.cancellation_opened_at, life.dispute_opened_at, life.withdrawn_at, life.inspection_opened_at
         return max((at for at in puts if at < NEVER), default=NEVER)
 
-    def after(self, party: Party, span: Span) -> int:
+    def after(self, party: int, span: Span) -> int:
         """So long from now, on this party's clock."""
         return clocks.instant_after(self.now, *span, self.world.calendars[party])
 
@@ -182,7 +183,7 @@ class Dealings:
 
     def miss_the_parcel(self) -> None:
         """Who waited in vain until the promised date now claims for goods not received."""
-        self.life.claim = int(NOT_RECEIVED)
+        self.life.claim = NOT_RECEIVED
         self.terms, self.facts = self.world.terms[NOT_RECEIVED], turned_to_not_received(self.facts)
         self._goes_by(self.now)
         self.life.happened(Activity.MISSED, self.now)

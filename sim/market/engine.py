@@ -39,7 +39,7 @@ def live_through(world: World, draws: Draws) -> list[Life]:
     """Let every buyer ask when the time comes, and play all that follows to its end."""
     lives: list[Life] = []
     world.clock.process(_buyers_ask(world, draws, lives))
-    world.clock.run_out()
+    world.clock.run()
     return lives
 
 
@@ -50,7 +50,7 @@ def _buyers_ask(world: World, draws: Draws, lives: list[Life]) -> Generator[Even
         for facts in buyers:
             order = Order(facts, world)
             lives.append(order.life)
-            world.clock.tell(order.live())
+            world.clock.process(order.live())
 
 
 @contextmanager

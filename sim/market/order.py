@@ -15,18 +15,19 @@ from simpy.events import Event
 
 from sim.market.dealings import PAID, WaitsInVain
 from sim.market.questions import Questions
-from sim.market.turns import LifeStory
 from sim.records.journal import Activity
 from sim.rules import claims, refunds
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind, Failure, Outcome, RefundOn, Route, Verdict
 
+LifeStory = Generator[Event, int, None]
+"""What a SimPy process lives through: it yields a question, and is sent how that was settled."""
 Steps = Generator[Event, int, Outcome]
 """A part of the story that comes to an outcome."""
 APPROVE, DECLINE, ESCALATE, MAY_ESCALATE, CLOSE, SHIPPED, WITHDRAWN, SPLIT, COUNTER = Verdict
 _, FREE_CANCELLATION, CANCELLATION, NOT_DISPATCHED, DISPUTE, MEDIATION, CHARGEBACK = Route
 NEVER_OPENS, NEVER_DISPUTED = Failure.WINDOW_NEVER_OPENS, Failure.NEVER_DISPUTED
-ASKED, REGRET, OPEN = Activity.ASKED, ClaimKind.REGRET, Outcome.OPEN
+ASKED, REGRET, OPEN = Activity.ASKED, int(ClaimKind.REGRET), Outcome.OPEN
 """What every story meets is looked up once: before Python 3.12, a word costs as much as a rule."""
 
 
@@ -36,7 +37,7 @@ class Order(Questions):
     # ------------------------------------------------------------------------------ the story
 
     def live(self) -> LifeStory:
-        """Seek the money. Whatever comes of it, the platform refunds what is never sent; the bank comes last.
+        """The SimPy process of an order. Seek the money; the platform refunds what is never sent; last, the bank.
 
         Whoever waits for what never comes has a story that stays open.
         """

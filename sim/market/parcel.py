@@ -14,7 +14,7 @@ from sim.scenario.durations import NEVER
 from sim.vocabulary import Anchor, Party
 
 NOT_WORKED_OUT = -1
-CARRIER, PLATFORM = Party.CARRIER, Party.PLATFORM
+CARRIER, PLATFORM = int(Party.CARRIER), int(Party.PLATFORM)
 ARRANGED, DISPATCHED, DELIVERED = Activity.ARRANGED, Activity.DISPATCHED, Activity.DELIVERED
 
 

@@ -19,8 +19,8 @@ Asking = Generator[Event, int, Verdict]
 VERDICTS, SETTLED = {verdict.value: verdict for verdict in Verdict}, tuple(Settled)
 """By number: looked up, since calling an enum takes its time."""
 APPROVE, ESCALATE, SHIPPED = Verdict.APPROVE, Verdict.ESCALATE, Verdict.SHIPPED
-SELLER, PLATFORM, ANSWERED = Party.SELLER, Party.PLATFORM, Settled.ANSWERED
-CANCELLATION, DISPUTE, MEDIATION, INSPECTION, OFFER, CHARGEBACK = Stage
+SELLER, PLATFORM, ANSWERED = int(Party.SELLER), int(Party.PLATFORM), int(Settled.ANSWERED)
+CANCELLATION, DISPUTE, MEDIATION, INSPECTION, OFFER, CHARGEBACK = map(int, Stage)
 
 
 class Questions(Dealings):
@@ -33,7 +33,7 @@ class Questions(Dealings):
     buyer_may_call_at = NEVER
     """From then on the buyer may call the platform into a pending dispute."""
 
-    def ask(self, stage: Stage, desk: Desk, ask: Ask, interrupted_at: int = NEVER, stating: str = "") -> Asking:
+    def ask(self, stage: int, desk: Desk, ask: Ask, interrupted_at: int = NEVER, stating: str = "") -> Asking:
         """Open a request, wait until it is settled one way or another, and say what it came to."""
         terms = self.terms.requests[stage]
         request = Request(desk, stage, ask, terms, self.life, self.now, interrupted_at, stating)

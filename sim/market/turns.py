@@ -9,25 +9,25 @@ whose time to ask has come have begun.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections import deque
+from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
 import simpy
-from simpy.events import NORMAL, Event
+from simpy.core import EmptySchedule
+from simpy.events import NORMAL, URGENT, Event
 
 HAPPENS, CHOOSES, LEAVES = (turn << 40 for turn in (1, 2, 3))
 """The three turns, as the high bits of a priority; an order or desk number fits below."""
 
 
-LifeStory = Generator[Event, Any, None]
-"""It yields whatever it waits for, and is sent what came of it."""
-
-
 class Clock(simpy.Environment):
-    """SimPy's environment with an agenda of our own: every instant is a whole number of seconds since the start."""
+    """SimPy's environment, on whose agenda plain calls may stand beside SimPy's events: no event is made that
+    nobody waits for. In the marketplace every instant is a whole number of seconds since the start.
+    """
 
     now: int = 0
 
@@ -35,42 +35,61 @@ class Clock(simpy.Environment):
         super().__init__()
         self._agenda: list[tuple[int, int, int, Callable[[], object]]] = []
         self._entries = count()
+        self._urgent: deque[Event] = deque()
 
     def at(self, instant: int, turn: int, number: int, then: Callable[[], object]) -> None:
         """Call `then` at an instant, in its turn within the second."""
         heappush(self._agenda, (instant, turn | number, next(self._entries), then))
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:
-        """An event of SimPy's own; whatever waits for it goes on when it happens."""
-        self.at(self.now + int(delay), 0, priority, partial(_happen, event))
+        """An event of SimPy's: who waits for it goes on when it happens. What is urgent (a process begins, or is
+        interrupted) comes before all else; a process that ends well and that nobody waits for is over at once."""
+        if priority == URGENT and not delay:
+            self._urgent.append(event)
+        elif not event.callbacks and event._ok and isinstance(event, simpy.Process):
+            event.callbacks = None  # type: ignore[assignment]  # as SimPy marks what is over
+        else:
+            entry: Any = self.now + delay, priority, next(self._entries), partial(_happen, event)
+            heappush(self._agenda, entry)
 
-    def tell(self, story: LifeStory, settled: Event | None = None) -> None:
-        """Tell a story as far as its next question, from where its last one was settled.
+    def peek(self) -> float:
+        """When the next thing happens; infinity if nothing does."""
+        if self._urgent:
+            return self.now
+        return self._agenda[0][0] if self._agenda else float("inf")
 
-        As a SimPy process does, without the two events by which one begins and ends.
-        """
-        try:
-            question = story.send(settled and settled._value)
-        except StopIteration:
-            return
-        question.callbacks.append(partial(self.tell, story))
-
-    def run_out(self) -> None:
-        """Let everything happen that is bound to."""
-        agenda = self._agenda
-        while agenda:
-            self.now, _, _, then = heappop(agenda)
+    def step(self) -> None:
+        """Let the next thing happen. Raises EmptySchedule, by which `run` knows that nothing does."""
+        if self._urgent:
+            _happen(self._urgent.popleft())
+        elif self._agenda:
+            self.now, _, _, then = heappop(self._agenda)
             then()
+        else:
+            raise EmptySchedule
+
+    def run(self, until: Any = None) -> Any:
+        """As SimPy's: until an instant or an event, or else to the end."""
+        if until is not None:
+            return super().run(until)
+        agenda, urgent = self._agenda, self._urgent
+        while agenda or urgent:
+            while urgent:
+                _happen(urgent.popleft())
+            if agenda:
+                self.now, _, _, then = heappop(agenda)
+                then()
+        return None
 
     def has_more_now(self) -> bool:
         """Whether anything else is known to happen within this second."""
-        return bool(self._agenda) and self._agenda[0][0] == self.now
+        return self.peek() == self.now
 
 
 def _happen(event: Event) -> None:
-    """As SimPy does it."""
+    """Who waited for it goes on; what failed, and nobody took care of, is raised."""
     callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
     for callback in callbacks:
         callback(event)
-    if not event._ok:
+    if not event._ok and not hasattr(event, "_defused"):
         raise event._value

@@ -59,11 +59,11 @@ class World:
         members = UNLIMITED if isinstance(staff, str) else staff
         return Desk(self.clock, number, members, discipline, self.calendars[party], self._staffed_from)
 
-    def later(self, party: Party, since: int, kind: int, seconds: int) -> int:
+    def later(self, party: int, since: int, kind: int, seconds: int) -> int:
         """So long after an instant, on this party's clock; NEVER where there is no limit."""
         return instant_after(since, kind, seconds, self.calendars[party])
 
-    def after(self, party: Party, since: int, span: Span) -> int:
+    def after(self, party: int, since: int, span: Span) -> int:
         """So long after an instant, as the policy says."""
         return instant_after(since, span.kind, span.seconds, self.calendars[party])
 

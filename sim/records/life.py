@@ -88,7 +88,7 @@ class Life(Structure):
                 setattr(self, activity.column, NEVER)
         self.happened(steps[OPENED], at, stating)
 
-    def settled(self, stage: Stage, at: int, how: Settled, verdict: Verdict, work: int) -> None:
+    def settled(self, stage: int, at: int, how: Settled, verdict: Verdict, work: int) -> None:
         """A request ended: how, what it came to, and the working time it took at the desk."""
         setattr(self, SETTLEMENTS[stage], how)
         setattr(self, WORK[stage], work)
