@@ -1,4 +1,4 @@
-"""The marketplace's clock is a SimPy environment: what SimPy documents of processes holds in it, beside an order."""
+"""The marketplace's clock is a SimPy environment: what SimPy says of processes holds in it, beside an order."""
 
 from __future__ import annotations
 
