@@ -20,11 +20,11 @@ Contents, in the order in which things happen (imports only ever point up this l
     live                 the live page: levers turned in a browser, answers that get surer while one looks
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
     waiting_api          those who wait from Python: sim.forecast, sim.advise
-    many                 many worlds from Python: sim.stress, sim.study, sim.search, sim.sums
+    worlds_api           many worlds from Python: sim.stress, sim.study, sim.search, sim.sums
     baseline_commands    what `baseline` and `check` do at the gate of a pull request
     command_inputs       what a command is given
-    across, beside, waiting_commands, commands  what each command does
-    cli_beside, cli_across, cli_waiting, arguments  their words
+    worlds_commands, outside_commands, waiting_commands, commands  what each command does
+    outside_arguments, worlds_arguments, waiting_arguments, arguments  their words
     cli                  what carries them out
     streams, door        where words go and what ends a command; the console command
 
@@ -55,12 +55,12 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.live.opening import open
-    from sim.many import search, stress, study, sums
     from sim.scenario.model import Scenario
     from sim.show.story import Story
     from sim.waiting.advice import Advice
     from sim.waiting.forecasting import Forecast
     from sim.waiting_api import advise, forecast
+    from sim.worlds_api import search, stress, study, sums
 
 __all__ = [
     "Advice",
@@ -107,10 +107,10 @@ _AT_HOME = {
     "advise": "sim.waiting_api",
     "forecast": "sim.waiting_api",
     "open": "sim.live.opening",
-    "search": "sim.many",
-    "stress": "sim.many",
-    "study": "sim.many",
-    "sums": "sim.many",
+    "search": "sim.worlds_api",
+    "stress": "sim.worlds_api",
+    "study": "sim.worlds_api",
+    "sums": "sim.worlds_api",
 }
 """Where the public types live; the functions are in `sim.api`, the errors in `sim.errors`."""
 

@@ -1,10 +1,10 @@
-"""The words of the command line: every command and its options (those of init, fit, export, open: `cli_beside`)."""
+"""The words of the command line: every command and its options (more in `outside_arguments` and its like)."""
 
 from __future__ import annotations
 
 import argparse
 
-from sim import cli_across, cli_beside, cli_waiting
+from sim import outside_arguments, waiting_arguments, worlds_arguments
 from sim.version import __version__
 
 SCENARIO = "a scenario file, a folder of them, or a preset such as aliexpress"
@@ -24,20 +24,26 @@ def parser() -> argparse.ArgumentParser:
     )
     _baseline(_command(commands, "baseline", "record what comes of scenarios, for `check` to hold them against"))
     _check(_command(commands, "check", "hold scenarios against their baselines: has anything moved, and why"))
-    cli_across.stress(_command(commands, "stress", "say in what share of worlds a difference holds"))
-    cli_across.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
-    cli_across.search(_command(commands, "search", "find the best policy of a set, with a stated guarantee"))
-    cli_across.store(_command(commands, "store", "list, check, prune or compact kept replications"))
-    cli_waiting.forecast(_command(commands, "forecast", "say what becomes of open cases, one by one and in total"))
-    cli_waiting.advise(_command(commands, "advise", "say to one buyer what the odds are, by when, and what to do"))
-    cli_beside.fit(_command(commands, "fit", "learn a scenario from a refund log; judge it on weeks it never saw"))
-    cli_beside.export(_command(commands, "export", "write what a run lived through for other tools"))
-    cli_beside.init(_command(commands, "init", "write a commented scenario file to start from"))
-    cli_beside.open_page(
+    worlds_arguments.stress(_command(commands, "stress", "say in what share of worlds a difference holds"))
+    worlds_arguments.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
+    worlds_arguments.search(_command(commands, "search", "find the best policy of a set, with a stated guarantee"))
+    worlds_arguments.store(_command(commands, "store", "list, check, prune or compact kept replications"))
+    waiting_arguments.forecast(
+        _command(commands, "forecast", "say what becomes of open cases, one by one and in total")
+    )
+    waiting_arguments.advise(
+        _command(commands, "advise", "say to one buyer what the odds are, by when, and what to do")
+    )
+    outside_arguments.fit(
+        _command(commands, "fit", "learn a scenario from a refund log; judge it on weeks it never saw")
+    )
+    outside_arguments.export(_command(commands, "export", "write what a run lived through for other tools"))
+    outside_arguments.init(_command(commands, "init", "write a commented scenario file to start from"))
+    outside_arguments.open_page(
         _command(commands, "open", "open a live page: turn levers, and see what becomes of claims")
     )
     _command(commands, "schema", "print the JSON Schema of scenario files, for editors")
-    cli_beside.warm(
+    outside_arguments.warm(
         _command(commands, "warm", "prepare the compiled engine's machine code, once for each installation")
     )
     return top
@@ -69,7 +75,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     _keep(command, "the measures; also each claim (default); also each event")
     _report(command)
     _effort(command, "this measure is known so well")
-    cli_across.kept(command)
+    worlds_arguments.kept(command)
     _jobs(command)
     _changes(command)
 
@@ -83,7 +89,7 @@ def _compare(command: argparse.ArgumentParser) -> None:
     _margin(command)
     _report(command)
     _effort(command, "the difference in this measure is known so well, for all others")
-    cli_across.kept(command)
+    worlds_arguments.kept(command)
     _jobs(command)
     _changes(command)
 
@@ -170,7 +176,7 @@ def _effort(command: argparse.ArgumentParser, known: str) -> None:
     )
     command.add_argument(
         "--max-replications",
-        type=cli_beside.positive,
+        type=outside_arguments.positive,
         metavar="N",
         help="give up a precision after so many, or as soon as it is surely out of their reach (default: 1000)",
     )
@@ -179,11 +185,11 @@ def _effort(command: argparse.ArgumentParser, known: str) -> None:
 def _jobs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--jobs",
-        type=cli_beside.positive,
+        type=outside_arguments.positive,
         metavar="N",
         help="processes that share the replications (default: all cores where it pays)",
     )
-    cli_beside.elsewhere(command)
+    outside_arguments.elsewhere(command)
     command.add_argument(
         "--engine",
         choices=("auto", "simpy", "compiled"),

@@ -58,9 +58,10 @@ def main(words: Sequence[str]) -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
-    from sim import across, beside, commands, waiting_commands
+    from sim import commands, outside_commands, waiting_commands, worlds_commands
 
-    home = next((one for one in (across, beside, waiting_commands) if arguments.command in one.COMMANDS), commands)
+    others = (worlds_commands, outside_commands, waiting_commands)
+    home = next((one for one in others if arguments.command in one.COMMANDS), commands)
     command = getattr(home, arguments.command)
     try:
         code: int | None = command(arguments)

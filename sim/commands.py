@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.beside import print_json
 from sim.command_inputs import (
     changed_in,
     changes_of,
@@ -32,6 +31,7 @@ from sim.command_inputs import (
     the_only_file,
 )
 from sim.errors import BadScenario, BadUsage, Fault
+from sim.outside_commands import print_json
 from sim.scenario.wording import harmless, printable
 from sim.what_ifs import asked_of, what_ifs_of
 

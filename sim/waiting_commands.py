@@ -11,8 +11,8 @@ COMMANDS = ("advise", "forecast")
 
 def advise(arguments: Namespace) -> None:
     """Say to one buyer what becomes of buyers like this one."""
-    from sim.beside import print_json
     from sim.command_inputs import the_only_file
+    from sim.outside_commands import print_json
     from sim.scenario.loading import load
     from sim.show.waiting.files import expect_room_for_advice, write_advice
     from sim.show.waiting.terminal import print_advice
@@ -46,8 +46,8 @@ def advise(arguments: Namespace) -> None:
 
 def forecast(arguments: Namespace) -> None:
     """Say what becomes of open cases."""
-    from sim.beside import print_json
     from sim.command_inputs import the_only_file
+    from sim.outside_commands import print_json
     from sim.scenario.loading import load
     from sim.show.progress import ProgressLines
     from sim.show.waiting.forecast_document import document_of

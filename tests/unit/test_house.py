@@ -42,16 +42,16 @@ FLOORS = (
     "live",
     "api",
     "waiting_api",
-    "many",
+    "worlds_api",
     "command_inputs",
     "baseline_commands",
-    "beside",
+    "outside_commands",
     "waiting_commands",
-    "across",
+    "worlds_commands",
     "commands",
-    "cli_beside",
-    "cli_waiting",
-    "cli_across",
+    "outside_arguments",
+    "waiting_arguments",
+    "worlds_arguments",
     "arguments",
     "streams",
     "cli",
@@ -110,7 +110,7 @@ def test_simpy_stays_in_the_market_and_pandas_out_of_the_engine() -> None:
 @pytest.mark.slow
 def test_nothing_is_printed_outside_the_door() -> None:
     for path in PAGES:
-        if floor_of(path) in ("beside", "cli", "baseline_commands", "commands", "show"):
+        if floor_of(path) in ("outside_commands", "cli", "baseline_commands", "commands", "show"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -8,9 +8,9 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.beside import print_json
 from sim.command_inputs import each_loaded, jobs_of, say_doubts, scenario_files, the_only_file
 from sim.errors import BadUsage
+from sim.outside_commands import print_json
 from sim.scenario.wording import counted, harmless
 from sim.what_ifs import asked_of, what_ifs_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sim.cli_beside import elsewhere, positive
+from sim.outside_arguments import elsewhere, positive
 
 
 def stress(command: argparse.ArgumentParser) -> None:
