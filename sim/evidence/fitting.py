@@ -29,6 +29,7 @@ from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load
 from sim.scenario.model import REACH, Scenario
+from sim.scenario.presets import beside
 from sim.scenario.resolved import described
 from sim.vocabulary import Party
 
@@ -113,7 +114,7 @@ def with_hold_out(mapped: MappedLog, hold_out: str | None) -> MappedLog:
 
 def opened(mapped: MappedLog) -> tuple[date, dict[Party, Calendar], Scenario, RefundLog]:
     """The first day that counts, everybody's calendar, the base, and the log as it was read."""
-    base = load(mapped.file(mapped.mapping.base))
+    base = load(beside(mapped.mapping.base, mapped.path))
     start = mapped.mapping.period.fit.first - timedelta(days=LEAD_DAYS)
     days = (mapped.mapping.cut - start).days + REACH
     parties = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)

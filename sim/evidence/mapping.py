@@ -206,7 +206,7 @@ class LogMapping(Described):
     period: Period
     types: Types = Types(find=1)
     base: FileName
-    """The scenario whose policy and calendars are known."""
+    """The scenario whose policy and calendars are known: a file beside this one, or a preset."""
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = "fitted"
     """What the fitted scenario is called."""
 

@@ -45,6 +45,12 @@ def named(name: str | Path) -> Path:
     return preset(name) or path
 
 
+def beside(name: str, path: Path) -> Path | str:
+    """A scenario named in a file: one that lies beside it, or a preset."""
+    there = path.parent / name
+    return name if preset(name) is not None and not there.exists() else there
+
+
 def told_as(path: Path) -> str:
     """The file as it is told of: a preset by its name, wherever the package lies."""
     return f"{MARK}{path.stem}" if path.parent == presets_folder() and path.is_absolute() else str(path)

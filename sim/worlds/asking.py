@@ -14,7 +14,7 @@ from sim.scenario.levers import levers_that_differ
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, moved
-from sim.scenario.presets import preset
+from sim.scenario.presets import beside
 from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, stated_factors, unfit
@@ -102,12 +102,6 @@ def _fitted(given: StudyFile, path: Path, policies: Sequence[Scenario], factors:
         return fitted_worlds(beside(given.base, path), policies, factors)
     except BadUsage as why:
         raise fault_in(path, "worlds\x1ffitted", str(why)) from None
-
-
-def beside(name: str, path: Path) -> Path | str:
-    """A scenario named in a file: one that lies beside it, or a preset."""
-    there = path.parent / name
-    return name if preset(name) is not None and not there.exists() else there
 
 
 def _policy(base: Scenario, name: str, changes: Mapping[str, object], path: Path) -> Scenario:

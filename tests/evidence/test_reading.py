@@ -175,3 +175,9 @@ log:
 def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         load_mapping(tmp_path / "mapping.yaml")
+
+
+def test_the_base_may_be_a_preset(tmp_path: Path) -> None:
+    path = write(tmp_path, *a_few())
+    path.write_text(path.read_text().replace("base: base.yaml", "base: preset:aliexpress"))
+    assert opened(load_mapping(path))[2].name == "aliexpress"
