@@ -75,25 +75,35 @@ def _provenance(
     """What the base said of what stays, and of what was learnt how it was."""
     learnt = [finding.path.removesuffix(SAID) for finding in findings]
     kept = {
-        path: statement
+        path: _on_its_own(statement, learnt)
         for path, statement in raw.get("provenance", {}).items()
         if not any(_meets(path, one) for one in learnt) and not path.startswith(TYPE)
     }
     if not source:
         return kept
-    of_types = {
-        f"{TYPE}.{kind}": {
-            "kind": "assumed",
-            "from": "the base's most common type, where the log tells nothing",
-            "range": ["half of each", "twice each"],
-        }
-        for kind in lesson.kinds
+    assumed = {"kind": "assumed", "from": "the base's most common type, where the log tells nothing"}
+    of_types = {f"{TYPE}.{kind}": assumed for kind in lesson.kinds} | {
+        place: assumed | {"range": {"stretch": [0.5, 2]}}
+        for kind, blocks in raw["market"]["sellers"]["types"].items()
+        for place in (f"{TYPE}.{kind}.{name}" for name, block in blocks.items() if isinstance(block, dict))
+        if not any(_meets(place, one) for one in learnt)
     }
     return (
         kept
         | of_types
         | {_place(finding): _statement(finding, source) for finding in findings if finding.value not in (0, "none")}
     )
+
+
+def _on_its_own(statement: dict[str, Any], learnt: list[str]) -> dict[str, Any]:
+    """A statement of the base, whose range moves no longer with what was learnt: that has no range."""
+    between = statement.get("range")
+    if not isinstance(between, dict) or "correlated" not in between:
+        return statement
+    stay = [other for other in between["correlated"] if not any(_meets(other, one) for one in learnt)]
+    others = {other: between["correlated"][other] for other in stay}
+    alone = {word: value for word, value in between.items() if word != "correlated"}
+    return statement | {"range": alone | ({"correlated": others} if others else {})}
 
 
 def _place(finding: Finding) -> str:

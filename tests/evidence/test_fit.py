@@ -14,6 +14,7 @@ from sim.errors import UserError
 from sim.evidence.fitting import Fit
 from sim.evidence.refits import in_world, worlds_beside
 from sim.experiment.expectations import expectations_of
+from sim.scenario.applying import inapplicable, ranges_of, uncorrelated
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import described, resolved_yaml
 from sim.show.fitted.document import document_of
@@ -73,6 +74,13 @@ def test_what_is_in_no_log_stays_assumed(fit: Fit) -> None:
     assert fit.scenario.buyers.plea == world().buyers.plea
     told = {one["path"]: one["range"] for one in document_of(fit)["assumed"]}
     assert "0.6" in json.dumps(told["buyers.hassle"])
+
+
+def test_every_range_of_what_was_fitted_can_be_applied(fit: Fit) -> None:
+    ranges = ranges_of(fit.scenario)
+    assert "market.sellers.types.prompt.inspection" in ranges
+    assert list(inapplicable(fit.scenario, ranges)) == []
+    assert list(uncorrelated(ranges)) == []
 
 
 def test_worlds_are_what_the_log_could_have_told_as_well(fit: Fit) -> None:

@@ -32,7 +32,7 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             yield answer(one)
             lost, kept = (amount(each, one.measure) for each in one.regret)
             yield f"  most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
-            share = "unknown" if math.isnan(one.noise_share) else f"{per_cent(one.noise_share)}"
+            share = "an unknown part" if math.isnan(one.noise_share) else f"{per_cent(one.noise_share)}"
             yield f"  noise of simulation: {share} of the variance of the differences"
             if unclear := told_of_unclear(result.study, one):
                 yield f"  {unclear}"

@@ -96,7 +96,20 @@ def assumed_told(fit: Fit) -> Iterator[tuple[str, str]]:
     """What stays as the base assumes it: the path, and why, with the range that the base gives it."""
     for one in fit.assumed:
         between = one.range_in(fit.lesson.base)
-        yield one.path, one.why if between is None else f"{one.why} (the base's range: {said(between)})"
+        yield one.path, one.why if between is None else f"{one.why} (the base's range: {_range_said(between)})"
+
+
+def _range_said(between: Any) -> str:
+    """`median 1 d to 10 d`, `share of buyer 0.1 to 0.8`, `decline or approve`: a range as the base states it."""
+    if isinstance(between, list):
+        are_words = all(isinstance(end, str) and not any(map(str.isdigit, end)) for end in between)
+        return (" or " if are_words else " to ").join(map(said, between))
+    if not isinstance(between, dict):
+        return said(between)
+    at = between.get("at", "")
+    names = {"share": f"share of {at}" if at else "share", "set": at, "stretch": "every time, times"}
+    ends = {word: ends for word, ends in between.items() if isinstance(ends, list)}
+    return ", ".join(f"{names.get(word, f'{at} {word}')} {_range_said(two)}".strip() for word, two in ends.items())
 
 
 def _example(reading: Reading, why: str) -> str:
