@@ -25,7 +25,7 @@ from sim.rules.terms import Span, terms_of
 from sim.scenario.durations import DAY, NEVER, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.wording import per_cent
-from sim.vocabulary import ClaimKind, Party, Settled
+from sim.vocabulary import ClaimKind, Party, Route, Settled
 from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_have_paid, request_terms
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
@@ -164,6 +164,8 @@ def _advice(
     told = {name: {column: values[stands] for column, values in each.items()} for name, each in told.items()}
     first, now = told["as they do"], now[stands]
     does = {doing.name: doing.does for doing in what_to_do(scenario, buyer)}
+    if "press" in told and not may_press(told["press"]):
+        del told["press"]
     ways = tuple(_way(name, does[name], columns, now) for name, columns in told.items())
     everybody = _joined([outcomes for outcomes, _ in others])
     their = {
@@ -188,6 +190,12 @@ def _advice(
         free_for=free_for(scenario, buyer),
         curve=(days, np.arange(1, len(days) + 1) / max(len(days), 1)),
     )  # fmt: skip
+
+
+def may_press(told: Columns) -> bool:
+    """Whether the button works for anybody who presses it: its time may be over, or it is not for such a claim."""
+    free = told["route"] == Route.FREE_CANCELLATION
+    return bool((free | (told["cancellation_opened_at"] < NEVER)).any())
 
 
 def _request_odds(told: Columns) -> dict[str, Number]:

@@ -51,12 +51,13 @@ def advise(
 
 
 def _ago(what: str, written: str) -> int:
+    expected = "expected a duration such as 8d or 36h, of ten years at most"
     try:
         duration = as_duration(written)
-    except ValueError as wrong:
-        raise BadUsage(f"{what}: {wrong}") from None
+    except ValueError:
+        raise BadUsage(f"{what}: found {written!r}, {expected}") from None
     if duration.kind != Kind.WALL or duration.seconds > 3650 * 86_400:
-        raise BadUsage(f"{what}: found {written!r}, expected a time such as 8d or 36h")
+        raise BadUsage(f"{what}: found {written!r}, {expected}")
     return duration.seconds
 
 
@@ -80,6 +81,6 @@ def _cents(what: str, value: float | str) -> int:
         cents = round(100 * float(value))
     except (ValueError, OverflowError):
         cents = -1
-    if not 0 <= cents <= 10**14:
+    if not 0 < cents <= 10**14:
         raise BadUsage(f"{what}: found {value!r}, expected an amount such as 30")
     return cents

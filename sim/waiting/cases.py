@@ -24,9 +24,10 @@ from sim.evidence.mapping import (
     load_mapping,
 )
 from sim.evidence.stamps import stamps_of
+from sim.scenario.base import did_you_mean
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.wording import printable, shortened
+from sim.scenario.wording import counted, printable, shortened
 from sim.vocabulary import ClaimKind, Reason
 from sim.waiting.case_table import CaseTable
 from sim.waiting.history import INSTANTS, UNKNOWN, Histories
@@ -37,6 +38,8 @@ OTHERS = (
     *("kind", "status", "dispute_status", "ruling", "reason"),
 )
 MOST_CASES = 1_000_000
+OTHER_COMMAS = (";", "\t", "|")
+"""What spreadsheets elsewhere put between columns."""
 PAIRS = (*IN_ORDER["orders"], *IN_ORDER["claims"], ("paid", "requested"), ("paid", "dispute_opened"),
          ("dispute_closed", "mediation_opened"), ("delivered", "return_posted"), ("paid", "withdrawn"),
          ("dispute_closed", "offer_opened"), ("offer_opened", "offer_closed"),
@@ -121,7 +124,7 @@ def _read(path: Path, mapped: LogMapping | None) -> CaseTable:
     table = CaseTable(str(path), [line for line, _ in rows], {}, places, [row for _, row in rows])
     for line, row in rows:
         if len(row) != len(head):
-            found = f"found {len(row)} fields, expected {len(head)} as in the first line"
+            found = f"found {counted(len(row), 'field')}, expected {len(head)} as in the first line"
             table.faults.append(Fault(str(path), line, 1, "", found))
     if table.faults:
         raise BadScenario(table.faults)
@@ -135,11 +138,19 @@ def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[
     if mapped is not None:
         tables = [table for table in (mapped.orders, mapped.claims) if table is not None]
         known = {name: column for table in tables for name, column in columns_of(table).items()}
-    faults = []
+    if len(head) == 1 and (other := next((by for by in OTHER_COMMAS if by in head[0]), None)):
+        found = f"found one field with {other!r} in it, expected columns parted by commas"
+        raise BadScenario([Fault(str(path), 1, 1, "", found)])
+    faults = [
+        Fault(str(path), 1, 1 + sum(len(one) + 1 for one in head[:place]), printable(cell),
+              "found this column twice, expected it once")
+        for place, cell in enumerate(head) if cell in known.values() and cell in head[:place]
+    ]  # fmt: skip
     if mapped is None:
-        faults = [
+        some = f", expected some of {', '.join(known)}"
+        faults += [
             Fault(str(path), 1, 1 + sum(len(one) + 1 for one in head[:place]), printable(cell) or "column",
-                  f"no such column, expected some of {', '.join(known)}")
+                  f"no such column{did_you_mean(cell, known) or some}")
             for place, cell in enumerate(head) if cell not in known
         ]  # fmt: skip
     places = {name: head.index(column) for name, column in known.items() if column in head}
@@ -238,7 +249,9 @@ def _sellers(table: CaseTable, scenario: Scenario) -> tuple[Ints, int]:
 
 def _check(table: CaseTable, instants: Mapping[str, Ints], at: int) -> None:
     """Nothing before it can be, nothing that is not known yet."""
-    for row in np.flatnonzero(instants["paid"] >= NEVER).tolist():
+    told = {fault.line for fault in table.faults if fault.path == "paid"}
+    without = [row for row in np.flatnonzero(instants["paid"] >= NEVER).tolist() if table.lines[row] not in told]
+    for row in without:
         table.faults.append(table.fault(row, "paid", "found nothing, expected when the order was paid"))
     for name, when in instants.items():
         for row in np.flatnonzero((when < NEVER) & (when > at)).tolist():

@@ -73,6 +73,8 @@ def _disputing(scenario: Scenario, buyer: Buyer) -> list[Doing]:
         insists = Choice(take_offer=False, escalate=True)
         ways.append(Doing("take offers", "take what the seller offers", Choice(take_offer=True)))
         ways.append(Doing("insist", "turn offers down, and go to the platform", insists))
+    if not ways:
+        ways.append(Doing("wait", "wait for the answer"))
     withdraws = Choice(escalate=False)
     ways.append(Doing("withdraw", "take the dispute back and keep the goods", withdraws, gives_up="dispute"))
     return ways

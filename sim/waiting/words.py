@@ -59,7 +59,8 @@ def _money(advice: Advice) -> Iterator[str]:
     way = advice.ways[0]
     whom = "such buyers who ask now" if advice.buyer.stage == "none" else "such buyers"
     what = "money, all or a part of it," if advice.buyer.stage == "offer" else "their money"
-    yield f"Whatever way it comes, {about(way.paid)} of 100 {whom} have {what} back in the end."
+    how = "If they go on as buyers do, some of whom give up" if advice.ways[1:] else "Whatever way it comes"
+    yield f"{how}, {about(way.paid)} of 100 {whom} have {what} back in the end."
     half, most = way.days[0.5], way.days[0.9]
     if half is not None and most is not None:
         yield f"Half of those have it within {days(half)} from now, nine in ten within {days(most)}."
@@ -69,7 +70,7 @@ def _money(advice: Advice) -> Iterator[str]:
 
 def _deadline(advice: Advice) -> Iterator[str]:
     if advice.free_for:
-        yield f"For another {lasting(advice.free_for)} you can cancel without anybody's consent: do it now."
+        yield f"For {lasting(advice.free_for)} from now you can cancel without anybody's consent: do it now."
     if advice.deadline is not None:
         meaning = MEANS[Verdict(advice.on_silence)].replace("the buyer", "you")
         if advice.buyer.stage == "offer":
@@ -88,6 +89,9 @@ def _what_to_do(advice: Advice) -> Iterator[str]:
         return
     best = max(ways, key=lambda way: way.paid.value)
     others = [way for way in ways if way is not best]
+    if advice.buyer.stage == "none" and not others:
+        yield f"The cancel button is of no use to you: {best.does}. {_brings(best)}"
+        return
     if all(abs(best.paid.value - way.paid.value) <= _noise(best, way) for way in others):
         yield "Which of the ways below you take makes no difference that these stories could show."
         quick = min(ways, key=lambda way: way.days[0.5] or float("inf"))
@@ -95,7 +99,7 @@ def _what_to_do(advice: Advice) -> Iterator[str]:
             half = days(quick.days[0.5])
             yield f"The quickest is to {quick.does}: half of those who get money have it within {half}."
         return
-    yield f"Best odds: {best.does}. That brings {about(best.paid)} of 100 such buyers their money."
+    yield f"Best odds: {best.does}. {_brings(best)}"
     more = max(others, key=lambda way: way.part)
     if more.part > best.part + A_POINT:
         yield (
@@ -105,6 +109,10 @@ def _what_to_do(advice: Advice) -> Iterator[str]:
     others.sort(key=lambda way: -way.paid.value)
     told = "; or ".join(f"{way.does}: {about(way.paid)} of 100" for way in others)
     yield f"The other way{'s' if len(others) > 1 else ''}: {told}."
+
+
+def _brings(way: Way) -> str:
+    return f"That brings {about(way.paid)} of 100 such buyers their money."
 
 
 def _take_it_or_not(ways: Sequence[Way]) -> Iterator[str]:

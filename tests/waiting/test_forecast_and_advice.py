@@ -81,7 +81,10 @@ def test_what_is_asked_keeps_its_clock_and_what_comes_later_is_under_the_new_pol
         ("a,2018-10-05,2018-10-12,,,,\n", ":2:14: requested: found '2018-10-12', which is after --at"),
         ("a,2018-10-05,2018-10-07,,,,\na,2018-10-05,,,,,\n", ":3:1: order: found 'a' twice"),
         ("a,2018-10-05,,2018-10-06,,,\n", ":2:15: closed: found an instant, and none for 'requested'"),
-        ("a,someday,,,,,\n", ":2:3: paid: found 'someday'"),
+        (
+            "a,someday,,,,,\n",
+            "cases.csv:2:3: paid: found 'someday', expected an instant such as 2018-11-02T09:00\n",
+        ),
         ("a,2018-10-01,2018-10-02,,,,\n", ":2:14: requested: found a past that this scenario gives no chance"),
     ],
 )
@@ -121,3 +124,43 @@ def test_a_request_whose_clock_is_over_is_not_open(world: Path) -> None:
 def test_what_this_world_gives_no_chance_is_said(world: Path) -> None:
     with pytest.raises(BadUsage, match="no chance"):
         sim.advise(world, paid="9 d", asked="7 d", replications=1)
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("order;paid\n", ":1:1: found one field with ';' in it, expected columns parted by commas\n"),
+        ("order,paid,paid\n", ":1:12: paid: found this column twice, expected it once\n"),
+        ("order,paid,requestd\n", ":1:12: requestd: no such column — did you mean 'requested'?\n"),
+    ],
+)
+def test_a_first_line_that_is_none_is_told_in_one_line(
+    world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], head: str, told: str
+) -> None:
+    words = ["forecast", str(world), "--open", str(cases(tmp_path, "", head)), "--at", "2018-10-11T09:00"]
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_button_that_is_gone_is_no_way_out(world: Path) -> None:
+    soon = sim.advise(world, paid="2 d", replications=1)
+    assert [way.name for way in soon.ways] == ["as they do", "press", "wait"]
+    short = sim.load(world).with_changes({"policy.cancellation.window.within": "20 d"})
+    late = sim.advise(short, paid="25 d", replications=1)
+    assert [way.name for way in late.ways] == ["as they do", "wait"]
+    words = " ".join(sentences(late))
+    assert "The cancel button is of no use to you: wait for the parcel, then dispute. That brings 100" in words
+
+
+def test_without_a_platform_a_buyer_in_a_dispute_waits_or_takes_it_back(world: Path) -> None:
+    told = sim.advise(world, paid="9 d", asked="12 h", stage="dispute", replications=1)
+    assert [way.name for way in told.ways[1:]] == ["wait", "withdraw"]
+    words = " ".join(sentences(told))
+    assert "Best odds: wait for the answer. " in words
+    assert "If they go on as buyers do, some of whom give up, 100" in words
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "abc"])
+def test_nobody_pays_nothing(world: Path, value: str) -> None:
+    with pytest.raises(BadUsage, match=r"value: found .*, expected an amount such as 30"):
+        sim.advise(world, paid="5 d", value=value)

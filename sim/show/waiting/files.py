@@ -44,7 +44,8 @@ def page_of_advice(advice: Advice) -> bytes:
     ys = 100 * np.searchsorted(days, xs, side="right") / max(len(days), 1)
     title = advice.scenario.title or advice.scenario.name
     what = "money, all or a part of it," if advice.buyer.stage == "offer" else "their money"
-    finding = f"{ys[-1]:.0f} of 100 such buyers have {what} in the end"
+    whom = "who go on as buyers do " if advice.ways[1:] else ""
+    finding = f"{ys[-1]:.0f} of 100 such buyers {whom}have {what} in the end"
     picture = curve(
         "money", finding, xs.tolist(), ys.tolist(), across="days from now", up="buyers of 100 with their money",
         most=100,
