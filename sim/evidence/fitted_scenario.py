@@ -81,18 +81,29 @@ def _provenance(
     }
     if not source:
         return kept
-    assumed = {"kind": "assumed", "from": "the base's most common type, where the log tells nothing"}
-    of_types = {f"{TYPE}.{kind}": assumed for kind in lesson.kinds} | {
-        place: assumed | {"range": {"stretch": [0.5, 2]}}
-        for kind, blocks in raw["market"]["sellers"]["types"].items()
-        for place in (f"{TYPE}.{kind}.{name}" for name, block in blocks.items() if isinstance(block, dict))
-        if not any(_meets(place, one) for one in learnt)
-    }
+    of_types: dict[str, Any] = {}
+    for kind, blocks in raw["market"]["sellers"]["types"].items():
+        of_types |= _of_a_type(f"{TYPE}.{kind}", blocks, learnt)
     return (
         kept
         | of_types
         | {_place(finding): _statement(finding, source) for finding in findings if finding.value not in (0, "none")}
     )
+
+
+def _of_a_type(path: str, blocks: dict[str, Any], learnt: list[str]) -> dict[str, Any]:
+    """What a seller type has of the base: what the log told nothing of may take half or twice as long."""
+    said = {"kind": "assumed", "from": "the base's most common type, where the log tells nothing"}
+    between = {"stretch": [0.5, 2]}
+    own = [
+        name
+        for name, block in blocks.items()
+        if isinstance(block, dict) and not any(_meets(f"{path}.{name}", one) for one in learnt)
+    ]
+    if not own:
+        return {path: said | {"kind": "derived"}}
+    others = {f"{path}.{name}": said | {"range": between} for name in own[1:]}
+    return {path: said | {"range": between | {"at": own[0]}}} | others
 
 
 def _on_its_own(statement: dict[str, Any], learnt: list[str]) -> dict[str, Any]:

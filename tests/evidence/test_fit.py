@@ -78,7 +78,8 @@ def test_what_is_in_no_log_stays_assumed(fit: Fit) -> None:
 
 def test_every_range_of_what_was_fitted_can_be_applied(fit: Fit) -> None:
     ranges = ranges_of(fit.scenario)
-    assert "market.sellers.types.prompt.inspection" in ranges
+    assert ranges["market.sellers.types.prompt"].at == "dispute"
+    assert ranges["market.sellers.types.prompt.inspection"].stretch == [0.5, 2]
     assert list(inapplicable(fit.scenario, ranges)) == []
     assert list(uncorrelated(ranges)) == []
 

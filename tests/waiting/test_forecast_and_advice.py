@@ -153,7 +153,11 @@ def test_a_button_that_is_gone_is_no_way_out(world: Path) -> None:
 
 
 def test_without_a_platform_a_buyer_in_a_dispute_waits_or_takes_it_back(world: Path) -> None:
-    told = sim.advise(world, paid="9 d", asked="12 h", stage="dispute", replications=1)
+    only = "market.sellers.types.only"
+    quick = {f"{only}.arrange": "1 d", f"{only}.dispatch": "0 d", f"{only}.dispute": {"accept": 1, "notice": "3 d"}}
+    told = sim.advise(
+        sim.load(world).with_changes(quick), paid="156 h", asked="12 h", stage="dispute", replications=1
+    )
     assert [way.name for way in told.ways[1:]] == ["wait", "withdraw"]
     words = " ".join(sentences(told))
     assert "Best odds: wait for the answer. " in words
