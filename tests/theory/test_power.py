@@ -5,7 +5,7 @@ A test that cannot fail says nothing. Worlds and bars are those of `test_desks`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 import sim.market.desk as desks
 from sim.market.desk import Request
 from sim.rules.clocks import work_ends
+from sim.scenario.durations import NEVER
 from sim.vocabulary import Settled, Stage
 from tests.theory.agreement import agree, agree_on_share
 from tests.theory.formulas import Desk, DeskWithClock
@@ -62,13 +63,18 @@ def test_serving_who_came_last_shows_in_the_long_waits_though_their_mean_is_the_
 
 
 def test_a_clock_that_stops_when_the_work_begins_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave: Callable[[Request], None] = Request._leave
+    leave, starts = Request._leave, Request.starts
 
     def unless_started(request: Request) -> None:
         if not request.is_started:
             leave(request)
 
+    def is_bound_to_be_answered(request: Request, now: int, ends: int) -> None:
+        request._leaves_at = NEVER
+        starts(request, now, ends)
+
     monkeypatch.setattr(Request, "_leave", unless_started)
+    monkeypatch.setattr(Request, "starts", is_bound_to_be_answered)
     load = 0.9
     clock = {"policy.cancellation.clock": f"{CLOCK * HANDLING} s"}
     seen = requests_of(sellers_desk(load, requests=3_000, replications=30, **clock), Stage.CANCELLATION, SELLER)
