@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.experiment.by_group import read_of, success_and_time
+from sim.experiment.columns import ASKED_WITHIN
 from sim.experiment.predicates import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
@@ -44,6 +46,18 @@ def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
 
 
 def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:
-    place = np.searchsorted(EDGES, claims["hours_to_ask"], side="right") - 1
+    place = asked_within(claims)
     read = claims[read_of(claims)]
     return [read[place == k] for k in range(len(BINS))]
+
+
+def asked_within(claims: pd.DataFrame) -> NDArray[np.uint8]:
+    """Which of the bins each claim falls into: k from `EDGES[k]` to below the next."""
+    if ASKED_WITHIN in claims:
+        return claims[ASKED_WITHIN].to_numpy()
+    return (np.searchsorted(EDGES, claims["hours_to_ask"], side="right") - 1).astype(np.uint8)
+
+
+def is_asked_by(claims: pd.DataFrame, hours: int) -> pd.Series[bool]:
+    """Whether the mind changed so soon, given one of `EDGES`."""
+    return pd.Series(asked_within(claims) < EDGES.index(hours), claims.index)

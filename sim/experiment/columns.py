@@ -105,12 +105,14 @@ CUT_COLUMNS: dict[str, ColumnText] = {
 
 NARROW = (
     *("replication", "order", "claim", "reason", "seller_type", "payment_method", "product_group"),
-    *("outcome", "route", "asked_at", "dispatched_at", "refunded_at", "ended_at", "hours_to_ask"),
+    *("outcome", "route", "asked_at", "refunded_at", "ended_at"),
 )
-"""Those that `Result.orders` keeps where the claims were handed over as they came, with `CAME_TO` beside them: what
-times, curves, groups and the ways of claims are made from."""
-CAME_TO = "came_to"
-"""Beside these: which of `ways.STAGES` a claim came to, a bit for each, instead of the instants at which it did."""
+"""Those that `Result.orders` keeps where the claims were handed over as they came, with `IN_A_BYTE` beside them:
+what times, curves, groups and the ways of claims are made from."""
+CAME_TO, ASKED_WITHIN = "came_to", "asked_within"
+IN_A_BYTE = (CAME_TO, ASKED_WITHIN)
+"""Instead of instants and hours: which of `claim_paths.STAGES` a claim came to, a bit for each, and the highest bit
+where the parcel had not left when the mind changed; and the place of the hours until then in `by_hours.EDGES`."""
 
 JOURNAL_COLUMNS: dict[str, ColumnText] = {
     "case_id": ColumnText(_WORD, "the order: replication-order"),

@@ -74,7 +74,7 @@ def run(
     Neither changes anything in the result: the same scenario and seed give the same tables, to the bit. `tell`
     hears of what takes its time, such as compiling; unless told otherwise it writes to stderr.
     With `take`, claims and journal are handed over replication by replication instead of being kept: `orders` then
-    has the columns `columns.NARROW` and `CAME_TO` only, there is no `journal` and no `unasked`, and memory hardly
+    has the columns `columns.NARROW` and `IN_A_BYTE` only, there is no `journal` and no `unasked`, and memory hardly
     grows. With `kept`, no replication that is kept there is lived through again, and every other is kept.
 
     Raises BadUsage for a precision that makes no sense and for a journal from the compiled engine, ValidationError

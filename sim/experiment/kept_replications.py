@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.aalen_johansen import UNTIL
+from sim.experiment.by_hours import asked_within
 from sim.experiment.claim_paths import stages_of
-from sim.experiment.columns import CAME_TO, NARROW
+from sim.experiment.columns import ASKED_WITHIN, CAME_TO, NARROW
 from sim.experiment.measures import RATIOS, Sums, sums_of
 from sim.experiment.observation import Observation, tables_of
+from sim.experiment.predicates import NOT_SHIPPED, is_not_shipped
 
 Take = Callable[[pd.DataFrame, pd.DataFrame | None], None]
 """Takes the cohort's claims of one replication, and its journal if there is one; in the order of replications."""
-_SMALL = ("replication", "order")
-"""Numbers that 32 bits hold in all that may be simulated (`model.MOST_ORDERS`)."""
 AT_A_TIME = 20_000
 """Claims and requests that are added up together: pandas is slow to start, and they take a few megabytes."""
 
@@ -26,7 +26,7 @@ class KeptReplications:
     """Takes in replications in their order: of each, the sums that every ratio is made of.
 
     Without `take` the claims stay as they are. With it they are handed over as they come, and what stays of each is
-    what times, curves and groups are estimated from (`columns.NARROW`), some sixty bytes.
+    what times, curves and groups are estimated from (`columns.NARROW`), some forty bytes.
     """
 
     def __init__(self, take: Take | None = None) -> None:
@@ -70,5 +70,8 @@ def _joined(sums: Sequence[Sums]) -> Sums:
 
 def _cut_down(one: Observation) -> Observation:
     kept = [name for name in (*NARROW, UNTIL) if name in one.claims]
-    claims = one.claims[kept].astype(dict.fromkeys(_SMALL, np.int32)).assign(**{CAME_TO: stages_of(one.claims)})
+    bits = stages_of(one.claims) + np.where(is_not_shipped(one.claims), np.uint8(NOT_SHIPPED), np.uint8(0))
+    in_a_byte = {CAME_TO: bits, ASKED_WITHIN: asked_within(one.claims)}
+    number = np.int16 if one.totals["replication"] <= np.iinfo(np.int16).max else np.int32
+    claims = one.claims[kept].astype({"replication": number, "order": np.int32}).assign(**in_a_byte)
     return replace(one, claims=claims, requests=one.requests[:0], unasked=one.unasked[:0])

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.experiment.aalen_johansen import horizon, is_cut, seen_of
+from sim.experiment.columns import CAME_TO
 from sim.experiment.estimates import Floats
 from sim.experiment.on_demand import OnDemand
 from sim.experiment.on_demand import Rows as Rows
@@ -93,8 +94,14 @@ def changed_their_mind(claims: Rows) -> pd.Series[bool]:
     return claims["reason"].notna()
 
 
+NOT_SHIPPED = 1 << 7
+"""The bit of `CAME_TO` that says so."""
+
+
 def is_not_shipped(claims: Rows) -> pd.Series[bool]:
     """The parcel had not left when the mind changed (one that left in the same second had)."""
+    if CAME_TO in claims:
+        return claims[CAME_TO] >= NOT_SHIPPED
     return claims["dispatched_at"].isna() | (claims["dispatched_at"] > claims["asked_at"])
 
 

@@ -81,7 +81,7 @@ class Result:
 
     orders: pd.DataFrame
     """One row per claim of the cohort; the columns, with unit and meaning, are `experiment.columns.COLUMNS`. Where
-    claims were handed over as they came (`run(take=…)`), those of `experiment.columns.NARROW` and `CAME_TO`."""
+    claims were handed over as they came (`run(take=…)`), those of `experiment.columns.NARROW` and `IN_A_BYTE`."""
 
     curves: pd.DataFrame
     """Cumulative incidence. One row per `days` since asking (float, 0 to 90, ascending) and `ending`.

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.errors import BadUsage
 from sim.experiment import comparing
-from sim.experiment.columns import CAME_TO, NARROW
+from sim.experiment.columns import IN_A_BYTE, NARROW
 from sim.experiment.comparing import compare
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.curve_differences import CROSSING, crossings_of
@@ -447,7 +447,7 @@ def test_claims_that_are_handed_over_are_compared_all_the_same(
     lean = compare(*scenarios, jobs=1, take={one.name: take_nothing for one in scenarios})
     for table in ("differences", "flips", "flip_pairs", "parted", "curves", "crossings"):
         pd.testing.assert_frame_equal(getattr(lean, table), getattr(compared(), table))
-    assert list(lean.base.orders) == [*NARROW, CAME_TO]
+    assert list(lean.base.orders) == [*NARROW, *IN_A_BYTE]
 
 
 def test_progress_counts_to_all_replications_however_few_are_looked_at_together(

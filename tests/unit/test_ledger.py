@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from sim.experiment import experiment
+from sim.experiment.by_hours import is_asked_by, success_by_hours
 from sim.experiment.claim_paths import paths_of
-from sim.experiment.columns import CAME_TO, COLUMNS, NARROW
+from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
 from sim.show.files import files_of, write_result
@@ -55,10 +56,14 @@ def test_every_claim_is_handed_over_once_and_in_the_order_of_replications() -> N
 def test_what_stays_of_a_claim_that_was_handed_over_is_what_estimates_by_group_are_made_from() -> None:
     lean, claims, _ = handed_over(replications=2)
     whole = pd.concat(claims, ignore_index=True)
-    assert list(lean.orders) == [*NARROW, CAME_TO]
+    assert list(lean.orders) == [*NARROW, *IN_A_BYTE]
     assert set(NARROW) < set(COLUMNS)
     pd.testing.assert_frame_equal(lean.orders[[*NARROW]], whole[[*NARROW]], check_dtype=False)
     pd.testing.assert_frame_equal(paths_of(lean.orders), paths_of(whole))
+    pd.testing.assert_frame_equal(success_by_hours(lean.orders, 2), success_by_hours(whole, 2))
+    assert (is_asked_by(lean.orders, 24) == (whole["hours_to_ask"] < 24)).all()
+    many = pd.concat([lean.orders] * 50)  # words lie there once, however many claims there are
+    assert many.memory_usage(index=False).sum() <= 40 * len(many)
     assert lean.unasked.empty
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.by_group import success_and_time
+from sim.experiment.by_hours import is_asked_by
 from sim.experiment.predicates import is_refunded
 from sim.experiment.result import Result
 from sim.scenario.wording import counted, printable
@@ -104,7 +105,7 @@ def _row(numbers: Numbers, measure: str, what: str) -> list[Markup | str]:
 
 def _soon_and_late(result: Result) -> Iterator[list[Markup | str]]:
     """The article's main claim: it matters how quickly the mind is changed."""
-    early = result.orders["hours_to_ask"] < FIRST_DAY
+    early = is_asked_by(result.orders, FIRST_DAY)
     if early.all() or not early.any() or not is_finished(result.orders):
         return
     for which, whose in ((early, "asked within a day of paying"), (~early, "asked later")):
