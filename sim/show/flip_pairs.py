@@ -93,17 +93,20 @@ class FlipPair(NamedTuple):
         return f"{WORDS[self.base]} → {WORDS[self.other]}" if self.is_flip else f"{WORDS[self.base]} in both"
 
     @property
-    def places(self) -> str:
-        """`dispute`, `mostly dispute`, or `dispute 31, others 20`."""
+    def place_by_place(self) -> list[str]:
+        """`dispute`; `mostly dispute`; or `dispute 31` and `others 20`."""
         place, most = next(iter(self.parts_at.items()))
         named = PLACES.get(place, place)
         if most == self.orders:
-            return named
-        return (
-            f"mostly {named}"
-            if most >= MOSTLY * self.orders
-            else f"{named} {most:,}, others {self.orders - most:,}"
-        )
+            return [named]
+        if most >= MOSTLY * self.orders:
+            return [f"mostly {named}"]
+        return [f"{named} {most:,}", f"others {self.orders - most:,}"]
+
+    @property
+    def places(self) -> str:
+        """`dispute 31, others 20`."""
+        return ", ".join(self.place_by_place)
 
 
 def flip_pairs(flips: pd.DataFrame, pairs: pd.DataFrame) -> list[FlipPair]:

@@ -50,7 +50,7 @@ def _columns(currency: str, is_wide: bool) -> Table:
 def _cells(pair: FlipPair) -> tuple[str | Text, ...]:
     days, money = map(_over_its_interval, changes_shown(pair))
     examples = "\n".join(f"{replication}/{order}" for replication, order in pair.examples[:MOST_EXAMPLES])
-    return pair.outcomes, _over_its_interval(pair.counted), pair.places.replace(", ", ",\n"), days, money, examples
+    return pair.outcomes, _over_its_interval(pair.counted), ",\n".join(pair.place_by_place), days, money, examples
 
 
 def _over_its_interval(shown: Shown) -> Text:

@@ -313,3 +313,17 @@ def test_modules_that_a_text_names_are_there() -> None:
             if room in rooms and not is_module and not is_key and not is_file:
                 gone.append(f"{page.relative_to(HOUSE)}: {room}.{name}{more}")
     assert gone == []
+
+
+READ_BACK = {
+    "scenario/starting.py": "the first sentence of a docstring",
+    "scenario/wording.py": "what pydantic passes on of a message of ours: it keeps nothing but the text",
+    "live/answering.py": "the field that a message of the command line begins with",
+}
+"""Where prose is taken apart, and why."""
+
+
+def test_nothing_is_stored_as_prose_and_parsed_back() -> None:
+    apart = r"\.(r?split|r?partition|replace)\(f?\"(, |: |; |\. |expected |found )\"?"
+    found = {str(page.relative_to(HOUSE)) for page in PAGES if re.search(apart, page.read_text(encoding="utf-8"))}
+    assert found == set(READ_BACK)

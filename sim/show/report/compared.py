@@ -224,7 +224,7 @@ def _row(pair: FlipPair) -> list[str]:
     """Each number over its interval, or a row would be wider than the page."""
     days, money = map(_over_its_interval, changes_shown(pair))
     examples = Markup("<br>").join(f"{replication}/{order}" for replication, order in pair.examples[:2])
-    places = Markup(",<br>").join(pair.places.split(", "))
+    places = Markup(",<br>").join(pair.place_by_place)
     outcomes = WORDS[pair.base], WORDS[pair.other]
     return [*outcomes, _over_its_interval(pair.counted), places, days, money, examples]
 
