@@ -58,8 +58,16 @@ def of_outcomes(claims: Mapping[str, Ints]) -> str:
 def _said(columns: Iterable[NamedColumn]) -> Iterator[NamedColumn]:
     """Without those that say nothing of any claim: levers that a file does not pull leave its print alone."""
     for name, column in columns:
-        if ((column != 0) & (column != NEVER)).any():
+        if _says_something(column):
             yield name, column
+
+
+def _says_something(column: Ints) -> bool:
+    """Whether anything but 0 and NEVER stands there; as a rule the lowest and the highest tell."""
+    ends = {*_ends(column)}
+    if not ends <= {0, NEVER}:
+        return True
+    return len(ends) > 1 and bool(((column != 0) & (column != NEVER)).any())
 
 
 def of_columns(columns: Iterable[NamedColumn]) -> str:
@@ -74,8 +82,14 @@ def of_columns(columns: Iterable[NamedColumn]) -> str:
 
 def _width(column: Ints) -> int:
     """Bytes that each number of the column needs. Most are yes or no, or a place in a list."""
-    lowest, highest = column.min(initial=0), column.max(initial=0)
+    lowest, highest = _ends(column)
     return next(width for width in (1, 2, 4, 8) if -(1 << 8 * width - 1) <= lowest and highest < 1 << 8 * width - 1)
+
+
+def _ends(column: Ints) -> tuple[int, int]:
+    """The lowest and the highest; 0 of no numbers."""
+    some = column[:1] if column.strides == (0,) else column  # all alike, and there once
+    return (int(some.min()), int(some.max())) if len(some) else (0, 0)
 
 
 def together(parts: list[str]) -> str:
