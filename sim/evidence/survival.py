@@ -23,7 +23,7 @@ from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family, Floats, mean
 LEAST = 8
 """Ends that a law needs to be estimated from."""
 GRID = 250
-"""Cells per factor of e that many durations are counted in: four tenths of a per cent."""
+"""DurationCells per factor of e that many durations are counted in: four tenths of a per cent."""
 FARTHEST = 10.0
 """An interval that reaches farther, on the logarithm, says that nothing is known."""
 MANY = 4_000
@@ -69,7 +69,7 @@ class Sample(NamedTuple):
         return Sample(self.low[some], self.high[some], self.seller[some], self.weight[some])
 
 
-Recall = dict[bytes, "tuple[Estimated, Cells | None]"]
+Recall = dict[bytes, "tuple[Estimated, DurationCells | None]"]
 """What was estimated, and the cells of many durations, by a digest of the durations it was estimated from."""
 
 
@@ -181,7 +181,7 @@ def _chosen(sample: Sample, families: Sequence[Family], *, never: bool) -> Estim
     return estimate(chosen, sample, never=never)
 
 
-def _weighed_anew(before: Estimated, cells: Cells | None, sample: Sample) -> Estimated:
+def _weighed_anew(before: Estimated, cells: DurationCells | None, sample: Sample) -> Estimated:
     """The same family from the same cases, of other weight; how sure one can be is not asked again."""
     never = before.never_counts
     few = sample if cells is None else cells.weighed(sample.weight)
@@ -212,7 +212,7 @@ def estimate(family: Family, sample: Sample, *, never: bool = False) -> Estimate
     return Estimated(family, theta, spread, never, likelihood, sample, sellers)
 
 
-class Cells(NamedTuple):
+class DurationCells(NamedTuple):
     """Cases of which the durations are as good as alike, counted together; whose they are does not matter there."""
 
     low: Floats
@@ -231,7 +231,7 @@ def counted(sample: Sample) -> Sample:
     return sample if sample.n < MANY else _cells_of(sample).weighed(sample.weight)
 
 
-def _cells_of(sample: Sample) -> Cells:
+def _cells_of(sample: Sample) -> DurationCells:
     cell = np.empty(sample.n, dtype=np.int64)
     low, high = [np.empty(0)], [np.empty(0)]
     exact, censored = sample.low == sample.high, np.isinf(sample.high)
@@ -242,7 +242,9 @@ def _cells_of(sample: Sample) -> Cells:
         low.append(np.exp(logs / GRID))
         high.append(np.full(len(logs), np.inf) if some is censored else low[-1])
     cell[between] = np.arange(int(between.sum())) + sum(map(len, low))
-    return Cells(np.concatenate([*low, sample.low[between]]), np.concatenate([*high, sample.high[between]]), cell)
+    return DurationCells(
+        np.concatenate([*low, sample.low[between]]), np.concatenate([*high, sample.high[between]]), cell
+    )
 
 
 def _most_likely(family: Family, sample: Sample, *, never: bool) -> Floats:
