@@ -217,8 +217,7 @@ class DurationCells(NamedTuple):
 
     low: Floats
     high: Floats
-    cell: Ints
-    """Of each case."""
+    cell: Ints  # of each case
 
     def weighed(self, weight: Floats) -> Sample:
         """One case for each cell."""
