@@ -16,6 +16,7 @@ import pytest
 from sim.experiment.experiment import run
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from tests.regression.presets_in_worlds import HEAD, table
 from tests.regression.program import MARKETPLACES, PRESETS, ROOT, SCENARIOS, program
 
 A_PAGE = 70
@@ -268,3 +269,17 @@ def test_the_table_on_the_page_is_what_the_program_prints_now(tmp_path: Path) ->
     answer = program("run", "-q", *map(file_of, MARKETPLACES), "--out", tmp_path, env={"COLUMNS": "100"})
     first, _ = answer.out.split("\n\n", maxsplit=1)
     assert shown == "".join(f"{line.rstrip()}\n" for line in first.splitlines())
+
+
+def test_every_preset_has_a_row_that_says_in_how_many_worlds_it_stands_where_it_stands() -> None:
+    assert {row.partition(" |")[0] for row in rows_of_worlds()} == set(PRESETS)
+
+
+@pytest.mark.long
+def test_the_shares_of_worlds_on_the_page_are_what_is_found_now() -> None:
+    assert "".join(f"| {row}\n" for row in rows_of_worlds()) == table().removeprefix(HEAD)
+
+
+def rows_of_worlds() -> list[str]:
+    _, _, after = PAGE.read_text(encoding="utf-8").partition(HEAD)
+    return [line.removeprefix("| ") for line in after.partition("\n\n")[0].splitlines()]
