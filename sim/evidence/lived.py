@@ -62,11 +62,13 @@ def _sent(scenario: Scenario, replication: int, records: Records) -> tuple[Float
     orders, numbers = records.draws.orders, np.arange(len(records.draws.orders))
     drawer = OrderSampler(Luck(scenario.experiment.seed, replication), numbers)
     kinds = orders.of(numbers).seller_type
-    sent = draw_dispatching(scenario, orders.paid, kinds, drawer, calendars_at_hand(scenario)).ships_at.copy()
+    sent = draw_dispatching(scenario, orders.paid, kinds, drawer, calendars_at_hand(scenario)).ships_at.astype(
+        np.int64
+    )
     sent[records.draws.refunded_unasked] = NEVER
     sent[records.claims["order"]] = records.claims["dispatched_at"]
     ours = in_cohort(scenario, orders.paid)
-    return orders.paid[ours].astype(np.float64), np.where(sent == NEVER, np.inf, sent)[ours]
+    return np.asarray(orders.paid[ours], dtype=np.float64), np.where(sent == NEVER, np.inf, sent)[ours]
 
 
 def engine_for(scenario: Scenario, replications: int) -> str:
