@@ -270,7 +270,7 @@ def _bound(node: Node, closed: str, closed_words: str, open_end: str, open_words
 
 def meaning(node: Node, whole: Node) -> str:
     """What is written of a key: of itself, else of what stands there."""
-    said = node.get("description") or next(
+    return node.get("description") or next(
         (
             whole[choice["$ref"].rpartition("/")[2]].get("description", "")
             for choice in choices(node)
@@ -278,8 +278,6 @@ def meaning(node: Node, whole: Node) -> str:
         ),
         "",
     )
-    examples = node.get("examples") or []
-    return f"{said} For example `{worded(examples[0])}`." if examples else said
 
 
 def worded(value: object) -> str:
