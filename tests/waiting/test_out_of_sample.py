@@ -1,0 +1,81 @@
+"""A study: forecasts with a world fitted to a log are about as good as with the world that wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.arrays import Columns
+from sim.chance.draws import draw_replication
+from sim.chance.streams import Floats, Luck
+from sim.experiment.engines import COMPILED, live
+from sim.experiment.replication import calendars_of
+from sim.scenario.model import Scenario
+from sim.waiting.conditioned import Conditions
+from sim.waiting.history import Histories
+from tests.evidence.logs import tables_of, world, write
+from tests.waiting.test_calibration import DATES, OF_CANCELLING, Study, targets, told_of
+from tests.waiting.truth import seen_by
+
+pytestmark = pytest.mark.usefixtures("machine_code_at_hand")
+STUDY, REPLICATES, REPLICATIONS = Study("cancellation", "aliexpress", 1, 100), 100, range(1, 4)
+UNKNOWN_TO_A_TABLE = ("type", "seller", "method", "group")
+"""Columns by number, which a fitted world may number otherwise."""
+
+
+def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, float, float]]:
+    """By target, over requests of other years: of the fitted world, of the true one, of the base rate."""
+    odds: dict[str, list[Floats]] = {}
+    for replication in REPLICATIONS:
+        calendars = calendars_of(true)
+        records = live(COMPILED, true, draw_replication(true, replication, calendars), calendars)
+        for now in DATES:
+            histories, rows = seen_by(now, records, told=OF_CANCELLING)
+            opened, settled = (records.claims[f"cancellation_{what}_at"][rows] for what in ("opened", "settled"))
+            some = np.flatnonzero((opened <= now) & (settled > now))
+            histories = histories.of(some)
+            for known in UNKNOWN_TO_A_TABLE:
+                histories.facts.pop(known, None)
+            truth = {name: column[rows[some]] for name, column in records.claims.items()}
+            for who, told in (
+                ("found", foreseen(found, histories, now, replication)),
+                ("true", foreseen(true, histories, now, replication)),
+                ("came", {name: flags.astype(float) for name, flags in targets(truth, STUDY).items()}),
+            ):
+                for name, values in told.items():
+                    odds.setdefault(f"{who} {name}", []).append(values)
+    joined = {name: np.concatenate(parts) for name, parts in odds.items()}
+    scores = {}
+    for name in targets(truth, STUDY):
+        came = joined[f"came {name}"]
+        found_odds, true_odds = joined[f"found {name}"], joined[f"true {name}"]
+        scores[name] = (
+            float(np.mean((found_odds - came) ** 2)),
+            float(np.mean((true_odds - came) ** 2)),
+            float(came.var()),
+        )
+    return scores
+
+
+def as_of(true: Scenario, found: Scenario) -> Scenario:
+    """The fitted world on the calendar of the true one, so that an instant is the same in both."""
+    return found.model_copy(update={"start": true.start, "experiment": true.experiment})
+
+
+def foreseen(scenario: Scenario, histories: Histories, now: int, replication: int) -> dict[str, Floats]:
+    conditions = Conditions(scenario, histories, calendars_of(scenario))
+    cases = np.tile(np.arange(len(histories)), REPLICATES)
+    told: Columns = told_of(conditions, cases, Luck(1, 900 + replication), now, proven=True)
+    return {name: flags.reshape(REPLICATES, -1).mean(axis=0) for name, flags in targets(told, STUDY).items()}
+
+
+@pytest.mark.long
+def test_a_fitted_world_forecasts_about_as_well_as_the_one_that_wrote_its_log(tmp_path: Path) -> None:
+    true = world()
+    found = as_of(true, sim.fit(write(tmp_path, *tables_of(true))).scenario)
+    for name, (fitted, with_truth, base) in brier_scores(found, true).items():
+        assert fitted < 1.02 * with_truth, name
+        assert with_truth < base, name
