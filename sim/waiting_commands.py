@@ -47,6 +47,7 @@ def advise(arguments: Namespace) -> None:
 def forecast(arguments: Namespace) -> None:
     """Say what becomes of open cases."""
     from sim.command_inputs import the_only_file
+    from sim.experiment.engines import to_stderr
     from sim.outside_commands import print_json
     from sim.scenario.loading import load
     from sim.show.progress import ProgressLines
@@ -72,6 +73,7 @@ def forecast(arguments: Namespace) -> None:
             replicates=_number("--replicates", arguments.replicates, REPLICATES),
             seed=_number("--seed", arguments.seed, scenario.experiment.seed),
             progress=progress.of("replicates"),
+            say=(lambda _: None) if is_quiet else to_stderr,
         )
     if out is not None:
         write_forecast(told, out, force=arguments.force)

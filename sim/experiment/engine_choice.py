@@ -89,13 +89,13 @@ def _quicker(loads: Sequence[PlannedLoad], *, with_journal: bool) -> EngineChoic
     claims = sum(one.replications * one.claims for one in loads)
     if with_journal:
         return EngineChoice(SIMPY, "only SimPy keeps the journal", is_worth_saying=claims >= PAYS_FROM)
+    return quicker_for(claims)
+
+
+def quicker_for(claims: float) -> EngineChoice:
+    """The engine for so many claims, wherever they come from."""
     if claims < PAYS_FROM:
         return EngineChoice(SIMPY, f"the quicker one for so few claims (about {claims:,.0f})")
-    return _for_many(claims)
-
-
-def _for_many(claims: float) -> EngineChoice:
-    """Where the compiled engine would be the quicker one, were its machine code at hand."""
     about = f"about {counted(round(claims), 'claim')}"
     if machine_code.is_at_hand():
         return EngineChoice(COMPILED, f"its machine code is at hand ({about})")

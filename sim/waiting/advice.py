@@ -115,7 +115,8 @@ def _values(facts: Facts, count: int) -> Ints:
 def _put_into(scenario: Scenario, buyer: Buyer, paid: Ints, calendars: Openings) -> Conditions:
     """The buyer as a case at instants like any other's; the likelier what was seen, the more often."""
     begins, _ = scenario.experiment.cohort_window
-    ends = max(begins + DAY, scenario.experiment.arrivals_end - scenario.experiment.run_out.seconds // 2)
+    over = scenario.experiment.arrivals_end
+    ends = min(max(begins + DAY, over - scenario.experiment.run_out.seconds // 2), over - buyer.paid + 1)
     answerer = Party.PLATFORM if terms_of(scenario, buyer.kind).platform_answers else Party.SELLER
     usable = may_have_paid(buyer, paid[(paid >= begins) & (paid < ends)], calendars[answerer])
     if not len(usable):

@@ -114,6 +114,12 @@ def expect_sense(scenario: Scenario, buyer: Buyer) -> None:
     """Raises BadUsage for what makes no sense, or what this policy does not know."""
     if buyer.asked is not None and buyer.asked > buyer.paid:
         raise BadUsage("advise: found a buyer who asked before paying, expected --asked at most --paid")
+    window = scenario.experiment
+    if buyer.paid > (longest := window.arrivals_end - window.cohort_window[0] - DAY):
+        raise BadUsage(
+            f"advise: found --paid {buyer.paid / DAY:g}d, expected at most {longest / DAY:g}d: what comes of an "
+            "order later than that this scenario does not tell (experiment.cohort and run_out)"
+        )
     if (lacks := _lacks(scenario, buyer)) is not None:
         raise BadUsage(f"advise: this policy knows no {lacks}, expected another --stage or --claim")
     free = Buyer(buyer.paid - (buyer.asked or 0), None, "none", buyer.facts)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,7 @@ OTHERS = (
     *("kind", "status", "dispute_status", "ruling", "reason"),
 )
 MOST_CASES = 1_000_000
+LOOKS_RIGHT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$")
 OTHER_COMMAS = (";", "\t", "|")
 """What spreadsheets elsewhere put between columns."""
 PAIRS = (*IN_ORDER["orders"], *IN_ORDER["claims"], ("paid", "requested"), ("paid", "dispute_opened"),
@@ -108,12 +110,13 @@ def _read(path: Path, mapped: LogMapping | None) -> CaseTable:
         raise BadUsage(f"{path}: no such file, expected a table of open cases as CSV")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, strict=True)
+            text = [""]
+            reader = csv.reader(_as_written(file, text), strict=True)
             head = next(reader, [])
             rows = []
             for row in reader:
                 if row and any(cell.strip() for cell in row):
-                    rows.append((reader.line_num, row))
+                    rows.append((reader.line_num, row, text[0]))
                 if len(rows) > MOST_CASES:
                     raise BadUsage(f"{path}: found more than {MOST_CASES:,} cases, expected no more")
     except (csv.Error, UnicodeDecodeError) as wrong:
@@ -121,15 +124,21 @@ def _read(path: Path, mapped: LogMapping | None) -> CaseTable:
             f"{path}: {printable(shortened(str(wrong), 200))}; expected a table as CSV in UTF-8"
         ) from None
     places = _places(path, [cell.strip() for cell in head], mapped)
-    table = CaseTable(str(path), [line for line, _ in rows], {}, places, [row for _, row in rows])
-    for line, row in rows:
+    table = CaseTable(str(path), [line for line, _, _ in rows], {}, places, [text for _, _, text in rows])
+    for line, row, _ in rows:
         if len(row) != len(head):
             found = f"found {counted(len(row), 'field')}, expected {len(head)} as in the first line"
             table.faults.append(Fault(str(path), line, 1, "", found))
     if table.faults:
         raise BadScenario(table.faults)
-    table.cells.update({name: [row[place].strip() for _, row in rows] for name, place in places.items()})
+    table.cells.update({name: [row[place].strip() for _, row, _ in rows] for name, place in places.items()})
     return table
+
+
+def _as_written(file: Iterable[str], last: list[str]) -> Iterator[str]:
+    """Its lines one by one; `last` keeps the one that was read last."""
+    for last[0] in file:
+        yield last[0]
 
 
 def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[str, int]:
@@ -172,7 +181,8 @@ def _instants(table: CaseTable, name: str, mapped: LogMapping | None, start: pd.
     stamps = stamps_of(written, how, zone, home, start)
     for row in np.flatnonzero(stamps.unread).tolist():
         found = printable(shortened(table.cells[name][row], 60))
-        table.faults.append(table.fault(row, name, f"found {found!r}, expected an instant {_written_as(how)}"))
+        what = "a day and time of the calendar," if how == ISO and LOOKS_RIGHT.match(found) else "an instant"
+        table.faults.append(table.fault(row, name, f"found {found!r}, expected {what} {_written_as(how)}"))
     return np.where(np.isnan(stamps.low), NEVER, np.nan_to_num(stamps.low)).astype(np.int64)
 
 

@@ -18,7 +18,8 @@ from sim.chance.facts import Ints
 from sim.chance.past import Past
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadScenario, BadUsage, Fault
-from sim.experiment.engines import source_of
+from sim.experiment.engine_choice import expected_claims, made_ready, quicker_for
+from sim.experiment.engines import Tell, source_of, to_stderr
 from sim.experiment.experiment import Progress as Progress
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
@@ -94,6 +95,7 @@ def forecast(
     replicates: int = REPLICATES,
     seed: int | None = None,
     progress: Progress | None = None,
+    say: Tell = to_stderr,
 ) -> Forecast:
     """Tell what becomes of the cases in the table `open`, known until the instant `at`; see `sim.forecast`."""
     if not 1 <= replicates <= MOST_REPLICATES:
@@ -105,11 +107,19 @@ def forecast(
     sellers = scenario.market.sellers.model_copy(update={"count": cases.sellers})
     scenario = scenario.model_copy(update={"market": scenario.market.model_copy(update={"sellers": sellers})})
     other = scenario.model_copy(update={"policy": policy.policy, "name": policy.name}) if policy else None
+    _have_an_engine(scenario, other, cases, replicates, say)
     work = _Work(scenario, cases, now, replicates, scenario.experiment.seed if seed is None else seed)
     policies: list[Scenario | None] = [None, other] if other else [None]
     tallies = work.told_under(policies, progress)
     outlooks = [work.outlook(tally, then) for tally, then in zip(tallies, policies, strict=True)]
     return Forecast(scenario, at, now, cases, replicates, outlooks[0], outlooks[1] if other else None)
+
+
+def _have_an_engine(scenario: Scenario, other: Scenario | None, cases: Cases, replicates: int, say: Tell) -> None:
+    """Have machine code made where it pays: where cases meet at desks, all others' claims are told with them."""
+    policies = [scenario, other] if other else [scenario]
+    together = expected_claims(scenario) if any(has_queues(one) for one in policies) else 0.0
+    made_ready(quicker_for(len(policies) * replicates * (len(cases.names) + together)), scenario.name, say)
 
 
 class _Work:

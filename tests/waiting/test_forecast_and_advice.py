@@ -85,6 +85,10 @@ def test_what_is_asked_keeps_its_clock_and_what_comes_later_is_under_the_new_pol
             "a,someday,,,,,\n",
             "cases.csv:2:3: paid: found 'someday', expected an instant such as 2018-11-02T09:00\n",
         ),
+        (
+            '"a, ""one""",2018-09-31T09:00,,,,,\n',
+            "cases.csv:2:14: paid: found '2018-09-31T09:00', expected a day and time of the calendar, such as ",
+        ),
         ("a,2018-10-01,2018-10-02,,,,\n", ":2:14: requested: found a past that this scenario gives no chance"),
     ],
 )
@@ -119,6 +123,8 @@ def test_a_request_whose_clock_is_over_is_not_open(world: Path) -> None:
         sim.advise(world, paid="20 d", asked="10 d")
     with pytest.raises(BadUsage, match="asked before paying"):
         sim.advise(world, paid="2 d", asked="3 d")
+    with pytest.raises(BadUsage, match="found --paid 74d, expected at most 73d"):
+        sim.advise(world, paid="74 d")
 
 
 def test_what_this_world_gives_no_chance_is_said(world: Path) -> None:

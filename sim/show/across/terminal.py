@@ -21,6 +21,9 @@ from sim.show.across.document import (
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
 
+SHOWN_FROM = 0.005
+"""A share of the variance below which an assumption decides nothing: it would be written 0.00."""
+
 
 def stress_lines(result: Stressed) -> Iterator[str]:
     """The verdict, every measure, and what decides."""
@@ -36,8 +39,9 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             yield f"  noise of simulation: {share} of the variance of the differences"
             if unclear := told_of_unclear(result.study, one):
                 yield f"  {unclear}"
-            yield "  what decides it, alone:"
-            for each in one.decides[:MOST_TOLD]:
+            deciding = [each for each in one.decides[:MOST_TOLD] if each.share.value >= SHOWN_FROM]
+            yield "  what decides it, alone:" if deciding else "  no assumption decides it alone"
+            for each in deciding:
                 yield f"    {each.share.value:5.2f} ({_within(each.share.low, each.share.high)})  {each.factor}"
         else:
             there = amount(one.at_base.value, one.measure, signed=True)
@@ -73,7 +77,7 @@ def study_lines(study: Study) -> Iterator[str]:
 def _decides(indices: pd.DataFrame, response: str) -> Iterator[str]:
     mine = indices[indices["response"] == response].copy()
     by = "total" if mine["total"].notna().any() else "first"
-    mine = mine[mine[by].notna()].sort_values(by, ascending=False, kind="stable")
+    mine = mine[mine[by] >= SHOWN_FROM].sort_values(by, ascending=False, kind="stable")
     for row in mine.head(MOST_TOLD).to_dict("records"):
         alone = f"{row['first']:5.2f} ({_within(row['first_low'], row['first_high'])}) alone"
         with_others = f", {row['total']:.2f} ({_within(row['total_low'], row['total_high'])}) with others"
