@@ -91,6 +91,8 @@ class AwaitedErrand:
                 why = self._hands.waits_in_vain() or "the work was called off there"
                 raise UserError(f"{self._hands.name}: {why}") from None
             except Exception as why:  # an executor's own trouble: errors of ours come as answers
+                if gone := self._hands.waits_in_vain():  # a scheduler that goes may end its tasks anyhow
+                    raise UserError(f"{self._hands.name}: {gone}") from None
                 told = _first_cause(why)
                 raise UserError(
                     f"{self._hands.name}: a task was not carried out there ({told}). Is the same refund-sim "

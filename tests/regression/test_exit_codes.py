@@ -155,5 +155,5 @@ def test_hardly_anything_is_loaded_before_ctrl_c_is_taken_care_of() -> None:
         [sys.executable, "-c", line], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True
     )
     loaded = set(ast.literal_eval(done.stdout.decode()))
-    assert {name for name in loaded if name.startswith("sim")} == {"sim", "sim.door"}
+    assert {name for name in loaded if name.startswith("sim")} == {"sim", "sim.door", "sim.version"}
     assert not loaded & {"argparse", "numpy", "pandas", "pydantic", "typing", "re"}
