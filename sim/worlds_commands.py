@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,11 +53,7 @@ def stress(arguments: Namespace) -> None:
     with _Room(arguments, name, "stress.json") as room:
         result = stressed(base, others, **how, **room.how("worlds"))
         folder = room.put(stress_files(result))
-    if arguments.json:
-        print_json(stress_document(result))
-        return
-    sys.stdout.write(harmless("\n".join(stress_lines(result))) + "\n")
-    _say_where(folder, arguments)
+    _tell(stress_document(result), stress_lines(result), folder, arguments)
 
 
 def study(arguments: Namespace) -> None:
@@ -76,11 +73,7 @@ def study(arguments: Namespace) -> None:
     with _Room(arguments, f"study-{path.stem}", "study.json") as room:
         result = carried_out(plan, **room.how("worlds"))
         folder = room.put(study_files(result))
-    if arguments.json:
-        print_json(study_document(result))
-        return
-    sys.stdout.write(harmless("\n".join(study_lines(result))) + "\n")
-    _say_where(folder, arguments)
+    _tell(study_document(result), study_lines(result), folder, arguments)
 
 
 def search(arguments: Namespace) -> int:
@@ -106,11 +99,7 @@ def search(arguments: Namespace) -> int:
     with _Room(arguments, f"search-{path.stem}", "search.json", "replications") as room:
         result = searched(plan, path, **room.how("policies"))
         folder = room.put(search_files(result))
-    if arguments.json:
-        print_json(search_document(result))
-    else:
-        sys.stdout.write(harmless("\n".join(search_lines(result))) + "\n")
-        _say_where(folder, arguments)
+    _tell(search_document(result), search_lines(result), folder, arguments)
     return FINE if result.best is not None and result.is_settled else UNSURE
 
 
@@ -234,6 +223,11 @@ def _store_of(arguments: Namespace) -> Store | None:
     return Store(Path(arguments.store)) if arguments.store else None
 
 
-def _say_where(folder: Path, arguments: Namespace) -> None:
+def _tell(document: dict[str, Any], lines: Iterable[str], folder: Path, arguments: Namespace) -> None:
+    """As JSON, or in lines and where the rest is."""
+    if arguments.json:
+        print_json(document)
+        return
+    sys.stdout.write(harmless("\n".join(lines)) + "\n")
     if not arguments.quiet:
         sys.stderr.write(f"points, figures and report: {folder}/\n")

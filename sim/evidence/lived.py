@@ -13,7 +13,7 @@ from sim.arrays import Floats
 from sim.chance.orders import draw_dispatching
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck
-from sim.experiment.censoring import cut
+from sim.experiment.censoring import as_seen
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, to_stderr
 from sim.experiment.frame import claims_frame, in_cohort
@@ -52,19 +52,17 @@ class LivedTask(NamedTuple):
         """Pure, so it does not matter in which process."""
         scenario = scenario_of(json.loads(self.document))
         records = play(scenario, self.replication, calendars_at_hand(scenario), engine=self.engine)
-        at = scenario.experiment.cut
-        claims = claims_frame(scenario, self.replication, records if at is None else cut(records, at))
+        claims = claims_frame(scenario, self.replication, as_seen(scenario, records))
         return Lived(claims, *_sent(scenario, self.replication, records))
 
 
 def _sent(scenario: Scenario, replication: int, records: Records) -> tuple[Floats, Floats]:
     """When the cohort's orders were paid, and sent: those without a claim as the seller had planned."""
     orders, numbers = records.draws.orders, np.arange(len(records.draws.orders))
-    drawer = OrderSampler(Luck(scenario.experiment.seed, replication), numbers)
+    sampler = OrderSampler(Luck(scenario.experiment.seed, replication), numbers)
     kinds = orders.of(numbers).seller_type
-    sent = draw_dispatching(scenario, orders.paid, kinds, drawer, calendars_at_hand(scenario)).ships_at.astype(
-        np.int64
-    )
+    plan = draw_dispatching(scenario, orders.paid, kinds, sampler, calendars_at_hand(scenario))
+    sent = plan.ships_at.astype(np.int64)
     sent[records.draws.refunded_unasked] = NEVER
     sent[records.claims["order"]] = records.claims["dispatched_at"]
     ours = in_cohort(scenario, orders.paid)

@@ -23,7 +23,7 @@ from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family, Floats, mean
 LEAST = 8
 """Ends that a law needs to be estimated from."""
 GRID = 250
-"""DurationCells per factor of e that many durations are counted in: four tenths of a per cent."""
+"""Cells per factor of e that many durations are counted in: four tenths of a per cent."""
 FARTHEST = 10.0
 """An interval that reaches farther, on the logarithm, says that nothing is known."""
 MANY = 4_000

@@ -48,12 +48,12 @@ def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
     """
     indices = [table.set_index(_ORDER).index for side in (base, other) for table in side]
     everybody = indices[0].append(indices[1:]).unique().sort_values()
-    mine, its = _fates(base, everybody), _fates(other, everybody)
+    mine, its = _outcomes(base, everybody), _outcomes(other, everybody)
     outcomes = pd.DataFrame(
         {
             "base_outcome": mine["outcome"],
             "other_outcome": its["outcome"],
-            "parts_at": _partings(base, other, mine["outcome"], its["outcome"]),
+            "parts_at": _divergences(base, other, mine["outcome"], its["outcome"]),
             "time_change": its["days"] - mine["days"],
             "money_change": its["money"] - mine["money"],
         }
@@ -78,7 +78,7 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**words)
 
 
-def _fates(side: Side, everybody: pd.Index[Any]) -> pd.DataFrame:
+def _outcomes(side: Side, everybody: pd.Index[Any]) -> pd.DataFrame:
     """What became of each order: its outcome, days until all the money, and what the buyer is left with."""
     claims, unasked = side.claims.set_index(_ORDER), side.unasked.set_index(_ORDER)
     outcomes = pd.DataFrame(
@@ -93,11 +93,11 @@ def _fates(side: Side, everybody: pd.Index[Any]) -> pd.DataFrame:
     return outcomes.fillna({"outcome": NO_CLAIM, "money": 0.0})
 
 
-def _partings(base: Side, other: Side, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
+def _divergences(base: Side, other: Side, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
     """Where the stories part; one that is a claim under one policy alone has parted before there was a claim."""
     is_unasked = (mine == UNASKED) | (its == UNASKED)
-    partings = pd.Series(np.where(mine == its, NEVER_PART, np.where(is_unasked, LIMIT, ASKING)), mine.index, object)
+    diverged = pd.Series(np.where(mine == its, NEVER_PART, np.where(is_unasked, LIMIT, ASKING)), mine.index, object)
     claims = base.claims.set_index(_ORDER), other.claims.set_index(_ORDER)
     both = claims[0].index.intersection(claims[1].index)
-    partings[both] = diverged_at(claims[0].loc[both], claims[1].loc[both])
-    return partings
+    diverged[both] = diverged_at(claims[0].loc[both], claims[1].loc[both])
+    return diverged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -81,11 +81,6 @@ class Histories:
             {name: column[rows] for name, column in self.instants.items()},
             {name: column[rows] for name, column in self.facts.items()},
         )
-
-    def put_off(self, seconds: int) -> Histories:
-        """The same, so much later on the calendar."""
-        later = {name: np.where(at < NEVER, at + seconds, NEVER) for name, at in self.instants.items()}
-        return replace(self, now=self.now + seconds, instants=later)
 
     @property
     def wants(self) -> Ints:

@@ -179,5 +179,7 @@ def _survival(one: Survival) -> dict[str, Any]:
 
 def index_told(index: Number) -> str:
     """`0.42 (0.30 to 0.55)`, kept where shares are."""
+    if not index.has_interval:
+        return f"{max(index.value, 0):.2f} (?)"
     low, high = max(index.low, 0), min(max(index.high, 0), 1)
     return Number(max(index.value, 0), low, high).told(".2f")

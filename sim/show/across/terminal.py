@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from sim.experiment.number import Number
 from sim.scenario.wording import counted, per_cent
 from sim.show.across.document import (
     MOST_TOLD,
     amount,
     answer,
+    index_told,
     level,
     share_told,
     title,
@@ -42,20 +44,13 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             deciding = [each for each in one.decides[:MOST_TOLD] if each.share.value >= SHOWN_FROM]
             yield "  what decides it, alone:" if deciding else "  no assumption decides it alone"
             for each in deciding:
-                yield f"    {each.share.value:5.2f} ({_within(each.share.low, each.share.high)})  {each.factor}"
+                yield f"    {index_told(each.share)}  {each.factor}"
         else:
             there = amount(one.at_base.value, one.measure, signed=True)
             how = f"that way in {share_told(one.share)} of worlds: {one.verdict}"
             yield f"  {title(one.measure)}: {there} as the file has it, {how}"
     yield from _as_fitted(result.study)
     yield from _left_out(plan)
-
-
-def _within(low: float, high: float) -> str:
-    """An interval of a share, kept where shares are."""
-    if math.isnan(low):
-        return "?"
-    return f"{max(low, 0):.2f} to {min(high, 1):.2f}"
 
 
 def study_lines(study: Study) -> Iterator[str]:
@@ -79,9 +74,12 @@ def _decides(indices: pd.DataFrame, response: str) -> Iterator[str]:
     by = "total" if mine["total"].notna().any() else "first"
     mine = mine[mine[by] >= SHOWN_FROM].sort_values(by, ascending=False, kind="stable")
     for row in mine.head(MOST_TOLD).to_dict("records"):
-        alone = f"{row['first']:5.2f} ({_within(row['first_low'], row['first_high'])}) alone"
-        with_others = f", {row['total']:.2f} ({_within(row['total_low'], row['total_high'])}) with others"
-        yield f"    {alone}{with_others if by == 'total' else ''}  {row['factor']}"
+        alone, all_told = (
+            index_told(Number(row[which], row[f"{which}_low"], row[f"{which}_high"]))
+            for which in ("first", "total")
+        )
+        with_others = f", {all_told} with others" if by == "total" else ""
+        yield f"    {alone} alone{with_others}  {row['factor']}"
 
 
 def _as_fitted(study: Study) -> Iterator[str]:
