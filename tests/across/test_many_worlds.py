@@ -12,7 +12,8 @@ from sim.errors import BadScenario
 from sim.experiment.number import Number
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
-from sim.worlds.deciding import survival
+from sim.show.across.document import verdict_told, what_decides
+from sim.worlds.deciding import Survival, survival
 from sim.worlds.designs import design_of
 from sim.worlds.factors import Factor, stated_factors
 from sim.worlds.indices import given_data, saltelli
@@ -128,20 +129,29 @@ def test_scattered_worlds_tell_what_each_factor_foretells_alone() -> None:
     assert [one.value for one in found] == pytest.approx([4 / 12 / spread, 1 / 4 / spread, 0], abs=0.07)
 
 
-def judged(values: np.ndarray, points: np.ndarray) -> str:
+def judged(values: np.ndarray, points: np.ndarray) -> Survival:
     factors = [uniform("a"), Factor("b", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))]
     error = np.full(len(values), 0.001)
-    return survival(
-        ("success_rate", "new", "old"), Number(0.01, 0, 0.02), points, factors, values, error, error
-    ).verdict
+    return survival(("success_rate", "new", "old"), Number(0.01, 0, 0.02), points, factors, values, error, error)
 
 
 def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:
     points = np.random.default_rng(1).random((128, 2))
     allowed = points[:, 1] < 0.5
-    assert judged(np.full(128, 0.01), points) == "holds"
-    assert judged(np.where(allowed, 0.01, -0.01), points) == "holds where b is allowed"
-    assert judged(np.random.default_rng(2).normal(size=128), points) == "does not hold"
+    assert judged(np.full(128, 0.01), points).verdict == "holds"
+    assert judged(np.where(allowed, 0.01, -0.01), points).verdict == "holds where b is allowed"
+    assert judged(np.random.default_rng(2).normal(size=128), points).verdict == "does not hold"
+
+
+def test_from_few_worlds_is_told_that_they_are_too_few() -> None:
+    points = np.random.default_rng(1).random((20, 2))
+    against = np.arange(20)
+    in_nineteen, in_ten = (judged(np.where(against < most, -0.01, 0.01), points) for most in (1, 10))
+    assert in_nineteen.verdict == in_ten.verdict == "does not hold", "76 to 99 % reaches below eight in ten"
+    assert verdict_told(in_nineteen) == "too few worlds to tell whether it holds"
+    assert verdict_told(in_ten) == "it does not hold"
+    assert what_decides([Number(0.4, 0.001, 0.9)]) == "What may decide it: too few worlds to tell"
+    assert what_decides([Number(0.4, 0.001, 0.9), Number(0.5, 0.2, 0.7)]) == "What decides it"
 
 
 @pytest.mark.slow

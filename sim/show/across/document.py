@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number, finite
 from sim.scenario.wording import counted
-from sim.worlds.deciding import Survival, Where
+from sim.worlds.deciding import DOES_NOT, ROBUST, Survival, Where
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
 
@@ -94,7 +94,7 @@ def told_of_unclear(study: Study, one: Survival) -> str:
 def answer(one: Survival) -> str:
     """One difference, in two or three sentences."""
     first = f"{one.policy} against {one.base}: {claim(one)} as the file has it. "
-    share = f"It goes that way in {share_told(one.share)} of {one.share.n:,} worlds: it {one.verdict}."
+    share = f"It goes that way in {share_told(one.share)} of {one.share.n:,} worlds: {verdict_told(one)}."
     turn = f" It turns: {where_told(one.where)}." if one.where else ""
     return first + share + turn
 
@@ -175,6 +175,19 @@ def _survival(one: Survival) -> dict[str, Any]:
             "outside": one.where.outside.document("worlds"),
         },
     }  # fmt: skip
+
+
+def verdict_told(one: Survival) -> str:
+    """The verdict; where too few worlds keep a conclusion from holding, that."""
+    if one.verdict == DOES_NOT and one.share.high >= ROBUST:
+        return "too few worlds to tell whether it holds"
+    return f"it {one.verdict}"
+
+
+def what_decides(shares: Iterable[Number]) -> str:
+    """A heading for indices: none surely decides anything where the intervals of all reach down to nothing."""
+    is_told = any(round(one.low, 2) > 0 for one in shares)
+    return "What decides it" if is_told else "What may decide it: too few worlds to tell"
 
 
 def index_told(index: Number) -> str:

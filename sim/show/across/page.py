@@ -11,7 +11,17 @@ from markupsafe import Markup
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.wording import per_cent
-from sim.show.across.document import amount, answer, index_told, level, share_told, title, told_as_fitted
+from sim.show.across.document import (
+    amount,
+    answer,
+    index_told,
+    level,
+    share_told,
+    title,
+    told_as_fitted,
+    verdict_told,
+    what_decides,
+)
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.deciding import Survival
@@ -38,6 +48,7 @@ class ResponseChapter(NamedTuple):
     said: str
     facts: list[str]
     dots: Markup
+    decides: str
     bars: list[tuple[Bar, Markup, str]]
     curves: list[Curve]
     heat: Markup
@@ -104,9 +115,8 @@ def _of_survival(study: Study, one: Survival) -> ResponseChapter:
         facts.append(f"Noise of simulation is {per_cent(one.noise_share)} of the variance of what is shown.")
     bars = [Bar(each.factor, each.share) for each in one.decides[:BARS]]
     heading = f"{title(one.measure)}: {one.policy} less {one.base}"
-    return _chapter(
-        study, response, heading, f"That way in {share_told(one.share)} of worlds: {one.verdict}.", facts, bars
-    )
+    said = f"That way in {share_told(one.share)} of worlds: {verdict_told(one)}."
+    return _chapter(study, response, heading, said, facts, bars)
 
 
 def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> ResponseChapter:
@@ -142,7 +152,9 @@ def _chapter(
     heat, heat_of = _heat(study, response, shown, scale)
     drawn = [(one, bar(one), index_told(one.share)) for one in bars]
     dots = differences(values, scale, unit) if response.is_difference else Markup("")
-    return ResponseChapter(heading, said, facts, dots, drawn, [one for one in curves if one.picture], heat, heat_of)
+    drawn_curves = [one for one in curves if one.picture]
+    decides = what_decides(one.share for one in bars)
+    return ResponseChapter(heading, said, facts, dots, decides, drawn, drawn_curves, heat, heat_of)
 
 
 def _unit(measure: str) -> str:

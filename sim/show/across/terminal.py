@@ -19,6 +19,8 @@ from sim.show.across.document import (
     title,
     told_as_fitted,
     told_of_unclear,
+    verdict_told,
+    what_decides,
 )
 from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study
@@ -42,12 +44,13 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             if unclear := told_of_unclear(result.study, one):
                 yield f"  {unclear}"
             deciding = [each for each in one.decides[:MOST_TOLD] if each.share.value >= SHOWN_FROM]
-            yield "  what decides it, alone:" if deciding else "  no assumption decides it alone"
+            heading = what_decides(each.share for each in deciding)
+            yield f"  {heading} (alone)" if deciding else "  no assumption decides it alone"
             for each in deciding:
                 yield f"    {index_told(each.share)}  {each.factor}"
         else:
             there = amount(one.at_base.value, one.measure, signed=True)
-            how = f"that way in {share_told(one.share)} of worlds: {one.verdict}"
+            how = f"that way in {share_told(one.share)} of worlds: {verdict_told(one)}"
             yield f"  {title(one.measure)}: {there} as the file has it, {how}"
     yield from _as_fitted(result.study)
     yield from _left_out(plan)
