@@ -16,6 +16,8 @@ from sim.evidence.of_sellers import ROSTER
 from sim.scenario.wording import counted, per_cent
 
 SCHEMA_VERSION = 1
+FEW = 3
+"""Parts of a value that are told one after the other; more are counted."""
 TOLD = {"agrees": "agrees", "differs": "differs", "too few to tell": "too few to tell"}
 
 
@@ -74,7 +76,7 @@ def interval_of(finding: Finding) -> str:
 def said(value: Any) -> str:
     """A value of a scenario file on one line."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return f"{len(value):,} one by one"
+        return " and ".join(map(said, value)) if len(value) <= FEW else f"a list of {len(value):,}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {said(one)}" for name, one in value.items())
     if isinstance(value, list):

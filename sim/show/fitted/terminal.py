@@ -46,7 +46,8 @@ def _judged(fit: Fit) -> Table:
 
 def _inputs(fit: Fit) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("input", "learnt", "95 %", "cases", "open", "of closed cases"):
+    table.add_column("input", no_wrap=True)
+    for heading in ("learnt", "95 %", "cases", "open", "of closed cases"):
         table.add_column(heading, overflow="fold", justify="right" if heading in ("cases", "open") else "left")
     for row in rows_of(fit):
         table.add_row(*(Text(printable(cell)) for cell in row))
