@@ -8,12 +8,16 @@ from sim.scenario.model import Scenario
 
 
 class Past(NamedTuple):
-    """Until `until` everything is known to have happened as the facts say, whoever else was at the desks."""
+    """Until `until`, with that second, everything happened as the facts say, whoever else was at the desks."""
 
     until: int = 0
-    """From then on desks are staffed as the scenario says; before, whoever is noticed is taken up at once."""
     then: Scenario | None = None
     """The scenario whose policy comes into force then. What is asked already keeps the clock it was asked under."""
+
+    @property
+    def staffed_from(self) -> int:
+        """From then on desks are staffed as the scenario says; before, whoever is noticed is taken up at once."""
+        return self.until + 1 if self.until else 0
 
 
 NO_PAST = Past()

@@ -193,7 +193,7 @@ def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar], past: Past) 
     by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
     never_closed = {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
     methods, almanac = np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed)
-    return MarketRules(policy, methods, almanac, past.until if past.then else NEVER, past.until)
+    return MarketRules(policy, methods, almanac, past.until if past.then else NEVER, past.staffed_from)
 
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:

@@ -81,7 +81,7 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     search = {path: MomentsSearch(logged, at[path]) for path, (_, _, logged) in wanted.items()}
     effort = _effort(lesson)
     with workers_of(jobs) as workers:
-        lived = _world_to_move(lesson, findings, build(_with(findings, at)), wanted, effort, workers)
+        lived = _world_to_move(lesson, findings, at, build, wanted, effort, workers)
         search_all(search, lived)
     found = {path: one.found(effort.of_log) for path, one in search.items()}
     return _with(findings, {path: one.at for path, one in search.items()}, found)
@@ -90,13 +90,15 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
 def _world_to_move(
     lesson: Lesson,
     findings: list[Finding],
-    scenario: Scenario,
+    at: Mapping[str, Floats],
+    build: Build,
     wanted: WantedCounts,
     effort: SimulatedDays,
     workers: Workers,
 ) -> LiveThrough:
-    """What is counted in the fitted world with other laws of noticing, cut as the log was."""
-    world = scenario.with_changes({"experiment.cohort": f"{effort.days} d", "experiment.follow_up": "0 d"})
+    """What is counted with other laws of noticing than those that the search begins with, cut as the log was."""
+    begun = _with(findings, at)
+    world = build(begun).with_changes({"experiment.cohort": f"{effort.days} d", "experiment.follow_up": "0 d"})
     document = {key: value for key, value in described(world).items() if key not in ("provenance", "expect")}
     engine = engine_for(world, effort.replications * LIVES)
     cut = np.datetime64(world.start, "s") + np.timedelta64(
@@ -104,7 +106,7 @@ def _world_to_move(
     )
 
     def lived(there: Mapping[str, Floats]) -> dict[str, Floats]:
-        moved = in_world(document, changes_between(findings, _with(findings, there)))
+        moved = in_world(document, changes_between(begun, _with(findings, there)))
         seen = lived_through([moved] * effort.replications, engine, workers)
         return dict(_counted(pd.concat([one.claims for one in seen]), cut, lesson, wanted))
 

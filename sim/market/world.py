@@ -33,7 +33,7 @@ class World:
     ) -> None:
         self.clock = Clock()
         then = past.then or scenario
-        self.in_force_from, self._staffed_from = past.until if past.then else NEVER, past.until
+        self.in_force_from, self._staffed_from = past.until if past.then else NEVER, past.staffed_from
         self.journal = None if isinstance(journal, NoJournal) else journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
         self.terms_then = {int(kind): terms_of(then, kind) for kind in ClaimKind} if past.then else self.terms

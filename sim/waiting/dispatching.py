@@ -14,6 +14,7 @@ from sim.scenario.distributions import draw
 from sim.scenario.durations import NEVER
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
+from sim.scenario.unbounded_requests import may_be_never
 from sim.vocabulary import Party, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
@@ -80,9 +81,9 @@ class Dispatch:
     def _not_arranged(self, histories: Histories, until: Ints) -> Ints:
         """How long arranging has taken where it is known that it is not over; −1 where it is, or nobody knows.
 
-        What is held for an answer may be arranged meanwhile.
+        What is held for an answer may be arranged meanwhile, and nobody notes what is arranged and never leaves.
         """
-        kept = "arranged" in histories.instants
+        kept = "arranged" in histories.instants and not may_be_never(self._kind.dispatch)
         waits = kept & (self._arranged >= NEVER) & (until >= self._paid)
         until = np.maximum(until, self._paid)
         than = elapsed(self._paid, until, kind_of(self._kind.arrange), self._calendar)

@@ -162,7 +162,8 @@ def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns,
 def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns) -> None:
     """Who has called the platform did so then; it may have come by itself, or into a pending dispute."""
     put, closed = seen.at("mediation_opened"), seen.at("dispute_closed")
-    called = (put < NEVER) & seen.has("dispute_opened")
+    claimed = seen.has("dispute_opened") | seen.has("withdrawn")
+    called = (put < NEVER) & claimed
     contested = seen.has("inspection_closed") & (seen.at("inspection_closed") <= put)
     last_no = np.where(contested, seen.at("inspection_closed"),
                        np.where(seen.has("offer_opened"), seen.at("offer_closed"), closed))  # fmt: skip
@@ -177,7 +178,7 @@ def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns
     nobody = by_itself | (at_once & (seen.fact("dispute_status") == SILENCE) & (silence == Verdict.ESCALATE))
     over(facts, "escalates", nobody, 0)
     over(facts, "escalates_after", nobody, NEVER)
-    before = (put < NEVER) & ~seen.has("dispute_opened") & seen.cancels & (seen.at("closed") <= put)
+    before = (put < NEVER) & ~claimed & seen.cancels & (seen.at("closed") <= put)
     over(facts, "escalates", before, 1)
     over(facts, "escalates_after", before, put - np.minimum(seen.at("closed"), put))
     impatient = into & (seen.fact("dispute_status") == WITHDRAWN)
@@ -210,13 +211,24 @@ def _return(scenario: Scenario, seen: Histories, come: Standing, facts: Columns,
     kinds = kind_of(scenario.buyers.return_delay), kind_of(scenario.market.carrier.return_transit)
     at = np.where(posted, seen.at("return_posted"), begun)
     over(facts, "return_delay", posted, elapsed(np.minimum(begun, at), at, kinds[0], carrier))
-    failed = posted & ~received & (come.failed_at < NEVER)
-    there = np.where(received, seen.at("return_received"), np.where(failed, come.failed_at, at))
-    over(facts, "return_transit", received | failed, elapsed(at, there, kinds[1], carrier))
+    lost, known_at = _lost_on_its_way_back(scenario, seen, come)
+    there = np.where(received, seen.at("return_received"), np.where(lost, known_at, at))
+    over(facts, "return_transit", received | lost, elapsed(at, there, kinds[1], carrier))
     over(facts, "return_lost", received, 0)
-    over(facts, "return_lost", failed, 1)
+    over(facts, "return_lost", lost, 1)
     over(facts, "return_delay", (come.won_at < NEVER) & ~posted & (come.failed_at < NEVER), NEVER)
     _inspection(scenario, seen, facts, calendars)
+
+
+def _lost_on_its_way_back(scenario: Scenario, seen: Histories, come: Standing) -> tuple[Bools, Ints]:
+    """Posted and never received: that the claim failed tells so, or money that the platform pays for the loss."""
+    due, posted = seen.at("refund_due"), seen.at("return_posted")
+    missing = seen.has("return_posted") & ~seen.has("return_received")
+    bears = of_kinds(scenario, seen, lambda terms: terms.platform_bears_lost_return) == 1
+    paid = bears & (due < NEVER) & (due > posted) & ~seen.has("chargeback_opened")
+    paid &= "return_received" in seen.instants
+    known_at = np.minimum(come.failed_at, np.where(paid, due, NEVER))
+    return missing & (known_at < NEVER), known_at
 
 
 def _inspection(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:

@@ -248,6 +248,8 @@ def log_in(folder: Path, number: int, tables: Tables, later: Tables | None = Non
 def number_at(scenario: Scenario, path: str, about: str) -> float:
     """What an interval is about, of a scenario."""
     at: Any = scenario
+    if scenario.policy.mediation is not None and scenario.policy.mediation.by_ruling is None:
+        path = re.sub(r"\.by_ruling\.\w+", "", path)  # no ruling takes its own time: all take that of all
     for step in path.removesuffix(".said").split("."):
         at = at[step] if isinstance(at, dict) else getattr(at, step)
     if about == "mean":

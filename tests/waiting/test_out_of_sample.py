@@ -10,12 +10,16 @@ import pytest
 import sim
 from sim.arrays import Columns
 from sim.chance.draws import draw_replication
+from sim.chance.facts import Ints
+from sim.chance.past import Past
 from sim.chance.streams import Floats, Luck
 from sim.experiment.engines import COMPILED, live
 from sim.experiment.replication import calendars_of
 from sim.scenario.model import Scenario
+from sim.waiting.agreeing import disagree, drawn_again
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
+from sim.waiting.replicates import tell
 from tests.evidence.logs import tables_of, world, write
 from tests.waiting.test_calibration import DATES, OF_CANCELLING, Study, targets, told_of
 from tests.waiting.truth import seen_by
@@ -29,6 +33,7 @@ UNKNOWN_TO_A_TABLE = ("type", "seller", "method", "group")
 def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, float, float]]:
     """By target, over requests of other years: of the fitted world, of the true one, of the base rate."""
     odds: dict[str, list[Floats]] = {}
+    left_out = 0
     for replication in REPLICATIONS:
         calendars = calendars_of(true)
         records = live(COMPILED, true, draw_replication(true, replication, calendars), calendars)
@@ -39,6 +44,9 @@ def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, floa
             histories = histories.of(some)
             for known in UNKNOWN_TO_A_TABLE:
                 histories.facts.pop(known, None)
+            chances = possible(found, histories, now)
+            left_out += len(some) - len(chances)
+            some, histories = some[chances], histories.of(chances)
             truth = {name: column[rows[some]] for name, column in records.claims.items()}
             for who, told in (
                 ("found", foreseen(found, histories, now, replication)),
@@ -47,6 +55,9 @@ def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, floa
             ):
                 for name, values in told.items():
                     odds.setdefault(f"{who} {name}", []).append(values)
+    assert left_out < 0.01 * (left_out + sum(map(len, odds["came approved"]))), (
+        "the fitted world gives no chance to"
+    )
     joined = {name: np.concatenate(parts) for name, parts in odds.items()}
     scores = {}
     for name in targets(truth, STUDY):
@@ -58,6 +69,18 @@ def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, floa
             float(came.var()),
         )
     return scores
+
+
+def possible(scenario: Scenario, histories: Histories, now: int) -> Ints:
+    """The cases whose past this world can have."""
+    conditions, cases, luck = (
+        Conditions(scenario, histories, calendars_of(scenario)),
+        np.arange(len(histories)),
+        Luck(1, 899),
+    )
+    stories = tell(conditions, cases, conditions.facts(cases, luck), past=Past(now), proven=False)
+    wrong = np.flatnonzero(disagree(conditions, cases, stories))
+    return np.setdiff1d(cases, drawn_again(conditions, cases, wrong, luck, Past(now))[1])
 
 
 def as_of(true: Scenario, found: Scenario) -> Scenario:

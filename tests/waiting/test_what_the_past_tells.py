@@ -149,3 +149,61 @@ def test_what_a_seller_has_done_tells_of_what_type_it_is(foreseen: Foreseen) -> 
     row = "2018-10-01,2018-11-01,2018-11-06,2018-10-03,{},refused,2018-11-06,"
     assert foreseen(changes, head, row.format("2018-10-04"), "2018-11-07").base.money.tolist() == [1.0]
     assert foreseen(changes, head, row.format("2018-10-06"), "2018-11-07").base.money.tolist() == [0.0]
+
+
+def test_who_sent_back_by_right_and_heard_nothing_of_the_inspection_may_call_the_platform(
+    foreseen: Foreseen,
+) -> None:
+    changes = {"market.sellers.types.only.arrange": "0", "market.sellers.types.only.dispatch": "1 d"}
+    changes |= {"market.sellers.types.only.inspection": {"silent": 1}, "market.carrier.return_transit": "2 d"}
+    changes |= {"buyers.return_delay": "1 d", "policy.cancellation": "none"}
+    changes |= {"buyers.escalation": {"probability": 1, "after": {"exponential": {"mean": "3 d"}}}}
+    changes |= {"policy.dispute.default": {"opens": {"after": "delivered"}, "needs_consent": False}}
+    inspection = {"clock": "2 d", "on_silence": "may_escalate"}
+    changes |= {"policy.return.default": {"refund_on": "inspected", "payer": "buyer", "inspection": inspection}}
+    mediation = {"clock": "9 d", "escalate_within": "30 d", "rulings": {"buyer": 1, "seller": 0}, "notice": "5 d"}
+    changes |= {"policy.mediation": mediation}
+    head = (
+        "order,paid,dispatched,delivered,withdrawn,return_posted,return_received,inspection_closed,mediation_opened"
+    )
+    row = "2018-10-05,2018-10-06,2018-10-11,2018-10-11,2018-10-12,2018-10-14,2018-10-16,2018-10-19T09:00"
+    told = foreseen(changes, head, row, "2018-10-20T09:00")
+    assert told.base.money.tolist() == [1.0]
+    assert set(told.base.days[0].round(3)) == {7.0}, (
+        "five days of the ruling from when it was asked for, three to post"
+    )
+
+
+def test_what_never_leaves_is_not_noted_as_arranged(foreseen: Foreseen) -> None:
+    silent = {"accept": 0, "silent": 1}
+    changes = {"market.sellers.types.only.arrange": "1 d", "market.sellers.types.only.dispatch": "never"}
+    changes |= {
+        "market.sellers.types.only.cancellation": silent,
+        "buyers.escalation": {"probability": 1, "after": "0"},
+    }
+    changes |= {"policy.cancellation": {"window": {"within": "30 d"}, "clock": "1 d", "on_silence": "escalate"}}
+    rulings = {"rulings": {"split": 1, "buyer": 0, "seller": 0}, "split_share": 0.5, "notice": "1 d"}
+    changes |= {"policy.mediation": {"clock": "9 d", "escalate_within": "30 d", **rulings}}
+    head = (
+        "order,paid,requested,closed,status,mediation_opened,mediation_closed,ruling,arranged,dispatched,refund_due"
+    )
+    row = "2018-10-05,2018-10-07,2018-10-08,silence,2018-10-08,2018-10-09,split,,,2018-10-09"
+    assert foreseen(changes, head, row, "2018-10-10T09:00").base.odds["partly_refunded"].tolist() == [1.0]
+
+
+def test_money_for_a_return_that_nobody_received_tells_that_it_was_lost(foreseen: Foreseen) -> None:
+    changes = {"market.sellers.types.only.arrange": "0", "market.sellers.types.only.dispatch": "1 d"}
+    changes |= {
+        "market.carrier.return_lost": 0.5,
+        "market.carrier.return_transit": {"exponential": {"mean": "2 d"}},
+    }
+    changes |= {"buyers.return_delay": "1 d", "policy.cancellation": "none"}
+    changes |= {"policy.dispute.default": {"opens": {"after": "delivered"}, "needs_consent": False}}
+    changes |= {
+        "policy.return.default": {"refund_on": "received", "payer": "buyer", "lost_return": "platform_bears"}
+    }
+    head = "order,paid,dispatched,delivered,withdrawn,return_posted,return_received,refund_due,refunded"
+    row = "2018-10-05,2018-10-06,2018-10-11,2018-10-11,2018-10-12,,2018-10-17,"
+    told = foreseen(changes, head, row, "2018-10-18T09:00")
+    assert told.base.money.tolist() == [1.0]
+    assert set(told.base.days[0].round(3)) == {1.625}, "three days to post, of which one and nine hours are over"
