@@ -200,7 +200,7 @@ def test_twenty_thousand_cases_at_instants_of_their_own_have_stories_that_begin_
     cases = again = 0
 
     @hypothesis.seed(part)
-    @settings(max_examples=500, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=600, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
     @given(scenario_files(), st.integers(0, 2**32 - 1))
     def replay(file: File, seed: int) -> None:
         nonlocal cases, again
