@@ -87,8 +87,13 @@ def possible(scenario: Scenario, histories: Histories, now: int) -> Ints:
 
 
 def as_of(true: Scenario, found: Scenario) -> Scenario:
-    """The fitted world on the calendar of the true one, so that an instant is the same in both."""
-    return found.model_copy(update={"start": true.start, "experiment": true.experiment})
+    """The fitted world on the calendar of the true one, so that an instant is the same in both, with its button and
+    its staff: both are known, and those of the log's base are others."""
+    policy = found.policy.model_copy(update={"cancellation": true.policy.cancellation})
+    sellers = found.market.sellers.model_copy(update={"staff": true.market.sellers.staff})
+    market = found.market.model_copy(update={"sellers": sellers})
+    there = {"start": true.start, "experiment": true.experiment, "policy": policy, "market": market}
+    return found.model_copy(update=there)
 
 
 def foreseen(scenario: Scenario, histories: Histories, now: int, replication: int) -> dict[str, Floats]:
@@ -102,6 +107,7 @@ def foreseen(scenario: Scenario, histories: Histories, now: int, replication: in
 def test_a_fitted_world_forecasts_about_as_well_as_the_one_that_wrote_its_log(tmp_path: Path) -> None:
     true = world()
     found = as_of(true, sim.fit(write(tmp_path, *tables_of(true))).scenario)
-    for name, (fitted, with_truth, base) in brier_scores(found, true).items():
+    scores = brier_scores(found, true)
+    for name, (fitted, with_truth, base) in scores.items():
         assert fitted < 1.02 * with_truth, name
         assert with_truth < base, name
