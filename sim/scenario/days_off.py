@@ -115,6 +115,7 @@ class ClosedSpell(Described):
         return (begins + timedelta(days=n) for n in range((ends - begins).days + 1))
 
 
+@cache
 def _known_country(code: str) -> str:
     from holidays.registry import COUNTRIES  # slow; see the top of this page
 

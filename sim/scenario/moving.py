@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sim.scenario.distributions.families import DurationLaw, NumberLaw
@@ -55,8 +56,13 @@ def value_between(one: Range, u: float, *, is_whole: bool = False) -> Bound:
 
 def is_whole(path: str, one: Range) -> bool:
     """Whether only whole numbers may stand there."""
-    annotations = under((Scenario,), place_of(path, one))
+    annotations = _allowed_at(place_of(path, one))
     return one.move == "set" and int in annotations and float not in annotations
+
+
+@lru_cache(maxsize=1024)
+def _allowed_at(steps: tuple[str, ...]) -> Annotations:
+    return under((Scenario,), steps)
 
 
 def place_of(path: str, one: Range) -> tuple[str, ...]:
@@ -81,7 +87,7 @@ def moved(document: Document, moves: Sequence[Moved]) -> Document:
 
 
 def _moved_value(document: Document, steps: tuple[str, ...], one: Moved) -> Any:
-    there, annotations = _found(document, steps), under((Scenario,), steps)
+    there, annotations = _found(document, steps), _allowed_at(steps)
     if one.range.move == "set":
         if isinstance(there, dict | list) and one.range.is_words is False:
             raise ValueError(f"{one.path}: found a law or a mapping there, expected how it moves: median, at …")

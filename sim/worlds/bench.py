@@ -22,7 +22,7 @@ from sim.worlds.estimating import Response, known
 from sim.worlds.playing import Progress, bare
 from sim.worlds.search_plan import Kept, SearchFile
 from sim.worlds.selecting import FIRST
-from sim.worlds.store import KeptSums, Store
+from sim.worlds.store import KeptSums, SeedMeaning, Store
 from sim.worlds.stored import answers_of
 
 SURELY, UNCLEAR, SURELY_NOT = "surely", "unclear", "surely not"
@@ -54,11 +54,12 @@ class Trial(NamedTuple):
         return [_scenario(text) for text in self.documents]
 
     def _one(self, scenario: Scenario, memory: Memory) -> dict[str, Pair]:
-        kept = self.store.found(scenario).get(self.replication, {}) if self.store else {}
+        which = SeedMeaning.of(scenario) if self.store else None
+        kept = self.store.found(which).get(self.replication, {}) if self.store and which else {}
         if not set(self.measures) <= kept.keys():
             kept = sums_of_one(scenario, self.replication, self.measures, engine=self.engine, known=memory)
-            if self.store:
-                self.store.keep(scenario, {self.replication: kept})
+            if self.store and which:
+                self.store.keep(which, {self.replication: kept})
         return kept
 
 
@@ -78,6 +79,12 @@ class Candidate:
     """Whether it keeps its bounds: surely, unclear, surely not."""
     in_worlds: Number | None = None
     """The share of the worlds looked at in which it surely keeps its bounds, where that was asked for."""
+    _document: str = ""
+
+    def document(self, seed: int) -> str:
+        """The policy written out once, with the seed of the search that it is tried in."""
+        self._document = self._document or json.dumps(bare(self.scenario, seed), allow_nan=False)
+        return self._document
 
 
 class PolicyBench:
@@ -93,7 +100,7 @@ class PolicyBench:
 
     def live(self, candidates: Sequence[Candidate], number: int) -> None:
         """One more replication of these."""
-        texts = [json.dumps(bare(one.scenario, self.plan.seed), allow_nan=False) for one in candidates]
+        texts = [one.document(self.plan.seed) for one in candidates]
         groups = [texts[first : first + TOGETHER] for first in range(0, len(texts), TOGETHER)]
         tasks: Iterator[Any] = (
             Trial(tuple(some), number, self.measures, self.engine, self.store) for some in groups

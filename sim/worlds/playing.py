@@ -27,7 +27,7 @@ from sim.scenario.resolved import described
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import Response, half_width, known
 from sim.worlds.factors import Factor, fitting
-from sim.worlds.store import KeptSums, Replications, Store
+from sim.worlds.store import KeptSums, Replications, SeedMeaning, Store
 from sim.worlds.stored import answers_of
 
 APART = 10_000
@@ -112,13 +112,13 @@ class Portion(NamedTuple):
         for number in range(self.effort.most):
             there = self.world.fitted[number % len(self.world.fitted)]
             if there not in lives:
-                lives[there] = [_Life(one, self._found(one), {}) for one in self._scenarios(there)]
+                lives[there] = list(map(self._begun, self._scenarios(there)))
             self._replicate(lives[there], self.world.luck * APART + number, seen)
             if self._is_enough(seen):
                 break
         for one in (one for some in lives.values() for one in some):
-            if self.store and one.new:
-                self.store.keep(one.scenario, one.new)
+            if self.store and one.which and one.new:
+                self.store.keep(one.which, one.new)
         return [_arrays(one, self.measures) for one in seen]
 
     def scenarios(self) -> list[Scenario]:
@@ -130,13 +130,16 @@ class Portion(NamedTuple):
         documents = (in_world(_read(text), there) if there else _read(text) for text in self.documents)
         return [scenario_of(moved(one, moves)) for one, moves in zip(documents, self.world.moves, strict=True)]
 
-    def _found(self, scenario: Scenario) -> Replications:
-        return self.store.found(scenario) if self.store else {}
+    def _begun(self, scenario: Scenario) -> _Life:
+        if self.store is None:
+            return _Life(scenario, None, {}, {})
+        which = SeedMeaning.of(scenario)
+        return _Life(scenario, which, self.store.found(which), {})
 
     def _replicate(self, lives: Sequence[_Life], number: int, seen: Sequence[list[dict[str, Pair]]]) -> None:
         """One replication of every policy, with one luck; what is in the store is not lived through again."""
         memory = Memory() if len(lives) > 1 else AFRESH
-        for (scenario, kept, new), so_far in zip(lives, seen, strict=True):
+        for (scenario, _, kept, new), so_far in zip(lives, seen, strict=True):
             if not set(self.measures) <= kept.get(number, {}).keys():
                 new[number] = sums_of_one(scenario, number, self.measures, engine=self.engine, known=memory)
             so_far.append(new.get(number) or kept[number])
@@ -154,6 +157,7 @@ class _Life(NamedTuple):
     """A policy in a world: what the store has of it, and what is new."""
 
     scenario: Scenario
+    which: SeedMeaning | None
     kept: Replications
     new: Replications
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +18,7 @@ from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, P
 from sim.worlds.designs import Floats, design_of
 from sim.worlds.estimating import Response, known
 from sim.worlds.factors import stated_factors
-from sim.worlds.playing import Effort, Portion, bare, worlds_of
+from sim.worlds.playing import Effort, Portion, worlds_of
 from sim.worlds.stored import answers_of
 
 ROUNDS = (5, 20)
@@ -75,7 +74,7 @@ class RobustWorlds:
         effort = Effort(replications, seed=bench.plan.seed)
         tasks: Any = (
             Portion(
-                tuple(json.dumps(bare(one.scenario, bench.plan.seed), allow_nan=False) for one in some),
+                tuple(one.document(bench.plan.seed) for one in some),
                 world._replace(moves=world.moves * len(some)),
                 bench.measures, effort, bench.engine, bench.store,
             )

@@ -37,13 +37,25 @@ Replications = dict[int, dict[str, Pair]]
 """By number: what each added, by measure."""
 
 
+class SeedMeaning(NamedTuple):
+    """By what a store knows a scenario."""
+
+    meaning: str
+    seed: int
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> SeedMeaning:
+        """Takes as long as a segment takes to be read: to be asked once."""
+        return cls(meaning_of(scenario), scenario.experiment.seed)
+
+
 class KeptSums(Protocol):
     """What a task sees of a store."""
 
-    def found(self, scenario: Scenario) -> Replications:
+    def found(self, which: SeedMeaning) -> Replications:
         """What is kept of a scenario with its seed: by replication and measure."""
 
-    def keep(self, scenario: Scenario, replications: Replications) -> None:
+    def keep(self, which: SeedMeaning, replications: Replications) -> None:
         """Keep what some replications added."""
 
 
@@ -94,31 +106,24 @@ class Store:
 
     folder: Path
 
-    def found(self, scenario: Scenario) -> Replications:
+    def found(self, which: SeedMeaning) -> Replications:
         """What is kept of a scenario with its seed: by replication and measure."""
-        return self.sums_of(meaning_of(scenario), scenario.experiment.seed)
-
-    def sums_of(self, meaning: str, seed: int) -> Replications:
-        """The same, of a scenario that is known by its meaning only."""
         while True:
             with suppress(FileNotFoundError):  # gathered meanwhile: there, it is found now
-                return self._found(meaning, seed)
+                return self._found(which)
 
-    def _found(self, meaning: str, seed: int) -> Replications:
-        place = self.place_of(SUMS, meaning)
+    def _found(self, which: SeedMeaning) -> Replications:
+        place = self.place_of(SUMS, which.meaning)
         kept: Replications = {}
         for path in sorted((place.parent / GATHERED).glob(f"*{ENDING}")):
-            _add(kept, _gathered(path).of(meaning, seed))
-        for path in sorted(place.glob(f"{seed}-*{ENDING}")):
+            _add(kept, _gathered(path).of(*which))
+        for path in sorted(place.glob(f"{which.seed}-*{ENDING}")):
             _add(kept, read(path))
         return kept
 
-    def keep(self, scenario: Scenario, replications: Replications) -> None:
+    def keep(self, which: SeedMeaning, replications: Replications) -> None:
         """Keep what some replications added, in one step or not at all. Raises UserError where it cannot be."""
-        self.keep_under(meaning_of(scenario), scenario.experiment.seed, replications)
-
-    def keep_under(self, meaning: str, seed: int, replications: Replications) -> None:
-        """The same, of a scenario that is known by its meaning only."""
+        meaning, seed = which
         rows = [
             [meaning, seed, replication, edition(), name, *pair]
             for replication, sums in sorted(replications.items())

@@ -12,16 +12,9 @@ from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from sim.experiment.jobs import Workers
 from sim.scenario.model import Scenario
-from sim.worlds.store import KeptSums, Replications, Store, meaning_of
+from sim.worlds.store import KeptSums, Replications, SeedMeaning, Store
 
 T = TypeVar("T", covariant=True)
-
-
-class SeedMeaning(NamedTuple):
-    """By what a store knows a scenario."""
-
-    meaning: str
-    seed: int
 
 
 class Storing(Protocol[T]):
@@ -48,13 +41,13 @@ class Satchel:
     kept: dict[SeedMeaning, Replications]
     new: list[tuple[SeedMeaning, Replications]] = field(default_factory=list)
 
-    def found(self, scenario: Scenario) -> Replications:
+    def found(self, which: SeedMeaning) -> Replications:
         """What was kept when the task was sent."""
-        return self.kept.get(_seeded(scenario), {})
+        return self.kept.get(which, {})
 
-    def keep(self, scenario: Scenario, replications: Replications) -> None:
+    def keep(self, which: SeedMeaning, replications: Replications) -> None:
         """For whoever opens it at home."""
-        self.new.append((_seeded(scenario), replications))
+        self.new.append((which, replications))
 
 
 class SentAway(NamedTuple):
@@ -85,14 +78,11 @@ def answers_of(workers: Workers, tasks: Iterable[Storing[T]], store: Store | Non
     new: list[tuple[SeedMeaning, Replications]]
     for answer, new in workers.answers(sent):
         for which, replications in new:
-            store.keep_under(which.meaning, which.seed, replications)
+            store.keep(which, replications)
         yield answer
 
 
 def _sent_away(store: Store, task: Storing[Any]) -> SentAway:
-    satchel = Satchel({_seeded(one): kept for one in task.scenarios() if (kept := store.found(one))})
+    asked = map(SeedMeaning.of, task.scenarios())
+    satchel = Satchel({one: kept for one in asked if (kept := store.found(one))})
     return SentAway(task._replace(store=satchel))
-
-
-def _seeded(scenario: Scenario) -> SeedMeaning:
-    return SeedMeaning(meaning_of(scenario), scenario.experiment.seed)

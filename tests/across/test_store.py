@@ -21,7 +21,7 @@ from sim.experiment.light import sums_of_one
 from sim.experiment.observation import Observation
 from sim.scenario.model import Scenario
 from sim.worlds.keeping import checked, compacted, listed, pruned
-from sim.worlds.store import Store, edition
+from sim.worlds.store import SeedMeaning, Store, edition
 from tests.across.test_many_worlds import tiny as tiny
 from tests.failing_disk import Killed
 from tests.regression.program import ROOT
@@ -167,13 +167,13 @@ def filled(folder: Path, scenarios: int = 6) -> Store:
     store = Store(folder)
     for number in range(scenarios):
         for replication, sums in KEPT.items():
-            store.keep_under(f"{number % 2:02x}{number:030x}", 1, {replication: sums})
+            store.keep(SeedMeaning(f"{number % 2:02x}{number:030x}", 1), {replication: sums})
     return store
 
 
 def told_of(store: Store) -> str:
     """All that is found, as text: NaN is not equal to itself."""
-    return "".join(str(store.sums_of(f"{number % 2:02x}{number:030x}", 1)) for number in range(6))
+    return "".join(str(store.found(SeedMeaning(f"{number % 2:02x}{number:030x}", 1))) for number in range(6))
 
 
 def test_segments_that_were_gathered_say_what_they_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,11 +185,11 @@ def test_segments_that_were_gathered_say_what_they_said(tmp_path: Path, capsys: 
     assert len(list(store.segments())) == 2
     assert told_of(store) == before
     more = {7: {"success_rate": (1.0, 2.0)}}
-    store.keep_under(f"{0:032x}", 1, more)
-    store.keep_under(f"{0:032x}", 2, KEPT)
+    store.keep(SeedMeaning(f"{0:032x}", 1), more)
+    store.keep(SeedMeaning(f"{0:032x}", 2), KEPT)
     assert (compacted(store), compacted(store)) == (2, 0), "what was gathered is gathered again"
-    assert store.sums_of(f"{0:032x}", 1)[7] == more[7]
-    assert store.sums_of(f"{0:032x}", 2)[0] == KEPT[0]
+    assert store.found(SeedMeaning(f"{0:032x}", 1))[7] == more[7]
+    assert store.found(SeedMeaning(f"{0:032x}", 2))[0] == KEPT[0]
     assert not [path for path in tmp_path.rglob("*") if path.is_dir() and not any(path.iterdir())]
 
 

@@ -17,7 +17,7 @@ from sim.errors import UserError
 from sim.scenario.model import Scenario
 from sim.worlds import store as stores
 from sim.worlds.keeping import checked, pruned
-from sim.worlds.store import Store
+from sim.worlds.store import SeedMeaning, Store
 from tests.failing_disk import Killed
 from tests.regression.program import SCENARIOS
 
@@ -60,17 +60,17 @@ def test_a_segment_is_there_whole_or_not_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept = Store(tmp_path / "store")
-    kept.keep(article, {7: KEPT[0]})
+    kept.keep(SeedMeaning.of(article), {7: KEPT[0]})
     with monkeypatch.context() as bad:
         if where == "write":
             bad.setattr(pq, "write_table", half(pq.write_table, end))
         else:
             bad.setattr(stores.os, "replace", end)
         with pytest.raises(seen):
-            kept.keep(article, KEPT)
-    assert kept.found(article) == {7: KEPT[0]}
+            kept.keep(SeedMeaning.of(article), KEPT)
+    assert kept.found(SeedMeaning.of(article)) == {7: KEPT[0]}
     pruned(kept)
     assert not list(kept.left_over())
-    kept.keep(article, KEPT)
-    assert kept.found(article) == {7: KEPT[0], **KEPT}
+    kept.keep(SeedMeaning.of(article), KEPT)
+    assert kept.found(SeedMeaning.of(article)) == {7: KEPT[0], **KEPT}
     assert not checked(kept)

@@ -6,9 +6,15 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Generic
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Self
 
-from pydantic import AfterValidator, GetJsonSchemaHandler, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import CoreSchema
 
 from sim.scenario.distributions.composed import Empirical, MixturePart, Parts, Truncated, mixed
@@ -33,6 +39,9 @@ if TYPE_CHECKING:
 
     from sim.scenario.distributions.laws import Floats
 
+AT_HAND, SHORT = 4096, 500
+"""So many laws, of words no longer than that, are read once: worlds and policies differ in few of theirs."""
+_READ: dict[tuple[type, str], Any] = {}
 MOST_MONEY = 1e12
 """An amount beyond a million million is none that anybody means."""
 
@@ -52,6 +61,20 @@ class LawForm(Describes, Generic[Q]):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         cls.ways = tuple((name,) for name in cls.model_fields)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_once(cls, written: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        """The very law that the same words were read as before: nothing in one ever changes."""
+        said = (cls, repr(written))
+        if isinstance(written, cls) or len(said[1]) > SHORT:
+            return read(written)
+        if said not in _READ:
+            if len(_READ) >= AT_HAND:
+                _READ.clear()
+            _READ[said] = read(written)
+        law: Self = _READ[said]
+        return law
 
     @model_validator(mode="before")
     @classmethod
@@ -112,6 +135,10 @@ class LawForm(Describes, Generic[Q]):
     @model_serializer(mode="plain")
     def written(self) -> Any:
         """What could have been written. A constant is written bare."""
+        return self._written_once
+
+    @cached_property
+    def _written_once(self) -> Any:
         written = super().written()
         return written.get("constant", written)
 

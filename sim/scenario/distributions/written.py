@@ -93,8 +93,9 @@ class Written(BaseModel):
 
     def durations(self) -> Iterator[Duration]:
         """Every duration written in this mapping, however deep."""
-        for key in type(self).model_fields:
-            yield from _durations_in(getattr(self, key))
+        for key in self.__pydantic_fields__:
+            if (value := getattr(self, key)) is not None:
+                yield from _durations_in(value)
 
     @model_serializer(mode="plain")
     def written(self) -> Any:
@@ -147,7 +148,7 @@ def _durations_in(value: Any) -> Iterator[Duration]:
         yield value
     elif isinstance(value, Written):
         yield from value.durations()
-    elif isinstance(value, tuple | Mapping):
+    elif not isinstance(value, float | int | str) and isinstance(value, tuple | Mapping):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _durations_in(inner)
 
