@@ -27,9 +27,9 @@ from sim.disk.site import Site
 from sim.errors import BadBaseline, BadUsage, UserError
 from sim.experiment.jobs import Workers
 from sim.experiment.verdicts import headlines_with
-from sim.scenario.folders import told_as_left_out
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.scenario.presets import told_as_left_out
 from sim.scenario.wording import counted, harmless, printable
 from sim.show.baseline_files import expect_place, room_for, write
 from sim.show.checked.terminal import print_check, print_moves

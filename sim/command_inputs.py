@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadScenario, BadUsage, Fault
-from sim.scenario.folders import left_out_of, scenarios_in, told_as_left_out
-from sim.scenario.presets import named, told_as
+from sim.scenario.presets import left_out_of, named, scenarios_in, told_as, told_as_left_out
 from sim.scenario.wording import harmless, printable
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def say_doubts(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> No
 
 def say_memory(files: Sequence[str | Path], scenarios: Sequence[Scenario]) -> None:
     """Say on stderr what memory those scenarios take that may take much; nothing fails of it before a run."""
-    from sim.scenario.expected import expected_orders
+    from sim.scenario.selling import expected_orders
 
     for file, scenario in zip(files, scenarios, strict=True):
         if expected_orders(scenario) > MANY:

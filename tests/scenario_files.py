@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import BadScenario
-from sim.scenario.changes import Changes
 from sim.scenario.loading import load
+from sim.scenario.merging import Changes
 
 FOLDER = Path(__file__).parent / "fixtures"
 BASE_FILE = FOLDER / "base.yaml"

@@ -13,8 +13,7 @@ from datetime import date, timedelta
 
 from sim.baselines.judgement import CALENDARS, Cause
 from sim.scenario.calendars import CalendarSpec
-from sim.scenario.days import Season, as_season
-from sim.scenario.days_off import ClosedSpell
+from sim.scenario.days import ClosedSpell, Season, as_season
 from sim.scenario.model import Calendars, Scenario
 from sim.scenario.wording import counted
 

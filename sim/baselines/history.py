@@ -29,7 +29,7 @@ from sim.disk.reading import content_of, expect_regular
 from sim.disk.site import site_of, sweep
 from sim.errors import UserError, refused
 from sim.experiment.number import Number
-from sim.scenario.pointers import POINTER, is_pointer
+from sim.scenario.presets import POINTER, is_pointer
 from sim.scenario.wording import either, printable
 
 VERSION = 1

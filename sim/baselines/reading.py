@@ -24,7 +24,7 @@ from sim.experiment.draw_fingerprints import DrawFingerprints
 from sim.experiment.measures import MEASURES, Ratio
 from sim.experiment.verdicts import Headline
 from sim.scenario.days import as_season
-from sim.scenario.pointers import POINTER, is_pointer
+from sim.scenario.presets import POINTER, is_pointer
 from sim.scenario.wording import printable
 
 MOST_BYTES = 2**24

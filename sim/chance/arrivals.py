@@ -13,9 +13,9 @@ from sim.chance.narrow import NarrowInts
 from sim.chance.shared import Memory
 from sim.chance.streams import AT_A_TIME, Floats, Luck
 from sim.scenario.durations import DAY, HOUR
-from sim.scenario.expected import daily_rates
 from sim.scenario.market import Market
 from sim.scenario.model import Scenario
+from sim.scenario.selling import daily_rates
 
 
 def paid_instants(scenario: Scenario, luck: Luck) -> NarrowInts:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.arrays import Columns, TableOfClaims
 from sim.chance.facts import Draws, Ints
 from sim.rules.claims import LEFT_ALONE
-from sim.scenario.choices import Choice
+from sim.scenario.buyers import Choice
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Disposition
 

@@ -8,8 +8,8 @@ from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, choice
+from sim.scenario.buyers import Rate, names_of
 from sim.scenario.market import Market
-from sim.scenario.rates import Rate, names_of
 
 
 def groups_in(market: Market) -> list[float]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sim.chance.facts import ASKS, PLAIN, Ask
 from sim.records.life import COLUMNS
 from sim.rules.terms import PayerAt, Since, Span, Terms
+from sim.scenario.costs import MOST_ROWS
 from sim.scenario.durations import NEVER
-from sim.scenario.payers import MOST_ROWS
 from sim.vocabulary import Stage
 
 Record = Any

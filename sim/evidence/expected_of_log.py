@@ -15,8 +15,8 @@ from sim.evidence.lesson import Lesson, share_with_interval
 from sim.evidence.log import Bools
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
-from sim.scenario.expected import daily_rates
 from sim.scenario.model import Scenario
+from sim.scenario.selling import daily_rates
 
 WIDER = 1.5
 """From 95 % intervals, on the logit, to such as are missed on either side once in some hundred logs."""

@@ -14,8 +14,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.errors import Fault
 from sim.scenario.base import Day, Described, as_date
-from sim.scenario.documents import document
 from sim.scenario.faults import Locator
+from sim.scenario.loading import document
 
 OrderColumn = Literal["order", "paid", "seller", "arranged", "dispatched", "delivered", "value", "method", "group"]
 ClaimColumn = Literal[

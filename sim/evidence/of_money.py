@@ -16,8 +16,8 @@ from sim.evidence.wording import number
 from sim.rules.terms import last_day_of, span
 from sim.scenario.by_claim import CLAIMS, rows
 from sim.scenario.calendars import Calendar
+from sim.scenario.days import second_of
 from sim.scenario.durations import Kind
-from sim.scenario.runs import second_of
 from sim.vocabulary import Party
 
 AT_ONCE = 0.8

@@ -10,8 +10,8 @@ import numpy as np
 from sim.evidence.finding import Assumed, Finding, Told
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Bools, Floats, Ints
+from sim.scenario.days import second_of
 from sim.scenario.durations import DAY, HOUR, MINUTE
-from sim.scenario.runs import second_of
 from sim.scenario.wording import per_cent
 from sim.vocabulary import Party, Weekday
 

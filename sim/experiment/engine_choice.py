@@ -14,8 +14,8 @@ from sim.experiment import making
 from sim.experiment.engines import AUTO, COMPILED, ENGINES, SIMPY, Tell
 from sim.experiment.memory import PlannedLoad, expect_to_fit, fits
 from sim.experiment.replication import calendars_of
-from sim.scenario.expected import expected_orders
 from sim.scenario.model import Scenario
+from sim.scenario.selling import expected_orders
 from sim.scenario.wording import counted
 
 PAYS_FROM = 3_000

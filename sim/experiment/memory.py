@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from sim.errors import UserError
 from sim.experiment.engines import COMPILED, SIMPY
-from sim.scenario.expected import expected_orders
 from sim.scenario.model import Scenario
+from sim.scenario.selling import expected_orders
 
 AN_ORDER = 8
 """Bytes for each order of a replication that is lived through: the instant of its payment is kept in four."""

@@ -9,8 +9,7 @@ from sim.live.wanted import Understood
 from sim.live.words import said
 from sim.scenario.levers import Changed
 from sim.scenario.model import Scenario
-from sim.scenario.provenance import Provenance, Source
-from sim.scenario.ranges import Bound
+from sim.scenario.provenance import Bound, Provenance, Source
 from sim.scenario.resolved import resolved_yaml
 from sim.scenario.wording import printable, shortened
 

@@ -6,11 +6,11 @@ from collections import deque
 from datetime import date
 from typing import Any, NamedTuple
 
+from sim.scenario.costs import MOST_ROWS, Payer, payer_rows
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER, Duration, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.opening import runs_party
-from sim.scenario.payers import MOST_ROWS, Payer, payer_rows
 from sim.scenario.policy import CancellationTerms, DisputeTerms, Policy, ReturnTerms, SteppingIn
 from sim.scenario.policy_table import Clocked, requests_of
 from sim.scenario.windows import LastInstant, Window

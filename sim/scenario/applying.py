@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, is_whole, moved, value_between
-from sim.scenario.ranges import Bound, Range
+from sim.scenario.provenance import Bound, Range
 from sim.scenario.resolved import described
 
 

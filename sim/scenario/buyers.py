@@ -2,16 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, Weight
 from sim.scenario.by_claim import ClaimName
-from sim.scenario.choices import Choice
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw
-from sim.scenario.rates import Rate
+from sim.scenario.market import Market, Name
 from sim.vocabulary import Reason
+
+ByName = Annotated[dict[Name, Share], Field(min_length=1)]
+Rate = Share | ByName
+"""One chance for all orders, or one for each payment method, or for each product group."""
+
+
+def names_of(rate: Rate, market: Market) -> tuple[str, ...]:
+    """The names that a rate goes by, in the market's order: payment methods, or product groups."""
+    methods, groups = tuple(market.payment_methods), tuple(market.product_groups)
+    return groups if isinstance(rate, dict) and not set(rate) & set(methods) else methods
+
+
+def complaints_about(rate: Rate, market: Market) -> Iterator[tuple[str, str]]:
+    """What is wrong with a rate by name, with the key it concerns: it has to name all methods, or all groups."""
+    if not isinstance(rate, dict):
+        return
+    names = names_of(rate, market)
+    what = "market.payment_methods" if names == tuple(market.payment_methods) else "market.product_groups"
+    for name in rate:
+        if name not in names:
+            known = f" ({', '.join(names)})" if names else ", which are not given"
+            yield f".{name}", f"'{name}' is not among {what}{known}"
+    for name in names:
+        if name not in rate:
+            yield "", f"'{name}' of {what} has no rate"
+
+
+OrderNumber = Annotated[int, Field(ge=0, le=1_000_000_000)]
+DECISIONS = ("cancel", "dispute", "take_offer", "escalate", "charge_back")
+
+
+class Choice(Described):
+    """Decisions of one buyer, or of all; what is not said is left to luck, and so is everybody else."""
+
+    order: OrderNumber | None = None
+    """The number of the order; all orders where it is not said."""
+    replication: OrderNumber | None = None
+    """In this replication only."""
+    cancel: bool | None = None
+    """Whether the buyer presses the cancel button while it is there."""
+    dispute: bool | None = None
+    """Whether the buyer goes on to a dispute, whatever it costs, or never opens one."""
+    take_offer: bool | None = None
+    """Whether the buyer takes whatever part of the money the seller offers, or none."""
+    escalate: bool | None = None
+    """Whether the buyer calls the platform."""
+    charge_back: bool | None = None
+    """Whether the buyer turns to the bank in the end."""
+
+    @model_validator(mode="after")
+    def _something_is_decided(self) -> Choice:
+        if all(getattr(self, name) is None for name in DECISIONS):
+            raise ValueError(f"found no decision, expected one or more of {', '.join(DECISIONS)}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value is not None}
+
 
 NOTHING = 0
 

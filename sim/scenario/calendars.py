@@ -35,7 +35,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from sim.errors import UserError
 from sim.scenario.base import Described, did_you_mean
-from sim.scenario.days_off import ClosedSpell, Holidays
+from sim.scenario.days import ClosedSpell, Holidays
 from sim.scenario.durations import DAY, HOUR, MINUTE
 from sim.scenario.wording import shown
 from sim.vocabulary import Weekday

@@ -8,15 +8,14 @@ from contextlib import suppress
 from sim.errors import UserError
 from sim.scenario.anchoring import anchors, row_paths, windows_of
 from sim.scenario.base import did_you_mean
+from sim.scenario.buyers import complaints_about
 from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
 from sim.scenario.expectations import SHARES
-from sim.scenario.expected import expected_orders
-from sim.scenario.farthest import too_far
 from sim.scenario.model import MOST_ORDERS, Scenario
 from sim.scenario.opening import all_calendars, own_calendar
-from sim.scenario.rates import complaints_about
-from sim.scenario.unbounded_requests import Complaint, endless_requests, may_be_never
+from sim.scenario.selling import expected_orders
+from sim.scenario.unbounded_requests import Complaint, endless_requests, may_be_never, too_far
 from sim.scenario.wording import shown
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 

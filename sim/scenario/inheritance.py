@@ -14,8 +14,7 @@ from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.extent import MOST_BYTES
 from sim.scenario.merging import merged
-from sim.scenario.pointers import POINTER, is_pointer
-from sim.scenario.presets import MARK, no_such_preset, preset, preset_names, told_as
+from sim.scenario.presets import MARK, POINTER, is_pointer, no_such_preset, preset, preset_names, told_as
 from sim.scenario.roster_file import WHERE, with_roster
 from sim.scenario.schema_paths import Annotations
 from sim.scenario.strict_yaml import read

@@ -8,24 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim.errors import BadScenario, Fault
-from sim.scenario.changes import COMMAND_LINE, PYTHON, Changes, changed
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.scenario.base import Described
 from sim.scenario.consistency import complaints, complaints_among
-from sim.scenario.extent import too_much
-from sim.scenario.faults import Locator, explained
+from sim.scenario.extent import MOST_BYTES, too_much
+from sim.scenario.faults import Locator, explained, valid_parts
 from sim.scenario.inheritance import read_chain, with_sellers_named
-from sim.scenario.merging import with_rows, without_the_removed
+from sim.scenario.merging import COMMAND_LINE, PYTHON, Changes, changed, with_rows, without_the_removed
 from sim.scenario.model import Scenario
-from sim.scenario.partial_validation import valid_parts
 from sim.scenario.presets import named
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
 from sim.scenario.roster_file import overruled
 from sim.scenario.sourcing import Layers, Unsourced, standing, stated_at, stray_sources, unsourced
+from sim.scenario.strict_yaml import read
 from sim.scenario.tree import Keys, Leaf, Node, Path, Place, child_of, plain, planted
 
 DEFAULT, PROVENANCE = "default", "provenance"
@@ -149,3 +149,35 @@ def _checked(tree: Node, faults: list[Fault]) -> Scenario:
     if faults:
         raise BadScenario(list(dict.fromkeys(faults)))  # rows share what their default got wrong
     return scenario
+
+
+# ------------------------------------------------------------------------------- other files
+
+
+M = TypeVar("M", bound=Described)
+
+
+def document(
+    path: FilePath, model: type[M], expected: str, changes: Mapping[str, Any] | None = None
+) -> tuple[M, Locator]:
+    """What a file says, and where it says it; `changes` take the place of what stands at its top.
+
+    Raises BadScenario with every fault, each where it is written, and BadUsage where there is no file: `expected`
+    names one, as "a study such as study.yaml".
+    """
+    if not path.is_file():
+        raise BadUsage(f"{path}: no such file, expected {expected}")
+    with path.open("rb") as file:
+        root, faults = read(file.read(MOST_BYTES + 1), str(path))
+    if root is None:
+        raise BadScenario(faults)
+    raw, locator = plain(root), Locator(root)
+    if isinstance(raw, dict):
+        raw = raw | dict(changes or {})
+    try:
+        found = model.model_validate(raw)
+    except ValidationError as error:
+        raise BadScenario(faults + explained(error, locator, (model,))) from None
+    if faults:
+        raise BadScenario(faults)
+    return found, locator

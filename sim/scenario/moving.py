@@ -12,7 +12,7 @@ from sim.scenario.distributions.families import DurationLaw, NumberLaw
 from sim.scenario.distributions.laws import Law
 from sim.scenario.durations import NEVER, Duration, Kind, parse_duration
 from sim.scenario.model import Scenario
-from sim.scenario.ranges import LAWS_POINTS, Bound, Range, measured
+from sim.scenario.provenance import LAWS_POINTS, Bound, Range, measured
 from sim.scenario.schema_paths import Annotations, below, under
 
 Document = dict[str, Any]

@@ -6,15 +6,17 @@ parties'. Everything else about it is a seller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import cast
 
+from sim.errors import UserError
 from sim.scenario.calendars import Calendar, CalendarSpec, resolve
-from sim.scenario.days_off import ClosedSpell
+from sim.scenario.days import ClosedSpell, second_of
+from sim.scenario.durations import DAY
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
-from sim.scenario.runs import runs_of
 from sim.scenario.selling import kinds_of
 from sim.vocabulary import Party
 
@@ -54,3 +56,18 @@ def own_calendar(scenario: Scenario, kind: SellerType, also: tuple[ClosedSpell, 
     """The sellers' calendar with the days off of one kind of them, and others."""
     sellers = scenario.calendars.seller
     return sellers.model_copy(update={"closed": (*sellers.closed, *kind.closed, *also)})
+
+
+def runs_of(weekdays: Collection[int], time: str, start: date, bank: Calendar) -> Calendar:
+    """A calendar that is open for the very second of each run: on these weekdays, if the bank has a business day.
+
+    Raises UserError where there is none.
+    """
+    days = [day for day in bank.days if (start.weekday() + day) % 7 in weekdays]
+    if not days:
+        raise UserError("found payment runs on days that are never business days of the bank")
+    opens = [day * DAY + second_of(time) for day in days]
+    count = bank.end // DAY
+    closes = [instant + 1 for instant in opens]
+    first = [bisect_left(closes, day * DAY + 1) for day in range(count)]
+    return Calendar(opens, closes, first, [bisect_left(days, day) for day in range(count)], days, bank.end)

@@ -8,14 +8,22 @@ from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
 from sim.scenario.by_claim import ByClaim, ClaimName, Row, with_row
+from sim.scenario.costs import Payer
+from sim.scenario.days import RunTime
 from sim.scenario.distributions import DurationLaw, WallLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
-from sim.scenario.limits import DispatchLimit, PostingLimit, RefundLimit
 from sim.scenario.market import NOTHING, Name
 from sim.scenario.mediation import MediationTerms
-from sim.scenario.payers import Payer
-from sim.scenario.runs import RunTime
-from sim.scenario.windows import ClosingWindow, LastInstant, LastWindow, PutOff, Window
+from sim.scenario.windows import (
+    ClosingWindow,
+    DispatchLimit,
+    LastInstant,
+    LastWindow,
+    PostingLimit,
+    PutOff,
+    RefundLimit,
+    Window,
+)
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict, Weekday
 
 MOST_ROUNDS = 3

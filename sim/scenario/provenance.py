@@ -1,13 +1,130 @@
-"""Where a number comes from: what a scenario file says of its own values."""
+"""Where a number comes from, and how far it may be from what a file says: what `range` means to a program.
+
+    range: [3 d, 9 d]                          the value itself is anything from 3 to 9 days
+    range: [decline, approve]                  … or one of these words
+    range: {stretch: [0.5, 2]}                 every time and amount at and below the path, times 0.5 to 2
+    range: {median: [4, 40], scale: log}       a law, stretched so that its median is 4 to 40 (or its mean, its p95)
+    range: {share: [0.3, 0.8]}                 a share of a whole: its siblings keep their proportions
+    range: {set: [0.05, 0.6], at: probability} the part of the value that is meant
+    range: {stretch: [0.7, 1.4], correlated: {market.carrier.transit: 0.9}}    and it moves with another
+
+Between the bounds every value is equally likely (`linear`) or every ratio (`log`, for stretching unless said).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
 from sim.scenario.base import Described, Share
-from sim.scenario.ranges import EXPECTED, Bound, Range, RangeEnds, is_range, measured
+from sim.scenario.durations import NEVER, Kind, parse_duration
+
+EXPECTED = "expected [low, high] of numbers or of durations of one kind, or different words to choose from"
+ABOVE_ZERO = "expected [low, high] above 0, numbers or durations of one kind"
+Bound = int | float | str
+"""One end of a plausible range, or one of the words that are plausible."""
+RangeEnds = Annotated[list[Bound], Field(min_length=2, max_length=20)]
+Correlation = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+LAWS_POINTS = ("median", "mean", "p95")
+"""Points of a law that a range may speak of."""
+MOVES = ("set", "stretch", *LAWS_POINTS, "share")
+
+
+class Range(Described):
+    """How a value may move: exactly one of set, stretch, median, mean, p95 and share, and between which bounds."""
+
+    set: RangeEnds | None = None
+    """The value is anything between two numbers or durations, or one of these words."""
+    stretch: RangeEnds | None = None
+    """Every time at and below the path (of a law or a number: itself) is multiplied by a factor between these."""
+    median: RangeEnds | None = None
+    """The law is stretched so that its median is between these."""
+    mean: RangeEnds | None = None
+    """The law is stretched so that its mean is between these."""
+    p95: RangeEnds | None = None
+    """The law is stretched so that its 95 % point is between these."""
+    share: RangeEnds | None = None
+    """The share is between these; its siblings keep their proportions, and all still sum to 1."""
+    at: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """The part of the value that moves, as a path from there: `probability`, `within`."""
+    scale: Literal["linear", "log"] | None = None
+    """`linear`: every value is equally likely; `log`: every ratio. A stretch is log unless said, others linear."""
+    correlated: dict[str, Correlation] | None = None
+    """By path of another range: their correlation, on the scale of normal quantiles."""
+
+    @model_validator(mode="after")
+    def _moves_in_one_way(self) -> Range:
+        given = [name for name in MOVES if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"found {' and '.join(given) or 'nothing'}, expected exactly one of {', '.join(MOVES)}"
+            )
+        if self.move == "set" and not is_range(self.bounds):
+            raise ValueError(f"found the range {self.bounds}, {EXPECTED}")
+        if self.move != "set" and not _is_positive(self.bounds):
+            raise ValueError(f"found {self.move} {self.bounds}, {ABOVE_ZERO}")
+        if self.is_log and self.is_words:
+            raise ValueError("found words on a log scale, expected numbers or durations")
+        if self.is_log and not _is_positive(self.bounds):
+            raise ValueError(f"found {self.bounds} on a log scale, {ABOVE_ZERO}")
+        if self.move == "share" and not all(isinstance(b, int | float) and b < 1 for b in self.bounds):
+            raise ValueError(f"found the share {self.bounds}, expected two shares above 0 and below 1")
+        return self
+
+    @property
+    def move(self) -> str:
+        """Which of `MOVES` it is."""
+        return next(name for name in MOVES if getattr(self, name) is not None)
+
+    @property
+    def bounds(self) -> Sequence[Bound]:
+        """Low and high, or the words."""
+        return list(getattr(self, self.move))
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is a choice and not a stretch of a line."""
+        return any(measured(bound) is None for bound in self.bounds)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether every ratio is equally likely."""
+        return self.scale == "log" or (self.scale is None and self.move in ("stretch", *LAWS_POINTS))
+
+    def __str__(self) -> str:
+        """As a report shows it: `median 4 to 40`, `decline or approve`, `times and amounts × 0.5 to 2`."""
+        between = (" or " if self.is_words else " to ").join(map(str, self.bounds))
+        what = {"set": "", "stretch": "times "}.get(self.move, f"{self.move} ")
+        return f"{f'{self.at}: ' if self.at else ''}{what}{between}"
+
+
+def is_range(bounds: Sequence[Bound]) -> bool:
+    """Numbers and durations ascend; where a word is among them, it is a choice between different values."""
+    sizes = [size for bound in bounds if (size := measured(bound))]
+    if len(sizes) < len(bounds):
+        return len(set(bounds)) == len(bounds)
+    kinds = {kind for kind, size in sizes if size not in (0, NEVER)}
+    return len(bounds) == 2 and len(kinds) <= 1 and sizes[0][1] <= sizes[1][1]
+
+
+def _is_positive(bounds: Sequence[Bound]) -> bool:
+    return len(bounds) == 2 and is_range(bounds) and all((size := measured(one)) and size[1] > 0 for one in bounds)
+
+
+def measured(value: object) -> tuple[Kind, float] | None:
+    """What a value is counted in (plain numbers in nothing) and how much it is; None for a word."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Kind.NONE, value
+    try:
+        duration = parse_duration(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return (duration.kind, duration.seconds) if duration else None
+
+
+# ------------------------------------------------------------------------------- where a number comes from
 
 
 class Source(Described):

@@ -8,10 +8,9 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from sim.scenario.base import Described
+from sim.scenario.base import Described, text_of, texts_of
 from sim.scenario.model import Scenario
 from sim.scenario.schema_paths import is_by_claim, merges
-from sim.scenario.texts import text_of, texts_of
 from sim.scenario.wording import FORMS
 from sim.vocabulary import Word
 from sim.vocabulary.meanings import MEANINGS

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.scenario.base import Described
+from sim.scenario.base import Described, texts_of
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.presets import MARK
 from sim.scenario.resolved import described, on_one_line
 from sim.scenario.schema_paths import Annotations, below
-from sim.scenario.texts import texts_of
 
 DEEPEST = {"policy": 4, "buyers": 3, "market": 2}
 """What is shown, the policy first, and how many steps down; what lies deeper stands on one line."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import Columns
 from sim.rules.terms import terms_of
-from sim.scenario.choices import Choice
+from sim.scenario.buyers import Choice
 from sim.scenario.model import Scenario
 from sim.vocabulary import Disposition
 from sim.waiting.buyer import Buyer

@@ -16,7 +16,7 @@ from sim.errors import BrokenInvariant
 from sim.experiment.engines import COMPILED, SIMPY, live
 from sim.records.life import BLANK, COLUMNS
 from sim.records.table import Records
-from sim.scenario.choices import Choice
+from sim.scenario.buyers import Choice
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import staff_of

@@ -12,7 +12,7 @@ from sim.scenario.calendars import Calendar
 from sim.scenario.costs import PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
-from sim.scenario.ranges import Bound, measured
+from sim.scenario.provenance import Bound, measured
 from sim.vocabulary import Party
 
 COSTS = {f"platform_cost{per}": f"platform_account{per}" for per in (PER_CLAIM, PER_1000_ORDERS)}

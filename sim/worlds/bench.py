@@ -15,7 +15,7 @@ from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
-from sim.scenario.ranges import Bound
+from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate, behind, cost_of, known_names, pair_of, size_of
 from sim.worlds.designs import Floats
 from sim.worlds.estimating import Response, known

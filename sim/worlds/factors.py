@@ -9,7 +9,7 @@ from sim.scenario.applying import as_range, ends_of, inapplicable
 from sim.scenario.levers import levers_that_differ
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Moved, is_whole, place_of, value_between
-from sim.scenario.ranges import Bound, Range
+from sim.scenario.provenance import Bound, Range
 
 
 @dataclass(frozen=True)

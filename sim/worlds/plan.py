@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from sim.errors import BadScenario, Fault
 from sim.experiment.measures import MEASURES
 from sim.scenario.base import Described, did_you_mean
-from sim.scenario.documents import document
 from sim.scenario.faults import Locator
-from sim.scenario.ranges import LAWS_POINTS, Correlation, Range, RangeEnds
+from sim.scenario.loading import document
+from sim.scenario.provenance import LAWS_POINTS, Correlation, Range, RangeEnds
 from sim.scenario.strict_yaml import read
 
 PolicyChanges = dict[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import BadUsage
 from sim.scenario.moving import value_between
-from sim.scenario.ranges import Bound, Range, measured
+from sim.scenario.provenance import Bound, Range, measured
 from sim.worlds.search_plan import MOST_CANDIDATES, SearchFile
 
 BY_CHANCE = 10

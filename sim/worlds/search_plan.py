@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.applying import as_range
 from sim.scenario.base import Described, did_you_mean
-from sim.scenario.documents import document
+from sim.scenario.loading import document
 from sim.scenario.moving import is_whole, value_between
-from sim.scenario.ranges import Bound, Range, is_range, measured
+from sim.scenario.provenance import Bound, Range, is_range, measured
 from sim.worlds.amounts import DeskRate, known_names, rate_of
 from sim.worlds.plan import Label
 

@@ -17,7 +17,7 @@ from sim.experiment.number import Number
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.presets import beside
-from sim.scenario.ranges import Bound
+from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate
 from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
 from sim.worlds.designs import Floats

@@ -16,7 +16,7 @@ from sim.experiment.light import expect_measures
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.moving import is_whole
-from sim.scenario.ranges import Bound, measured
+from sim.scenario.provenance import Bound, measured
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import Response, known
 from sim.worlds.factors import Factor, LeftOut, briefly

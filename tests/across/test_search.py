@@ -17,7 +17,7 @@ import sim
 from sim.cli import main
 from sim.errors import BadScenario
 from sim.scenario.loading import load
-from sim.scenario.ranges import Range
+from sim.scenario.provenance import Range
 from sim.worlds.amounts import cost_of, rate_of
 from sim.worlds.bench import Candidate, PolicyBench
 from sim.worlds.frontier import best_by

@@ -13,7 +13,7 @@ import pytest
 from sim.baselines.days_kept import as_it_was, days_off_of, other_days
 from sim.experiment.replication import calendars_of
 from sim.experiment.worker import _world
-from sim.scenario.days_off import Holidays
+from sim.scenario.days import Holidays
 from tests.regression.gate_market import NINE_DAYS, Gate, market
 from tests.regression.program import Answer, Ask
 from tests.worlds import world

@@ -18,8 +18,8 @@ from sim.chance.streams import Luck, choice
 from sim.errors import BadScenario
 from sim.scenario.distributions.families import MOST_MONEY
 from sim.scenario.durations import DAY, LONGEST
-from sim.scenario.expected import expected_orders
 from sim.scenario.loading import load
+from sim.scenario.selling import expected_orders
 from tests.scenario_files import BASE_FILE, faults_of, spoilt, written
 
 HIGHEST = 1 - 2.0**-53

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sim.errors import UserError
 from sim.scenario.calendars import ALWAYS_OPEN, Calendar, CalendarSpec, resolve
-from sim.scenario.days_off import Holidays
+from sim.scenario.days import Holidays
 from sim.scenario.durations import DAY, HOUR
 
 MONDAY = date(2018, 9, 3)
@@ -121,7 +121,7 @@ def test_the_holidays_of_a_country_are_those_of_the_package(country: str) -> Non
 
 def test_a_calendar_loads_the_rules_of_its_own_country_only() -> None:
     program = (
-        "import sys; from sim.scenario.days_off import Holidays; from datetime import date;"
+        "import sys; from sim.scenario.days import Holidays; from datetime import date;"
         "list(Holidays(country='CN').between(date(2018, 1, 1), date(2018, 12, 31)));"
         "sys.exit('holidays.countries' in sys.modules)"
     )

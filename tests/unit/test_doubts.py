@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.days_off import entity_of
+from sim.scenario.days import entity_of
 from sim.scenario.doubts import days_simulated, doubts_among, doubts_of
 from tests.worlds import world
 

@@ -14,7 +14,7 @@ from sim.scenario.distributions import DurationLaw
 from sim.scenario.loading import built, load, load_with_places
 from sim.scenario.moving import Moved, moved, quantile, value_between
 from sim.scenario.presets import preset_names, presets_folder
-from sim.scenario.ranges import Range
+from sim.scenario.provenance import Range
 from sim.scenario.resolved import described
 from tests.scenario_files import BASE, written
 

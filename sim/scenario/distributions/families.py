@@ -189,7 +189,7 @@ class NumberLaw(LawForm[float]):
 def draw(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
     """Durations in whole seconds for an array of uniforms, rounded here and nowhere else; NEVER for `never`.
 
-    What a scenario's law gives beyond 100 years, which is very rare (`scenario.farthest`), is drawn as 100 years.
+    What a scenario's law gives beyond 100 years, which is rare (`unbounded_requests.too_far`), is drawn as that.
     """
     import numpy as np
 

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from sim.scenario.base import text_of, texts_of
 from sim.scenario.distributions.laws import Law
 from sim.scenario.durations import NEVER, Duration, Kind
 
@@ -105,8 +106,6 @@ class Written(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        from sim.scenario.texts import text_of, texts_of  # which reads sources, and only a schema needs
-
         reference = handler(core)
         schema = handler.resolve_ref_schema(reference)
         schema |= {"title": cls.__name__.partition("[")[0], "description": text_of(cls)}

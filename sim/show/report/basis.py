@@ -12,8 +12,7 @@ from sim.experiment.verdicts import HEADLINES
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.policy_table import policy_rows
-from sim.scenario.provenance import Source
-from sim.scenario.ranges import Range
+from sim.scenario.provenance import Range, Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
 from sim.scenario.tree import Place, dotted, planted
