@@ -7,7 +7,7 @@ agree between platforms.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 import numpy as np
@@ -44,45 +44,39 @@ def _of_draws(draws: Draws) -> str:
     names = sorted([*(f"claims.{name}" for name in draws.claims), "orders.paid", "refunded_unasked"])
     others = {"orders.paid": draws.orders.paid, "refunded_unasked": draws.refunded_unasked}
     return of_columns(
-        _said(
-            (name, others[name] if name in others else draws.claims[name.removeprefix("claims.")]) for name in names
-        )
+        ((name, others[name] if name in others else draws.claims[name.removeprefix("claims.")]) for name in names),
+        all_of_them=False,
     )
 
 
 def of_outcomes(claims: Mapping[str, Ints]) -> str:
     """Of one replication's outcome table: every instant, amount and verdict of every claim."""
-    return of_columns(_said((name, claims[name]) for name in COLUMNS))
+    return of_columns(((name, claims[name]) for name in COLUMNS), all_of_them=False)
 
 
-def _said(columns: Iterable[NamedColumn]) -> Iterator[NamedColumn]:
-    """Without those that say nothing of any claim: levers that a file does not pull leave its print alone."""
-    for name, column in columns:
-        if _says_something(column):
-            yield name, column
-
-
-def _says_something(column: Ints) -> bool:
-    """Whether anything but 0 and NEVER stands there; as a rule the lowest and the highest tell."""
-    ends = {*_ends(column)}
-    if not ends <= {0, NEVER}:
-        return True
-    return len(ends) > 1 and bool(((column != 0) & (column != NEVER)).any())
-
-
-def of_columns(columns: Iterable[NamedColumn]) -> str:
-    """Of columns of whole numbers with their names and lengths, in the order given."""
+def of_columns(columns: Iterable[NamedColumn], *, all_of_them: bool = True) -> str:
+    """Of columns of whole numbers with their names and lengths, in the order given; or of those of them that say
+    something of any claim: levers that a file does not pull leave its print alone."""
     digest = sha256()
     for name, column in columns:
-        width = _width(column)
-        digest.update(f"{name}:{len(column)}×{width};".encode())
-        digest.update(np.ascontiguousarray(column, dtype=f"<i{width}").data)
+        ends = _ends(column)
+        if all_of_them or _says_something(column, ends):
+            width = _width(*ends)
+            digest.update(f"{name}:{len(column)}×{width};".encode())
+            digest.update(np.ascontiguousarray(column, dtype=f"<i{width}").data)
     return digest.hexdigest()
 
 
-def _width(column: Ints) -> int:
-    """Bytes that each number of the column needs. Most are yes or no, or a place in a list."""
-    lowest, highest = _ends(column)
+def _says_something(column: Ints, ends: tuple[int, int]) -> bool:
+    """Whether anything but 0 and NEVER stands there; as a rule the lowest and the highest tell."""
+    lowest, highest = ends
+    if not {*ends} <= {0, NEVER}:
+        return True
+    return lowest != highest and bool(((column != 0) & (column != NEVER)).any())
+
+
+def _width(lowest: int, highest: int) -> int:
+    """Bytes that each number of a column needs. Most are yes or no, or a place in a list."""
     return next(width for width in (1, 2, 4, 8) if -(1 << 8 * width - 1) <= lowest and highest < 1 << 8 * width - 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -61,6 +63,25 @@ they do not differ.
 _ENDINGS, _AMOUNTS = ("outcome", "route"), ("refund", "buyer_cost", "seller_cost", "platform_cost")
 _DECIDE = tuple(text.column for text in STAGES.values() if text.grants)
 """Requests whose verdict may grant the money."""
+
+
+def differ(base: pd.DataFrame, other: pd.DataFrame, mine: Ints, its: Ints) -> NDArray[np.bool_]:
+    """Whether anything that `diverged_at` looks at is another in these rows of two tables of claims."""
+    read = [name for name in map(str, base) if name in _ENDINGS or name in _AMOUNTS or name.endswith("_at")]
+    different = np.zeros(len(mine), dtype=bool)
+    for name in read:
+        one, two = base[name], other[name]
+        is_coded = isinstance(one.dtype, pd.CategoricalDtype) and one.dtype == two.dtype
+        different |= _comparable(one, is_coded)[mine] != _comparable(two, is_coded)[its]
+    return different
+
+
+def _comparable(column: pd.Series[Any], is_coded: bool) -> NDArray[Any]:
+    """As whole numbers where that can be: what did not happen is then no different from itself."""
+    if is_coded:
+        return column.cat.codes.to_numpy()
+    values = column.to_numpy()
+    return values.astype("datetime64[s]").astype(np.int64) if values.dtype.kind == "M" else values
 
 
 def diverged_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:

@@ -5,14 +5,16 @@ The replication is the unit here as everywhere: orders of one replication meet a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Ints
 from sim.experiment.estimates import Estimate, Floats, share, signed_mean
 from sim.experiment.first_divergence import NEVER_PART
-from sim.experiment.order_outcomes import NO_CLAIM, in_words
+from sim.experiment.order_outcomes import NO_CLAIM, WORDS, in_words
 
 EXAMPLES = 3
 FEWEST = 50
@@ -62,20 +64,33 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted(outcomes: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.DataFrame:
-    """A row for each way to end and to part that occurs, with its numbers and a few examples."""
-    groups = outcomes.astype(dict.fromkeys(keys, object)).groupby(keys, sort=False)
-    size = len(cohort), groups.ngroups
-    cells = outcomes["replication"].to_numpy(np.int64) * size[1] + groups.ngroup().to_numpy(np.int64)
+    """A row for each way to end and to part that occurs, with its numbers and a few examples; what is seen first
+    comes first."""
+    codes = [outcomes[key].cat.codes.to_numpy(np.int64) for key in keys]
+    ways = np.ravel_multi_index(codes, [len(WORDS[key]) for key in keys])
+    _, first, groups = np.unique(ways, return_index=True, return_inverse=True)
+    size = len(cohort), len(first)
+    cells = outcomes["replication"].to_numpy(np.int64) * size[1] + groups
 
     def by_replication(weights: Floats | None = None) -> Floats:
         return np.bincount(cells, weights, minlength=size[0] * size[1]).reshape(size).astype(np.float64)
 
     time, money = (by_replication(outcomes[name].to_numpy(np.float64)) for name in ("time_change", "money_change"))
     numbers = _numbers(by_replication(), time, money, cohort)
-    rows = groups.head(EXAMPLES)
-    names = pd.Series(list(zip(rows["replication"], rows["order"], strict=True)), rows.index, object)
-    listed = rows.assign(examples=names).groupby(keys, sort=False)["examples"].agg(list).reset_index()
-    return pd.concat([listed[keys], pd.DataFrame(numbers), listed[["examples"]]], axis=1)
+    words = {key: np.array(WORDS[key])[code[first]] for key, code in zip(keys, codes, strict=True)}
+    table = pd.DataFrame(
+        words | numbers | {"examples": pd.Series(_examples(outcomes, groups, size[1]), dtype=object)}
+    )
+    return table.iloc[np.argsort(first)]
+
+
+def _examples(outcomes: pd.DataFrame, groups: Ints, count: int) -> list[list[tuple[int, int]]]:
+    """The first few orders of each group."""
+    in_turn = np.argsort(groups, kind="stable")
+    ends = np.cumsum(np.bincount(groups, minlength=count)).tolist()
+    rows = [in_turn[begin : min(begin + EXAMPLES, end)] for begin, end in pairwise([0, *ends])]
+    replications, orders = (outcomes[name].to_numpy() for name in ("replication", "order"))
+    return [list(zip(replications[some].tolist(), orders[some].tolist(), strict=True)) for some in rows]
 
 
 def _all_others(orders: Floats, cohort: Floats) -> pd.DataFrame:

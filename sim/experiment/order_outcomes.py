@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.experiment.first_divergence import ASKING, LIMIT, NEVER_PART, PARTINGS, diverged_at
+from sim.arrays import Floats, Ints
+from sim.experiment.first_divergence import ASKING, LIMIT, NEVER_PART, PARTINGS, differ, diverged_at
 from sim.experiment.observation import Observation
 from sim.vocabulary import endings
 
@@ -20,7 +21,6 @@ ENDINGS = (*endings.ENDINGS, UNASKED, NO_CLAIM)
 """What may have become of any order of the cohort, claim or not, in the order of tables."""
 WORDS = {"base_outcome": ENDINGS, "other_outcome": ENDINGS, "parts_at": PARTINGS}
 """The words that a column may hold, in their order."""
-_ORDER = ["replication", "order"]
 
 
 class Side(NamedTuple):
@@ -46,19 +46,22 @@ def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
     - `time_change`: days from asking to the money, other − base, where both refund in full; else NaN.
     - `money_change`: change in what the buyer is left with, refund less postage, in the currency.
     """
-    indices = [table.set_index(_ORDER).index for side in (base, other) for table in side]
-    everybody = indices[0].append(indices[1:]).unique().sort_values()
-    mine, its = _outcomes(base, everybody), _outcomes(other, everybody)
-    outcomes = pd.DataFrame(
+    beyond = 1 + max(
+        (int(table["order"].max()) for side in (base, other) for table in side if len(table)), default=0
+    )
+    everybody = np.unique(np.concatenate([_keys(table, beyond) for side in (base, other) for table in side]))
+    mine, its = (_outcomes(side, everybody, beyond) for side in (base, other))
+    return pd.DataFrame(
         {
-            "base_outcome": mine["outcome"],
-            "other_outcome": its["outcome"],
-            "parts_at": _divergences(base, other, mine["outcome"], its["outcome"]),
-            "time_change": its["days"] - mine["days"],
-            "money_change": its["money"] - mine["money"],
+            "replication": everybody // beyond,
+            "order": everybody % beyond,
+            "base_outcome": _words("base_outcome", mine.outcome),
+            "other_outcome": _words("other_outcome", its.outcome),
+            "parts_at": _words("parts_at", _divergences(base, other, mine, its)),
+            "time_change": its.days - mine.days,
+            "money_change": its.money - mine.money,
         }
     )
-    return in_words(outcomes.reset_index())
 
 
 def no_outcomes() -> pd.DataFrame:
@@ -78,26 +81,58 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**words)
 
 
-def _outcomes(side: Side, everybody: pd.Index[Any]) -> pd.DataFrame:
-    """What became of each order: its outcome, days until all the money, and what the buyer is left with."""
-    claims, unasked = side.claims.set_index(_ORDER), side.unasked.set_index(_ORDER)
-    outcomes = pd.DataFrame(
-        {
-            "outcome": claims["outcome"].astype(object),
-            "days": claims["refund_days"].where(claims["outcome"] == REFUNDED),
-            "money": claims["refund"] - claims["buyer_cost"],
-        }
-    ).reindex(everybody)
-    outcomes.loc[unasked.index, "outcome"] = UNASKED
-    outcomes.loc[unasked.index, "money"] = unasked["refund"]
-    return outcomes.fillna({"outcome": NO_CLAIM, "money": 0.0})
+class _Outcomes(NamedTuple):
+    """What became of some orders, one row each."""
+
+    outcome: Ints
+    """By number in `ENDINGS`."""
+    days: Floats
+    """Until all the money; NaN where that never came."""
+    money: Floats
+    """What the buyer is left with."""
+    claim: Ints
+    """Its row in the table of claims; −1 where there is none."""
 
 
-def _divergences(base: Side, other: Side, mine: pd.Series[str], its: pd.Series[str]) -> pd.Series[str]:
-    """Where the stories part; one that is a claim under one policy alone has parted before there was a claim."""
-    is_unasked = (mine == UNASKED) | (its == UNASKED)
-    diverged = pd.Series(np.where(mine == its, NEVER_PART, np.where(is_unasked, LIMIT, ASKING)), mine.index, object)
-    claims = base.claims.set_index(_ORDER), other.claims.set_index(_ORDER)
-    both = claims[0].index.intersection(claims[1].index)
-    diverged[both] = diverged_at(claims[0].loc[both], claims[1].loc[both])
+def _outcomes(side: Side, everybody: Ints, beyond: int) -> _Outcomes:
+    """Of each of these orders, told by `_keys`."""
+    claims, unasked = side
+    rows, freed = (np.searchsorted(everybody, _keys(table, beyond)) for table in side)
+    known = _Outcomes(
+        np.full(len(everybody), ENDINGS.index(NO_CLAIM)),
+        np.full(len(everybody), np.nan),
+        np.zeros(len(everybody)),
+        np.full(len(everybody), -1),
+    )
+    known.outcome[rows] = pd.Categorical(claims["outcome"], categories=ENDINGS).codes
+    known.days[rows] = claims["refund_days"].where(claims["outcome"] == REFUNDED)
+    known.money[rows] = (claims["refund"] - claims["buyer_cost"]).fillna(0.0)
+    known.claim[rows] = np.arange(len(claims))
+    known.outcome[freed], known.money[freed] = ENDINGS.index(UNASKED), unasked["refund"]
+    return known
+
+
+def _divergences(base: Side, other: Side, mine: _Outcomes, its: _Outcomes) -> Ints:
+    """Where the stories part, by number in `PARTINGS`; one that is a claim under one policy alone has parted before
+    there was a claim."""
+    never, limit, asking = map(PARTINGS.index, (NEVER_PART, LIMIT, ASKING))
+    unasked = ENDINGS.index(UNASKED)
+    is_unasked = (mine.outcome == unasked) | (its.outcome == unasked)
+    diverged = np.where(mine.outcome == its.outcome, never, np.where(is_unasked, limit, asking))
+    both = np.flatnonzero((mine.claim >= 0) & (its.claim >= 0))
+    rows = mine.claim[both], its.claim[both]
+    diverged[both] = never
+    parted = differ(base.claims, other.claims, *rows)
+    sides = (table.take(some[parted]) for table, some in zip((base.claims, other.claims), rows, strict=True))
+    diverged[both[parted]] = [PARTINGS.index(place) for place in diverged_at(*sides)]
     return diverged
+
+
+def _keys(table: pd.DataFrame, beyond: int) -> Ints:
+    """Each order by one number, ascending as replication and order do; `beyond` is above every order's number."""
+    replication, order = (table[name].to_numpy(np.int64) for name in ("replication", "order"))
+    return np.asarray(replication * beyond + order)
+
+
+def _words(name: str, codes: Ints) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype([*WORDS[name]], ordered=True))
