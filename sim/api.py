@@ -30,10 +30,9 @@ from sim.experiment.result import Result
 from sim.experiment.sweep import sweep
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.show import tracing
-from sim.show.bar import bar
+from sim.show import story
 from sim.show.files import report_page
-from sim.show.notebook import card_of_scenario
+from sim.show.notebook import bar, card_of_scenario
 from sim.show.plots import PlottedComparison, PlottedResult, with_plots, with_plots_of_all
 from sim.show.story import Story
 from sim.what_ifs import expect_name, title_of
@@ -199,7 +198,7 @@ def trace(scenario: AScenario, order: int, replication: int = 0) -> Story:
     for what, number in (("order", order), ("replication", replication)):
         if isinstance(number, bool) or not isinstance(number, int):
             raise BadUsage(f"trace: found the {what} {number!r}, expected a whole number from 0")
-    return tracing.trace(scenario, order, replication)
+    return story.trace(scenario, order, replication)
 
 
 def as_scenario(given: AScenario) -> Scenario:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sim.experiment.result import Result
     from sim.experiment.sweep import Sweep
     from sim.scenario.model import Scenario
-    from sim.show.measured import Finished
+    from sim.show.judged import Finished
     from sim.show.progress import ProgressLines
 
 WIDTH_UNKNOWN = 100
@@ -58,11 +58,9 @@ def run(arguments: Namespace) -> int:
     from sim.experiment.engine_choice import chosen
     from sim.experiment.experiment import run as run_experiment
     from sim.experiment.jobs import Workers
-    from sim.show.carried_on import WANTED, finished_among, wanted_of
-    from sim.show.files import write_result
+    from sim.show.files import Spool, write_result
     from sim.show.progress import ProgressLines
-    from sim.show.room import room
-    from sim.show.spool import Spool
+    from sim.show.room import WANTED, finished_among, room, wanted_of
 
     out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
     how["kept"] = kept_in(arguments)
@@ -103,7 +101,7 @@ def _swept(result: Result, jobs: Jobs | Workers, arguments: Namespace, progress:
 
 
 def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -> None:
-    from sim.show.carried_on import document_of
+    from sim.show.files import document_of
     from sim.show.table import print_table
 
     if arguments.json:
@@ -141,9 +139,9 @@ def compare(arguments: Namespace) -> int:
     changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
     from sim.experiment.comparing import compare as compare_scenarios
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
+    from sim.show.files import Spool
     from sim.show.progress import ProgressLines
     from sim.show.room import room
-    from sim.show.spool import Spool
 
     out, keep = Path(arguments.out), arguments.keep
     how = effort_of(arguments) | {"margins": margins_of(arguments.margin), "with_journal": keep == "journal"}
@@ -206,7 +204,7 @@ def _enough(files: Sequence[str], replication: int, done: int, arguments: Namesp
 
 def trace(arguments: Namespace) -> None:
     """The story of one order, in plain sentences with times; or two stories of it, side by side."""
-    from sim.show.tracing import trace as trace_order
+    from sim.show.story import trace as trace_order
     from sim.show.two_stories import TwoStories
 
     names = [name for name in (arguments.scenario, arguments.versus) if name is not None]

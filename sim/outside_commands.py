@@ -52,8 +52,8 @@ def fit(arguments: Namespace) -> int:
     from sim.evidence.fitting import fit as fit_log
     from sim.evidence.fitting import opened, with_hold_out
     from sim.evidence.mapping import load_mapping
-    from sim.show.fitted.files import expect_room_for_a_fit, write_fit
-    from sim.show.fitted.terminal import print_fit, print_readings
+    from sim.show.fitted.files import SIGN, files_of_fit, print_fit, print_readings
+    from sim.show.room import expect_room, write_folder
 
     if arguments.check:
         _, _, _, log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out))
@@ -65,11 +65,11 @@ def fit(arguments: Namespace) -> int:
     if arguments.out is None:
         raise BadUsage("fit needs --out DIR for what it learns, or --check to only read the log")
     out = Path(arguments.out)
-    expect_room_for_a_fit(out, force=arguments.force)
+    expect_room(out.parent, [out.name], force=arguments.force, sign=SIGN)
     fitted = fit_log(arguments.mapping, hold_out=arguments.hold_out, jobs=arguments.jobs)
     if arguments.expect:
         fitted = fitted.with_expectations()
-    write_fit(fitted, out, force=arguments.force, worlds=arguments.worlds)
+    write_folder(out, files_of_fit(fitted, arguments.worlds), SIGN, force=arguments.force)
     if arguments.json:
         from sim.show.fitted.document import document_of
 

@@ -14,7 +14,8 @@ def advise(arguments: Namespace) -> None:
     from sim.command_inputs import the_only_file
     from sim.outside_commands import print_json
     from sim.scenario.loading import load
-    from sim.show.waiting.files import expect_room_for_advice, write_advice
+    from sim.show.room import expect_room, write_folder
+    from sim.show.waiting.files import ADVICE, files_of_advice
     from sim.show.waiting.terminal import print_advice
     from sim.waiting.asking import advise as advise_them
     from sim.waiting.words import document
@@ -22,7 +23,7 @@ def advise(arguments: Namespace) -> None:
     scenario = load(the_only_file(arguments.scenario), tuple(arguments.set))
     out = Path(arguments.out) if arguments.out else None
     if out is not None:
-        expect_room_for_advice(out, force=arguments.force)
+        expect_room(out.parent, [out.name], force=arguments.force, sign=ADVICE)
     advice = advise_them(
         scenario,
         paid=arguments.paid,
@@ -35,7 +36,7 @@ def advise(arguments: Namespace) -> None:
         offer=arguments.offer,
     )
     if out is not None:
-        write_advice(advice, out, force=arguments.force)
+        write_folder(out, files_of_advice(advice), ADVICE, force=arguments.force)
     if arguments.json:
         print_json(document(advice))
     else:
@@ -51,8 +52,9 @@ def forecast(arguments: Namespace) -> None:
     from sim.outside_commands import print_json
     from sim.scenario.loading import load
     from sim.show.progress import ProgressLines
+    from sim.show.room import expect_room, write_folder
+    from sim.show.waiting.files import FORECAST, files_of_forecast
     from sim.show.waiting.forecast_document import document_of
-    from sim.show.waiting.forecast_files import expect_room_for_a_forecast, write_forecast
     from sim.show.waiting.terminal import print_forecast
     from sim.waiting.forecasting import REPLICATES
     from sim.waiting.forecasting import forecast as forecast_them
@@ -61,7 +63,7 @@ def forecast(arguments: Namespace) -> None:
     policy = load(the_only_file(arguments.policy)) if arguments.policy else None
     out = Path(arguments.out) if arguments.out else None
     if out is not None:
-        expect_room_for_a_forecast(out, force=arguments.force)
+        expect_room(out.parent, [out.name], force=arguments.force, sign=FORECAST)
     is_quiet = arguments.quiet or arguments.json
     with ProgressLines(quiet=is_quiet) as progress:
         told = forecast_them(
@@ -76,7 +78,7 @@ def forecast(arguments: Namespace) -> None:
             say=(lambda _: None) if is_quiet else to_stderr,
         )
     if out is not None:
-        write_forecast(told, out, force=arguments.force)
+        write_folder(out, files_of_forecast(told), FORECAST, force=arguments.force)
     if arguments.json:
         print_json(document_of(told))
     else:

@@ -34,7 +34,7 @@ def stress(arguments: Namespace) -> None:
     others += [asked_of(base, one) for one in what_ifs]
     from sim.experiment.light import expect_measures
     from sim.show.across.document import stress_document
-    from sim.show.across.files import stress_files
+    from sim.show.across.page import stress_files
     from sim.show.across.terminal import stress_lines
     from sim.show.comparison_files import folder_of
     from sim.worlds.asking import plan_of_stress
@@ -59,7 +59,7 @@ def stress(arguments: Namespace) -> None:
 def study(arguments: Namespace) -> None:
     """Carry out a study file; write a folder with a page, and tables for pandas."""
     from sim.show.across.document import study_document
-    from sim.show.across.files import study_files
+    from sim.show.across.page import study_files
     from sim.show.across.terminal import study_lines
     from sim.worlds.asking import plan_of_file
     from sim.worlds.plan import read_plan

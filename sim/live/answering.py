@@ -26,7 +26,7 @@ from sim.scenario.levers import changed_as_json
 from sim.scenario.model import Scenario
 from sim.show.files import report_page
 from sim.show.flip_pairs import first_flip, pairs_of
-from sim.show.tracing import trace
+from sim.show.story import trace
 from sim.show.two_stories import TwoStories
 
 FEWEST = 2

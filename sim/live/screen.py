@@ -17,7 +17,7 @@ from sim.live.words import said, words
 from sim.scenario.levers import Changed
 from sim.scenario.wording import printable
 from sim.show.costs import HOW_TO_READ
-from sim.show.measured import measured_in
+from sim.show.judged import measured_in
 from sim.show.phrases import HELD, day_of, time_of
 from sim.show.report import basis, compared
 from sim.show.report.answer import answer_of, details_of, title_of

@@ -8,7 +8,7 @@ from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.number import Number, alike, decimals_for, difference_unit, rough
-from sim.show.measured import measured
+from sim.show.judged import measured
 from sim.show.phrases import HELD
 
 if TYPE_CHECKING:

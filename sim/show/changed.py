@@ -1,10 +1,14 @@
-"""What was changed before a run, beside its title: a title alone would name a policy that was not run."""
+"""What was changed before a run, which stands beside its title; and what the policies compared differ in."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
+from sim.scenario.levers import Lever, levers_that_differ
 from sim.scenario.wording import printable, shortened
-from sim.show.measured import Finished
+from sim.show.judged import Finished
 
 LONGEST = 60
 """Letters of a value that a line shows."""
@@ -38,3 +42,28 @@ def changed_briefly(result: Result) -> str:
 def _last(path: str) -> str:
     """Without the part that goes without saying."""
     return path.removeprefix("policy.").removeprefix("experiment.")
+
+
+# ------------------------------------------- what the policies compared differ in: every comparison begins with it
+
+
+LONGEST_BESIDE = 70
+"""Letters of a value."""
+SAME = "The files differ in nothing but words: every lever has the same value."
+
+
+class SideBySide(NamedTuple):
+    """Levers that differ, and whose values stand in which column."""
+
+    names: list[str]
+    levers: list[Lever]
+
+
+def side_by_side(comparison: Comparison) -> SideBySide:
+    """The base first, then the others in their order; values on one line, none too long, escaped."""
+    scenarios = [one.scenario for one in (comparison.base, *comparison.others)]
+    levers = [
+        Lever(printable(lever.path), tuple(shortened(value, LONGEST_BESIDE) for value in lever.values))
+        for lever in levers_that_differ(*scenarios)
+    ]
+    return SideBySide([printable(one.name) for one in scenarios], levers)

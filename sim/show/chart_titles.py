@@ -1,13 +1,17 @@
-"""What the charts of a result find: the sentence above each, whoever draws it."""
+"""What heads charts, and what they share whoever draws them: findings, colours, places of names."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
 
 from sim.experiment.result import Result
-from sim.show.measured import measured
+from sim.show.judged import measured
 from sim.show.phrases import day_and_month
+from sim.vocabulary.endings import ENDINGS
 
 DESKS = {"sellers": "the sellers", "mediation": "mediation"}
 """Desks from top to bottom, and what they are called."""
@@ -58,3 +62,30 @@ def of_the_desks(waiting: pd.DataFrame) -> str:
             most, day = float(days["waiting"].iloc[worst]), days["date"].dt.date.iloc[worst]
             said.append(f"{most:.0f} {'requests wait ' if not said else ''}at {name} ({day_and_month(day)})")
     return f"Up to {', '.join(said)}" if said else "No request ever waits for a free desk"
+
+
+# ------------------------------------------------------------------------------- colours and places
+
+
+COLOURS = dict(
+    zip(ENDINGS, ("#0b7a75", "#8fd0bf", "#d55e00", "#f0b95a", "#54417f", "#e4e4e4"), strict=True),
+)
+"""An ending has one colour in every chart. Told apart by the colour-blind, and dark beside light in grey."""
+COLOURS_ON_DARK = COLOURS | {"refunded": "#14958f", "expired": "#8f7cc4", "open": "#3a4248"}
+"""The same hues, where the dark ones would sink into a dark page."""
+
+
+def spread(wanted: Sequence[float], apart: float) -> list[float]:
+    """Positions as near as can be to the wanted ones (ascending), at least so far apart from each other.
+
+    Least squares: neighbours that would come too close are pooled around their mean (pool adjacent violators;
+    Barlow et al. 1972).
+    """
+    pools: list[list[float]] = []
+    for number, position in enumerate(wanted):
+        pools.append([position - number * apart])
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    levels = [fmean(pool) for pool in pools for _ in pool]
+    return [level + number * apart for number, level in enumerate(levels)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,20 +17,16 @@ from sim.experiment.number import alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import counted, printable
-from sim.show.changed import changed_lines
-from sim.show.cost_table import compared_table
+from sim.show.changed import SAME, changed_lines, side_by_side
 from sim.show.costs import HOW_TO_READ, compared_costs_of
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
-from sim.show.flip_table import flip_table
-from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
-from sim.show.measured import measured
+from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measured
 from sim.show.notes import notes_of
-from sim.show.plain import plain_table
+from sim.show.plain import compared_table, fits, flip_table, plain_table, terminal
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
-from sim.show.table import NAME, UNBOUNDED, WIDTH_UNKNOWN
-from sim.show.what_differs import SAME, side_by_side
+from sim.show.table import NAME
 
 STYLES = {
     BETTER: "bold green",
@@ -60,7 +55,7 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
 
     Plain text where stdout is no terminal or NO_COLOR is set. `console` is stdout, as wide as the terminal.
     """
-    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console = console or terminal()
     console.print(_opening(comparison))
     console.print(_levers_table(comparison), Text())
     if len(comparison.others) > 1:
@@ -141,8 +136,7 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
 def _fitting(console: Console, table: Callable[[bool], RenderableType]) -> RenderableType:
     """The table in columns that line up with those of other scenarios, where nothing of it is lost that way."""
     lined_up = table(True)
-    options = console.options.update(width=UNBOUNDED)
-    return lined_up if console.measure(lined_up, options=options).maximum <= console.width else table(False)
+    return lined_up if fits(lined_up, console) else table(False)
 
 
 def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:

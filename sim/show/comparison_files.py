@@ -34,14 +34,13 @@ from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.levers import levers_that_differ
 from sim.scenario.resolved import resolved_yaml
-from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, report_page, rows_of
+from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, Spool, report_page, rows_of
 from sim.show.findings import findings, remarks
 from sim.show.notes import notes_of
 from sim.show.phrases import HELD
 from sim.show.ranking import RankedPolicy, places
 from sim.show.room import SIGN, room
 from sim.show.rows import csv_of, json_of
-from sim.show.spool import Spool
 from sim.show.too_short import leaning_doubt
 
 FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}

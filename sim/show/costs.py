@@ -9,8 +9,7 @@ from sim.experiment.costs import WORKED
 from sim.experiment.number import Shown, alike
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER
 from sim.scenario.costs import HOURS, LEFT, PER_1000_ORDERS, PER_CLAIM
-from sim.show.judged import JudgedRow, everything_of
-from sim.show.measured import Finished, measured
+from sim.show.judged import Finished, JudgedRow, everything_of, measured
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison

@@ -1,18 +1,52 @@
-"""A headline measure of two scenarios, as people read it: difference, interval, verdict, worth of pairing."""
+"""A measure as people read it: of a result, of two scenarios (difference, interval, verdict, worth of pairing), and
+what a scenario says must hold of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.experiment.number import POINTS, Number, Shown, difference_unit, rough
+import pandas as pd
+
+from sim.experiment.expectations import ExpectationCheck
+from sim.experiment.number import POINTS, Number, Shown, difference_unit, rough, scale_of
+from sim.experiment.result import Result
 from sim.experiment.verdicts import INCONCLUSIVE, NOT_REACHED
+from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiment.comparison import Comparison
     from sim.experiment.verdicts import Headline
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A result as it lies on the disk, with as much of it as is printed."""
+
+    scenario: Scenario
+    about: Mapping[str, Any]
+    summary: pd.DataFrame
+    told: Sequence[str]
+    """The notes below the table."""
+    document: Mapping[str, Any]
+    """`summary.json`."""
+
+
+def measured(result: Result | Finished, measure: str) -> Number:
+    """One measure of a result, by its name."""
+    return measured_in(result.summary, measure)
+
+
+def measured_in(summary: pd.DataFrame, measure: str) -> Number:
+    """One measure of a table that is as `Result.summary` is."""
+    value, low, high = (float(summary[end].loc[measure]) for end in ("value", "low", "high"))
+    why = str(summary["why"].loc[measure]) if "why" in summary else ""
+    return Number(value, low, high, str(summary["unit"].loc[measure]), why)
+
+
+# ------------------------------------------------------------------------------- of two scenarios
 
 NAMES = {
     "success_rate": "refunded in full",
@@ -115,3 +149,34 @@ def margin_shown(headline: Headline, unit: str) -> str:
     of = " of the price" if headline.of else ""
     relative = f"{100 * headline.relative:g} %{of}" if headline.relative else ""
     return " or ".join(text for text in (plain, relative) if text)
+
+
+# ------------------------------------------------------------------------------- what must hold
+
+
+def more(replications: float) -> str:
+    """How many more would settle it, roughly; nothing where nobody knows."""
+    if not 0 < replications < inf:
+        return ""
+    return f" ({rough(replications)} more replication{'' if replications == 1 else 's'})"
+
+
+def expected(one: ExpectationCheck) -> str:
+    """`refunded in full: at least 60 %`."""
+    scale, unit = scale_of(one.unit)
+    return f"{one.title}: {one.sense.replace('_', ' ')} {scale * one.bound:,.6g}{unit}"
+
+
+def expectation_said(one: ExpectationCheck) -> str:
+    """`fail`, `inconclusive (40 more replications)`."""
+    return f"{one.verdict}{more(one.replications_needed)}"
+
+
+def found(one: ExpectationCheck) -> Shown:
+    """What the measure is now, as every form of a check says it; or why that is not known."""
+    return Shown(one.why, "") if one.why else one.now._replace(unit=one.unit).shown()
+
+
+def expectation_told(one: ExpectationCheck) -> str:
+    """`pass: expected refunded in full: at least 60 %; it is 61.5 % (±0.4)`."""
+    return f"{expectation_said(one)}: expected {expected(one)}; it is {found(one)}"

@@ -1,16 +1,24 @@
-"""What a notebook shows: tables of plain texts; a scenario with its title, its question, and its policy in rows.
+"""What a notebook shows: tables of plain texts; a scenario, a result, a comparison; and how far a run has come.
 
 No colours, so that it reads in light themes and dark ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from importlib import import_module
+from typing import Any
 
+from sim.experiment.comparison import Comparison
+from sim.experiment.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.policy_table import policy_rows
 from sim.scenario.wording import counted, printable
+from sim.show.findings import findings
+from sim.show.judged import headlines_of, measured
+from sim.show.notes import notes_of
 from sim.show.phrases import HELD
 
 LEFT = ' style="text-align:left"'
@@ -49,3 +57,96 @@ def text(unchecked: str) -> str:
 def told(sentences: Iterable[str]) -> str:
     """On lines that may break anywhere: a cell is narrow."""
     return text(" ".join(sentences).replace(HELD, " "))
+
+
+# ------------------------------------------------------------------------------- results and comparisons
+
+
+MEASURES = (
+    "success_rate",
+    "recovered_share",
+    "refund_time_median_all",
+    "refunded_within_14d",
+    "outcome_refused",
+    "outcome_gave_up",
+    "silence_share",
+    "postage_per_claim",
+)
+"""What a card shows of a result; `result.summary` has the rest."""
+
+
+def card_of_result(result: Result) -> str:
+    """The headline measures with their intervals, and what to know before believing them."""
+    shown = [(str(result.summary["title"].loc[name]), measured(result, name).shown()) for name in MEASURES]
+    rows = [(title, number.value, number.interval) for title, number in shown]
+    about = result.about
+    claims, orders = counted(about["claims"], "claim"), counted(about["orders"], "order")
+    size = f"{claims} among {orders} in {counted(about['replications'], 'replication')}"
+    body = table(("", "value", "95 % interval"), rows)
+    return f"<div><strong>{_title(result)}</strong>{body}<small>{size}{_notes(notes_of(result))}</small></div>"
+
+
+def card_of_comparison(comparison: Comparison) -> str:
+    """What each of the others changes against the base: in words, and with its verdicts."""
+    parts = [_versus(comparison, other) for other in comparison.others]
+    return f"<div>Against <strong>{_title(comparison.base)}</strong>{''.join(parts)}</div>"
+
+
+def _versus(comparison: Comparison, other: Result) -> str:
+    name = other.scenario.name
+    rows = [(one.name, *one.shown(), one.said()) for one in headlines_of(comparison, name).values()]
+    said = told(findings(comparison, name))
+    verdicts = table(("", "difference", "95 % interval", "verdict"), rows)
+    return f"<p><strong>{_title(other)}</strong><br>{said}</p>{verdicts}"
+
+
+def _title(result: Result) -> str:
+    return text(result.scenario.title or result.scenario.name)
+
+
+def _notes(notes: list[str]) -> str:
+    return "".join(f"<br>Note: {text(note)}" for note in notes)
+
+
+BAR_WIDTH = 30
+"""Of the bar on a terminal, in characters."""
+
+
+def bar() -> Callable[[int, int], None]:
+    """What `sim.run` and `sim.compare` may be given as `progress`; it goes when the work is done."""
+    if _is_notebook():
+        return _in_a_notebook()
+    return _on_a_terminal if sys.stderr.isatty() else _nowhere
+
+
+def _is_notebook() -> bool:
+    """Whether a kernel runs this: only then is there somebody to show HTML to."""
+    kernel: Any = sys.modules.get("ipykernel.zmqshell")
+    ipython: Any = sys.modules.get("IPython")
+    return kernel is not None and isinstance(ipython.get_ipython(), kernel.ZMQInteractiveShell)
+
+
+def _in_a_notebook() -> Callable[[int, int], None]:
+    ipython: Any = import_module("IPython.display")  # it has no types
+    shown = ipython.display(ipython.HTML(""), display_id=True)
+
+    def step(done: int, total: int) -> None:
+        shown.update(ipython.HTML(_as_html(done, total) if done < total else ""))
+
+    return step
+
+
+def _as_html(done: int, total: int) -> str:
+    label = f"{done} of {counted(total, 'replication')}"
+    return f'<progress value="{done}" max="{total}" aria-label="{label}"></progress> {label}'
+
+
+def _on_a_terminal(done: int, total: int) -> None:
+    filled = BAR_WIDTH * done // total
+    line = f"{'━' * filled}{' ' * (BAR_WIDTH - filled)} {done} of {counted(total, 'replication')}"
+    sys.stderr.write(f"\r{line}" if done < total else f"\r{' ' * len(line)}\r")
+    sys.stderr.flush()
+
+
+def _nowhere(done: int, total: int) -> None:
+    """Nobody looks."""

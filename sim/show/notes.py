@@ -9,8 +9,7 @@ from sim.experiment.aalen_johansen import horizon, is_finished
 from sim.experiment.expectations import expectations_of
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
-from sim.show.expected import expectation_told
-from sim.show.measured import Finished, measured
+from sim.show.judged import Finished, expectation_told, measured
 
 MANY = 0.01
 """A share of claims that is too large to pass over."""

@@ -96,7 +96,7 @@ class PlottedResult(Result):
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from sim.show.cards import card_of_result
+        from sim.show.notebook import card_of_result
 
         return card_of_result(self)
 
@@ -120,7 +120,7 @@ class PlottedComparison(Comparison):
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from sim.show.cards import card_of_comparison
+        from sim.show.notebook import card_of_comparison
 
         return card_of_comparison(self)
 

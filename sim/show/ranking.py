@@ -17,7 +17,7 @@ from sim.experiment.pairing import pair_of
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, WORSE, simultaneous, verdict_on
 from sim.scenario.wording import printable
-from sim.show.measured import measured
+from sim.show.judged import measured
 
 HEADLINE = "success_rate"
 

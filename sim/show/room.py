@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import json
+from argparse import Namespace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from sim.disk.placing import FILES, sealed, sweep, writing
+import pandas as pd
+
+from sim.disk.placing import FILES, Files, hash_of, put, sealed, sweep, writing
+from sim.disk.reading import content_of
 from sim.disk.site import Site, site_of
 from sim.errors import BadUsage
+from sim.experiment.experiment import versions
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import resolved_yaml
+from sim.show.judged import Finished
 
 SIGN = "run.json"
 """A folder that holds this file is a result folder, which `--force` may replace."""
@@ -47,6 +58,12 @@ def expect_room(out: Path, names: Sequence[str], *, force: bool = False, sign: s
         expect_nothing_else(folder, sealed(folder, sign).get(FILES), sign)
 
 
+def write_folder(out: Path, files: Files, sign: str, *, force: bool) -> Path:
+    """Write the folder `out`, known by the file `sign`: complete, or not at all. Raises as `room` does."""
+    with room(out.parent, [out.name], force=force, sign=sign) as sites:
+        return put(sites[out.name], files, sign=sign)
+
+
 def expect_nothing_else(folder: Path, ours: object, sign: str) -> None:
     """Only what was written by refund-sim is replaced. Raises BadUsage naming what else is in a folder of ours.
 
@@ -64,3 +81,61 @@ def expect_nothing_else(folder: Path, ours: object, sign: str) -> None:
 
 def _listed(folders: Sequence[Path]) -> str:
     return ", ".join(map(str, folders))
+
+
+# ------------------- what an interrupted run of several scenarios has finished already: it is known by its content
+
+
+WANTED = "wanted"
+"""Where `run.json` says what was asked for."""
+SUMMARY = "summary.json"
+MOST_BYTES = 2**24
+
+
+def wanted_of(scenario: Scenario, arguments: Namespace) -> dict[str, Any]:
+    """All that decides on the content of a result folder, but for versions."""
+    return {
+        "scenario": sha256(resolved_yaml(scenario).encode()).hexdigest(),
+        "keep": arguments.keep,
+        "report": arguments.report,
+        "precision": sorted(arguments.precision),
+        "max_replications": arguments.max_replications,
+    }
+
+
+def finished_among(scenarios: Sequence[Scenario], out: Path, arguments: Namespace) -> dict[str, Finished]:
+    """The scenarios whose results are there, complete and as they would come out; by name.
+
+    None where all of them are: then nothing was interrupted, and they are in the way like any result that is there.
+    With --force none is kept either.
+    """
+    if arguments.force or len(scenarios) == 1:
+        return {}
+    found = {scenario.name: _finished(scenario, out / scenario.name, arguments) for scenario in scenarios}
+    kept = {name: one for name, one in found.items() if one}
+    return kept if len(kept) < len(scenarios) else {}
+
+
+def _finished(scenario: Scenario, folder: Path, arguments: Namespace) -> Finished | None:
+    about = sealed(folder, SIGN)
+    if about.get(WANTED) != wanted_of(scenario, arguments) or about.get("versions") != versions():
+        return None
+    hashes = about.get(FILES)
+    if not isinstance(hashes, dict) or not _is_whole(folder, hashes):
+        return None
+    document = json.loads(content_of(folder / SUMMARY, MOST_BYTES))
+    return Finished(scenario, about, _summary(document), document["notes"], document)
+
+
+def _is_whole(folder: Path, hashes: Mapping[str, str]) -> bool:
+    try:
+        expect_nothing_else(folder, hashes, SIGN)
+        return all(hash_of(folder / path) == known for path, known in hashes.items())
+    except Exception:  # whatever is wrong with it, it is not what would come out
+        return False
+
+
+def _summary(document: Mapping[str, Any]) -> pd.DataFrame:
+    rows = pd.DataFrame.from_dict(document["measures"], orient="index")
+    numbers = ["value", "low", "high"]
+    return rows.assign(**{name: rows[name].astype("float64") for name in numbers})

@@ -34,7 +34,7 @@ Rows: TypeAlias = "pd.DataFrame | pa.Table"
 def csv_rows(table: Rows, *, header: bool = True) -> bytes:
     """The table as CSV in UTF-8, without formulas; without its `header` it continues another one.
 
-    As `files.csv_of` writes it, many times as fast.
+    As `csv_of` writes it, many times as fast.
     """
     written, cells = io.BytesIO(), laid_out(table)
     if header:

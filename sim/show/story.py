@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import BadUsage
+from sim.experiment.replication import calendars_of, replicate_for
 from sim.records.journal import Activity
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
@@ -165,3 +166,19 @@ def events_table(story: Story, events: Iterable[Event]) -> str:
 def closing_of_card(story: Story) -> str:
     """For a notebook: how it ended."""
     return f"<p>{told(story.closing)}</p>"
+
+
+# ------------------------------------------------------------------------------- from the scenario it happens in
+
+
+def trace(scenario: Scenario, order: int, replication: int = 0) -> Story:
+    """The story of one order, in plain sentences with times; `str` and `lines` give its text.
+
+    Orders are numbered from 0 by payment within a replication; the number is the same under every policy.
+    Raises BadUsage where there is no such order or replication.
+    """
+    if not 0 <= replication < scenario.experiment.replications:
+        last = scenario.experiment.replications - 1
+        raise BadUsage(f"there is no replication {replication} in this experiment, expected one from 0 to {last}")
+    calendars = calendars_of(scenario)
+    return story_of(replicate_for(scenario, replication, calendars, order), scenario, calendars, order)

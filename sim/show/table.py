@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,16 +13,11 @@ from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.result import Result
 from sim.scenario.wording import counted, printable
 from sim.show.changed import changed_lines
-from sim.show.cost_table import costs_table, how_to_read
-from sim.show.measured import Finished, measured
+from sim.show.judged import Finished, measured
 from sim.show.notes import told_of
+from sim.show.plain import costs_table, fits, how_to_read, over_its_interval, plain_table, terminal
 from sim.show.too_short import rare_remark
 
-WIDTH_UNKNOWN = 100
-"""Columns to fill where there is no terminal to ask."""
-
-UNBOUNDED = 10_000
-"""More columns than any table needs."""
 NAME = 12
 """Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
 
@@ -64,7 +57,7 @@ def print_table(
 
     Plain text where stdout is no terminal or NO_COLOR is set. `console` is stdout, as wide as the terminal.
     """
-    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console = console or terminal()
     for result in results:
         for line in changed_lines(result):
             console.print(Text.assemble((printable(result.scenario.name), "bold"), f" with {line}"))
@@ -82,22 +75,17 @@ def print_table(
 def _tables(results: Sequence[Result | Finished], console: Console) -> Iterator[Table]:
     """One table where the terminal is wide enough for it, else two or, on a narrow one, as few as it takes."""
     whole = MONEY + REST
-    for part in [whole] if _fits(_table(results, whole), console) else [MONEY, REST]:
+    for part in [whole] if fits(_table(results, whole), console) else [MONEY, REST]:
         rest: Sequence[MeasureColumn] = part
         while rest:
             widths = range(len(rest), 1, -1)
-            fitting = next((width for width in widths if _fits(_table(results, rest[:width]), console)), 1)
+            fitting = next((width for width in widths if fits(_table(results, rest[:width]), console)), 1)
             yield _table(results, rest[:fitting])
             rest = rest[fitting:]
 
 
-def _fits(table: Table, console: Console) -> bool:
-    """Whether nothing but a long name would have to go on below."""
-    return console.measure(table, options=console.options.update(width=UNBOUNDED)).maximum <= console.width
-
-
 def _table(results: Sequence[Result | Finished], columns: Sequence[MeasureColumn]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
     for column in columns:
         table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
@@ -114,9 +102,7 @@ def _name(result: Result | Finished) -> Text:
 def _cell(result: Result | Finished, measure: str) -> Text:
     """The number, and its interval below."""
     number = measured(result, measure).shown()
-    if number.value == UNWATCHED:
-        return Text("not\nwatched")
-    return Text.assemble(number.value, "\n", (number.interval, "dim"))
+    return Text("not\nwatched") if number.value == UNWATCHED else over_its_interval(number)
 
 
 def _how_to_read(results: Sequence[Result | Finished]) -> str:

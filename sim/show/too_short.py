@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
     from sim.experiment.result import Result
     from sim.scenario.model import Scenario
-    from sim.show.measured import Finished
+    from sim.show.judged import Finished
 
 RARE = 0.05
 """A share that is nearer than this to none or all rests on few replications in which much went otherwise."""

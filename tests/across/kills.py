@@ -254,7 +254,7 @@ def main() -> None:
     """As asked for on the command line."""
     import distributed  # noqa: F401  before anybody forks
 
-    import sim.show.across.files  # noqa: F401
+    import sim.show.across.page  # noqa: F401
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)

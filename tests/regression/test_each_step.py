@@ -152,7 +152,7 @@ def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> 
     monkeypatch.setattr("sim.show.checked.page.page_of", lambda *_: "a page")
     # What a fit learns takes minutes, and is no matter here.
     monkeypatch.setattr("sim.evidence.fitting.fit", lambda *_, **__: SimpleNamespace(verdict="agrees"))
-    monkeypatch.setattr("sim.show.fitted.terminal.print_fit", lambda _: None)
+    monkeypatch.setattr("sim.show.fitted.files.print_fit", lambda _: None)
     monkeypatch.setattr(
         "sim.show.fitted.files.files_of_fit",
         lambda *_: iter(_a_fit(next(number))),

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.show.bar import bar
+from sim.show.notebook import bar
 
 
 class Terminal(io.StringIO):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from matplotlib.font_manager import FontEntry, fontManager
 
-from sim.show.charts import fonts
-from sim.show.charts.fonts import OURS, families_for, legible
+from sim.show.charts import style
+from sim.show.charts.style import OURS, families_for, legible
 
 CHINESE = "退款政策"
 
@@ -32,7 +32,7 @@ def test_where_no_font_has_the_letters_the_picture_shows_the_name() -> None:
 
 def test_a_font_that_has_the_letters_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     has = {"han.ttf": frozenset(map(ord, CHINESE)), "bold.ttf": frozenset(map(ord, CHINESE))}
-    monkeypatch.setattr(fonts, "_letters_of", lambda file: has.get(file, frozenset(map(ord, "abc"))))
+    monkeypatch.setattr(style, "_letters_of", lambda file: has.get(file, frozenset(map(ord, "abc"))))
     bold = FontEntry(fname="bold.ttf", name="A bold one", weight=700)
     here = [bold, FontEntry(fname="x.ttf", name="Other"), FontEntry(fname="han.ttf", name="Some Han")]
     monkeypatch.setattr(fontManager, "ttflist", here)

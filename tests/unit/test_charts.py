@@ -22,12 +22,11 @@ from matplotlib.transforms import Bbox
 from sim.experiment.curves import ENDINGS
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
+from sim.show.chart_titles import COLOURS, spread
 from sim.show.chart_titles import of_the_hours as finding_by_hours
 from sim.show.charts import CHARTS, backlog, by_hours_to_ask, draw_all, outcomes_by_route, time_to_money
 from sim.show.charts.outcomes_by_route import ROUTES, counts_of
 from sim.show.charts.saving import png_of, svg_of
-from sim.show.palette import COLOURS
-from sim.show.spreading import spread
 from sim.vocabulary import Route
 from sim.vocabulary.endings import WORDS
 from tests.unit.busy_market import BUSY

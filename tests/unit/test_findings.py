@@ -15,7 +15,7 @@ from sim.experiment.experiment import run
 from sim.experiment.number import Number
 from sim.show.change import Change
 from sim.show.findings import findings, remarks
-from sim.show.measured import measured
+from sim.show.judged import measured
 from tests.worlds import world
 
 LIVELY: dict[str, Any] = {

@@ -14,8 +14,7 @@ from sim.experiment.claim_paths import paths_of
 from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
-from sim.show.files import files_of, write_result
-from sim.show.spool import Spool
+from sim.show.files import Spool, files_of, write_result
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 

@@ -1,11 +1,20 @@
-"""The page of a stress test, or of a study: one file that can be forwarded, like every report."""
+"""The page of a stress test, or of a study: one file that can be forwarded, like every report; and the folder.
+
+points.parquet    a row per world and response, with its interval
+worlds.parquet    a row per world: the value of every factor
+indices.csv       what each factor decides of each response
+stress.json       (or study.json) what is said of them
+report.html       the same for people
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
@@ -17,12 +26,15 @@ from sim.show.across.document import (
     index_told,
     level,
     share_told,
+    stress_document,
+    study_document,
     title,
     told_as_fitted,
     verdict_told,
     what_decides,
 )
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
+from sim.show.rows import json_of
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.deciding import Survival
 from sim.worlds.estimating import Response
@@ -183,3 +195,36 @@ def _parts(study: Study, factor: Factor, bins: int = 4) -> tuple[list[str], Any]
     u = study.plan.design.points[:, list(study.plan.factors).index(factor)]
     part = np.minimum(np.nan_to_num(u, nan=-1) * count, count - 1).astype(int)
     return [briefly(factor.value_at((number + 0.5) / count)) for number in range(count)], part
+
+
+# ------------------------------------------------------------------------------- the folder
+
+
+DIGITS = "%.9g"
+
+
+def stress_files(result: Stressed) -> Iterator[tuple[str, bytes]]:
+    """Every file: its name, and its bytes."""
+    yield from _tables(result.study)
+    yield "stress.json", json_of(stress_document(result))
+    yield "report.html", stress_page(result).encode()
+
+
+def study_files(study: Study) -> Iterator[tuple[str, bytes]]:
+    """Every file: its name, and its bytes."""
+    yield from _tables(study)
+    yield "study.json", json_of(study_document(study))
+    yield "report.html", study_page(study).encode()
+
+
+def _tables(study: Study) -> Iterator[tuple[str, bytes]]:
+    yield "points.parquet", parquet_of(study.points)
+    yield "worlds.parquet", parquet_of(study.worlds)
+    yield "indices.csv", study.indices.to_csv(index=False, float_format=DIGITS).encode()
+
+
+def parquet_of(table: pd.DataFrame) -> bytes:
+    """A table as a Parquet file."""
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()

@@ -13,8 +13,8 @@ from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number, finite
 from sim.scenario.wording import counted
 from sim.show.across.document import SCHEMA_VERSION, share_told
-from sim.show.across.files import DIGITS, parquet_of
-from sim.show.across.frontier_chart import frontier_chart
+from sim.show.across.page import DIGITS, parquet_of
+from sim.show.across.pictures import frontier_chart
 from sim.show.rows import json_of
 from sim.show.standalone import page_style, security, templates_of
 from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate

@@ -9,12 +9,11 @@ from matplotlib.figure import Figure
 
 from sim.baselines.judgement import ScenarioCheck
 from sim.experiment.number import POINTS, decimals_for, signed
+from sim.show.chart_titles import spread
 from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
-from sim.show.charts.fonts import legible
-from sim.show.charts.style import DARK, FAINT, SMALL
+from sim.show.charts.style import DARK, FAINT, SMALL, legible
 from sim.show.checked.words import size_of
-from sim.show.spreading import spread
 
 LEFT, PANELS = 0.75, (2.7, 1.35)
 """Left edge of the panels, and their heights, in inches."""

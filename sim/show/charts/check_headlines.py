@@ -12,8 +12,7 @@ from sim.baselines.judgement import SUSPECTED, MeasureCheck, ScenarioCheck
 from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.number import Shown
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
-from sim.show.charts.fonts import legible
-from sim.show.charts.style import FAINT, INK, SMALL
+from sim.show.charts.style import FAINT, INK, SMALL, legible
 from sim.show.checked.words import CheckRow, by_size, finding, in_margins, row_of, size_of
 
 BESIDE = 19

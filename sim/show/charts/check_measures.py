@@ -17,8 +17,7 @@ from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
 from sim.show.charts.comparing import Mark
-from sim.show.charts.fonts import legible
-from sim.show.charts.style import DARK, FAINT, INK, SMALL
+from sim.show.charts.style import DARK, FAINT, INK, SMALL, legible
 from sim.show.checked.words import compared_of, finding, size_of
 
 ROW = 0.2

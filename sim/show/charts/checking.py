@@ -13,8 +13,7 @@ from matplotlib.lines import Line2D
 from sim.baselines.judgement import CHANGED, INCONCLUSIVE, SUSPECTED, UNCHANGED
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
-from sim.show.charts.fonts import OURS, families_for
-from sim.show.charts.style import DARK, FAINT, INK, SMALL, our_style
+from sim.show.charts.style import DARK, FAINT, INK, OURS, SMALL, families_for, our_style
 
 WIDTH = 8.0
 """Inches; 800 pixels at 100 to the inch, which is what a comment on a pull request has room for."""

@@ -12,8 +12,8 @@ from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.scenario.wording import counted
+from sim.show.chart_titles import COLOURS
 from sim.show.charts.style import SMALL, caption, chart, head
-from sim.show.palette import COLOURS
 from sim.vocabulary.endings import ROUTE_TEXTS, WORDS
 
 ROUTES = {route: text.plain for route, text in ROUTE_TEXTS.items()}

@@ -14,10 +14,8 @@ from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS, GRID
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
-from sim.show.chart_titles import of_the_time
+from sim.show.chart_titles import COLOURS, of_the_time, spread
 from sim.show.charts.style import INK, SMALL, caption, chart, head
-from sim.show.palette import COLOURS
-from sim.show.spreading import spread
 from sim.vocabulary.endings import WORDS
 
 MARKS = (7, 14, 30)

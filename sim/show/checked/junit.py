@@ -15,7 +15,7 @@ from xml.etree import ElementTree as XML
 from sim.baselines.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
 from sim.scenario.wording import printable
 from sim.show.checked.words import new_told, orphan_told, row_of
-from sim.show.expected import expectation_said, expected, found
+from sim.show.judged import expectation_said, expected, found
 
 _FOUND = {CHANGED: "failure", FAIL: "failure", INCONCLUSIVE: "skipped"}
 """What stands in a case that has not passed."""

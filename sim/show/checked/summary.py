@@ -33,8 +33,8 @@ from sim.show.checked.words import (
     since,
     size_of,
 )
-from sim.show.expected import expectation_said, expected, found
 from sim.show.flip_pairs import changes_shown, flip_pairs
+from sim.show.judged import expectation_said, expected, found
 
 LIMIT = 2**20
 """Bytes of a step's summary; of a larger one GitHub shows nothing.

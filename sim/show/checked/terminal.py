@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich import box
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -25,21 +23,21 @@ from sim.baselines.judgement import (
 )
 from sim.scenario.wording import printable
 from sim.show.checked.words import SYMBOLS, counted_orders, ends, new_told, orphan_told, row_of, size_of
-from sim.show.expected import expectation_told
 from sim.show.flip_pairs import flip_pairs
+from sim.show.judged import expectation_told
+from sim.show.plain import plain_table, terminal
 
 STYLES = {CHANGED: "bold red", FAIL: "bold red", INCONCLUSIVE: "yellow", UNCHANGED: "green", PASS: "green"}
 """Colours of verdicts, which say nothing that the words do not say."""
 ORPHAN = "orphan"
 """What a baseline is called that has no scenario any more."""
-WIDTH_UNKNOWN = 100
 MOST_FLIPS = 5
 INDENT = 4
 
 
 def print_check(check: Check, *, console: Console | None = None) -> None:
     """Print what a check found. Plain text where stdout is no terminal or NO_COLOR is set."""
-    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console = console or terminal()
     for one in check.scenarios:
         _print(console, _opening(one), _details(one))
     for new in check.new:
@@ -63,7 +61,7 @@ def _print(console: Console, opening: Text, details: Iterable[RenderableType]) -
 
 def print_moves(moved: Sequence[MeasureCheck], *, console: Console | None = None) -> None:
     """Print the headlines of a baseline that another one replaces."""
-    console = console or Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console = console or terminal()
     console.print(Padding(_table(moved, judged=False), (0, 0, 0, INDENT)))
 
 
@@ -93,7 +91,7 @@ def _details(one: ScenarioCheck) -> Iterator[RenderableType]:
 
 
 def _table(measures: Sequence[MeasureCheck], *, judged: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = plain_table()
     for heading in ("", "baseline", "now", "difference", *(("margin", "") if judged else ())):
         table.add_column(heading, justify="right" if heading else "left")
     for one in measures:

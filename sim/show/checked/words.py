@@ -24,8 +24,8 @@ from sim.baselines.judgement import (
 )
 from sim.experiment.number import Number, Shown
 from sim.scenario.wording import counted
-from sim.show.expected import more
 from sim.show.judged import JudgedRow as Compared
+from sim.show.judged import more
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
 """Before the words, for the eye; they say nothing that the words do not say."""

@@ -10,15 +10,18 @@ report.html     the same for people
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from markupsafe import Markup
+from rich import box
+from rich.table import Table
+from rich.text import Text
 
-from sim.disk.placing import put
 from sim.evidence import refits
 from sim.evidence.fitting import Fit
+from sim.evidence.log import Reading
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
+from sim.scenario.wording import printable
 from sim.show.fitted.document import (
     answer_of,
     assumed_told,
@@ -28,7 +31,7 @@ from sim.show.fitted.document import (
     seen_and_expected,
     share_of_bar,
 )
-from sim.show.room import expect_room, room
+from sim.show.plain import terminal
 from sim.show.rows import json_of
 from sim.show.standalone import page_style, security, templates_of
 
@@ -36,17 +39,6 @@ PACKAGE = "sim.show.fitted"
 SELLERS = "sellers.csv"
 SIGN = "fit.json"
 """A folder that holds this file is a fit's, which `--force` may replace."""
-
-
-def expect_room_for_a_fit(out: Path, *, force: bool) -> None:
-    """Raises BadUsage where something is in the way."""
-    expect_room(out.parent, [out.name], force=force, sign=SIGN)
-
-
-def write_fit(fit: Fit, out: Path, *, force: bool = False, worlds: int = refits.WORLDS) -> Path:
-    """Write the folder: complete, or not at all. Raises BadUsage where something is in the way."""
-    with room(out.parent, [out.name], force=force, sign=SIGN) as sites:
-        return put(sites[out.name], files_of_fit(fit, worlds), sign=SIGN)
 
 
 def files_of_fit(fit: Fit, worlds: int) -> Iterator[tuple[str, bytes]]:
@@ -77,3 +69,44 @@ def page_of(fit: Fit) -> str:
         readings=list(readings_told(fit.readings)),
         identified=[(one.path, one.identified) for one in fit.findings if one.identified],
     )  # fmt: skip
+
+
+# ---------------------------------- the terminal: the answer first, then what held-out weeks say, then every input
+
+
+def print_fit(fit: Fit) -> None:
+    """Print what came of a fit."""
+    console = terminal()
+    console.print(Text(printable(answer_of(fit))))
+    console.print()
+    if fit.judged:
+        console.print(_judged(fit))
+    console.print(_inputs(fit))
+    for path, why in assumed_told(fit):
+        console.print(Text(printable(f"assumed: {path}: {why}")))
+
+
+def print_readings(readings: tuple[Reading, ...]) -> None:
+    """Print what became of the rows of a log."""
+    console = terminal()
+    for line in readings_told(readings):
+        console.print(Text(printable(line)))
+
+
+def _judged(fit: Fit) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("held-out weeks", "seen", "expected", "cases", "verdict"):
+        table.add_column(heading, justify="left" if heading in ("held-out weeks", "verdict") else "right")
+    for one in fit.judged:
+        table.add_row(one.name, *seen_and_expected(one), f"{one.expected.n:,}", one.verdict)
+    return table
+
+
+def _inputs(fit: Fit) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("input", no_wrap=True)
+    for heading in ("learnt", "95 %", "cases", "open", "of closed cases"):
+        table.add_column(heading, overflow="fold", justify="right" if heading in ("cases", "open") else "left")
+    for row in rows_of(fit):
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    return table

@@ -14,18 +14,17 @@ from sim.experiment.number import Shown, alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import printable
+from sim.show.changed import side_by_side
 from sim.show.costs import COMPARED_HEADS, compared_costs_of
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
-from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
-from sim.show.measured import measured
+from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measured
 from sim.show.phrases import HELD
 from sim.show.ranking import places
-from sim.show.report import versus_picture
+from sim.show.report import time_picture
 from sim.show.report.answer import title_of
 from sim.show.report.parts import NumbersTable, datum
 from sim.show.report.svg import figure, linear, pixels, tag
-from sim.show.what_differs import side_by_side
 
 SIGNS = {BETTER: "▲", WORSE: "▼", EQUIVALENT: "=", INCONCLUSIVE: "?", CURVES_CROSS: "×", NOT_REACHED: "–"}
 """Verdicts are told apart without colours, too."""
@@ -87,7 +86,7 @@ def versus(comparison: Comparison) -> Iterator[Versus]:
                 for measure in comparison.headlines
             ],
             picture=_picture(comparison, other, number, names),
-            key=versus_picture.key_of_curves(names),
+            key=time_picture.key_of_curves(names),
             costs=_costs(comparison, name),
             remarks=[printable(sentence.replace(HELD, " ")) for sentence in remarks(comparison, name)],
             flips=_flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
@@ -98,9 +97,13 @@ def versus(comparison: Comparison) -> Iterator[Versus]:
 def _picture(comparison: Comparison, other: Result, number: int, names: tuple[str, str]) -> Markup:
     curves = comparison.curves[comparison.curves["scenario"] == other.scenario.name]
     finding = f"Share of all claims refunded in full by each day, under {names[0]} and under {names[1]}"
-    draw = partial(versus_picture.under_both, curves, names)
+    draw = partial(time_picture.under_both, curves, names)
     return figure(
-        f"versus-{number}", finding, "The headline measures are in the table above.", versus_picture.HEIGHTS, draw
+        f"versus-{number}",
+        finding,
+        "The headline measures are in the table above.",
+        time_picture.HEIGHTS_OF_BOTH,
+        draw,
     )
 
 

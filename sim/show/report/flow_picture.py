@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from sim.experiment.claim_paths import ASKED, FREE, PASSED, STAGES
 from sim.experiment.curves import ENDINGS
+from sim.show.chart_titles import spread
 from sim.show.report.svg import SvgSheet, tag, words
-from sim.show.spreading import spread
 from sim.vocabulary import stages as texts
 from sim.vocabulary.endings import SHORT_WORDS, WORDS
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.experiment.number import Number, Shown, finite
 from sim.experiment.result import Result
-from sim.show.measured import measured_in
+from sim.show.judged import measured_in
 from sim.show.phrases import HELD
 
 

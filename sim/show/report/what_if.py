@@ -16,7 +16,7 @@ from sim.experiment.curves import ENDINGS
 from sim.experiment.number import POINTS, Number, decimals_for, signed
 from sim.experiment.sweep import Point, Sweep
 from sim.scenario.durations import Duration, Kind
-from sim.show.measured import measured_in
+from sim.show.judged import measured_in
 from sim.show.phrases import HELD
 from sim.show.report.parts import NumbersTable, share
 from sim.show.report.svg import SvgSheet, figure, tag, way

@@ -1,38 +1,39 @@
-"""The folder of advice: `advice.json`, and the page `advice.html` with its chart."""
+"""The folders of advice and of a forecast, and their pages.
+
+advice.json     sentences, odds with intervals, choices, both tables
+advice.html     the same for people, with a chart
+
+forecast.json   totals by week and by ending, under each policy
+cases.csv       a row per case: odds by ending, days to money, the next deadline and what silence then means
+totals.csv      by policy, figure and week: the mean, and between what nine of ten replicates lie
+report.html     the same for people
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
-from sim.disk.placing import put
-from sim.show.room import expect_room, room
-from sim.show.rows import json_of
-from sim.show.waiting.page import curve, page
+from sim.show.rows import csv_of, json_of
+from sim.show.waiting import forecast_document
+from sim.show.waiting.forecast_document import outlooks_of
+from sim.show.waiting.page import Picture, curve, page
 from sim.show.waiting.terminal import tables_of
 from sim.waiting.advice import Advice
+from sim.waiting.forecasting import Forecast, Outlooks
+from sim.waiting.tallies import middle_and_band
 from sim.waiting.words import document, sentences
 
-SIGN = "advice.json"
-"""A folder that holds this file is one of advice, which `--force` may replace."""
-POINTS = 120
+ADVICE, FORECAST = "advice.json", "forecast.json"
+"""A folder that holds this file is one of ours, which `--force` may replace."""
+POINTS, FEW_WEEKS = 120, 26
+"""Of the picture of advice; weeks in those of a forecast."""
 
 
-def expect_room_for_advice(out: Path, *, force: bool) -> None:
-    """Raises BadUsage where something is in the way."""
-    expect_room(out.parent, [out.name], force=force, sign=SIGN)
-
-
-def write_advice(advice: Advice, out: Path, *, force: bool = False) -> Path:
-    """Write the folder: complete, or not at all. Raises BadUsage where something is in the way."""
-    with room(out.parent, [out.name], force=force, sign=SIGN) as sites:
-        return put(sites[out.name], _files(advice), sign=SIGN)
-
-
-def _files(advice: Advice) -> Iterator[tuple[str, bytes]]:
-    yield SIGN, json_of(document(advice))
+def files_of_advice(advice: Advice) -> Iterator[tuple[str, bytes]]:
+    """Every file: its name, and its bytes."""
+    yield ADVICE, json_of(document(advice))
     yield "advice.html", page_of_advice(advice)
 
 
@@ -55,3 +56,50 @@ def page_of_advice(advice: Advice) -> bytes:
         "intervals are over these stories; how right the scenario is they cannot say."
     )
     return page(f"What now? {title}", sentences(advice), [picture], tables_of(advice), [note])
+
+
+# ------------------------------------------------------------------------------- forecasts
+
+
+def files_of_forecast(forecast: Forecast) -> Iterator[tuple[str, bytes]]:
+    """Every file: its name, and its bytes."""
+    yield "cases.csv", csv_of(forecast_document.cases_table(forecast))
+    yield "totals.csv", csv_of(forecast_document.totals_table(forecast))
+    yield FORECAST, json_of(forecast_document.document_of(forecast))
+    yield "report.html", _page_of_forecast(forecast)
+
+
+def _page_of_forecast(forecast: Forecast) -> bytes:
+    title = forecast.scenario.title or forecast.scenario.name
+    notes = [
+        f"Told from {forecast.replicates:,} replicates: bands hold nine of ten of them. They do not say how right "
+        f"the scenario '{forecast.scenario.name}' is.",
+        "All cases are in cases.csv, all weeks in totals.csv.",
+    ]
+    pictures = [picture for _, outlooks in outlooks_of(forecast) for picture in _pictures(forecast, outlooks)]
+    return page(
+        f"Open cases: {title}",
+        forecast_document.sentences(forecast),
+        pictures,
+        forecast_document.tables_of(forecast),
+        notes,
+    )
+
+
+def _pictures(forecast: Forecast, outlooks: Outlooks) -> Iterator[Picture]:
+    weeks = [float(week) for week in range(1, FEW_WEEKS + 1)]
+    under = "" if outlooks is forecast.base else f" under '{outlooks.policy}'"
+    prefix = "base" if outlooks is forecast.base else "other"
+    mean, low, high = (one[:FEW_WEEKS] / 100 for one in middle_and_band(outlooks.totals.cash))
+    said = f"Money paid back week by week{under}, {forecast.scenario.market.currency}"
+    yield curve(
+        f"{prefix}-cash", said, weeks, mean.tolist(), lows=low.tolist(), highs=high.tolist(),
+        across="weeks from now", up=f"{forecast.scenario.market.currency} a week",
+    )  # fmt: skip
+    # Now all of them are open.
+    now = [float(len(forecast.cases.names))]
+    mean, low, high = (now + one[:FEW_WEEKS].tolist() for one in middle_and_band(outlooks.totals.backlog))
+    yield curve(
+        f"{prefix}-backlog", f"Cases still open week by week{under}", [0.0, *weeks], mean, lows=low,
+        highs=high, across="weeks from now", up="open cases",
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +16,8 @@ from sim.waiting.outlook import ENDINGS, QUANTILES
 from sim.waiting.states import MEANING, stages_of
 from sim.waiting.tallies import BAND, WEEKS, middle_and_band
 
-FEW_WEEKS = 26
+MOST_SHOWN = 200
+"""Cases on the page; all of them are in cases.csv."""
 WEEKLY = {
     "cash": "money paid back",
     "backlog": "open cases at the end of the week",
@@ -104,6 +105,47 @@ def sentences(forecast: Forecast) -> Iterator[str]:
 def _about(cases: float) -> str:
     """A mean number of cases: of few, a tenth of one is something."""
     return f"{cases:,.0f}" if cases >= 10 else f"{cases:,.1f}"
+
+
+def _of_100(chance: float) -> str:
+    """So many of 100; what is hardly ever is not never, and what is nearly sure is not sure."""
+    number = 100 * chance
+    if 0 < number < 1:
+        return "< 1"
+    return "> 99" if 99 < number < 100 else f"{number:.0f}"
+
+
+def tables_of(forecast: Forecast) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
+    """Endings, then the single cases."""
+    rows: list[list[str]] = []
+    columns = ("ending", "cases", "nine of ten", *(["policy"] if forecast.other else []))
+    for _, outlooks in outlooks_of(forecast):
+        for ending in ENDINGS:
+            mean, low, high = middle_and_band(outlooks.totals.endings[ending])
+            if mean:
+                told = [ending.replace("_", " "), f"{mean:,.1f}", f"{low:,.0f} to {high:,.0f}", outlooks.policy]
+                rows.append(told[: len(columns)])
+    yield "How the cases end", columns, rows
+    cases = cases_table(forecast)
+    headings = ["case", "stage", "money, of 100", "half of that within", "next deadline", "silence then"]
+    shown = []
+    for row in cases.head(MOST_SHOWN).to_dict("records"):
+        days = "–" if row["days_p50"] != row["days_p50"] else f"{row['days_p50']:.1f} d"
+        odds = _of_100(row["money"])
+        if forecast.other:
+            odds += f" → {_of_100(row['policy_money'])}"
+        shown.append(
+            [
+                row["order"],
+                row["stage"],
+                odds,
+                days,
+                row["deadline"].replace("T", " ") or "–",
+                row["on_silence"].replace("_", " ") or "–",
+            ]
+        )
+    title = "Case by case" if len(cases) <= MOST_SHOWN else f"The first {MOST_SHOWN} of {len(cases):,} cases"
+    yield title, headings, shown
 
 
 def document_of(forecast: Forecast) -> dict[str, Any]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.experiment.number import Number
 from sim.scenario.wording import printable
-from sim.show.table import WIDTH_UNKNOWN
+from sim.show.plain import terminal
+from sim.show.waiting import forecast_document
 from sim.waiting.advice import Advice
 from sim.waiting.forecasting import Forecast
 from sim.waiting.words import days, sentences
@@ -27,7 +26,7 @@ WAITED = (
 
 def print_advice(advice: Advice) -> None:
     """Print what there is to say."""
-    console = Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
+    console = terminal()
     for line in sentences(advice):
         console.print(Text(printable(line)))
     for title, headings, rows in tables_of(advice):
@@ -105,13 +104,10 @@ MOST_CASES = 20
 
 def print_forecast(forecast: Forecast) -> None:
     """Print what becomes of open cases: all together, then the first of them."""
-    from sim.show.waiting.forecast_document import sentences as told
-    from sim.show.waiting.forecast_files import tables_of as tables
-
-    console = Console(width=shutil.get_terminal_size((WIDTH_UNKNOWN, 0)).columns, highlight=False)
-    for line in told(forecast):
+    console = terminal()
+    for line in forecast_document.sentences(forecast):
         console.print(Text(printable(line)))
-    for title, headings, rows in tables(forecast):
+    for title, headings, rows in forecast_document.tables_of(forecast):
         console.print()
         console.print(Text(title))
         console.print(_table(headings, [list(row) for row in rows[:MOST_CASES]]))
