@@ -10,14 +10,13 @@ from sim.experiment.light import scenario_of
 from sim.scenario.applying import as_range
 from sim.scenario.base import did_you_mean
 from sim.scenario.consistency import quick_complaints
-from sim.scenario.levers import levers_that_differ
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, moved
 from sim.scenario.presets import beside
 from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
-from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, stated_factors, unfit
+from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, paths_that_differ, stated_factors, unfit
 from sim.worlds.fitted import fitted_worlds
 from sim.worlds.plan import HEADLINES, FactorGiven, PolicyDifference, StudyFile, fault_in
 from sim.worlds.playing import Effort, FittedWorlds, Sign, bare
@@ -50,7 +49,9 @@ def plan_of_stress(
     responses = [Response(measure, other.name, base.name) for other in others for measure in measures]
     signs = tuple(Sign(measures[0], place, 0) for place in range(1, len(policies)))
     effort = Effort(replications, seed=seed, until_clear=until_clear, signs=signs if until_clear else ())
-    fitted = fitted_worlds(fitted_beside, list(policies.values()), factors) if fitted_beside else ()
+    fitted = (
+        fitted_worlds(fitted_beside, paths_that_differ(list(policies.values())), factors) if fitted_beside else ()
+    )
     title = f"Does it survive? {base.name} against {', '.join(one.name for one in others)}"
     return Plan(title, policies, tuple(factors), (*left_out, *more), design, tuple(responses), effort, fitted)
 
@@ -93,13 +94,14 @@ def plan_of_file(given: StudyFile, path: Path) -> Plan:
     design = design_of(worlds.design, factors, points=worlds.points, levels=worlds.levels, seed=given.seed)
     effort = Effort(given.replications or 2, given.precision or {}, given.seed)
     responses = tuple(one for asked in given.responses for one in _responses(asked, policies))
-    fitted = _fitted(given, path, scenarios, factors) if worlds.fitted else ()
+    fitted = fitted_of(given.base, path, paths_that_differ(scenarios), factors) if worlds.fitted else ()
     return Plan(given.study, policies, tuple(factors), tuple(left_out), design, responses, effort, fitted)
 
 
-def _fitted(given: StudyFile, path: Path, policies: Sequence[Scenario], factors: Sequence[Factor]) -> FittedWorlds:
+def fitted_of(base: str, path: Path, theirs: Sequence[str], factors: Sequence[Factor]) -> FittedWorlds:
+    """The fitted worlds of the base that a study or a search names. Raises BadScenario where there are none."""
     try:
-        return fitted_worlds(beside(given.base, path), policies, factors)
+        return fitted_worlds(beside(base, path), theirs, factors)
     except BadUsage as why:
         raise fault_in(path, "worlds\x1ffitted", str(why)) from None
 
@@ -123,8 +125,7 @@ def _factor(base: Scenario, name: str, given: FactorGiven, policies: Sequence[Sc
             )
         one = as_range(source.range)
     factor = Factor(name, (given.path,), one, given.correlated or {})
-    differ = [lever.path for lever in levers_that_differ(*policies)]
-    if why := unfit(factor, policies, differ):
+    if why := unfit(factor, policies, paths_that_differ(policies)):
         raise fault_in(path, f"factors\x1f{name}", f"{given.path}: {why}")
     kept, left_out = consistent([factor], policies)
     if not kept:

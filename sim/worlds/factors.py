@@ -59,18 +59,25 @@ class LeftOut:
     why: str
 
 
-def stated_factors(base: Scenario, policies: Sequence[Scenario]) -> tuple[list[Factor], list[LeftOut]]:
+def paths_that_differ(policies: Sequence[Scenario]) -> list[str]:
+    """What is for policies to say, and for no world."""
+    return [lever.path for lever in levers_that_differ(*policies)]
+
+
+def stated_factors(
+    base: Scenario, policies: Sequence[Scenario], theirs: Sequence[str] = ()
+) -> tuple[list[Factor], list[LeftOut]]:
     """A factor for every range that the provenance of the base states, and those that cannot be varied.
 
-    A range of what the policies differ in is theirs to say and is left out. What a wider statement about sellers
-    was split into, because a part of it was changed, moves as one.
+    A range of what the policies differ in, or of what else is `theirs`, is theirs to say and is left out. What a
+    wider statement about sellers was split into, because a part of it was changed, moves as one.
     """
     ranges = {
         path: (source.from_, as_range(source.range))
         for path, source in base.provenance.root.items()
         if source.range is not None
     }
-    differ = [lever.path for lever in levers_that_differ(*policies)]
+    differ = [*paths_that_differ(policies), *theirs]
     factors, left_out = [], []
     for paths, one in _grouped(ranges):
         factor = Factor(_name_of(paths), paths, one, one.correlated or {})

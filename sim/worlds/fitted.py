@@ -10,8 +10,6 @@ from typing import NamedTuple
 from sim.arrays import Floats
 from sim.evidence.refits import worlds_beside
 from sim.experiment.shares import Z
-from sim.scenario.levers import levers_that_differ
-from sim.scenario.model import Scenario
 from sim.scenario.moving import place_of
 from sim.worlds.estimating import Response, linear_parts
 from sim.worlds.factors import Factor
@@ -31,13 +29,12 @@ class Split(NamedTuple):
     """What other luck could have brought: it goes with more replications."""
 
 
-def fitted_worlds(base: Path | str, policies: Sequence[Scenario], factors: Sequence[Factor]) -> FittedWorlds:
-    """Those beside a base, without what the policies differ in, and what the factors move.
+def fitted_worlds(base: Path | str, theirs: Sequence[str], factors: Sequence[Factor]) -> FittedWorlds:
+    """Those beside a base, without what the policies differ in (`theirs`), and what the factors move.
 
     Raises as `evidence.refits.worlds_beside` does.
     """
-    taken = [lever.path for lever in levers_that_differ(*policies)]
-    taken += [".".join(place_of(path, factor.range)) for factor in factors for path in factor.paths]
+    taken = [*theirs, *(".".join(place_of(path, factor.range)) for factor in factors for path in factor.paths)]
     return tuple(
         json.dumps({path: value for path, value in world.items() if not any(_meet(path, one) for one in taken)})
         for world in worlds_beside(base)

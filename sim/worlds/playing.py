@@ -79,11 +79,12 @@ class VariedWorld(NamedTuple):
     fitted: FittedWorlds = AS_TOLD
     """Replications take turns at these."""
 
-    def with_turns(self, effort: Effort) -> VariedWorld:
-        """With the fitted worlds that its replications meet: replication r of all lives in world r modulo their
-        number, so that what comes first here comes later in the next one."""
-        count, first = len(self.fitted), self.luck * effort.replications
-        turns = range(first, first + min(count, effort.most))
+    def with_turns(self, each: int, most: int) -> VariedWorld:
+        """With the fitted worlds that its replications, `most` at the most, meet: replication r of all, `each` of
+        every world, lives in fitted world r modulo their number, so that what comes first here comes later in the
+        next one."""
+        count, first = len(self.fitted), self.luck * each
+        turns = range(first, first + min(count, most))
         return self._replace(fitted=tuple(self.fitted[turn % count] for turn in turns))
 
 
@@ -221,7 +222,7 @@ def play_worlds(
     choice = chosen(engine, list(policies), max(1, count * effort.replications))
     name = made_ready(choice, "study", tell).engine
     documents = tuple(json.dumps(bare(one, effort.seed), allow_nan=False) for one in policies)
-    turns = (one.with_turns(effort) for one in worlds)
+    turns = (one.with_turns(effort.replications, effort.most) for one in worlds)
     tasks: Iterator[Any] = (Portion(documents, one, tuple(measures), effort, name, store) for one in turns)
     with workers_of(jobs) as workers:
         for done, sums in enumerate(answers_of(workers, tasks, store), 1):

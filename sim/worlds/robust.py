@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,12 +14,13 @@ from sim.experiment.number import Number
 from sim.experiment.shares import share_of
 from sim.scenario.model import Scenario
 from sim.worlds.amounts import behind
-from sim.worlds.asking import consistent
+from sim.worlds.asking import consistent, fitted_of
 from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench, together, within
 from sim.worlds.designs import Floats, design_of
 from sim.worlds.estimating import Response, known
-from sim.worlds.factors import stated_factors
-from sim.worlds.playing import Effort, Portion, worlds_of
+from sim.worlds.factors import Factor, stated_factors
+from sim.worlds.playing import Effort, FittedWorlds, Portion, worlds_of
+from sim.worlds.search_plan import SearchFile
 from sim.worlds.stored import answers_of
 
 ROUNDS = (5, 20)
@@ -28,22 +30,38 @@ BATCH = 8
 """Worlds after which policies that cannot make it any more are dropped."""
 
 
+class WorldsAsked(NamedTuple):
+    """Where the bounds have to be kept as well: so many worlds, kept in so many of them."""
+
+    base: Scenario
+    factors: list[Factor]
+    fitted: FittedWorlds
+    points: int
+    needed: int
+
+
+def worlds_asked(plan: SearchFile, base: Scenario, corners: Sequence[Scenario], path: Path) -> WorldsAsked | None:
+    """The worlds of a search file; None where it asks for none. Raises BadScenario for fitted ones that are not there.
+
+    The corners of the levers stand for all policies: what a lever turns is theirs, and no range of a world.
+    """
+    asked, levers = plan.worlds, list(plan.levers)
+    if asked is None:
+        return None
+    factors, _ = stated_factors(base, [base, *corners], levers)
+    factors, _ = consistent(factors, [base, *corners])
+    fitted = fitted_of(plan.base, path, levers, factors) if asked.fitted else ()
+    return WorldsAsked(base, factors, fitted, asked.points, math.ceil(asked.share * asked.points - 1e-9))
+
+
 class RobustWorlds:
     """The worlds of a search. With `unseen` others, and other luck in them, so far from the first."""
 
-    def __init__(
-        self, bench: PolicyBench, base: Scenario, candidates: Sequence[Candidate], *, unseen: int = 0
-    ) -> None:
-        asked = bench.plan.worlds
-        assert asked is not None
-        self._bench, self._points = bench, asked.points
-        self._needed = math.ceil(asked.share * asked.points - 1e-9)
-        # The corners of the levers stand for all policies: what they differ in is theirs, and no range of a world.
-        corners = [candidates[0].scenario, candidates[-1].scenario]
-        factors, _ = stated_factors(base, [base, *corners])
-        factors, _ = consistent(factors, [base, *corners])
-        design = design_of("latin_hypercube", factors, points=asked.points, seed=bench.plan.seed + unseen)
-        self._worlds = [one._replace(luck=one.luck + unseen) for one in worlds_of(design, factors, [base])]
+    def __init__(self, bench: PolicyBench, asked: WorldsAsked, *, unseen: int = 0) -> None:
+        self._bench, self._points, self._needed = bench, asked.points, asked.needed
+        design = design_of("latin_hypercube", asked.factors, points=asked.points, seed=bench.plan.seed + unseen)
+        worlds = worlds_of(design, asked.factors, [asked.base], asked.fitted)
+        self._worlds = [one._replace(luck=one.luck + unseen).with_turns(*ROUNDS) for one in worlds]
 
     def screen(self, candidates: Sequence[Candidate]) -> None:
         """Judge these: a policy keeps its bounds surely where it does so in as many worlds as have to be."""

@@ -82,6 +82,8 @@ class SearchedWorlds(Described):
 
     assumed: Literal["ranges"] = "ranges"
     """Assumptions move within their ranges."""
+    fitted: Literal["bootstrap"] | None = None
+    """`bootstrap`: what was fitted to a log is as in the worlds beside the base, which take turns."""
     points: Annotated[int, Field(ge=2, le=100_000)] = 32
     """How many worlds."""
     share: Annotated[float, Field(gt=0, le=1)] = 0.9
@@ -142,6 +144,15 @@ class SearchFile(Described):
     def domains(self) -> dict[str, list[Bound] | Range]:
         """By lever: the values to choose from, or the range of which any may be."""
         return {path: values_of(path, given, self.steps) for path, given in self.levers.items()}
+
+    @property
+    def corners(self) -> list[dict[str, Bound]]:
+        """All levers at their first values, and all at their last."""
+        ends: list[dict[str, Bound]] = [{}, {}]
+        for path, domain in self.domains.items():
+            for place, one in zip((0, -1), ends, strict=True):
+                one[path] = domain[place] if isinstance(domain, list) else value_between(domain, float(-place))
+        return ends
 
     @property
     def is_finite(self) -> bool:

@@ -25,7 +25,7 @@ from sim.worlds.frontier import frontier
 from sim.worlds.plan import fault_in
 from sim.worlds.playing import APART, Progress
 from sim.worlds.proposing import Proposals
-from sim.worlds.robust import RobustWorlds, best_first
+from sim.worlds.robust import RobustWorlds, WorldsAsked, best_first, worlds_asked
 from sim.worlds.search_plan import SearchFile
 from sim.worlds.selecting import FIRST, Selected, select_least
 from sim.worlds.store import Store
@@ -77,6 +77,8 @@ class Search:
     """Of two aims; empty of one."""
     aims: Floats
     """Candidates × aims, means as people read them, as if of the same replications (`PolicyBench.alike`)."""
+    fitted_worlds: int = 0
+    """At how many worlds of a fit replications took turns, in each of the worlds asked for."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def searched(
     _expect_its_money(plan, base, path)
     proposals = None if plan.is_finite else Proposals(plan)
     candidates = [Candidate(values, _changed(base, values, path)) for values in plan.candidates()]
+    asked = worlds_asked(plan, base, [_changed(base, values, path) for values in plan.corners], path)
     name = made_ready(chosen(engine, [base], FIRST * plan.policies), "search", tell).engine
     with workers_of(jobs) as workers:
         bench = PolicyBench(plan, workers, name, store, progress)
@@ -110,14 +113,14 @@ def searched(
             candidates = _proposed(bench, proposals, base, path)
         bench.screen(candidates)
         in_play = [one for one in candidates if one.keeps != SURELY_NOT]
-        if plan.worlds and in_play:
-            best_first(bench, RobustWorlds(bench, base, candidates), in_play)
+        if asked and in_play:
+            best_first(bench, RobustWorlds(bench, asked), in_play)
         found = _found(bench, candidates)
-        again = _again(bench, base, found.ranked)
+        again = _again(bench, asked, found.ranked)
     aims = np.stack([one.sign * bench.alike(candidates, n) for n, one in enumerate(plan.aim)], axis=1)
     return Search(
         plan, candidates, found.best.levers if found.best else None, found.is_settled, bench.lived, again,
-        found.indifference, found.frontier, aims,
+        found.indifference, found.frontier, aims, len(asked.fitted) if asked else 0,
     )  # fmt: skip
 
 
@@ -200,14 +203,14 @@ def _selected(bench: PolicyBench, feasible: Sequence[Candidate]) -> tuple[Select
     return select_least(sample, len(feasible), indifference=indifference, error=plan.error, most=MOST), indifference
 
 
-def _again(bench: PolicyBench, base: Scenario, ranked: Sequence[Candidate]) -> list[Again]:
+def _again(bench: PolicyBench, asked: WorldsAsked | None, ranked: Sequence[Candidate]) -> list[Again]:
     """On luck, and in worlds, that the search never saw."""
     fresh = [Candidate(one.levers, one.scenario, keeps=SURELY) for one in ranked]
     bench.expected += AGAIN * len(fresh)
     for number in range(AGAIN if fresh else 0):
         bench.live(fresh, UNSEEN * APART + number)
-    if bench.plan.worlds and fresh:
-        RobustWorlds(bench, base, fresh, unseen=UNSEEN).screen(fresh)
+    if asked and fresh:
+        RobustWorlds(bench, asked, unseen=UNSEEN).screen(fresh)
     return [
         Again(
             one.levers,

@@ -13,8 +13,9 @@ import sim
 from sim.cli import main
 from sim.errors import BadScenario
 from sim.worlds.estimating import Response
+from sim.worlds.factors import paths_that_differ
 from sim.worlds.fitted import fitted_worlds, split_of
-from sim.worlds.playing import Effort, VariedWorld
+from sim.worlds.playing import VariedWorld
 from tests.across.test_many_worlds import STUDY
 from tests.across.test_many_worlds import tiny as tiny
 
@@ -63,15 +64,15 @@ def test_what_policies_differ_in_and_what_factors_move_is_no_fitted_worlds(tiny:
     beside(tiny, {LEAVES: "5 d", "policy.cancellation.clock": "1 d", "buyers.regret.after": "2 h"})
     base = sim.load(tiny / "tiny.yaml")
     other = base.with_changes({"name": "other", "policy.cancellation.clock": "3 d"})
-    (world,) = fitted_worlds(tiny / "tiny.yaml", [base, other], [])
+    (world,) = fitted_worlds(tiny / "tiny.yaml", paths_that_differ([base, other]), [])
     assert set(json.loads(world)) == {LEAVES, "buyers.regret.after"}
 
 
 def test_replication_r_lives_in_world_r_modulo_their_number() -> None:
-    effort, fitted = Effort(2), ("a", "b", "c")
-    turns = [VariedWorld(luck, (), fitted).with_turns(effort).fitted for luck in range(3)]
+    fitted = ("a", "b", "c")
+    turns = [VariedWorld(luck, (), fitted).with_turns(2, 2).fitted for luck in range(3)]
     assert turns == [("a", "b"), ("c", "a"), ("b", "c")]
-    assert VariedWorld(1, (), fitted).with_turns(Effort(9)).fitted == ("a", "b", "c")
+    assert VariedWorld(1, (), fitted).with_turns(9, 9).fitted == ("a", "b", "c")
 
 
 def test_the_share_of_data_and_that_of_computing_are_found_again() -> None:

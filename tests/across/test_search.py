@@ -23,6 +23,7 @@ from sim.worlds.bench import Candidate, PolicyBench
 from sim.worlds.frontier import best_by
 from sim.worlds.search_plan import read_search, values_of
 from sim.worlds.selecting import select_least
+from tests.across.test_fitted_worlds import LEAVES, beside
 from tests.across.test_many_worlds import tiny as tiny
 
 SEARCH = """
@@ -186,6 +187,35 @@ def test_a_bound_has_to_be_kept_in_nine_worlds_of_ten(tiny: Path) -> None:
     shares = [one.in_worlds.value for one in found.candidates if one.in_worlds]
     assert shares[:2] == [1, 1]
     assert shares[2] < 0.9
+
+
+@pytest.mark.slow
+def test_a_bound_has_to_be_kept_whatever_the_log_could_as_well_have_told(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file's parcel leaves after five days, in every second world of the fit after two: there three days are late.
+
+    What the worlds of the fit say of a lever does not count.
+    """
+    text = (tiny / "tiny.yaml").read_text().replace("provenance: {}", "")
+    text += "\nprovenance: {buyers.goes_on: {kind: assumed, from: nobody knows, range: [0.9, 1]}}\n"
+    (tiny / "tiny.yaml").write_text(text.replace("dispatch: 2 d", "dispatch: 5 d"))
+    search = SEARCH.replace("  market.sellers.staff: [1, 2]\n", "")
+    search = search.replace(
+        "{least: {market.sellers.staff: 10 USD a day}}", "{most: {policy.cancellation.clock: 1}}"
+    )
+    (tiny / "search.yaml").write_text(f"{search}worlds: {{fitted: bootstrap, points: 3}}\n")
+    with pytest.raises(BadScenario, match=r"search\.yaml:\d+:.*worlds\.fitted.*worlds\.json"):
+        sim.search(tiny / "search.yaml", jobs=1)
+    clock = {"policy.cancellation.clock": "9 d"}
+    beside(tiny, {LEAVES: "5 d", **clock}, {LEAVES: "2 d", **clock})
+    found = sim.search(tiny / "search.yaml", jobs=1)
+    assert found.best == {"policy.cancellation.clock": "1 d"}
+    assert [one.in_worlds.value for one in found.candidates if one.in_worlds] == [1, 1, 0]
+    main(["search", str(tiny / "search.yaml"), "--json", "--jobs", "1", "--out", str(tiny / "out")])
+    told = json.loads(capsys.readouterr().out)
+    assert (told["worlds"], told["fitted_worlds"]) == (3, 2)
+    assert "3 worlds (taking turns at 2 fitted worlds)" in told["answer"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12))

@@ -53,7 +53,10 @@ def _kept_told(result: Search) -> str:
 
 def _where(result: Search) -> str:
     worlds = result.plan.worlds
-    return f" as the file has it and in {worlds.share * 100:g} % of {worlds.points} worlds" if worlds else ""
+    if worlds is None:
+        return ""
+    turns = f" (taking turns at {counted(result.fitted_worlds, 'fitted world')})" if result.fitted_worlds else ""
+    return f" as the file has it and in {worlds.share * 100:g} % of {worlds.points} worlds{turns}"
 
 
 def _why_unclear(result: Search) -> str:
@@ -140,6 +143,8 @@ def search_document(result: Search) -> dict[str, Any]:
                      for word in (SURELY, UNCLEAR, SURELY_NOT)},
         "frontier": [{"values": one.levers, "aims": _aims_of(result, one)} for one in result.frontier],
         "replications": result.replications,
+        "worlds": result.plan.worlds and result.plan.worlds.points,
+        "fitted_worlds": result.fitted_worlds or None,
         "again": [
             {
                 "values": one.levers,
