@@ -41,7 +41,7 @@ class WorldsAsked(NamedTuple):
 
 
 def worlds_asked(plan: SearchFile, base: Scenario, corners: Sequence[Scenario], path: Path) -> WorldsAsked | None:
-    """The worlds of a search file; None where it asks for none. Raises BadScenario for fitted ones that are not there.
+    """The worlds of a search file; None where it asks for none. Raises BadScenario where fitted ones lack.
 
     The corners of the levers stand for all policies: what a lever turns is theirs, and no range of a world.
     """

@@ -193,7 +193,7 @@ def test_a_bound_has_to_be_kept_in_nine_worlds_of_ten(tiny: Path) -> None:
 def test_a_bound_has_to_be_kept_whatever_the_log_could_as_well_have_told(
     tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The file's parcel leaves after five days, in every second world of the fit after two: there three days are late.
+    """The file's parcel leaves after five days, in every second fitted world after two: three days are late.
 
     What the worlds of the fit say of a lever does not count.
     """
