@@ -7,7 +7,7 @@ import difflib
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -115,6 +115,17 @@ def sums_to_one(shares: dict[str, float], what: str) -> None:
     if abs(total - 1) > 1e-9:
         found = " + ".join(f"{name} {share:g}" for name, share in shares.items())
         raise ValueError(f"{what} must sum to 1; found {found} = {total:g}")
+
+
+def inside(part: Any) -> Iterator[tuple[str, Any]]:
+    """What a part of a scenario is made of, by the names that a file has for them."""
+    if isinstance(part, BaseModel):
+        for name, field in type(part).model_fields.items():
+            yield field.alias or name, getattr(part, name, None)
+    elif isinstance(part, Mapping):
+        yield from ((getattr(key, "word", str(key)), inner) for key, inner in part.items())
+    elif isinstance(part, list | tuple):
+        yield from ((str(number), inner) for number, inner in enumerate(part))
 
 
 # ------------------------------------------------------------------- what the model says of itself, for the schema

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
+from sim.scenario.base import inside
 from sim.scenario.calendars import CalendarSpec
 from sim.scenario.days import ClosedSpell, Holidays, Season, entity_of
 from sim.scenario.durations import DAY
@@ -83,16 +82,9 @@ def _dated(value: Any, path: Path) -> Iterator[tuple[Path, list[DatePair]]]:
             yield from _dated(inner, (*path, step))
 
 
-def _within(value: Any, path: Path) -> Iterator[tuple[str | int, Any]]:
-    """The parts of a value: fields of a model, entries of a mapping or a list."""
-    if isinstance(value, BaseModel):
-        names = {name: field.alias or name for name, field in type(value).model_fields.items()}
-        steps: Iterator[tuple[str | int, Any]] = ((alias, getattr(value, name)) for name, alias in names.items())
-        yield from (pair for pair in steps if path or pair[0] not in _NOT_LEVERS)
-    elif isinstance(value, dict):
-        yield from ((str(key), inner) for key, inner in value.items())
-    elif isinstance(value, list | tuple):
-        yield from enumerate(value)
+def _within(value: Any, path: Path) -> Iterator[tuple[str, Any]]:
+    """The parts of a value that are levers."""
+    yield from (pair for pair in inside(value) if path or pair[0] not in _NOT_LEVERS)
 
 
 def _entries(value: Any) -> list[Any]:

@@ -87,7 +87,7 @@ def moved(document: Document, moves: Sequence[Moved]) -> Document:
 
 
 def _moved_value(document: Document, steps: tuple[str, ...], one: Moved) -> Any:
-    there, annotations = _found(document, steps), _allowed_at(steps)
+    there, annotations = found_at(document, steps), _allowed_at(steps)
     if one.range.move == "set":
         if isinstance(there, dict | list) and one.range.is_words is False:
             raise ValueError(f"{one.path}: found a law or a mapping there, expected how it moves: median, at …")
@@ -222,7 +222,7 @@ def _set_shares(document: Document, moves: Sequence[Moved]) -> None:
 def _siblings(document: Document, steps: tuple[str, ...], path: str) -> Iterator[tuple[tuple[str, ...], float]]:
     """All the shares that sum to 1 with this one, itself among them."""
     by_entry = steps[-1] in BY_ENTRY
-    around = _found(document, steps[:-2] if by_entry else steps[:-1])
+    around = found_at(document, steps[:-2] if by_entry else steps[:-1])
     if not isinstance(around, dict | list) or len(around) < 2:
         raise ValueError(f"{path}: found no siblings of a share there")
     if by_entry:
@@ -231,7 +231,7 @@ def _siblings(document: Document, steps: tuple[str, ...], path: str) -> Iterator
     else:
         whole = next((keys for keys in WHOLES if steps[-1] in keys), set(around))
         places = [(*steps[:-1], name) for name in around if name in whole]
-    found = {place: _found(document, place) for place in places}
+    found = {place: found_at(document, place) for place in places}
     if steps not in found or not all(isinstance(share, int | float) for share in found.values()):
         raise ValueError(f"{path}: found no share there among siblings that are shares")
     total = sum(found.values())
@@ -241,7 +241,8 @@ def _siblings(document: Document, steps: tuple[str, ...], path: str) -> Iterator
 # -------------------------------------------------------------------------------------------- places
 
 
-def _found(document: Any, steps: Sequence[str]) -> Any:
+def found_at(document: Any, steps: Sequence[str]) -> Any:
+    """What stands at a place of a document; None where nothing does."""
     for step in steps:
         if isinstance(document, dict):
             document = document.get(step)

@@ -9,9 +9,8 @@ from typing import Any
 
 from sim.scenario.extent import MOST_BYTES
 from sim.scenario.model import Scenario
-from sim.scenario.scalars import value_of
 from sim.scenario.schema_paths import Annotations, below, is_by_claim, merges
-from sim.scenario.tree import Path
+from sim.scenario.tree import Path, value_of
 
 Origin = Callable[[Path], str]
 """Where the value at a path comes from, in a few words: `base.yaml:12`, `default`."""

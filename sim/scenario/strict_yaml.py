@@ -24,8 +24,7 @@ from yaml.reader import ReaderError
 
 from sim.errors import Fault
 from sim.scenario.extent import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES, TOO_DEEP, TOO_LONG
-from sim.scenario.scalars import value_of
-from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, dotted
+from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, dotted, value_of
 from sim.scenario.wording import shortened, shown
 
 MOST_FAULTS = 100

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel
-
+from sim.scenario.base import inside
 from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.distributions.combined import Mixture
 from sim.scenario.distributions.families import MOST_MONEY, DurationLaw, LawForm
@@ -157,19 +156,8 @@ def too_far(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
         if (share := beyond(part.to_law(), LONGEST if is_long else MOST_MONEY)) > RARE:
             yield path, f"found {shortened(str(part))}, {UNLIKE[is_long].format(share=f'{share:.2g}')}"
     else:
-        for name, inner in _inside(part):
+        for name, inner in inside(part):
             yield from too_far(inner, f"{path}.{name}" if path else name)
-
-
-def _inside(part: Any) -> Iterator[tuple[str, Any]]:
-    """What a part of a scenario is made of, by the names that a file has for them."""
-    if isinstance(part, BaseModel):
-        for name, field in type(part).model_fields.items():
-            yield field.alias or name, getattr(part, name, None)
-    elif isinstance(part, Mapping):
-        yield from ((getattr(key, "word", str(key)), inner) for key, inner in part.items())
-    elif isinstance(part, list | tuple):
-        yield from ((str(number), inner) for number, inner in enumerate(part))
 
 
 def beyond(law: Law, bound: float) -> float:

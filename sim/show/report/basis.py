@@ -11,6 +11,7 @@ from sim.experiment.result import Result
 from sim.experiment.verdicts import HEADLINES
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
+from sim.scenario.moving import found_at
 from sim.scenario.policy_table import policy_rows
 from sim.scenario.provenance import Range, Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
@@ -64,7 +65,7 @@ def unsourced_of(scenario: Scenario) -> list[Statement]:
     whole, said = described(scenario), described(scenario, with_defaults=False)
     numbers = unsourced(planted(said, Place(scenario.name)), (scenario.name,))
     steps = [tuple(map(str, number.path)) for number in numbers]
-    return [Statement(dotted(path), _said(_value_at(list(path), whole)), "", "") for path in steps]
+    return [Statement(dotted(path), _said(found_at(whole, path)), "", "") for path in steps]
 
 
 def _said(value: Any) -> str:
@@ -72,21 +73,9 @@ def _said(value: Any) -> str:
 
 
 def _statement(path: str, source: Source, whole: dict[str, Any]) -> Statement:
-    said = _said(_value_at(path.split("."), whole))
+    said = _said(found_at(whole, path.split(".")))
     since = f" (as of {source.as_of})" if source.as_of else ""
     return Statement(printable(path), said, printable(source.from_) + since, range_of(source))
-
-
-def _value_at(steps: list[str], value: Any) -> Any:
-    """What stands at a path; None where a row says nothing and its default holds."""
-    for step in steps:
-        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        elif isinstance(value, dict) and step in value:
-            value = value[step]
-        else:
-            return None
-    return value
 
 
 def range_of(source: Source) -> str:
