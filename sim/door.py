@@ -17,6 +17,7 @@ def door() -> NoReturn:
     """The console command."""
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, _at_once)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # with matrices as small as ours NumPy's threads only spin
     from sim.cli import door as inner
 
     inner()

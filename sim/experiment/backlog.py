@@ -32,8 +32,8 @@ def waiting_by_day(scenario: Scenario, requests: Requests) -> dict[str, Waiting]
     """One replication's backlog, all claims counted, at the sellers' desks together and at mediation."""
     days = _days(scenario)
     return {
-        SELLERS: _waiting(requests.only(requests.is_at_sellers), days),
-        MEDIATION: _waiting(requests.only(requests.is_mediation), days),
+        SELLERS: _waiting(requests.at_sellers, days),
+        MEDIATION: _waiting(requests.at_mediation, days),
     }
 
 

@@ -72,13 +72,13 @@ def _desk(requests: Requests) -> Ints:
 
 def _silence(scenario: Scenario, requests: Requests) -> Ints:
     """What the policy has silence mean, by number in `MEANT`; −1 for requests that did not end by it."""
-    found = np.full(len(requests), -1)
-    is_silent = requests.settled_by == Settled.SILENCE
+    meant = np.full((len(ClaimKind), len(Stage)), -1)
     for kind in (kind for kind in ClaimKind if kind is not ClaimKind.NONE):
         for stage, terms in zip(Stage, terms_of(scenario, kind).requests, strict=True):
-            meant = _MEANING.get(Verdict(terms.on_silence), PASSED_ON) if terms.on_silence else PASSED_ON
-            found[is_silent & (requests.claim == kind) & (requests.stage == stage)] = [*MEANT].index(meant)
-    return found
+            what = _MEANING.get(Verdict(terms.on_silence), PASSED_ON) if terms.on_silence else PASSED_ON
+            meant[kind.value, stage.value] = [*MEANT].index(what)
+    is_silent = requests.settled_by == Settled.SILENCE.value
+    return np.where(is_silent, meant[requests.claim, requests.stage], -1)
 
 
 class Load(NamedTuple):
@@ -97,13 +97,12 @@ def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calen
     Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
     """
     terms, staff = scenario.policy.mediation, staff_of(scenario.market.sellers)
-    at_mediation = requests.is_mediation
-    desk, opening = requests.only(at_mediation), calendars[Party.PLATFORM]
+    desk, opening = requests.at_mediation, calendars[Party.PLATFORM]
     first, last = stretch_of(scenario, desk)
     members = terms.staff if terms and isinstance(terms.staff, int) else 0
     busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
     staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
-    sellers = requests.only(requests.is_at_sellers)
+    sellers = requests.at_sellers
     members_of = np.array([one if isinstance(one, int) else np.inf for one in staff], dtype=np.float64)
     busiest = _busiest(scenario, sellers, calendars, members_of) if np.isfinite(members_of).any() else np.nan
     return Load(float(busy), staffed, busiest)
@@ -124,8 +123,8 @@ def _busiest(scenario: Scenario, sellers: Requests, calendars: dict[Party, Calen
 def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:
     """When the cohort met the sellers' desks, and when mediation (s since the start)."""
     return {
-        SELLERS: stretch_of(scenario, requests.only(requests.is_at_sellers)),
-        MEDIATION: stretch_of(scenario, requests.only(requests.is_mediation)),
+        SELLERS: stretch_of(scenario, requests.at_sellers),
+        MEDIATION: stretch_of(scenario, requests.at_mediation),
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,14 @@ from sim.scenario.durations import DAY
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
 """The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
+
+
+class Sums(NamedTuple):
+    """What replications add to one ratio: its two sums for each of them, and how many it rests on."""
+
+    parts: Floats
+    wholes: Floats
+    n: int
 
 
 @dataclass(frozen=True)
@@ -94,11 +103,45 @@ class Ratio:
 
     def estimated(self, parts: ArrayLike, wholes: ArrayLike, n: int) -> Estimate:
         """The value with its interval, from the sums by replication."""
-        if self.most:
-            # A mean that is bounded on both sides is a share of its bound.
-            value, low, high = share(np.asarray(parts) / self.most, wholes, n)
-            return Estimate(value * self.most, low * self.most, high * self.most)
-        return (signed_mean if self.signed else positive_mean)(parts, wholes)
+        return self.interval_maker(np.asarray(parts), np.asarray(wholes), n, self.most or np.inf)
+
+    @property
+    def interval_maker(self) -> IntervalMaker:
+        """How its interval is made."""
+        return _bounded if self.most else _signed if self.signed else _positive
+
+
+IntervalMaker = Callable[[Floats, Floats, ArrayLike, Floats | float], Estimate]
+"""From the sums of parts and of wholes by replication (the first axis), `n` and the bound to the estimate."""
+
+
+def _bounded(parts: Floats, wholes: Floats, n: ArrayLike, most: Floats | float) -> Estimate:
+    """A mean that is bounded on both sides is a share of its bound."""
+    value, low, high = share(parts / most, wholes, n)
+    return Estimate(value * most, low * most, high * most)
+
+
+def _signed(parts: Floats, wholes: Floats, n: ArrayLike, most: Floats | float) -> Estimate:
+    return signed_mean(parts, wholes)
+
+
+def _positive(parts: Floats, wholes: Floats, n: ArrayLike, most: Floats | float) -> Estimate:
+    return positive_mean(parts, wholes)
+
+
+def estimated_together(ratios: Sequence[Ratio], sums: Mapping[str, Sums]) -> dict[str, Estimate]:
+    """Each ratio's value with its interval, as `Ratio.estimated` has it: those of one kind at once."""
+    found: dict[str, Estimate] = {}
+    for make in dict.fromkeys(ratio.interval_maker for ratio in ratios):
+        some = [ratio for ratio in ratios if ratio.interval_maker is make]
+        parts, wholes, n = zip(*(sums[ratio.name] for ratio in some), strict=True)
+        # Turned, so that the replications of each lie side by side and are added up as those of one alone.
+        estimate = make(
+            np.array(parts).T, np.array(wholes).T, np.array(n), np.array([one.most or np.inf for one in some])
+        )
+        each = zip(*estimate, strict=True)
+        found |= {ratio.name: Estimate(*one) for ratio, one in zip(some, each, strict=True)}
+    return found
 
 
 @dataclass(frozen=True)

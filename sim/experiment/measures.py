@@ -7,7 +7,6 @@ Every measure is a ratio over replications, part over whole (a share, a mean), o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,13 +14,14 @@ import pandas as pd
 from sim.experiment import costs, predicates
 from sim.experiment.aalen_johansen import UNWATCHED, by_then, days_left_of, is_cut, is_finished
 from sim.experiment.desks import MEANT, MEDIATION, SELLERS
-from sim.experiment.estimates import Floats
 from sim.experiment.measure_kinds import CLAIMS as CLAIMS
 from sim.experiment.measure_kinds import REPLICATIONS as REPLICATIONS
 from sim.experiment.measure_kinds import REQUESTS as REQUESTS
 from sim.experiment.measure_kinds import Measure as Measure
 from sim.experiment.measure_kinds import Ratio as Ratio
+from sim.experiment.measure_kinds import Sums as Sums
 from sim.experiment.measure_kinds import TimeToMoney as TimeToMoney
+from sim.experiment.measure_kinds import estimated_together
 from sim.experiment.on_demand import on_demand
 from sim.experiment.predicates import Rows, every, has_waited_at, is_known, is_refunded_within, reads, says
 from sim.scenario.durations import DAY
@@ -204,14 +204,6 @@ MEASURES: dict[str, Measure] = {
 RATIOS = tuple(measure for measure in MEASURES.values() if isinstance(measure, Ratio))
 
 
-class Sums(NamedTuple):
-    """What replications add to one ratio: its two sums for each of them, and how many it rests on."""
-
-    parts: Floats
-    wholes: Floats
-    n: int
-
-
 def sums_of(
     tables: Mapping[str, Rows], replications: int, names: Collection[str] = tuple(MEASURES)
 ) -> dict[str, Sums]:
@@ -263,9 +255,10 @@ def summary_of(
     """The same, from the sums, and from the claims for the times to money; or of these measures only."""
     claims = on_demand(claims)
     rows, is_over = [], is_finished(claims)
+    estimates = estimated_together([ratio for ratio in RATIOS if ratio.name in names], sums)
     for measure in (measure for name, measure in MEASURES.items() if name in names):
         if isinstance(measure, Ratio):
-            estimate, n = measure.estimated(*sums[measure.name]), sums[measure.name].n
+            estimate, n = estimates[measure.name], sums[measure.name].n
         else:
             estimate, n = measure.estimate({CLAIMS: claims}, replications)
         value, low, high = map(float, estimate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -45,26 +46,39 @@ class Requests:
     def only(self, some: Bools) -> Requests:
         """Some of them."""
         rows = np.flatnonzero(some)
-        return Requests(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Requests(*(getattr(self, name)[rows] for name in _COLUMNS))
 
-    @property
+    @cached_property
     def is_mediation(self) -> Bools:
         """At the mediation desk."""
-        return np.asarray(self.answerer == Party.PLATFORM)
+        return np.asarray(self.answerer == Party.PLATFORM.value)
 
-    @property
+    @cached_property
     def is_at_sellers(self) -> Bools:
         """At a seller's desk; the rest are at those of buyers and the bank."""
-        return np.asarray(self.answerer == Party.SELLER)
+        return np.asarray(self.answerer == Party.SELLER.value)
 
-    @property
+    @cached_property
+    def at_mediation(self) -> Requests:
+        """Those at the mediation desk."""
+        return self.only(self.is_mediation)
+
+    @cached_property
+    def at_sellers(self) -> Requests:
+        """Those at the sellers' desks."""
+        return self.only(self.is_at_sellers)
+
+    @cached_property
     def has_joined(self) -> Bools:
         return np.asarray(self.joined < NEVER)
 
-    @property
+    @cached_property
     def left_queue(self) -> Ints:
         """When it was taken up, or settled while it waited; NEVER while it still waits."""
         return np.minimum(self.started, self.settled)
+
+
+_COLUMNS = tuple(field.name for field in fields(Requests))
 
 
 def requests_of(scenario: Scenario, records: Records) -> Requests:
@@ -82,4 +96,4 @@ def requests_of(scenario: Scenario, records: Records) -> Requests:
         steps = opened, joined, started, settled, how
         everything = Requests(table["paid_at"], seller, which, whose, works, *steps, table["claim"])
         by_stage.append(everything.only(everything.opened < NEVER))
-    return Requests(*(np.concatenate([getattr(one, field.name) for one in by_stage]) for field in fields(Requests)))
+    return Requests(*(np.concatenate([getattr(one, name) for one in by_stage]) for name in _COLUMNS))

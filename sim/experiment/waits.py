@@ -31,8 +31,8 @@ class Waits(NamedTuple):
 def waits_by_day(requests: Requests, calendars: dict[Party, Calendar], days: int) -> dict[str, Waits]:
     """One replication's waits, all claims counted, at the sellers' desks together and at mediation."""
     return {
-        SELLERS: _waits(requests.only(requests.is_at_sellers), calendars, days),
-        MEDIATION: _waits(requests.only(requests.is_mediation), calendars, days),
+        SELLERS: _waits(requests.at_sellers, calendars, days),
+        MEDIATION: _waits(requests.at_mediation, calendars, days),
     }
 
 
