@@ -17,7 +17,7 @@ from sim.chance.instants import earlier_or_later
 from sim.chance.narrow import NarrowColumns
 from sim.chance.orders import Dispatching, Instants
 from sim.chance.request_draws import draw_requests
-from sim.chance.sampler import OrderSampler
+from sim.chance.sampler import SECONDS, OrderSampler
 from sim.chance.shared import AFRESH, Known
 from sim.chance.streams import choice
 from sim.rules.refunds import share_of
@@ -128,14 +128,10 @@ def _by_claim(
     name: str, sampler: OrderSampler, claims: Ints, decision: Decision, laws: Mapping[ClaimKind, DurationLaw]
 ) -> Columns:
     """A duration by the law for the claim's kind, 0 where there is none; and by that for goods not received."""
-
-    def drawn(some: OrderSampler, claim: int) -> Ints:
-        law = laws.get(ClaimKind(claim))
-        return some.all_alike(0) if law is None else some.duration(decision, law)
-
+    of_kinds = [laws.get(kind) for kind in ClaimKind]
     return {
-        name: sampler.by_group(claims, drawn) if laws else sampler.all_alike(0),
-        f"{name}_if_not_received": drawn(sampler, ClaimKind.NOT_RECEIVED),
+        name: sampler.by_law(decision, of_kinds, claims, SECONDS),
+        f"{name}_if_not_received": sampler.duration(decision, of_kinds[ClaimKind.NOT_RECEIVED]),
     }
 
 
@@ -185,13 +181,12 @@ def _of_the_bank(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> 
     """How long the money travels, by payment method and kind of claim; and if the claim turns to not received."""
     methods = list(scenario.market.payment_methods)
     posting = [scenario.policy.refund.of(kind).posting for kind in ClaimKind]
+    laws = [of_kind[method] for of_kind in posting for method in methods]
 
-    def posted(claim: Ints) -> Ints:
-        def by(some: OrderSampler, group: int) -> Ints:
-            kind, method = divmod(group, len(methods))
-            return some.duration(Decision.POSTING, posting[kind][methods[method]])
-
-        return sampler.by_group(claim * len(methods) + claims["payment_method"], by)
-
-    turned = sampler.all_alike(ClaimKind.NOT_RECEIVED)
-    return {"posting": posted(claims["claim"]), "posting_if_not_received": posted(turned)}
+    paid_by = claims["payment_method"]
+    turned = [posting[ClaimKind.NOT_RECEIVED][method] for method in methods]
+    group = claims["claim"] * len(methods) + paid_by
+    return {
+        "posting": sampler.by_law(Decision.POSTING, laws, group, SECONDS),
+        "posting_if_not_received": sampler.by_law(Decision.POSTING, turned, paid_by, SECONDS),
+    }

@@ -15,7 +15,7 @@ from sim.chance.decisions import Decision
 from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
-from sim.chance.sampler import OrderSampler
+from sim.chance.sampler import SECONDS, OrderSampler
 from sim.chance.streams import Choosing, Floats, Luck, choice, choosing
 from sim.rules.terms import Since, kind_of, since_of
 from sim.scenario.calendars import Calendar
@@ -189,8 +189,7 @@ def _stretched(
     sampler: OrderSampler, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats
 ) -> Ints:
     """Handling times, longer for orders paid on the days that the scenario names."""
-    drawn = sampler.by_group(kinds, lambda some, kind: some.duration(decision, laws[kind]))
-    return stretched_by(drawn, stretch)
+    return stretched_by(sampler.by_law(decision, laws, kinds, SECONDS), stretch)
 
 
 def stretched_by(lengths: Ints, stretch: Floats) -> Ints:

@@ -12,9 +12,8 @@ import numpy as np
 from sim.arrays import Columns as Columns
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
-from sim.chance.sampler import OrderSampler
+from sim.chance.sampler import MILLIONTHS, SECONDS, OrderSampler
 from sim.chance.shared import AFRESH, Known
-from sim.chance.streams import said
 from sim.rules.requests import (
     RULED_IN_TURN,
     SAID_IN_TURN,
@@ -29,9 +28,6 @@ from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of
 from sim.vocabulary import ClaimKind, Disposition, Reason
-
-OfARuling = Callable[[OrderSampler, MediationTerms], Ints]
-"""Draws one column by the levers for one kind of claim."""
 
 
 class RequestLuck(NamedTuple):
@@ -160,10 +156,8 @@ def _mediation(scenario: Scenario, sampler: OrderSampler, kinds: Ints) -> Column
             **dict.fromkeys(("split_share", *(f"{name}_if_not_received" for name in RULING)), nobody),
         }
     levers = [terms.of(kind) for kind in ClaimKind]
-    now, turned = {}, {}
-    for name, draw in RULING.items():  # both from the same luck, one after the other
-        now[name] = _of_each_kind(sampler, kinds, draw, levers)
-        turned[name] = draw(sampler, levers[ClaimKind.NOT_RECEIVED])
+    now = _ruled(sampler, levers, kinds)
+    turned = _ruled(sampler, [levers[ClaimKind.NOT_RECEIVED]], sampler.everybody)  # from the same luck
     return {
         "mediation.disposition": now["ruling"],
         "mediation.notice": now["ruling_notice"],
@@ -174,34 +168,44 @@ def _mediation(scenario: Scenario, sampler: OrderSampler, kinds: Ints) -> Column
     }
 
 
-def _of_each_kind(sampler: OrderSampler, kinds: Ints, draw: OfARuling, levers: Sequence[MediationTerms]) -> Ints:
-    """By the law for each claim's kind; one luck whatever kind it is."""
-    return sampler.by_group(kinds, lambda some, kind: draw(some, levers[kind]))
+def _ruled(sampler: OrderSampler, levers: Sequence[MediationTerms], groups: Ints) -> Columns:
+    """`RULING` by the levers for each one's group."""
+    bounds = [ruling_bounds(one.rulings.buyer, one.rulings.split) for one in levers]
+    rulings = sampler.said(Decision.MEDIATION_ANSWER, bounds, RULED_IN_TURN, groups)
+    shares = [one.split_share for one in levers]
+    return {
+        "ruling": rulings,
+        **{
+            f"ruling_{name}": _lasts(sampler, levers, decision, name, groups, rulings)
+            for name, decision in (("notice", Decision.MEDIATION_NOTICE), ("handling", Decision.MEDIATION_HANDLING))
+        },
+        "split_share": sampler.by_law(Decision.SPLIT_SHARE, shares, groups, MILLIONTHS),
+    }
 
 
-def _rulings(sampler: OrderSampler, levers: MediationTerms) -> Ints:
-    """For whom the platform decides."""
-    bounds = ruling_bounds(levers.rulings.buyer, levers.rulings.split)
-    return said(sampler.luck(Decision.MEDIATION_ANSWER), bounds, RULED_IN_TURN)
-
-
-def _by_ruling(sampler: OrderSampler, levers: MediationTerms, decision: Decision, name: str) -> Ints:
+def _lasts(
+    sampler: OrderSampler,
+    levers: Sequence[MediationTerms],
+    decision: Decision,
+    name: str,
+    groups: Ints,
+    rulings: Ints,
+) -> Ints:
     """How long a case takes, by the law for its ruling where that has one of its own; one luck whatever it is."""
-    laws, for_all = dict(levers.laws_by_ruling()), getattr(levers, name)
-    if not laws:
-        return sampler.duration(decision, for_all)
-    of_rulings = {said: laws.get(f"{ruling}.{name}", for_all) for said, ruling in RULED.items()}
-    return sampler.by_group(_rulings(sampler, levers), lambda some, said: some.duration(decision, of_rulings[said]))
+    own, for_all = [dict(one.laws_by_ruling()) for one in levers], [getattr(one, name) for one in levers]
+    if not any(own):
+        return sampler.by_law(decision, for_all, groups, SECONDS)
+    laws = [
+        its_own.get(f"{RULED.get(said)}.{name}", law)
+        for its_own, law in zip(own, for_all, strict=True)
+        for said in Disposition
+    ]
+    return sampler.by_law(decision, laws, groups * len(Disposition) + rulings, SECONDS)
 
 
-RULED = {int(Disposition.ACCEPT): "buyer", int(Disposition.SPLIT): "split", int(Disposition.REFUSE): "seller"}
+RULED = {Disposition.ACCEPT: "buyer", Disposition.SPLIT: "split", Disposition.REFUSE: "seller"}
 """For whom a disposition of the platform is."""
-RULING: dict[str, OfARuling] = {
-    "ruling": _rulings,
-    "ruling_notice": lambda sampler, levers: _by_ruling(sampler, levers, Decision.MEDIATION_NOTICE, "notice"),
-    "ruling_handling": lambda sampler, levers: _by_ruling(sampler, levers, Decision.MEDIATION_HANDLING, "handling"),
-    "split_share": lambda sampler, levers: sampler.millionths(Decision.SPLIT_SHARE, levers.split_share),
-}
+RULING = ("ruling", "ruling_notice", "ruling_handling", "split_share")
 """What luck settles of a ruling."""
 
 
@@ -209,9 +213,10 @@ def _offers(scenario: Scenario, sampler: OrderSampler, kinds: Ints) -> Columns:
     """What sellers offer in each round, and whether and when buyers answer."""
     sellers, buyers = kinds_of(scenario.market.sellers), scenario.buyers.offers
     silent = sampler.happens(Decision.OFFER_ANSWER, buyers.silent)
+    offers = [seller.dispute.offer for seller in sellers]
 
     def offered(decision: Decision) -> Ints:
-        return sampler.by_group(kinds, lambda some, kind: some.millionths(decision, sellers[kind].dispute.offer))
+        return sampler.by_law(decision, offers, kinds, MILLIONTHS)
 
     return _silent("offer", sampler) | {
         "first_offer": offered(Decision.FIRST_OFFER),
@@ -243,16 +248,11 @@ def _silent(stage: str, sampler: OrderSampler) -> Columns:
 def _timing(decisions: RequestLuck, sampler: OrderSampler, kinds: Ints, answers: Sequence[Answers]) -> Columns:
     """When the answerer looks and how long it works, by its type; one luck serves either way of noticing."""
 
-    def share_of_clock(some: OrderSampler, kind: int) -> Ints:
-        law = answers[kind].notice_share_of_clock
-        return some.all_alike(0) if law is None else some.millionths(decisions.notice, law)
-
+    shares = [answer.notice_share_of_clock for answer in answers]
     return {
-        "notice": sampler.by_group(kinds, lambda some, kind: some.duration(decisions.notice, answers[kind].notice)),
-        "notice_share": sampler.by_group(kinds, share_of_clock),
-        "handling": sampler.by_group(
-            kinds, lambda some, kind: some.duration(decisions.handling, answers[kind].handling)
-        ),
+        "notice": sampler.by_law(decisions.notice, [answer.notice for answer in answers], kinds, SECONDS),
+        "notice_share": sampler.by_law(decisions.notice, shares, kinds, MILLIONTHS),
+        "handling": sampler.by_law(decisions.handling, [answer.handling for answer in answers], kinds, SECONDS),
     }
 
 
@@ -261,7 +261,7 @@ def _said(
 ) -> Ints:
     """What each answerer will say, from one uniform each; `answers` and `odds` by its type."""
     bounds = [answer_bounds(**answer.chances(), odds=odd) for answer, odd in zip(answers, odds, strict=True)]
-    return sampler.by_group(kinds, lambda some, kind: said(some.luck(decisions.answer), bounds[kind], SAID_IN_TURN))
+    return sampler.said(decisions.answer, bounds, SAID_IN_TURN, kinds)
 
 
 def _named(stage: str, columns: Columns) -> Columns:

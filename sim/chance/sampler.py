@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,24 @@ from numpy.typing import NDArray
 from sim.arrays import Bools
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
-from sim.chance.streams import Floats, Luck
-from sim.scenario.distributions import MOST_MONEY, AmountLaw, DurationLaw, ShareLaw, draw
+from sim.chance.law_tables import tables_of
+from sim.chance.streams import Floats, Luck, said
+from sim.scenario.distributions import MOST_MONEY, AmountLaw, DurationLaw, Inverse, NumberLaw, ShareLaw, draw
+from sim.scenario.distributions.laws import Law, StepLaw
 
 MILLION = 1_000_000
+AnyLaw: TypeAlias = "DurationLaw | NumberLaw"
+NOTHING = StepLaw.of([0.0])
+"""The law of what there is not."""
+
+
+class Grain(NamedTuple):
+    """What is drawn in whole numbers of."""
+
+    factor: float
+    """How many there are in one of what a law speaks of."""
+    whole: Callable[[Inverse, Floats], Ints]
+    """The whole numbers that luck comes to by a law: rounded once."""
 
 
 class OrderSampler:
@@ -40,31 +55,61 @@ class OrderSampler:
         """One value for every picked order: it lies in memory once, and cannot be changed in place."""
         return np.broadcast_to(np.int64(value), len(self.numbers))
 
-    def _drawn(self, decision: Decision, values_of: Callable[[Floats], Ints], *, certain: bool) -> Ints:
-        """What each luck comes to. None is fetched for what is certain, whatever the luck: all are alike."""
-        if not certain:
-            return values_of(self.luck(decision))
-        return np.broadcast_to(values_of(np.zeros_like(self.numbers[:1], dtype=np.float64)), len(self.numbers))
-
     def happens(self, decision: Decision, chance: float | Floats) -> Ints:
         """1 where it happens, with this chance, or each order's own; else 0."""
-        certain = isinstance(chance, float | int) and not 0 < chance < 1
-        return self._drawn(decision, lambda luck: (luck < chance).astype(np.int64), certain=certain)
+        if isinstance(chance, float | int) and not 0 < chance < 1:
+            return self.all_alike(int(chance >= 1))
+        return (self.luck(decision) < chance).astype(np.int64)
 
-    def duration(self, decision: Decision, law: DurationLaw) -> Ints:
-        """Whole seconds of the law's kind."""
-        return self._drawn(decision, lambda luck: draw(law, luck), certain=law.is_certain)
+    def duration(self, decision: Decision, law: DurationLaw | None) -> Ints:
+        """Whole seconds of the law's kind; 0 where there is none."""
+        return self.by_law(decision, [law], self.everybody, SECONDS)
 
     def cents(self, decision: Decision, law: AmountLaw) -> Ints:
         """Money, rounded once to whole cents; what is drawn beyond `MOST_MONEY`, which is very rare, is so much."""
-        return self._drawn(decision, lambda luck: _cents(law, luck), certain=law.is_certain)
+        return self.by_law(decision, [law], self.everybody, CENTS)
 
     def millionths(self, decision: Decision, law: ShareLaw) -> Ints:
         """A share, rounded once to millionths."""
-        return self._drawn(decision, lambda luck: _rounded(law.ppf(luck) * MILLION), certain=law.is_certain)
+        return self.by_law(decision, [law], self.everybody, MILLIONTHS)
+
+    @cached_property
+    def everybody(self) -> Ints:
+        """All are of one group."""
+        return np.zeros(len(self.numbers), dtype=np.int64)
+
+    def by_law(self, decision: Decision, laws: Sequence[AnyLaw | None], groups: Ints, grain: Grain) -> Ints:
+        """By the law of each one's group (the seller's type, the payment method), 0 where there is none; one luck
+        whatever the group. None is fetched for what is certain."""
+        if all(law is None or law.is_certain for law in laws):
+            certain = [0 if law is None else _certain(law.to_law(), grain) for law in laws]
+            return self.all_alike(certain[0]) if len(set(certain)) == 1 else np.array(certain)[groups]
+        by_tables, many = self._luck.source[-2:]
+        if by_tables is None or len(groups) < many:
+            return self.by_group(groups, lambda some, group: some._of_law(decision, laws[group], grain))
+        luck = np.ascontiguousarray(self.luck(decision))
+        plain = tuple(NOTHING if law is None else law.to_law() for law in laws)
+        values, asked = by_tables(luck, np.ascontiguousarray(groups), tables_of(plain, grain.factor))
+        of_groups = groups[asked]
+        for group in np.unique(of_groups).tolist():
+            some = asked[of_groups == group]
+            values[some] = grain.whole(plain[group], luck[some])
+        return values
+
+    def _of_law(self, decision: Decision, law: AnyLaw | None, grain: Grain) -> Ints:
+        """All by one law."""
+        if law is None or law.is_certain:
+            return self.by_law(decision, [law], self.everybody, grain)
+        return grain.whole(law, self.luck(decision))
+
+    def said(
+        self, decision: Decision, bounds: Sequence[tuple[float, ...]], in_turn: tuple[int, ...], groups: Ints
+    ) -> Ints:
+        """What is said with each luck, by the bounds of each one's group (`streams.said`)."""
+        return self.by_group(groups, lambda some, group: said(some.luck(decision), bounds[group], in_turn))
 
     def by_group(self, groups: Ints, of_group: Callable[[OrderSampler, int], Ints]) -> Ints:
-        """Values whose law depends on a group (the seller's type, the payment method): each group draws its own."""
+        """Values that are drawn otherwise in each group: group by group."""
         values = np.empty(len(self.numbers), dtype=np.int64)
         for group, members, sampler in self._parts(groups):
             values[members] = of_group(sampler, group)
@@ -105,10 +150,23 @@ class LawGroup(NamedTuple):
     sampler: OrderSampler
 
 
-def _cents(law: AmountLaw, luck: Floats) -> Ints:
+@lru_cache(maxsize=256)
+def _certain(law: Law, grain: Grain) -> int:
+    """What any luck comes to."""
+    return int(grain.whole(law, np.zeros(1))[0])
+
+
+def _cents(law: Inverse, luck: Floats) -> Ints:
     return _rounded(np.minimum(law.ppf(luck), MOST_MONEY) * 100)
+
+
+def _millionths(law: Inverse, luck: Floats) -> Ints:
+    return _rounded(law.ppf(luck) * MILLION)
 
 
 def _rounded(amounts: Floats) -> Ints:
     whole: Ints = np.rint(amounts).astype(np.int64)
     return whole
+
+
+SECONDS, CENTS, MILLIONTHS = Grain(1.0, draw), Grain(100.0, _cents), Grain(float(MILLION), _millionths)

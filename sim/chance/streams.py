@@ -12,6 +12,7 @@ from sim.arrays import Bools
 from sim.arrays import Floats as Floats
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
+from sim.chance.law_tables import LawTables
 from sim.chance.philox import block
 
 EDITION = 2
@@ -68,6 +69,11 @@ class LuckSource(NamedTuple):
     """Which of the four uniforms of each number lie below these bounds, a row for each; None: as they are drawn."""
     late: Callable[..., Bools] | None = None
     """What `lateness.TimeLimits` finds; None: as it says there."""
+    by_tables: Callable[[Floats, Ints, LawTables], tuple[Ints, Ints]] | None = None
+    """What luck comes to by the table of each one's group (`law_tables`), and the places that its law must be asked
+    about; None: every law is asked about everything."""
+    many: int = 1024
+    """How many draws of one decision it takes for tables to be worth their making."""
 
 
 BY_NUMPY = LuckSource(drawn_by_numpy)
@@ -81,6 +87,8 @@ class _Drawn(NamedTuple):
 
 class Luck:
     """All the luck of one replication."""
+
+    source = BY_NUMPY
 
     def __init__(self, seed: int, replication: int, source: LuckSource = BY_NUMPY) -> None:
         self._seed, self._replication, self.source = seed, replication, source

@@ -9,12 +9,14 @@ import numpy as np
 from sim.arrays import Bools
 from sim.chance.facts import Ints
 from sim.chance.lateness import TimeLimits
+from sim.chance.law_tables import LawTables
 from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, drawn_by_numpy
 from sim.compiled.machine_code import Entrance
 
 _fill = Entrance("sim.compiled.luck", "fill")
 _below = Entrance("sim.compiled.luck", "below")
 _late = Entrance("sim.compiled.luck", "late")
+_by_tables = Entrance("sim.compiled.luck", "by_tables")
 
 
 def drawn_by_machine_code(key: Key, numbers: Numbers) -> Floats:
@@ -42,8 +44,17 @@ def late_by_machine_code(
     return found
 
 
+def values_by_machine_code(luck: Floats, groups: Ints, laws: LawTables) -> tuple[Ints, Ints]:
+    """As `LuckSource.by_tables` says."""
+    values, asked = np.empty(len(luck), dtype=np.int64), np.empty(len(luck) + 1, dtype=np.int64)
+    _by_tables(luck, groups, laws, values, asked)
+    return values, asked[1 : asked[0] + 1]
+
+
 def _words(key: Key) -> Ints:
     return np.array(key, dtype=np.uint64)
 
 
-BY_MACHINE_CODE = LuckSource(drawn_by_machine_code, below_by_machine_code, late_by_machine_code)
+BY_MACHINE_CODE = LuckSource(
+    drawn_by_machine_code, below_by_machine_code, late_by_machine_code, values_by_machine_code
+)

@@ -8,19 +8,39 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic, register_jitable
 
 from sim.arrays import Bools
 from sim.chance import philox
 from sim.chance.facts import Ints
 from sim.chance.lateness import STEP, STEPS, TimeLimits
+from sim.chance.law_tables import CELLS, IN_AN_OCTAVE, IN_DOUBT, LOWEST, LawTables
 from sim.chance.streams import TINY, UPPER_53, Floats
 from sim.compiled.jit import kept, step
-from sim.scenario.durations import DAY
+from sim.scenario.durations import DAY, NEVER
 
 register_jitable(philox.high_word)
 register_jitable(philox.block)
 _block, _NONE = philox.block, np.uint64(0)
+_INTO_A_CELL = 52 - int(np.log2(IN_AN_OCTAVE))
+"""Bits of a float's fraction that say where in a cell it is, from -1 to 1; those above say in which."""
+_WHICH, _PART = (1 << _INTO_A_CELL) - 1, 2.0 ** (1 - _INTO_A_CELL)
+_FIRST_CELL = (int(np.float64(LOWEST).view(np.int64)) >> _INTO_A_CELL) - 1
+_TO_WHOLE = 1.5 * 2.0**52
+"""Added to a float and taken away again it rounds that to a whole number, halves to even."""
+_CERTAIN = 0.5 - IN_DOUBT
+
+
+@intrinsic
+def bits_of(_: Any, number: Any) -> Any:
+    """A float's sign, exponent and fraction as one word."""
+
+    def cast(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        return builder.bitcast(values[0], ir.IntType(64))
+
+    return types.int64(types.float64), cast
 
 
 @step
@@ -93,3 +113,33 @@ def type_of(sellers: Any, luck: float) -> int:
         seller += 1
     found: int = of_sellers[seller]
     return found
+
+
+@kept
+def by_tables(luck: Floats, groups: Ints, laws: LawTables, values: Ints, asked: Ints) -> None:
+    """What luck comes to by the law of each one's group, as `law_tables` has it. First of `asked` is how many the
+    laws themselves must be asked about, then come their places."""
+    asked[0] = 0
+    for place in range(len(luck)):
+        from_the_end = min(luck[place], 1 - luck[place])
+        bits = bits_of(from_the_end)
+        cell = min(max((bits >> _INTO_A_CELL) - _FIRST_CELL, 0), CELLS - 1)
+        law, side = laws.of_groups[groups[place]], int(luck[place] >= 0.5)
+        value = polynomial(laws.tables, law, side, cell, (bits & _WHICH) * _PART - 1)
+        whole = (value + _TO_WHOLE) - _TO_WHOLE
+        if abs(value - whole) < _CERTAIN:
+            values[place] = int(whole)
+        elif value == np.inf:
+            values[place] = NEVER
+        else:
+            asked[0] += 1
+            asked[asked[0]] = place
+
+
+@step
+def polynomial(tables: Floats, law: int, side: int, cell: int, at: float) -> float:
+    """The value of a law somewhere in a cell."""
+    value = tables[law, side, cell, 7]
+    for term in range(6, -1, -1):
+        value = value * at + tables[law, side, cell, term]
+    return value

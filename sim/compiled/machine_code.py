@@ -13,7 +13,7 @@ from __future__ import annotations
 import ctypes
 import json
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -49,9 +49,19 @@ class Entrance:
         self.module, self.name = module, name
 
     def __call__(self, *arguments: Any) -> None:
+        types: list[Any] = [self.name]
+        words: list[Any] = []
+        for argument in arguments:
+            _lay_out(argument, types, words)
+        code = _AT_HAND.get(known_by := tuple(types))
+        if code is None:
+            code = _AT_HAND[known_by] = self._code_for(arguments)
+        _call(code, words)
+
+    def _code_for(self, arguments: Sequence[Any]) -> Any:
         signature = "; ".join(map(_type_of, arguments))
         code = _AT_HAND.get((self.name, signature)) or self._found(signature)
-        _call(code or self._compiled(signature, arguments), arguments)
+        return code or self._compiled(signature, arguments)
 
     def _found(self, signature: str) -> Any:
         take_up(at_hand())
@@ -68,8 +78,8 @@ class Entrance:
 
 MADE: list[Code] = []
 """What this process has compiled."""
-_AT_HAND: dict[tuple[str, str], Any] = {}
-"""What has been loaded: callable, by name and signature."""
+_AT_HAND: dict[tuple[Any, ...], Any] = {}
+"""What has been loaded: callable, by name and signature; and by name and what is quicker to tell of arguments."""
 _LOADED: list[Any] = []
 """Keeps LLVM's memory alive."""
 
@@ -131,9 +141,8 @@ def _loaded(code: Code) -> Callable[..., int]:
     return ctypes.CFUNCTYPE(ctypes.c_int32)(engine.get_function_address(code.symbol))
 
 
-def _call(function: Any, arguments: Sequence[Any]) -> None:
+def _call(function: Any, words: Sequence[Any]) -> None:
     nothing, error = ctypes.c_void_p(), ctypes.c_void_p()
-    words = [word for argument in arguments for word in _words_of(argument)]
     how = function(ctypes.byref(nothing), ctypes.byref(error), *words)
     if how not in FINE:
         raise _error_at(error.value)
@@ -154,24 +163,35 @@ def _error_at(address: int | None) -> Exception:
     return error
 
 
-def _words_of(argument: Any) -> Iterator[Any]:
-    """What Numba's calling convention makes of an argument."""
+def _lay_out(argument: Any, types: list[Any], words: list[Any]) -> None:
+    """What Numba's calling convention makes of an argument; and what tells apart arguments that run other code."""
     if isinstance(argument, np.ndarray):
-        yield ctypes.c_void_p()  # nobody counts references
-        yield ctypes.c_void_p()
-        yield ctypes.c_int64(argument.size)
-        yield ctypes.c_int64(argument.itemsize)
-        yield ctypes.c_void_p(argument.ctypes.data)
-        yield from map(ctypes.c_int64, (*argument.shape, *argument.strides))
+        types += (argument.dtype, argument.ndim, argument.flags.num & _LIES)
+        words += (None, None)  # nobody counts references
+        words += map(ctypes.c_int64, (argument.size, argument.itemsize, _address_of(argument)))
+        words += map(ctypes.c_int64, (*argument.shape, *argument.strides))
     elif isinstance(argument, tuple):
+        types.append(type(argument))
         for part in argument:
-            yield from _words_of(part)
-    elif isinstance(argument, (bool, np.bool_)):
-        yield ctypes.c_int8(bool(argument))
-    elif isinstance(argument, (int, np.integer)):
-        yield ctypes.c_int64(int(argument))
+            _lay_out(part, types, words)
     else:
-        yield ctypes.c_double(argument)
+        is_whole, is_bool = isinstance(argument, (int, np.integer)), isinstance(argument, (bool, np.bool_))
+        kind: Any = ctypes.c_int8 if is_bool else ctypes.c_int64 if is_whole else ctypes.c_double
+        types.append(kind)
+        words.append(kind(argument))
+
+
+_LIES = 0x1 | 0x2 | 0x100 | 0x400
+"""Of NumPy's flags of an array, those that `_type_of` asks about: C and Fortran order, aligned, writeable."""
+
+
+def _address_of(array: Any) -> int:
+    """As `array.ctypes.data` says, which takes three times as long."""
+    try:
+        return ctypes.addressof(ctypes.c_byte.from_buffer(array))
+    except (TypeError, ValueError, BufferError):  # only to be read, empty or with gaps
+        address: int = array.ctypes.data
+        return address
 
 
 def _type_of(argument: Any) -> str:

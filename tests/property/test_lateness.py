@@ -50,7 +50,8 @@ def expect_the_same_facts_as_if_all_were_worked_out(scenario: Scenario) -> float
             assume(False)
         patch.setattr("sim.chance.draws.who_may_ask", counted)
         by_numpy, by_machine_code = (
-            draw_replication(scenario, 0, calendars, source) for source in (BY_NUMPY, BY_MACHINE_CODE)
+            draw_replication(scenario, 0, calendars, source)
+            for source in (BY_NUMPY, BY_MACHINE_CODE._replace(many=0))
         )
     for some in (by_numpy, by_machine_code):
         assert {

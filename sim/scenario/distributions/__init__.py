@@ -12,6 +12,7 @@ from sim.scenario.distributions.families import (
     MOST_MONEY,
     AmountLaw,
     DurationLaw,
+    Inverse,
     NumberLaw,
     ShareLaw,
     WallLaw,
@@ -19,4 +20,14 @@ from sim.scenario.distributions.families import (
     draw,
 )
 
-__all__ = ["MOST_MONEY", "AmountLaw", "DurationLaw", "NumberLaw", "ShareLaw", "WallLaw", "WorkLaw", "draw"]
+__all__ = [
+    "MOST_MONEY",
+    "AmountLaw",
+    "DurationLaw",
+    "Inverse",
+    "NumberLaw",
+    "ShareLaw",
+    "WallLaw",
+    "WorkLaw",
+    "draw",
+]

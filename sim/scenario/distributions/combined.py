@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from sim.scenario.distributions.laws import Law
@@ -46,9 +47,17 @@ class Mixture(Law):
         return values
 
     def breaks(self) -> tuple[float, ...]:
+        return self._within_parts(methodcaller("breaks"))
+
+    def bends(self) -> tuple[float, ...]:
+        return self._within_parts(methodcaller("bends"))
+
+    def _within_parts(self, levels_of: Callable[[Law], tuple[float, ...]]) -> tuple[float, ...]:
+        """Where the parts begin, but for the first, and such levels of each of them."""
         starts = accumulate((weight for weight, _ in self.parts), initial=0.0)
         parts = zip(starts, self.parts, strict=False)  # the last start is where all ends
-        return tuple(start + weight * inner for start, (weight, law) in parts for inner in (0.0, *law.breaks()))[1:]
+        begin_with = ((start, weight, (0.0, *levels_of(law))) for start, (weight, law) in parts)
+        return tuple(start + weight * level for start, weight, levels in begin_with for level in levels)[1:]
 
     def below(self, x: float) -> float:
         return math.fsum(weight * law.below(x) for weight, law in self.parts)
@@ -91,6 +100,11 @@ class TruncatedLaw(Law):
     def support(self) -> tuple[float, float]:
         low, high = self.law.support()
         return max(low, self.low), min(high, self.high)
+
+    def bends(self) -> tuple[float, ...]:
+        start, end = self._levels()
+        levels = ((bend - start) / (end - start) for bend in self.law.bends())
+        return tuple(level for level in levels if 0 < level < 1)
 
     def _levels(self) -> tuple[float, float]:
         """P(value < low) and P(value ≤ high) in the law that is truncated."""

@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Self
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, Self
 
 from pydantic import (
     AfterValidator,
@@ -186,7 +186,14 @@ class NumberLaw(LawForm[float]):
         return float(meant(written))
 
 
-def draw(law: DurationLaw, u: Floats) -> NDArray[np.int64]:
+class Inverse(Protocol):
+    """Anything with values for luck: a law as it is written, or the law that is meant."""
+
+    def ppf(self, u: Floats) -> Floats:
+        """The values that belong to uniforms in [0, 1)."""
+
+
+def draw(law: Inverse, u: Floats) -> NDArray[np.int64]:
     """Durations in whole seconds for an array of uniforms, rounded here and nowhere else; NEVER for `never`.
 
     What a scenario's law gives beyond 100 years, which is rare (`unbounded_requests.too_far`), is drawn as that.

@@ -60,6 +60,10 @@ class Law(ABC):
         """The uniforms, ascending, between which `ppf` never falls; at none of them it begins anew."""
         return ()
 
+    def bends(self) -> tuple[float, ...]:
+        """The uniforms in (0, 1) at which `ppf` steps or bends; between them it is smooth."""
+        return ()
+
     def mean(self) -> float:
         """E[X]; infinite where `never` has a chance."""
         return self.mean_below(math.inf)
@@ -102,6 +106,9 @@ class StepLaw(Law):
     def support(self) -> tuple[float, float]:
         return self.values[0], self.values[-1]
 
+    def bends(self) -> tuple[float, ...]:
+        return self.cumulative[:-1]
+
 
 @dataclass(frozen=True)
 class Lines(Law):
@@ -131,6 +138,9 @@ class Lines(Law):
 
     def support(self) -> tuple[float, float]:
         return self.values[0], self.values[-1]
+
+    def bends(self) -> tuple[float, ...]:
+        return self.levels[1:-1]
 
 
 @dataclass(frozen=True)
@@ -165,6 +175,9 @@ class TriangularLaw(Law):
 
     def support(self) -> tuple[float, float]:
         return self.low, self.high
+
+    def bends(self) -> tuple[float, ...]:
+        return ((self.mode - self.low) / (self.high - self.low),)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,98 @@
+"""What a table says of a law is what the law says, to the last whole number; else it says nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from sim.arrays import Floats
+from sim.chance.decisions import Decision
+from sim.chance.draws import draw_replication
+from sim.chance.law_tables import CELLS, EDGES, tables_of
+from sim.chance.sampler import CENTS, MILLIONTHS, SECONDS, Grain, OrderSampler
+from sim.chance.streams import BY_NUMPY, TINY, Luck, drawn_by_numpy, key_of
+from sim.compiled.filling import BY_MACHINE_CODE, values_by_machine_code
+from sim.experiment.replication import calendars_of
+from sim.scenario.distributions import DurationLaw, NumberLaw
+from sim.scenario.loading import load
+from tests.property.drawn_laws import any_time
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+AT_ONCE = BY_MACHINE_CODE._replace(many=0)
+ANY_LUCK = drawn_by_numpy(key_of(1, 0, 0), range(5_000)).ravel()
+ON_THE_EDGES = np.concatenate([EDGES, 1 - EDGES, [0.0, TINY, 1 - TINY]])
+LUCK = np.concatenate([ANY_LUCK, ON_THE_EDGES, np.nextafter(ON_THE_EDGES[:-1], 1), np.nextafter(EDGES, 0)])
+
+
+def part_left_to(law: DurationLaw | NumberLaw, grain: Grain = SECONDS, luck: Floats = LUCK) -> float:
+    """The share of luck of which the law itself is asked; of all other the table must say the same."""
+    plain = law.to_law()
+    everybody = np.zeros(len(luck), dtype=np.int64)
+    values, asked = values_by_machine_code(luck, everybody, tables_of((plain,), grain.factor))
+    said = np.setdiff1d(np.arange(len(luck)), asked)
+    assert np.array_equal(values[said], grain.whole(plain, luck[said]))
+    return len(asked) / len(luck)
+
+
+@settings(max_examples=60)
+@given(law=any_time)
+def test_a_table_says_what_its_law_says_or_nothing(law: object) -> None:
+    part_left_to(DurationLaw.model_validate(law))
+
+
+@pytest.mark.parametrize(
+    ("law", "grain"),
+    [
+        (DurationLaw.model_validate({"lognormal": {"median": "2 d", "p95": "9 d"}}), SECONDS),
+        (DurationLaw.model_validate({"exponential": {"mean": "30 d"}}), SECONDS),
+        (DurationLaw.model_validate({"weibull": {"shape": 0.5, "scale": "3 d"}}), SECONDS),
+        (NumberLaw.model_validate({"lognormal": {"median": 24, "p95": 160}}), CENTS),
+        (NumberLaw.model_validate({"uniform": {"low": 0.1, "high": 0.5}}), MILLIONTHS),
+    ],
+    ids=lambda given: str(given) if isinstance(given, DurationLaw | NumberLaw) else "",
+)
+def test_of_smooth_laws_few_draws_are_left_to_the_law(law: Any, grain: Grain) -> None:
+    assert part_left_to(law, grain, ANY_LUCK) < 0.01
+
+
+def test_a_law_that_steps_or_bends_is_asked_there() -> None:
+    steps = {"empirical": {"values": ["1 d", "2 d", "9 d"], "weights": [0.3, 0.3, 0.4]}}
+    bends = {"triangular": {"low": "0", "mode": "3 d", "high": "9 d"}}
+    mixed = {"mixture": [{"weight": 0.9, "law": bends}, {"weight": 0.1, "law": "never"}]}
+    for law in (steps, bends, mixed):
+        assert 0 < part_left_to(DurationLaw.model_validate(law), luck=ANY_LUCK) < 0.3
+
+
+def test_a_law_of_many_steps_is_asked_about_everything_and_one_of_none_about_nothing() -> None:
+    many = {"empirical": {"values": [f"{hours} h" for hours in range(2 * CELLS)]}}
+    assert part_left_to(DurationLaw.model_validate(many), luck=ANY_LUCK) > 0.95
+    assert part_left_to(DurationLaw.model_validate("never"), luck=ANY_LUCK) < 1e-4
+
+
+def test_each_group_draws_by_its_own_law() -> None:
+    laws = [DurationLaw.model_validate(law) for law in ("never", {"exponential": {"mean": "2 d"}}, "3 h")]
+    groups = np.arange(3_000) % 4
+    read, found = (
+        OrderSampler(Luck(5, 2, source), np.arange(3_000)).by_law(
+            Decision.ARRANGING, [*laws, None], groups, SECONDS
+        )
+        for source in (BY_NUMPY, AT_ONCE)
+    )
+    assert np.array_equal(read, found)
+    assert (found[groups == 3] == 0).all()
+    assert (found[groups == 2] == 3 * 3600).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_machine_code_draws_every_fact_of_every_scenario_as_it_is_read(path: Path) -> None:
+    scenario = load(path, {"experiment.warm_up": "0", "experiment.cohort": "28 d"})
+    calendars = calendars_of(scenario)
+    read, found = (draw_replication(scenario, 3, calendars, source) for source in (BY_NUMPY, BY_MACHINE_CODE))
+    assert np.array_equal(read.orders.paid, found.orders.paid)
+    for name, column in read.claims.items():
+        assert np.array_equal(column, found.claims[name]), name
