@@ -75,6 +75,18 @@ SUCCESSORS = {"silence_share": "silence_against_buyer_share", "postage_per_claim
 """What was judged once, and by what that is judged now: for who still gives it a margin."""
 
 
+MORE_IS_BETTER = {"refunded_within": True, "money_days": True, "refund_time": False, "seller_wait": False,
+                  "mediation_wait": False}  # fmt: skip
+"""Measures beyond those judged whose direction is as plain, by how their names begin."""
+
+
+def is_better_more(measure: str) -> bool | None:
+    """Whether more of it is better; None for what has no direction."""
+    if measure in HEADLINES:
+        return HEADLINES[measure].more_is_better
+    return next((good for begins, good in MORE_IS_BETTER.items() if measure.startswith(begins)), None)
+
+
 def headlines_with(margins: Mapping[str, float]) -> dict[str, Headline]:
     """The headlines, some with other margins. Raises BadUsage for a name or a number that makes no sense."""
     for measure, margin in margins.items():

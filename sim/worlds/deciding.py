@@ -11,6 +11,7 @@ import numpy as np
 from sim.arrays import Bools as Bools
 from sim.experiment.number import Number
 from sim.experiment.shares import share_of
+from sim.experiment.verdicts import is_better_more
 from sim.worlds.designs import Floats
 from sim.worlds.factors import Factor
 from sim.worlds.indices import between, given_data
@@ -62,7 +63,7 @@ class Survival:
     spread: tuple[float, float, float]
     """The 5 %, 50 % and 95 % points of the difference between worlds."""
     regret: tuple[float, float]
-    """The most that is lost by choosing the policy, and by staying with the base."""
+    """The most that is lost by choosing the policy, and by staying with the base; NaN where no way is better."""
     noise_share: float
     """Of the variance of the differences: what is the noise of simulation and no difference of worlds."""
     decides: tuple[Decides, ...]
@@ -104,12 +105,20 @@ def survival(
         int((seen == 0).sum()),
         float(seen.mean()) if len(seen) else np.nan,
         (float(quantiles[0]), float(quantiles[1]), float(quantiles[2])),
-        (float(max(0.0, -seen.min(initial=0.0))), float(max(0.0, seen.max(initial=0.0)))),
+        _regret(names[0], seen),
         float(noise / (variance + noise)) if variance + noise > 0 else np.nan,
         tuple(Decides(factors[one].name, indices[one]) for one in order),
         where,
         verdict_of(share, where),
     )
+
+
+def _regret(measure: str, differences: Floats) -> tuple[float, float]:
+    more = is_better_more(measure)
+    if more is None:
+        return np.nan, np.nan
+    gains = differences if more else -differences
+    return float(max(0.0, -gains.min(initial=0.0))), float(max(0.0, gains.max(initial=0.0)))
 
 
 def verdict_of(share: Number, where: Where | None) -> str:

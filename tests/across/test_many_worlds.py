@@ -12,7 +12,7 @@ from sim.errors import BadScenario
 from sim.experiment.number import Number
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
-from sim.show.across.document import verdict_told, what_decides
+from sim.show.across.document import told_of_regret, verdict_told, what_decides
 from sim.worlds.deciding import Survival, survival
 from sim.worlds.designs import design_of
 from sim.worlds.factors import Factor, stated_factors
@@ -129,10 +129,10 @@ def test_scattered_worlds_tell_what_each_factor_foretells_alone() -> None:
     assert [one.value for one in found] == pytest.approx([4 / 12 / spread, 1 / 4 / spread, 0], abs=0.07)
 
 
-def judged(values: np.ndarray, points: np.ndarray) -> Survival:
+def judged(values: np.ndarray, points: np.ndarray, measure: str = "success_rate") -> Survival:
     factors = [uniform("a"), Factor("b", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))]
     error = np.full(len(values), 0.001)
-    return survival(("success_rate", "new", "old"), Number(0.01, 0, 0.02), points, factors, values, error, error)
+    return survival((measure, "new", "old"), Number(0.01, 0, 0.02), points, factors, values, error, error)
 
 
 def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:
@@ -141,6 +141,13 @@ def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:
     assert judged(np.full(128, 0.01), points).verdict == "holds"
     assert judged(np.where(allowed, 0.01, -0.01), points).verdict == "holds where b is allowed"
     assert judged(np.random.default_rng(2).normal(size=128), points).verdict == "does not hold"
+
+
+def test_by_choosing_what_makes_wait_longer_the_wait_is_lost_and_no_gain() -> None:
+    points, values = np.random.default_rng(1).random((20, 2)), np.linspace(-1, 3, 20)
+    assert judged(values, points).regret == (1, 3)
+    assert judged(values, points, "seller_wait_mean").regret == (3, 1)
+    assert list(told_of_regret(judged(values, points, "silence_share"))) == [], "nobody says which way is better"
 
 
 def test_from_few_worlds_is_told_that_they_are_too_few() -> None:

@@ -177,6 +177,13 @@ def _survival(one: Survival) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def told_of_regret(one: Survival) -> Iterator[str]:
+    """What either choice may cost; nothing where no way is better."""
+    if not math.isnan(one.regret[0]):
+        lost, kept = (amount(each, one.measure) for each in one.regret)
+        yield f"most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
+
+
 def verdict_told(one: Survival) -> str:
     """The verdict; where too few worlds keep a conclusion from holding, that."""
     if one.verdict == DOES_NOT and one.share.high >= ROBUST:

@@ -30,6 +30,7 @@ from sim.show.across.document import (
     study_document,
     title,
     told_as_fitted,
+    told_of_regret,
     verdict_told,
     what_decides,
 )
@@ -111,12 +112,11 @@ def _how(plan: Plan) -> str:
 
 def _of_survival(study: Study, one: Survival) -> ResponseChapter:
     response = Response(one.measure, one.policy, one.base)
-    lost, kept = (amount(each, one.measure) for each in one.regret)
     least, half, most = (amount(each, one.measure, signed=True) for each in one.spread)
     facts = [
         f"Surely so in {one.surely:,} worlds, surely not in {one.surely_not:,}; the others are unclear at so few "
         "replications, which draws the share towards a half or below.",
-        f"Most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}.",
+        *(f"{line[0].upper()}{line[1:]}." for line in told_of_regret(one)),
         f"Between worlds from {least} (5 %) over {half} (half) to {most} (95 %).",
     ]
     if one.same:

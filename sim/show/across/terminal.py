@@ -18,6 +18,7 @@ from sim.show.across.document import (
     share_told,
     title,
     told_as_fitted,
+    told_of_regret,
     told_of_unclear,
     verdict_told,
     what_decides,
@@ -37,8 +38,7 @@ def stress_lines(result: Stressed) -> Iterator[str]:
         if one.measure == result.headline:
             yield ""
             yield answer(one)
-            lost, kept = (amount(each, one.measure) for each in one.regret)
-            yield f"  most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
+            yield from (f"  {line}" for line in told_of_regret(one))
             share = "an unknown part" if math.isnan(one.noise_share) else f"{per_cent(one.noise_share)}"
             yield f"  noise of simulation: {share} of the variance of the differences"
             if unclear := told_of_unclear(result.study, one):
