@@ -66,7 +66,7 @@ def _unit_arrivals(luck: Luck, until: float) -> Iterator[Floats]:
     five times the memory of what comes of them. Luck is fetched until it is passed."""
     begins, latest = 0, 0.0
     while latest < until:
-        gaps = np.negative(luck.of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
+        gaps = np.negative(luck.first_of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
         log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
         gaps[0] -= latest
         reached = np.negative(np.cumsum(gaps, out=gaps), out=gaps)

@@ -53,7 +53,7 @@ def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: O
     refund what is not sent in time."""
     bounds, found = _most_likely(scenario.buyers), [Suspects(np.empty(0, np.int64), np.empty(0, np.bool_))]
     for piece in pieces(len(orders)):
-        below = dict(zip(bounds, luck.below(bounds, piece), strict=True))
+        below = {decision: luck.below(decision, bound, piece) for decision, bound in bounds.items()}
         complains = below.pop(Decision.MISSES_THE_PARCEL, None)
         wish = np.logical_or.reduce(list(below.values()))
         if complains is not None:

@@ -32,12 +32,20 @@ def high_word(a: Unsigned, b: Unsigned) -> Unsigned:
     return a_high * b_high + (middle >> HALF) + (other >> HALF)
 
 
+def next_round(counter: tuple[Unsigned, ...], key: tuple[Unsigned, Unsigned]) -> tuple[Unsigned, ...]:
+    """A counter after one more round with this key."""
+    c0, c1, c2, c3 = counter
+    first, second = high_word(FIRST_FACTOR, c0), high_word(SECOND_FACTOR, c2)
+    return second ^ c1 ^ key[0], SECOND_FACTOR * c2, first ^ c3 ^ key[1], FIRST_FACTOR * c0
+
+
+def next_key(key: tuple[Unsigned, Unsigned]) -> tuple[Unsigned, Unsigned]:
+    """The key of the round after."""
+    return key[0] + FIRST_STEP, key[1] + SECOND_STEP
+
+
 def block(counter: tuple[Unsigned, ...], key: tuple[Unsigned, Unsigned]) -> tuple[Unsigned, ...]:
     """The four words that belong to a counter of four words and a key of two."""
-    c0, c1, c2, c3 = counter
-    k0, k1 = key
     for _ in range(ROUNDS):
-        first, second = high_word(FIRST_FACTOR, c0), high_word(SECOND_FACTOR, c2)
-        c0, c1, c2, c3 = second ^ c1 ^ k0, SECOND_FACTOR * c2, first ^ c3 ^ k1, FIRST_FACTOR * c0
-        k0, k1 = k0 + FIRST_STEP, k1 + SECOND_STEP
-    return c0, c1, c2, c3
+        counter, key = next_round(counter, key), next_key(key)
+    return counter

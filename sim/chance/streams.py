@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import Bools
 from sim.arrays import Floats as Floats
@@ -22,10 +23,15 @@ TOGETHER = 4
 AT_A_TIME = 1 << 14
 """Orders whose luck is drawn together: few enough to stay near the processor."""
 UPPER_53, TINY = np.uint64(11), 2.0**-53
+UPPER_16, ROUGHLY = np.uint64(48), 1 << 16
+"""Of a word, its upper 16 bits: which of so many equal parts of [0, 1) its uniform lies in."""
+MOST_REMEMBERED = 1 << 22
+"""Orders of whom some luck is remembered roughly."""
 
 Numbers: TypeAlias = "Ints | range"
 """Of some orders: any of them, or all from one number to before another."""
 Key: TypeAlias = tuple[np.uint64, np.uint64]
+Rough: TypeAlias = NDArray[np.uint16]
 Fill: TypeAlias = Callable[[Key, Numbers], Floats]
 """Draws the four uniforms of each number: a row for each decision of a block."""
 
@@ -65,8 +71,9 @@ class LuckSource(NamedTuple):
     """What draws luck, and looks through it. Any two that are right give the same bits."""
 
     fill: Fill
-    below: Callable[[Key, range, list[float]], Bools] | None = None
-    """Which of the four uniforms of each number lie below these bounds, a row for each; None: as they are drawn."""
+    rough: Callable[[Key, range], tuple[Floats, Rough]] | None = None
+    """The first uniform of each number, and in which of `ROUGHLY` parts of [0, 1) the other three lie, a row for
+    each; None: only what is asked for is drawn."""
     late: Callable[..., Bools] | None = None
     """What `lateness.TimeLimits` finds; None: as it says there."""
     by_tables: Callable[[Floats, Ints, LawTables], tuple[Ints, Ints]] | None = None
@@ -93,6 +100,7 @@ class Luck:
     def __init__(self, seed: int, replication: int, source: LuckSource = BY_NUMPY) -> None:
         self._seed, self._replication, self.source = seed, replication, source
         self._latest: list[_Drawn] = []
+        self._rough: dict[tuple[int, int], Rough] = {}
 
     def of(self, decision: Decision, numbers: Numbers) -> Floats:
         """One uniform for each of these numbers: of orders, or of sellers for a decision about sellers.
@@ -107,15 +115,25 @@ class Luck:
         self._latest = [_Drawn(group, numbers, luck), *self._latest[:1]]
         return _row(luck, place)
 
-    def below(self, bounds: Mapping[Decision, float], numbers: range) -> list[Bools]:
-        """For whom each luck lies below its bound. All are of one block."""
-        if self.source.below is None:
-            return [self.of(decision, numbers) < bound for decision, bound in bounds.items()]
-        of_words = [0.0] * TOGETHER
-        for decision, bound in bounds.items():
-            of_words[decision % TOGETHER] = bound
-        found = self.source.below(self.key(next(iter(bounds))), numbers, of_words)
-        return [found[decision % TOGETHER] for decision in bounds]
+    def first_of(self, decision: Decision, numbers: range) -> Floats:
+        """As `of`, for the first decision of a block; the others are remembered roughly, for `below`."""
+        if self.source.rough is None or numbers.stop > MOST_REMEMBERED:
+            return self.of(decision, numbers)
+        luck, self._rough[decision, numbers.start] = self.source.rough(self.key(decision), numbers)
+        return luck
+
+    def below(self, decision: Decision, bound: float, numbers: range) -> Bools:
+        """For whom luck lies below a bound."""
+        place = decision % TOGETHER
+        rough = self._rough.get((decision - place, numbers.start))
+        if rough is None or rough.shape[1] < len(numbers):
+            return self.of(decision, numbers) < bound
+        parts, bound_in = rough[place - 1, : len(numbers)], int(bound * ROUGHLY)
+        found: Bools = parts < bound_in
+        unsure = np.flatnonzero(parts == bound_in)
+        if len(unsure):
+            found[unsure] = self.of(decision, numbers.start + unsure) < bound
+        return found
 
     def key(self, decision: Decision) -> Key:
         """Of the block that a decision is of."""

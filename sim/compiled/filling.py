@@ -10,11 +10,11 @@ from sim.arrays import Bools
 from sim.chance.facts import Ints
 from sim.chance.lateness import TimeLimits
 from sim.chance.law_tables import LawTables
-from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, drawn_by_numpy
+from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, Rough, drawn_by_numpy
 from sim.compiled.machine_code import Entrance
 
 _fill = Entrance("sim.compiled.luck", "fill")
-_below = Entrance("sim.compiled.luck", "below")
+_fill_roughly = Entrance("sim.compiled.luck", "fill_roughly")
 _late = Entrance("sim.compiled.luck", "late")
 _by_tables = Entrance("sim.compiled.luck", "by_tables")
 
@@ -28,11 +28,11 @@ def drawn_by_machine_code(key: Key, numbers: Numbers) -> Floats:
     return luck
 
 
-def below_by_machine_code(key: Key, numbers: range, bounds: list[float]) -> Bools:
-    """As `LuckSource.below` says."""
-    found = np.empty((TOGETHER, len(numbers)), dtype=np.bool_)
-    _below(numbers.start, _words(key), np.array(bounds, dtype=np.float64), found)
-    return found
+def drawn_roughly(key: Key, numbers: range) -> tuple[Floats, Rough]:
+    """As `LuckSource.rough` says."""
+    luck, rough = np.empty(len(numbers)), np.empty((TOGETHER - 1, len(numbers)), dtype=np.uint16)
+    _fill_roughly(numbers.start, _words(key), luck, rough)
+    return luck, rough
 
 
 def late_by_machine_code(
@@ -55,6 +55,4 @@ def _words(key: Key) -> Ints:
     return np.array(key, dtype=np.uint64)
 
 
-BY_MACHINE_CODE = LuckSource(
-    drawn_by_machine_code, below_by_machine_code, late_by_machine_code, values_by_machine_code
-)
+BY_MACHINE_CODE = LuckSource(drawn_by_machine_code, drawn_roughly, late_by_machine_code, values_by_machine_code)

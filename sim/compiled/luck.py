@@ -10,20 +10,18 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba.core import types
-from numba.extending import intrinsic, register_jitable
+from numba.extending import intrinsic, overload, register_jitable
 
 from sim.arrays import Bools
 from sim.chance import philox
 from sim.chance.facts import Ints
 from sim.chance.lateness import STEP, STEPS, TimeLimits
 from sim.chance.law_tables import CELLS, IN_AN_OCTAVE, IN_DOUBT, LOWEST, LawTables
-from sim.chance.streams import TINY, UPPER_53, Floats
+from sim.chance.streams import TINY, UPPER_16, UPPER_53, Floats
 from sim.compiled.jit import kept, step
 from sim.scenario.durations import DAY, NEVER
 
-register_jitable(philox.high_word)
-register_jitable(philox.block)
-_block, _NONE = philox.block, np.uint64(0)
+_NONE = np.uint64(0)
 _INTO_A_CELL = 52 - int(np.log2(IN_AN_OCTAVE))
 """Bits of a float's fraction that say where in a cell it is, from -1 to 1; those above say in which."""
 _WHICH, _PART = (1 << _INTO_A_CELL) - 1, 2.0 ** (1 - _INTO_A_CELL)
@@ -31,6 +29,32 @@ _FIRST_CELL = (int(np.float64(LOWEST).view(np.int64)) >> _INTO_A_CELL) - 1
 _TO_WHOLE = 1.5 * 2.0**52
 """Added to a float and taken away again it rounds that to a whole number, halves to even."""
 _CERTAIN = 0.5 - IN_DOUBT
+
+
+@intrinsic
+def product_above(_: Any, one: Any, other: Any) -> Any:
+    """The upper 64 of the 128 bits of a product, which a processor has at hand."""
+
+    def multiply(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        wide = [builder.zext(value, ir.IntType(128)) for value in values]
+        return builder.trunc(builder.lshr(builder.mul(*wide), ir.IntType(128)(64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), multiply
+
+
+@overload(philox.high_word)
+def _high_word(a: Any, b: Any) -> Any:
+    return product_above_of
+
+
+def product_above_of(a: Any, b: Any) -> Any:
+    """As `philox.high_word` is called."""
+    return product_above(a, b)
+
+
+for _function in (philox.next_round, philox.next_key, philox.block):
+    register_jitable(_function)
+_block, _next_round, _next_key, _ROUNDS = philox.block, philox.next_round, philox.next_key, philox.ROUNDS
 
 
 @intrinsic
@@ -46,13 +70,28 @@ def bits_of(_: Any, number: Any) -> Any:
 @step
 def words_of(key: Any, number: int) -> Any:
     """The four words that belong to a number: those of four decisions."""
-    return _block((np.uint64(number), _NONE, _NONE, _NONE), (key[0], key[1]))
+    return _block(_counter(number), (key[0], key[1]))
+
+
+@step
+def words_of_two(key: Any, one: int, other: int) -> Any:
+    """Those of two numbers, round by round: while a processor waits for one of them it goes on with the other."""
+    counter, further, round_key = _counter(one), _counter(other), (key[0], key[1])
+    for _ in range(_ROUNDS):
+        counter, further = _next_round(counter, round_key), _next_round(further, round_key)
+        round_key = _next_key(round_key)
+    return counter, further
+
+
+@step
+def _counter(number: int) -> Any:
+    return np.uint64(number), _NONE, _NONE, _NONE
 
 
 @step
 def uniform(word: Any) -> float:
     """The uniform in [0, 1) that a word stands for."""
-    return np.float64(word >> UPPER_53) * TINY
+    return np.float64(np.int64(word >> UPPER_53)) * TINY
 
 
 @step
@@ -64,23 +103,39 @@ def cell(word: Any, cells: int) -> int:
 @kept
 def fill(numbers: Ints, key: Any, luck: Floats) -> None:
     """Four uniforms of each number, a row for each word of its block: what `streams.drawn_by_numpy` draws."""
-    for place in range(len(numbers)):
-        first, second, third, fourth = words_of(key, numbers[place])
-        luck[0, place] = uniform(first)
-        luck[1, place] = uniform(second)
-        luck[2, place] = uniform(third)
-        luck[3, place] = uniform(fourth)
+    for place in range(0, len(numbers), 2):
+        beside = min(place + 1, len(numbers) - 1)
+        words, further = words_of_two(key, numbers[place], numbers[beside])
+        put(luck, place, words)
+        put(luck, beside, further)
+
+
+@step
+def put(luck: Floats, place: int, words: Any) -> None:
+    """The uniforms of one block."""
+    luck[0, place] = uniform(words[0])
+    luck[1, place] = uniform(words[1])
+    luck[2, place] = uniform(words[2])
+    luck[3, place] = uniform(words[3])
 
 
 @kept
-def below(first: int, key: Any, bounds: Floats, found: Bools) -> None:
-    """Of numbers in turn, which of their four uniforms lie below a bound (`streams.LuckSource`)."""
-    for place in range(found.shape[1]):
-        words = words_of(key, first + place)
-        found[0, place] = uniform(words[0]) < bounds[0]
-        found[1, place] = uniform(words[1]) < bounds[1]
-        found[2, place] = uniform(words[2]) < bounds[2]
-        found[3, place] = uniform(words[3]) < bounds[3]
+def fill_roughly(first: int, key: Any, luck: Floats, rough: Any) -> None:
+    """Of numbers in turn, the first uniform of each, and the upper 16 bits of the other three."""
+    for place in range(0, len(luck), 2):
+        beside = min(place + 1, len(luck) - 1)
+        words, further = words_of_two(key, first + place, first + beside)
+        put_roughly(luck, rough, place, words)
+        put_roughly(luck, rough, beside, further)
+
+
+@step
+def put_roughly(luck: Floats, rough: Any, place: int, words: Any) -> None:
+    """Those of one block."""
+    luck[place] = uniform(words[0])
+    rough[0, place] = words[1] >> UPPER_16
+    rough[1, place] = words[2] >> UPPER_16
+    rough[2, place] = words[3] >> UPPER_16
 
 
 @kept

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.chance.decisions import Decision
 from sim.chance.philox import block
-from sim.chance.streams import AT_A_TIME, BY_NUMPY, Luck, drawn_by_numpy, key_of
+from sim.chance.streams import AT_A_TIME, Luck, drawn_by_numpy, key_of
 from sim.compiled.filling import BY_MACHINE_CODE, drawn_by_machine_code
 
 FULL = "ffffffffffffffff"
@@ -74,10 +74,21 @@ def test_machine_code_draws_the_bits_that_numpy_draws(seed: int, group: int, num
     assert np.array_equal(drawn_by_machine_code(key, asked[::2]), drawn_by_numpy(key, asked[::2]))
 
 
-def test_machine_code_finds_in_turn_whose_luck_lies_below_a_bound() -> None:
-    bounds = {Decision.REGRETS: 0.06, Decision.MISSES_THE_PARCEL: 1.0, Decision.FINDS_A_DEFECT: 2.0**-53}
-    read, looked_through = (
-        Luck(7, 3, source).below(bounds, range(5, 70_000)) for source in (BY_NUMPY, BY_MACHINE_CODE)
-    )
-    assert np.array_equal(read, looked_through)
-    assert 0 < read[0].sum() < len(read[0]) == read[1].sum()
+@pytest.mark.parametrize("bound", [0.0, 2.0**-53, 0.06, 0.25, 1.0])
+@pytest.mark.parametrize("decision", [Decision.REGRETS, Decision.FINDS_A_DEFECT])
+def test_luck_remembered_roughly_tells_exactly_who_is_below_a_bound(decision: Decision, bound: float) -> None:
+    numbers, read = range(5, 70_000), Luck(7, 3)
+    remembered = Luck(7, 3, BY_MACHINE_CODE)
+    first = remembered.first_of(Decision.ARRIVAL_GAP, numbers)
+    assert np.array_equal(first, read.of(Decision.ARRIVAL_GAP, numbers))
+    for some in (numbers, range(5, 60_000), range(5, 80_000)):
+        assert np.array_equal(remembered.below(decision, bound, some), read.of(decision, some) < bound)
+
+
+def test_a_bound_is_told_from_the_luck_nearest_to_it() -> None:
+    numbers, read, found = range(70_000), Luck(7, 3), Luck(7, 3, BY_MACHINE_CODE)
+    found.first_of(Decision.ARRIVAL_GAP, numbers)
+    luck = read.of(Decision.REGRETS, numbers)
+    for order in range(0, 70_000, 7_000):
+        for bound in (luck[order], np.nextafter(luck[order], 1)):
+            assert found.below(Decision.REGRETS, float(bound), numbers)[order] == (luck[order] < bound)
