@@ -2,7 +2,7 @@
 
 Contents, in the order in which things happen (imports only ever point up this list):
 
-    version, arrays, errors, vocabulary  which one; arrays by what they hold; what can go wrong; words
+    version, arrays, special, errors, vocabulary  which one; arrays; SciPy's functions; what can go wrong; words
     disk                 reading and writing, whatever is full, forbidden, shared or killed
     scenario             what a user writes: a YAML file, checked once, frozen
     rules                pure functions: may the buyer still cancel? what does silence mean? is it worth it?

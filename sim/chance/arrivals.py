@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy.special import log1p
 
 from sim.chance.decisions import Decision
 from sim.chance.narrow import NarrowInts
@@ -16,6 +15,7 @@ from sim.scenario.durations import DAY, HOUR
 from sim.scenario.market import Market
 from sim.scenario.model import Scenario
 from sim.scenario.selling import daily_rates
+from sim.special import log1p
 
 
 def paid_instants(scenario: Scenario, luck: Luck) -> NarrowInts:

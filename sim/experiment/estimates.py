@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit, stdtrit
 
 from sim.experiment.pooled import Floats as Floats
 from sim.experiment.pooled import Times as Times
 from sim.experiment.pooled import first_seconds
 from sim.experiment.shares import wilson
 from sim.experiment.skewness import OF_A_LOGARITHM, OF_TIMES, longer, skewness_of
+from sim.special import expit, logit, stdtrit
 
 CONFIDENCE = 0.95
 _UPPER = 1 - (1 - CONFIDENCE) / 2

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit
 
 from sim.experiment.estimates import CONFIDENCE, Floats, Times, resampled
 from sim.experiment.skewness import longer, skewness_of
+from sim.special import ndtri, stdtrit
 
 OPEN_FROM = 0.025
 """An end of an interval is open where more of the resamples than this do not reach the quantile."""

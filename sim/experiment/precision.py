@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtri
 
 from sim.errors import BadUsage
 from sim.experiment.aalen_johansen import is_cut
@@ -20,6 +19,7 @@ from sim.experiment.observation import Observation, tables_of
 from sim.experiment.pairing import Pairing
 from sim.experiment.precision_targets import PrecisionTarget
 from sim.scenario.wording import counted
+from sim.special import chdtri
 
 FEWEST = 10
 """Replications before a half-width is believed: that of five is off by a third as often as not."""

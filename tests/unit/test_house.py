@@ -30,6 +30,7 @@ HOUSE = Path(sim.__file__).parent
 FLOORS = (
     "version",
     "arrays",
+    "special",
     "errors",
     "disk",
     "vocabulary",

@@ -7,7 +7,9 @@ import sim.show.charts.importing  # noqa: F401  (before matplotlib, for the back
 # isort: split
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox, BboxBase
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
@@ -38,6 +40,12 @@ COMPARISON_CHARTS: dict[str, ComparisonChart] = {
 """Every chart of a comparison, likewise."""
 
 
+EDGE = 3 / 72
+"""Inches that stay free around a chart."""
+ROUGHLY = Bbox.from_extents(0.08, 0.14, 0.99, 0.9)
+"""Where a chart stands in its figure, about: as many numbers fit along its axes as in the end."""
+
+
 def draw_all(result: Result) -> dict[str, Figure]:
     """A new figure for each of `CHARTS`, by name, laid out once so that it looks the same in every format."""
     return {name: _laid_out(draw(result)) for name, draw in CHARTS.items()}
@@ -49,13 +57,20 @@ def draw_comparison(comparison: Comparison) -> dict[str, Figure]:
 
 
 def _laid_out(ax: Axes) -> Figure:
+    """A chart fills its figure, as by matplotlib's constrained layout, which measures everything twice."""
     figure = ax.get_figure(root=True)
-    assert figure is not None, "a chart that was given no axes has a figure of its own"
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        with our_style():
-            engine.execute(figure)
+    assert isinstance(figure, Figure), "a chart that was given no axes has a figure of its own"
     figure.set_layout_engine("none")
+    with our_style():
+        ax.set_position(ROUGHLY)
+        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+        around: BboxBase | None = ax.get_tightbbox(renderer, for_layout_only=True)
+    assert around is not None, "a chart is to be seen"
+    around = around.transformed(figure.transFigure.inverted())
+    chart, (wide, high) = ax.get_position(), EDGE / figure.get_size_inches()
+    left, bottom = chart.x0 - around.x0 + wide, chart.y0 - around.y0 + high
+    right, top = around.x1 - chart.x1 + wide, around.y1 - chart.y1 + high
+    ax.set_position(Bbox.from_extents(left, bottom, 1 - right, 1 - top))
     return figure
 
 

@@ -11,15 +11,26 @@ import sys
 from contextlib import suppress
 
 NAMED = "MPLBACKEND"
+COMMAND = "sim.door"
+"""The module that is there where a command runs, and nobody will ask for help about matplotlib."""
 
 
 def have_matplotlib() -> None:
-    """Import it; the backend that is named for it is taken afterwards, where there is one of that name."""
+    """Import it; the backend that is named for it is taken afterwards, where there is one of that name.
+
+    While it is imported it writes the documentation of all that can be drawn, which takes as long as all the rest:
+    a command has no use for it.
+    """
     if "matplotlib" in sys.modules:
         return
     name = os.environ.pop(NAMED, None)
     try:
         import matplotlib
+
+        if COMMAND in sys.modules:
+            from matplotlib.artist import Artist
+
+            Artist._update_set_signature_and_docstring = classmethod(lambda kind: None)  # type: ignore[attr-defined]
     finally:
         if name is not None:
             os.environ[NAMED] = name
