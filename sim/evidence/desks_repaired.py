@@ -1,9 +1,11 @@
 """Desks blur what is seen: an answer comes after noticing, a queue and the work. Repaired by simulated moments.
 
 What was estimated as noticing contains the wait at the desk, which the simulated desk adds once more; and a late
-answer looks like silence. So the fitted world is lived through, seen as the log was seen, and noticing (a lognormal
-law) and silence are moved until as many simulated answers come between the tenths of the logged ones as in the log:
-least squares on counts, by Gauss and Newton (McFadden, *Econometrica* 57 (1989), with chi-square weights).
+answer looks like silence. So the fitted world is lived through, seen as the log was seen, and how much later its
+answers come than noticing, opening hours and work alone would have them is put into what the log's counts make
+likely: a lognormal law of noticing, and silence. Counts are those between the tenths of the logged answers
+(McFadden, *Econometrica* 57 (1989)); a model that is nearly right is corrected by simulating (Gourieroux, Monfort
+and Renault, *Journal of Applied Econometrics* 8 (1993)).
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.evidence.families import LOGNORMAL, Family, quantile
+from sim.evidence.families import LOGNORMAL
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.incidence import kaplan_meier
 from sim.evidence.lesson import Lesson
 from sim.evidence.lived import engine_for, lived_through
 from sim.evidence.log import Bools, Floats
-from sim.evidence.moments import LIVES, FoundLaw, LiveThrough, MomentsSearch, Spread, search_all
+from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
 from sim.evidence.refits import changes_between, in_world
@@ -34,16 +36,22 @@ from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import described
 from sim.scenario.wording import per_cent
+from sim.vocabulary import Party
 
-REPLICATIONS = 4
+STEPS = 4
+"""How often the world is lived through, each time with what the time before had found."""
+REPLICATIONS, OF_MANY = 12, 4
+"""At each step, of a small log and of a large one."""
 MANY = 20_000
-"""Claims that are enough to simulate: their own luck is small."""
+"""Claims that are enough to simulate so many times over: their own luck is small."""
 FEWEST_DAYS = 91
 """Days of a large log that are simulated at least: disputes come weeks after payment."""
 TENTHS = np.arange(1, 11) / 10
 """Of those that are answered at last: between these it is counted."""
-LEVELS = (0.25, 0.5, 0.75)
-"""Where the law that the search begins with is held against the one it takes the place of."""
+SAMPLED = 4_000
+"""Requests that say well enough how opening hours lie."""
+GOLDEN = 0.618033988749895
+"""Its multiples lie evenly between whole numbers: of every stretch of requests some take long to work on."""
 LEAST = 30
 """Answers below which there is nothing to repair by."""
 Build = Callable[[list[Finding]], Scenario]
@@ -73,39 +81,63 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
         for number, kind in enumerate(lesson.kinds)
         for stage in STAGES
         if f"{(path := _path(kind, stage))}.notice" in learnt
-        and (told := _spread(*_waited(lesson, number, stage))) is not None
+        and (told := _table(*_waited(lesson, number, stage))) is not None
     }
     if not wanted or lesson.base.market.sellers.staff == "unlimited":
         return findings
-    at = {path: _begun(findings, path) for path in wanted}
-    search = {path: MomentsSearch(logged, at[path]) for path, (_, _, logged) in wanted.items()}
+    search = {path: _searched(lesson, *one) for path, one in wanted.items()}
     effort = _effort(lesson)
     with workers_of(jobs) as workers:
-        lived = _world_to_move(lesson, findings, at, build, wanted, effort, workers)
-        search_all(search, lived)
-    found = {path: one.found(effort.of_log) for path, one in search.items()}
-    return _with(findings, {path: one.at for path, one in search.items()}, found)
+        lived = _world_to_move(lesson, findings, search, build, wanted, effort, workers)
+        for _ in range(STEPS):
+            for path, by_then in lived().items():
+                search[path].learn(by_then, effort.of_log)
+    return _with(findings, {path: one.at for path, one in search.items()}, search)
+
+
+def _searched(lesson: Lesson, kind: int, stage: DeskStage, logged: AnswerTable) -> LawSearch:
+    """Where a search begins: as if nobody waited for a desk."""
+    claims = lesson.log.claims
+    asked, some = claims.at(stage.asked), _asked_of(lesson, kind, stage)
+    asked = asked[some][:: max(int(some.sum()) // SAMPLED, 1)]
+    handling = getattr(lesson.template(lesson.kinds[kind]), stage.name).handling.to_law()
+    work = handling.ppf((np.arange(len(asked)) * GOLDEN + 0.5) % 1)
+    hours = lesson.hours[Party.SELLER]
+    waited = np.array([hours.last_look(asked + edge, work) - asked for edge in logged.edges]).T
+    return LawSearch(logged, LastLooks.of(waited), unlike=_unlike(lesson, kind, stage, logged))
+
+
+def _unlike(lesson: Lesson, kind: int, stage: DeskStage, logged: AnswerTable) -> float:
+    """By how much more than luck sellers differ in what they answer of what they could have."""
+    lasted, answered, _ = _waited(lesson, kind, stage)
+    seller = lesson.seller_of_claim[_asked_of(lesson, kind, stage)]
+    part = np.searchsorted(logged.edges, lasted)
+    there = np.where(answered, 1.0, 0.5)
+    shares, luck = (np.append(each, 0.0) for each in (logged.ends, logged.ends * (1 - logged.ends)))
+    expected, spread = ((np.cumsum(each) - each)[part] + each[part] * there for each in (shares, luck))
+    return float((np.bincount(seller, answered - expected) ** 2).sum() / spread.sum())
 
 
 def _world_to_move(
     lesson: Lesson,
     findings: list[Finding],
-    at: Mapping[str, Floats],
+    search: Mapping[str, LawSearch],
     build: Build,
     wanted: WantedCounts,
     effort: SimulatedDays,
     workers: Workers,
-) -> LiveThrough:
-    """What is counted with other laws of noticing than those that the search begins with, cut as the log was."""
-    begun = _with(findings, at)
+) -> Callable[[], dict[str, Floats]]:
+    """What is answered by when, cut as the log was, in a world with the laws at which the search is."""
+    begun = _with(findings, {path: one.at for path, one in search.items()})
     world = build(begun).with_changes({"experiment.cohort": f"{effort.days} d", "experiment.follow_up": "0 d"})
     document = {key: value for key, value in described(world).items() if key not in ("provenance", "expect")}
-    engine = engine_for(world, effort.replications * LIVES)
+    engine = engine_for(world, effort.replications * STEPS)
     cut = np.datetime64(world.start, "s") + np.timedelta64(
         world.experiment.warm_up.seconds + effort.days * DAY, "s"
     )
 
-    def lived(there: Mapping[str, Floats]) -> dict[str, Floats]:
+    def lived() -> dict[str, Floats]:
+        there = {path: one.at for path, one in search.items()}
         moved = in_world(document, changes_between(begun, _with(findings, there)))
         seen = lived_through([moved] * effort.replications, engine, workers)
         return dict(_counted(pd.concat([one.claims for one in seen]), cut, lesson, wanted))
@@ -113,37 +145,17 @@ def _world_to_move(
     return lived
 
 
-WantedCounts = Mapping[str, tuple[int, DeskStage, Spread]]
-
-
-def _begun(findings: list[Finding], path: str) -> Floats:
-    """Where the search begins: a lognormal law through the quartiles of what was estimated, and its silence."""
-    notice = next(one for one in findings if one.path == f"{path}.notice")
-    said = next(one for one in findings if one.path == f"{path}.said")
-    low, middle, high = (np.log(quantile(*_law(notice), level)) for level in LEVELS)
-    sigma = np.clip((high - low) / (2 * 0.6744897501960817), 0.2, 2.0)
-    return np.array([middle, np.log(sigma), special.logit(np.clip(said.value["silent"], 0.03, 0.6))])
+WantedCounts = Mapping[str, tuple[int, DeskStage, AnswerTable]]
 
 
 def _path(kind: str, stage: DeskStage) -> str:
     return f"{TYPE}.{kind}.{stage.name}"
 
 
-def _spread(lasted: Floats, answered: Bools, weight: Floats) -> Spread | None:
+def _table(lasted: Floats, answered: Bools, weight: Floats) -> AnswerTable | None:
     if int(answered.sum()) < LEAST:
         return None
-    times, reached = _reached(lasted, answered, weight)
-    edges = np.interp(TENTHS * reached[-1], reached, times)
-    parts = _parts(edges, times, reached)
-    return Spread(edges, parts, _watched(lasted, edges, parts))
-
-
-def _watched(lasted: Floats, edges: Floats, parts: Floats) -> Floats:
-    """Those still there at the end of each part, over the share that would be: who ended otherwise tells less."""
-    still = len(lasted) - np.searchsorted(np.sort(lasted), edges, side="left")
-    unanswered = 1 - np.concatenate([[0.0], np.cumsum(parts[:-2])])
-    seen = np.maximum(still / np.maximum(unanswered, 1e-3), 1.0)
-    return np.append(seen, seen[-1])
+    return AnswerTable.of(TENTHS, lasted, answered, *_reached(lasted, answered, weight))
 
 
 def _reached(lasted: Floats, answered: Bools, weight: Floats | None = None) -> tuple[Floats, Floats]:
@@ -151,16 +163,16 @@ def _reached(lasted: Floats, answered: Bools, weight: Floats | None = None) -> t
     return kaplan_meier(Sample.of(lasted, np.where(answered, lasted, np.inf), none, weight))
 
 
-def _parts(edges: Floats, times: Floats, reached: Floats) -> Floats:
-    by_then = np.concatenate([[0.0], reached])[np.searchsorted(times, edges, side="right")]
-    return np.diff(by_then, prepend=0.0, append=1.0)
+def _asked_of(lesson: Lesson, kind: int, stage: DeskStage) -> Bools:
+    asked = lesson.log.claims.at(stage.asked)
+    return np.asarray((lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status))
 
 
 def _waited(lesson: Lesson, kind: int, stage: DeskStage) -> tuple[Floats, Bools, Floats]:
     """Of each request to sellers of a type: how long it was open, whether it was answered, and what it weighs."""
     claims = lesson.log.claims
     asked, closed = claims.at(stage.asked), claims.at(stage.closed)
-    some = (lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status)
+    some = _asked_of(lesson, kind, stage)
     answered = lesson.status("accepted", "refused", of=stage.status)
     if stage.name == "dispute":
         countered = offered(lesson) & ~np.isnan(asked)
@@ -187,7 +199,7 @@ def _effort(lesson: Lesson) -> SimulatedDays:
     if claims < MANY:
         return SimulatedDays(days, REPLICATIONS, REPLICATIONS)
     some = min(max(days * MANY // claims, FEWEST_DAYS), days)
-    return SimulatedDays(some, 1, some / days)
+    return SimulatedDays(some, OF_MANY, OF_MANY * some / days)
 
 
 def _counted(
@@ -203,9 +215,9 @@ def _counted(
             answered |= _at_once(claims)
         some = ((claims["seller_type"] == lesson.kinds[kind]) & asked.notna()).to_numpy(bool)
         if not (some & answered.to_numpy(bool)).any():
-            yield path, np.append(np.zeros(len(logged.edges)), 1.0)
+            yield path, np.zeros(len(logged.edges))
         else:
-            yield path, _parts(logged.edges, *_reached(lasted[some], answered.to_numpy(bool)[some]))
+            yield path, logged.by_then(*_reached(lasted[some], answered.to_numpy(bool)[some]))
 
 
 def _at_once(claims: pd.DataFrame) -> Any:
@@ -215,7 +227,7 @@ def _at_once(claims: pd.DataFrame) -> Any:
 
 
 def _with(
-    findings: list[Finding], at: Mapping[str, Floats], found: Mapping[str, FoundLaw] | None = None
+    findings: list[Finding], at: Mapping[str, Floats], found: Mapping[str, LawSearch] | None = None
 ) -> list[Finding]:
     """The findings with these medians, sigmas and silences."""
     moved = []
@@ -240,24 +252,17 @@ def repaired_anew(
             kind, _, name = path.removeprefix(f"{TYPE}.").rpartition(".")
             stage = next(stage for stage in STAGES if stage.name == name)
             waited = _waited(lesson, lesson.kinds.index(kind), stage)
-            at[path] = found.at_counts(_parts(found.logged.edges, *_reached(*waited)), luck)
+            at[path] = found.at_ends(found.logged.ends_of(*_reached(*waited)), luck)
     return _with(findings, at)
 
 
-def _law(finding: Finding) -> tuple[Family, Floats]:
-    family, parameters = finding.beside["law"]
-    return family, parameters
-
-
-def _noticed_anew(finding: Finding, law: Floats, found: FoundLaw | None) -> Finding:
-    """A lognormal law; its interval is that of the moments, or that of the likelihood where this is wider."""
+def _noticed_anew(finding: Finding, law: Floats, found: LawSearch | None) -> Finding:
+    """A lognormal law."""
     interval: tuple[Any, Any] | None = finding.interval
     beside = finding.beside | {"law": (LOGNORMAL, law)}
     if found is not None:
         beside |= {"found": found}
-        ends = finding.beside["median_between"]
-        reach = max(1.96 * float(found.errors[0]), float(np.log(ends[1] / ends[0])) / 2)
-        low, high = (duration(float(np.exp(float(law[0]) + side * reach)), Kind.WALL) for side in (-1, 1))
+        low, high = (duration(float(np.exp(end)), Kind.WALL) for end in found.between(0))
         interval = low, high
     return replace(
         finding,
@@ -269,7 +274,7 @@ def _noticed_anew(finding: Finding, law: Floats, found: FoundLaw | None) -> Find
     )
 
 
-def _said_anew(finding: Finding, at: float, found: FoundLaw | None) -> Finding:
+def _said_anew(finding: Finding, at: float, found: LawSearch | None) -> Finding:
     said = dict(finding.value)
     silent = float(special.expit(at))
     answers = 1 - said["silent"]
@@ -277,8 +282,7 @@ def _said_anew(finding: Finding, at: float, found: FoundLaw | None) -> Finding:
     moved = {name: value * share if name != "silent" else silent for name, value in said.items()}
     beside, identified = dict(finding.beside), finding.identified
     if found is not None:
-        reach = 1.96 * float(found.errors[2])
-        low, high = special.expit([at - reach, at + reach])
+        low, high = special.expit(found.between(2))
         beside["silent"] = [float(low), float(high)]
         identified = f"silent {per_cent(low, 1)} to {per_cent(high, 1)}" + (f"; {identified}" if identified else "")
     return replace(

@@ -68,7 +68,7 @@ def of_law(
         f"{estimated.family.name}, {what}",
         identified,
         None if naive is None else duration(naive, kind),
-        {"law": (estimated.family, estimated.law), "median_between": estimated.between(_median)},
+        {"law": (estimated.family, estimated.law)},
     )
 
 

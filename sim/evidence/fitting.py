@@ -17,7 +17,7 @@ from sim.evidence.desks_repaired import repaired
 from sim.evidence.expected_of_log import expected_of
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
-from sim.evidence.held_out import Judged, judge
+from sim.evidence.held_out import Judged, expected_in, held_against, seen_in
 from sim.evidence.hours import Hours
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import Ints, Reading, RefundLog
@@ -25,6 +25,7 @@ from sim.evidence.mapping import MappedLog, Weeks, load_mapping
 from sim.evidence.of_dispatch import sellers_of_types
 from sim.evidence.reading import read_log
 from sim.evidence.refits import JUDGED_IN, WorldChanges
+from sim.evidence.would_be_seen import unseen_changes
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load
@@ -48,6 +49,8 @@ class Fit:
     readings: tuple[Reading, ...]
     judged: tuple[Judged, ...]
     """What held-out weeks say of it; empty where none were kept."""
+    unseen: tuple[str, ...]
+    """Inputs of which these weeks would not show a change by a quarter nine times in ten, in words."""
     lesson: Lesson
     bootstrap: Bootstrap
 
@@ -69,11 +72,14 @@ class Fit:
 
     @cached_property
     def verdict(self) -> str:
-        """`differs` where anything does, `agrees` where most can be told and does, else `too few to tell`."""
-        verdicts = [one.verdict for one in self.judged]
-        if "differs" in verdicts:
+        """What held-out weeks say of the scenario as a whole.
+
+        `differs` where anything does; `agrees` where nothing does, though a change by a quarter in any one of the
+        main inputs that were learnt would have been seen; else, or without held-out weeks, `too few to tell`.
+        """
+        if any(one.verdict == "differs" for one in self.judged):
             return "differs"
-        return "agrees" if verdicts.count("agrees") * 2 > len(verdicts) else "too few to tell"
+        return "agrees" if self.judged and not self.unseen else "too few to tell"
 
 
 def fit(
@@ -147,10 +153,31 @@ def learnt(
     )
     source = f"{mapped.path.name}: " + ", ".join(f"{one.table} {one.used:,}" for one in log.readings)
     scenario = scenario_of(lesson, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
-    bootstrap, judged = Bootstrap(lesson, calendars, findings), tuple[Judged, ...]()
-    if period.hold_out is not None:
-        judged = tuple(judge(scenario, bootstrap.changes(JUDGED_IN, 1), log, start, period.hold_out, jobs=jobs))
-    return Fit(scenario, findings, assumed, log.readings, judged, lesson, bootstrap)
+    bootstrap = Bootstrap(lesson, calendars, findings)
+    judged, unseen = _judged(scenario, bootstrap, log, start, period.hold_out, jobs=jobs)
+    return Fit(scenario, findings, assumed, log.readings, judged, unseen, lesson, bootstrap)
+
+
+def _judged(
+    scenario: Scenario,
+    bootstrap: Bootstrap,
+    log: RefundLog,
+    start: date,
+    span: Weeks | None,
+    *,
+    jobs: int | None,
+) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
+    """What held-out weeks say, as worlds that the log could as well have told live through them."""
+    if span is None:
+        return (), ()
+    worlds = bootstrap.changes(JUDGED_IN, 1)
+    expected = expected_in(scenario, worlds, log, start, span, jobs=jobs)
+    judged = tuple(held_against(seen_in(log, start, span), expected))
+    if any(one.verdict == "differs" for one in judged):
+        return judged, ()
+    learnt = {one.path for one in bootstrap.findings}
+    unseen = unseen_changes(scenario, learnt, worlds, expected, judged, log, start, span, jobs=jobs)
+    return judged, tuple(unseen)
 
 
 def lesson_of(

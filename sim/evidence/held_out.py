@@ -34,6 +34,16 @@ LEVEL = 0.04
 NINE_IN_TEN = 1.2816
 
 
+REQUESTS = {
+    "accepted": "requests accepted",
+    "refused": "requests refused",
+    "shipped": "requests shipped over",
+    "withdrawn": "requests withdrawn",
+    "silence": "requests left unanswered",
+}
+"""How requests end, as a log's mapping says it and as it is said here."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """One thing that can be seen in the log and in the simulated world."""
@@ -71,22 +81,6 @@ class Judged:
 
 def _shown(value: float, unit: str) -> str:
     return f"{per_cent(value, 1)}" if unit == "share" else f"{value:.4g} {unit}"
-
-
-def judge(
-    scenario: Scenario,
-    worlds: Sequence[WorldChanges],
-    log: RefundLog,
-    start: date,
-    span: Weeks,
-    *,
-    jobs: int | None = 1,
-) -> Iterator[Judged]:
-    """Live through the held-out weeks and hold what comes out, cut as the log was, against what was seen.
-
-    Once in each of the worlds that the log could as well have told: what is not known of the inputs counts.
-    """
-    yield from held_against(seen_in(log, start, span), expected_in(scenario, worlds, log, start, span, jobs=jobs))
 
 
 def seen_in(log: RefundLog, start: date, span: Weeks) -> dict[str, SeenValue]:
@@ -153,8 +147,8 @@ def _observed(
         yield f"sent within {limit:g} d of payment", _share(sent - paid <= limit * DAY, paid + limit * DAY < cut)
     status, names = claims.word("status"), log.names["status"]
     asked_of = requests & (status != names.index("free"))
-    for word in ("accepted", "refused", "shipped", "withdrawn", "silence"):
-        yield f"requests {word}", _share(status == names.index(word), asked_of)
+    for word, called in REQUESTS.items():
+        yield called, _share(status == names.index(word), asked_of)
     answered = np.isin(status, [names.index("accepted"), names.index("refused")])
     for hours in (6, 24, 48, 96):
         watched = asked_of & (asked + hours * HOUR < cut)
@@ -200,7 +194,7 @@ def _simulated(
             "silence": how == "silence",
         }
         for word, hits in by_word.items():
-            told.setdefault(f"requests {word}", []).append(_mean(hits, of_sellers))
+            told.setdefault(REQUESTS[word], []).append(_mean(hits, of_sellers))
         end = float((cut - np.datetime64("1970-01-01", "s")) / np.timedelta64(1, "s"))
         for hours in (6, 24, 48, 96):
             watched = of_sellers & (asked + hours * HOUR < end)
@@ -228,7 +222,7 @@ def _mean(hits: Any, among: Any) -> float:
 def held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:
     """One new draw against replications: a prediction interval (Geisser 1993), Bonferroni over all judged."""
     together = [name for name in observed if name in simulated and np.isfinite(simulated[name]).all()]
-    level = 1 - LEVEL / 2 / max(len(together), 1)
+    level = _level(len(together))
     for name in together:
         value, n, unit = observed[name]
         told = np.array(simulated[name])
@@ -237,8 +231,16 @@ def held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list
         if unit == "share" and n:  # none of n is no less than half a case
             low, high = (0.0 if low <= 0.5 / n else low), (1.0 if high >= 1 - 0.5 / n else high)
         expected = Number(middle, low, high, unit, n=n)
-        reaches = float(stats.t.ppf(level, len(told) - 1))
-        yield Judged(name, value, expected, _verdict(value, expected, reaches))
+        yield Judged(name, value, expected, _verdict(value, expected, reach_of(len(together), len(told))))
+
+
+def _level(judged: int) -> float:
+    return 1 - LEVEL / 2 / max(judged, 1)
+
+
+def reach_of(judged: int, worlds: int) -> float:
+    """How many standard deviations an interval of one of so many things reaches, by so many worlds."""
+    return float(stats.t.ppf(_level(judged), worlds - 1))
 
 
 def _count_between(told: Floats, n: int, level: float) -> tuple[float, float]:

@@ -58,7 +58,7 @@ class Hours(NamedTuple):
         begun = answered - np.minimum(work, np.maximum(since_opening, 0))
         return np.where(at_opening, np.minimum(closed, begun), begun), begun
 
-    def last_look(self, by: Floats, work: float) -> Floats:
+    def last_look(self, by: Floats, work: Floats | float) -> Floats:
         """The last instant at which staff could have looked and still have answered by then."""
         place = np.maximum(self.spell(by), 0)
         inside = by <= self.closes[place]

@@ -12,6 +12,7 @@ import sim
 from sim.experiment.replication import calendars_of, play
 from sim.scenario.model import Scenario
 from sim.show.exported.all_orders import all_orders
+from sim.vocabulary import Disposition
 from tests.regression.program import SCENARIOS
 
 MAPPING = """
@@ -33,6 +34,10 @@ period: {fit: 2018-09-03..2018-12-31}
 types: {column: seller_type}
 base: base.yaml
 """
+RULED = np.array(
+    [{"accept": "buyer", "refuse": "seller"}.get(one.word, "split") for one in Disposition], dtype=object
+)
+"""Of each disposition, how a log calls the ruling."""
 STATUS = {"shipped_over": "SHIPPED", "withdrawn": "WITHDRAWN", "silence": "TIMEOUT"}
 
 

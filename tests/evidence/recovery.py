@@ -18,6 +18,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from sim.experiment.replication import calendars_of, play
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.show.exported.all_orders import all_orders
-from tests.evidence.logs import STATUS
+from tests.evidence.logs import RULED, STATUS
 from tests.regression.program import SCENARIOS
 
 KINDS = {"t1": "prompt", "t2": "slow"}
@@ -143,8 +144,10 @@ def drawn(number: int) -> Scenario:
 def tables_of(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What happened, in clean columns."""
     calendars = calendars_of(scenario)
-    table = all_orders(scenario, 0, play(scenario, 0, calendars, engine="compiled"), calendars)
-    table = table[table["paid_at"] >= FIRST]
+    records = play(scenario, 0, calendars, engine="compiled")
+    table = all_orders(scenario, 0, records, calendars)
+    said = pd.Series(RULED[records.draws.claims["mediation.disposition"]], index=records.claims["order"])
+    table = table.assign(said=table["order"].map(said))[table["paid_at"] >= FIRST]
     orders = table.rename(
         columns={"arranged_at": "label_at", "dispatched_at": "shipped_at", "payment_method": "method"}
     ).assign(order_ref=table["order"], shop_id=table["seller"])
@@ -154,7 +157,6 @@ def tables_of(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     disputed = claims["dispute_settled_by"].astype(object)
     contested = claims["return_posted_at"] < claims["mediation_opened_at"]  # at the inspection of what came back
     for_buyer = (claims["route"] == "dispute") & (claims["outcome"] != "refused") | contested
-    ruling = claims["outcome"].map({"refunded": "buyer", "partly_refunded": "split"}).fillna("seller")
     return orders, pd.DataFrame(
         {
             "order_ref": claims["order"],
@@ -169,7 +171,7 @@ def tables_of(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
             ),
             "mediation_at": claims["mediation_opened_at"],
             "mediation_over": claims["mediation_settled_at"],
-            "ruling": ruling.where(claims["mediation_settled_at"].notna() & (claims["route"] == "mediation")),
+            "ruling": claims["said"].where(claims["mediation_settled_at"].notna()),
             "posted_at": claims["return_posted_at"],
             "received_at": claims["return_received_at"],
             "approved_ms": claims["refund_due_at"],
@@ -300,6 +302,7 @@ def inputs_of(fitted: Fit, truth: Scenario) -> Iterator[dict[str, Any]]:
     ]
     path = "buyers.regret (minds changed within 2 d)"
     yield {"path": path, "about": "share", "true": by_then[0], "found": by_then[1], "low": None, "high": None}
+    yield from inside_the_clock(fitted.scenario, truth)
     for found, true in KINDS.items():
         answers = fitted.scenario.market.sellers.types[found].cancellation
         silent = truth.market.sellers.types[true].cancellation.silent
@@ -307,6 +310,24 @@ def inputs_of(fitted: Fit, truth: Scenario) -> Iterator[dict[str, Any]]:
         said = next(one for one in fitted.findings if one.path.endswith(f"{found}.cancellation.said"))
         low, high = said.beside["silent"]
         yield {"path": path, "about": "share", "true": silent, "found": answers.silent, "low": low, "high": high}
+
+
+CLOCKS = {"cancellation": 4 * 86_400.0, "dispute": 5 * 86_400.0}
+
+
+def inside_the_clock(found: Scenario, truth: Scenario) -> Iterator[dict[str, Any]]:
+    """What can be seen of noticing and silence: who looks within the clock, and when half of those have."""
+    for (of_found, of_true), (stage, clock) in product(KINDS.items(), CLOCKS.items()):
+        told = []
+        for scenario, kind in ((truth, of_true), (found, of_found)):
+            answers = getattr(scenario.market.sellers.types[kind], stage)
+            law = answers.notice.to_law() if hasattr(answers.notice, "to_law") else answers.notice
+            by_then = float(law.cdf(np.array([clock]))[0])
+            told.append((float(law.ppf(np.array([by_then / 2]))[0]), 1 - (1 - answers.silent) * by_then))
+        for about, true, value in zip(("median", "share"), *told, strict=True):
+            what = "notice" if about == "median" else "silent"
+            path = f"market.sellers.types.{of_true}.{stage}.{what} (inside the clock)"
+            yield {"path": path, "about": about, "true": true, "found": value, "low": None, "high": None}
 
 
 def changed(scenario: Scenario, what: str) -> Scenario:
@@ -384,7 +405,7 @@ def told_together(worlds: list[dict[str, Any]]) -> Iterator[str]:
         spread = (some["found"] / some["true"] - 1).std()
         held = ((some["low"] <= some["true"]) & (some["true"] <= some["high"]))[some["low"].notna()]
         inside = f"{held.mean():.0%} of {len(held)}" if len(held) else "none"
-        yield f"{path:58} bias {error:+.1%} sd {spread:.1%}  intervals hold it: {inside}"
+        yield f"{path:70} off by {error:+.1%} sd {spread:.1%}  intervals hold it: {inside}"
     of_all = rows[rows["low"].notna()]
     yield f"all intervals: {((of_all['low'] <= of_all['true']) & (of_all['true'] <= of_all['high'])).mean():.1%}"
     verdicts = [one["right"]["all"] for one in worlds]

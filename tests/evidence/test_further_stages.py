@@ -25,8 +25,7 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
 from sim.show.exported.all_orders import all_orders
-from sim.vocabulary import Disposition
-from tests.evidence.logs import MAPPING, world, write
+from tests.evidence.logs import MAPPING, RULED, world, write
 
 pytestmark = pytest.mark.slow
 
@@ -36,9 +35,6 @@ dispute_opened: dispute_opened_at, dispute_closed: dispute_settled_at, dispute_s
     offer: offered, offer_opened: offer_opened_at, offer_closed: offer_settled_at, offer_status: bargained,
     mediation_opened: mediation_opened_at, mediation_closed: mediation_settled_at, ruling: ruling,
     chargeback_opened: chargeback_opened_at, chargeback_closed: chargeback_settled_at, chargeback_ruling: judged,"""
-RULED = np.array(
-    [{"accept": "buyer", "refuse": "seller"}.get(one.word, "split") for one in Disposition], dtype=object
-)
 SHORT = "dispute_opened: dispute_opened_at, dispute_closed: dispute_settled_at,"
 DEFECT = {
     "opens": {"after": "delivered"},

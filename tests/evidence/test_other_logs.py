@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from sim.errors import UserError
+from sim.evidence.families import Floats
 from sim.evidence.fitting import lesson_of, opened
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
-from sim.evidence.moments import Spread, step_of
+from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_dispatch import watched_for_dispatch
 from sim.vocabulary import Party
 from tests.evidence.logs import MAPPING, a_few, write
@@ -98,15 +100,30 @@ def test_dispatch_is_watched_until_somebody_asks_to_cancel_or_the_claim_was_clos
     assert until[1:10].tolist() == axis(asked)[1:].tolist()
 
 
-def test_a_step_of_the_repair_goes_where_the_counts_say() -> None:
-    slopes = np.array([[-0.4, 0.1, 0.0], [0.3, -0.1, 0.0], [0.1, 0.1, -0.2], [0.0, -0.1, 0.2]])
-    true, begun = np.array([0.1, -0.2, 0.3]), np.zeros(3)
-    there = np.array([0.4, 0.3, 0.2, 0.1])
-    logged = Spread(np.array([1.0, 2.0, 3.0]), there + slopes @ true, np.full(4, 1e5))
-    at = begun
-    for _ in range(30):
-        at = at + step_of(logged, at, there + slopes @ at, slopes, 0.05)
-    assert at == pytest.approx(true, abs=5e-3)
+EDGES = np.array([3, 4, 6, 9, 13, 18, 24, 36, 48, 72, 96]) * 3600.0
+LATER = 1.5 * 3600.0
+"""What a queue at the desk takes."""
+
+
+def answered(law: Floats, looks: Floats) -> Floats:
+    """By the edges, of all who ask: the law by log median, log sigma and logit of silence."""
+    early = special.ndtr((np.log(looks) - law[0]) / np.exp(law[1])).mean(axis=0)
+    return np.asarray(special.expit(-law[2]) * early)
+
+
+@pytest.mark.parametrize(
+    ("hours", "sigma", "silent"), [(4, 0.6, 0.3), (12, 1.3, 0.25), (12, 1.3, 0.03), (30, 0.8, 0.1)]
+)
+def test_noticing_and_silence_are_found_behind_a_queue(hours: float, sigma: float, silent: float) -> None:
+    true = np.array([np.log(hours * 3600), np.log(sigma), special.logit(silent)])
+    looks = EDGES * np.random.default_rng(1).uniform(0.8, 1.0, (500, 1))
+    left = 1 - answered(true, looks - LATER)
+    counts = AnswerTable(EDGES, 1 - left / np.append(1.0, left[:-1]), np.full(len(EDGES), 1e7))
+    search = LawSearch(counts, LastLooks.of(looks))
+    for _ in range(12):
+        search.learn(answered(search.at, looks - LATER), 100.0)
+    assert np.exp(search.at[:2]) == pytest.approx(np.exp(true[:2]), rel=0.03)
+    assert special.expit(search.at[2]) == pytest.approx(silent, abs=0.01)
 
 
 @pytest.mark.long

@@ -44,7 +44,11 @@ def answer_of(fit: Fit) -> str:
         differ = f"{counts['differs']} of {len(fit.judged)} things"
         return f"{first} The held-out weeks differ in {differ}: {worst.sentence()}."
     few = f"; {counts['too few to tell']} cannot be told" if counts["too few to tell"] else ""
-    return f"{first} In the held-out weeks {counts['agrees']} of {len(fit.judged)} things agree{few}."
+    agree = f"{first} In the held-out weeks {counts['agrees']} of {len(fit.judged)} things agree{few}."
+    if fit.unseen:
+        what = " or ".join(fit.unseen)
+        return f"{agree} They are too few to tell: a quarter more or less of {what} could go unseen."
+    return f"{agree} A quarter more or less in any one of the main inputs would have been seen."
 
 
 def _rows(fit: Fit) -> str:
@@ -131,6 +135,7 @@ def document_of(fit: Fit) -> dict[str, Any]:
             {"path": one.path, "why": one.why, "range": one.range_in(fit.lesson.base)} for one in fit.assumed
         ],
         "held_out": [one.document() for one in fit.judged],
+        "unseen": list(fit.unseen),
     }
 
 
