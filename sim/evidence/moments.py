@@ -17,7 +17,7 @@ from scipy import optimize, special
 from sim.evidence.families import Floats
 from sim.evidence.log import Bools
 from sim.scenario.durations import LONGEST
-from sim.scenario.farthest import RARE
+from sim.scenario.unbounded_requests import RARE
 
 BOUNDS: tuple[tuple[float, float], ...] = (
     (np.log(300.0), np.log(60 * 86_400.0)),
