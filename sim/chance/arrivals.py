@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.arrays import Ints
 from sim.chance.decisions import Decision
 from sim.chance.narrow import NarrowInts
 from sim.chance.shared import Memory
@@ -24,16 +25,14 @@ def paid_instants(scenario: Scenario, luck: Luck) -> NarrowInts:
     Gaps of a unit Poisson process are mapped through the inverse of the cumulative rate (Law, *Simulation
     Modeling and Analysis*, thinning-free NHPP generation), so an order keeps its luck when the rate changes.
     """
-    hours, expected = cumulative_rate(scenario)
-    last = scenario.experiment.arrivals_end - 1
+    rate, last = cumulative_rate(scenario), scenario.experiment.arrivals_end - 1
     kept_in: Any = np.int32 if last <= np.iinfo(np.int32).max else np.int64
-    paid, count = np.empty(int(expected[-1]) + AT_A_TIME, dtype=kept_in), 0
-    for reached in _unit_arrivals(luck, float(expected[-1])):
-        instants: Floats = np.interp(reached, expected, hours)
-        while len(paid) < count + len(reached):
+    paid, count = np.empty(int(rate.expected[-1]) + AT_A_TIME, dtype=kept_in), 0
+    for instants in _instants(luck, rate):
+        while len(paid) < count + len(instants):
             paid = np.concatenate([paid, np.empty_like(paid[: len(paid) // 8 + AT_A_TIME])])
-        paid[count : count + len(reached)] = np.minimum(np.floor(instants), last)
-        count += len(reached)
+        paid[count : count + len(instants)] = np.minimum(instants, last)
+        count += len(instants)
     return paid[:count]
 
 
@@ -41,19 +40,28 @@ _KNOWN = Memory()
 """Of the latest scenarios: their replications share one."""
 
 
-def cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
-    """Hour by hour: the instant (s) and the number of orders expected until then."""
+class ExpectedOrders(NamedTuple):
+    """Hour by hour."""
+
+    hours: Floats
+    """An instant (s)."""
+    expected: Floats
+    """The number of orders expected until then."""
+
+
+def cumulative_rate(scenario: Scenario) -> ExpectedOrders:
+    """How many orders are expected until when."""
     return _KNOWN.of("rate", scenario, _cumulative_rate)
 
 
-def _cumulative_rate(scenario: Scenario) -> tuple[Floats, Floats]:
+def _cumulative_rate(scenario: Scenario) -> ExpectedOrders:
     end = scenario.experiment.arrivals_end
     days = -(-end // DAY)
     daily = np.array(daily_rates(scenario.market, scenario.start, days))
     hourly = np.outer(daily, _hour_shares(scenario.market)).ravel()
     edges = np.minimum(np.arange(len(hourly) + 1) * HOUR, end).astype(np.float64)
     expected = np.concatenate([[0.0], np.cumsum(hourly * np.diff(edges) / HOUR)])
-    return edges, expected
+    return ExpectedOrders(edges, expected)
 
 
 def _hour_shares(market: Market) -> Floats:
@@ -61,14 +69,22 @@ def _hour_shares(market: Market) -> Floats:
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _unit_arrivals(luck: Luck, until: float) -> Iterator[Floats]:
-    """Arrivals of a Poisson process of rate one before `until`, some thousand at a time: all at once would take
-    five times the memory of what comes of them. Luck is fetched until it is passed."""
-    begins, latest = 0, 0.0
-    while latest < until:
+def _instants(luck: Luck, rate: ExpectedOrders) -> Iterator[Floats | Ints]:
+    """Whole seconds at which orders are paid, some thousand at a time: all at once would take five times the memory
+    of what comes of them. Luck is fetched until all that is expected is passed."""
+    arrivals_of, begins, latest = luck.source.arrivals or arrivals, 0, 0.0
+    while latest < rate.expected[-1]:
         gaps = np.negative(luck.first_of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
         log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
-        gaps[0] -= latest
-        reached = np.negative(np.cumsum(gaps, out=gaps), out=gaps)
-        begins, latest = begins + AT_A_TIME, float(reached[-1])
-        yield reached[: np.searchsorted(reached, until)]
+        instants, latest = arrivals_of(gaps, latest, rate)
+        begins += AT_A_TIME
+        yield instants
+
+
+def arrivals(negative_gaps: Floats, latest: float, rate: ExpectedOrders) -> tuple[Floats, float]:
+    """After one that came at `latest`, both in a process of rate one: when those within the rate come, in whole
+    seconds, and how far all of them reach. The gaps are used up."""
+    negative_gaps[0] -= latest
+    reached = np.negative(np.cumsum(negative_gaps, out=negative_gaps), out=negative_gaps)
+    within = reached[: np.searchsorted(reached, rate.expected[-1])]
+    return np.floor(np.interp(within, rate.expected, rate.hours)), float(reached[-1])

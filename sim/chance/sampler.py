@@ -84,12 +84,12 @@ class OrderSampler:
         if all(law is None or law.is_certain for law in laws):
             certain = [0 if law is None else _certain(law.to_law(), grain) for law in laws]
             return self.all_alike(certain[0]) if len(set(certain)) == 1 else np.array(certain)[groups]
-        by_tables, many = self._luck.source[-2:]
-        if by_tables is None or len(groups) < many:
+        source = self._luck.source
+        if source.by_tables is None or len(groups) < source.many:
             return self.by_group(groups, lambda some, group: some._of_law(decision, laws[group], grain))
         luck = np.ascontiguousarray(self.luck(decision))
         plain = tuple(NOTHING if law is None else law.to_law() for law in laws)
-        values, asked = by_tables(luck, np.ascontiguousarray(groups), tables_of(plain, grain.factor))
+        values, asked = source.by_tables(luck, np.ascontiguousarray(groups), tables_of(plain, grain.factor))
         of_groups = groups[asked]
         for group in np.unique(of_groups).tolist():
             some = asked[of_groups == group]
@@ -106,7 +106,7 @@ class OrderSampler:
         self, decision: Decision, bounds: Sequence[tuple[float, ...]], in_turn: tuple[int, ...], groups: Ints
     ) -> Ints:
         """What is said with each luck, by the bounds of each one's group (`streams.said`)."""
-        return self.by_group(groups, lambda some, group: said(some.luck(decision), bounds[group], in_turn))
+        return said(self.luck(decision), groups, bounds, in_turn)
 
     def by_group(self, groups: Ints, of_group: Callable[[OrderSampler, int], Ints]) -> Ints:
         """Values that are drawn otherwise in each group: group by group."""

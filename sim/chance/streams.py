@@ -79,6 +79,8 @@ class LuckSource(NamedTuple):
     by_tables: Callable[[Floats, Ints, LawTables], tuple[Ints, Ints]] | None = None
     """What luck comes to by the table of each one's group (`law_tables`), and the places that its law must be asked
     about; None: every law is asked about everything."""
+    arrivals: Callable[..., tuple[Ints, float]] | None = None
+    """What `arrivals.arrivals` finds; None: as it says there."""
     many: int = 1024
     """How many draws of one decision it takes for tables to be worth their making."""
 
@@ -150,12 +152,15 @@ def pieces(count: int) -> list[range]:
     return [range(begins, min(begins + AT_A_TIME, count)) for begins in range(0, count, AT_A_TIME)]
 
 
-def said(luck: Floats, bounds: tuple[float, ...], in_turn: tuple[int, ...]) -> Ints:
-    """What is said with each luck: `in_turn[k]` below `bounds[k]`, the last of them where no bound is above.
+def said(luck: Floats, groups: Ints, bounds: Sequence[tuple[float, ...]], in_turn: tuple[int, ...]) -> Ints:
+    """What is said with each luck: `in_turn[k]` below the k-th of its group's bounds, the last where none is above.
 
     A luck on a bound belongs to what comes next.
     """
-    return np.array(in_turn, dtype=np.int64)[np.searchsorted(bounds, luck, side="right")]
+    which = np.zeros(len(luck), dtype=np.intp)
+    for of_groups in np.array(bounds).T:
+        which += luck >= (of_groups[0] if len(bounds) == 1 else of_groups[groups])
+    return np.array(in_turn, dtype=np.int64)[which]
 
 
 CELLS = 4096

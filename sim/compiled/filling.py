@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Bools
+from sim.chance.arrivals import ExpectedOrders
 from sim.chance.facts import Ints
 from sim.chance.lateness import TimeLimits
 from sim.chance.law_tables import LawTables
@@ -16,6 +17,7 @@ from sim.compiled.machine_code import Entrance
 _fill = Entrance("sim.compiled.luck", "fill")
 _fill_roughly = Entrance("sim.compiled.luck", "fill_roughly")
 _late = Entrance("sim.compiled.luck", "late")
+_arrive = Entrance("sim.compiled.luck", "arrive")
 _by_tables = Entrance("sim.compiled.luck", "by_tables")
 
 
@@ -49,6 +51,14 @@ def values_by_machine_code(luck: Floats, groups: Ints, laws: LawTables) -> tuple
     values, asked = np.empty(len(luck), dtype=np.int64), np.empty(len(luck) + 1, dtype=np.int64)
     _by_tables(luck, groups, laws, values, asked)
     return values, asked[1 : asked[0] + 1]
+
+
+def arrivals_by_machine_code(negative_gaps: Floats, latest: float, rate: ExpectedOrders) -> tuple[Ints, float]:
+    """As `arrivals.arrivals` says."""
+    instants, reached = np.empty(len(negative_gaps), dtype=np.int64), np.array([latest])
+    count = np.zeros(1, dtype=np.int64)
+    _arrive(negative_gaps, rate, instants, reached, count)
+    return instants[: count[0]], float(reached[0])
 
 
 def _words(key: Key) -> Ints:

@@ -14,6 +14,7 @@ from numba.extending import intrinsic, overload, register_jitable
 
 from sim.arrays import Bools
 from sim.chance import philox
+from sim.chance.arrivals import ExpectedOrders
 from sim.chance.facts import Ints
 from sim.chance.lateness import STEP, STEPS, TimeLimits
 from sim.chance.law_tables import CELLS, IN_AN_OCTAVE, IN_DOUBT, LOWEST, LawTables
@@ -136,6 +137,27 @@ def put_roughly(luck: Floats, rough: Any, place: int, words: Any) -> None:
     rough[0, place] = words[1] >> UPPER_16
     rough[1, place] = words[2] >> UPPER_16
     rough[2, place] = words[3] >> UPPER_16
+
+
+@kept
+def arrive(negative_gaps: Floats, rate: ExpectedOrders, instants: Ints, reached: Floats, count: Ints) -> None:
+    """When orders are paid, as `arrivals.arrivals` finds; `reached` is how far one has come before and after."""
+    total, hour = -reached[0], 0
+    for place in range(len(negative_gaps)):
+        total += negative_gaps[place]
+        if -total < rate.expected[-1]:
+            while rate.expected[hour + 1] <= -total:
+                hour += 1
+            instants[place] = int(instant_in(rate, hour, -total))
+            count[0] += 1
+    reached[0] = -total
+
+
+@step
+def instant_in(rate: ExpectedOrders, hour: int, reached: float) -> float:
+    """Within an hour, as `np.interp` reckons: a product, then a sum, so that it is rounded in the same way."""
+    seconds, orders = rate.hours[hour + 1] - rate.hours[hour], rate.expected[hour + 1] - rate.expected[hour]
+    return seconds / orders * (reached - rate.expected[hour]) + rate.hours[hour]
 
 
 @kept

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ctypes
 import json
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -56,6 +56,7 @@ class Entrance:
         code = _AT_HAND.get(known_by := tuple(types))
         if code is None:
             code = _AT_HAND[known_by] = self._code_for(arguments)
+            code.argtypes = (_ADDRESS, _ADDRESS, *(kind for argument in arguments for kind in _kinds_of(argument)))
         _call(code, words)
 
     def _code_for(self, arguments: Sequence[Any]) -> Any:
@@ -167,18 +168,37 @@ def _lay_out(argument: Any, types: list[Any], words: list[Any]) -> None:
     """What Numba's calling convention makes of an argument; and what tells apart arguments that run other code."""
     if isinstance(argument, np.ndarray):
         types += (argument.dtype, argument.ndim, argument.flags.num & _LIES)
-        words += (None, None)  # nobody counts references
-        words += map(ctypes.c_int64, (argument.size, argument.itemsize, _address_of(argument)))
-        words += map(ctypes.c_int64, (*argument.shape, *argument.strides))
+        words += (None, None, argument.size, argument.itemsize, _address_of(argument))  # nobody counts references
+        words += argument.shape
+        words += argument.strides
     elif isinstance(argument, tuple):
         types.append(type(argument))
         for part in argument:
             _lay_out(part, types, words)
     else:
-        is_whole, is_bool = isinstance(argument, (int, np.integer)), isinstance(argument, (bool, np.bool_))
-        kind: Any = ctypes.c_int8 if is_bool else ctypes.c_int64 if is_whole else ctypes.c_double
-        types.append(kind)
-        words.append(kind(argument))
+        types.append(_kind_of(argument))
+        words.append(argument.item() if isinstance(argument, np.generic) else argument)
+
+
+_ADDRESS = ctypes.c_void_p
+
+
+def _kinds_of(argument: Any) -> Iterator[Any]:
+    """How the words of an argument are handed over."""
+    if isinstance(argument, np.ndarray):
+        yield from (_ADDRESS, _ADDRESS, ctypes.c_int64, ctypes.c_int64, _ADDRESS)
+        yield from [ctypes.c_int64] * (2 * argument.ndim)
+    elif isinstance(argument, tuple):
+        for part in argument:
+            yield from _kinds_of(part)
+    else:
+        yield _kind_of(argument)
+
+
+def _kind_of(number: Any) -> Any:
+    if isinstance(number, (bool, np.bool_)):
+        return ctypes.c_int8
+    return ctypes.c_int64 if isinstance(number, (int, np.integer)) else ctypes.c_double
 
 
 _LIES = 0x1 | 0x2 | 0x100 | 0x400

@@ -5,12 +5,15 @@ The tiny world begins on a Monday, 1 October 2018.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from sim.chance.arrivals import cumulative_rate, paid_instants
 from sim.chance.decisions import Decision
 from sim.chance.streams import Floats, Luck, Numbers
+from sim.compiled.filling import BY_MACHINE_CODE
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 from tests.worlds import world
@@ -134,3 +137,9 @@ def test_a_run_with_more_orders_than_anybody_expected_is_filled_to_its_end() -> 
     paid = paid_instants(a_week(), ShortGaps(seed=1, replication=0))
     assert len(paid) > 10 * 7000
     assert paid[-1] > 7 * DAY - 60
+
+
+@pytest.mark.parametrize("uneven", [{}, UNEVEN])
+def test_machine_code_finds_the_instants_that_numpy_finds(uneven: dict[str, Any]) -> None:
+    busy = a_week(**uneven | {"market.orders_per_day": 9_000})
+    assert np.array_equal(paid_instants(busy, Luck(4, 1, BY_MACHINE_CODE)), paid_instants(busy, Luck(4, 1)))

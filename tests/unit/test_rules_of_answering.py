@@ -44,7 +44,8 @@ def test_odds_of_zero_leave_no_chance() -> None:
 
 def disposition(luck: float, **chances: float) -> int:
     """What an answerer with these chances says with this luck."""
-    return int(said(np.array([luck]), requests.answer_bounds(**chances), requests.SAID_IN_TURN)[0])
+    bounds = [requests.answer_bounds(**chances)]
+    return int(said(np.array([luck]), np.zeros(1, dtype=np.int64), bounds, requests.SAID_IN_TURN)[0])
 
 
 def test_one_uniform_goes_through_silence_shipping_acceptance_and_refusal() -> None:
@@ -85,7 +86,7 @@ def test_the_platform_rules_for_the_buyer_or_a_split_or_the_seller() -> None:
     ruled = {0: ACCEPT, 0.4999: ACCEPT, 0.5: SPLIT, 0.5999: SPLIT, 0.61: REFUSE, 0.9999: REFUSE}
     for luck, what in ruled.items():
         bounds = requests.ruling_bounds(buyer=0.5, split=0.1)
-        assert said(np.array([luck]), bounds, requests.RULED_IN_TURN) == what
+        assert said(np.array([luck]), np.zeros(1, dtype=np.int64), [bounds], requests.RULED_IN_TURN) == what
 
 
 @pytest.mark.parametrize("said", [ACCEPT, REFUSE])
