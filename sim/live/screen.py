@@ -16,11 +16,12 @@ from sim.live.wanted import Understood
 from sim.live.words import said, words
 from sim.scenario.levers import Changed
 from sim.scenario.wording import printable
+from sim.show.changed import title_of
 from sim.show.costs import HOW_TO_READ
 from sim.show.judged import measured_in
 from sim.show.phrases import HELD, day_of, time_of
 from sim.show.report import basis, compared
-from sim.show.report.answer import answer_of, details_of, title_of
+from sim.show.report.answer import answer_of, details_of
 from sim.show.report.chapters import chapters_of, costs_table
 from sim.show.report.page import KEY_FIGURES
 from sim.show.report.parts import Numbers

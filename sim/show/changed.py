@@ -39,6 +39,11 @@ def changed_briefly(result: Result) -> str:
     return f"with {', '.join(told)}{f' and {rest} more changed' if rest else ''}"
 
 
+def title_of(result: Result) -> str:
+    """What pages and tables call a scenario."""
+    return printable(result.scenario.title or result.scenario.name)
+
+
 def _last(path: str) -> str:
     """Without the part that goes without saying."""
     return path.removeprefix("policy.").removeprefix("experiment.")

@@ -17,12 +17,12 @@ from sim.experiment.number import alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import counted, printable
-from sim.show.changed import SAME, changed_lines, side_by_side
+from sim.show.changed import SAME, changed_lines, side_by_side, title_of
 from sim.show.costs import HOW_TO_READ, compared_costs_of
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import pairs_of
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measured
-from sim.show.notes import notes_of
+from sim.show.notes import whose_notes
 from sim.show.plain import compared_table, fits, flip_table, plain_table, terminal
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
@@ -68,7 +68,7 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
         console.print()
     if notes:
         console.print(Text(_how_to_read(comparison), style="dim"), width=min(console.width, WIDEST))
-        for note, names in _notes(comparison).items():
+        for note, names in whose_notes(comparison.base, *comparison.others).items():
             console.print(Text(f"{', '.join(names)}: {note}"), width=min(console.width, WIDEST))
 
 
@@ -77,7 +77,7 @@ def _opening(comparison: Comparison) -> Group:
     replications = base.about["replications"]
     over, claims = counted(replications, "replication"), counted(base.about["claims"], "claim")
     return Group(
-        Text.assemble("Against ", (_name(base), "bold"), f": {_title(base)}"),
+        Text.assemble("Against ", (_name(base), "bold"), f": {title_of(base)}"),
         *(Text(f"with {line}") for line in changed_lines(base)),
         Text(f"{claims} among {counted(base.about['orders'], 'order')} in {over}\n", style="dim"),
     )
@@ -116,7 +116,7 @@ def _glance(judged: JudgedRow) -> Text:
 def _section(comparison: Comparison, other: Result, console: Console) -> Iterator[RenderableType]:
     """A title, what changes in words, the headline measures, and the orders whose fate it turns."""
     name = other.scenario.name
-    title = Text.assemble((_name(other), "bold"), f" · {_title(other)}" if other.scenario.title else "")
+    title = Text.assemble((_name(other), "bold"), f" · {title_of(other)}" if other.scenario.title else "")
     # A rule would cut off what is too long for a line.
     yield Rule(title, align="left", style="dim") if title.cell_len + 2 < console.width else title
     columns = min(console.width, WIDEST)
@@ -175,15 +175,6 @@ def _levers_table(comparison: Comparison) -> RenderableType:
 # ------------------------------------------------------------------------------- how to read it
 
 
-def _notes(comparison: Comparison) -> dict[str, list[str]]:
-    """What should be known of the results, and of which ones."""
-    notes: dict[str, list[str]] = {}
-    for result in (comparison.base, *comparison.others):
-        for note in notes_of(result):
-            notes.setdefault(note, []).append(_name(result))
-    return notes
-
-
 def _how_to_read(comparison: Comparison) -> str:
     if comparison.base.about["replications"] == 1:
         return (
@@ -224,7 +215,3 @@ def _currency(comparison: Comparison) -> str:
 
 def _name(result: Result) -> str:
     return printable(result.scenario.name)
-
-
-def _title(result: Result) -> str:
-    return printable(result.scenario.title or result.scenario.name)

@@ -104,6 +104,11 @@ class FlipPair(NamedTuple):
         return [f"{named} {most:,}", f"others {self.orders - most:,}"]
 
     @property
+    def cells(self) -> tuple[str, ...]:
+        """What ended how, how many, where they part; days and money with their signs and intervals."""
+        return (self.outcomes, str(self.counted), self.places, *map(str, changes_shown(self)))
+
+    @property
     def places(self) -> str:
         """`dispute 31, others 20`."""
         return ", ".join(self.place_by_place)

@@ -16,6 +16,7 @@ from sim.experiment.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.policy_table import policy_rows
 from sim.scenario.wording import counted, printable
+from sim.show.changed import title_of
 from sim.show.findings import findings
 from sim.show.judged import headlines_of, measured
 from sim.show.notes import notes_of
@@ -83,13 +84,14 @@ def card_of_result(result: Result) -> str:
     claims, orders = counted(about["claims"], "claim"), counted(about["orders"], "order")
     size = f"{claims} among {orders} in {counted(about['replications'], 'replication')}"
     body = table(("", "value", "95 % interval"), rows)
-    return f"<div><strong>{_title(result)}</strong>{body}<small>{size}{_notes(notes_of(result))}</small></div>"
+    below = f"<small>{size}{_notes(notes_of(result))}</small>"
+    return f"<div><strong>{escape(title_of(result))}</strong>{body}{below}</div>"
 
 
 def card_of_comparison(comparison: Comparison) -> str:
     """What each of the others changes against the base: in words, and with its verdicts."""
     parts = [_versus(comparison, other) for other in comparison.others]
-    return f"<div>Against <strong>{_title(comparison.base)}</strong>{''.join(parts)}</div>"
+    return f"<div>Against <strong>{escape(title_of(comparison.base))}</strong>{''.join(parts)}</div>"
 
 
 def _versus(comparison: Comparison, other: Result) -> str:
@@ -97,11 +99,7 @@ def _versus(comparison: Comparison, other: Result) -> str:
     rows = [(one.name, *one.shown(), one.said()) for one in headlines_of(comparison, name).values()]
     said = told(findings(comparison, name))
     verdicts = table(("", "difference", "95 % interval", "verdict"), rows)
-    return f"<p><strong>{_title(other)}</strong><br>{said}</p>{verdicts}"
-
-
-def _title(result: Result) -> str:
-    return text(result.scenario.title or result.scenario.name)
+    return f"<p><strong>{escape(title_of(other))}</strong><br>{said}</p>{verdicts}"
 
 
 def _notes(notes: list[str]) -> str:

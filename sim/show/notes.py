@@ -9,6 +9,7 @@ from sim.experiment.aalen_johansen import horizon, is_finished
 from sim.experiment.expectations import expectations_of
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
+from sim.scenario.wording import printable
 from sim.show.judged import Finished, expectation_told, measured
 
 MANY = 0.01
@@ -76,6 +77,15 @@ def _value(result: Result, measure: str) -> float:
 def _percentage(result: Result, measure: str) -> str:
     """Without its interval."""
     return measured(result, measure)._replace(low=math.nan, high=math.nan).shown().value
+
+
+def whose_notes(*results: Result) -> dict[str, list[str]]:
+    """What should be known of the results, each said once, and of which ones."""
+    notes: dict[str, list[str]] = {}
+    for result in results:
+        for note in notes_of(result):
+            notes.setdefault(note, []).append(printable(result.scenario.name))
+    return notes
 
 
 def told_of(result: Result | Finished) -> Sequence[str]:

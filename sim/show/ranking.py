@@ -98,10 +98,6 @@ def ranking(comparison: Comparison) -> list[str]:
 def _said(place: RankedPolicy, below: Sequence[str]) -> str:
     """Of one policy: whom it is surely ahead of, and whom below it it cannot be told apart from."""
     like = [name for name in place.like if name in below]
-    parts = [f"is surely ahead of {_list(place.ahead_of)}"] if place.ahead_of else []
-    parts += [f"cannot be told apart from {_list(like)}"] if like else []
+    parts = [f"is surely ahead of {', '.join(place.ahead_of)}"] if place.ahead_of else []
+    parts += [f"cannot be told apart from {', '.join(like)}"] if like else []
     return f"{place.name} {' and '.join(parts)}." if parts else ""
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names)

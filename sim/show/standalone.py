@@ -6,8 +6,10 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from sim.scenario.wording import printable
 
@@ -39,6 +41,12 @@ def text_of(package: str, name: str) -> str:
 def page_style(*packages: str) -> str:
     """The style that plain pages share, and what these packages add to it."""
     return text_of("sim.show", "page.css") + "".join(text_of(package, "style.css") for package in packages)
+
+
+def page_of(package: str, style: str, template: str = "page.html.j2", **filling: Any) -> str:
+    """A whole page without a script: the template of a package, filled; the style is a file of ours."""
+    told = templates_of(package).get_template(template)
+    return told.render(policy=security(style), style=Markup(style), **filling)
 
 
 def security(style: str, script: str | None = None) -> str:

@@ -36,7 +36,7 @@ from sim.show.across.document import (
 )
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
 from sim.show.rows import json_of
-from sim.show.standalone import page_style, security, templates_of
+from sim.show.standalone import page_of, page_style
 from sim.worlds.deciding import Survival
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, briefly
@@ -88,10 +88,9 @@ def study_page(study: Study) -> str:
 
 
 def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[ResponseChapter]) -> str:
-    style = page_style(PACKAGE)
-    return templates_of(PACKAGE).get_template("page.html.j2").render(
-        policy=security(style),
-        style=Markup(style),  # a file of ours
+    return page_of(
+        PACKAGE,
+        page_style(PACKAGE),
         heading=heading,
         answers=answers,
         chapters=chapters,

@@ -28,17 +28,17 @@ from sim.show.checked.words import (
     accepted_in,
     by_size,
     finding,
+    flips_of,
+    left_over,
     new_told,
-    orphan_told,
     outcome,
     row_of,
     short,
     since,
     size_of,
 )
-from sim.show.flip_pairs import changes_shown, flip_pairs
 from sim.show.judged import expectation_said, expected, found
-from sim.show.standalone import security, templates_of, text_of
+from sim.show.standalone import page_of, text_of
 
 Charts = Mapping[str, Mapping[str, Figure]]
 """By scenario, then by name of the chart."""
@@ -52,21 +52,16 @@ ABOUT = {
 """Charts in the order of the page, and what it calls them."""
 
 
-def page_of(check: Check, charts: Charts, history: History | None = None) -> str:
+def page_of_check(check: Check, charts: Charts, history: History | None = None) -> str:
     """The whole page, the worst scenario first."""
-    style = text_of(PACKAGE, "style.css")
-    return templates_of(PACKAGE).get_template("page.html.j2").render(
-        policy=security(style),
-        style=Markup(style),  # a file of ours
+    return page_of(
+        PACKAGE,
+        text_of(PACKAGE, "style.css"),
         outcome=outcome(check),
         how_to_read=HOW_TO_READ.replace("*", ""),
         scenarios=[_scenario(one, charts.get(one.scenario, {}), history) for one in worst_first(check)],
         new=list(map(_new, check.new)),
-        left_over=[
-            *(f"{orphan_told(one)}; {one.advice}" for one in check.orphans),
-            *(one.said for one in check.left_out),
-            *check.doubts,
-        ],
+        left_over=left_over(check),
         versions=dict(check.versions),
         platform=check.platform,
     )  # fmt: skip
@@ -74,7 +69,6 @@ def page_of(check: Check, charts: Charts, history: History | None = None) -> str
 
 def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History | None) -> dict[str, Any]:
     entries = history.until_now(one.scenario) if history else []
-    flips = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
     return {
         "name": one.scenario,
         "about": one,
@@ -86,9 +80,7 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
         "headlines": [(row_of(each), each.verdict) for each in by_size(one.headlines)],
         "others": [row_of(each) for each in one.measures if not each.is_headline],
         "expectations": _expectations(one),
-        "flips": [
-            (pair.outcomes, str(pair.counted), pair.places, *map(str, changes_shown(pair))) for pair in flips
-        ],
+        "flips": [pair.cells for pair in flips_of(one)],
         "charts": [(title, _chart(one, charts[key], key)) for key, title in ABOUT.items() if key in charts],
     }
 

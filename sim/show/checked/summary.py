@@ -26,14 +26,14 @@ from sim.show.checked.words import (
     counted_orders,
     ends,
     finding,
+    flips_of,
+    left_over,
     new_told,
-    orphan_told,
     outcome,
     row_of,
     since,
     size_of,
 )
-from sim.show.flip_pairs import changes_shown, flip_pairs
 from sim.show.judged import expectation_said, expected, found
 
 LIMIT = 2**20
@@ -207,9 +207,7 @@ def _new(one: NewScenario) -> Iterator[str]:
 
 
 def _left_over(check: Check) -> Iterator[str]:
-    """A line for each thing beside the verdicts: baselines without a scenario, what was left out, doubts."""
-    orphans = [f"{orphan_told(one)}; {one.advice}" for one in check.orphans]
-    lines = [*orphans, *(one.said for one in check.left_out), *check.doubts]
+    lines = left_over(check)
     yield from (f"\n- {escaped(line)}" for line in lines)
     if lines:
         yield "\n"
@@ -236,16 +234,11 @@ def _sentence(text: str) -> str:
 
 def _fates(one: ScenarioCheck) -> Iterator[str]:
     """Whose story ends otherwise, and how to read a few of them."""
-    flips = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
-    if flips:
+    if flips := flips_of(one):
         orders = sum(pair.orders for pair in flips)
         yield f"<details><summary>{counted_orders(orders)} {ends(orders)} otherwise</summary>\n"
         headings = ("outcome: baseline → now", "orders", "they part at", "days", one.currency)
-        rows = [
-            _row([pair.outcomes, str(pair.counted), pair.places, *map(str, changes_shown(pair))])
-            for pair in flips[:MOST_FLIPS]
-        ]
-        yield _table(headings, rows)
+        yield _table(headings, [_row(pair.cells) for pair in flips[:MOST_FLIPS]])
         if rest := flips[MOST_FLIPS:]:
             yield f"and {sum(pair.orders for pair in rest):,} more in other ways\n"
         yield "</details>\n"

@@ -22,8 +22,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.scenario.wording import printable
-from sim.show.checked.words import SYMBOLS, counted_orders, ends, new_told, orphan_told, row_of, size_of
-from sim.show.flip_pairs import flip_pairs
+from sim.show.checked.words import SYMBOLS, counted_orders, ends, flips_of, new_told, orphan_told, row_of, size_of
 from sim.show.judged import expectation_told
 from sim.show.plain import plain_table, terminal
 
@@ -103,7 +102,7 @@ def _table(measures: Sequence[MeasureCheck], *, judged: bool) -> Table:
 
 
 def _flips(one: ScenarioCheck) -> Iterator[str]:
-    pairs = [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
+    pairs = flips_of(one)
     for pair in pairs[:MOST_FLIPS]:
         yield f"{counted_orders(pair.orders)}: {pair.outcomes}, at {pair.places}"
     if left := sum(pair.orders for pair in pairs[MOST_FLIPS:]):

@@ -24,6 +24,7 @@ from sim.baselines.judgement import (
 )
 from sim.experiment.number import Number, Shown
 from sim.scenario.wording import counted
+from sim.show.flip_pairs import FlipPair, flip_pairs
 from sim.show.judged import JudgedRow as Compared
 from sim.show.judged import more
 
@@ -166,6 +167,17 @@ def new_told(one: NewScenario) -> str:
 def orphan_told(one: Orphan) -> str:
     """`the scenario of the baseline in baselines/x is no longer there`."""
     return f"the scenario of the baseline in {one.place} is no longer there"
+
+
+def flips_of(one: ScenarioCheck) -> list[FlipPair]:
+    """Whose story ends otherwise."""
+    return [pair for pair in flip_pairs(one.flips, one.flip_pairs) if pair.is_flip]
+
+
+def left_over(check: Check) -> list[str]:
+    """A line for each thing beside the verdicts: baselines without a scenario, what was left out, doubts."""
+    orphans = [f"{orphan_told(one)}; {one.advice}" for one in check.orphans]
+    return [*orphans, *(one.said for one in check.left_out), *check.doubts]
 
 
 def counted_orders(orders: int, which: str = "") -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from markupsafe import Markup
 from rich import box
 from rich.table import Table
 from rich.text import Text
@@ -33,7 +32,7 @@ from sim.show.fitted.document import (
 )
 from sim.show.plain import terminal
 from sim.show.rows import json_of
-from sim.show.standalone import page_style, security, templates_of
+from sim.show.standalone import page_of, page_style
 
 PACKAGE = "sim.show.fitted"
 SELLERS = "sellers.csv"
@@ -52,15 +51,14 @@ def files_of_fit(fit: Fit, worlds: int) -> Iterator[tuple[str, bytes]]:
     if worlds:
         yield refits.FILE, json_of(refits.worlds_file(fit.scenario.name, fit.refits(worlds)))
     yield SIGN, json_of(document_of(fit))
-    yield "report.html", page_of(fit).encode()
+    yield "report.html", page_of_fit(fit).encode()
 
 
-def page_of(fit: Fit) -> str:
+def page_of_fit(fit: Fit) -> str:
     """The whole page."""
-    style = page_style()
-    return templates_of(PACKAGE).get_template("page.html.j2").render(
-        policy=security(style),
-        style=Markup(style),  # a file of ours
+    return page_of(
+        PACKAGE,
+        page_style(),
         title=fit.scenario.title or fit.scenario.name,
         answer=answer_of(fit),
         judged=[(one, seen_and_expected(one), share_of_bar(one)) for one in fit.judged],

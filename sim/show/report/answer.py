@@ -12,7 +12,7 @@ from sim.experiment.by_group import success_and_time
 from sim.experiment.by_hours import is_asked_by
 from sim.experiment.predicates import is_refunded
 from sim.experiment.result import Result
-from sim.scenario.wording import counted, printable
+from sim.scenario.wording import counted
 from sim.show.report.parts import Numbers, NumbersTable, days, of_several, share
 
 FIRST_DAY = 24
@@ -115,8 +115,3 @@ def _soon_and_late(result: Result) -> Iterator[list[Markup | str]]:
         if not isnan(found["median_days"]):
             half = days(found["median_days"], found["median_low"], found["median_high"])
             yield [f"of those who {whose}: half have their money after", half.value, half.interval]
-
-
-def title_of(result: Result) -> str:
-    """What a page calls a scenario."""
-    return printable(result.scenario.title or result.scenario.name)

@@ -18,7 +18,7 @@ from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
 from sim.scenario.tree import Place, dotted, planted
 from sim.scenario.wording import counted, printable, shortened
-from sim.show.notes import notes_of
+from sim.show.notes import whose_notes
 from sim.show.phrases import day_of
 from sim.show.report.parts import NumbersTable
 from sim.show.table import PRINTED
@@ -128,10 +128,7 @@ def _intervals(replications: int) -> str:
 
 def warnings_of(*results: Result) -> list[str]:
     """What a reader should know before believing the numbers, each said once."""
-    notes: dict[str, list[str]] = {}
-    for result in results:
-        for note in notes_of(result):
-            notes.setdefault(printable(note), []).append(printable(result.scenario.name))
+    notes = {printable(note): names for note, names in whose_notes(*results).items()}
     whose = {note: "" if len(results) == 1 else f" ({', '.join(names)})" for note, names in notes.items()}
     return [f"{note[:1].upper()}{note[1:]}{names}." for note, names in whose.items()]
 

@@ -14,7 +14,7 @@ from sim.experiment.number import Shown, alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import printable
-from sim.show.changed import side_by_side
+from sim.show.changed import side_by_side, title_of
 from sim.show.costs import COMPARED_HEADS, compared_costs_of
 from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import WORDS, FlipPair, changes_shown, pairs_of
@@ -22,7 +22,6 @@ from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measur
 from sim.show.phrases import HELD
 from sim.show.ranking import places
 from sim.show.report import time_picture
-from sim.show.report.answer import title_of
 from sim.show.report.parts import NumbersTable, datum
 from sim.show.report.svg import figure, linear, pixels, tag
 

@@ -17,11 +17,11 @@ from sim.experiment.flips import FEWEST
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.wording import printable
-from sim.show.changed import changed_briefly, changed_lines
+from sim.show.changed import changed_briefly, changed_lines, title_of
 from sim.show.chart_titles import COLOURS, COLOURS_ON_DARK
 from sim.show.costs import HOW_TO_READ
 from sim.show.report import basis, compared
-from sim.show.report.answer import answer_of, details_of, title_of
+from sim.show.report.answer import answer_of, details_of
 from sim.show.report.chapters import chapters_of, costs_table, finding_of_groups, groups_of
 from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of

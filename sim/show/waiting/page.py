@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sim.show.report.svg import SvgSheet, figure, frame, ticks_below, ticks_beside, way
-from sim.show.standalone import security, templates_of, text_of
+from sim.show.standalone import page_of, text_of
 
 PACKAGE = "sim.show.waiting"
 HEIGHTS = 300, 260
@@ -32,10 +32,9 @@ def page(
     notes: Iterable[str] = (),
 ) -> bytes:
     """The whole page."""
-    style = text_of(PACKAGE, "style.css")
-    told = templates_of(PACKAGE).get_template("page.html.j2").render(
-        policy=security(style),
-        style=Markup(style),  # a file of ours
+    told = page_of(
+        PACKAGE,
+        text_of(PACKAGE, "style.css"),
         title=title,
         sentences=list(sentences),
         pictures=pictures,
