@@ -14,7 +14,7 @@ from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.show.chart_titles import of_the_desks
-from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
+from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, caption, chart, head, note, panels
 from sim.show.phrases import day_and_month
 
 DESKS = {"sellers": ("the sellers", DARK), "mediation": ("mediation", LIGHT)}
@@ -82,17 +82,9 @@ def name_the_phases(ax: Axes, scenario: Scenario) -> None:
 
 def _beside(ax: Axes, day: float, text: str, line: int) -> None:
     """A note to the right of a day, in the given line from the top."""
-    ax.annotate(
-        text,
-        (day, 1),
-        xytext=(4, -3 - 12 * line),
-        xycoords=ax.get_xaxis_transform(),
-        textcoords="offset points",
-        va="top",
-        fontsize=SMALL,
-        color=FAINT,
-        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1},
-    )
+    box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1}
+    aside, across = (4, -3 - 12 * line), ax.get_xaxis_transform()
+    note(ax, text, (day, 1), aside, xycoords=across, va="top", color=FAINT, bbox=box)
 
 
 def _peaks(scenario: Scenario) -> dict[date, float]:

@@ -13,7 +13,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.result import Result
 from sim.show.chart_titles import FIRST_DAY, of_the_hours
-from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, panels
+from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, note, panels
 
 
 class AskerGroup(NamedTuple):
@@ -122,15 +122,5 @@ def _sizes(ax: Axes, bins: pd.DataFrame) -> None:
 
 
 def _below(ax: Axes, place: float, text: str, line: int, colour: str) -> None:
-    ax.annotate(
-        text,
-        (place, 0),
-        xytext=(0, -8 - 11 * line),
-        xycoords=ax.get_xaxis_transform(),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-        fontsize=8,
-        color=colour,
-        annotation_clip=False,
-    )
+    look = {"ha": "center", "va": "top", "fontsize": 8, "color": colour, "annotation_clip": False}
+    note(ax, text, (place, 0), (0, -8 - 11 * line), xycoords=ax.get_xaxis_transform(), **look)

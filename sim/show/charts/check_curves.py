@@ -12,8 +12,7 @@ from sim.experiment.number import POINTS, decimals_for, signed
 from sim.show.chart_titles import spread
 from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
 from sim.show.charts.difference_curves import DAYS
-from sim.show.charts.style import DARK, FAINT, SMALL, legible
-from sim.show.checked.words import size_of
+from sim.show.charts.style import DARK, FAINT, SMALL, note
 
 LEFT, PANELS = 0.75, (2.7, 1.35)
 """Left edge of the panels, and their heights, in inches."""
@@ -31,9 +30,7 @@ CAPTION = (
 def check_curves(check: ScenarioCheck) -> Figure:
     """Cumulative incidence of a full refund: the baseline dashed, now solid, each with its band."""
     sheet = Sheet(HEAD + sum(PANELS) + 1.42)
-    sheet.heading(
-        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {size_of(check)}"
-    )
+    sheet.heading_of(check, finding(check))
     width = WIDTH - LEFT - AFTER
     upper = sheet.axes(LEFT, HEAD + 0.1, width, PANELS[0])
     lower = sheet.axes(LEFT, HEAD + 0.35 + PANELS[0], width, PANELS[1])
@@ -77,11 +74,9 @@ def _names(ax: Axes, last: dict[str, float], colours: dict[str, str]) -> None:
     """Each curve's name and where it ends, behind it, moved apart as little as needs be."""
     order = sorted(last, key=lambda name: last[name])
     for name, at in zip(order, spread([last[name] for name in order], LINE), strict=True):
-        ax.annotate(
-            f"{name} {last[name]:.1f} %", (DAYS[-1], at), xytext=(5, 0), textcoords="offset points", va="center",
-            fontsize=SMALL, color=colours[name], fontweight="bold" if name == "now" else "normal",
-            annotation_clip=False,
-        )  # fmt: skip
+        look = {"color": colours[name], "fontweight": "bold" if name == "now" else "normal"}
+        said = f"{name} {last[name]:.1f} %"
+        note(ax, said, (DAYS[-1], at), (5, 0), va="center", annotation_clip=False, **look)
 
 
 def _difference(ax: Axes, curves: pd.DataFrame) -> None:

@@ -12,8 +12,8 @@ from sim.baselines.judgement import SUSPECTED, MeasureCheck, ScenarioCheck
 from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.number import Shown
 from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
-from sim.show.charts.style import FAINT, INK, SMALL, legible
-from sim.show.checked.words import CheckRow, by_size, finding, in_margins, row_of, size_of
+from sim.show.charts.style import FAINT, INK, SMALL
+from sim.show.checked.words import CheckRow, by_size, finding, in_margins, row_of
 
 BESIDE = 19
 """Letters of a difference and its interval that stand on one line; a longer interval goes to the verdict's line."""
@@ -42,9 +42,7 @@ def check_headlines(check: ScenarioCheck) -> Figure:
     measures = by_size(check.headlines)
     top, height = HEAD + 0.3, ROW * max(len(measures), 1)
     sheet = Sheet(top + height + 1.3)
-    sheet.heading(
-        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {size_of(check)}"
-    )
+    sheet.heading_of(check, finding(check))
     for name, left in COLUMNS.items():
         sheet.text(left, HEAD + 0.04, name, color=FAINT)
     sheet.text(SAID, HEAD + 0.04, "difference and verdict", color=FAINT)

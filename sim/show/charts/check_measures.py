@@ -15,10 +15,10 @@ from sim.baselines.judgement import CHANGED, MeasureCheck, ScenarioCheck
 from sim.experiment.number import NOT_REACHED, Number
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
-from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points, quiet
-from sim.show.charts.comparing import Mark
-from sim.show.charts.style import DARK, FAINT, INK, SMALL, legible
-from sim.show.checked.words import compared_of, finding, size_of
+from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
+from sim.show.charts.comparing import Mark, key_entry
+from sim.show.charts.style import DARK, FAINT, INK, SMALL
+from sim.show.checked.words import compared_of, finding
 
 ROW = 0.2
 """Inches from one measure to the next."""
@@ -51,9 +51,7 @@ def check_measures(check: ScenarioCheck) -> Figure:
     below = top + sum(ROW * len(group) + GAP for group in groups)
     note = _note(unknown)
     sheet = Sheet(below + 0.45 + 0.16 * len(note))
-    sheet.heading(
-        f"{check.scenario}: {finding(check)}", f"{legible(check.title, check.scenario)} · {size_of(check)}"
-    )
+    sheet.heading_of(check, finding(check))
     _key(sheet)
     for group in groups:
         _group(sheet, top, group)

@@ -8,12 +8,12 @@ from typing import Any, ParamSpec
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, SUSPECTED, UNCHANGED
+from sim.baselines.judgement import CHANGED, INCONCLUSIVE, SUSPECTED, UNCHANGED, ScenarioCheck
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
-from sim.show.charts.style import DARK, FAINT, INK, OURS, SMALL, families_for, our_style
+from sim.show.charts.style import DARK, FAINT, INK, OURS, SMALL, families_for, legible, our_style
+from sim.show.checked.words import size_of
 
 WIDTH = 8.0
 """Inches; 800 pixels at 100 to the inch, which is what a comment on a pull request has room for."""
@@ -57,6 +57,11 @@ class Sheet:
         fonts = families_for(whose) or [OURS]
         self.text(EDGE, EDGE + 0.27, shortened(whose, WHOSE_LENGTH), fontsize=9, color=FAINT, fontfamily=fonts)
 
+    def heading_of(self, check: ScenarioCheck, finding: str) -> None:
+        """Of a check of one scenario."""
+        whose = f"{legible(check.title, check.scenario)} · {size_of(check)}"
+        self.heading(f"{check.scenario}: {finding}", whose)
+
     def caption(self, top: float, text: str) -> None:
         """How to read it."""
         self.text(EDGE, top, text, color=FAINT, linespacing=1.35)
@@ -75,35 +80,8 @@ def in_style(draw: Callable[ChartArguments, Figure]) -> Callable[ChartArguments,
 
 def points(ax: Axes, xs: Sequence[float], ys: Sequence[float], mark: Mark, size: float = 5.5) -> None:
     """Estimates that are drawn alike."""
-    ax.plot(
-        xs,
-        ys,
-        mark.marker,
-        color=mark.colour,
-        markerfacecolor=_face(mark),
-        markersize=size,
-        zorder=4,
-        clip_on=False,
-    )
-
-
-def key_entry(mark: Mark, label: str) -> Line2D:
-    """A mark's entry in the key."""
-    face = _face(mark)
-    return Line2D(
-        [],
-        [],
-        linestyle="",
-        marker=mark.marker,
-        color=mark.colour,
-        markerfacecolor=face,
-        markersize=5.5,
-        label=label,
-    )
-
-
-def _face(mark: Mark) -> str:
-    return mark.colour if mark.is_filled else "white"
+    look: dict[str, Any] = {"color": mark.colour, "markerfacecolor": mark.face, "markersize": size}
+    ax.plot(xs, ys, mark.marker, zorder=4, clip_on=False, **look)
 
 
 def quiet(ax: Axes) -> None:

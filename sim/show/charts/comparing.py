@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -30,6 +30,11 @@ class Mark(NamedTuple):
     marker: str
     colour: str
     is_filled: bool
+
+    @property
+    def face(self) -> str:
+        """What it is filled with."""
+        return self.colour if self.is_filled else "white"
 
 
 MARKS = {
@@ -115,10 +120,7 @@ def heading(ax: Axes, finding: str, comparison: Comparison, key: Sequence[Artist
     headed(ax, finding, f"{others} against {shortened(base.scenario.name, 40)} · {over} of each", key)
 
 
-def mark_key(verdict: str) -> Line2D:
-    """A verdict's entry in the key."""
-    mark = MARKS[verdict]
-    return Line2D(
-        [], [], linestyle="", marker=mark.marker, color=mark.colour, markersize=6, label=verdict.replace("_", " "),
-        markerfacecolor=mark.colour if mark.is_filled else "white",
-    )  # fmt: skip
+def key_entry(mark: Mark, label: str, size: float = 5.5) -> Line2D:
+    """A mark's entry in the key."""
+    look: dict[str, Any] = {"color": mark.colour, "markerfacecolor": mark.face, "markersize": size}
+    return Line2D([], [], linestyle="", marker=mark.marker, label=label, **look)

@@ -10,7 +10,7 @@ from sim.experiment.comparison import Comparison
 from sim.experiment.number import POINTS, decimals_for, signed
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
-from sim.show.charts.style import DARK, FAINT, SMALL, caption
+from sim.show.charts.style import DARK, FAINT, SMALL, caption, note
 
 DAYS = (0, 7, 14, 30, 60, 90)
 CROSSING = "#54417f"
@@ -89,17 +89,8 @@ def _curve(ax: Axes, curve: pd.DataFrame) -> None:
 def _last(ax: Axes, last: pd.Series[float]) -> None:
     """What is left of the difference in the end, written beside the curve."""
     value = float(last["difference"])
-    ax.annotate(
-        signed(value, decimals_for(float(last["high"] - last["low"]) / 2)),
-        (DAYS[-1], value),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-        fontweight="bold",
-        color=DARK,
-        annotation_clip=False,
-    )
+    said = signed(value, decimals_for(float(last["high"] - last["low"]) / 2))
+    note(ax, said, (DAYS[-1], value), (4, 0), va="center", fontweight="bold", color=DARK, annotation_clip=False)
 
 
 def _crossings(ax: Axes, crossings: pd.DataFrame) -> None:
@@ -108,17 +99,9 @@ def _crossings(ax: Axes, crossings: pd.DataFrame) -> None:
         after, before = float(crossing["after"]), float(crossing["before"])
         ax.axvspan(after, before, color=CROSSING, alpha=0.25, linewidth=0)
         is_early = before < DAYS[-1] / 2
-        ax.annotate(
-            f"cross, {after:g} to {before:g} d",
-            (before if is_early else after, 1),
-            xytext=(4 if is_early else -4, -3),
-            xycoords=ax.get_xaxis_transform(),
-            textcoords="offset points",
-            ha="left" if is_early else "right",
-            va="top",
-            fontsize=SMALL,
-            color=CROSSING,
-        )
+        at, aside, side = (before, 4, "left") if is_early else (after, -4, "right")
+        look = {"xycoords": ax.get_xaxis_transform(), "ha": side, "va": "top", "color": CROSSING}
+        note(ax, f"cross, {after:g} to {before:g} d", (at, 1), (aside, -3), **look)
 
 
 def _label(ax: Axes, *, is_left: bool, is_last: bool) -> None:

@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from sim.experiment.comparison import Comparison
 from sim.experiment.verdicts import BETTER, VERDICTS, WORSE
 from sim.scenario.wording import shortened
-from sim.show.charts.comparing import MARKS, NAME_LENGTH, Layout, comparison_chart, heading, mark_key
-from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption
+from sim.show.charts.comparing import MARKS, NAME_LENGTH, Layout, comparison_chart, heading, key_entry
+from sim.show.charts.style import FAINT, INK, SHADE, SMALL, caption, note
 from sim.show.judged import JudgedRow, headlines_of
 
 ROW = 0.23
@@ -35,7 +35,11 @@ def differences(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
     for panel in panels[len(comparison.headlines) :]:
         panel.set_axis_off()
     seen = {one.verdict for row in rows.values() for one in row.values()}
-    key = [mark_key(verdict) for verdict in VERDICTS if verdict in seen and MARKS[verdict].marker]
+    key = [
+        key_entry(MARKS[verdict], verdict.replace("_", " "), 6)
+        for verdict in VERDICTS
+        if verdict in seen and MARKS[verdict].marker
+    ]
     heading(ax, finding(comparison), comparison, key)
     bars = "Thick: 95 % interval. Thin: simultaneous ones, which all hold together and give the verdicts."
     caption(ax, f"{bars}\nShaded: the margin, within which a difference does not matter.")
@@ -98,25 +102,9 @@ def _line(ax: Axes, row: int, one: JudgedRow) -> None:
             low, high = (one.scale * end for end in (number.low, number.high))
             if number.has_interval:
                 far = 1e6
-                ax.hlines(
-                    row,
-                    -far if isnan(low) else low,
-                    far if isnan(high) else high,
-                    color=mark.colour,
-                    linewidth=width,
-                )
-        face = mark.colour if mark.is_filled else "white"
+                low, high = (-far if isnan(low) else low), (far if isnan(high) else high)
+                ax.hlines(row, low, high, color=mark.colour, linewidth=width)
         at = one.scale * one.difference.value
-        ax.plot(at, row, mark.marker, color=mark.colour, markerfacecolor=face, markersize=7)
-    word = one.word
-    ax.annotate(
-        word,
-        (1, row),
-        xytext=(5, 0),
-        xycoords=ax.get_yaxis_transform(),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-        color=mark.colour if mark.is_filled else INK,
-        annotation_clip=False,
-    )
+        ax.plot(at, row, mark.marker, color=mark.colour, markerfacecolor=mark.face, markersize=7)
+    look = {"va": "center", "color": mark.colour if mark.is_filled else INK, "annotation_clip": False}
+    note(ax, one.word, (1, row), (5, 0), xycoords=ax.get_yaxis_transform(), **look)

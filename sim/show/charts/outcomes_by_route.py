@@ -13,7 +13,7 @@ from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.scenario.wording import counted
 from sim.show.chart_titles import COLOURS
-from sim.show.charts.style import SMALL, caption, chart, head
+from sim.show.charts.style import caption, chart, head, note
 from sim.vocabulary.endings import ROUTE_TEXTS, WORDS
 
 ROUTES = {route: text.plain for route, text in ROUTE_TEXTS.items()}
@@ -68,14 +68,8 @@ def _lengths(ax: Axes, counts: pd.DataFrame, ends: Floats) -> None:
     everybody = counts.to_numpy().sum()
     refunded = counts["refunded"] if "refunded" in counts.columns else 0 * counts.sum(axis=1)
     for row, (claims, happy) in enumerate(zip(counts.sum(axis=1), refunded, strict=True)):
-        ax.annotate(
-            f"{counted(claims, 'claim')} ({100 * claims / everybody:.0f} %), {_part(happy, claims)} refunded",
-            (float(ends[row]), row),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-        )
+        said = f"{counted(claims, 'claim')} ({100 * claims / everybody:.0f} %), {_part(happy, claims)} refunded"
+        note(ax, said, (float(ends[row]), row), (6, 0), va="center")
 
 
 def _part(some: int, of: int) -> str:

@@ -145,43 +145,22 @@ def headed(ax: Axes, finding: str, whose: str, key: Sequence[Artist] = ()) -> No
     """Title, the line below it, and the key."""
     rise = 20 if key else 0
     ax.set_title(finding, loc="left", fontsize=12.5, fontweight="bold", y=1, pad=26 + rise)
-    ax.annotate(
-        whose,
-        (0, 1),
-        xytext=(0, 11 + rise),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        fontsize=9.5,
-        color=FAINT,
-        fontfamily=families_for(whose) or [OURS],
-    )
+    look = {"fontsize": 9.5, "color": FAINT, "fontfamily": families_for(whose) or [OURS]}
+    note(ax, whose, (0, 1), (0, 11 + rise), xycoords="axes fraction", **look)
     if key:
-        ax.legend(
-            handles=list(key),
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=len(key),
-            fontsize=9,
-            borderaxespad=0.4,
-            borderpad=0,
-            handlelength=1.2,
-            handletextpad=0.5,
-            columnspacing=1.4,
-        )
+        gaps = {"borderaxespad": 0.4, "borderpad": 0, "handlelength": 1.2, "handletextpad": 0.5}
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": len(key)}
+        ax.legend(handles=list(key), fontsize=9, columnspacing=1.4, **place, **gaps)
 
 
 def caption(ax: Axes, text: str, below: float = 42) -> None:
     """How to read the chart, so many points below the axes."""
-    ax.annotate(
-        text,
-        (0, 0),
-        xytext=(0, -below),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        va="top",
-        fontsize=SMALL,
-        color=FAINT,
-    )
+    note(ax, text, (0, 0), (0, -below), xycoords="axes fraction", va="top", color=FAINT)
+
+
+def note(ax: Axes, text: str, at: tuple[float, float], aside: tuple[float, float], **look: Any) -> None:
+    """Small letters, so many points beside a place of the axes."""
+    ax.annotate(text, at, xytext=aside, textcoords="offset points", **{"fontsize": SMALL} | look)
 
 
 def panels(ax: Axes, heights: Sequence[float]) -> list[Axes]:

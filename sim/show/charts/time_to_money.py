@@ -15,7 +15,7 @@ from sim.experiment.curves import ENDINGS, GRID
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
 from sim.show.chart_titles import COLOURS, of_the_time, spread
-from sim.show.charts.style import INK, SMALL, caption, chart, head
+from sim.show.charts.style import INK, caption, chart, head, note
 from sim.vocabulary.endings import WORDS
 
 MARKS = (7, 14, 30)
@@ -72,15 +72,8 @@ def _marks(ax: Axes, days: Floats, refunded: Floats) -> None:
         below = share > 2 * LINE
         ax.vlines(day, 0, share, color="white", linewidth=0.8, linestyle=(0, (2, 2)))
         ax.plot(day, share, marker="o", markersize=4.5, color="white", markeredgecolor=INK, clip_on=False)
-        ax.annotate(
-            f"{100 * share:.0f} %",
-            (day, share),
-            xytext=(5, -17 if below else 6),
-            textcoords="offset points",
-            color="white" if below else INK,
-            fontsize=SMALL,
-            fontweight="bold",
-        )
+        look = {"color": "white" if below else INK, "fontweight": "bold"}
+        note(ax, f"{100 * share:.0f} %", (day, share), (5, -17 if below else 6), **look)
 
 
 def _names(ax: Axes, last: Mapping[str, float]) -> None:

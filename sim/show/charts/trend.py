@@ -15,9 +15,9 @@ from sim.baselines.history import CommitEntry, TrendPoint
 from sim.baselines.judgement import SUSPECTED, VERDICTS
 from sim.scenario.wording import counted, shortened
 from sim.show.charts.check_headlines import BAND
-from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, key_entry, points
-from sim.show.charts.comparing import Mark
-from sim.show.charts.style import FAINT, SMALL
+from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points
+from sim.show.charts.comparing import Mark, key_entry
+from sim.show.charts.style import FAINT, SMALL, note
 from sim.show.checked.words import Accepted, accepted_in, short, since
 from sim.show.judged import NAMES
 
@@ -149,10 +149,9 @@ def _accepted(ax: Axes, accepted: Sequence[Accepted]) -> None:
         if number <= len(accepted) - MOST_REASONS:
             continue
         line, reached = (line + 1 if one.place < reached else 0), one.place + CLOSE
-        ax.annotate(
-            str(number), (one.place - 0.5, 1), xytext=(2.5, -9 * (line % 6)), xycoords=ax.get_xaxis_transform(),
-            textcoords="offset points", va="top", fontsize=7.5, color=FAINT, fontweight="bold",
-        )  # fmt: skip
+        look = {"va": "top", "fontsize": 7.5, "color": FAINT, "fontweight": "bold"}
+        across = ax.get_xaxis_transform()
+        note(ax, str(number), (one.place - 0.5, 1), (2.5, -9 * (line % 6)), xycoords=across, **look)
 
 
 def _commits(ax: Axes, shown: Sequence[CommitEntry], accepted: Sequence[Accepted], room: int) -> None:
