@@ -148,7 +148,7 @@ def headed(ax: Axes, finding: str, whose: str, key: Sequence[Artist] = ()) -> No
     look = {"fontsize": 9.5, "color": FAINT, "fontfamily": families_for(whose) or [OURS]}
     note(ax, whose, (0, 1), (0, 11 + rise), xycoords="axes fraction", **look)
     if key:
-        gaps = {"borderaxespad": 0.4, "borderpad": 0, "handlelength": 1.2, "handletextpad": 0.5}
+        gaps: dict[str, Any] = {"borderaxespad": 0.4, "borderpad": 0, "handlelength": 1.2, "handletextpad": 0.5}
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": len(key)}
         ax.legend(handles=list(key), fontsize=9, columnspacing=1.4, **place, **gaps)
 
