@@ -19,7 +19,7 @@ def init(arguments: Namespace) -> None:
     """Write a commented scenario file to start from."""
     from sim.disk.placing import put_file
     from sim.scenario.presets import no_such_preset, preset
-    from sim.scenario.starting import starting_file
+    from sim.scenario.schema import starting_file
     from sim.what_ifs import expect_name
 
     expect_name(arguments.name, "init")

@@ -34,7 +34,7 @@ from sim.scenario.consistency import complaints
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.loading import load
 from sim.scenario.model import Calendars, Scenario
-from sim.scenario.opening import all_calendars
+from sim.scenario.selling import all_calendars
 from sim.vocabulary import Disposition, Outcome, Party, Route, Settled
 
 Changes = Mapping[str, Any]

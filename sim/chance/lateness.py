@@ -27,8 +27,7 @@ from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import kinds_of
+from sim.scenario.selling import kinds_of, parties_of_kinds
 from sim.vocabulary import Anchor
 
 CELLS = 1024

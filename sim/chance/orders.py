@@ -23,8 +23,7 @@ from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.market import Sellers
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import kinds_of, kinds_on_the_roster
+from sim.scenario.selling import kinds_of, kinds_on_the_roster, parties_of_kinds
 from sim.vocabulary import Anchor, Party
 
 Openings = dict[Party, Calendar]

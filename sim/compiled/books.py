@@ -37,8 +37,7 @@ from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import staff_of
+from sim.scenario.selling import parties_of_kinds, staff_of
 from sim.vocabulary import ClaimKind, Discipline, Party, Stage
 
 UNLIMITED = 1 << 40

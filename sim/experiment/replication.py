@@ -16,7 +16,7 @@ from sim.records.checks import check
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
-from sim.scenario.opening import all_calendars
+from sim.scenario.selling import all_calendars
 from sim.vocabulary import Party
 
 

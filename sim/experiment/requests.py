@@ -13,7 +13,7 @@ from sim.records.evidence import ANSWERERS
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import parties_of_kinds
 from sim.vocabulary import Party, Stage
 from sim.vocabulary.stages import STEPS
 

@@ -15,8 +15,7 @@ from sim.chance.instants import arrays_of
 from sim.records.evidence import Bools, Breach, Evidence
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import staff_of
+from sim.scenario.selling import parties_of_kinds, staff_of
 from sim.vocabulary import Party, Stage
 
 UNLIMITED = NEVER

@@ -18,7 +18,7 @@ from sim.rules.terms import Span, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
+from sim.scenario.selling import parties_of_kinds
 from sim.vocabulary import ClaimKind, Outcome, Party, Stage
 from sim.vocabulary.stages import STAGES
 

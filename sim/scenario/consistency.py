@@ -13,8 +13,7 @@ from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
 from sim.scenario.expectations import SHARES
 from sim.scenario.model import MOST_ORDERS, Scenario
-from sim.scenario.opening import all_calendars, own_calendar
-from sim.scenario.selling import expected_orders
+from sim.scenario.selling import all_calendars, expected_orders, own_calendar
 from sim.scenario.unbounded_requests import Complaint, endless_requests, may_be_never, too_far
 from sim.scenario.wording import shown
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict

@@ -19,8 +19,7 @@ from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import names_of_kinds
+from sim.scenario.selling import names_of_kinds, parties_of_kinds
 from sim.show.phrases import deadline, money
 from sim.vocabulary import ClaimKind, Outcome, Party, Route, Stage, Verdict
 

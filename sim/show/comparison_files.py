@@ -36,12 +36,11 @@ from sim.scenario.levers import levers_that_differ
 from sim.scenario.resolved import resolved_yaml
 from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, Spool, report_page, rows_of
 from sim.show.findings import findings, remarks
-from sim.show.notes import notes_of
+from sim.show.notes import leaning_doubt, notes_of
 from sim.show.phrases import HELD
 from sim.show.ranking import RankedPolicy, places
 from sim.show.room import SIGN, room
 from sim.show.rows import csv_of, json_of
-from sim.show.too_short import leaning_doubt
 
 FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}
 """Where the claims and the journals of all scenarios are."""

@@ -40,10 +40,9 @@ from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import resolved_yaml
 from sim.show.judged import Finished
-from sim.show.notes import notes_of
+from sim.show.notes import notes_of, rare_doubt
 from sim.show.room import SIGN, room
 from sim.show.rows import COMPRESSION, ParquetRows, Rows, csv_of, csv_rows, json_of, laid_out, parquet_of, zipped
-from sim.show.too_short import rare_doubt
 
 Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""

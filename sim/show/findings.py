@@ -11,8 +11,8 @@ from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSI
 from sim.scenario.wording import counted
 from sim.show.change import NO_INTERVAL, Change, changes_of
 from sim.show.judged import JudgedRow, headlines_of
+from sim.show.notes import leaning_remark
 from sim.show.phrases import HELD
-from sim.show.too_short import leaning_remark
 from sim.vocabulary.endings import WORDS
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from sim.experiment.result import Result
 from sim.scenario.wording import counted, printable
 from sim.show.changed import changed_lines
 from sim.show.judged import Finished, measured
-from sim.show.notes import told_of
+from sim.show.notes import rare_remark, told_of
 from sim.show.plain import costs_table, fits, how_to_read, over_its_interval, plain_table, terminal
-from sim.show.too_short import rare_remark
 
 NAME = 12
 """Columns that a scenario's name keeps in a narrow terminal; it goes on below."""

@@ -24,8 +24,7 @@ from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, Luck, Numbers, choice
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import kinds_of, kinds_on_the_roster, types_of_kinds
+from sim.scenario.selling import kinds_of, kinds_on_the_roster, parties_of_kinds, types_of_kinds
 from sim.waiting.answerers import Answerers
 from sim.waiting.conduct import Conduct
 from sim.waiting.dispatching import Dispatch

@@ -18,8 +18,7 @@ from sim.chance.streams import Floats
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers, SellerType
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds
-from sim.scenario.selling import kinds_of
+from sim.scenario.selling import kinds_of, parties_of_kinds
 from sim.vocabulary import Party, Stage
 from sim.waiting.answering import Answering, Habit
 from sim.waiting.dispatching import Dispatch

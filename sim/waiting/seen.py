@@ -13,7 +13,7 @@ from sim.rules.claims import LEFT_ALONE
 from sim.rules.terms import kind_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.opening import parties_of_kinds, runs_party
+from sim.scenario.selling import parties_of_kinds, runs_party
 from sim.vocabulary import ClaimKind, Disposition, Party
 from sim.waiting.calendars import elapsed, next_open
 from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, WITHDRAWN, Histories

@@ -15,7 +15,7 @@ from sim.market.engine import run_simpy
 from sim.records.evidence import Evidence
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar, CalendarSpec, resolve
-from sim.scenario.opening import all_calendars
+from sim.scenario.selling import all_calendars
 from tests.property.strategies import File, scenario_of
 
 Changes = Mapping[str, Any]

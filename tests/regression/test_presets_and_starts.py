@@ -16,7 +16,7 @@ import yaml
 import sim
 from sim.scenario.presets import preset_names
 from sim.scenario.resolved import described
-from sim.scenario.starting import starting_file
+from sim.scenario.schema import starting_file
 from sim.what_ifs import what_ifs_of
 from tests.regression.program import ROOT, program
 

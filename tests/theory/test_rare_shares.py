@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.experiment.estimates import share
-from sim.show.too_short import ENOUGH_TO_SEE
+from sim.show.notes import ENOUGH_TO_SEE
 
 CLAIMS = 200
 """In each replication."""

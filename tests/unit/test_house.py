@@ -375,7 +375,7 @@ def test_modules_that_a_text_names_are_there() -> None:
 
 
 READ_BACK = {
-    "scenario/starting.py": "the first sentence of a docstring",
+    "scenario/schema.py": "the first sentence of a docstring",
     "scenario/wording.py": "what pydantic passes on of a message of ours: it keeps nothing but the text",
     "live/answering.py": "the field that a message of the command line begins with",
 }

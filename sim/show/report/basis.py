@@ -18,11 +18,10 @@ from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
 from sim.scenario.tree import Place, dotted, planted
 from sim.scenario.wording import counted, printable, shortened
-from sim.show.notes import whose_notes
+from sim.show.notes import rare_remark, whose_notes
 from sim.show.phrases import day_of
 from sim.show.report.parts import NumbersTable
 from sim.show.table import PRINTED
-from sim.show.too_short import rare_remark
 
 KINDS = {
     "assumed": "Assumed: chosen by the author of the scenario, with a plausible range",
