@@ -1,5 +1,5 @@
-"""The model told to people: as JSON Schema (2020-12), so that an editor completes and checks what is written, and as
-a file to start from, in which every lever stands as a comment with its meaning.
+"""The model told to people: as JSON Schema (2020-12), so that an editor completes and checks what is written, and
+as a file to start from, in which every lever stands as a comment with its meaning.
 """
 
 from __future__ import annotations
