@@ -44,14 +44,10 @@ def levers_that_differ(*scenarios: Scenario) -> list[Lever]:
 
 def _parts_that_differ(scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
     """Of each scenario the parts that are not the same in all of them."""
-    dumped = [_dumped(one) for one in scenarios]
+    dumped = [one.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY) for one in scenarios]
     parts = dict.fromkeys(part for one in dumped for part in one)
     differ = [part for part in parts if any(one.get(part) != dumped[0].get(part) for one in dumped)]
     return [{part: one[part] for part in differ if part in one} for one in dumped]
-
-
-def _dumped(scenario: Scenario) -> dict[str, Any]:
-    return scenario.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY)
 
 
 def _values(

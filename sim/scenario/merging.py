@@ -34,18 +34,14 @@ def merged(base: Node, child: Node, annotations: Annotations) -> Node:
     mapping that two files share stands where the child wrote it. Of a mapping of free keys `none` takes out one
     entry, and `none` or `{}` in its place takes out all (see `with_rows`).
     """
-    if not (isinstance(base, Keys) and isinstance(child, Keys) and merges(annotations)) or _empties(
-        child, annotations
+    if not (isinstance(base, Keys) and isinstance(child, Keys) and merges(annotations)) or (
+        not child.nodes and is_free(annotations)
     ):
         return child
     nodes = dict(base.nodes)
     for key, node in child.nodes.items():
         nodes[key] = merged(nodes[key], node, below(annotations, key)) if key in nodes else node
     return Keys(child.place, nodes, {**base.keys, **child.keys})
-
-
-def _empties(child: Keys, annotations: Annotations) -> bool:
-    return not child.nodes and is_free(annotations)
 
 
 def _is_none(node: Node) -> bool:
@@ -146,12 +142,7 @@ def _typed(text: str, faults: list[Fault]) -> tuple[Path, Node] | None:
     # Undecodable bytes of the command line become undecodable bytes again, and are reported as such.
     root, found = read(value.encode(errors="surrogateescape"), COMMAND_LINE.file)
     faults += [_fault(COMMAND_LINE, dotted(_path(path)), fault.message) for fault in found]
-    return None if root is None or found else (_path(path), _moved(root))
-
-
-def _moved(node: Node) -> Node:
-    """The same value, standing on the command line as a whole: it has no lines."""
-    return planted(plain(node), COMMAND_LINE)
+    return None if root is None or found else (_path(path), planted(plain(root), COMMAND_LINE))
 
 
 def _path(text: str) -> Path:

@@ -35,17 +35,13 @@ _DESKS = {"mediation_utilisation": "the mediation desk", "seller_utilisation_bus
 def notes_of(result: Result) -> list[str]:
     """One sentence for each thing that matters; none for a result that may be read as it stands."""
     return [
-        *_too_few_replications(result),
+        *(["one replication gives no interval"] if result.about["replications"] == 1 else []),
         *_open(result),
         *result.notes,
         *_overloaded(result),
         *_unasked(result),
-        *_expected(result),
+        *[expectation_told(one) for one in expectations_of(result.scenario.expect, result)],
     ]
-
-
-def _too_few_replications(result: Result) -> list[str]:
-    return ["one replication gives no interval"] if result.about["replications"] == 1 else []
 
 
 def _open(result: Result) -> list[str]:
@@ -75,11 +71,6 @@ def _unasked(result: Result) -> list[str]:
         return []
     share = _percentage(result, "refunded_unasked_share")
     return [f"{share} of all orders were refunded at the dispatch limit before anybody asked; these are no claims"]
-
-
-def _expected(result: Result) -> list[str]:
-    """Whether what the scenario says must hold does."""
-    return [expectation_told(one) for one in expectations_of(result.scenario.expect, result)]
 
 
 def _value(result: Result, measure: str) -> float:

@@ -49,7 +49,7 @@ def check_measures(check: ScenarioCheck) -> Figure:
     groups = [group for unit in _units(known) if (group := _sorted([one for one in known if one.unit == unit]))]
     top = HEAD + 0.38
     below = top + sum(ROW * len(group) + GAP for group in groups)
-    note = _note(unknown)
+    note = textwrap.wrap(f"Not measured, before or now: {', '.join(unknown)}.", 110) if unknown else []
     sheet = Sheet(below + 0.45 + 0.16 * len(note))
     sheet.heading_of(check, finding(check))
     _key(sheet)
@@ -71,11 +71,6 @@ def _units(measures: Sequence[MeasureCheck]) -> list[str]:
 def _sorted(measures: list[MeasureCheck]) -> list[MeasureCheck]:
     """The largest difference first; what cannot be compared last."""
     return sorted(measures, key=lambda one: -abs(one.difference.value) if not isnan(one.difference.value) else 1.0)
-
-
-def _note(unknown: list[str]) -> list[str]:
-    """Measures of which there is nothing to show are named."""
-    return textwrap.wrap(f"Not measured, before or now: {', '.join(unknown)}.", 110) if unknown else []
 
 
 def _key(sheet: Sheet) -> None:

@@ -41,7 +41,7 @@ SIGN = "check.json"
 @contextmanager
 def room_for_check(out: Path, *, force: bool = False) -> Iterator[Site]:
     """Hold the place of the folder `out`. Raises as `room.room` does."""
-    with room(_parent(out), [_name(out)], force=force, sign=SIGN) as sites:
+    with room(Path(os.path.normpath(out)).parent, [_name(out)], force=force, sign=SIGN) as sites:
         yield sites[_name(out)]
 
 
@@ -97,10 +97,6 @@ def charts_of(check: Check, history: History | None = None) -> dict[str, dict[st
             figures["trend"] = trend(entries)
         charts[one.scenario] = figures
     return charts
-
-
-def _parent(out: Path) -> Path:
-    return Path(os.path.normpath(out)).parent
 
 
 def _name(out: Path) -> str:

@@ -96,7 +96,8 @@ def layout_of(result: Result) -> list[str]:
     scenario, about = result.scenario, result.about
     experiment = scenario.experiment
     first, last = (
-        _day(scenario, instant) for instant in (experiment.cohort_window[0], experiment.cohort_window[1] - 1)
+        " ".join(day_of(instant // DAY * DAY, scenario.start).split()[1:])
+        for instant in (experiment.cohort_window[0], experiment.cohort_window[1] - 1)
     )
     count = about["replications"]
     times = "once" if count == 1 else f"{count:,} times, each time with its own luck"
@@ -109,10 +110,6 @@ def layout_of(result: Result) -> list[str]:
         f"After every replication {len(about['invariants'])} rules that must always hold were checked on every "
         "order; all held.",
     ]
-
-
-def _day(scenario: Scenario, instant: int) -> str:
-    return " ".join(day_of(instant // DAY * DAY, scenario.start).split()[1:])
 
 
 def _intervals(replications: int) -> str:
