@@ -43,7 +43,7 @@ def page_style(*packages: str) -> str:
     return text_of("sim.show", "page.css") + "".join(text_of(package, "style.css") for package in packages)
 
 
-def page_of(package: str, style: str, template: str = "page.html.j2", **filling: Any) -> str:
+def filled(package: str, style: str, template: str = "page.html.j2", **filling: Any) -> str:
     """A whole page without a script: the template of a package, filled; the style is a file of ours."""
     told = templates_of(package).get_template(template)
     return told.render(policy=security(style), style=Markup(style), **filling)

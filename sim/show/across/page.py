@@ -36,7 +36,7 @@ from sim.show.across.document import (
 )
 from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
 from sim.show.rows import json_of
-from sim.show.standalone import page_of, page_style
+from sim.show.standalone import filled, page_style
 from sim.worlds.deciding import Survival
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, briefly
@@ -88,7 +88,7 @@ def study_page(study: Study) -> str:
 
 
 def _page(plan: Plan, *, heading: str, answers: list[str], chapters: list[ResponseChapter]) -> str:
-    return page_of(
+    return filled(
         PACKAGE,
         page_style(PACKAGE),
         heading=heading,

@@ -16,7 +16,7 @@ from sim.show.across.document import SCHEMA_VERSION, share_told
 from sim.show.across.page import DIGITS, parquet_of
 from sim.show.across.pictures import frontier_chart
 from sim.show.rows import json_of
-from sim.show.standalone import page_of, page_style
+from sim.show.standalone import filled, page_style
 from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate
 from sim.worlds.searching import Again, Search
 
@@ -194,7 +194,7 @@ def search_files(result: Search) -> Iterator[tuple[str, bytes]]:
         mine = table[table["frontier"]].sort_values("aim_1", ascending=result.plan.aim[0].sign > 0, kind="stable")
         yield "frontier.csv", mine.drop(columns="frontier").to_csv(index=False, float_format=DIGITS).encode()
     yield "search.json", json_of(search_document(result))
-    page = page_of(
+    page = filled(
         PACKAGE,
         page_style(PACKAGE),
         "search.html.j2",

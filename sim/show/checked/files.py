@@ -62,14 +62,14 @@ def build_check(check: Check, site: Site, history: History | None = None) -> Pat
 def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of a check: its path within the folder, and its bytes."""
     from sim.show.charts.saving import png_of, svg_of
-    from sim.show.checked.page import page_of_check
+    from sim.show.checked.page import page_of
 
     yield SIGN, json_of(document_of(check))
     yield "summary.md", summary(check, history).encode()
     yield "junit.xml", junit(check)
     yield "metrics.txt", metrics(check)
     charts = charts_of(check, history)
-    yield "index.html", page_of_check(check, charts, history).encode()
+    yield "index.html", page_of(check, charts, history).encode()
     for scenario, figures in charts.items():
         for name, figure in figures.items():
             yield f"charts/{scenario}/{name}.svg", svg_of(figure)

@@ -38,7 +38,7 @@ from sim.show.checked.words import (
     size_of,
 )
 from sim.show.judged import expectation_said, expected, found
-from sim.show.standalone import page_of, text_of
+from sim.show.standalone import filled, text_of
 
 Charts = Mapping[str, Mapping[str, Figure]]
 """By scenario, then by name of the chart."""
@@ -52,9 +52,9 @@ ABOUT = {
 """Charts in the order of the page, and what it calls them."""
 
 
-def page_of_check(check: Check, charts: Charts, history: History | None = None) -> str:
+def page_of(check: Check, charts: Charts, history: History | None = None) -> str:
     """The whole page, the worst scenario first."""
-    return page_of(
+    return filled(
         PACKAGE,
         text_of(PACKAGE, "style.css"),
         outcome=outcome(check),

@@ -32,7 +32,7 @@ from sim.show.fitted.document import (
 )
 from sim.show.plain import terminal
 from sim.show.rows import json_of
-from sim.show.standalone import page_of, page_style
+from sim.show.standalone import filled, page_style
 
 PACKAGE = "sim.show.fitted"
 SELLERS = "sellers.csv"
@@ -51,12 +51,12 @@ def files_of_fit(fit: Fit, worlds: int) -> Iterator[tuple[str, bytes]]:
     if worlds:
         yield refits.FILE, json_of(refits.worlds_file(fit.scenario.name, fit.refits(worlds)))
     yield SIGN, json_of(document_of(fit))
-    yield "report.html", page_of_fit(fit).encode()
+    yield "report.html", page_of(fit).encode()
 
 
-def page_of_fit(fit: Fit) -> str:
+def page_of(fit: Fit) -> str:
     """The whole page."""
-    return page_of(
+    return filled(
         PACKAGE,
         page_style(),
         title=fit.scenario.title or fit.scenario.name,

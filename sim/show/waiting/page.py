@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from sim.show.report.svg import SvgSheet, figure, frame, ticks_below, ticks_beside, way
-from sim.show.standalone import page_of, text_of
+from sim.show.standalone import filled, text_of
 
 PACKAGE = "sim.show.waiting"
 HEIGHTS = 300, 260
@@ -32,7 +32,7 @@ def page(
     notes: Iterable[str] = (),
 ) -> bytes:
     """The whole page."""
-    told = page_of(
+    told = filled(
         PACKAGE,
         text_of(PACKAGE, "style.css"),
         title=title,
