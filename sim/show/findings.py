@@ -76,7 +76,7 @@ def _success(change: Change, comparison: Comparison, scenario: str) -> str:
         return f"Success {how}{levels} by {change.amount} ({change.range}){_whether_it_matters(change)}{flips}."
     if change.difference.is_nothing:
         return f"Success stays at {change.levels[0]}{flips or ': every claim ends as it did'}."
-    if change.verdict == EQUIVALENT:
+    if change.row.verdict == EQUIVALENT:
         within = f"within {change.largest_that_does_not_matter} ({change.signed_range})"
         return f"Success stays as it is, {within}{flips}."
     interval = "" if change.signed_range == NO_INTERVAL else f" ({change.signed_range})"
@@ -85,9 +85,9 @@ def _success(change: Change, comparison: Comparison, scenario: str) -> str:
 
 def _whether_it_matters(change: Change) -> str:
     """What the verdict adds to a change that is sure."""
-    if change.verdict == EQUIVALENT:
+    if change.row.verdict == EQUIVALENT:
         return f", which is too little to matter (less than {change.largest_that_does_not_matter})"
-    if change.verdict == INCONCLUSIVE:
+    if change.row.verdict == INCONCLUSIVE:
         return f"; whether by more than the margin of {change.largest_that_does_not_matter} is open{_more(change)}"
     return ""
 
@@ -160,9 +160,9 @@ def _amounts(some: Sequence[JudgedRow]) -> str:
 
 def _no_single_time(median: Change, comparison: Comparison, scenario: str) -> Iterator[str]:
     """Where no single number says who is the quicker."""
-    if median.verdict == CURVES_CROSS:
+    if median.row.verdict == CURVES_CROSS:
         yield _crossing(comparison, scenario)
-    if isnan(median.base) or isnan(median.other):
+    if isnan(median.row.base) or isnan(median.row.other):
         yield _not_reached(median, comparison, scenario)
 
 
@@ -170,10 +170,10 @@ def _not_reached(change: Change, comparison: Comparison, scenario: str) -> str:
     (other,) = (one for one in comparison.others if one.scenario.name == scenario)
     is_cut = any(one.scenario.experiment.follow_up is not None for one in (comparison.base, other))
     never = "not as long as they were watched" if is_cut else "never"
-    if isnan(change.base) and isnan(change.other):
+    if isnan(change.row.base) and isnan(change.row.other):
         return f"Half of all claims have their money: {never}, under the base as under this one."
-    sides = ("the base", "this one") if isnan(change.base) else ("this one", "the base")
-    days = change.levels[1] if isnan(change.base) else change.levels[0]
+    sides = ("the base", "this one") if isnan(change.row.base) else ("this one", "the base")
+    days = change.levels[1] if isnan(change.row.base) else change.levels[0]
     return f"Half of all claims have their money under {sides[1]} after {days}, and under {sides[0]} {never}."
 
 

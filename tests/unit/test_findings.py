@@ -15,7 +15,7 @@ from sim.experiment.experiment import run
 from sim.experiment.number import Number
 from sim.show.change import Change
 from sim.show.findings import findings, remarks
-from sim.show.judged import measured
+from sim.show.judged import JudgedRow, measured
 from tests.worlds import world
 
 LIVELY: dict[str, Any] = {
@@ -71,6 +71,12 @@ def _with(comparison: Comparison, differences: pd.DataFrame) -> Comparison:
     return replace(comparison, differences=differences)
 
 
+def _changed(difference: Number) -> Change:
+    """Success that moves by next to nothing."""
+    ends = (difference, difference, 0.005, "inconclusive", nan, nan)
+    return Change(JudgedRow("success_rate", "", "share", 0.5, 0.5001, *ends), difference)
+
+
 HALF = "Half of all claims have their money"
 MEDIAN = "refund_time_median_all"
 SURE = {"difference": 0.0192, "low": 0.0151, "high": 0.0233, "verdict": "better", "replications_needed": nan}
@@ -111,11 +117,9 @@ def test_who_loses_is_told_first_where_success_falls() -> None:
 
 
 def test_levels_that_look_the_same_are_not_told() -> None:
-    change = Change(
-        "success_rate", 0.5, 0.5001, Number(0.0001, 0.0, 0.0002), 0.005, "", nan, "share", ("50 %", "50 %")
-    )
-    assert not change.is_seen_in_levels
-    assert replace(change, levels=("50 %", "51 %")).is_seen_in_levels
+    change = _changed(Number(0.0001, 0.0, 0.0002))
+    assert not change._replace(levels=("50 %", "50 %")).is_seen_in_levels
+    assert change._replace(levels=("50 %", "51 %")).is_seen_in_levels
 
 
 def test_a_sure_change_may_still_be_open_against_its_margin() -> None:
@@ -261,7 +265,5 @@ def test_what_may_not_be_the_policys_doing_is_said(changes: dict[str, Any], sent
 
 
 def test_no_number_is_a_minus_zero() -> None:
-    change = Change(
-        "success_rate", 0.5, 0.5001, Number(0.0001, -0.00001, 0.03), 0.005, "inconclusive", nan, "share"
-    )
+    change = _changed(Number(0.0001, -0.00001, 0.03))
     assert change.signed_range.startswith("0.0 to 3.0")
