@@ -72,19 +72,3 @@ def _laid_out(ax: Axes) -> Figure:
     right, top = around.x1 - chart.x1 + wide, around.y1 - chart.y1 + high
     ax.set_position(Bbox.from_extents(left, bottom, 1 - right, 1 - top))
     return figure
-
-
-__all__ = [
-    "CHARTS",
-    "COMPARISON_CHARTS",
-    "backlog",
-    "by_hours_to_ask",
-    "difference_curves",
-    "differences",
-    "draw_all",
-    "draw_comparison",
-    "flips",
-    "outcomes_by_route",
-    "time_to_money",
-    "warm_up",
-]

@@ -237,6 +237,3 @@ def finding_of_groups(result: Result) -> str:
 
 def _named(value: object) -> str:
     return printable(str(value)).replace("_", " ")
-
-
-__all__ = ["chapters_of", "costs_table", "finding_of_groups", "groups_of"]
