@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.flips import FEWEST
 from sim.experiment.result import Result
 from sim.live.levers import named, value_named
 from sim.live.wanted import Understood
@@ -119,7 +118,6 @@ def _filling(result: Result) -> dict[str, Any]:
         "chapters": {chapter.name: chapter for chapter in chapters_of(result)},
         "costs": costs_table(result),
         "costs_how": HOW_TO_READ,
-        "fewest": FEWEST,
     }
 
 

@@ -54,7 +54,7 @@ def _last(path: str) -> str:
 
 LONGEST_BESIDE = 70
 """Letters of a value."""
-SAME = "The files differ in nothing but words: every lever has the same value."
+SAME = "differ in nothing but words: every lever has the same value."
 
 
 class SideBySide(NamedTuple):

@@ -17,6 +17,9 @@ DESKS = {"sellers": "the sellers", "mediation": "mediation"}
 """Desks from top to bottom, and what they are called."""
 SURE = 0.05
 """Half an interval up to which shares are told."""
+NOBODY = "Nobody asked for their money back"
+HOURS_TO_ASK = "time from payment until the mind changed (h, d)"
+"""What an axis counts."""
 FIRST_DAY = 24
 """Hours; up to there the article finds it easy."""
 
@@ -24,7 +27,7 @@ FIRST_DAY = 24
 def of_the_time(result: Result) -> str:
     """When half of all claims have their money; or that they never do."""
     if not result.about["claims"]:
-        return "Nobody asked for their money back"
+        return NOBODY
     half = measured(result, "refund_time_median_all")
     if half.why:
         return "Nobody was watched long enough to say when half of all claims have their money back"

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.flips import FEWEST
 from sim.experiment.number import alike
 from sim.experiment.result import Result
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
@@ -20,7 +19,7 @@ from sim.scenario.wording import counted, printable
 from sim.show.changed import SAME, changed_lines, side_by_side, title_of
 from sim.show.costs import HOW_TO_READ, compared_costs_of
 from sim.show.findings import findings, remarks
-from sim.show.flip_pairs import pairs_of
+from sim.show.flip_pairs import CHANGES, INTERVALS, pairs_of
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measured
 from sim.show.notes import whose_notes
 from sim.show.plain import compared_table, fits, flip_table, plain_table, terminal
@@ -161,7 +160,7 @@ def _levers_table(comparison: Comparison) -> RenderableType:
     """A row per lever, a column per scenario."""
     names, levers = side_by_side(comparison)
     if not levers:
-        return Text(SAME)
+        return Text(f"The files {SAME}")
     table = plain_table()
     for head in ("what differs", *names):
         table.add_column(Text(head), overflow="fold")
@@ -179,7 +178,7 @@ def _how_to_read(comparison: Comparison) -> str:
     if comparison.base.about["replications"] == 1:
         return (
             "Differences are other − base, shares in percentage points. One replication gives no interval: nothing "
-            f"can be judged. {_MEANS}. {HOW_TO_READ} Examples are replication/order, for `trace`."
+            f"can be judged. {MEANS}. {HOW_TO_READ} Examples are replication/order, for `trace`."
         )
     verdicts = len(comparison.verdicts)
     together = f"all {verdicts:,} hold together" if verdicts > 1 else "it holds"
@@ -188,16 +187,11 @@ def _how_to_read(comparison: Comparison) -> str:
         f"Verdicts read wider intervals ({together} with 95 %) against a margin: {_margins(comparison)}. "
         "Inconclusive (10 more): so many more replications would settle it, should the difference stay as it is. "
         "Pairing ×30: one replication of both tells as much as thirty that share no luck. "
-        f"{HOW_TO_READ} {_MEANS}; below each its 95 % interval (with fewer than 300 orders nearer 93 % for money: "
-        f"prices are skewed), or that it is of too few orders (fewer than {FEWEST}, or all in one replication). "
-        "Examples are replication/order, for `trace`."
+        f"{HOW_TO_READ} {MEANS}; below {INTERVALS}. Examples are replication/order, for `trace`."
     )
 
 
-_MEANS = (
-    "Orders are counted over all replications, days and money are mean changes (days where both refund in full, "
-    "money as refund less postage, whoever has the goods)"
-)
+MEANS = f"Orders are counted over all replications, {CHANGES}"
 
 
 def _margins(comparison: Comparison) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from sim.experiment.first_divergence import NEVER_PART
+from sim.experiment.flips import FEWEST
 from sim.experiment.number import NOTHING, Number, Shown, decimals_for, signed
 from sim.experiment.order_outcomes import NO_CLAIM, REFUNDED
 from sim.vocabulary import endings
@@ -26,6 +27,15 @@ PLACES = {
     "money": "who pays",
 }
 """Where two stories part; other places go by their own words."""
+CHANGES = (
+    "days and money are mean changes (days where both refund in full, money as refund less postage, "
+    "whoever has the goods)"
+)
+INTERVALS = (
+    "each its 95 % interval (with fewer than 300 orders nearer 93 % for money: prices are skewed), "
+    f"or that it is of too few orders (fewer than {FEWEST}, or all in one replication)"
+)
+"""How tables of flips are read, and what stands below each number."""
 TOO_FEW = "too few"
 """Stands in place of an interval where there are too few orders, or replications with any, to give one."""
 MOSTLY = 0.9

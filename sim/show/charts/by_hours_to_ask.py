@@ -12,7 +12,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 
 from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.result import Result
-from sim.show.chart_titles import FIRST_DAY, of_the_hours
+from sim.show.chart_titles import FIRST_DAY, HOURS_TO_ASK, of_the_hours
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, note, panels
 
 
@@ -110,7 +110,7 @@ def _dress(upper: Axes, lower: Axes) -> None:
     lower.set(ylim=(0, 1.3 * NOT_REACHED), ylabel="half refunded after (d)")
     for panel in (upper, lower):
         panel.yaxis.set_label_coords(-0.075, 0.5)
-    lower.set_xlabel("time from payment until the mind changed (h, d)")
+    lower.set_xlabel(HOURS_TO_ASK)
 
 
 def _sizes(ax: Axes, bins: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS
 from sim.experiment.result import Result
 from sim.scenario.wording import counted
-from sim.show.chart_titles import COLOURS
+from sim.show.chart_titles import COLOURS, NOBODY
 from sim.show.charts.style import caption, chart, head, note
 from sim.vocabulary.endings import ROUTE_TEXTS, WORDS
 
@@ -57,7 +57,7 @@ def finding(counts: pd.DataFrame) -> str:
     """The two stages that decide most claims."""
     by_route = counts.sum(axis=1).sort_values(ascending=False, kind="stable")
     if by_route.empty:
-        return "Nobody asked for their money back"
+        return NOBODY
     shares = [f"{100 * claims / by_route.sum():.0f} %" for claims in by_route]
     decided = f"{shares[0]} of claims are decided by {by_route.index[0]}"
     return decided if len(shares) == 1 else f"{decided}, {shares[1]} by {by_route.index[1]}"

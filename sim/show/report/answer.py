@@ -13,10 +13,9 @@ from sim.experiment.by_hours import is_asked_by
 from sim.experiment.predicates import is_refunded
 from sim.experiment.result import Result
 from sim.scenario.wording import counted
+from sim.show.chart_titles import FIRST_DAY, NOBODY
 from sim.show.report.parts import Numbers, NumbersTable, days, of_several, share
 
-FIRST_DAY = 24
-"""Hours; up to there the article finds it easy."""
 _TOLD = {
     "outcome_gave_up": "gave up",
     "outcome_refused": "were refused",
@@ -38,7 +37,7 @@ _SEEN = 0.0005
 def answer_of(result: Result) -> list[Markup]:
     """Two sentences at most: how many had their money back, and how soon. The rest stands in `details_of`."""
     if not result.about["claims"]:
-        return [Markup("Nobody asked for their money back.")]
+        return [Markup(f"{NOBODY}.")]
     numbers = Numbers(result.summary)
     if result.about["replications"] == 1:
         return [_counted(result)]

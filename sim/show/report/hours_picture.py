@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
+from sim.show.chart_titles import FIRST_DAY, HOURS_TO_ASK
 from sim.show.report.svg import Frame, SvgSheet, frame, tag, ticks_beside, words
 
 HEIGHTS = (330, 360)
 """Of the wide picture and of the narrow one."""
-FIRST_DAY = 24
-"""Hours; up to there the article finds it easy."""
 GROUPS = {"all": ("all who asked", -0.13), "not_shipped": ("not shipped yet when they asked", 0.13)}
 """What the picture calls them, and how far beside the middle of their bin they stand."""
 SHARES = (0, 0.25, 0.5, 0.75, 1)
@@ -74,5 +73,4 @@ def _bins(plot: Frame, names: list[str], sheet: SvgSheet) -> Iterator[Markup]:
             )
         else:
             yield words(name, x, y, anchor="middle", class_="tick")
-    label = "time from payment until the mind changed (h, d)"
-    yield words(label, (plot.left + plot.right) / 2, sheet.height - 10, anchor="middle", class_="axis")
+    yield words(HOURS_TO_ASK, (plot.left + plot.right) / 2, sheet.height - 10, anchor="middle", class_="axis")

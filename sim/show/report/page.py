@@ -13,13 +13,13 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.experiment.comparison import Comparison
-from sim.experiment.flips import FEWEST
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.wording import printable
-from sim.show.changed import changed_briefly, changed_lines, title_of
+from sim.show.changed import SAME, changed_briefly, changed_lines, title_of
 from sim.show.chart_titles import COLOURS, COLOURS_ON_DARK
 from sim.show.costs import HOW_TO_READ
+from sim.show.flip_pairs import CHANGES, INTERVALS
 from sim.show.report import basis, compared
 from sim.show.report.answer import answer_of, details_of
 from sim.show.report.chapters import chapters_of, costs_table, finding_of_groups, groups_of
@@ -101,7 +101,8 @@ def _of_comparison(comparison: Comparison) -> dict[str, Any]:
         "overview": compared.overview(comparison),
         "margins": compared.margins_of(comparison),
         "verdict_count": len(comparison.verdicts),
-        "fewest": FEWEST,
+        "same": SAME,
+        "flips_how": {"changes": CHANGES, "intervals": INTERVALS},
     }
 
 
