@@ -19,6 +19,7 @@ from sim.scenario.policy import (
 from sim.vocabulary import ClaimKind, Stage
 from sim.vocabulary.stages import STAGES
 
+HEADS = ("request", "who answers", "time to answer", "silence means")
 NO_CLOCK = "no clock"
 NOTHING = "–"
 """Where no clock can run out, silence has no meaning."""

@@ -14,7 +14,7 @@ from typing import Any
 from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
 from sim.scenario.model import Scenario
-from sim.scenario.policy_table import policy_rows
+from sim.scenario.policy_table import HEADS, policy_rows
 from sim.scenario.wording import counted, printable
 from sim.show.changed import title_of
 from sim.show.findings import findings
@@ -29,12 +29,11 @@ def card_of_scenario(scenario: Scenario) -> str:
     """HTML; all text of the scenario is escaped."""
     head = [f"<strong>{text(scenario.title or scenario.name)}</strong> <code>{text(scenario.name)}</code>"]
     head += [text(scenario.question)] if scenario.question else []
-    heads = ("request", "who answers", "time to answer", "silence means")
     experiment = scenario.experiment
     orders = counted(scenario.market.orders_per_day, "order")
     size = f"{orders} a day from {scenario.start}, cohort of {experiment.cohort}"
     luck = f"{counted(experiment.replications, 'replication')}, seed {experiment.seed}"
-    policy = table(heads, policy_rows(scenario.policy))
+    policy = table(HEADS, policy_rows(scenario.policy))
     return f"<div>{'<br>'.join(head)}{policy}<small>{text(size)}; {luck}</small></div>"
 
 

@@ -12,7 +12,7 @@ from sim.experiment.verdicts import HEADLINES
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.moving import found_at
-from sim.scenario.policy_table import policy_rows
+from sim.scenario.policy_table import HEADS, policy_rows
 from sim.scenario.provenance import Range, Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
@@ -45,9 +45,8 @@ class Statement(NamedTuple):
 
 def policy_of(scenario: Scenario) -> NumbersTable:
     """The policy in rows: who is asked, how long the clock runs, what silence means."""
-    heads = ["request", "who answers", "time to answer", "silence means"]
     caption = "The policy: who is asked, how long the clock runs, what silence means"
-    return NumbersTable(caption, heads, policy_rows(scenario.policy), is_words=True)
+    return NumbersTable(caption, HEADS, policy_rows(scenario.policy), is_words=True)
 
 
 def provenance_of(scenario: Scenario) -> dict[str, list[Statement]]:
