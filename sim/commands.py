@@ -81,7 +81,7 @@ def run(arguments: Namespace) -> int:
                 result = result.changed(changed.get(scenario.name, []))
                 sweep = _swept(result, workers, arguments, progress)
                 known = {WANTED: wanted_of(scenario, arguments)}
-                write_result(result, out, sweep=sweep, written=spool.files(), site=site, known=known)
+                write_result(result, site, spool.files(), sweep=sweep, known=known)
             results[scenario.name] = result
             if scenario is not wanted[-1]:
                 gc.collect()  # figures refer to themselves, and are large
@@ -156,7 +156,7 @@ def compare(arguments: Namespace) -> int:
         comparison = compare_scenarios(base, *others, **how, jobs=jobs_of(arguments), progress=step)
         comparison = comparison.changed(changed)
         sweep = _swept(comparison.base, jobs_of(arguments), arguments, progress)
-        folder = write_comparison(comparison, out, keep=keep, sweep=sweep, written=files_spooled(spools), site=site)
+        folder = write_comparison(comparison, site, files_spooled(spools), keep=keep, sweep=sweep)
     sides = [("--versus", file) for file in files[1:]] + [("--what-if", one.written) for one in what_ifs]
     _report_comparison(comparison, folder, files[0], sides, arguments)
     return _said_of_precision([comparison.base], arguments)

@@ -26,7 +26,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.disk.placing import Files, put
+from sim.disk.placing import put
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
 from sim.experiment.number import finite
@@ -39,7 +39,7 @@ from sim.show.findings import findings, remarks
 from sim.show.notes import leaning_doubt, notes_of
 from sim.show.phrases import HELD
 from sim.show.ranking import RankedPolicy, places
-from sim.show.room import SIGN, room
+from sim.show.room import SIGN
 from sim.show.rows import csv_of, json_of
 
 FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}
@@ -73,30 +73,16 @@ def folder_of(base: str, others: Sequence[str]) -> str:
 
 
 def write_comparison(
-    comparison: Comparison,
-    out: Path,
-    *,
-    keep: Keep = "summary",
-    force: bool = False,
-    sweep: Sweep | None = None,
-    written: Mapping[str, Path] | None = None,
-    site: Site | None = None,
+    comparison: Comparison, site: Site, written: Mapping[str, Path], *, keep: Keep, sweep: Sweep | None
 ) -> Path:
-    """Write the result folder of a comparison within `out` and return its path: complete, or not at all.
+    """Write the result folder whose place is held (`room.room`) and return its path: complete, or not at all.
 
     With a `sweep` of the base, its report has a what-if control. Claims and journals that were `written` as they
-    came (`files_spooled`) are taken over from there; `keep` decides on the orders whose stories part.
+    came (`files_spooled`) are taken over; `keep` decides on the orders whose stories part.
 
-    Whoever holds the place already (`room.room`) names its `site`.
-
-    Raises BadUsage as `room.expect_room` does, and UserError where the place cannot be written or is full.
+    Raises UserError where the place cannot be written or is full.
     """
-    name = folder_of(comparison.base.scenario.name, [other.scenario.name for other in comparison.others])
-    files: Files = chain(files_of(comparison, sweep), _parted(comparison, keep), (written or {}).items())
-    if site:
-        return put(site, files, sign=SIGN)
-    with room(out, [name], force=force) as sites:
-        return put(sites[name], files, sign=SIGN)
+    return put(site, chain(files_of(comparison, sweep), _parted(comparison, keep), written.items()), sign=SIGN)
 
 
 def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:

@@ -32,7 +32,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from sim.disk import steps
-from sim.disk.placing import Files, put, writing
+from sim.disk.placing import put, writing
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
 from sim.experiment.number import finite
@@ -41,7 +41,7 @@ from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import resolved_yaml
 from sim.show.judged import Finished
 from sim.show.notes import notes_of, rare_doubt
-from sim.show.room import SIGN, room
+from sim.show.room import SIGN
 from sim.show.rows import COMPRESSION, ParquetRows, Rows, csv_of, csv_rows, json_of, laid_out, parquet_of, zipped
 
 Keep = Literal["summary", "claims", "journal"]
@@ -54,30 +54,16 @@ PARQUET, CSV = ".parquet", ".csv.gz"
 
 
 def write_result(
-    result: Result,
-    out: Path,
-    *,
-    keep: Keep = "claims",
-    force: bool = False,
-    sweep: Sweep | None = None,
-    written: Mapping[str, Path] | None = None,
-    site: Site | None = None,
-    known: Mapping[str, Any] | None = None,
+    result: Result, site: Site, written: Mapping[str, Path], *, sweep: Sweep | None, known: Mapping[str, Any]
 ) -> Path:
-    """Write the result folder `out/<scenario's name>` and return its path: complete, or not at all.
+    """Write the result folder whose place is held (`room.room`) and return its path: complete, or not at all.
 
     With a `sweep` of the scenario, its report has a what-if control. Claims and journal that were `written` as they
-    came (`Spool`) are taken over from there. Whoever holds the place already (`room.room`) names its `site`;
-    what is `known` besides is written into `run.json`.
+    came (`Spool`) are taken over; what is `known` besides is written into `run.json`.
 
-    Raises BadUsage as `room.expect_room` does, and UserError where the disk is full or the place cannot be written.
+    Raises UserError where the disk is full or the place cannot be written.
     """
-    name, kept = result.scenario.name, keep if written is None else "summary"
-    files: Files = chain(files_of(result, kept, sweep), (written or {}).items())
-    if site:
-        return put(site, files, sign=SIGN, known=known)
-    with room(out, [name], force=force) as sites:
-        return put(sites[name], files, sign=SIGN, known=known)
+    return put(site, chain(files_of(result, "summary", sweep), written.items()), sign=SIGN, known=known)
 
 
 def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:

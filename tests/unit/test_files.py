@@ -24,8 +24,8 @@ from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
 from sim.scenario.loading import load
-from sim.show.files import files_of, summary_of, write_result
-from sim.show.room import SIGN, expect_room
+from sim.show.files import files_of, summary_of
+from sim.show.room import SIGN, expect_room, write_folder
 from sim.show.rows import csv_of, json_of
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
@@ -54,7 +54,7 @@ def files() -> dict[str, bytes]:
 
 @pytest.mark.slow
 def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
-    folder = write_result(result(), tmp_path, keep="journal")
+    folder = write_folder(tmp_path / "tiny", files_of(result(), keep="journal"), SIGN, force=False)
     written = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert folder == tmp_path / "tiny"
     about = json.loads(written["run.json"])
@@ -163,7 +163,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_a_folder_that_is_there_is_refused_without_force(tmp_path: Path) -> None:
     put_in_place(tmp_path, "one", OLD)
     with pytest.raises(BadUsage, match="already there; use --force to replace"):
-        write_result(replace(result(), scenario=named("one")), tmp_path)
+        write_folder(tmp_path / "one", files_of(replace(result(), scenario=named("one"))), SIGN, force=False)
     assert content(tmp_path / "one") == dict(OLD)
 
 

@@ -15,6 +15,7 @@ from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
 from sim.experiment.experiment import run
 from sim.experiment.result import Result
 from sim.show.files import Spool, files_of, write_result
+from sim.show.room import room
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 
@@ -99,7 +100,9 @@ def test_what_is_written_as_it_comes_is_what_would_be_written_in_the_end(keep: s
 
     at_once = dict(files_of(result(), keep))  # type: ignore[arg-type]
     with Spool(keep, tmp_path / "spool") as spool:  # type: ignore[arg-type]
-        folder = write_result(result(take=spool.take), tmp_path, keep=keep, written=spool.files())  # type: ignore[arg-type]
+        lived = result(take=spool.take)
+        with room(tmp_path, [lived.scenario.name]) as sites:
+            folder = write_result(lived, sites[lived.scenario.name], spool.files(), sweep=None, known={})
     written = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert set(written) == set(at_once)
     assert {name for name in written if written[name] != at_once[name]} <= {"run.json"}

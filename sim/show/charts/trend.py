@@ -64,7 +64,7 @@ def trend(entries: Sequence[CommitEntry]) -> Figure:
         ax = sheet.axes(left, top + (number // 2) * (PANEL + GAP), width, PANEL)
         _panel(ax, [entry.measures.get(name) for entry in shown], name)
         _accepted(ax, accepted)
-        _commits(ax, shown, accepted, round(width / TICK))
+        _commits(ax, shown, round(width / TICK))
     sheet.caption(below, "\n".join([CAPTION, *reasons]))
     return sheet.figure
 
@@ -154,7 +154,7 @@ def _accepted(ax: Axes, accepted: Sequence[Accepted]) -> None:
         note(ax, str(number), (one.place - 0.5, 1), (2.5, -9 * (line % 6)), xycoords=across, **look)
 
 
-def _commits(ax: Axes, shown: Sequence[CommitEntry], accepted: Sequence[Accepted], room: int) -> None:
+def _commits(ax: Axes, shown: Sequence[CommitEntry], room: int) -> None:
     """As many ids as there is room for: the last one, and others evenly before it."""
     count = len(shown)
     step = max(1, -(-count // room))

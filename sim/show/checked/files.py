@@ -45,15 +45,6 @@ def room_for_check(out: Path, *, force: bool = False) -> Iterator[Site]:
         yield sites[_name(out)]
 
 
-def write_check(check: Check, out: Path, history: History | None = None, *, force: bool = False) -> Path:
-    """Write the folder `out` and return its path: complete, or not at all.
-
-    Raises BadUsage and UserError as `room_for_check` does, and UserError where the disk is full or refuses.
-    """
-    with room_for_check(out, force=force) as site:
-        return build_check(check, site, history)
-
-
 def build_check(check: Check, site: Site, history: History | None = None) -> Path:
     """Write the folder whose place is held. Raises UserError where the disk is full or refuses."""
     return put(site, files_of(check, history), sign=SIGN)

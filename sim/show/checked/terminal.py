@@ -58,10 +58,9 @@ def _print(console: Console, opening: Text, details: Iterable[RenderableType]) -
             console.print(Padding(part, (0, 0, 0, INDENT)))
 
 
-def print_moves(moved: Sequence[MeasureCheck], *, console: Console | None = None) -> None:
+def print_moves(moved: Sequence[MeasureCheck]) -> None:
     """Print the headlines of a baseline that another one replaces."""
-    console = console or terminal()
-    console.print(Padding(_table(moved, judged=False), (0, 0, 0, INDENT)))
+    terminal().print(Padding(_table(moved, judged=False), (0, 0, 0, INDENT)))
 
 
 def _opening(one: ScenarioCheck) -> Text:
