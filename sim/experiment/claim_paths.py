@@ -20,7 +20,8 @@ def stages_of(claims: pd.DataFrame) -> NDArray[np.uint8]:
     """Which stages each claim came to: a bit for each of `STAGES`, the first the lowest."""
     bits = np.zeros(len(claims), dtype=np.uint8)
     for bit, seen_by in enumerate(STAGES.values()):
-        bits |= claims[list(seen_by)].notna().any(axis=1).to_numpy().astype(np.uint8) << bit
+        for instant in seen_by:
+            bits |= claims[instant].notna().to_numpy().astype(np.uint8) << bit
     return bits
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,9 +70,9 @@ def _joined(sums: Sequence[Sums]) -> Sums:
 
 
 def _cut_down(one: Observation) -> Observation:
-    kept = [name for name in (*NARROW, UNTIL) if name in one.claims]
-    bits = stages_of(one.claims) + np.where(is_not_shipped(one.claims), np.uint8(NOT_SHIPPED), np.uint8(0))
-    in_a_byte = {CAME_TO: bits, ASKED_WITHIN: asked_within(one.claims)}
+    kept: dict[str, Any] = {name: one.claims[name] for name in (*NARROW, UNTIL) if name in one.claims}
     number = np.int16 if one.totals["replication"] <= np.iinfo(np.int16).max else np.int32
-    claims = one.claims[kept].astype({"replication": number, "order": np.int32}).assign(**in_a_byte)
-    return replace(one, claims=claims, requests=one.requests[:0], unasked=one.unasked[:0])
+    kept |= {"replication": kept["replication"].astype(number), "order": kept["order"].astype(np.int32)}
+    kept[CAME_TO] = stages_of(one.claims) + is_not_shipped(one.claims).to_numpy() * np.uint8(NOT_SHIPPED)
+    kept[ASKED_WITHIN] = asked_within(one.claims)
+    return replace(one, claims=pd.DataFrame(kept), requests=one.requests[:0], unasked=one.unasked[:0])

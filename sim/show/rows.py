@@ -40,7 +40,8 @@ def csv_rows(table: Rows, *, header: bool = True) -> bytes:
     if header:
         written.write(f"{','.join(cells.column_names)}\n".encode())
     columns = [_cells(cells[name]) for name in cells.column_names]
-    quoting = "none" if not any(map(_needs_quotes, columns)) else "needed"
+    texts = [cell for cell, column in zip(columns, cells.columns, strict=True) if _is_words(column.type)]
+    quoting = "none" if not any(map(_needs_quotes, texts)) else "needed"
     how = pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting)
     pyarrow.csv.write_csv(pa.table(columns, names=cells.column_names), written, how)
     return written.getvalue()
@@ -56,7 +57,7 @@ def laid_out(table: Rows) -> pa.Table:
 def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_timestamp(kind):
-        return compute.strftime(column.cast(pa.timestamp("s")), format="%Y-%m-%dT%H:%M:%S")
+        return compute.binary_replace_slice(column.cast(pa.timestamp("s")).cast(pa.string()), 10, 11, "T")
     if pa.types.is_boolean(kind):
         return compute.if_else(column, "True", "False")
     if pa.types.is_floating(kind):
@@ -95,8 +96,6 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _needs_quotes(column: pa.ChunkedArray) -> bool:
-    if not _is_text(column.type):
-        return False
     return bool(compute.any(compute.match_substring_regex(compute.unique(column), '[",\r\n]')).as_py())
 
 
