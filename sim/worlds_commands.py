@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from sim.scenario.wording import counted, harmless
 from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
     from sim.worlds.store import Store
     from sim.worlds.studying import Plan
 
@@ -70,7 +71,7 @@ def study(arguments: Namespace) -> None:
     if arguments.dry_run:
         _dry_run(plan, arguments)
         return
-    with _Room(arguments, f"study-{path.stem}", "study.json") as room:
+    with _Room(arguments, _folder_of("study", path), "study.json") as room:
         result = carried_out(plan, **room.how("worlds"))
         folder = room.put(study_files(result))
     _tell(study_document(result), study_lines(result), folder, arguments)
@@ -83,20 +84,23 @@ def search(arguments: Namespace) -> int:
     """
     from sim.show.across.searched import search_document, search_files, search_lines
     from sim.worlds.search_plan import read_search
-    from sim.worlds.searching import searched
+    from sim.worlds.searching import prepared, searched
     from sim.worlds.selecting import FIRST
 
     path = Path(arguments.file)
     plan = read_search(path)
     if arguments.dry_run:
+        base, *_ = prepared(plan, path)
         many = plan.policies
-        document = {"policies": many, "replications": many * FIRST}
+        seconds = _seconds([base], list(plan.measures), many * FIRST, arguments)
+        document = {"policies": many, "replications": many * FIRST, "seconds": round(seconds, 1)}
+        told = f"{counted(many, 'policy', 'policies')}, {counted(many * FIRST, 'replication')} at the least"
         if arguments.json:
             print_json(document)
         else:
-            sys.stdout.write(f"{many:,} policies, {many * FIRST:,} replications at the least\n")
+            sys.stdout.write(f"{told}: about {_lasting(seconds)}\n")
         return FINE
-    with _Room(arguments, f"search-{path.stem}", "search.json", "replications") as room:
+    with _Room(arguments, _folder_of("search", path), "search.json", "replications") as room:
         result = searched(plan, path, **room.how("policies"))
         folder = room.put(search_files(result))
     _tell(search_document(result), search_lines(result), folder, arguments)
@@ -141,18 +145,10 @@ def _told_of(edition: str, document: dict[str, Any]) -> str:
 
 
 def _dry_run(plan: Plan, arguments: Namespace) -> None:
-    """How many worlds, and how long they take, from one replication that is lived through to see."""
-    from sim.experiment.jobs import Workers
-    from sim.experiment.light import sums_of_one
-
+    """How many worlds, and how long they take."""
     policies = list(plan.policies.values())
-    sums_of_one(policies[0], 0, plan.measures)  # the first one imports, and opens calendars
-    began = time.process_time()
-    sums_of_one(policies[0], 1, plan.measures)
-    each = time.process_time() - began
     many = len(plan.design) * len(policies) * plan.effort.replications
-    with Workers(jobs_of(arguments)) as workers:
-        seconds = each * many / workers.jobs
+    seconds = _seconds(policies, plan.measures, many, arguments)
     document = {
         "factors": [one.name for one in plan.factors],
         "left_out": {one.name: one.why for one in plan.left_out},
@@ -172,7 +168,26 @@ def _dry_run(plan: Plan, arguments: Namespace) -> None:
     sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)
 
 
+def _seconds(policies: Sequence[Scenario], measures: Sequence[str], many: int, arguments: Namespace) -> float:
+    """How long so many replications take, from one that is lived through to see."""
+    from sim.compiled.machine_code import is_at_hand
+    from sim.experiment.engine_choice import chosen
+    from sim.experiment.engines import SIMPY
+    from sim.experiment.jobs import Workers
+    from sim.experiment.light import sums_of_one
+
+    engine = chosen(arguments.engine, policies, max(1, many // len(policies))).engine if is_at_hand() else SIMPY
+    sums_of_one(policies[0], 0, measures, engine=engine)  # the first one imports, and opens calendars
+    began = time.process_time()
+    sums_of_one(policies[0], 1, measures, engine=engine)
+    each = time.process_time() - began
+    with Workers(jobs_of(arguments)) as workers:
+        return each * many / workers.jobs
+
+
 def _lasting(seconds: float) -> str:
+    if seconds < 1:
+        return "a second"
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
@@ -215,6 +230,11 @@ class _Room:
         from sim.disk.placing import put
 
         return put(self._site, files, sign=self._sign)
+
+
+def _folder_of(what: str, file: Path) -> str:
+    """Named after the file: `study-clocks` of `clocks.yaml` and of `study-clocks.yaml`, `study` of `study.yaml`."""
+    return file.stem if file.stem.split("-")[0] == what else f"{what}-{file.stem}"
 
 
 def _store_of(arguments: Namespace) -> Store | None:

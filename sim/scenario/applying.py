@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from sim.scenario.base import did_you_mean
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, is_whole, moved, value_between
 from sim.scenario.provenance import Bound, Range
 from sim.scenario.resolved import described
+from sim.scenario.schema_paths import Annotations, below, known_keys
+from sim.scenario.wording import expected, shown
 
 
 class Inapplicable(NamedTuple):
@@ -59,15 +62,32 @@ def _misfit(document: Document, path: str, one: Range) -> str:
     kind = field.annotation if field else None
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)) or section not in document:
         return f"found no part of a scenario called {section}"
+    if unknown := _unknown_step(document, path.split(".")):
+        return unknown
     for end in ends_of(path, one):
         try:
             kind.model_validate(moved({section: document[section]}, [end])[section])
         except ValidationError as fault:
             first = fault.errors()[0]
             where = ".".join(map(str, first["loc"]))
-            return f"at {end.to}: {where and where + ': '}{first['msg'].removeprefix('Value error, ')}"
+            why = first["msg"].removeprefix("Value error, ")
+            if first["type"] != "value_error":
+                why = f"expected {expected(first['type'], first.get('ctx', {}), why)}"
+            return f"at {end.to}: {where and where + ': '}{why}"
         except ValueError as fault:
             return str(fault).removeprefix(f"{path}: ")
+    return ""
+
+
+def _unknown_step(part: Any, steps: Sequence[str]) -> str:
+    """What of a path no scenario could have; empty where all of it can be there."""
+    annotations: Annotations = (Scenario,)
+    for step in steps:
+        names = [*part, *known_keys(annotations)] if isinstance(part, dict) else known_keys(annotations)
+        if not isinstance(part, list) and step not in names:
+            return f"nothing here is called {shown(step)}{did_you_mean(step, names)}"
+        part = part.get(step) if isinstance(part, dict) else None
+        annotations = below(annotations, step)
     return ""
 
 

@@ -28,6 +28,14 @@ class Described(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+class FaultBelow(ValueError):
+    """What is wrong at a place below the mapping that was checked: with the value there, or with its key."""
+
+    def __init__(self, where: tuple[str | int, ...], message: str, *, of_key: bool = False) -> None:
+        super().__init__(message)
+        self.where, self.of_key = where, of_key
+
+
 def did_you_mean(found: object, expected: Iterable[str]) -> str:
     """` — did you mean 'approve'?`, or nothing where no word is near."""
     near = difflib.get_close_matches(str(found), list(expected), n=1)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.errors import Fault
-from sim.scenario.base import did_you_mean
+from sim.scenario.base import FaultBelow, did_you_mean
 from sim.scenario.schema_paths import Annotations, known_keys, opened, under
 from sim.scenario.tree import REFUSED, Items, Keys, Node, Path, child_of, dotted, leaves, plain
 from sim.scenario.wording import either, expected, printable, shortened, shown
@@ -100,6 +100,8 @@ def _traced(root: Node, details: Mapping[str, Any]) -> _Finding:
     """Pydantic mixes the names of types it tried into its paths: they are what is no key in the tree."""
     kind, steps, figures = details["type"], details["loc"], details.get("ctx", {})
     of_key = kind == "extra_forbidden" or steps[-1:] == (_KEY,)
+    if isinstance(below := figures.get("error"), FaultBelow):
+        steps, of_key = (*steps, *below.where), below.of_key
     unwritten = steps[-1:] if kind == "missing" or steps[-1:] == (_KEY,) else ()
     node, option = root, ""
     path: Path = ()

@@ -10,7 +10,6 @@ from sim.experiment.light import scenario_of
 from sim.scenario.applying import as_range
 from sim.scenario.base import did_you_mean
 from sim.scenario.consistency import quick_complaints
-from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, moved
 from sim.scenario.presets import beside
@@ -18,7 +17,7 @@ from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, paths_that_differ, stated_factors, unfit
 from sim.worlds.fitted import fitted_worlds
-from sim.worlds.plan import HEADLINES, FactorGiven, PolicyDifference, StudyFile, fault_in
+from sim.worlds.plan import HEADLINES, FactorGiven, PolicyDifference, StudyFile, base_of, fault_in
 from sim.worlds.playing import Effort, FittedWorlds, Sign, bare
 from sim.worlds.studying import Plan
 
@@ -80,7 +79,7 @@ def _expect_consistent(document: Document) -> None:
 
 def plan_of_file(given: StudyFile, path: Path) -> Plan:
     """The plan of a study file. Raises BadScenario where it does not fit its base, and what loading that raises."""
-    base = load(beside(given.base, path))
+    base = base_of(given.base, path)
     policies = {name: _policy(base, name, changes, path) for name, changes in given.policies.items()}
     policies = policies or {AS_IT_STANDS: base}
     scenarios = list(policies.values())

@@ -16,7 +16,7 @@ from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound
-from sim.worlds.amounts import DeskRate, behind, cost_of, known_names, pair_of, size_of
+from sim.worlds.amounts import DeskRate, cost_of, known_names, pair_of, size_of
 from sim.worlds.designs import Floats
 from sim.worlds.estimating import Response, known
 from sim.worlds.playing import Progress, bare
@@ -95,8 +95,7 @@ class PolicyBench:
     ) -> None:
         self.plan, self.workers, self.engine, self.store = plan, workers, engine, store
         self._progress, self.lived, self.expected = progress, 0, plan.policies * FIRST
-        names = [name for aim in plan.aim for name in aim.terms if name in known_names()]
-        self.measures = tuple(sorted({behind(name) for name in [*names, *plan.keep]} | {"claims"}))
+        self.measures = plan.measures
 
     def live(self, candidates: Sequence[Candidate], number: int) -> None:
         """One more replication of these."""

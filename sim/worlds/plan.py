@@ -9,9 +9,11 @@ from pydantic import Field, model_validator
 
 from sim.errors import BadScenario, Fault
 from sim.experiment.measures import MEASURES
-from sim.scenario.base import Described, did_you_mean
+from sim.scenario.base import Described, FaultBelow, did_you_mean
 from sim.scenario.faults import Locator
-from sim.scenario.loading import document
+from sim.scenario.loading import document, load
+from sim.scenario.model import Scenario
+from sim.scenario.presets import beside, preset_names
 from sim.scenario.provenance import LAWS_POINTS, Correlation, Range, RangeEnds
 from sim.scenario.strict_yaml import read
 
@@ -132,25 +134,42 @@ class StudyFile(Described):
     def _makes_sense(self) -> StudyFile:
         if self.replications is not None and self.precision:
             raise ValueError("found replications and a precision, expected one of them")
-        named = [one.difference if isinstance(one, PolicyDifference) else one for one in self.responses]
-        for name in [*named, *(self.precision or {})]:
-            if name not in MEASURES:
-                raise ValueError(
-                    f"found the measure {name!r}{did_you_mean(name, MEASURES)}, expected a known measure"
-                )
-        policies = self.policies or {"as it stands": {}}
-        for one in self.responses:
-            for policy in (one.of, one.from_) if isinstance(one, PolicyDifference) else ():
-                if policy not in policies:
-                    raise ValueError(
-                        f"found the policy {policy!r}{did_you_mean(policy, policies)}, expected one of them"
-                    )
+        for name in self.precision or {}:
+            _expect_measure(name, ("precision", name), of_key=True)
+        for number, one in enumerate(self.responses):
+            if isinstance(one, PolicyDifference):
+                self._expect_difference(one, ("responses", number))
+            else:
+                _expect_measure(one, ("responses", number))
         return self
+
+    def _expect_difference(self, one: PolicyDifference, where: tuple[str | int, ...]) -> None:
+        _expect_measure(one.difference, (*where, "difference"))
+        policies = self.policies or {"as it stands": {}}
+        for key, policy in (("of", one.of), ("from", one.from_)):
+            if policy not in policies:
+                near = did_you_mean(policy, policies)
+                raise FaultBelow((*where, key), f"found the policy {policy!r}{near}, expected one of them")
+
+
+def _expect_measure(name: str, where: tuple[str | int, ...], *, of_key: bool = False) -> None:
+    if name not in MEASURES:
+        message = f"found the measure {name!r}{did_you_mean(name, MEASURES)}, expected a known measure"
+        raise FaultBelow(where, message, of_key=of_key)
 
 
 def read_plan(path: str | Path) -> StudyFile:
     """A study file. Raises BadScenario with every fault, each where it is written; BadUsage where there is none."""
     return document(Path(path), StudyFile, "a study such as study.yaml")[0]
+
+
+def base_of(name: str, path: Path) -> Scenario:
+    """The base that a study or a search names. Raises BadScenario, at its name where there is none."""
+    there = beside(name, path)
+    if isinstance(there, Path) and not there.is_file():
+        near = did_you_mean(name, [*preset_names(), *(one.name for one in path.parent.glob("*.y*ml"))])
+        raise fault_in(path, "base", f"found {name!r}{near}, expected a file beside this one, or a preset")
+    return load(there)
 
 
 def fault_in(path: str | Path, where: str, message: str) -> BadScenario:

@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.applying import as_range
-from sim.scenario.base import Described, did_you_mean
+from sim.scenario.base import Described, FaultBelow, did_you_mean
 from sim.scenario.loading import document
 from sim.scenario.moving import is_whole, value_between
 from sim.scenario.provenance import Bound, Range, is_range, measured
-from sim.worlds.amounts import DeskRate, known_names, rate_of
+from sim.worlds.amounts import DeskRate, behind, known_names, rate_of
 from sim.worlds.plan import Label
 
 MOST_CANDIDATES = 1000
@@ -121,24 +121,32 @@ class SearchFile(Described):
     def _makes_sense(self) -> SearchFile:
         for name in self.keep:
             if name not in known_names():
-                raise ValueError(_unknown(name))
-        for name, weight in (term for aim in self.aim for term in aim.terms.items()):
-            self._expect_term(name, weight)
+                near = did_you_mean(name, known_names())
+                raise FaultBelow(
+                    ("keep", name), f"found the measure {name!r}{near}, expected a known one", of_key=True
+                )
+        for number, aim in enumerate(self.aim):
+            for name, weight in aim.terms.items():
+                if why := self._misfit(name, weight):
+                    raise FaultBelow(self.place_of(number, name), why, of_key=True)
         return self
 
-    def _expect_term(self, name: str, weight: float | DeskRate) -> None:
-        if isinstance(weight, DeskRate):
-            if name not in self.levers:
-                raise ValueError(f"found a cost of {name!r}, which is no lever here")
-        elif name in known_names():
-            return
-        elif name not in self.levers:
-            raise ValueError(_unknown(name))
+    def place_of(self, aim: int, name: str) -> tuple[str | int, ...]:
+        """Where a term of an aim is written."""
+        word = "least" if self.aim[aim].least is not None else "most"
+        return ("aim", word, name) if len(self.aim) == 1 else ("aim", aim, word, name)
+
+    def _misfit(self, name: str, weight: float | DeskRate) -> str:
+        """Why a term cannot be in an aim; empty where it can."""
+        if name in known_names() and not isinstance(weight, DeskRate):
+            return ""
+        if name not in self.levers:
+            near = did_you_mean(name, [*self.levers, *known_names()])
+            return f"found {name!r}{near}, expected a lever of this search or a known measure"
         for value in self.levers[name]:
             if (size := measured(value)) is None or (isinstance(weight, DeskRate) and isinstance(value, str)):
-                raise ValueError(
-                    f"found an aim with {name}, whose value {value} is no {'number' if size else 'size'}"
-                )
+                return f"found an aim with {name}, whose value {value} is no {'number' if size else 'size'}"
+        return ""
 
     @property
     def domains(self) -> dict[str, list[Bound] | Range]:
@@ -168,13 +176,15 @@ class SearchFile(Described):
         return [dict(zip(self.levers, one, strict=True)) for one in product(*values)]
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        """What is needed of each replication."""
+        names = [name for aim in self.aim for name in aim.terms if name in known_names()]
+        return tuple(sorted({behind(name) for name in [*names, *self.keep]} | {"claims"}))
+
+    @property
     def policies(self) -> int:
         """How many will be tried."""
         return len(self.candidates()) or self.tries
-
-
-def _unknown(name: str) -> str:
-    return f"found the measure {name!r}{did_you_mean(name, known_names())}, expected a known one"
 
 
 def values_of(path: str, given: list[Bound], steps: int | None) -> list[Bound] | Range:

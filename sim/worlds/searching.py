@@ -14,15 +14,13 @@ from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.number import Number
-from sim.scenario.loading import load
 from sim.scenario.model import Scenario
-from sim.scenario.presets import beside
 from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate
 from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
 from sim.worlds.designs import Floats
 from sim.worlds.frontier import frontier
-from sim.worlds.plan import fault_in
+from sim.worlds.plan import base_of, fault_in
 from sim.worlds.playing import APART, Progress
 from sim.worlds.proposing import Proposals
 from sim.worlds.robust import RobustWorlds, WorldsAsked, best_first, worlds_asked
@@ -101,11 +99,8 @@ def searched(
     tell: Tell = to_stderr,
 ) -> Search:
     """Try the policies of a search file. Raises BadScenario where one of them is no scenario."""
-    base = load(beside(plan.base, path))
-    _expect_its_money(plan, base, path)
+    base, candidates, asked = prepared(plan, path)
     proposals = None if plan.is_finite else Proposals(plan)
-    candidates = [Candidate(values, _changed(base, values, path)) for values in plan.candidates()]
-    asked = worlds_asked(plan, base, [_changed(base, values, path) for values in plan.corners], path)
     name = made_ready(chosen(engine, [base], FIRST * plan.policies), "search", tell).engine
     with workers_of(jobs) as workers:
         bench = PolicyBench(plan, workers, name, store, progress)
@@ -124,14 +119,21 @@ def searched(
     )  # fmt: skip
 
 
+def prepared(plan: SearchFile, path: Path) -> tuple[Scenario, list[Candidate], WorldsAsked | None]:
+    """The base, the policies where all are tried, and the worlds. Raises BadScenario where one cannot be."""
+    base = base_of(plan.base, path)
+    _expect_its_money(plan, base, path)
+    corners = [_changed(base, values, path) for values in plan.corners]
+    asked = worlds_asked(plan, base, corners, path)
+    return base, [Candidate(values, _changed(base, values, path)) for values in plan.candidates()], asked
+
+
 def _expect_its_money(plan: SearchFile, base: Scenario, path: Path) -> None:
     for number, aim in enumerate(plan.aim):
         for name, rate in aim.terms.items():
             if isinstance(rate, DeskRate) and rate.currency != base.market.currency:
-                where = "aim" if len(plan.aim) == 1 else f"aim\x1f{number}"
-                raise fault_in(
-                    path, f"{where}\x1fleast\x1f{name}", f"found {rate}, expected {base.market.currency}"
-                )
+                where = "\x1f".join(map(str, plan.place_of(number, name)))
+                raise fault_in(path, where, f"found {rate}, expected {base.market.currency}")
 
 
 def _changed(base: Scenario, values: Mapping[str, Bound], path: Path) -> Scenario:

@@ -21,7 +21,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 def test_a_study_writes_tables_a_document_and_a_page(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["study", str(tiny / "study.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "--json"]
     code, said = told(capsys, *words)
-    folder = tiny / "out" / "study-study"
+    folder = tiny / "out" / "study"
     assert code == 0
     written = json.loads((folder / "study.json").read_text())
     assert set(written.pop("files")) == {"points.parquet", "worlds.parquet", "indices.csv", "report.html"}
@@ -40,7 +40,7 @@ def test_a_search_that_finds_nothing_says_so_and_ends_with_4(
     code, said = told(capsys, "search", str(tiny / "search.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "-q")
     assert code == 4
     assert "none surely keeps them" in said
-    assert (tiny / "out" / "search-search" / "report.html").is_file()
+    assert (tiny / "out" / "search" / "report.html").is_file()
 
 
 def test_a_dry_run_writes_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +48,17 @@ def test_a_dry_run_writes_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]
     assert code == 0
     assert said.startswith("16 worlds of 1 factor, 2 policies, 32 replications")
     assert not (tiny / "out").exists()
+
+
+def test_a_dry_run_of_a_search_says_how_long_and_what_is_wrong(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tiny / "search.yaml").write_text(SEARCH)
+    code, said = told(capsys, "search", str(tiny / "search.yaml"), "--dry-run")
+    assert (code, said.partition(" about ")[0]) == (0, "6 policies, 60 replications at the least:")
+    (tiny / "search.yaml").write_text(SEARCH.replace("staff: [1, 2]", "staff: [-1, 2]"))
+    assert main(["search", str(tiny / "search.yaml"), "--dry-run"]) == 2
+    assert "levers.market.sellers.staff: found -1" in capsys.readouterr().err
 
 
 def test_one_world_and_no_other_policy_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,9 @@ def test_where_nothing_keeps_its_bounds_nothing_is_chosen(tiny: Path) -> None:
         ("[1, 2]", "[1, unlimited]", "is no size"),
         ("[1, 2]", "[1, 2], policy.promise: [none]", "levers"),
         ("10 USD", "10 EUR", "found 10 EUR a day, expected USD"),
+        ("aim: {least: {market", "aim: {least: {markt", "aim.least.markt.sellers.staff: found"),
+        ("success_rate", "succes_rate", "yaml:8:8: keep.succes_rate: found the measure"),
+        ("base: tiny", "base: tinny", "yaml:3:7: base: found 'tinny.yaml'"),
         ("10 USD a day", "ten", "expected a number, or a rate"),
         ("policy.cancellation.clock", "policy.cancellation.clok", "levers"),
         ("at_least: 0.9", "at_least: 0.9, at_most: 1", "keep.success_rate"),
@@ -158,7 +161,7 @@ def test_of_two_aims_the_frontier_is_found(tiny: Path, capsys: pytest.CaptureFix
     (tiny / "search.yaml").write_text(text.replace("keep: {success_rate: {at_least: 0.9}}", ""))
     assert main(["search", str(tiny / "search.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "-q"]) == 0
     assert "2 policies cannot be bettered" in capsys.readouterr().out
-    folder = tiny / "out" / "search-search"
+    folder = tiny / "out" / "search"
     table = pd.read_csv(folder / "frontier.csv")
     assert table[["policy.cancellation.clock", "aim_1", "aim_2"]].to_numpy().tolist() == [
         ["1 d", 1, 1],
@@ -246,7 +249,7 @@ def test_what_was_given_up_in_lucky_days_is_shown_as_of_all_days() -> None:
 
 def test_a_search_without_bounds_speaks_of_none(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tiny / "search.yaml").write_text("\n".join(x for x in SEARCH.splitlines() if not x.startswith("keep")))
-    main(["search", str(tiny / "search.yaml"), "--out", str(tiny / "out"), "-q"])
+    main(["search", str(tiny / "search.yaml"), "--out", str(tiny / "out"), "-q", "--jobs", "1"])
     said = capsys.readouterr().out
     assert "tried" in said
     assert "bounds" not in said
