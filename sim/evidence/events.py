@@ -81,7 +81,7 @@ def _events_of(mapped: MappedLog, log: EventLog) -> pd.DataFrame:
                 for name in missing
             ]
         )
-    return table.rename(columns={column: name for name, column in columns.items()})[list(columns)].astype("string")
+    return pd.DataFrame({name: table[column].astype("string") for name, column in columns.items()})
 
 
 def _xes_events(path: Path) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import BadScenario, Fault
-from sim.evidence.log import TOLD_AT, Bools, Floats, Ints, Reading, RefundLog, Table
+from sim.evidence.log import TOLD_AT, Floats, Ints, Reading, RefundLog, Table
 from sim.evidence.mapping import KNOWN_WORDS, MappedLog, columns_of
 from sim.scenario.wording import per_cent
 
@@ -97,8 +97,8 @@ def _understood(orders: Table, reading: Reading, cut: float) -> Table:
 
 
 def _possible(mapped: MappedLog, name: str, table: Table, reading: Reading, faults: list[Fault]) -> Table:
-    """Instants that cannot be are blanked: of a claim it is still known that it was one."""
-    low, high = dict(table.low), dict(table.high)
+    """Instants that cannot be are blanked: of a claim it stays known that it was one, and when orders were paid."""
+    low, high = table.low, table.high
     impossible = np.zeros(table.rows, dtype=bool)
     for before, after in IN_ORDER[name]:
         if before not in low or after not in low:
@@ -111,24 +111,16 @@ def _possible(mapped: MappedLog, name: str, table: Table, reading: Reading, faul
         reading.keep(f"{after} before {before}: time unknown", count)
         if count > MOST_IMPOSSIBLE * table.rows:
             faults.append(_zone_fault(mapped, name, before, after, low[before], high[after], count))
-    for column in low:
-        low[column] = (
-            np.where(impossible, np.nan, low[column]) if name == "claims" else _unless(impossible, column, low)
-        )
-        high[column] = (
-            np.where(impossible, np.nan, high[column]) if name == "claims" else _unless(impossible, column, high)
-        )
+    kept = ("paid",) if name == "orders" else ()
+    low, high = table.instants(
+        lambda column, instants: instants if column in kept else np.where(impossible, np.nan, instants)
+    )
     words = dict(table.words)
     if name == "claims":
         for word in TOLD_AT:
             if word in words:
                 words[word] = np.where(impossible, -1, words[word])
     return Table(low, high, words, table.numbers, table.rows)
-
-
-def _unless(impossible: Bools, column: str, instants: dict[str, Floats]) -> Floats:
-    """Of an order payment stays, everything after it is unknown."""
-    return instants[column] if column == "paid" else np.where(impossible, np.nan, instants[column])
 
 
 def _zone_fault(
@@ -163,6 +155,5 @@ def _after_payment(claims: Table, orders: Table, reading: Reading) -> Table:
         return claims
     early = claims.high["requested"] < orders.low["paid"][claims.words["order_row"]]
     reading.keep("requested before paid: time unknown", int(early.sum()))
-    low = {name: np.where(early, np.nan, column) for name, column in claims.low.items()}
-    high = {name: np.where(early, np.nan, column) for name, column in claims.high.items()}
+    low, high = claims.instants(lambda _, column: np.where(early, np.nan, column))
     return Table(low, high, claims.words, claims.numbers, claims.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -61,7 +61,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length: instants as seconds (a low and a high end), words as numbers (−1 for none)."""
+    """Columns of equal length: instants as seconds (a low and a high end), words as numbers (−1 for none).
+
+    Where instants are known to the second both ends are one array: a large log is held once.
+    """
 
     low: Mapping[str, Floats]
     high: Mapping[str, Floats]
@@ -88,11 +91,19 @@ class Table:
         """Whether the log tells of it at all."""
         return name in self.low or name in self.words or name in self.numbers
 
+    def instants(self, turned: Callable[[str, Floats], Floats]) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Both ends of every column, turned into others by its name and what it holds."""
+        low = {name: turned(name, column) for name, column in self.low.items()}
+        high = {
+            name: low[name] if column is self.low[name] else turned(name, column)
+            for name, column in self.high.items()
+        }
+        return low, high
+
     def only(self, some: Bools) -> Table:
         """Some of the rows."""
         return Table(
-            {name: column[some] for name, column in self.low.items()},
-            {name: column[some] for name, column in self.high.items()},
+            *self.instants(lambda _, column: column[some]),
             {name: column[some] for name, column in self.words.items()},
             {name: column[some] for name, column in self.numbers.items()},
             rows=int(np.count_nonzero(some)),
@@ -100,11 +111,7 @@ class Table:
 
     def known_at(self, cut: float) -> Table:
         """As it was known then: what happened later had not happened."""
-        low, high = {}, {}
-        for name, column in self.low.items():
-            later = column >= cut
-            low[name] = np.where(later, np.nan, column)
-            high[name] = np.where(later, np.nan, self.high[name])
+        low, high = self.instants(lambda name, column: np.where(self.low[name] >= cut, np.nan, column))
         words = dict(self.words)
         for word, instant in TOLD_AT.items():
             if word in words and instant in low:

@@ -83,7 +83,8 @@ class _Gathered:
                     written, mapping.format_of(column), mapping.zone_of(column), mapping.home, self.start
                 )
                 self.low.setdefault(name, []).append(stamps.low)
-                self.high.setdefault(name, []).append(stamps.high)
+                if stamps.high is not stamps.low:
+                    self.high.setdefault(name, []).append(stamps.high)
                 self._count_unread(name, column, written, stamps.unread, first_line)
 
     @property
@@ -115,7 +116,7 @@ class _Gathered:
         rows = self.reading.rows
 
         def whole(parts: dict[str, list[Any]]) -> dict[str, Any]:
-            return {name: np.concatenate(pieces) for name, pieces in parts.items()}
+            return {name: np.concatenate(parts.pop(name)) for name in list(parts)}
 
         for name, count in self.unread.items():
             if rows and count / rows > MOST_UNREAD:
@@ -134,7 +135,8 @@ class _Gathered:
                         f"the log has words that are not mapped: {told}; expected each to mean one of {known}",
                     )
                 )
-        return Table(whole(self.low), whole(self.high), whole(self.codes), whole(self.numbers), rows)
+        low = whole(self.low)
+        return Table(low, low | whole(self.high), whole(self.codes), whole(self.numbers), rows)
 
 
 def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:

@@ -172,6 +172,17 @@ log:
     assert np.nanmin(log.claims.at("requested") - log.of_orders("paid")) == 3 * 3600
 
 
+def test_two_names_may_read_one_column_of_events(tmp_path: Path) -> None:
+    rows = "".join(f"{one},paid,2018-10-0{one} 10:00:00\n" for one in range(1, 5))
+    (tmp_path / "events.csv").write_text(f"case,activity,timestamp\n{rows}", encoding="utf-8")
+    head = "log: {file: events.csv, columns: {seller: case}, activities: {paid: paid}}\n"
+    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(head + rest.replace("base: base.yaml", "base: preset:aliexpress"), encoding="utf-8")
+    log = read(path)
+    assert log.names["seller"] == ("1", "2", "3", "4")
+
+
 def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         load_mapping(tmp_path / "mapping.yaml")
