@@ -1,4 +1,4 @@
-"""What no part of a scenario can know alone: levers that need each other. What never ends is in `endless`."""
+"""What no part of a scenario can know alone: levers that need each other (see `unbounded_requests`, too)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def quick_complaints(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def complaints_among(parts: Scenario) -> Iterator[Complaint]:
-    """What can be said of a scenario of which only some parts exist (`partial_validation`)."""
+    """What can be said of a scenario of which only some parts exist (`faults.valid_parts`)."""
     for check in CHECKS:
         with suppress(AttributeError):  # what is checked here is wrong itself
             yield from check(parts)

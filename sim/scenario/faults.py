@@ -1,4 +1,4 @@
-"""What pydantic found, in plain words and at the line that a person has to mend."""
+"""What pydantic found, in plain words and at the line that a person has to mend; and what is right beside it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def read_chain(path: Path, annotations: Annotations) -> Chain:
 
     Title and question of a base are its own: a file that says nothing of them has none, and goes by its name.
 
-    `annotations` says what the model expects at the top (see `outline`).
+    `annotations` says what the model expects at the top (see `schema_paths`).
     """
     reader = _ChainReader(path)
     try:

@@ -1,4 +1,4 @@
-"""Laying one tree over another: a child file over its base, a claim kind's row over the default."""
+"""Laying one tree over another: a child file over its base, a row over the default, `--set` over all files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sim.scenario.wording import shown
 def merged(base: Node, child: Node, annotations: Annotations) -> Node:
     """Mappings merge key by key; everything else, and what only makes sense as a whole, is replaced.
 
-    `annotations` is what the model says of this place (see `outline`). Every value keeps its own place, and a
+    `annotations` is what the model says of this place (see `schema_paths`). Every value keeps its own place, and a
     mapping that two files share stands where the child wrote it. Of a mapping of free keys `none` takes out one
     entry, and `none` or `{}` in its place takes out all (see `with_rows`).
     """

@@ -151,7 +151,7 @@ def too_far(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """The paths of laws, anywhere in a part of a scenario, that may go too far; with what is wrong."""
     if isinstance(part, LawForm):
         if not part.model_fields_set:
-            return  # what is right in a law that is wrong is none (`partial_validation`)
+            return  # what is right in a law that is wrong is none (`faults.valid_parts`)
         is_long = isinstance(part, DurationLaw)
         if (share := beyond(part.to_law(), LONGEST if is_long else MOST_MONEY)) > RARE:
             yield path, f"found {shortened(str(part))}, {UNLIKE[is_long].format(share=f'{share:.2g}')}"
