@@ -54,7 +54,7 @@ def pruned(store: Store) -> int:
     gone = list(dict.fromkeys([*gone, *(path for path, _ in _faults(store))]))
     for one in gone:
         _remove(one)
-    _sweep(store.folder)
+    _sweep(store)
     return len(gone)
 
 
@@ -68,7 +68,7 @@ def compacted(store: Store) -> int:
     fewer = 0
     for prefix, some in groupby(segments, key=lambda one: _parts(one, store)[2]):
         fewer += _gather(store.folder / edition() / SUMS / prefix / GATHERED, list(some))
-    _sweep(store.folder)
+    _sweep(store)
     return fewer
 
 
@@ -128,8 +128,10 @@ def _remove(one: Path) -> None:
             one.unlink()
 
 
-def _sweep(folder: Path) -> None:
+def _sweep(store: Store) -> None:
     """Folders in which nothing is left."""
-    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-        with suppress(OSError):
-            path.rmdir()
+    for part in store.parts():
+        below = sorted((path for path in part.rglob("*") if path.is_dir()), reverse=True)
+        for path in (*below, part, part.parent):
+            with suppress(OSError):
+                path.rmdir()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class KeptSums(Protocol):
 
 ENDING, HIDDEN = ".parquet", ".part-"
 SUMS, WHOLE, GATHERED = "sums", "whole", "gathered"
+_EDITION = re.compile(r"\d+-[0-9a-f]{16}")
 SCHEMA = pa.schema(
     [
         ("scenario", pa.string()),
@@ -143,12 +145,21 @@ class Store:
 
     def segments(self) -> Iterator[Path]:
         """Every complete one, in the order of names."""
-        complete = (path for path in self.folder.rglob(f"*{ENDING}") if not is_hidden(path, self.folder))
+        complete = (path for path in self._all(f"*{ENDING}") if not is_hidden(path, self.folder))
         yield from sorted(complete)
 
     def left_over(self) -> Iterator[Path]:
         """What killed writers have left: files, and folders."""
-        yield from sorted(self.folder.rglob(f"{HIDDEN}*"))
+        yield from sorted(self._all(f"{HIDDEN}*"))
+
+    def parts(self) -> Iterator[Path]:
+        """What is the store's own in its folder, of every edition: what else lies there is none of its business."""
+        for one in self.folder.iterdir():
+            if _EDITION.fullmatch(one.name):
+                yield from (one / kind for kind in (SUMS, WHOLE))
+
+    def _all(self, pattern: str) -> Iterator[Path]:
+        return (path for part in self.parts() for path in part.rglob(pattern))
 
 
 def is_hidden(path: Path, folder: Path) -> bool:
@@ -188,6 +199,8 @@ def read_rows(segment: Path) -> pa.Table:
     """The columns that are looked at. Raises as `read` does."""
     try:
         with pq.ParquetFile(segment) as file:
+            if lacking := set(READ) - set(file.schema_arrow.names):
+                raise ValueError(f"found no {min(lacking)}")
             return file.read(READ)
     except FileNotFoundError:
         raise

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 import sim
@@ -82,6 +84,25 @@ def test_what_is_damaged_or_left_over_in_a_store_is_named_and_pruned(tiny: Path)
     assert [line.rpartition(": ")[2] for line in checked(store)] == ["damaged", "left by a writer that was killed"]
     assert pruned(store) == 2
     assert checked(store) == []
+
+
+def test_what_else_lies_in_a_folder_is_none_of_a_stores_business(tmp_path: Path) -> None:
+    """Results of a study are Parquet too, and `store prune` may be told the wrong folder."""
+    tables = pa.table({"value": [1.0]})
+    for place in ("points.parquet", "study/points.parquet", "2-0123/sums/ab/x.parquet", "sums/ab/x.parquet"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(tables, tmp_path / place)
+    (tmp_path / "study" / ".part-mine").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    old = tmp_path / "1-0123456789abcdef" / "sums" / "ab" / "x.parquet"
+    old.parent.mkdir(parents=True)
+    pq.write_table(tables, old)
+    store = Store(tmp_path)
+    before = {path for path in tmp_path.rglob("*") if old.parents[2] not in (path, *path.parents)}
+    assert list(listed(store)["editions"]) == ["1-0123456789abcdef"]
+    assert checked(store) == [f"{old}: damaged"]
+    assert (compacted(store), pruned(store)) == (0, 1)
+    assert set(tmp_path.rglob("*")) == before
 
 
 # ------------------------------------------------------------------------------------ run and compare

@@ -200,6 +200,6 @@ def what_decides(shares: Iterable[Number]) -> str:
 def index_told(index: Number) -> str:
     """`0.42 (0.30 to 0.55)`, kept where shares are."""
     if not index.has_interval:
-        return f"{max(index.value, 0):.2f} (?)"
+        return f"{min(max(index.value, 0), 1):.2f} (?)"
     low, high = max(index.low, 0), min(max(index.high, 0), 1)
-    return Number(max(index.value, 0), low, high).told(".2f")
+    return Number(min(max(index.value, 0), 1), low, high).told(".2f")
