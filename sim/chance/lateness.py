@@ -110,7 +110,7 @@ def _lateness(scenario: Scenario, calendars: Openings) -> Lateness:
     )
     return Lateness(
         TimeLimits(*legs, np.zeros(CELLS, dtype=np.int64), 0.0, until_due),
-        TimeLimits(*legs, longest_in_cells(carrier.transit), carrier.lost, until_promised),
+        TimeLimits(*legs, longest_in_cells(carrier.transit), float(carrier.lost), until_promised),
     )
 
 

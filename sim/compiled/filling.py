@@ -65,4 +65,10 @@ def _words(key: Key) -> Ints:
     return np.array(key, dtype=np.uint64)
 
 
-BY_MACHINE_CODE = LuckSource(drawn_by_machine_code, drawn_roughly, late_by_machine_code, values_by_machine_code)
+BY_MACHINE_CODE = LuckSource(
+    fill=drawn_by_machine_code,
+    rough=drawn_roughly,
+    late=late_by_machine_code,
+    by_tables=values_by_machine_code,
+    arrivals=arrivals_by_machine_code,
+)

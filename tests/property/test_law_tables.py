@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from sim.arrays import Floats
 from sim.chance.decisions import Decision
 from sim.chance.draws import draw_replication
+from sim.chance.lateness import lateness_of
 from sim.chance.law_tables import CELLS, EDGES, tables_of
 from sim.chance.sampler import CENTS, MILLIONTHS, SECONDS, Grain, OrderSampler
 from sim.chance.streams import BY_NUMPY, TINY, Luck, drawn_by_numpy, key_of
@@ -38,7 +39,7 @@ def part_left_to(law: DurationLaw | NumberLaw, grain: Grain = SECONDS, luck: Flo
     return len(asked) / len(luck)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(law=any_time)
 def test_a_table_says_what_its_law_says_or_nothing(law: object) -> None:
     part_left_to(DurationLaw.model_validate(law))
@@ -87,12 +88,19 @@ def test_each_group_draws_by_its_own_law() -> None:
     assert (found[groups == 2] == 3 * 3600).all()
 
 
+def test_machine_code_draws_whatever_it_can() -> None:
+    assert None not in BY_MACHINE_CODE
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("machine_code_at_hand")
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_machine_code_draws_every_fact_of_every_scenario_as_it_is_read(path: Path) -> None:
     scenario = load(path, {"experiment.warm_up": "0", "experiment.cohort": "28 d"})
     calendars = calendars_of(scenario)
     read, found = (draw_replication(scenario, 3, calendars, source) for source in (BY_NUMPY, BY_MACHINE_CODE))
+    late = lateness_of(scenario, calendars).arriving
+    assert isinstance(late.lost, float), "what is kept was made for a float: any other number is compiled for anew"
     assert np.array_equal(read.orders.paid, found.orders.paid)
     for name, column in read.claims.items():
         assert np.array_equal(column, found.claims[name]), name
