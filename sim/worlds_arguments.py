@@ -82,8 +82,8 @@ def _results(command: argparse.ArgumentParser) -> None:
 
 
 def _worlds(text: str) -> int:
-    if positive(text) < 2:
-        raise argparse.ArgumentTypeError("found one world, expected two or more")
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 2")
     return int(text)
 
 

@@ -66,7 +66,8 @@ def claim(one: Survival) -> str:
     ]
     low, high = sorted(towards)
     scale = 100 if MEASURES[one.measure].unit == "share" else 1
-    return f"{title(one.measure)} {rises} by {change} ({low * scale:.2g} to {high * scale:.2g})"
+    between = f"{low * scale:.2g} to {high * scale:.2g}".replace("-", "−")
+    return f"{title(one.measure)} {rises} by {change} ({between})"
 
 
 def told_as_fitted(study: Study) -> Iterator[str]:
