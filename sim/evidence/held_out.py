@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -126,7 +126,7 @@ def expected_in(
     document = described(weeks)
     with workers_of(jobs) as workers:
         lived = lived_through([in_world(document, one) for one in worlds], engine_for(weeks, len(worlds)), workers)
-    return _simulated(lived, weeks, (beyond - first) / DAY, _limits(log))
+        return _simulated(lived, weeks, (beyond - first) / DAY, _limits(log))
 
 
 SeenValue = tuple[float, int, str]
@@ -166,7 +166,7 @@ def _share(hits: Any, among: Any) -> SeenValue:
 
 
 def _simulated(
-    worlds: list[Lived], scenario: Scenario, days: float, limits: Sequence[float]
+    worlds: Iterable[Lived], scenario: Scenario, days: float, limits: Sequence[float]
 ) -> Mapping[str, list[float]]:
     """The same numbers of each replication."""
     weeks, cut = days / 7, np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.cut or 0, "s")

@@ -69,7 +69,7 @@ def joined(
     for name, table in (("orders", orders), ("claims", claims)):
         if name in readings:
             readings[name].used = table.rows
-    names = {name: tuple(one) for name, one in words.items()} | KNOWN_WORDS
+    names = {name: tuple(one) for name, one in words.items() if name != "order"} | KNOWN_WORDS
     return RefundLog(orders, claims, names, tuple(readings.values()), cut)
 
 

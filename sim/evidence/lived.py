@@ -74,8 +74,8 @@ def engine_for(scenario: Scenario, replications: int) -> str:
     return made_ready(chosen(AUTO, [scenario], replications), "fit", to_stderr).engine
 
 
-def lived_through(worlds: Sequence[Document], engine: str, workers: Workers) -> list[Lived]:
-    """One replication in each of these worlds, scenarios that are written out."""
+def lived_through(worlds: Sequence[Document], engine: str, workers: Workers) -> Iterator[Lived]:
+    """One replication in each of these worlds, scenarios that are written out; each as it is asked for."""
     texts = (json.dumps(one, allow_nan=False) for one in worlds)
     lives: Iterator[Any] = (LivedTask(text, number, engine) for number, text in enumerate(texts))
-    return list(workers.answers(lives))
+    return workers.answers(lives)

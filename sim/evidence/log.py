@@ -128,7 +128,7 @@ class RefundLog:
     claims: Table
     """A row for each claim; `order_row` (a word) is the row of its order."""
     names: Mapping[str, tuple[str, ...]]
-    """By column: what its words by number are called."""
+    """By column: what its words by number are called; what orders are called is not kept."""
     readings: tuple[Reading, ...]
     cut: float
     """Seconds since the start: what happened from then on is not known."""
