@@ -13,6 +13,7 @@ import sim
 from sim.errors import UserError
 from sim.evidence.fitting import Fit
 from sim.evidence.refits import in_world, worlds_beside
+from sim.evidence.would_be_seen import quarters
 from sim.experiment.expectations import expectations_of
 from sim.scenario.applying import inapplicable, ranges_of, uncorrelated
 from sim.scenario.model import Scenario
@@ -126,6 +127,7 @@ def test_the_command_judges_by_weeks_it_never_saw(folder: Path, tmp_path: Path) 
     assert done.code in (0, 4), done.err
     told = json.loads(done.out)
     assert all(one["verdict"] != "differs" for one in told["held_out"]), told["held_out"]
+    assert (done.code == 0) == (told["verdict"] == "agrees") == (not told["unseen"])
     files = {"scenario.yaml", "sellers.csv", "worlds.json", "fit.json", "report.html"}
     assert {path.name for path in out.iterdir()} == files
     base, worlds = sim.load(out / "scenario.yaml"), worlds_beside(out / "scenario.yaml")
@@ -136,6 +138,20 @@ def test_the_command_judges_by_weeks_it_never_saw(folder: Path, tmp_path: Path) 
         worlds_beside(out / "scenario.yaml")
     assert program("validate", str(out / "scenario.yaml")).code == 0
     assert "expect:" in (out / "scenario.yaml").read_text(encoding="utf-8")
+
+
+def test_a_quarter_is_of_what_was_learnt_and_of_nothing_else() -> None:
+    document = described(world())
+    prompt = "market.sellers.types.prompt"
+    learnt = {"buyers.regret.probability", f"{prompt}.dispatch", f"{prompt}.cancellation.said"}
+    told = dict(quarters(document, learnt))
+    assert list(told) == ["minds changed", "time until sending", "yes to requests"]
+    assert told["minds changed"] == {"buyers.regret.probability": 0.25}
+    assert told["time until sending"] == {f"{prompt}.dispatch": {"exponential": {"mean": "2 bd"}}}
+    yes, no = (told["yes to requests"][f"{prompt}.cancellation.{word}"] for word in ("accept", "refuse"))
+    assert (yes, no) == pytest.approx((0.57, 0.25))
+    for changes in told.values():
+        Scenario.model_validate(in_world(document, changes))
 
 
 def test_a_change_after_the_fit_is_seen(tmp_path: Path) -> None:
