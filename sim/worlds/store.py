@@ -154,7 +154,7 @@ class Store:
 
     def parts(self) -> Iterator[Path]:
         """What is the store's own in its folder, of every edition: what else lies there is none of its business."""
-        for one in self.folder.iterdir():
+        for one in self.folder.glob("*"):  # none where nothing was kept yet
             if _EDITION.fullmatch(one.name):
                 yield from (one / kind for kind in (SUMS, WHOLE))
 

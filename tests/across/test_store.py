@@ -98,6 +98,7 @@ def test_what_else_lies_in_a_folder_is_none_of_a_stores_business(tmp_path: Path)
     old.parent.mkdir(parents=True)
     pq.write_table(tables, old)
     store = Store(tmp_path)
+    assert checked(Store(tmp_path / "not there yet")) == []
     before = {path for path in tmp_path.rglob("*") if old.parents[2] not in (path, *path.parents)}
     assert list(listed(store)["editions"]) == ["1-0123456789abcdef"]
     assert checked(store) == [f"{old}: damaged"]
