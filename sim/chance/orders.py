@@ -178,10 +178,16 @@ def _after(since: Since, known: Instants, calendar: Calendar) -> Ints:
 def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Openings) -> Ints:
     """So long after a named instant, on each seller's calendar."""
     instants, begun = np.empty_like(parties), known[since.anchor]
-    for party in np.unique(parties).tolist():
+    for party in _occurring(parties):
         some = parties == party
         instants[some] = _after(since, {since.anchor: begun[some]}, calendars[party])
     return instants
+
+
+def _occurring(codes: Ints) -> list[int]:
+    """Which of some small numbers there are."""
+    occurring: list[int] = np.flatnonzero(np.bincount(codes)).tolist()
+    return occurring
 
 
 def _stretched(
@@ -211,7 +217,9 @@ def _later(
     """Each counted in the kind of its seller type's law, on that type's calendar."""
     counted_in = np.array([kind_of(law) for law in laws])[kinds]
     instants = np.empty_like(since)
-    for kind, party in sorted(set(zip(counted_in.tolist(), parties.tolist(), strict=True))):
-        some = (counted_in == kind) & (parties == party)
+    of_parties = int(parties.max(initial=0)) + 1
+    clocks = counted_in * of_parties + parties
+    for clock in _occurring(clocks):
+        some, (kind, party) = clocks == clock, divmod(clock, of_parties)
         instants[some] = instants_after(since[some], kind, lengths[some], calendars[party])
     return instants
