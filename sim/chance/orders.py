@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,10 +184,9 @@ def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Open
     return instants
 
 
-def _occurring(codes: Ints) -> list[int]:
+def _occurring(codes: Ints) -> Any:
     """Which of some small numbers there are."""
-    occurring: list[int] = np.flatnonzero(np.bincount(codes)).tolist()
-    return occurring
+    return np.flatnonzero(np.bincount(codes)).tolist()
 
 
 def _stretched(
