@@ -12,7 +12,7 @@ import pytest
 from sim.chance.facts import ClaimFacts
 from sim.experiment.estimates import signed_mean, student
 from sim.experiment.experiment import run
-from sim.experiment.first_divergence import PARTINGS, diverged_at
+from sim.experiment.first_divergence import PARTINGS, differ, diverged_at
 from sim.experiment.flips import Flips, flips_of
 from sim.experiment.frame import claims_frame
 from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, UNASKED, Side, in_words, outcomes_by_order
@@ -34,6 +34,8 @@ def told(changes: Changes | None, *orders: ClaimFacts) -> pd.DataFrame:
 
 # --------------------------------------------------------------------------------- where they part
 
+ONE = np.zeros(1, dtype=np.int64)
+"""The row of the only claim."""
 SILENT: Changes = {"cancellation": says_nothing(), "ships_at": 30 * DAY}
 RETURNED: Changes = {"policy.return": {"default": {"payer": "buyer"}}}
 FREE_DAYS = {"policy.cancellation.free_until": {"within": "3 d"}}
@@ -66,6 +68,7 @@ def test_two_stories_part_at_the_first_step_that_differs(
 ) -> None:
     order = an_order(**luck)
     assert diverged_at(told(base, order), told(other, order)).tolist() == [place]
+    assert differ(told(base, order), told(other, order), ONE, ONE).tolist() == [place != "never"]
     assert diverged_at(told(other, order), told(base, order)).tolist() == [place]
 
 

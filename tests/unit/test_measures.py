@@ -10,11 +10,14 @@ import pytest
 
 from sim.experiment.by_hours import success_by_hours
 from sim.experiment.curves import ENDINGS, GRID, incidence
-from sim.experiment.measures import CLAIMS, MEASURES, WITHIN
+from sim.experiment.measure_kinds import estimated_together
+from sim.experiment.measures import CLAIMS, MEASURES, RATIOS, WITHIN, Sums
 from sim.experiment.predicates import gain
 from sim.scenario.durations import DAY
 from tests.tables import MIDNIGHT, claim, claims_of
 
+SUMS = np.random.default_rng(1).integers(0, 40, (2, len(RATIOS), 7)).astype(np.float64)
+"""Parts and wholes of every ratio in seven replications."""
 LATER = {"dispatched_at": MIDNIGHT + pd.Timedelta(days=20)}
 POSTED = LATER | {"return_posted_at": MIDNIGHT + pd.Timedelta(days=30)}
 
@@ -27,6 +30,14 @@ def value(measure: str, *rows: dict[str, Any], replications: int = 2) -> float:
 
 def n_of(measure: str, *rows: dict[str, Any], replications: int = 2) -> int:
     return MEASURES[measure].estimate({CLAIMS: claims_of(*rows)}, replications)[1]
+
+
+def test_measures_that_are_estimated_together_are_what_each_is_alone() -> None:
+    wholes = np.maximum(SUMS.max(axis=0), 1)
+    sums = {ratio.name: Sums(SUMS[0, k], wholes[k], int(wholes[k].sum())) for k, ratio in enumerate(RATIOS)}
+    together = estimated_together(RATIOS, sums)
+    for ratio in RATIOS:
+        np.testing.assert_allclose(together[ratio.name], ratio.estimated(*sums[ratio.name]), rtol=1e-14)
 
 
 # --------------------------------------------------------------------------------------- measures
