@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 
 
@@ -18,6 +19,11 @@ class Past(NamedTuple):
     def staffed_from(self) -> int:
         """From then on desks are staffed as the scenario says; before, whoever is noticed is taken up at once."""
         return self.until + 1 if self.until else 0
+
+    @property
+    def in_force_from(self) -> int:
+        """From then on the policy of `then` holds: what happens in the second `until` is past."""
+        return self.until + 1 if self.then else NEVER
 
 
 NO_PAST = Past()

@@ -35,7 +35,6 @@ from sim.records.life import AMOUNTS, INSTANTS, VERDICTS, WORK
 from sim.rules.terms import UNLIMITED as NO_LIMIT
 from sim.rules.terms import Since, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
-from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import parties_of_kinds, staff_of
 from sim.vocabulary import ClaimKind, Discipline, Party, Stage
@@ -192,7 +191,7 @@ def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar], past: Past) 
     by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
     never_closed = {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
     methods, almanac = np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed)
-    return MarketRules(policy, methods, almanac, past.until if past.then else NEVER, past.staffed_from)
+    return MarketRules(policy, methods, almanac, past.in_force_from, past.staffed_from)
 
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:

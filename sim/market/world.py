@@ -10,7 +10,6 @@ from sim.records.journal import Journal, NoJournal
 from sim.rules.clocks import instant_after, next_opening
 from sim.rules.terms import Span, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
-from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import parties_of_kinds, staff_of
 from sim.vocabulary import ClaimKind, Discipline, Party
@@ -32,7 +31,7 @@ class World:
     ) -> None:
         self.clock = Clock()
         then = past.then or scenario
-        self.in_force_from, self._staffed_from = past.until if past.then else NEVER, past.staffed_from
+        self.in_force_from, self._staffed_from = past.in_force_from, past.staffed_from
         self.journal = None if isinstance(journal, NoJournal) else journal
         self.terms = {int(kind): terms_of(scenario, kind) for kind in ClaimKind}
         self.terms_then = {int(kind): terms_of(then, kind) for kind in ClaimKind} if past.then else self.terms

@@ -8,12 +8,16 @@ that was seen (rejection: J. von Neumann, "Various Techniques Used in Connection
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.arrays import Bools
+from sim.arrays import Columns as Columns
 from sim.chance.facts import Ints
 from sim.chance.past import Past
 from sim.chance.streams import Luck
+from sim.rules.terms import refunds_at_dispatch_limit
 from sim.scenario.durations import NEVER
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.replicates import Stories, tell, wrong_beginnings
@@ -67,6 +71,47 @@ def drawn_again(
             still.append(some[~found])
         wrong = np.concatenate(still) if still else wrong
     return numbers, wrong
+
+
+def told_under(
+    conditions: Conditions, rows: Ints, luck: Luck, numbers: Ints, past: Past, others: Columns | None = None
+) -> tuple[Stories, Ints]:
+    """The same luck under the policy that comes into force now, and which replicates cannot go on under it.
+
+    What lies behind happened under the old policy. A replicate that the new one's limits would have led elsewhere
+    before now keeps the limits that it was begun under.
+    """
+    facts = conditions.facts(rows, luck, past.then, numbers=numbers)
+    stories = tell(conditions, rows, facts, past=past, others=others, proven=False)
+    if (wrong := disagree(conditions, rows, stories)).any():
+        as_begun = _overdue_now(conditions, rows, conditions.facts(rows, luck, numbers=numbers))
+        facts = _in_place(facts, as_begun, wrong)
+        stories = tell(conditions, rows, facts, past=past, others=others, proven=False)
+        wrong = disagree(conditions, rows, stories)
+    return stories, np.flatnonzero(wrong)
+
+
+def _overdue_now(conditions: Conditions, rows: Ints, facts: Facts) -> Facts:
+    """A dispatch limit of which nothing came under the old policy comes to something from now on at the soonest."""
+    if refunds_at_dispatch_limit(conditions.scenario):
+        return facts
+    due = facts.claims["dispatch_due"]
+    late = facts.claims["ships_at"] > due
+    now = conditions.histories.now[rows[facts.rows]]
+    return replace(facts, claims=facts.claims | {"dispatch_due": np.where(late, np.maximum(due, now + 1), due)})
+
+
+def _in_place(facts: Facts, others: Facts, some: Bools) -> Facts:
+    """Facts of which some replicates' are others."""
+    kept, taken = ~some[facts.rows], some[others.rows]
+    rows = np.concatenate([facts.rows[kept], others.rows[taken]])
+    order = np.argsort(rows)
+    claims = {
+        name: np.concatenate([column[kept], others.claims[name][taken]])[order]
+        for name, column in facts.claims.items()
+    }
+    unasked = np.where(some, others.unasked, facts.unasked)
+    return Facts(claims, rows[order], unasked, np.where(some, others.unasked_due, facts.unasked_due))
 
 
 def _in_parts(some: Ints, size: int) -> list[Ints]:

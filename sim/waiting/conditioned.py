@@ -89,11 +89,13 @@ class Conditions:
         self._answerers.shape(shaped, bought.seller_type, rows)
         sampler = OrderSampler(shaped, places)
         seen = SeenDispatch(histories.at("arranged"), histories.at("dispatched"))
-        plan = draw_dispatching(scenario, histories.at("paid"), bought.seller_type, sampler, self.calendars, seen)
-        if then is not None:  # a new limit that would be over already is over now
-            plan = replace(plan, due=np.maximum(plan.due, histories.now + 1))
+        of_whom = histories.at("paid"), bought.seller_type, sampler, self.calendars, seen
+        plan = draw_dispatching(self.scenario, *of_whom)
         shape_the_rest(self.scenario, histories, shaped, sampler, plan, self.calendars)
         shape_the_last_steps(self.scenario, histories, shaped, sampler, plan, self.calendars)
+        if then is not None:  # what a new policy dates back comes now
+            plan, soonest = draw_dispatching(then, *of_whom), histories.now + 1
+            plan = replace(plan, due=np.maximum(plan.due, soonest), promised=np.maximum(plan.promised, soonest))
         return self._claims(scenario, histories, shaped, sampler, bought, plan)
 
     def _claims(
@@ -115,7 +117,7 @@ class Conditions:
         refunds = dispatch.limit is not None and dispatch.on_miss == "refund"
         missed = refunds & (plan.ships_at > plan.due)
         asks = (onsets.asked < NEVER) & (asked | ~(missed & (plan.due < onsets.asked)))
-        some = OrderSampler(_Some(sampler, asks), sampler.numbers[asks])
+        some = OrderSampler(_Some(sampler), sampler.numbers[asks])
         claims = draw_claims(
             scenario, Claimants(some, paid[asks], bought.only(asks), onsets.only(asks), plan.only(asks))
         )
@@ -180,11 +182,11 @@ def _shares(scenario: Scenario) -> list[float]:
 
 
 class _Some(Luck):
-    """The luck of some of those whom a sampler draws for."""
+    """The luck of some of those whom a sampler draws for, who are numbered by their place among all."""
 
-    def __init__(self, whole: OrderSampler, some: Bools) -> None:
-        self._whole, self._some = whole, some
+    def __init__(self, whole: OrderSampler) -> None:
+        self._whole = whole
 
     def of(self, decision: Decision, numbers: Numbers) -> Floats:
-        """Theirs; `numbers` are these and no others."""
-        return self._whole.luck(decision)[self._some]
+        """Theirs."""
+        return self._whole.luck(decision)[numbers]

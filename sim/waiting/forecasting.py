@@ -26,7 +26,7 @@ from sim.rules.terms import terms_of
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Outcome, Party
-from sim.waiting.agreeing import disagree, disagreements, drawn_again
+from sim.waiting.agreeing import disagree, disagreements, drawn_again, told_under
 from sim.waiting.calendars import next_open
 from sim.waiting.cases import Cases, read_cases
 from sim.waiting.conditioned import Conditions
@@ -153,19 +153,25 @@ class _Work:
         """One batch under each policy. Luck that does not agree with the past is drawn again, the same for all."""
         luck, numbers = Luck(self.seed, LUCK + batch, self.luck_source), np.arange(len(rows))
 
-        def told(past: Past, proven: bool) -> Stories:
-            facts = self.conditions.facts(rows, luck, past.then, numbers=numbers)
-            return tell(self.conditions, rows, facts, past=past, others=later, proven=proven)
+        def told(proven: bool) -> Stories:
+            facts = self.conditions.facts(rows, luck, numbers=numbers)
+            return tell(self.conditions, rows, facts, past=self.past, others=later, proven=proven)
 
-        first = told(self.past, False)
+        first = told(False)
         wrong = disagree(self.conditions, rows, first)
         if wrong.any():
             numbers, hopeless = drawn_again(self.conditions, rows, np.flatnonzero(wrong), luck, self.past)
             if len(hopeless):
                 raise BadScenario([self._no_chance(case) for case in np.unique(rows[hopeless]).tolist()])
-            first = told(self.past, True)
+            first = told(True)
         for past in pasts:
-            yield told(past, True) if past.then else first
+            stories, cannot = (
+                told_under(self.conditions, rows, luck, numbers, past, later) if past.then else (first, ())
+            )
+            if len(cannot):
+                found = "found a past that cannot go on under the other policy, by which it would have ended before"
+                raise BadScenario([self.cases.fault(case, "paid", found) for case in set(rows[cannot].tolist())])
+            yield stories
 
     def outlook(self, tally: Tally, then: Scenario | None) -> Outlooks:
         """What one policy's stories come to."""

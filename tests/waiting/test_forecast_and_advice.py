@@ -74,6 +74,23 @@ def test_what_is_asked_keeps_its_clock_and_what_comes_later_is_under_the_new_pol
     assert told.other.days[0, 2] == 4.0
 
 
+def test_what_a_new_policy_dates_before_now_comes_from_now_on(world: Path, tmp_path: Path) -> None:
+    """Its promised date is over, and whoever misses a parcel says so a day after: under the old one nobody had."""
+    late = CERTAIN.replace("transit: 5 d", "transit: 40 d").replace("{after: delivered}", "{after: paid}")
+    late = late.replace("policy:", "policy:\n  promise: {within: 60 d}").replace(
+        "regret: {probability: 1,", "not_received: {probability: 1, after: 1 d}, regret: {probability: 0,"
+    )
+    world.write_text(late)
+    other = tmp_path / "other.yaml"
+    other.write_text(late.replace("name: certain", "name: other").replace("60 d}\n", "5 d}\n"))
+    table = cases(tmp_path, "a,2018-10-01,2018-10-02,,\n", "order,paid,dispatched,delivered,requested\n")
+    told = sim.forecast(world, open=table, at="2018-10-20T09:00", replicates=10, policy=other)
+    assert told.other is not None
+    assert told.base.money.tolist() == [0.0]
+    assert told.other.money.tolist() == [1.0]
+    assert told.other.days[0].tolist() == pytest.approx([4] * 5, abs=1e-4), "a day to say so, three to post"
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
@@ -100,6 +117,18 @@ def test_a_history_that_cannot_be_is_a_fault_where_it_stands(
     assert main([*words, "--out", str(out), "-q", "--replicates", "2"]) == 2
     assert told in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_more_cases_than_are_drawn_at_a_time_are_forecast_alike(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = cases(tmp_path, "".join(OPEN.replace("a,", f"{name},") for name in "abcde"))
+    whole = sim.forecast(world, open=rows, at="2018-10-10T09:00", replicates=4)
+    monkeypatch.setattr("sim.chance.claims.MANY", 3)
+    assert (
+        sim.forecast(world, open=rows, at="2018-10-10T09:00", replicates=4).base.days.tolist()
+        == whole.base.days.tolist()
+    )
 
 
 def test_the_folder_of_a_forecast_holds_cases_totals_a_document_and_a_page(world: Path, tmp_path: Path) -> None:

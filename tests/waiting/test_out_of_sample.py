@@ -8,24 +8,28 @@ import numpy as np
 import pytest
 
 import sim
-from sim.arrays import Columns
+from sim.arrays import Bools, Columns
 from sim.chance.draws import draw_replication
 from sim.chance.facts import Ints
 from sim.chance.past import Past
 from sim.chance.streams import Floats, Luck
 from sim.experiment.engines import COMPILED, live
 from sim.experiment.replication import calendars_of
+from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
 from sim.waiting.agreeing import disagree, drawn_again
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
+from sim.waiting.outlook import answered_as, has_money_back
 from sim.waiting.replicates import tell
 from tests.evidence.logs import tables_of, world, write
-from tests.waiting.test_calibration import DATES, OF_CANCELLING, Study, targets, told_of
+from tests.waiting.calibrating import told
 from tests.waiting.truth import seen_by
 
 pytestmark = pytest.mark.usefixtures("machine_code_at_hand")
-STUDY, REPLICATES, REPLICATIONS = Study("cancellation", "aliexpress", 1, 100), 100, range(1, 4)
+DATES = tuple(day * DAY + hour * HOUR for day, hour in ((60, 13), (80, 0), (100, 18), (120, 9), (140, 15)))
+OF_CANCELLING = ("paid", "dispatched", "requested", "closed")
+REPLICATES, REPLICATIONS = 100, range(1, 4)
 UNKNOWN_TO_A_TABLE = ("type", "seller", "method", "group")
 """Columns by number, which a fitted world may number otherwise."""
 
@@ -51,19 +55,19 @@ def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, floa
             left_out += len(some) - len(chances)
             some, histories = some[chances], histories.of(chances)
             truth = {name: column[rows[some]] for name, column in records.claims.items()}
-            for who, told in (
+            for who, theirs in (
                 ("found", foreseen(found, histories, now, replication)),
                 ("true", foreseen(true, histories, now, replication)),
-                ("came", {name: flags.astype(float) for name, flags in targets(truth, STUDY).items()}),
+                ("came", {name: flags.astype(float) for name, flags in targets(truth).items()}),
             ):
-                for name, values in told.items():
+                for name, values in theirs.items():
                     odds.setdefault(f"{who} {name}", []).append(values)
     assert left_out < 0.01 * (left_out + sum(map(len, odds["came approved"]))), (
         "the fitted world gives no chance to"
     )
     joined = {name: np.concatenate(parts) for name, parts in odds.items()}
     scores = {}
-    for name in targets(truth, STUDY):
+    for name in targets(truth):
         came = joined[f"came {name}"]
         found_odds, true_odds = joined[f"found {name}"], joined[f"true {name}"]
         scores[name] = (
@@ -72,6 +76,12 @@ def brier_scores(found: Scenario, true: Scenario) -> dict[str, tuple[float, floa
             float(came.var()),
         )
     return scores
+
+
+def targets(told: Columns) -> dict[str, Bools]:
+    """What is forecast of a request to cancel."""
+    ends = answered_as(told)
+    return {"approved": ends["approved"], "runs out": ends["run_out"], "money": has_money_back(told)}
 
 
 def possible(scenario: Scenario, histories: Histories, now: int) -> Ints:
@@ -99,8 +109,8 @@ def as_of(true: Scenario, found: Scenario) -> Scenario:
 def foreseen(scenario: Scenario, histories: Histories, now: int, replication: int) -> dict[str, Floats]:
     conditions = Conditions(scenario, histories, calendars_of(scenario))
     cases = np.tile(np.arange(len(histories)), REPLICATES)
-    told: Columns = told_of(conditions, cases, Luck(1, 900 + replication), now, proven=True)
-    return {name: flags.reshape(REPLICATES, -1).mean(axis=0) for name, flags in targets(told, STUDY).items()}
+    stories: Columns = told(conditions, cases, Luck(1, 900 + replication)).told
+    return {name: flags.reshape(REPLICATES, -1).mean(axis=0) for name, flags in targets(stories).items()}
 
 
 @pytest.mark.long

@@ -18,7 +18,8 @@ def seen_by(
 ) -> tuple[Histories, np.ndarray]:
     """What had been seen by an instant of every order that somebody ever claims for, and which rows these are.
 
-    Each order may have an instant of its own.
+    Each order may have an instant of its own. A claim is one of goods not received once it has turned to that, and
+    no sooner.
     """
     facts, life = records.draws.claims, records.claims
     every = np.broadcast_to(np.int64(until), len(facts["paid"]))
@@ -28,6 +29,8 @@ def seen_by(
     for column, name in TOLD_AS.items():
         instants[column] = _by(now, life[name][rows])
     instants["arranged"] = _by(now, _arranged(facts, life)[rows])
+    instants |= _of_the_offer(facts, life, rows, now)
+    kind = np.where(life["missed_at"][rows] <= now, life["claim"][rows], facts["claim"][rows])
     asked = np.where(
         life["cancellation_opened_at"][rows] < NEVER, life["cancellation_opened_at"][rows], life["asked_at"][rows]
     )
@@ -46,7 +49,7 @@ def seen_by(
     seen = {
         "dispute_status": _of_the_dispute(facts, life, rows, now),
         "ruling": _of_the_ruling(facts, life, rows, now),
-        "kind": np.where(instants["requested"] < NEVER, life["claim"][rows], UNKNOWN),
+        "kind": np.where(instants["requested"] < NEVER, kind, UNKNOWN),
         "status": np.where(instants["closed"] < NEVER, status, UNKNOWN),
         "value": facts["value"][rows],
         "seller": facts["seller"][rows],
@@ -54,7 +57,7 @@ def seen_by(
         "type": facts["seller_type"][rows],
         "method": facts["payment_method"][rows],
     }
-    late = (life["claim"][rows] == ClaimKind.REGRET) & (asked < life["dispatched_at"][rows])
+    late = (kind == ClaimKind.REGRET) & (asked < life["dispatched_at"][rows])
     buttonless = (
         late & (life["cancellation_opened_at"][rows] >= NEVER) & (life["route"][rows] != Route.FREE_CANCELLATION)
     )
@@ -69,6 +72,21 @@ def _arranged(facts: Columns, life: Columns) -> Ints:
     """When shipment was arranged: also of parcels that were stopped later, which the engines leave out."""
     planned = np.where(facts["arranges_at"] < life["refund_due_at"], facts["arranges_at"], NEVER)
     return np.where(life["arranged_at"] < NEVER, life["arranged_at"], planned)
+
+
+def _of_the_offer(facts: Columns, life: Columns, rows: Ints, now: Ints) -> dict[str, Ints]:
+    """The latest offer by then: each is answered as soon as the first, or not at all, and the next one follows."""
+    last, first = life["offer_opened_at"][rows], life["dispute_settled_at"][rows]
+    since, takes = np.where(last < NEVER, last - np.minimum(first, last), 0), facts["offer.notice"][rows]
+    rounds = np.where((takes > 0) & (since % np.maximum(takes, 1) == 0), since // np.maximum(takes, 1), 1)
+    each = since // np.maximum(rounds, 1)
+    before = (since > 0) & (first <= now) & (now < last)
+    opened = first + (now - np.minimum(first, now)) // np.maximum(each, 1) * each
+    opened = np.where(before, opened, _by(now, last))
+    return {
+        "offer_opened": opened,
+        "offer_closed": np.where(before, NEVER, _by(now, life["offer_settled_at"][rows])),
+    }
 
 
 def _of_the_dispute(facts: Columns, life: Columns, rows: Ints, now: Ints) -> Ints:
@@ -96,15 +114,13 @@ def _of_the_ruling(facts: Columns, life: Columns, rows: Ints, now: Ints) -> Ints
 def told_fully(histories: Histories, records: Records, rows: Ints) -> np.ndarray:
     """Whose columns tell all that has happened to them.
 
-    They do not where a claim has turned to one of goods not received, where the parcel left in the second of the
-    asking, or while there will be another offer, which takes the place of the first one in the records.
+    They do not where a claim has turned to one of goods not received by then, or where the parcel left in the
+    second of the asking.
     """
-    facts, life = records.draws.claims, records.claims
-    turned = (facts["claim"][rows] != life["claim"][rows]) & (histories.asked < NEVER)
+    life = records.claims
+    turned = (life["missed_at"][rows] <= histories.now) & (histories.asked < NEVER)
     at_once = histories.has("requested") & (histories.at("dispatched") == histories.at("requested"))
-    offered = life["offer_opened_at"][rows]
-    again = (offered < NEVER) & (offered > life["dispute_settled_at"][rows]) & (histories.now < offered)
-    return np.asarray(~turned & ~at_once & ~again)
+    return np.asarray(~turned & ~at_once)
 
 
 def before_a_dispute(histories: Histories) -> np.ndarray:

@@ -17,8 +17,8 @@ from sim.waiting.forecasting import Forecast
 from sim.waiting.words import days, sentences
 
 WAITED = (
-    ("days", "days"), ("approved", "approved"), ("shipped over", "shipped_over"),
-    ("sent instead", "shipped_instead"), ("refused", "refused"), ("runs out", "run_out"),
+    ("days", "days"), ("approved", "approved"), ("parcel left first", "shipped_over"),
+    ("sent as answer", "shipped_instead"), ("refused", "refused"), ("no answer", "run_out"),
     ("money at last", "money_in_the_end"),
 )  # fmt: skip
 """Headings of the table by days waited, and the figures below them."""
