@@ -152,7 +152,8 @@ class Conditions:
             chances[:, kind] *= dispatch.chance * self._answerers.chance(kind)
         if self._exact and len(shares) > 1:
             conduct = Conduct(self.scenario, self.histories, self.calendars)
-            chances *= np.stack([conduct.chance(kind) for kind in range(len(shares))], axis=1)
+            for kind, dispatch in enumerate(self._dispatch):
+                chances[:, kind] *= dispatch.arranged_about_then * conduct.chance(kind)
         sellers = self.scenario.market.sellers
         for known, of_kinds in (
             (self.histories.fact("type"), np.array(types_of_kinds(sellers))),

@@ -21,24 +21,23 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, parties_of_kinds
 from sim.vocabulary import Party, Stage
 from sim.waiting.answering import Answering, Habit
-from sim.waiting.dispatching import Dispatch
-from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, WITHDRAWN, Histories
-from sim.waiting.pending import Pending, deadlines, ruled_by_the_platform
+from sim.waiting.dispatching import AT_LEAST, NEAR, NEXT_TO_NOTHING, Dispatch
+from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, UNKNOWN, WITHDRAWN, Histories
+from sim.waiting.pending import Pending, deadlines, inspected, inspections, ruled_by_the_platform
 from sim.waiting.seen import cancellation_status
 from sim.waiting.steps import dispute_status, steps
 
-NEAR, AT_LEAST = 0.1, 60
-"""Of the wait, and in seconds: how near to the instant that was seen."""
-NEXT_TO_NOTHING = 1e-12
 COUNTERED = -2
 """Of a dispute: the seller offered a part. No word of a table's."""
+INTERRUPTED = SHIPPED
+"""Of a dispute, the same place in the words: the platform took it over before anybody had answered."""
 
 
 class _Closed(NamedTuple):
-    """Requests that sellers answer: columns of when they were put and settled, how, and which cases' they are."""
+    """Requests that sellers answer: when they were put and settled, how, and which cases' they are."""
 
-    opened: str
-    closed: str
+    opened: Ints
+    closed: Ints
     status: Ints
     some: Bools
 
@@ -50,12 +49,15 @@ class Conduct:
         self._scenario, self._histories, self._calendars = scenario, histories, calendars
         come = steps(scenario, histories, calendars)
         offered = histories.has("offer_opened")
-        disputed = np.where(offered, COUNTERED, dispute_status(histories, come))
+        disputed = dispute_status(histories, come)
+        disputed = np.where(offered, COUNTERED, np.where(disputed == INTERRUPTED, SILENCE, disputed))
         by_seller = ~ruled_by_the_platform(scenario, histories)
-        cancelled = cancellation_status(histories)
+        cancelled, at = cancellation_status(histories), histories.at
+        put, looked, said = inspections(scenario, histories, calendars)
         self._closed = {
-            Stage.CANCELLATION: _Closed("requested", "closed", cancelled, histories.cancels),
-            Stage.DISPUTE: _Closed("dispute_opened", "dispute_closed", disputed, by_seller),
+            Stage.CANCELLATION: _Closed(at("requested"), at("closed"), cancelled, histories.cancels),
+            Stage.DISPUTE: _Closed(at("dispute_opened"), at("dispute_closed"), disputed, by_seller),
+            Stage.INSPECTION: _Closed(put, looked, said, inspected(scenario, histories) & (said != UNKNOWN)),
         }
         self._kinds = list(zip(kinds_of(scenario.market.sellers), parties_of_kinds(scenario), strict=True))
 
@@ -87,12 +89,12 @@ class Conduct:
         return np.maximum(still_there(left - about) - still_there(left + about), NEXT_TO_NOTHING)
 
     def _weigh_answers(self, chance: Floats, kind: int, stage: Stage, request: _Closed) -> None:
-        rows = np.flatnonzero(request.some & self._histories.has(request.closed))
+        rows = np.flatnonzero(request.some & (request.closed < NEVER))
         if not len(rows):
             return
         (seller, party), seen, status = self._kinds[kind], self._histories.of(rows), request.status[rows]
         answers: Answers = getattr(seller, stage.word)
-        put, at, nobody = seen.at(request.opened), seen.at(request.closed), np.full(len(rows), NEVER)
+        put, at, nobody = request.opened[rows], request.closed[rows], np.full(len(rows), NEVER)
         deadline = deadlines(self._scenario, seen, stage, put, self._calendars, party)
         habit = Habit(answers.silent, answers.notice, answers.notice_share_of_clock, answers.handling,
                       self._calendars[party])  # fmt: skip

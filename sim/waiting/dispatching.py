@@ -22,6 +22,10 @@ from sim.waiting.legs import TwoLegs
 from sim.waiting.steps import BY_HALVES, ruling_of
 from sim.waiting.tails import Tail, longer
 
+NEAR, AT_LEAST = 0.1, 60
+"""Of a wait, and in seconds: how near to the instant that was seen."""
+NEXT_TO_NOTHING = 1e-12
+
 
 def still_here(scenario: Scenario, histories: Histories) -> Ints:
     """The last instant at which each parcel is known not to have left of itself; −1 where it has, or nobody knows.
@@ -61,6 +65,7 @@ class Dispatch:
         self._kind, self._calendar = kind, calendars[party]
         self._until, self._paid = still_here(scenario, histories), histories.at("paid")
         self._arranged, self._stretch = histories.at("arranged"), stretches(scenario, self._paid)
+        self._has_left = histories.has("dispatched")
         end = np.full(len(histories), self._calendar.end - 1)
         self._lasts = elapsed(self._paid, end, kind_of(kind.arrange), self._calendar)
         self._arranging = longer(
@@ -72,6 +77,23 @@ class Dispatch:
     def chance(self) -> Floats:
         """How likely it is that each parcel is where it is."""
         return self._arranging.chance * self.legs.chance
+
+    @property
+    def arranged_about_then(self) -> Floats:
+        """How likely each parcel that has not left is to be arranged when it was; it means something between types.
+
+        Told from how likely it is to be arranged within a tenth of the wait to either side.
+        """
+        law, every = self._kind.arrange, np.arange(len(self._paid))
+        at = np.where(self._arranged < NEVER, self._arranged, self._paid)
+        about = np.maximum(((at - self._paid) * NEAR).astype(np.int64), AT_LEAST)
+
+        def not_by(instant: Ints) -> Floats:
+            than = elapsed(self._paid, instant, kind_of(law), self._calendar)
+            return longer(law, self._unstretched(than, every)).about
+
+        near = np.maximum(not_by(at - about) - not_by(at + about), NEXT_TO_NOTHING)
+        return np.where((self._arranged < NEVER) & ~self._has_left, near, 1.0)
 
     def draw(self, first: Floats, second: Floats, rows: Ints) -> dict[Decision, Floats]:
         """The uniforms of both decisions, for two uniforms over everything."""

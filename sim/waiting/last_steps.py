@@ -25,7 +25,7 @@ def shape_the_last_steps(
 ) -> None:
     """Everything from the dispute on but answers."""
     come = steps(scenario, seen, calendars)
-    first = could_dispute(scenario, seen, plan.instants(seen.at("paid")), calendars)
+    first = could_dispute(scenario, seen, plan.instants(seen.at("paid")), calendars, not_come=NEVER)
     _the_dispute(scenario, seen, first, luck)
     _the_call(scenario, seen, come, luck)
     _the_return(scenario, seen, come, luck, calendars)

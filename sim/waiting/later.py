@@ -17,7 +17,7 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import Anchor, ClaimKind, Disposition, Party, Stage, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, WITHDRAWN, Histories
-from sim.waiting.pending import deadlines, ruled_by_the_platform
+from sim.waiting.pending import deadlines, inspections, ruled_by_the_platform
 from sim.waiting.seen import answer, over
 from sim.waiting.steps import (
     BY_HALVES,
@@ -76,7 +76,8 @@ def _opening(
     if "failed" in seen.instants:  # who had not gone on, or had found it not worth it, would have failed by now
         waits = ~here & ~seen.has("failed") & ~seen.has("refund_due") & seen.has("requested")
         over(facts, "goes_on", waits & (seen.at("closed") < NEVER), 1)
-        over(facts, "hassle", waits & (first <= seen.now), WORTH_ANYTHING)
+        decided = could_dispute(scenario, seen, instants, calendars, not_come=NEVER) <= seen.now
+        over(facts, "hassle", waits & decided, WORTH_ANYTHING)
     _would_have_turned(scenario, seen, come, after_the_hold(scenario, seen, instants, calendars), facts)
     never = (come.failed_at < NEVER) & ~here
     at_once = never & seen.cancels & (come.failed_at == seen.at("closed"))
@@ -232,17 +233,10 @@ def _lost_on_its_way_back(scenario: Scenario, seen: Histories, come: Standing) -
 
 
 def _inspection(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
-    put, closed, due = seen.at("return_received"), seen.at("inspection_closed"), seen.at("refund_due")
-    if "inspection_closed" not in seen.instants:
-        closed = np.where(seen.has("mediation_opened") & (seen.at("mediation_opened") >= put),
-                          seen.at("mediation_opened"), np.where(due >= put, due, NEVER))  # fmt: skip
-    done = (put < NEVER) & (closed < NEVER)
-    limit = deadlines(scenario, seen, Stage.INSPECTION, np.where(done, put, 0), calendars)
-    released = done & (due == closed) & (closed != limit)
-    contested = done & (due != closed) & (closed != limit)
-    answer(scenario, "inspection", put, closed, released, int(Disposition.ACCEPT), facts, calendars)
-    answer(scenario, "inspection", put, closed, contested, int(Disposition.REFUSE), facts, calendars)
-    over(facts, "inspection.disposition", done & (closed == limit), int(Disposition.SILENT))
+    put, closed, status = inspections(scenario, seen, calendars)
+    for word, says in ((ACCEPTED, Disposition.ACCEPT), (REFUSED, Disposition.REFUSE)):
+        answer(scenario, "inspection", put, closed, status == word, int(says), facts, calendars)
+    over(facts, "inspection.disposition", status == SILENCE, int(Disposition.SILENT))
 
 
 def _is_free(

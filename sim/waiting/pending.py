@@ -15,7 +15,7 @@ from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party, RefundOn, Stage
-from sim.waiting.history import Histories
+from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, Histories
 
 
 @dataclass(frozen=True)
@@ -164,3 +164,15 @@ def steps_of_kinds(scenario: Scenario, seen: Histories) -> tuple[Ints, Ints]:
         if kind and terms.needs_return:
             plain[kind], trusted[kind] = terms.refund_on, terms.trusted_refund_on
     return plain[seen.kind], trusted[seen.kind]
+
+
+def inspections(scenario: Scenario, seen: Histories, calendars: Openings) -> tuple[Ints, Ints, Ints]:
+    """When what came back was there, when somebody said what of it, and what; read off what followed."""
+    put, closed, due = seen.at("return_received"), seen.at("inspection_closed"), seen.at("refund_due")
+    if "inspection_closed" not in seen.instants:
+        called = seen.has("mediation_opened") & (seen.at("mediation_opened") >= put)
+        closed = np.where(called, seen.at("mediation_opened"), np.where(due >= put, due, NEVER))
+    done = (put < NEVER) & (closed < NEVER)
+    limit = deadlines(scenario, seen, Stage.INSPECTION, np.where(done, put, 0), calendars)
+    says = np.where(closed == limit, SILENCE, np.where(due == closed, ACCEPTED, REFUSED))
+    return put, closed, np.where(done, says, UNKNOWN)

@@ -102,8 +102,18 @@ def _spans(scenario: Scenario, seen: Histories, name: str, calendars: Openings) 
     return ends
 
 
-def could_dispute(scenario: Scenario, seen: Histories, instants: Mapping[int, Ints], calendars: Openings) -> Ints:
-    """From when on the dispute could have been opened; `instants` are those of the parcel's plan."""
+def could_dispute(
+    scenario: Scenario,
+    seen: Histories,
+    instants: Mapping[int, Ints],
+    calendars: Openings,
+    *,
+    not_come: int = 0,
+) -> Ints:
+    """From when on the dispute could have been opened; `instants` are those of the parcel's plan.
+
+    `not_come`: what is waited for and was not seen counts as having come then.
+    """
     known = {
         **after_the_hold(scenario, seen, instants, calendars),
         Anchor.DISPATCHED: seen.at("dispatched"),
@@ -114,8 +124,10 @@ def could_dispute(scenario: Scenario, seen: Histories, instants: Mapping[int, In
     for kind in ClaimKind:
         here = seen.kind == kind
         if kind and here.any():
-            opens = _opens(terms_of(scenario, kind), known, calendars)
-            waits = _waits_for(seen, terms_of(scenario, kind)) if kind == ClaimKind.REGRET else np.zeros_like(first)
+            terms = terms_of(scenario, kind)
+            opens = last_instants(terms.opens, known, calendars)
+            opens = np.where(opens < NEVER, opens, not_come)
+            waits = _waits_for(seen, terms, not_come) if kind == ClaimKind.REGRET else np.zeros_like(first)
             first = np.where(here, np.maximum(first, np.maximum(opens, waits)), first)
     return np.minimum(first, seen.disputed)
 
@@ -137,11 +149,6 @@ def after_the_hold(
     return {**instants, Anchor.DISPATCH_DUE: due, Anchor.PROMISED: promised}
 
 
-def _opens(terms: Terms, known: Mapping[int, Ints], calendars: Openings) -> Ints:
-    at = last_instants(terms.opens, known, calendars)
-    return np.where(at < NEVER, at, 0)
-
-
 def last_instants(limit: Since, known: Mapping[int, Ints], calendars: Openings) -> Ints:
     """Where a limit ends that is counted from a named instant, on the platform's clock."""
     span = limit.span
@@ -149,8 +156,8 @@ def last_instants(limit: Since, known: Mapping[int, Ints], calendars: Openings) 
     return earlier_or_later(at, limit.until, limit.later)
 
 
-def _waits_for(seen: Histories, terms: Terms) -> Ints:
+def _waits_for(seen: Histories, terms: Terms, not_come: int) -> Ints:
     """Who changed their mind waits for the answer, then for the parcel, or at least for its dispatch."""
     parcel = seen.at("dispatched" if terms.while_in_transit else "delivered")
-    settled = np.where(seen.has("closed"), seen.at("closed"), 0)
-    return np.where(parcel < NEVER, np.maximum(parcel, settled), settled)
+    settled = np.where(seen.has("closed"), seen.at("closed"), np.where(seen.cancels, not_come, 0))
+    return np.maximum(np.where(parcel < NEVER, parcel, not_come), settled)

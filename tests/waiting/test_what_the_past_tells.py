@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
+from sim.experiment.replication import calendars_of
+from sim.scenario.durations import DAY, HOUR
+from sim.vocabulary import ClaimKind
+from sim.waiting.conditioned import Conditions
 from sim.waiting.forecasting import Forecast
+from sim.waiting.history import ACCEPTED, Histories
 from tests.waiting.test_forecast_and_advice import CERTAIN
 
 Changes = dict[str, object]
@@ -151,6 +157,22 @@ def test_what_a_seller_has_done_tells_of_what_type_it_is(foreseen: Foreseen) -> 
     assert foreseen(changes, head, row.format("2018-10-06"), "2018-11-07").base.money.tolist() == [0.0]
 
 
+def test_when_a_seller_got_a_parcel_ready_tells_of_what_type_it_is(foreseen: Foreseen) -> None:
+    """Quick ones arrange within a day and say yes, slow ones take three days and say no to everything."""
+    changes: Changes = {"market.sellers.types.only": "none"}
+    for name, arranged, yes in (("quick", "1 d", 1), ("slow", "3 d", 0)):
+        changes[f"market.sellers.types.{name}"] = {
+            "share": 0.5,
+            "arrange": arranged,
+            "dispatch": "30 d",
+            "cancellation": {"accept": yes, "refuse": 1 - yes, "notice": "5 d"},
+            "dispute": {"accept": yes, "refuse": 1 - yes, "notice": "2 d"},
+        }
+    head, row = "order,paid,arranged,dispatched,requested,closed", "2018-10-01,{},,2018-10-02,"
+    assert foreseen(changes, head, row.format("2018-10-02"), "2018-10-05").base.money.tolist() == [1.0]
+    assert foreseen(changes, head, row.format("2018-10-04"), "2018-10-05").base.money.tolist() == [0.0]
+
+
 def test_who_sent_back_by_right_and_heard_nothing_of_the_inspection_may_call_the_platform(
     foreseen: Foreseen,
 ) -> None:
@@ -207,3 +229,39 @@ def test_money_for_a_return_that_nobody_received_tells_that_it_was_lost(foreseen
     told = foreseen(changes, head, row, "2018-10-18T09:00")
     assert told.base.money.tolist() == [1.0]
     assert set(told.base.days[0].round(3)) == {1.625}, "three days to post, of which one and nine hours are over"
+
+
+def test_who_still_waits_for_an_answer_has_not_yet_asked_whether_a_dispute_is_worth_it(foreseen: Foreseen) -> None:
+    """Nor who waits for the parcel; who could have found it not worth it, and has not failed, finds it worth it."""
+    changes: Changes = {
+        **LEAVES_SOON_OR_LATE,
+        "market.sellers.types.only.cancellation": {"accept": 0, "refuse": 1, "notice": "2 d"},
+        "buyers.return_cost": {"uniform": {"low": 0, "high": 60}},  # of a price of 30
+        "policy.return.default": {"payer": "buyer", "refund_on": "posted"},
+        "buyers.dispute_after": {"regret": "20 d"},
+    }
+    head, paid = "order,paid,requested,closed,status,dispatched,delivered,failed", "2018-10-01,2018-10-02"
+    for known, at in ((",,,,", "2018-10-03"), ("2018-10-04,refused,,,", "2018-10-04T12:00"),
+                      ("2018-10-04,refused,2018-10-06,,", "2018-10-08")):  # fmt: skip
+        assert 0.3 < foreseen(changes, head, f"{paid},{known}", at).base.money[0] < 0.7
+    there = f"{paid},2018-10-04,refused,2018-10-06,2018-10-11,"
+    assert foreseen(changes, head, there, "2018-10-12").base.money.tolist() == [1.0]
+
+
+def test_what_a_seller_said_of_goods_that_came_back_tells_of_what_type_it_is() -> None:
+    """Both say yes to a dispute; the mild say no to one return in five, the strict to four."""
+    kinds = {"mild": 0.2, "strict": 0.8}
+    changes: Changes = {f"market.sellers.types.{name}": "none" for name in ("prompt", "slow", "stalls", "absent")}
+    for name, no in kinds.items():
+        inspection = {"accept": 1 - no, "refuse": no, "notice": {"exponential": {"mean": "1 d"}}}
+        alike = {"arrange": "0", "dispatch": "1 d", "cancellation": {"accept": 1}, "dispute": {"accept": 1}}
+        changes[f"market.sellers.types.{name}"] = {"share": 0.5, **alike, "inspection": inspection}
+    scenario = sim.load("aliexpress-2020").with_changes(changes)
+    steps = ("paid", "dispatched", "delivered", "requested", "dispute_opened", "dispute_closed", "return_posted")
+    days = {name: day for day, name in enumerate((*steps, "return_received", "inspection_closed"), start=8)}
+    days["mediation_opened"] = days["inspection_closed"]
+    instants = {name: np.array([day * DAY + 12 * HOUR]) for name, day in days.items()}
+    facts = {"kind": np.array([int(ClaimKind.DEFECT)]), "dispute_status": np.array([ACCEPTED])}
+    seen = Histories(np.array([17 * DAY]), instants, facts)
+    mild, strict = Conditions(scenario, seen, calendars_of(scenario)).types[0]
+    assert strict / (mild + strict) == pytest.approx(0.8)
