@@ -127,7 +127,10 @@ def _answers(
 
 
 def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns, calendars: Openings) -> None:
-    """An offer that was answered took as long as every one before; one that is on the table may be a later one."""
+    """An offer that was answered took as long as every one before; one that is on the table may be a later one.
+
+    That the buyer wants more than what was declined is left to luck, which is drawn again where it does not agree.
+    """
     opened, closed, first = seen.at("offer_opened"), seen.at("offer_closed"), seen.at("dispute_closed")
     offered = (opened < NEVER) & (first < NEVER)
     since = np.where(offered, opened - np.minimum(first, opened), 0)
@@ -152,8 +155,6 @@ def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns,
     for place, name in enumerate(("first_offer", "second_offer", "third_offer")):
         over(facts, name, taken & (refused > place), 0)
         over(facts, name, taken & (refused == place), np.maximum(facts[name], 1))
-        highest = np.where(again & (place == 0), facts[name] + 1, 0)
-        over(facts, "reservation", again & (place == 0), np.maximum(facts["reservation"], highest))
     if "offered" in seen.facts:
         known = offered & (seen.fact("offered") >= 0)
         for name in ("first_offer", "second_offer", "third_offer"):
