@@ -77,8 +77,9 @@ class Answering:
         if self._habit.share is None:
             return longer(self._habit.notice, than)
         clock = self._pending.deadline[rows] - self._pending.opened[rows]
-        parts = np.where(than >= NEVER, 2 * MILLION, np.minimum(than, clock) * MILLION // np.maximum(clock, 1) + 1)
-        return larger(self._habit.share, np.where(than < 0, -1.0, (parts + 0.5) / MILLION))
+        least = -(-(np.minimum(than, clock) + 1) * MILLION // np.maximum(clock, 1))  # millionths that are longer
+        parts = np.where(than >= NEVER, 2 * MILLION, least)
+        return larger(self._habit.share, np.where(than < 0, -1.0, (parts - 0.5) / MILLION))
 
     def _looked_about_then(self) -> Floats:
         wait = np.where(self._looked, self._pending.looked - self._pending.opened, 0)
