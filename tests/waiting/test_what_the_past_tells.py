@@ -269,6 +269,7 @@ def test_what_a_seller_said_of_goods_that_came_back_tells_of_what_type_it_is() -
 
 def test_who_looks_in_the_last_second_of_the_clock_has_not_looked_a_second_before(foreseen: Foreseen) -> None:
     changes: Changes = {"market.sellers.types.only.cancellation": {"accept": 1, "notice": 0, "notice_share_of_clock": 1}}
-    told = foreseen(changes, "order,paid,requested,viewed,closed", "2018-10-05,2018-10-07,,", "2018-10-15T23:59:59")
+    changes["policy.cancellation.clock"] = "12 d"
+    told = foreseen(changes, "order,paid,requested,viewed,closed", "2018-10-05,2018-10-07,,", "2018-10-18T23:59:59")
     assert told.base.deadlines[0] - told.now == 1
     assert told.base.money.tolist() == [1.0]
