@@ -145,10 +145,12 @@ def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns,
         np.minimum(come.calls_from, come.by_itself_at) <= closed)  # fmt: skip
     ran_out |= cut_short & (since == 0)
     took = np.where(cut_short, since, took)
-    again = offered & ~done & (since > 0)
-    over(facts, "offer.disposition", (done & ~ran_out) | again, int(Disposition.ACCEPT))
-    over(facts, "offer.disposition", ran_out, int(Disposition.SILENT))
-    over(facts, "offer.notice", (done & ~ran_out) | again, took)
+    later = offered & ~done & (since > 0)
+    unheard = later & (deadlines(scenario, seen, Stage.OFFER, np.where(offered, first, 0), calendars) == opened)
+    answers = (done & ~ran_out) | (later & ~unheard)
+    over(facts, "offer.disposition", answers, int(Disposition.ACCEPT))
+    over(facts, "offer.disposition", ran_out | unheard, int(Disposition.SILENT))
+    over(facts, "offer.notice", answers, took)
     over(facts, "reservation", done & ~taken, MILLION + 1)
     over(facts, "reservation", taken, 0)
     refused = np.where(took > 0, since // np.maximum(took, 1), 0)
@@ -158,7 +160,7 @@ def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns,
     if "offered" in seen.facts:
         known = offered & (seen.fact("offered") >= 0)
         for name in ("first_offer", "second_offer", "third_offer"):
-            over(facts, name, known & ~again, seen.fact("offered"))
+            over(facts, name, known & ~later, seen.fact("offered"))
 
 
 def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns) -> None:

@@ -268,8 +268,32 @@ def test_what_a_seller_said_of_goods_that_came_back_tells_of_what_type_it_is() -
 
 
 def test_who_looks_in_the_last_second_of_the_clock_has_not_looked_a_second_before(foreseen: Foreseen) -> None:
-    changes: Changes = {"market.sellers.types.only.cancellation": {"accept": 1, "notice": 0, "notice_share_of_clock": 1}}
+    changes: Changes = {
+        "market.sellers.types.only.cancellation": {"accept": 1, "notice": 0, "notice_share_of_clock": 1}
+    }
     changes["policy.cancellation.clock"] = "12 d"
     told = foreseen(changes, "order,paid,requested,viewed,closed", "2018-10-05,2018-10-07,,", "2018-10-18T23:59:59")
     assert told.base.deadlines[0] - told.now == 1
     assert told.base.money.tolist() == [1.0]
+
+
+def test_who_let_one_offer_run_out_lets_the_next_run_out(foreseen: Foreseen) -> None:
+    """And who declined one may take the next."""
+    changes: Changes = {"market.sellers.types.only.arrange": "0", "market.sellers.types.only.dispatch": "1 d"}
+    changes |= {
+        "market.sellers.types.only.dispute": {
+            "accept": 0,
+            "counter": 1,
+            "offer": {"uniform": {"low": 0, "high": 1}},
+        },
+        "buyers.offers": {"silent": 0.5, "notice": "1 d", "reservation": 0.5},
+        "policy.cancellation": "none",
+        "policy.dispute.default": {"opens": {"after": "delivered"}, "rounds": 2, "clock": "5 d"},
+    }
+    changes["policy.dispute.default.offer"] = {"clock": "3 d", "on_silence": "decline"}
+    head, row = "order,paid,dispatched,delivered,dispute_opened,dispute_closed,offer_opened,offer_closed", "{},"
+    begun = "2018-10-05,2018-10-06,2018-10-11,2018-10-11,2018-10-11,"
+    lapsed = foreseen(changes, head, begun + row.format("2018-10-14"), "2018-10-14T12:00")
+    assert lapsed.base.odds["partly_refunded"].tolist() == [0.0]
+    declined = foreseen(changes, head, begun + row.format("2018-10-12"), "2018-10-12T12:00")
+    assert 0.2 < declined.base.odds["partly_refunded"][0] < 0.8
