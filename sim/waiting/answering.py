@@ -14,11 +14,9 @@ from sim.scenario.durations import NEVER, Kind
 from sim.waiting.calendars import elapsed, last_look
 from sim.waiting.legs import TwoLegs
 from sim.waiting.pending import Pending
-from sim.waiting.tails import Tail, larger, less_likely, longer
+from sim.waiting.tails import Tail, chance_near, larger, less_likely, longer
 
 MILLION = 1_000_000
-NEAR = 0.1
-"""How likely it is to be looked at just then is told from how likely it is within so large a part of the wait."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +80,9 @@ class Answering:
         return larger(self._habit.share, np.where(than < 0, -1.0, (parts - 0.5) / MILLION))
 
     def _looked_about_then(self) -> Floats:
+        rows = np.arange(len(self._looked))
         wait = np.where(self._looked, self._pending.looked - self._pending.opened, 0)
-        about = np.maximum((wait * NEAR).astype(np.int64), 60)
-        rows = np.arange(len(wait))
-        near = self._later(wait - about, rows).about - self._later(wait + about, rows).about
-        return np.maximum(near, 1e-12)
+        return chance_near(lambda waited: self._later(waited, rows).about, wait, wait)
 
 
 def _part(part: Floats | float, whole: Floats) -> Floats:

@@ -21,11 +21,12 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, parties_of_kinds
 from sim.vocabulary import Party, Stage
 from sim.waiting.answering import Answering, Habit
-from sim.waiting.dispatching import AT_LEAST, NEAR, NEXT_TO_NOTHING, Dispatch
+from sim.waiting.dispatching import Dispatch
 from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, UNKNOWN, WITHDRAWN, Histories
 from sim.waiting.pending import Pending, deadlines, inspected, inspections, ruled_by_the_platform
 from sim.waiting.seen import cancellation_status
 from sim.waiting.steps import dispute_status, steps
+from sim.waiting.tails import NEXT_TO_NOTHING, chance_near
 
 COUNTERED = -2
 """Of a dispute: the seller offered a part. No word of a table's."""
@@ -77,16 +78,16 @@ class Conduct:
         of_itself = ~seen.cancels | ((cancellation_status(seen) != SHIPPED) & ~held)
         rows = np.flatnonzero(seen.has("dispatched") & of_itself)
         left = seen.at("dispatched")[rows]
-        chance[rows] *= self._left_near(seller, party, rows, left, _about(left - seen.at("paid")[rows]))
+        chance[rows] *= self._left_near(seller, party, rows, left, left - seen.at("paid")[rows])
 
-    def _left_near(self, seller: SellerType, party: Party, rows: Ints, left: Ints, about: Ints) -> Floats:
+    def _left_near(self, seller: SellerType, party: Party, rows: Ints, left: Ints, wait: Ints) -> Floats:
         paid, nothing = self._histories.at("paid")[rows], np.full(len(rows), NEVER)
 
         def still_there(at: Ints) -> Floats:
             before = Histories(np.maximum(at, paid), {"paid": paid, "dispatched": nothing}, {})
             return Dispatch(self._scenario, seller, party, before, self._calendars).chance
 
-        return np.maximum(still_there(left - about) - still_there(left + about), NEXT_TO_NOTHING)
+        return chance_near(still_there, left, wait)
 
     def _weigh_answers(self, chance: Floats, kind: int, stage: Stage, request: _Closed) -> None:
         rows = np.flatnonzero(request.some & (request.closed < NEVER))
@@ -103,8 +104,7 @@ class Conduct:
         def unanswered(now: Ints) -> Floats:
             return Answering(habit, replace(pending, now=np.maximum(now, put))).legs.chance
 
-        about = _about(at - put)
-        near = np.maximum(unanswered(at - about) - unanswered(at + about), NEXT_TO_NOTHING)
+        near = chance_near(unanswered, at, at - put)
         silent = habit.silent + (1 - habit.silent) * unanswered(at)
         shares = {
             ACCEPTED: answers.accept, REFUSED: answers.refuse,
@@ -113,10 +113,6 @@ class Conduct:
         likely = np.select([status == word for word in shares], [share * near for share in shares.values()], 1.0)
         likely = np.where(np.isin(status, (SILENCE, WITHDRAWN)), silent, likely)
         if (shipped := np.flatnonzero(status == SHIPPED)).size:  # in place of an answer, or of itself
-            of_itself = self._left_near(seller, party, rows[shipped], at[shipped], about[shipped])
+            of_itself = self._left_near(seller, party, rows[shipped], at[shipped], (at - put)[shipped])
             likely[shipped] += silent[shipped] * of_itself
         chance[rows] *= np.maximum(likely, NEXT_TO_NOTHING)
-
-
-def _about(wait: Ints) -> Ints:
-    return np.maximum((wait * NEAR).astype(np.int64), AT_LEAST)

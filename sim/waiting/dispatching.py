@@ -20,11 +20,7 @@ from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
 from sim.waiting.legs import TwoLegs
 from sim.waiting.steps import BY_HALVES, ruling_of
-from sim.waiting.tails import Tail, longer
-
-NEAR, AT_LEAST = 0.1, 60
-"""Of a wait, and in seconds: how near to the instant that was seen."""
-NEXT_TO_NOTHING = 1e-12
+from sim.waiting.tails import Tail, chance_near, longer
 
 
 def still_here(scenario: Scenario, histories: Histories) -> Ints:
@@ -80,20 +76,16 @@ class Dispatch:
 
     @property
     def arranged_about_then(self) -> Floats:
-        """How likely each parcel that has not left is to be arranged when it was; it means something between types.
-
-        Told from how likely it is to be arranged within a tenth of the wait to either side.
-        """
+        """How likely each parcel that has not left is to be arranged when it was, beside other types of seller."""
         law, every = self._kind.arrange, np.arange(len(self._paid))
-        at = np.where(self._arranged < NEVER, self._arranged, self._paid)
-        about = np.maximum(((at - self._paid) * NEAR).astype(np.int64), AT_LEAST)
+        is_seen = (self._arranged < NEVER) & ~self._has_left
+        at = np.where(is_seen, self._arranged, self._paid)
 
         def not_by(instant: Ints) -> Floats:
             than = elapsed(self._paid, instant, kind_of(law), self._calendar)
             return longer(law, self._unstretched(than, every)).about
 
-        near = np.maximum(not_by(at - about) - not_by(at + about), NEXT_TO_NOTHING)
-        return np.where((self._arranged < NEVER) & ~self._has_left, near, 1.0)
+        return np.where(is_seen, chance_near(not_by, at, at - self._paid), 1.0)
 
     def draw(self, first: Floats, second: Floats, rows: Ints) -> dict[Decision, Floats]:
         """The uniforms of both decisions, for two uniforms over everything."""

@@ -6,6 +6,7 @@ stretch begins is found by halving, so that whatever is drawn from it is longer 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -21,6 +22,9 @@ HALF_A_SECOND = 0.5
 """Durations are rounded to whole seconds: longer than e is from e and a half on."""
 LEVELS = np.concatenate([np.linspace(0, 1, 1024, endpoint=False), 1 - np.logspace(-3.02, -12, 120)])
 """At which a law is tabled, closer together towards its end, where what is left is little."""
+NEAR, AT_LEAST = 0.1, 60
+"""Of a wait, and in seconds: how near to an instant that was seen."""
+NEXT_TO_NOTHING = 1e-12
 
 
 class Tail:
@@ -73,6 +77,15 @@ def longer(law: DurationLaw, than: Ints) -> Tail:
 def larger(law: NumberLaw, than: Floats) -> Tail:
     """Amounts above these."""
     return Tail(law.to_law(), than)
+
+
+def chance_near(not_by: Callable[[Ints], Floats], at: Ints, wait: Ints) -> Floats:
+    """How likely something is to come when it came, told from a tenth of its wait to either side.
+
+    `not_by` says how likely it is not to have come by an instant. Only beside another law's it means anything.
+    """
+    about = np.maximum((wait * NEAR).astype(np.int64), AT_LEAST)
+    return np.asarray(np.maximum(not_by(at - about) - not_by(at + about), NEXT_TO_NOTHING))
 
 
 def less_likely(luck: Floats, chance: Floats | float, now: Floats) -> Floats:

@@ -302,6 +302,9 @@ def tomorrow_less_today(watched: Watched, futures: int, replicates: int) -> dict
     by_then = (now + STAGES[stage].soon)[rows]
     claims = np.arange(len(stories.facts.rows))
     later = known_by(by_then[stories.facts.rows], stories.records, claims)
+    seen = watched.histories.of(rows[stories.facts.rows])
+    viewed = seen.at("viewed")  # a story tells of a request that waits in a queue only that it goes on waiting
+    later.instants["viewed"] = np.where(seen.has("viewed"), viewed, later.instants["viewed"])
     then = Conditions(scenario, later, calendars_of(scenario))
     odds: dict[str, list[Floats]] = {}
     for batch, some in enumerate(np.array_split(claims, max(len(claims) * replicates // AT_A_TIME, 1))):
