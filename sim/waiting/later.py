@@ -146,7 +146,9 @@ def _offers(scenario: Scenario, seen: Histories, come: Standing, facts: Columns,
     ran_out |= cut_short & (since == 0)
     took = np.where(cut_short, since, took)
     later = offered & ~done & (since > 0)
-    unheard = later & (deadlines(scenario, seen, Stage.OFFER, np.where(offered, first, 0), calendars) == opened)
+    goes_on = np.isin(silence, (Verdict.DECLINE, Verdict.MAY_ESCALATE))  # another offer may follow silence
+    unheard = deadlines(scenario, seen, Stage.OFFER, np.where(offered, first, 0), calendars) == opened
+    unheard &= later & goes_on
     answers = (done & ~ran_out) | (later & ~unheard)
     over(facts, "offer.disposition", answers, int(Disposition.ACCEPT))
     over(facts, "offer.disposition", ran_out | unheard, int(Disposition.SILENT))
