@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,10 +15,12 @@ import pandas as pd
 import pytest
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from sim.experiment.curves import ENDINGS
 from sim.experiment.experiment import run
@@ -26,7 +29,9 @@ from sim.show.chart_titles import COLOURS, spread
 from sim.show.chart_titles import of_the_hours as finding_by_hours
 from sim.show.charts import CHARTS, backlog, by_hours_to_ask, draw_all, outcomes_by_route, time_to_money
 from sim.show.charts.outcomes_by_route import ROUTES, counts_of
-from sim.show.charts.saving import png_of, svg_of
+from sim.show.charts.saving import files_of, png_of, svg_of
+from sim.show.charts.style import our_style
+from sim.show.charts.two_pictures import DOTS, TwoPictures
 from sim.vocabulary import Route
 from sim.vocabulary.endings import WORDS
 from tests.unit.busy_market import BUSY
@@ -58,7 +63,7 @@ def figures(name: str = "a busy market") -> dict[str, Figure]:
     """Drawn once, for only then do the words of a key know where they stand."""
     drawn = draw_all(result(name))
     for figure in drawn.values():
-        figure.draw_without_rendering()
+        figure.draw(TwoPictures(figure))
     return drawn
 
 
@@ -152,6 +157,29 @@ def test_a_picture_says_nothing_of_when_and_by_what_it_was_drawn(chart: str) -> 
     assert b"dc:date" not in svg
     assert b"Matplotlib v" not in svg
     assert b"tEXt" not in png
+
+
+@EVERY_CHART
+def test_one_drawing_gives_what_matplotlib_draws_for_each_format(chart: str) -> None:
+    (_, svg), (_, png) = files_of(figures()[chart], chart)
+    assert svg == svg_of(figures()[chart])
+    ours = np.asarray(Image.open(io.BytesIO(png)).convert("L"), dtype=float)
+    figures()[chart].set_dpi(DOTS)
+    canvas = FigureCanvasAgg(figures()[chart])
+    with our_style():
+        canvas.draw()
+    theirs = np.asarray(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("L"), dtype=float)
+    figures()[chart].draw(TwoPictures(figures()[chart]))
+    apart = np.abs(_coarse(ours) - _coarse(theirs))
+    assert ours.shape == theirs.shape
+    assert apart.mean() < 1
+    assert np.quantile(apart, 0.99) < 20, "letters stand a dot beside where hints put them"
+
+
+def _coarse(dots: Any, by: int = 15) -> Any:
+    """Mean grey of squares, so that a fraction of a dot here or there is nothing."""
+    high, wide = (length // by for length in dots.shape)
+    return dots[: high * by, : wide * by].reshape(high, by, wide, by).mean(axis=(1, 3))
 
 
 @EVERY_CHART

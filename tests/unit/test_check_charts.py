@@ -27,6 +27,7 @@ from sim.show.charts.check_measures import NAME_LENGTH, check_measures
 from sim.show.charts.checking import MARKS
 from sim.show.charts.saving import png_of, svg_of
 from sim.show.charts.trend import MOST, trend
+from sim.show.charts.two_pictures import TwoPictures
 from sim.show.checked.files import charts_of
 from sim.show.judged import NAMES
 from tests.unit.checked import HOSTILE, entries, hostile, scenario_check
@@ -112,7 +113,7 @@ def without_time(entry: CommitEntry) -> CommitEntry:
 @cache
 def figure(chart: str, name: str) -> Figure:
     drawn = trend(HISTORIES[name]()) if chart == "trend" else CHARTS[chart](CHECKS[name]())
-    drawn.draw_without_rendering()
+    drawn.draw(TwoPictures(drawn))
     return drawn
 
 

@@ -25,6 +25,7 @@ from sim.show.charts import difference_curves as curves
 from sim.show.charts.comparing import MARKS
 from sim.show.charts.flips import WORDS
 from sim.show.charts.saving import png_of, svg_of
+from sim.show.charts.two_pictures import TwoPictures
 from sim.show.judged import NAMES
 from sim.show.plots import ComparisonPlots, ResultPlots, with_plots, with_plots_of_all
 from tests.unit.compared import LONG_NAME, MEDIAN, comparison, crossing, renamed, result, with_rows
@@ -62,7 +63,7 @@ COMPARED = {
 def figures(name: str = "all of them") -> dict[str, Figure]:
     drawn = draw_comparison(COMPARED[name]())
     for figure in drawn.values():
-        figure.draw_without_rendering()
+        figure.draw(TwoPictures(figure))
     return drawn
 
 

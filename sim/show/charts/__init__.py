@@ -7,7 +7,6 @@ import sim.show.charts.importing  # noqa: F401  (before matplotlib, for the back
 # isort: split
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox, BboxBase
 
@@ -22,6 +21,7 @@ from sim.show.charts.flips import flips
 from sim.show.charts.outcomes_by_route import outcomes_by_route
 from sim.show.charts.style import Chart, our_style
 from sim.show.charts.time_to_money import time_to_money
+from sim.show.charts.two_pictures import TwoPictures
 from sim.show.charts.warm_up import warm_up
 
 CHARTS: dict[str, Chart] = {
@@ -63,8 +63,7 @@ def _laid_out(ax: Axes) -> Figure:
     figure.set_layout_engine("none")
     with our_style():
         ax.set_position(ROUGHLY)
-        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
-        around: BboxBase | None = ax.get_tightbbox(renderer, for_layout_only=True)
+        around: BboxBase | None = ax.get_tightbbox(TwoPictures(figure), for_layout_only=True)
     assert around is not None, "a chart is to be seen"
     around = around.transformed(figure.transFigure.inverted())
     chart, (wide, high) = ax.get_position(), EDGE / figure.get_size_inches()

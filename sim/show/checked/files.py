@@ -52,7 +52,7 @@ def build_check(check: Check, site: Site, history: History | None = None) -> Pat
 
 def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of a check: its path within the folder, and its bytes."""
-    from sim.show.charts.saving import png_of, svg_of
+    from sim.show.charts import saving
     from sim.show.checked.page import page_of
 
     yield SIGN, json_of(document_of(check))
@@ -63,8 +63,7 @@ def files_of(check: Check, history: History | None = None) -> Iterator[tuple[str
     yield "index.html", page_of(check, charts, history).encode()
     for scenario, figures in charts.items():
         for name, figure in figures.items():
-            yield f"charts/{scenario}/{name}.svg", svg_of(figure)
-            yield f"charts/{scenario}/{name}.png", png_of(figure)
+            yield from saving.files_of(figure, f"charts/{scenario}/{name}")
 
 
 def charts_of(check: Check, history: History | None = None) -> dict[str, dict[str, Figure]]:
