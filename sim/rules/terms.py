@@ -10,8 +10,15 @@ from sim.scenario.costs import MOST_ROWS, Payer, payer_rows
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, NEVER, Duration, Kind
 from sim.scenario.model import Scenario
-from sim.scenario.policy import CancellationTerms, DisputeTerms, Policy, ReturnTerms, SteppingIn
-from sim.scenario.policy_table import Clocked, requests_of
+from sim.scenario.policy import (
+    CancellationTerms,
+    Clocked,
+    DisputeTerms,
+    Policy,
+    ReturnTerms,
+    SteppingIn,
+    requests_of,
+)
 from sim.scenario.selling import runs_party
 from sim.scenario.windows import LastInstant, Window
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict

@@ -24,7 +24,7 @@ from sim.scenario.windows import (
     RefundLimit,
     Window,
 )
-from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Verdict, Weekday
+from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict, Weekday
 
 MOST_ROUNDS = 3
 BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED, Anchor.PROMISED)
@@ -256,3 +256,21 @@ class Policy(Described):
     """Sending the goods back, in rows by kind of claim."""
     refund: RefundTerms
     chargeback: NoneOr[ChargebackTerms] = None
+
+
+Clocked = CancellationTerms | DisputeTerms | MediationTerms | InspectionTerms | OfferTerms | ChargebackTerms
+"""What a policy says of one kind of request."""
+
+
+def requests_of(policy: Policy, claim: ClaimKind) -> dict[Stage, Clocked | None]:
+    """What is said of each request that a claim of this kind may come to; None where it cannot."""
+    dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
+    returns: ReturnTerms | None = getattr(policy.returns, claim.word, None)
+    return {
+        Stage.CANCELLATION: policy.cancellation,
+        Stage.DISPUTE: dispute,
+        Stage.OFFER: dispute.offer if dispute and dispute.rounds else None,
+        Stage.MEDIATION: policy.mediation and policy.mediation.of(claim),
+        Stage.INSPECTION: returns.inspection if returns else None,
+        Stage.CHARGEBACK: policy.chargeback,
+    }

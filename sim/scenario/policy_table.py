@@ -6,17 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.scenario.by_claim import CLAIMS
-from sim.scenario.mediation import MediationTerms
-from sim.scenario.policy import (
-    CancellationTerms,
-    ChargebackTerms,
-    DisputeTerms,
-    InspectionTerms,
-    OfferTerms,
-    Policy,
-    ReturnTerms,
-)
-from sim.vocabulary import ClaimKind, Stage
+from sim.scenario.policy import Clocked, DisputeTerms, Policy, requests_of
+from sim.vocabulary import Stage
 from sim.vocabulary.stages import STAGES
 
 HEADS = ("request", "who answers", "time to answer", "silence means")
@@ -35,24 +26,6 @@ class PossibleRequest(NamedTuple):
     """As a scenario file writes it, or that there is none."""
     silence: str
     """What it means when the clock runs out, in the words of scenario files."""
-
-
-Clocked = CancellationTerms | DisputeTerms | MediationTerms | InspectionTerms | OfferTerms | ChargebackTerms
-"""What a policy says of one kind of request."""
-
-
-def requests_of(policy: Policy, claim: ClaimKind) -> dict[Stage, Clocked | None]:
-    """What is said of each request that a claim of this kind may come to; None where it cannot."""
-    dispute: DisputeTerms | None = getattr(policy.dispute, claim.word, None)
-    returns: ReturnTerms | None = getattr(policy.returns, claim.word, None)
-    return {
-        Stage.CANCELLATION: policy.cancellation,
-        Stage.DISPUTE: dispute,
-        Stage.OFFER: dispute.offer if dispute and dispute.rounds else None,
-        Stage.MEDIATION: policy.mediation and policy.mediation.of(claim),
-        Stage.INSPECTION: returns.inspection if returns else None,
-        Stage.CHARGEBACK: policy.chargeback,
-    }
 
 
 def policy_rows(policy: Policy) -> list[PossibleRequest]:

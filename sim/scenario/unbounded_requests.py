@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from sim.scenario.base import inside
@@ -14,9 +15,10 @@ from sim.scenario.durations import DAY, LONGEST, NEVER
 from sim.scenario.market import Answers
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
-from sim.scenario.policy import DisputeTerms
+from sim.scenario.policy import Clocked, DisputeTerms, requests_of
 from sim.scenario.wording import shortened
 from sim.vocabulary import ClaimKind, Party
+from sim.vocabulary.stages import STAGES
 
 Complaint = tuple[str, str]
 """A path and what is wrong there."""
@@ -28,7 +30,7 @@ def endless_requests(scenario: Scenario) -> Iterator[Complaint]:
     yield from _of_the_platform(scenario)
     yield from _of_the_sellers(scenario)
     yield from _of_the_buyers(scenario)
-    yield from _of_the_bank(scenario)
+    yield from _of_others(scenario)
 
 
 def offers_without_rounds(scenario: Scenario) -> Iterator[Complaint]:
@@ -77,20 +79,21 @@ def _rulings_without_clock(scenario: Scenario, levers: MediationTerms, kind: Cla
 
 
 def _of_the_sellers(scenario: Scenario) -> Iterator[Complaint]:
-    policy, patience = scenario.policy, scenario.buyers.patience
+    """Every stage that sellers answer: what they do stands in their type below its word, so does the patience."""
+    terms_by_claim = [requests_of(scenario.policy, claim) for claim in CLAIMS]
     for name, kind in scenario.market.sellers.types.items():
-        path = f"market.sellers.types.{name}"
-        if policy.cancellation is not None:
-            clocked, ends = policy.cancellation.clock is not None, not may_be_never(patience.cancellation)
-            yield from _one_clock(f"{path}.cancellation", kind.cancellation, clocked, ends)
-        for _, terms in rows(policy.dispute):
-            if terms.needs_consent and terms.answered_by is Party.SELLER:
-                ends = not may_be_never(patience.dispute) or _platform_comes(terms)
-                yield from _one_clock(f"{path}.dispute", kind.dispute, terms.clock is not None, ends)
-        for _, returns in rows(policy.returns):
-            if returns.inspection is not None:
-                clocked = returns.inspection.clock is not None
-                yield from _one_clock(f"{path}.inspection", kind.inspection, clocked, ends=False)
+        for stage, by in product(STAGES, terms_by_claim):
+            terms = by[stage]
+            if terms is not None and STAGES[stage].answerer is Party.SELLER and _is_for_sellers(terms):
+                patience = getattr(scenario.buyers.patience, stage.word, None)
+                ends = _platform_comes(terms) or not (patience is None or may_be_never(patience))
+                place, answers = f"market.sellers.types.{name}.{stage.word}", getattr(kind, stage.word)
+                yield from _one_clock(place, answers, terms.clock is not None, ends)
+
+
+def _is_for_sellers(terms: Clocked) -> bool:
+    """Whether a request that may go to a seller does so under these terms."""
+    return not isinstance(terms, DisputeTerms) or (terms.needs_consent and terms.answered_by is Party.SELLER)
 
 
 def _one_clock(path: str, answers: Answers, clocked: bool, ends: bool) -> Iterator[Complaint]:
@@ -110,9 +113,13 @@ def _one_clock(path: str, answers: Answers, clocked: bool, ends: bool) -> Iterat
             yield f"{path}.{name}", f"found a law that may be never, {endless}"
 
 
-def _platform_comes(terms: DisputeTerms) -> bool:
+def _platform_comes(terms: Clocked) -> bool:
     """Whether the platform takes a pending dispute over by itself."""
-    return terms.steps_in is not None and terms.steps_in.by_itself_after is not None
+    return (
+        isinstance(terms, DisputeTerms)
+        and terms.steps_in is not None
+        and terms.steps_in.by_itself_after is not None
+    )
 
 
 def _of_the_buyers(scenario: Scenario) -> Iterator[Complaint]:
@@ -130,10 +137,14 @@ def _of_the_buyers(scenario: Scenario) -> Iterator[Complaint]:
         return
 
 
-def _of_the_bank(scenario: Scenario) -> Iterator[Complaint]:
-    terms = scenario.policy.chargeback
-    if terms is not None and terms.clock is None and may_be_never(terms.notice):
-        yield "policy.chargeback.notice", "found a law that may be never, but policy.chargeback has no clock"
+def _of_others(scenario: Scenario) -> Iterator[Complaint]:
+    """Whoever answers, by its own law of notice, one kind of request for all claims: the bank."""
+    for stage in STAGES:
+        terms: Any = getattr(scenario.policy, stage.word, None)
+        law = None if isinstance(terms, MediationTerms) else getattr(terms, "notice", None)
+        if law is not None and terms.clock is None and may_be_never(law):
+            path = f"policy.{stage.word}"
+            yield f"{path}.notice", f"found a law that may be never, but {path} has no clock"
 
 
 # ------------------------------------------------------------------------------- laws that go too far
