@@ -20,7 +20,8 @@ VERDICTS, SETTLED = {verdict.value: verdict for verdict in Verdict}, tuple(Settl
 """By number: looked up, since calling an enum takes its time."""
 APPROVE, ESCALATE, SHIPPED = Verdict.APPROVE, Verdict.ESCALATE, Verdict.SHIPPED
 SELLER, PLATFORM, ANSWERED = int(Party.SELLER), int(Party.PLATFORM), int(Settled.ANSWERED)
-CANCELLATION, DISPUTE, MEDIATION, INSPECTION, OFFER, CHARGEBACK = map(int, Stage)
+CANCELLATION, DISPUTE, MEDIATION = int(Stage.CANCELLATION), int(Stage.DISPUTE), int(Stage.MEDIATION)
+INSPECTION, OFFER, CHARGEBACK = int(Stage.INSPECTION), int(Stage.OFFER), int(Stage.CHARGEBACK)
 
 
 class Questions(Dealings):

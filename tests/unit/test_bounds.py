@@ -26,6 +26,43 @@ HIGHEST = 1 - 2.0**-53
 """The highest luck that there is."""
 
 
+# ------------------------------------------------------------------------------- requests that never end
+
+BANK = "{methods: [card], claims: [regret], window: {within: 9 d}, notice: never, rulings: {buyer: 1, seller: 0}}"
+BACK = "{default: {payer: buyer, refund_on: inspected, inspection: {}}}"
+SILENT_AT_LAST = "market: {sellers: {types: {absent: {inspection: {silent: 1}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("says", "place"),
+    [
+        ("policy: {cancellation: {clock: none}}", "market.sellers.types.absent.cancellation.silent"),
+        ("policy: {dispute: {default: {clock: none}}}", "market.sellers.types.absent.dispute.silent"),
+        (
+            f"policy: {{return: {BACK}}}\n{SILENT_AT_LAST}",
+            "market.sellers.types.absent.inspection.silent",
+        ),
+        ("policy: {mediation: {notice: never}}", "policy.mediation.notice"),
+        (f"policy: {{chargeback: {BANK}}}", "policy.chargeback.notice"),
+    ],
+)
+def test_a_request_that_nothing_would_ever_end_is_refused_whoever_answers_it(
+    says: str, place: str, tmp_path: Path
+) -> None:
+    faults = faults_of(written(tmp_path, f"extends: base.yaml\nname: fast\n{says}"))
+    assert any(f": {place}: found " in fault and "clock" in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    "ends",
+    ["buyers: {patience: {dispute: 30 d}}", "policy: {dispute: {default: {steps_in: {by_itself_after: 3 d}}}}"],
+)
+def test_what_something_else_ends_needs_no_clock(ends: str, tmp_path: Path) -> None:
+    written(tmp_path, f"extends: base.yaml\nname: ends\n{ends}", "ends.yaml")
+    child = "extends: ends.yaml\nname: fast\npolicy: {dispute: {default: {clock: none}, regret: {clock: none}}}"
+    assert load(written(tmp_path, child)).policy.dispute is not None
+
+
 # ------------------------------------------------------------------------------- values that go too far
 
 

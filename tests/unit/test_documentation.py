@@ -14,6 +14,7 @@ from sim.arguments import parser
 from sim.experiment.columns import COLUMNS
 from sim.experiment.measures import MEASURES
 from sim.scenario.schema import schema
+from sim.vocabulary import Stage
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -69,13 +70,14 @@ def test_what_is_said_of_adding_things_names_files_that_are_there() -> None:
 ADDED = {
     "a lever": "returnless_below",
     "another lever": "ships_while_open",
+    "any stage": "",
     "a stage with rounds": "[Oo]ffer|OFFER",
     "a law": "[Tt]riangular",
     "a measure": "mediation_share",
     "a measure that is judged": "postage_per_return",
     "a chart": "by_hours_to_ask",
 }
-"""What was once added, and the word that it is known by."""
+"""What was once added, and the word that it is known by; any stage is in the files that name all there are."""
 
 
 def test_the_page_lists_the_files_that_adding_something_touches() -> None:
@@ -91,7 +93,9 @@ def _touched(what: str, word: str) -> str:
     files = [
         one for one in files if not {"evidence", "waiting"} & set(re.split(r"\W|_", str(one.relative_to(house))))
     ]
-    found = sorted(str(one.relative_to(house)) for one in files if re.search(word, one.read_text(encoding="utf-8")))
+    words = [word] if word else [f"(?i:{stage.word})" for stage in Stage]
+    texts = {str(one.relative_to(house)): one.read_text(encoding="utf-8") for one in files}
+    found = sorted(name for name, text in texts.items() if all(re.search(one, text) for one in words))
     named = ", ".join(f"`{one}`" for one in found)
-    shown = word.replace("|", "` or `")
+    shown = word.replace("|", "` or `") if word else "`, `".join(stage.word for stage in Stage)
     return f"| {what} | `{shown}` | {len(found)}: {named} |"
