@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +57,8 @@ def worlds_file(name: str, worlds: Sequence[WorldChanges]) -> dict[str, Any]:
 
 def in_world(document: Document, changes: Mapping[str, Any]) -> Document:
     """A scenario written out, in one of its worlds."""
-    document = deepcopy(document)
     for path, value in changes.items():
-        replaced(document, path.split("."), value)
+        document = replaced(document, path.split("."), value)
     return document
 
 

@@ -51,7 +51,11 @@ def inapplicable(scenario: Scenario, ranges: Mapping[str, Range]) -> list[Inappl
     Each is judged by the part of the scenario that it stands in (`market`, `buyers` …); what parts need of each
     other is checked where worlds are made.
     """
-    document = described(scenario)
+    return inapplicable_to(described(scenario), ranges)
+
+
+def inapplicable_to(document: Document, ranges: Mapping[str, Range]) -> list[Inapplicable]:
+    """As `inapplicable`, of a scenario that is written out."""
     return [Inapplicable(path, why) for path, one in ranges.items() if (why := _misfit(document, path, one))]
 
 

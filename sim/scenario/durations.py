@@ -18,6 +18,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -87,6 +88,7 @@ def as_duration(value: Any) -> Duration:
     return parse_duration(value)
 
 
+@lru_cache(maxsize=4096)
 def parse_duration(text: str) -> Duration:
     """`"1 d 12 h"` → 129,600 s on the wall. Raises ValueError."""
     words = " ".join(text.split())

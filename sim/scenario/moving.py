@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
+from sim.scenario.by_claim import ByClaim
 from sim.scenario.distributions.families import DurationLaw, NumberLaw
 from sim.scenario.distributions.laws import Law
+from sim.scenario.distributions.written import Written
 from sim.scenario.durations import NEVER, Duration, Kind, parse_duration
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import LAWS_POINTS, Bound, Range, measured
@@ -40,7 +43,7 @@ def value_between(one: Range, u: float, *, is_whole: bool = False) -> Bound:
     bounds = one.bounds
     if one.is_words:
         return bounds[min(int(u * len(bounds)), len(bounds) - 1)]
-    (kind, low), (other, high) = (measured(bound) or (Kind.NONE, 0.0) for bound in bounds)
+    (kind, low), (other, high) = one.sizes
     if one.is_log:
         size = math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
     elif is_whole:
@@ -71,18 +74,43 @@ def place_of(path: str, one: Range) -> tuple[str, ...]:
 
 
 def moved(document: Document, moves: Sequence[Moved]) -> Document:
-    """The document with these values moved. The order does not matter: shares of one whole are moved together.
+    """The document with these values moved, and all the rest the very same objects as before. The order does not
+    matter: shares of one whole are moved together.
 
     Raises ValueError, with the path first, for a range that cannot be applied to what stands there.
     """
-    document = deepcopy(document)
     for one in moves:
-        steps = place_of(one.path, one.range)
-        if one.range.move == "share":
-            continue
-        replaced(document, steps, _moved_value(document, steps, one))
+        if one.range.move != "share":
+            steps = place_of(one.path, one.range)
+            document = replaced(document, steps, _moved_value(document, steps, one))
     for whole in _shares_by_whole([one for one in moves if one.range.move == "share"]):
-        _set_shares(document, whole)
+        document = _with_shares(document, whole)
+    return document
+
+
+def read_moved(document: Document, moves: Sequence[Moved], scenario: Scenario) -> Scenario:
+    """The scenario that a document stands for with these values moved; `scenario` is the document as it stands,
+    of which what is not moved is taken over and not read again. Raises ValueError as `moved` and reading do."""
+    return Scenario.model_validate(_with_known(moved(document, moves), document, scenario))
+
+
+def _with_known(document: Any, before: Any, known: Any) -> Any:
+    """A part of a document, with what was read of it before in place of what is still the very same object."""
+    if isinstance(known, BaseModel):
+        if document is before:
+            return known
+        if isinstance(known, ByClaim | Written) or not isinstance(document, dict) or not isinstance(before, dict):
+            return document  # rows are laid over each other as written; laws are known by their words
+        names = {field.alias or name: name for name, field in type(known).model_fields.items()}
+        return {
+            key: _with_known(inner, before.get(key), getattr(known, str(names.get(key, key)), None))
+            for key, inner in document.items()
+        }
+    if isinstance(known, Mapping) and isinstance(document, dict) and isinstance(before, dict):
+        return {key: _with_known(inner, before.get(key), known.get(key)) for key, inner in document.items()}
+    is_list = isinstance(known, tuple | list) and isinstance(document, list) and isinstance(before, list)
+    if is_list and len(document) == len(before) == len(known):
+        return [_with_known(*entry) for entry in zip(document, before, known, strict=True)]
     return document
 
 
@@ -120,6 +148,7 @@ def _factor_for(one: Moved, there: Any, annotations: Annotations) -> float:
     return size[1] / point
 
 
+@lru_cache(maxsize=1024)
 def quantile(law: Law, level: float) -> float:
     """The least value of which P(X ≤ x) reaches the level, to nine digits; without numpy. Inf where it is never."""
     low, high = 0.0, 1.0
@@ -202,7 +231,7 @@ def _shares_by_whole(moves: Sequence[Moved]) -> Iterator[list[Moved]]:
     yield from wholes.values()
 
 
-def _set_shares(document: Document, moves: Sequence[Moved]) -> None:
+def _with_shares(document: Document, moves: Sequence[Moved]) -> Document:
     """The named shares as they are to be, the others in the proportions they had, all of them summing to 1.
 
     Where those named leave the others less than nothing, the others stay, and those named share what is left.
@@ -216,7 +245,8 @@ def _set_shares(document: Document, moves: Sequence[Moved]) -> None:
     else:
         scale, keep = 1.0, left / others
     for steps, share in now.items():
-        replaced(document, steps, new[steps] * scale if steps in new else share * keep)
+        document = replaced(document, steps, new[steps] * scale if steps in new else share * keep)
+    return document
 
 
 def _siblings(document: Document, steps: tuple[str, ...], path: str) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -253,16 +283,14 @@ def found_at(document: Any, steps: Sequence[str]) -> Any:
     return document
 
 
-def replaced(document: Any, steps: Sequence[str], value: Any) -> None:
-    """What stands at a place of a document, put in place of what stood there."""
-    for step in steps[:-1]:
-        if isinstance(document, dict):
-            if not isinstance(document.get(step), dict | list):
-                document[step] = {}  # what was switched off is switched on
-            document = document[step]
-        else:
-            document = document[int(step)]
+def replaced(document: Any, steps: Sequence[str], value: Any) -> Any:
+    """A document in which this value stands at a place; what does not lie on the way there is the very same."""
+    if not steps:
+        return value
+    step, below_it = steps[0], steps[1:]
     if isinstance(document, list):
-        document[int(steps[-1])] = value
-    else:
-        document[steps[-1]] = value
+        entries = list(document)
+        entries[int(step)] = replaced(entries[int(step)], below_it, value)
+        return entries
+    around = document if isinstance(document, dict) else {}  # what was switched off is switched on
+    return {**around, step: replaced(around.get(step), below_it, value)}

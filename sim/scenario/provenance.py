@@ -14,6 +14,7 @@ Between the bounds every value is equally likely (`linear`) or every ratio (`log
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, RootModel, model_validator
@@ -73,22 +74,27 @@ class Range(Described):
             raise ValueError(f"found the share {self.bounds}, expected two shares above 0 and below 1")
         return self
 
-    @property
+    @cached_property
     def move(self) -> str:
         """Which of `MOVES` it is."""
         return next(name for name in MOVES if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def bounds(self) -> Sequence[Bound]:
         """Low and high, or the words."""
         return list(getattr(self, self.move))
 
-    @property
+    @cached_property
+    def sizes(self) -> Sequence[tuple[Kind, float]]:
+        """What its bounds are counted in, and how much they are; of words there are none."""
+        return [size for bound in self.bounds if (size := measured(bound))]
+
+    @cached_property
     def is_words(self) -> bool:
         """Whether it is a choice and not a stretch of a line."""
-        return any(measured(bound) is None for bound in self.bounds)
+        return len(self.sizes) < len(self.bounds)
 
-    @property
+    @cached_property
     def is_log(self) -> bool:
         """Whether every ratio is equally likely."""
         return self.scale == "log" or (self.scale is None and self.move in ("stretch", *LAWS_POINTS))

@@ -11,8 +11,9 @@ from sim.scenario.applying import as_range
 from sim.scenario.base import did_you_mean
 from sim.scenario.consistency import quick_complaints
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Document, moved
+from sim.scenario.moving import read_moved
 from sim.scenario.presets import beside
+from sim.scenario.resolved import described
 from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, paths_that_differ, stated_factors, unfit
@@ -58,12 +59,12 @@ def plan_of_stress(
 def consistent(factors: Sequence[Factor], policies: Sequence[Scenario]) -> tuple[list[Factor], list[LeftOut]]:
     """Those factors at whose ends every policy is a scenario, all its parts agreeing, and the others with why."""
     kept, left_out = [], []
-    documents = [bare(one, 1) for one in policies]
+    documents = [(document, scenario_of(document)) for document in (bare(one, 1) for one in policies)]
     for factor in factors:
         try:
-            for policy, document in zip(policies, documents, strict=True):
-                for moves in at_its_ends(fitting(factor, policy)):
-                    _expect_consistent(moved(document, moves))
+            for document, scenario in documents:
+                for moves in at_its_ends(fitting(factor, document)):
+                    _expect_consistent(read_moved(document, moves, scenario))
         except ValueError as fault:
             left_out.append(LeftOut(factor.name, str(fault).partition("\n")[0]))
         else:
@@ -71,9 +72,9 @@ def consistent(factors: Sequence[Factor], policies: Sequence[Scenario]) -> tuple
     return kept, left_out
 
 
-def _expect_consistent(document: Document) -> None:
-    """Raises ValueError where it is no scenario, or parts of it do not agree."""
-    for path, message in quick_complaints(scenario_of(document)):
+def _expect_consistent(scenario: Scenario) -> None:
+    """Raises ValueError where parts of it do not agree."""
+    for path, message in quick_complaints(scenario):
         raise ValueError(f"{path}: {message}")
 
 
@@ -124,7 +125,7 @@ def _factor(base: Scenario, name: str, given: FactorGiven, policies: Sequence[Sc
             )
         one = as_range(source.range)
     factor = Factor(name, (given.path,), one, given.correlated or {})
-    if why := unfit(factor, policies, paths_that_differ(policies)):
+    if why := unfit(factor, list(map(described, policies)), paths_that_differ(policies)):
         raise fault_in(path, f"factors\x1f{name}", f"{given.path}: {why}")
     kept, left_out = consistent([factor], policies)
     if not kept:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.scenario.applying import as_range, ends_of, inapplicable
+from sim.scenario.applying import as_range, ends_of, inapplicable_to
 from sim.scenario.levers import levers_that_differ
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Moved, is_whole, place_of, value_between
+from sim.scenario.moving import Document, Moved, is_whole, place_of, value_between
 from sim.scenario.provenance import Bound, Range
+from sim.scenario.resolved import described
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ def stated_factors(
         if source.range is not None
     }
     differ = [*paths_that_differ(policies), *theirs]
+    documents = list(map(described, policies))
     factors, left_out = [], []
     for paths, one in _grouped(ranges):
         factor = Factor(_name_of(paths), paths, one, one.correlated or {})
-        if why := unfit(factor, policies, differ):
+        if why := unfit(factor, documents, differ):
             left_out.append(LeftOut(factor.name, why))
         else:
             factors.append(factor)
@@ -107,24 +109,24 @@ def _name_of(paths: Sequence[str]) -> str:
     return ".".join(common) or paths[0]
 
 
-def unfit(factor: Factor, policies: Sequence[Scenario], differ: Sequence[str]) -> str:
-    """Why a factor cannot be varied for these policies; empty where it can."""
+def unfit(factor: Factor, policies: Sequence[Document], differ: Sequence[str]) -> str:
+    """Why a factor cannot be varied for these policies, as they are written out; empty where it can."""
     for path in factor.paths:
         place = ".".join(place_of(path, factor.range))
         if any(f"{lever}.".startswith(f"{place}.") or f"{place}.".startswith(f"{lever}.") for lever in differ):
             return "the policies differ in it"
     for policy in policies:
-        whys = [inapplicable(policy, {path: factor.range}) for path in factor.paths]
+        whys = [inapplicable_to(policy, {path: factor.range}) for path in factor.paths]
         if all(whys):
             return whys[0][0].why
     return ""
 
 
-def fitting(factor: Factor, policy: Scenario) -> Factor:
-    """The factor with those of its paths that can be moved in this policy."""
+def fitting(factor: Factor, policy: Document) -> Factor:
+    """The factor with those of its paths that can be moved in this policy, as it is written out."""
     if len(factor.paths) == 1:
         return factor
-    paths = tuple(path for path in factor.paths if not inapplicable(policy, {path: factor.range}))
+    paths = tuple(path for path in factor.paths if not inapplicable_to(policy, {path: factor.range}))
     return Factor(factor.name, paths, factor.range, factor.correlated)
 
 

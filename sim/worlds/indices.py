@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.experiment.number import Number
 from sim.experiment.shares import Z
 from sim.worlds.designs import Floats
 
+Counts = npt.NDArray[np.uint16]
 RESAMPLES = 500
+BLOCK = 8192
+"""Worlds whose sums are worked out at a time: memory does not grow with them."""
 
 
 class Indices(NamedTuple):
@@ -76,26 +79,32 @@ def given_data(points: Floats, words: list[int], values: Floats, errors: Floats,
     and the noise of simulation with it. `words` has for each factor how many words it has, 0 for a number.
     Intervals: bootstrap over worlds.
     """
-    rng = np.random.default_rng(seed)
     known = np.isfinite(values)
     points, values, errors = points[known], values[known], errors[known]
-    samples = rng.integers(0, len(values), (RESAMPLES // 5, len(values)))
+    counts = _resampled(len(values), seed)
+    centred, noises = values - values.mean(), errors**2
+    of_values = _sums(counts, np.column_stack([centred, centred**2, noises]))
     found = []
     for column, count in enumerate(words):
-        foretold = _adjusted(_basis(points[:, column], count))
-        scale = _scale(values, errors)
-        spread = [
-            _adjusted(_basis(points[sample, column], count))(values[sample])
-            * _scale(values[sample], errors[sample])
-            for sample in samples
-        ]
-        found.append(_index(foretold(values) * scale, np.array(spread)))
+        foretold = _foretold(counts, _basis(points[:, column], count), centred, of_values)
+        found.append(_index(foretold[0], foretold[1:]))
     return found
 
 
-def _scale(values: Floats, errors: Floats) -> float:
-    variance, noise = between(values, errors)
-    return 1.0 if np.isnan(noise) or variance <= 0 else float((variance + noise) / variance)
+def _resampled(worlds: int, seed: int) -> Counts:
+    """How often each world is drawn: in the first row once, which is what was seen, in each other one at random."""
+    rng = np.random.default_rng(seed)
+    counts = np.ones((1 + RESAMPLES // 5, worlds), dtype=np.uint16)
+    for row in counts[1:]:
+        row[:] = np.bincount(rng.integers(0, worlds, worlds), minlength=worlds)
+    return counts
+
+
+def _sums(counts: Counts, columns: Floats) -> Floats:
+    """By resample, the sum of each column."""
+    blocks = range(0, len(columns), BLOCK)
+    parts = (counts[:, at : at + BLOCK].astype(float) @ columns[at : at + BLOCK] for at in blocks)
+    return np.asarray(sum(parts))
 
 
 def _basis(column: Floats, words: int) -> Floats:
@@ -105,15 +114,24 @@ def _basis(column: Floats, words: int) -> Floats:
     return np.vander(column - 0.5, 3)
 
 
-def _adjusted(basis: Floats) -> Callable[[Floats], float]:
-    rank = int(np.linalg.matrix_rank(basis))
+def _foretold(counts: Counts, basis: Floats, centred: Floats, of_values: Floats) -> Floats:
+    """By resample: what least squares on the basis, in which a constant lies, foretell of the values, adjusted."""
+    worlds, width = basis.shape
+    products = (basis[:, :, None] * basis[:, None, :]).reshape(worlds, width * width)
+    found = _sums(counts, np.hstack([products, basis * centred[:, None]]))
+    sizes, directions = np.linalg.eigh(found[:, : width * width].reshape(-1, width, width))
+    is_there = sizes > sizes[:, -1:] * 1e-10
+    along = np.einsum("rij,ri->rj", directions, found[:, width * width :])
+    explained = np.where(is_there, along**2 / np.where(is_there, sizes, 1.0), 0.0).sum(axis=1)
+    rank, (sums, squares, noises) = is_there.sum(axis=1), of_values.T
+    total = squares - sums**2 / worlds
+    is_known = (total > 1e-12 * squares) & (rank < worlds)
+    left = (squares - explained) / np.where(is_known, total, 1.0)
+    share = np.where(is_known, 1 - left * (worlds - 1) / np.maximum(worlds - rank, 1), 0.0)
+    return np.asarray(share * _noise_taken_out(total / max(worlds - 1, 1), noises / worlds))
 
-    def share(values: Floats) -> float:
-        total = ((values - values.mean()) ** 2).sum()
-        if total == 0 or len(values) <= rank:
-            return 0.0
-        fitted = basis @ np.linalg.lstsq(basis, values, rcond=None)[0]
-        left = ((values - fitted) ** 2).sum()
-        return float(1 - left / total * (len(values) - 1) / (len(values) - rank))
 
-    return share
+def _noise_taken_out(variance: Floats, noise: Floats) -> Floats:
+    """By how much a share of all variation is to be enlarged; not where all of it may be noise."""
+    is_known = np.isfinite(noise) & (variance > noise)
+    return np.where(is_known, variance / np.where(is_known, variance - noise, 1.0), 1.0)

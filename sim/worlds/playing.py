@@ -22,7 +22,7 @@ from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Document, Moved, moved
+from sim.scenario.moving import Document, Moved, read_moved
 from sim.scenario.resolved import described
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import Response, half_width, known
@@ -127,9 +127,11 @@ class Portion(NamedTuple):
         return [one for there in dict.fromkeys(self.world.fitted) for one in self._scenarios(there)]
 
     def _scenarios(self, fitted: str) -> list[Scenario]:
-        there: dict[str, Any] = json.loads(fitted)
-        documents = (in_world(_read(text), there) if there else _read(text) for text in self.documents)
-        return [scenario_of(moved(one, moves)) for one, moves in zip(documents, self.world.moves, strict=True)]
+        known = (_known(text, fitted) for text in self.documents)
+        return [
+            read_moved(document, moves, scenario)
+            for (document, scenario), moves in zip(known, self.world.moves, strict=True)
+        ]
 
     def _begun(self, scenario: Scenario) -> _Life:
         if self.store is None:
@@ -174,10 +176,11 @@ def _arrays(replications: Sequence[Mapping[str, Pair]], measures: Sequence[str])
     return {name: np.array([one[name] for one in replications], dtype=np.float64) for name in measures}
 
 
-@lru_cache(maxsize=32)
-def _read(document: str) -> Document:
-    read: Document = json.loads(document)
-    return read
+@lru_cache(maxsize=128)
+def _known(document: str, fitted: str) -> tuple[Document, Scenario]:
+    """A policy in a fitted world, where no factor is moved."""
+    there = in_world(json.loads(document), json.loads(fitted))
+    return there, scenario_of(there)
 
 
 def bare(policy: Scenario, seed: int) -> Document:
@@ -191,7 +194,7 @@ def worlds_of(
     design: Design, factors: Sequence[Factor], policies: Sequence[Scenario], fitted: FittedWorlds = ()
 ) -> Iterator[VariedWorld]:
     """The worlds of a design, one by one."""
-    fits = [[fitting(factor, policy) for factor in factors] for policy in policies]
+    fits = [[fitting(factor, policy) for factor in factors] for policy in map(described, policies)]
     for row, point in enumerate(design.points):
         moves = tuple(
             tuple(

@@ -135,6 +135,12 @@ def test_scattered_worlds_tell_what_each_factor_foretells_alone() -> None:
     assert [one.value for one in found] == pytest.approx([4 / 12 / spread, 1 / 4 / spread, 0], abs=0.07)
 
 
+def test_where_nothing_varies_no_factor_decides_anything() -> None:
+    points = np.random.default_rng(1).random((1000, 2))
+    for nothing in given_data(points, [0, 3], np.full(1000, 3.3), np.full(1000, 0.1)):
+        assert (nothing.value, nothing.low, nothing.high) == (0, 0, 0)
+
+
 def judged(values: np.ndarray, points: np.ndarray, measure: str = "success_rate") -> Survival:
     factors = [uniform("a"), Factor("b", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))]
     error = np.full(len(values), 0.001)

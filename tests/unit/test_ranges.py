@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from sim.errors import BadScenario
 from sim.scenario.applying import ends_of, inapplicable, ranges_of
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.loading import built, load, load_with_places
-from sim.scenario.moving import Moved, moved, quantile, value_between
+from sim.scenario.model import Scenario
+from sim.scenario.moving import Moved, is_whole, moved, quantile, read_moved, value_between
 from sim.scenario.presets import preset_names, presets_folder
 from sim.scenario.provenance import Range
 from sim.scenario.resolved import described
@@ -31,6 +33,26 @@ def after(*moves: Moved) -> dict:
 def test_a_law_stretched_to_a_median_keeps_its_shape() -> None:
     costs = after(Moved("buyers.return_cost", Range(median=[4, 40]), 36))["buyers"]["return_cost"]
     assert costs == {"lognormal": {"median": 36, "p95": 100}}
+
+
+@pytest.mark.parametrize(("name", "u"), [("aliexpress", 0.2), ("temu", 0.7)])
+def test_a_world_is_the_one_that_its_whole_document_stands_for_though_only_what_moved_is_read(
+    name: str, u: float
+) -> None:
+    base = load(name)
+    document = {key: part for key, part in described(base).items() if key not in ("provenance", "expect")}
+    before, known = json.dumps(document), Scenario.model_validate(document)
+    moves = [
+        Moved(path, one, value_between(one, u, is_whole=is_whole(path, one)))
+        for path, one in ranges_of(base).items()
+        if not inapplicable(base, {path: one})
+    ]
+    there = read_moved(document, moves, known)
+    whole = Scenario.model_validate(json.loads(json.dumps(moved(document, moves))))
+    assert len(moves) > 40
+    assert there == whole != known
+    assert there.model_dump_json(exclude_unset=True) == whole.model_dump_json(exclude_unset=True)
+    assert json.dumps(document) == before, "the world as it stands is still as it stood"
 
 
 def test_a_law_stretched_to_a_95_percent_point_has_it_there() -> None:

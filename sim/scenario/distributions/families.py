@@ -66,8 +66,10 @@ class LawForm(Describes, Generic[Q]):
     @classmethod
     def _read_once(cls, written: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
         """The very law that the same words were read as before: nothing in one ever changes."""
+        if isinstance(written, cls):
+            return written
         said = (cls, repr(written))
-        if isinstance(written, cls) or len(said[1]) > SHORT:
+        if len(said[1]) > SHORT:
             return read(written)
         if said not in _READ:
             if len(_READ) >= AT_HAND:
