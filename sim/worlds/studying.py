@@ -25,6 +25,9 @@ from sim.worlds.indices import Indices, between, given_data, saltelli
 from sim.worlds.playing import Effort, FittedWorlds, Progress, VariedWorld, play_worlds, worlds_of
 from sim.worlds.store import Store
 
+FIGURES = ("value", "error", "low", "high", "replications")
+"""What is kept of a response in a world."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -84,14 +87,16 @@ def carried_out(
     policies = list(plan.policies.values())
     worlds = worlds_of(plan.design, plan.factors, policies, plan.fitted)
     # Only what is known of each response is kept of a world: memory hardly grows with them.
-    seen: list[list[Number]] = []
+    seen = np.full((len(FIGURES), len(plan.design), len(plan.responses)), np.nan)
     played = play_worlds(
         worlds, len(plan.design), policies, plan.measures, plan.effort,
         jobs=jobs, engine=engine, store=store, progress=progress, tell=tell,
     )  # fmt: skip
-    for sums in played:
+    for world, sums in enumerate(played):
         by_policy = dict(zip(plan.policies, sums, strict=True))
-        seen.append([known(response, by_policy) for response in plan.responses])
+        for column, response in enumerate(plan.responses):
+            one = known(response, by_policy)
+            seen[:, world, column] = one.value, one.error, *one.three[1:], one.n
     points = _points_of(plan, seen)
     as_fitted = _as_fitted(plan, jobs, engine, store) if plan.fitted else None
     return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points), as_fitted)
@@ -108,39 +113,34 @@ def _as_fitted(plan: Plan, jobs: Jobs | Workers, engine: str, store: Store | Non
     return pd.DataFrame(rows, columns=["response", *Split._fields])
 
 
-def _points_of(plan: Plan, seen: Sequence[Sequence[Number]]) -> pd.DataFrame:
-    count, width = len(seen), len(plan.responses)
-    flat = np.array(
-        [(one.value, one.error, one.low, one.high, one.n) for world in seen for one in world], dtype=float
-    ).reshape(-1, 5)
-    return pd.DataFrame(
-        {
-            "world": np.repeat(np.arange(count), width),
-            "role": np.repeat(np.array(plan.design.roles[:count], dtype=object), width),
-            "response": [one.name for one in plan.responses] * count,
-            "measure": [one.measure for one in plan.responses] * count,
-            "policy": [one.of for one in plan.responses] * count,
-            "less": [one.less for one in plan.responses] * count,
-            **{name: flat[:, column] for column, name in enumerate(("value", "error", "low", "high"))},
-            "replications": flat[:, 4].astype(int),
-        }
-    )
+def _points_of(plan: Plan, seen: Floats) -> pd.DataFrame:
+    """A row per world and response; words as categories, since there may be a hundred thousand worlds."""
+    _, count, width = seen.shape
+    named = [(one.name, one.measure, one.of, one.less) for one in plan.responses]
+    points = pd.DataFrame({"world": np.repeat(np.arange(count), width)})
+    points["role"] = pd.Categorical(plan.design.roles).repeat(width)
+    in_turn = np.tile(np.arange(width), count)
+    for name, words in zip(("response", "measure", "policy", "less"), zip(*named, strict=True), strict=True):
+        points[name] = pd.Categorical(words).take(in_turn)
+    for name, figures in zip(FIGURES, seen, strict=True):
+        points[name] = figures.ravel()
+    return points.astype({"replications": int})
 
 
 def worlds_frame(plan: Plan) -> pd.DataFrame:
     """A row per world: the value of every factor, as a file would write it; `as it stands` where not moved."""
-    columns: dict[str, Any] = {"world": np.arange(len(plan.design)), "role": plan.design.roles}
+    columns = {"world": pd.Series(np.arange(len(plan.design))), "role": pd.Series(plan.design.roles)}
     for number, factor in enumerate(plan.factors):
         values = [None if np.isnan(u) else factor.value_at(float(u)) for u in plan.design.points[:, number]]
         columns[factor.name] = _column(values)
     return pd.DataFrame(columns)
 
 
-def _column(values: Sequence[Bound | None]) -> list[Any]:
-    """Numbers as numbers (NaN: as it stands), everything else as text."""
+def _column(values: Sequence[Bound | None]) -> pd.Series[Any]:
+    """Numbers as numbers (NaN: as it stands), everything else as text; at once in a column, which is narrow."""
     if all(value is None or (not isinstance(value, str)) for value in values):
-        return [np.nan if value is None else float(value) for value in values]
-    return ["as it stands" if value is None else str(value) for value in values]
+        return pd.Series([np.nan if value is None else float(value) for value in values])
+    return pd.Series(["as it stands" if value is None else str(value) for value in values])
 
 
 def indices_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
