@@ -58,9 +58,9 @@ class Comparison:
     flips: pd.DataFrame
     """Every order of the cohort by how it ended under each policy: one row per way to end and place to part.
 
-    - `base_outcome`, `other_outcome`: outcomes of claims (refunded, partly_refunded, refused, gave_up, expired,
-      open), `refunded_unasked` (at the dispatch limit, before anybody asked) or `no_claim`. Summed over either,
-      `orders` are the other's counts exactly: all orders paid in the cohort window are in the table.
+    - `base_outcome`, `other_outcome`: outcomes of claims (`vocabulary.endings.ENDINGS`), `refunded_unasked` (at the
+      dispatch limit, before anybody asked) or `no_claim`. Summed over either, `orders` are the other's counts
+      exactly: all orders paid in the cohort window are in the table.
     - `parts_at`: the first step that differs, a word of `first_divergence.PARTINGS`; `never` where none does.
     - `orders` in all replications together, `per_replication` on average. `orders_low`, `orders_high`: the interval
       of their share of all orders, counted in as many orders as these.

@@ -88,8 +88,7 @@ class Result:
 
     `share` is the share of all claims that had ended so by then, with `low` and `high`; with a follow-up the times
     end where too few claims were watched for longer (`experiment.aalen_johansen`). Endings, in order of
-    stacking, are `experiment.curves.ENDINGS`: refunded, partly_refunded, refused, gave_up, expired, open. At every
-    time the shares sum to 1; `open` has not ended yet.
+    stacking, are `vocabulary.endings.ENDINGS`. At every time the shares sum to 1; `open` has not ended yet.
     """
 
     by_hours: pd.DataFrame

@@ -10,9 +10,9 @@ from sim.arrays import Ints
 from sim.chance.instants import earlier_or_later
 from sim.records.evidence import Breach, Evidence
 from sim.records.life import COLUMNS, SETTLEMENTS
-from sim.rules.claims import OUTCOMES
 from sim.rules.terms import Since
 from sim.vocabulary import Anchor, ClaimKind, Failure, Outcome, Party, Route, Settled, Word
+from sim.vocabulary.endings import OUTCOMES
 from sim.vocabulary.stages import STAGES
 
 PARCEL_STAYS = (Route.FREE_CANCELLATION, Route.CANCELLATION, Route.NOT_DISPATCHED)

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from sim.scenario.durations import NEVER
-from sim.vocabulary import Disposition, Failure, Outcome, Settled
+from sim.vocabulary import Disposition, Failure, Settled
+from sim.vocabulary.endings import OUTCOMES
 
 SHIP, REFUSE = int(Disposition.SHIP), int(Disposition.REFUSE)
 LEFT_ALONE = -NEVER
 """As the end of a cancellation window: a buyer who does not press the button (no window ends as early as that)."""
-OPEN, NO_CLAIM, REFUNDED, PARTLY_REFUNDED, REFUSED, GAVE_UP, EXPIRED = (int(outcome) for outcome in Outcome)
-REASONS = {
-    GAVE_UP: ("NO_DISPUTE", "DID_NOT_GO_ON", "NOT_WORTH_IT", "LOST_PATIENCE"),
-    EXPIRED: ("DISPUTE_TOO_LATE", "NOT_CALLED_IN_TIME", "NOT_POSTED_IN_TIME"),
-    REFUSED: (
-        *("CLOSED_BY_SILENCE", "NOT_TAKEN_FURTHER", "CALLED_TOO_LATE", "NOBODY_TO_TURN_TO"),
-        *("RULED_AGAINST", "PLATFORM_SILENT", "RETURN_LOST"),
-    ),
-}
-"""The reasons for each outcome without money; what is left waits, and is open."""
-_BY_REASON = {int(Failure[reason]): outcome for outcome, reasons in REASONS.items() for reason in reasons}
-OUTCOMES = tuple(_BY_REASON.get(number, OPEN) for number in range(max(Failure) + 1))
-"""By number of the reason."""
 SILENCE = int(Settled.SILENCE)
 NOT_TAKEN_FURTHER, CALLED_TOO_LATE = int(Failure.NOT_TAKEN_FURTHER), int(Failure.CALLED_TOO_LATE)
 NOBODY_TO_TURN_TO = int(Failure.NOBODY_TO_TURN_TO)

@@ -16,6 +16,8 @@ from sim.show.changed import changed_lines
 from sim.show.judged import Finished, measured
 from sim.show.notes import rare_remark, told_of
 from sim.show.plain import costs_table, fits, how_to_read, over_its_interval, plain_table, terminal
+from sim.vocabulary import Outcome
+from sim.vocabulary.endings import ENDING_TEXTS, WITHOUT_MONEY
 
 NAME = 12
 """Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
@@ -40,10 +42,7 @@ MONEY = (
 REST = (
     MeasureColumn("within\n7 d", "refunded_within_7d"),
     MeasureColumn("within\n30 d", "refunded_within_30d"),
-    MeasureColumn("refunded\nin part", "outcome_partly_refunded"),
-    MeasureColumn("gave up", "outcome_gave_up"),
-    MeasureColumn("refused", "outcome_refused"),
-    MeasureColumn("expired", "outcome_expired"),
+    *(MeasureColumn(text.column, text.measure) for text in (ENDING_TEXTS[Outcome.PARTLY_REFUNDED], *WITHOUT_MONEY)),
 )
 """More of when, and what became of the others."""
 PRINTED = [column.measure for column in MONEY + REST]

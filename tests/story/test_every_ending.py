@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sim.rules.claims import OUTCOMES
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Failure, Outcome, Route
+from sim.vocabulary.endings import OUTCOMES
 from tests.told import told
 from tests.worlds import MEDIATED, accepts, refuses, says_nothing, tell
 

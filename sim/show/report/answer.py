@@ -15,12 +15,11 @@ from sim.experiment.result import Result
 from sim.scenario.wording import counted
 from sim.show.chart_titles import FIRST_DAY, NOBODY
 from sim.show.report.parts import Numbers, NumbersTable, days, of_several, share
+from sim.vocabulary import Outcome
+from sim.vocabulary.endings import ENDING_TEXTS, WITHOUT_MONEY
 
 _TOLD = {
-    "outcome_gave_up": "gave up",
-    "outcome_refused": "were refused",
-    "outcome_expired": "came too late",
-    "outcome_partly_refunded": "got back a part",
+    **{text.measure: text.they for text in (*WITHOUT_MONEY, ENDING_TEXTS[Outcome.PARTLY_REFUNDED])},
     "open_share": "were still waiting when the watching stopped",
     "silence_for_buyer_share": "of all requests: settled by silence, for the buyer",
     "silence_against_buyer_share": "of all requests: settled by silence, against the buyer",
