@@ -27,8 +27,6 @@ from sim.scenario.days import as_season
 from sim.scenario.presets import POINTER, is_pointer
 from sim.scenario.wording import printable
 
-MOST_BYTES = 2**24
-"""A larger file is not one of a baseline: `claims_table.LARGEST` bounds the table, the rest is far smaller."""
 RATIOS = tuple(name for name, measure in MEASURES.items() if isinstance(measure, Ratio))
 _NUMBERS = ("value", "low", "high")
 ANEW = 'record it anew with refund-sim baseline … --reason "…"'
@@ -89,7 +87,7 @@ def read_kept(place: Path) -> KeptBaseline:
 
 def _bytes(path: Path) -> bytes:
     try:
-        content = content_of(path, MOST_BYTES)
+        content = content_of(path)
     except OSError as refused:
         raise BadBaseline(f"{path}: cannot be read: {refused.strerror}; {ANEW}") from None
     if is_pointer(content):

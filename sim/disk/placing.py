@@ -93,10 +93,10 @@ def writing(place: Path) -> Iterator[None]:
         raise refused(why, "cannot write results", why.filename or place) from why
 
 
-def sealed(folder: Path, sign: str, most: int = 2**24) -> dict[str, Any]:
+def sealed(folder: Path, sign: str) -> dict[str, Any]:
     """The document of a folder that `put` has written; empty where there is none that can be read."""
     try:
-        document = json.loads(content_of(folder / sign, most))
+        document = json.loads(content_of(folder / sign))
     except (OSError, ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}

@@ -15,6 +15,8 @@ KINDS = {
     stat.S_IFDIR: "a folder",
 }
 """What there is beside regular files."""
+MOST_BYTES = 2**24
+"""Of a document of ours, unless it says otherwise."""
 
 
 def expect_regular(path: Path) -> bool:
@@ -27,7 +29,7 @@ def expect_regular(path: Path) -> bool:
     return True
 
 
-def content_of(path: Path, most: int) -> bytes:
+def content_of(path: Path, most: int = MOST_BYTES) -> bytes:
     """The bytes of a regular file, which a link may lead to. Raises OSError; also for more than `most` bytes."""
     # Without waiting for somebody to write into a pipe; what was opened is asked, not what had the name before.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -40,7 +40,7 @@ def scenario_of(
     raw["market"]["sellers"]["types"] = {kind: _type_of(lesson, kind) for kind in lesson.kinds}
     for finding in findings:
         _put(raw, finding)
-    raw["provenance"] = _provenance(raw, lesson, findings, source)
+    raw["provenance"] = _provenance(raw, findings, source)
     return built(raw, name)
 
 
@@ -69,9 +69,7 @@ def _put(raw: dict[str, Any], finding: Finding) -> None:
         at.pop("notice_share_of_clock", None)
 
 
-def _provenance(
-    raw: dict[str, Any], lesson: Lesson, findings: list[Finding], source: dict[str, str]
-) -> dict[str, Any]:
+def _provenance(raw: dict[str, Any], findings: list[Finding], source: dict[str, str]) -> dict[str, Any]:
     """What the base said of what stays, and of what was learnt how it was."""
     learnt = [finding.path.removesuffix(SAID) for finding in findings]
     kept = {

@@ -35,9 +35,9 @@ class Reading:
     examples: dict[str, str] = field(default_factory=dict)
     """By why: the first place, `file:line`."""
 
-    def leave(self, why: str, count: int, example: str = "") -> None:
+    def leave(self, why: str, count: int) -> None:
         """So many rows are left out."""
-        self._count(self.unused, why, count, example)
+        self._count(self.unused, why, count, "")
 
     def keep(self, why: str, count: int, example: str = "") -> None:
         """So many are only understood in part."""

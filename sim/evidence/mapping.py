@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -255,8 +255,8 @@ class MappedLog:
         return self.locator.fault(tuple(path.split(".")), message)
 
 
-def load_mapping(path: str | Path, changes: Mapping[str, Any] | None = None) -> MappedLog:
+def load_mapping(path: str | Path) -> MappedLog:
     """Read a mapping. Raises BadScenario with every fault, each where it is written."""
     path = Path(path)
-    mapping, locator = document(path, LogMapping, "a mapping such as mapping.yaml", changes)
+    mapping, locator = document(path, LogMapping, "a mapping such as mapping.yaml")
     return MappedLog(mapping, path, locator)

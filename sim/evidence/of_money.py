@@ -30,7 +30,7 @@ def told_by_refunds(lesson: Lesson, calendars: dict[Party, Calendar]) -> Told:
     yield from _returns(lesson)
     yield from told_by_chargebacks(lesson)
     runs = runs_of(lesson)
-    yield from told_of_runs(lesson, runs)
+    yield from told_of_runs(runs)
     yield from _posting(lesson, calendars, runs)
 
 

@@ -64,7 +64,7 @@ def runs_of(lesson: Lesson) -> Runs | Assumed:
     return told
 
 
-def told_of_runs(lesson: Lesson, runs: Runs | Assumed) -> Told:
+def told_of_runs(runs: Runs | Assumed) -> Told:
     """The runs as a scenario says them."""
     if isinstance(runs, Assumed):
         yield runs

@@ -85,14 +85,14 @@ def _called(written: str, taken: dict[str, None]) -> str:
 
 
 def answering_times(
-    lesson: Lesson, asked: Floats, closed: Floats, answered: Bools, answers: Answers, opens: Party = Party.SELLER
+    lesson: Lesson, asked: Floats, closed: Floats, answered: Bools, answers: Answers
 ) -> tuple[Floats, Floats]:
     """When the answerer had looked at each request: between which delays since it was asked.
 
     Answers land in opening hours, so one that lands as staff come in was to a request noticed since they left; a
     request that ended unanswered was not noticed by the last instant at which an answer would still have come.
     """
-    hours = lesson.hours[opens]
+    hours = lesson.hours[Party.SELLER]
     handling = answers.handling.to_law()
     work, most = float(answers.handling.mean()), float(handling.ppf(np.array([0.95]))[0])
     low, high = hours.looked_between(closed, work, max(most, 60.0))

@@ -182,7 +182,7 @@ def _pieces(mapped: MappedLog, name: str, table: OrdersTable | ClaimsTable) -> I
 def _csv_pieces(mapped: MappedLog, name: str, path: Path, wanted: list[str]) -> Iterator[tuple[pd.DataFrame, int]]:
     try:
         head = pd.read_csv(path, nrows=0, dtype="string", encoding="utf-8-sig")
-        _expect_columns(mapped, name, path, list(head.columns), wanted)
+        _expect_columns(mapped, name, path, list(head.columns))
         pieces = pd.read_csv(
             path, usecols=wanted, dtype="string", encoding="utf-8-sig", chunksize=AT_A_TIME, na_filter=False
         )
@@ -206,7 +206,7 @@ def _parquet_pieces(
         raise BadUsage(f"{path}: reading Parquet needs pyarrow: pip install pyarrow") from None
     try:
         file = ParquetFile(path)
-        _expect_columns(mapped, name, path, file.schema_arrow.names, wanted)
+        _expect_columns(mapped, name, path, file.schema_arrow.names)
         line = 1
         for batch in file.iter_batches(AT_A_TIME, columns=wanted):
             piece = batch.to_pandas()
@@ -223,7 +223,7 @@ def _as_text(column: pd.Series) -> pd.Series:
     return column.astype("string")
 
 
-def _expect_columns(mapped: MappedLog, name: str, path: Path, there: list[str], wanted: list[str]) -> None:
+def _expect_columns(mapped: MappedLog, name: str, path: Path, there: list[str]) -> None:
     columns = getattr(mapped.mapping, name).columns
     missing = [key for key, column in columns.items() if column not in there]
     if missing:

@@ -23,7 +23,7 @@ EXPECTATION_VERDICTS = (PASS, FAIL, INCONCLUSIVE)
 
 An end of an interval that lies right on the bound holds: `at_least: 0` holds of every share.
 """
-AT_LEAST, AT_MOST = "at_least", "at_most"
+AT_LEAST = "at_least"
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ _COLUMNS = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNT
 REPLICATIONS = 5
 """Of each point, at most. With one luck for all, five tell points apart that differ by a percentage point."""
 _NEEDS_A_PLATFORM = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
-_CLOCK, _SILENCE = "policy.cancellation.clock", "policy.cancellation.on_silence"
+_SILENCE = "policy.cancellation.on_silence"
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,6 @@ def _listed(folders: Sequence[Path]) -> str:
 WANTED = "wanted"
 """Where `run.json` says what was asked for."""
 SUMMARY = "summary.json"
-MOST_BYTES = 2**24
 
 
 def wanted_of(scenario: Scenario, arguments: Namespace) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def _finished(scenario: Scenario, folder: Path, arguments: Namespace) -> Finishe
     hashes = about.get(FILES)
     if not isinstance(hashes, dict) or not _is_whole(folder, hashes):
         return None
-    document = json.loads(content_of(folder / SUMMARY, MOST_BYTES))
+    document = json.loads(content_of(folder / SUMMARY))
     return Finished(scenario, about, _summary(document), document["notes"], document)
 
 

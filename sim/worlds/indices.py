@@ -13,6 +13,7 @@ from sim.worlds.designs import Floats
 
 Counts = npt.NDArray[np.uint16]
 RESAMPLES = 500
+SEED = 1
 BLOCK = 8192
 """Worlds whose sums are worked out at a time: memory does not grow with them."""
 
@@ -24,7 +25,7 @@ class Indices(NamedTuple):
     total: Number
 
 
-def saltelli(values: Floats, noise: float, width: int, *, seed: int = 1) -> list[Indices]:
+def saltelli(values: Floats, noise: float, width: int) -> list[Indices]:
     """First-order and total indices of a Sobol design, whose values stand as A, B, AB₁ … AB_k.
 
     `noise` is the variance of one value's simulation error, which is independent between worlds. Values are centred
@@ -32,7 +33,7 @@ def saltelli(values: Floats, noise: float, width: int, *, seed: int = 1) -> list
     Jansen (1999), half the mean square of A − AB, less the noise in it. Intervals: bootstrap over the base points.
     """
     blocks = values.reshape(width + 2, -1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     samples = rng.integers(0, blocks.shape[1], (RESAMPLES, blocks.shape[1]))
     firsts, totals = zip(*(_of(blocks[:, sample], noise) for sample in samples), strict=True)
     first, total = _of(blocks, noise)
@@ -72,7 +73,7 @@ def between(values: Floats, errors: Floats) -> tuple[float, float]:
     return (total if np.isnan(noise) else max(total - noise, 0.0)), noise
 
 
-def given_data(points: Floats, words: list[int], values: Floats, errors: Floats, *, seed: int = 1) -> list[Number]:
+def given_data(points: Floats, words: list[int], values: Floats, errors: Floats) -> list[Number]:
     """First-order indices from any scattered worlds: how well each factor alone foretells the value.
 
     By words their means, by numbers a parabola; what chance alone would foretell is taken out (adjusted R²),
@@ -81,7 +82,7 @@ def given_data(points: Floats, words: list[int], values: Floats, errors: Floats,
     """
     known = np.isfinite(values)
     points, values, errors = points[known], values[known], errors[known]
-    counts = _resampled(len(values), seed)
+    counts = _resampled(len(values))
     centred, noises = values - values.mean(), errors**2
     of_values = _sums(counts, np.column_stack([centred, centred**2, noises]))
     found = []
@@ -91,9 +92,9 @@ def given_data(points: Floats, words: list[int], values: Floats, errors: Floats,
     return found
 
 
-def _resampled(worlds: int, seed: int) -> Counts:
+def _resampled(worlds: int) -> Counts:
     """How often each world is drawn: in the first row once, which is what was seen, in each other one at random."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     counts = np.ones((1 + RESAMPLES // 5, worlds), dtype=np.uint16)
     for row in counts[1:]:
         row[:] = np.bincount(rng.integers(0, worlds, worlds), minlength=worlds)

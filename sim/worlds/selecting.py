@@ -28,7 +28,7 @@ class Selected(NamedTuple):
 
 
 def select_least(
-    sample: Sampler, count: int, *, indifference: float, error: float = 0.05, first: int = FIRST, most: int = 500
+    sample: Sampler, count: int, *, indifference: float, error: float = 0.05, most: int = 500
 ) -> Selected:
     """The candidate with the least mean: with probability 1 − `error`, whenever it is better than every other by
     `indifference` or more; else one that is within it of the best, as often.
@@ -37,16 +37,16 @@ def select_least(
     simulation*: first-stage variances of paired differences, then one replication at a time of those that stay.
     """
     seen: list[list[float]] = [[] for _ in range(count)]
-    for number in range(first):
+    for number in range(FIRST):
         _take(sample, range(count), number, seen)
     if count == 1:
-        return Selected(0, True, first, seen)
+        return Selected(0, True, FIRST, seen)
     values = np.array(seen)
     spread = ((values[:, None] - values[None]) - (values.mean(1)[:, None] - values.mean(1)[None])[:, :, None]) ** 2
-    variance = spread.sum(axis=2) / (first - 1)
-    eta = ((2 * error / (count - 1)) ** (-2 / (first - 1)) - 1) / 2
-    reach = 2 * eta * (first - 1) * variance
-    left, number = list(range(count)), first
+    variance = spread.sum(axis=2) / (FIRST - 1)
+    eta = ((2 * error / (count - 1)) ** (-2 / (FIRST - 1)) - 1) / 2
+    reach = 2 * eta * (FIRST - 1) * variance
+    left, number = list(range(count)), FIRST
     while True:
         means = np.array([np.mean(seen[one]) for one in left])
         allowed = np.maximum(0, (reach[np.ix_(left, left)] / indifference - indifference * number) / (2 * number))

@@ -25,6 +25,8 @@ from sim.worlds.indices import Indices, between, given_data, saltelli
 from sim.worlds.playing import Effort, FittedWorlds, Progress, VariedWorld, play_worlds, worlds_of
 from sim.worlds.store import Store
 
+PARTS = 5
+"""Of a factor's range, in a curve."""
 FIGURES = ("value", "error", "low", "high", "replications")
 """What is kept of a response in a world."""
 
@@ -183,7 +185,7 @@ def noise_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def partial_curve(study: Study, response: Response, factor: Factor, bins: int = 5) -> pd.DataFrame:
+def partial_curve(study: Study, response: Response, factor: Factor) -> pd.DataFrame:
     """How a response goes with one factor, whatever the others are: means by word, or by equal parts of its range.
 
     Columns `at` (the word, or the value in the middle), `value`, `error` (of the mean over worlds), `worlds`.
@@ -192,7 +194,7 @@ def partial_curve(study: Study, response: Response, factor: Factor, bins: int = 
     values, _ = study.values(response)
     u = study.plan.design.points[:, column]
     known_ones = np.isfinite(values) & np.isfinite(u)
-    parts = len(factor.words) or bins
+    parts = len(factor.words) or PARTS
     part = np.minimum((u * parts), parts - 1)
     rows = []
     for number in range(parts):

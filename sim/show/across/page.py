@@ -44,6 +44,8 @@ from sim.worlds.stress import Stressed
 from sim.worlds.studying import Plan, Study, partial_curve
 
 PACKAGE = "sim.show.across"
+CELLS = 4
+"""Parts of a factor's range, along either side of a map."""
 BARS, CURVES = 12, 4
 
 
@@ -188,9 +190,9 @@ def _heat(study: Study, response: Response, shown: list[Factor], scale: float) -
     return picture, f"{down.name} (down) and {across.name} (across)"
 
 
-def _parts(study: Study, factor: Factor, bins: int = 4) -> tuple[list[str], Any]:
+def _parts(study: Study, factor: Factor) -> tuple[list[str], Any]:
     """Names of the parts of a factor's range, and in which part each world lies."""
-    count = len(factor.words) or bins
+    count = len(factor.words) or CELLS
     u = study.plan.design.points[:, list(study.plan.factors).index(factor)]
     part = np.minimum(np.nan_to_num(u, nan=-1) * count, count - 1).astype(int)
     return [briefly(factor.value_at((number + 0.5) / count)) for number in range(count)], part

@@ -17,7 +17,7 @@ from sim.worlds.bench import SURELY
 from sim.worlds.searching import Search
 
 WIDTH, HIGH = 320, 150
-DOTS_WIDTH, DOT = 640, 4
+DOTS_WIDTH = 640
 COLUMNS = 64
 
 

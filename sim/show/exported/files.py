@@ -29,8 +29,6 @@ from sim.vocabulary import Party
 FORMS = ("orders", "xes", "ocel")
 FILES = {"orders": "all_orders.csv", "xes": "journal.xes", "ocel": "journal.ocel.json"}
 """What each is called where no name is given."""
-MOST_BYTES = 2**24
-"""Of `run.json`."""
 ProgressTold = Callable[[int, int], None]
 
 
@@ -47,7 +45,7 @@ def opened(folder: Path) -> Run:
     """Read a result folder. Raises BadUsage where it is none."""
     sweep(folder.parent)  # one that stands aside, since somebody was killed, is put back
     try:
-        about = json.loads(content_of(folder / "run.json", MOST_BYTES))
+        about = json.loads(content_of(folder / "run.json"))
         outcomes = str(about["fingerprints"]["outcomes"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise BadUsage(
