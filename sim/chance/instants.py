@@ -53,18 +53,23 @@ def instants_after(since: Ints, kind: int, amounts: Ints, calendar: Calendar) ->
 
     Raises BeyondCalendar where the rule for a single one does.
     """
-    after = np.full(np.broadcast(since, amounts).shape, NEVER, dtype=np.int64)
-    ends = (since < NEVER) & (amounts < NEVER)
-    if kind == Kind.NONE or not ends.any():
-        return after
-    begun, lasts = np.broadcast_to(since, after.shape)[ends], np.broadcast_to(amounts, after.shape)[ends]
-    if kind == Kind.WALL:
-        after[ends] = begun + lasts
-    elif kind == Kind.BUSINESS:
-        after[ends] = _business_time_after(begun, lasts, calendar)
-    else:
-        after[ends] = _work_ends(begun, lasts, calendar)
+    shape, ends = np.broadcast(since, amounts).shape, (since < NEVER) & (amounts < NEVER)
+    if kind != Kind.NONE and ends.all():
+        return _after(np.broadcast_to(since, shape), kind, np.broadcast_to(amounts, shape), calendar)
+    after = np.full(shape, NEVER, dtype=np.int64)
+    if kind != Kind.NONE and ends.any():
+        begun, lasts = np.broadcast_to(since, shape)[ends], np.broadcast_to(amounts, shape)[ends]
+        after[ends] = _after(begun, kind, lasts, calendar)
     return after
+
+
+def _after(begun: Ints, kind: int, lasts: Ints, calendar: Calendar) -> Ints:
+    """Where all come."""
+    if kind == Kind.WALL:
+        return begun + lasts
+    if kind == Kind.BUSINESS:
+        return _business_time_after(begun, lasts, calendar)
+    return _work_ends(begun, lasts, calendar)
 
 
 def earlier_or_later(ends: SomeInstants, until: int, later: bool) -> SomeInstants:

@@ -121,7 +121,7 @@ def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     """Staff take requests only while their desk is open."""
     for stage in Stage:
         asking = run.that_ask(stage)
-        is_closed = asking.has(f"{stage.word}_started_at")
+        is_closed = asking.has(f"{stage.word}_started_at").copy()
         if is_closed.any():
             taken_up = asking[f"{stage.word}_started_at"][is_closed]
             is_closed[is_closed] = _next_openings(run, taken_up, asking.works(stage)[is_closed]) != taken_up
