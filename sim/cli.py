@@ -12,6 +12,7 @@ import errno
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from sim import streams
@@ -22,6 +23,13 @@ from sim.scenario.wording import harmless
 FINE, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 2, 3, 130
 SELDOM = 20_000
 """New objects after which Python looks for garbage: imports and charts make many, and hardly any."""
+KEPT = {-1: 64 << 20, -3: 8 << 20}
+"""Bytes that glibc keeps when they are free (M_TRIM_THRESHOLD), and from which an array has pages of its own
+(M_MMAP_THRESHOLD).
+
+By itself it gives nearly everything back and takes it again for the next replication, a page at a time: two fifths
+of all page faults of a run, a tenth of a second.
+"""
 
 
 def door() -> NoReturn:
@@ -58,6 +66,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
+    _keep_memory()
     from sim import commands, outside_commands, waiting_commands, worlds_commands
 
     others = (worlds_commands, outside_commands, waiting_commands)
@@ -79,6 +88,16 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         _say(f"internal error ({type(surprise).__name__}): this is a defect of refund-sim, please report it")
         return INTERNAL
     return code or FINE
+
+
+def _keep_memory() -> None:
+    """What was freed is at hand for what comes next, where the system's library can be told so."""
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):
+        library = ctypes.CDLL(None)
+        for number, size in KEPT.items():
+            library.mallopt(number, size)
 
 
 def _stop_beside() -> None:

@@ -192,7 +192,7 @@ class LognormalLaw(Law):
         _between("mu", self.mu, -100, 100)
 
     def ppf(self, u: Floats) -> Floats:
-        from scipy.special import ndtri
+        from sim.special import ndtri
 
         return _exp(self.mu + self.sigma * ndtri(u))
 
@@ -217,7 +217,8 @@ class WeibullLaw(Law):
 
     def ppf(self, u: Floats) -> Floats:
         import numpy as np
-        from scipy.special import log1p, xlogy
+
+        from sim.special import log1p, xlogy
 
         hazard = -log1p(-u)
         # The power by way of the logarithm, which is −inf at 0 and brings 0 back.
@@ -250,7 +251,8 @@ class GammaLaw(Law):
 
     def ppf(self, u: Floats) -> Floats:
         import numpy as np
-        from scipy.special import gammaincinv
+
+        from sim.special import gammaincinv
 
         return np.asarray(self.scale * gammaincinv(self.shape, u), dtype=np.float64)
 
@@ -268,7 +270,8 @@ def _exp(x: ArrayLike) -> Floats:
     bit. A whole second is rounded from a draw; one in many millions lies so near the middle that the bit decides.
     """
     import numpy as np
-    from scipy.special import exp2
+
+    from sim.special import exp2
 
     result: Floats = exp2(np.multiply(x, _LOG2_E, dtype=np.float64))
     return result
@@ -286,7 +289,7 @@ def _lower_gamma(shape: float, x: float) -> float:
     """P(shape, x), the regularised lower incomplete gamma function."""
     if x <= 0 or x == math.inf:
         return float(x > 0)
-    from scipy.special import gammainc
+    from sim.special import gammainc
 
     return float(gammainc(shape, x))
 
