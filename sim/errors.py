@@ -93,4 +93,7 @@ def refused(why: OSError, doing: str = "the system refuses it", where: str | os.
     """What the system refused as something for the user to mend: which place, what for, and why."""
     named = why.filename if isinstance(why.filename, str) else ""
     place = os.fspath(where) or named
-    return UserError(f"{place}{': ' if place else ''}{doing}: {why.strerror or why}")
+    said = why.strerror or str(why)
+    if why.errno and "[errno" in said:  # Arrow tells a story around it, with hidden files in it
+        said = os.strerror(why.errno)
+    return UserError(f"{place}{': ' if place else ''}{doing}: {said}")

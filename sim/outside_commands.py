@@ -44,7 +44,7 @@ def warm(arguments: Namespace) -> None:
     if arguments.json:
         print_json(made)
     elif not arguments.quiet:
-        sys.stdout.write(f"the compiled engine is ready: {made['file'] or 'nowhere to keep it'}\n")
+        sys.stdout.write(f"the compiled engine is ready: {made['file']}\n")
 
 
 def fit(arguments: Namespace) -> int:

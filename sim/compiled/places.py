@@ -81,8 +81,11 @@ def _caches() -> Path:
 
 def place_of_code() -> Path | None:
     """The file that `find` would read."""
-    places = (folder / f"{edition()}{ENDING}" for folder in folders())
-    return next((place for place in places if place.is_file()), None)
+    for folder in folders():
+        with suppress(PermissionError):  # nobody's business but its owner's
+            if (place := folder / f"{edition()}{ENDING}").is_file():
+                return place
+    return None
 
 
 def find(ending: str = ENDING) -> bytes | None:
@@ -137,8 +140,10 @@ def can_keep() -> bool:
 
 def _is_writable(folder: Path) -> bool:
     """Asked of the first part of its path that exists: nothing is made for the asking."""
-    there = next(part for part in (folder, *folder.parents) if part.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    with suppress(PermissionError):
+        there = next(part for part in (folder, *folder.parents) if part.exists())
+        return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    return False
 
 
 @contextmanager

@@ -49,16 +49,22 @@ def have_ready(tell: Tell, *, once_more: bool = False) -> str | None:
 def warm(*, tell: Tell = to_stderr) -> dict[str, Any]:
     """Prepare the machine code of the compiled engine: what `refund-sim warm` does.
 
-    Compiles where none is at hand, also where that has been found not to work before. Returns `file`, where it lies
-    (None where it can be kept nowhere), `edition`, what it was made from, and whether it was `made` now.
+    Compiles where none is at hand, also where that has been found not to work before. Returns `file`, where it
+    lies, `edition`, what it was made from, and whether it was `made` now.
 
-    Raises UserError where it cannot be made: simulations then run on SimPy.
+    Raises UserError where it cannot be made: simulations then run on SimPy; and where it can be kept nowhere.
     """
+    lasting = places.folders()
     was_there = machine_code.is_at_hand()
     if misfit := have_ready(tell, once_more=True):
         raise UserError(f"the compiled engine does not run here, and SimPy does its work: {misfit}")
     place = places.place_of_code()
-    return {"file": str(place) if place else None, "edition": places.edition(), "made": not was_there}
+    if place is None or place.parent not in lasting:
+        raise UserError(
+            f"nothing is prepared: none of {', '.join(map(str, lasting))} can be written to; "
+            f"name a folder that can in the environment, as {places.ELSEWHERE}"
+        )
+    return {"file": str(place), "edition": places.edition(), "made": not was_there}
 
 
 def _made(tell: Tell) -> str | None:

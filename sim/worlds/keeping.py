@@ -15,7 +15,7 @@ from uuid import uuid4
 import pandas as pd
 import pyarrow as pa
 
-from sim.errors import UserError, refused
+from sim.errors import refused
 from sim.worlds.store import (
     ENDING,
     GATHERED,
@@ -23,6 +23,7 @@ from sim.worlds.store import (
     SCHEMA,
     SUMS,
     WHOLE,
+    Damaged,
     Store,
     edition,
     read_rows,
@@ -44,12 +45,18 @@ def listed(store: Store) -> dict[str, Any]:
 
 
 def checked(store: Store) -> list[str]:
-    """Every segment and replication that is damaged, and everything that a killed writer has left."""
+    """Every segment and replication that is damaged, and everything that a killed writer has left.
+
+    Raises UserError for what cannot be read.
+    """
     return [f"{path}: {why}" for path, why in _faults(store)]
 
 
 def pruned(store: Store) -> int:
-    """Remove what is of another edition, damaged, or left over; how many segments and replications those were."""
+    """Remove what is of another edition, damaged, or left over; how many segments and replications those were.
+
+    Raises UserError for what cannot be read, and what cannot be removed.
+    """
     gone = [one for one in _units(store) if _parts(one, store)[0] != edition()]
     gone = list(dict.fromkeys([*gone, *(path for path, _ in _faults(store))]))
     for one in gone:
@@ -112,20 +119,24 @@ def _faults(store: Store) -> list[tuple[Path, str]]:
             read_whole(one) if one.is_dir() else read_rows(one)
         except FileNotFoundError:  # gathered, or pruned, meanwhile
             continue
-        except UserError:
+        except Damaged:
             found.append((one, "damaged"))
     return found + [(path, "left by a writer that was killed") for path in store.left_over()]
 
 
 def _remove(one: Path) -> None:
-    """At once, for whoever looks at the same time."""
-    with suppress(OSError):
+    """At once, for whoever looks at the same time. Raises UserError where it cannot be removed."""
+    try:
         if one.is_dir():
             gone = one.with_name(f"{HIDDEN}{uuid4().hex}")
             os.replace(one, gone)
             shutil.rmtree(gone)
         else:
             one.unlink()
+    except FileNotFoundError:  # by somebody else
+        pass
+    except OSError as why:
+        raise refused(why, "cannot be removed", one) from None
 
 
 def _sweep(store: Store) -> None:

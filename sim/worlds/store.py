@@ -12,6 +12,7 @@ leaves complete segments, and at most one hidden file that `prune` sweeps.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import re
@@ -29,7 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.chance.streams import EDITION
-from sim.errors import UserError, refused
+from sim.errors import REFUSALS, UserError, refused
 from sim.experiment.fingerprints import WORDS_ONLY
 from sim.experiment.light import Pair as Pair
 from sim.scenario.model import Scenario
@@ -48,6 +49,17 @@ class SeedMeaning(NamedTuple):
     def of(cls, scenario: Scenario) -> SeedMeaning:
         """Takes as long as a segment takes to be read: to be asked once."""
         return cls(meaning_of(scenario), scenario.experiment.seed)
+
+
+class Damaged(UserError):
+    """What is kept is not what was written. The message says which file."""
+
+    @classmethod
+    def at(cls, place: Path, why: Exception) -> UserError:
+        """Found while it was read; what the system refused to read may be as it was written."""
+        if isinstance(why, OSError) and why.errno in REFUSALS:
+            return refused(why, "cannot read what is kept", place)
+        return cls(f"{place}: not complete; `refund-sim store check` names such ({why})")
 
 
 class KeptSums(Protocol):
@@ -154,12 +166,23 @@ class Store:
 
     def parts(self) -> Iterator[Path]:
         """What is the store's own in its folder, of every edition: what else lies there is none of its business."""
-        for one in self.folder.glob("*"):  # none where nothing was kept yet
-            if _EDITION.fullmatch(one.name):
-                yield from (one / kind for kind in (SUMS, WHOLE))
+        try:
+            names = os.listdir(self.folder)
+        except OSError as why:  # none where nothing was kept yet
+            return _unless_gone(why)
+        for name in filter(_EDITION.fullmatch, sorted(names)):
+            yield from (self.folder / name / kind for kind in (SUMS, WHOLE))
 
     def _all(self, pattern: str) -> Iterator[Path]:
-        return (path for part in self.parts() for path in part.rglob(pattern))
+        """Files and folders of this name. Raises UserError for a folder that cannot be looked into."""
+        for part in self.parts():
+            for place, folders, files in os.walk(part, onerror=_unless_gone):
+                yield from (Path(place, name) for name in fnmatch.filter([*folders, *files], pattern))
+
+
+def _unless_gone(why: OSError) -> None:
+    if not isinstance(why, FileNotFoundError | NotADirectoryError):
+        raise refused(why, "cannot look into what is kept") from None
 
 
 def is_hidden(path: Path, folder: Path) -> bool:
@@ -189,8 +212,8 @@ def write_whole(table: pa.Table, place: Path, *, is_lasting: bool = False) -> No
 def read(segment: Path) -> Replications:
     """What it holds of its one scenario and seed.
 
-    Raises UserError for a segment that is not what was written (nothing of ours leaves half of one), and
-    FileNotFoundError.
+    Raises Damaged for a segment that is not what was written (nothing of ours leaves half of one), UserError for
+    one that cannot be read, and FileNotFoundError.
     """
     return _by_replication(read_rows(segment))
 
@@ -198,14 +221,14 @@ def read(segment: Path) -> Replications:
 def read_rows(segment: Path) -> pa.Table:
     """The columns that are looked at. Raises as `read` does."""
     try:
-        with pq.ParquetFile(segment, read_dictionary=["scenario", "measure"]) as file:
+        with pq.ParquetFile(segment) as file:
             if lacking := set(READ) - set(file.schema_arrow.names):
                 raise ValueError(f"found no {min(lacking)}")
             return file.read(READ)
     except FileNotFoundError:
         raise
     except Exception as why:
-        raise UserError(f"{segment}: not a complete segment; `refund-sim store check` names such ({why})") from None
+        raise Damaged.at(segment, why) from None
 
 
 def _by_replication(rows: pa.Table) -> Replications:
@@ -242,4 +265,5 @@ def _gathered(path: Path) -> _ManyScenarios:
     """Kept at hand: what has this name never changes."""
     rows = read_rows(path)
     scenarios, begins = np.unique(np.array(rows["scenario"].to_pylist(), dtype=str), return_index=True)
-    return _ManyScenarios(rows, scenarios, [*begins.tolist(), len(rows)])  # type: ignore[arg-type]
+    narrow = rows.drop(["scenario"]).set_column(2, "measure", rows["measure"].dictionary_encode())
+    return _ManyScenarios(narrow, scenarios, [*begins.tolist(), len(rows)])  # type: ignore[arg-type]

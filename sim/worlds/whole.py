@@ -20,13 +20,13 @@ from uuid import uuid4
 import numpy as np
 import pandas as pd
 
-from sim.errors import UserError, refused
+from sim.errors import refused
 from sim.experiment.backlog import Waiting
 from sim.experiment.experiment import LivesThrough
 from sim.experiment.observation import Observation
 from sim.experiment.waits import Waits
 from sim.scenario.model import Scenario
-from sim.worlds.store import HIDDEN, WHOLE, Store, meaning_of
+from sim.worlds.store import HIDDEN, WHOLE, Damaged, Store, meaning_of
 
 TABLES = ("claims", "requests", "unasked", "journal")
 BY_DAY = {"backlog": Waiting, "waits": Waits}
@@ -114,12 +114,12 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def read_whole(place: Path) -> Observation:
-    """What was seen of a replication. Raises UserError where that is not complete."""
+    """What was seen of a replication. Raises Damaged where it is not complete, UserError for one not to be read."""
     try:
         rest = json.loads((place / REST).read_text(encoding="utf-8"))
         tables = {name: _read(place / f"{name}.parquet", columns) for name, columns in rest.pop("columns").items()}
     except Exception as why:
-        raise UserError(f"{place}: not complete; `refund-sim store check` names such ({why})") from None
+        raise Damaged.at(place, why) from None
     for name, kind in BY_DAY.items():
         rest[name] = {
             who: kind(*(np.array(values, dtype=dtype) for dtype, values in columns))

@@ -204,6 +204,27 @@ def test_to_warm_tries_again_and_says_why_it_is_in_vain(misfit: None) -> None:
             making.warm(tell=lambda line: None)
 
 
+def test_to_warm_fails_where_what_it_made_goes_with_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(making, "have_ready", lambda *_, **__: None)
+    monkeypatch.setattr(places, "place_of_code", lambda: tmp_path / "until-the-end.code")
+    with pytest.raises(UserError, match=r"nothing is prepared: none of .* can be written to; .*REFUND_SIM_CODE"):
+        making.warm(tell=lambda line: None)
+
+
+def test_a_folder_that_may_not_be_looked_into_holds_no_machine_code_and_takes_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def locked(place: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    for question in ("is_file", "exists"):
+        monkeypatch.setattr(Path, question, locked)
+    assert places.place_of_code() is None
+    assert not places.can_keep()
+
+
 def test_machine_code_that_tells_other_stories_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.experiment import twin_check
 
