@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from sim import outside_arguments, waiting_arguments, worlds_arguments
+from sim import outside_arguments, worlds_arguments
+from sim.outside_arguments import changes, elsewhere, engine, number, positive, repeatable, said, what_if
 from sim.version import __version__
 
 SCENARIO = "a scenario file, a folder of them, or a preset such as aliexpress"
@@ -28,10 +29,10 @@ def parser() -> argparse.ArgumentParser:
     worlds_arguments.study(_command(commands, "study", "try policies in many worlds: what decides, and how much"))
     worlds_arguments.search(_command(commands, "search", "find the best policy of a set, with a stated guarantee"))
     worlds_arguments.store(_command(commands, "store", "list, check, prune or compact kept replications"))
-    waiting_arguments.forecast(
+    outside_arguments.forecast(
         _command(commands, "forecast", "say what becomes of open cases, one by one and in total")
     )
-    waiting_arguments.advise(
+    outside_arguments.advise(
         _command(commands, "advise", "say to one buyer what the odds are, by when, and what to do")
     )
     outside_arguments.fit(
@@ -57,16 +58,10 @@ def _command(
 
 def _changes(command: argparse.ArgumentParser) -> None:
     """Options that change a scenario before it runs."""
-    _set(command)
+    changes(command)
     command.add_argument("--replications", metavar="N", help="independent executions of each scenario")
     command.add_argument("--seed", metavar="N", help="where all luck starts; 0 is a seed")
     command.add_argument("--orders-per-day", metavar="X", help="mean number of orders a day")
-
-
-def _set(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE", help="change one value (repeatable)"
-    )
 
 
 def _run(command: argparse.ArgumentParser) -> None:
@@ -83,7 +78,7 @@ def _run(command: argparse.ArgumentParser) -> None:
 def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("base", metavar="BASE", help="the scenario that others are held against")
     command.add_argument("others", nargs="*", metavar="OTHER", help=SCENARIO)
-    _what_if(command, "the base with changes, under a name (repeatable)")
+    what_if(command, "the base with changes, under a name (repeatable)")
     _results(command)
     _keep(command, "the differences; also each claim, and each order whose stories part (default); also each event")
     _margin(command)
@@ -116,13 +111,12 @@ def _check(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--commit", metavar="ID", help="the commit's name in the history (default: CI's or git's)")
     away = "drop a commit from the history; with the word rebased, those that HEAD does not build on (repeatable)"
-    command.add_argument("--forget", action="append", default=[], metavar="ID", help=away)
+    repeatable(command, "--forget", "ID", away)
     for what, which in (("new", "a scenario without a baseline"), ("orphans", "a baseline without a scenario")):
         command.add_argument(f"--allow-{what}", action="store_true", help=f"{which} leaves the exit code at 0")
-    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+    said(command)
     _jobs(command)
-    _set(command)
+    changes(command)
 
 
 def _baselines(command: argparse.ArgumentParser) -> None:
@@ -130,12 +124,11 @@ def _baselines(command: argparse.ArgumentParser) -> None:
 
 
 def _margin(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
+    repeatable(
+        command,
         "--margin",
-        action="append",
-        default=[],
-        metavar="MEASURE=VALUE",
-        help="up to this a difference does not matter: success_rate=0.01 (repeatable)",
+        "MEASURE=VALUE",
+        "up to this a difference does not matter: success_rate=0.01 (repeatable)",
     )
 
 
@@ -145,8 +138,7 @@ def _results(command: argparse.ArgumentParser) -> None:
         "--out", default="results", metavar="DIR", help="where result folders go (default: results)"
     )
     command.add_argument("--force", action="store_true", help="overwrite existing result folders")
-    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
+    said(command)
 
 
 def _keep(command: argparse.ArgumentParser, which: str) -> None:
@@ -167,16 +159,15 @@ def _report(command: argparse.ArgumentParser) -> None:
 
 def _effort(command: argparse.ArgumentParser, known: str) -> None:
     """How much is simulated."""
-    command.add_argument(
+    repeatable(
+        command,
         "--precision",
-        action="append",
-        default=[],
-        metavar="MEASURE=HALFWIDTH",
-        help=f"replications go on until {known}: success_rate=0.005, refund_time_median_all=2%% (repeatable)",
+        "MEASURE=HALFWIDTH",
+        f"replications go on until {known}: success_rate=0.005, refund_time_median_all=2%% (repeatable)",
     )
     command.add_argument(
         "--max-replications",
-        type=outside_arguments.positive,
+        type=positive,
         metavar="N",
         help="give up a precision after so many, or as soon as it is surely out of their reach (default: 1000)",
     )
@@ -185,49 +176,32 @@ def _effort(command: argparse.ArgumentParser, known: str) -> None:
 def _jobs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--jobs",
-        type=outside_arguments.positive,
+        type=positive,
         metavar="N",
         help="processes that share the replications (default: all cores where it pays)",
     )
-    outside_arguments.elsewhere(command)
-    command.add_argument(
-        "--engine",
-        choices=("auto", "simpy", "compiled"),
-        default="auto",
-        help="what lives through them, with the same result (default: auto, compiled where it pays)",
-    )
+    elsewhere(command)
+    engine(command, "what lives through them, with the same result (default: auto, compiled where it pays)")
 
 
 def _trace(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenario", metavar="SCENARIO")
-    command.add_argument("--order", type=_number, required=True, metavar="N", help="the order's number")
+    command.add_argument("--order", type=number(0), required=True, metavar="N", help="the order's number")
     command.add_argument(
-        "--replication", type=_number, default=0, metavar="R", help="which replication (default: 0)"
+        "--replication", type=number(0), default=0, metavar="R", help="which replication (default: 0)"
     )
-    _what_if(command, "side by side with its story with these changes")
+    what_if(command, "side by side with its story with these changes")
     command.add_argument("--versus", metavar="OTHER", help="side by side with its story under another scenario")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
     _changes(command)
 
 
-def _what_if(command: argparse.ArgumentParser, what: str) -> None:
-    command.add_argument(
-        "--what-if", action="append", default=[], metavar="NAME:PATH=VALUE[,PATH=VALUE]", help=what
-    )
-
-
 def _validate(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenarios", nargs="+", metavar="SCENARIO", help=SCENARIO)
     command.add_argument("-q", "--quiet", action="store_true", help="say nothing unless there is a fault")
-    _set(command)
+    changes(command)
 
 
 def _show(command: argparse.ArgumentParser) -> None:
     command.add_argument("scenario", metavar="SCENARIO")
     _changes(command)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 0")
-    return int(text)

@@ -67,9 +67,9 @@ def main(words: Sequence[str]) -> int:
 
 def _carry_out(arguments: argparse.Namespace) -> int:
     _keep_memory()
-    from sim import commands, outside_commands, waiting_commands, worlds_commands
+    from sim import commands, outside_commands, worlds_commands
 
-    others = (worlds_commands, outside_commands, waiting_commands)
+    others = (worlds_commands, outside_commands)
     home = next((one for one in others if arguments.command in one.COMMANDS), commands)
     command = getattr(home, arguments.command)
     try:

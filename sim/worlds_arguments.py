@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from sim.outside_arguments import elsewhere, positive
+from sim.outside_arguments import changes, elsewhere, engine, number, positive, repeatable, said, what_if
 
 
 def stress(command: argparse.ArgumentParser) -> None:
     """A base and what is held against it, in so many worlds."""
     command.add_argument("base", metavar="BASE", help="the scenario that others are held against; its ranges vary")
     command.add_argument("others", nargs="*", metavar="OTHER", help="scenario files or presets")
+    what_if(command, "the base with changes, under a name (repeatable)")
     command.add_argument(
-        "--what-if",
-        action="append",
-        default=[],
-        metavar="NAME:PATH=VALUE[,PATH=VALUE]",
-        help="the base with changes, under a name (repeatable)",
+        "--worlds", type=number(2), default=128, metavar="N", help="how many worlds (default: 128)"
     )
-    command.add_argument("--worlds", type=_worlds, default=128, metavar="N", help="how many worlds (default: 128)")
     command.add_argument(
         "--replications", type=positive, default=2, metavar="N", help="executions of each world (default: 2)"
     )
@@ -32,12 +28,8 @@ def stress(command: argparse.ArgumentParser) -> None:
     fitted = "replications take turns at the worlds that `fit` wrote beside BASE"
     command.add_argument("--fitted", choices=("bootstrap",), help=fitted)
     command.add_argument("--seed", type=_seed, metavar="N", help="where all luck starts (default: the base's)")
-    command.add_argument(
-        "--measure", action="append", default=[], metavar="MEASURE", help="what is judged, the headline first"
-    )
-    command.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE", help="change one value (repeatable)"
-    )
+    repeatable(command, "--measure", "MEASURE", "what is judged, the headline first")
+    changes(command)
     _results(command)
 
 
@@ -73,18 +65,9 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="only say how many worlds, and how long they take")
     command.add_argument("--jobs", type=positive, metavar="N", help="processes that share the work (default: all)")
     elsewhere(command)
-    command.add_argument(
-        "--engine", choices=("auto", "simpy", "compiled"), default="auto", help="what lives through the worlds"
-    )
+    engine(command, "what lives through the worlds")
     command.add_argument("--force", action="store_true", help="replace a folder that is there")
-    command.add_argument("--json", action="store_true", help="one JSON document on stdout and nothing else")
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no notes")
-
-
-def _worlds(text: str) -> int:
-    if not text.isdecimal() or int(text) < 2:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 2")
-    return int(text)
+    said(command)
 
 
 def _seed(text: str) -> int:

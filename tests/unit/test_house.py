@@ -54,11 +54,9 @@ FLOORS = (
     "command_inputs",
     "baseline_commands",
     "outside_commands",
-    "waiting_commands",
     "worlds_commands",
     "commands",
     "outside_arguments",
-    "waiting_arguments",
     "worlds_arguments",
     "arguments",
     "streams",
@@ -180,7 +178,7 @@ def _types_in(node: ast.stmt) -> list[str]:
     return [name for name in names if name[0].isupper() and not name.isupper() and len(name) > 1]
 
 
-WRITTEN_DOWN_ONCE = {"offer": 13, "chargeback": 24, "gave_up": 3}
+WRITTEN_DOWN_ONCE = {"offer": 14, "chargeback": 25, "gave_up": 3}
 """A word of one stage or outcome, and the files of `sim` that may name it: more would be a second table.
 
 Logs and open cases (`evidence`, `waiting`) have columns of their own for what was seen of a stage: not counted."""
