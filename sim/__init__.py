@@ -19,7 +19,6 @@ Contents, in the order in which things happen (imports only ever point up this l
     what_ifs             scenarios without a file: a base with changes
     live                 the live page: levers turned in a browser, answers that get surer while one looks
     api                  the same from Python: sim.load, sim.run, sim.compare, sim.trace, sim.report, sim.fit
-    waiting_api          those who wait from Python: sim.forecast, sim.advise
     worlds_api           many worlds from Python: sim.stress, sim.study, sim.search, sim.sums
     baseline_commands    what `baseline` and `check` do at the gate of a pull request
     command_inputs       what a command is given
@@ -58,8 +57,8 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.show.story import Story
     from sim.waiting.advice import Advice
+    from sim.waiting.asking import advise, forecast
     from sim.waiting.forecasting import Forecast
-    from sim.waiting_api import advise, forecast
     from sim.worlds_api import search, stress, study, sums
 
 __all__ = [
@@ -104,8 +103,8 @@ _AT_HOME = {
     "Fit": "sim.evidence.fitting",
     "Advice": "sim.waiting.advice",
     "Forecast": "sim.waiting.forecasting",
-    "advise": "sim.waiting_api",
-    "forecast": "sim.waiting_api",
+    "advise": "sim.waiting.asking",
+    "forecast": "sim.waiting.asking",
     "open": "sim.live.opening",
     "search": "sim.worlds_api",
     "stress": "sim.worlds_api",

@@ -28,7 +28,7 @@ from sim.experiment.making import warm
 from sim.experiment.precision import MOST
 from sim.experiment.result import Result
 from sim.experiment.sweep import sweep
-from sim.scenario.loading import load
+from sim.scenario.loading import AScenario, as_scenario, kind_of, load
 from sim.scenario.model import Scenario
 from sim.show import story
 from sim.show.files import report_page
@@ -41,8 +41,6 @@ from sim.worlds.whole import WholeReplications
 
 __all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 
-AScenario = Scenario | str | Path
-"""A scenario, a file, or a preset by its name."""
 MOST_REPLICATIONS, SEEDS = 100_000, 2**32
 EXPECTED = {
     "replications": (1, MOST_REPLICATIONS, f"a whole number from 1 to {MOST_REPLICATIONS:,}"),
@@ -182,7 +180,7 @@ def report(
     BadUsage for what is neither a result nor a comparison.
     """
     if not isinstance(shown, Result | Comparison):
-        raise BadUsage(f"report: found {_kind(shown)}, expected what sim.run or sim.compare returns")
+        raise BadUsage(f"report: found {kind_of(shown)}, expected what sim.run or sim.compare returns")
     base = shown.base if isinstance(shown, Comparison) else shown
     points = sweep(base.scenario, jobs=jobs, engine=engine, progress=progress) if what_if else None
     return put_file(Path(to), report_page(shown, points))
@@ -199,19 +197,6 @@ def trace(scenario: AScenario, order: int, replication: int = 0) -> Story:
         if isinstance(number, bool) or not isinstance(number, int):
             raise BadUsage(f"trace: found the {what} {number!r}, expected a whole number from 0")
     return story.trace(scenario, order, replication)
-
-
-def as_scenario(given: AScenario) -> Scenario:
-    """A scenario as it is, a file or a preset loaded. Raises BadUsage for anything else, and what `load` raises."""
-    if isinstance(given, Scenario):
-        return given
-    if isinstance(given, str | Path):
-        return load(given)
-    raise BadUsage(f"found {_kind(given)}, expected a scenario, a file such as 'my-shop.yaml', or a preset's name")
-
-
-def _kind(given: object) -> str:
-    return f"a {type(given).__name__}" if given is not None else "None"
 
 
 def asked(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:

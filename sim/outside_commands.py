@@ -146,8 +146,8 @@ def forecast(arguments: Namespace) -> None:
     from sim.show.waiting.files import FORECAST, files_of_forecast
     from sim.show.waiting.forecast_document import document_of
     from sim.show.waiting.terminal import print_forecast
+    from sim.waiting.asking import forecast as forecast_them
     from sim.waiting.forecasting import REPLICATES
-    from sim.waiting.forecasting import forecast as forecast_them
 
     scenario = load(the_only_file(arguments.scenario), tuple(arguments.set))
     policy = load(the_only_file(arguments.policy)) if arguments.policy else None
@@ -165,7 +165,7 @@ def forecast(arguments: Namespace) -> None:
             replicates=_number("--replicates", arguments.replicates, REPLICATES),
             seed=_number("--seed", arguments.seed, scenario.experiment.seed),
             progress=progress.of("replicates"),
-            say=(lambda _: None) if is_quiet else to_stderr,
+            tell=(lambda _: None) if is_quiet else to_stderr,
         )
     if out is not None:
         write_folder(out, files_of_forecast(told), FORECAST, force=arguments.force)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.api import AScenario, as_scenario, asked
+from sim.api import asked
 from sim.errors import BadUsage
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, expect_measures, sums_of_one
+from sim.scenario.loading import AScenario, as_scenario
 from sim.scenario.model import Scenario
 from sim.worlds.asking import plan_of_file
 from sim.worlds.plan import HEADLINES, read_plan

@@ -31,6 +31,8 @@ from sim.scenario.tree import Keys, Leaf, Node, Path, Place, child_of, plain, pl
 DEFAULT, PROVENANCE = "default", "provenance"
 _TOP = (Scenario,)
 """What the model expects at the top of a file."""
+AScenario = Scenario | str | FilePath
+"""A scenario, a file, or a preset by its name."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,22 @@ def load(path: str | FilePath, changes: Changes = ()) -> Scenario:
     BadScenario with every fault that can be found, each where it is written.
     """
     return load_with_places(path, changes).scenario
+
+
+def as_scenario(given: AScenario) -> Scenario:
+    """A scenario as it is, a file or a preset loaded. Raises BadUsage for anything else, and what `load` raises."""
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | FilePath):
+        return load(given)
+    raise BadUsage(
+        f"found {kind_of(given)}, expected a scenario, a file such as 'my-shop.yaml', or a preset's name"
+    )
+
+
+def kind_of(given: object) -> str:
+    """What somebody has given in place of what was expected."""
+    return f"a {type(given).__name__}" if given is not None else "None"
 
 
 def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:

@@ -19,7 +19,7 @@ from sim.chance.past import Past
 from sim.chance.streams import Floats, Luck
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.experiment.engine_choice import expected_claims, made_ready, quicker_for
-from sim.experiment.engines import Tell, source_of, to_stderr
+from sim.experiment.engines import Tell, source_of
 from sim.experiment.experiment import Progress as Progress
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
@@ -95,7 +95,7 @@ def forecast(
     replicates: int = REPLICATES,
     seed: int | None = None,
     progress: Progress | None = None,
-    say: Tell = to_stderr,
+    say: Tell,
 ) -> Forecast:
     """Tell what becomes of the cases in the table `open`, known until the instant `at`; see `sim.forecast`."""
     if not 1 <= replicates <= MOST_REPLICATES:

@@ -49,7 +49,6 @@ FLOORS = (
     "what_ifs",
     "live",
     "api",
-    "waiting_api",
     "worlds_api",
     "command_inputs",
     "baseline_commands",
