@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Bools
+from sim.evidence.log import Bools, OrdersPiece
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
 from sim.scenario.model import Scenario
@@ -46,9 +46,13 @@ def _expected(lesson: Lesson, fitted: Scenario, daily: tuple[float, float]) -> I
 
 def _claimed(lesson: Lesson, voiced: Bools) -> float:
     """The share of orders that were claimed for, at the least."""
-    hits = np.zeros(lesson.log.orders.rows, dtype=bool)
-    hits[lesson.of_claim[voiced]] = True
-    share, interval, _ = share_with_interval(hits, np.ones_like(hits), lesson.seller, lesson.order_weight)
+
+    def claimed(piece: OrdersPiece) -> Bools:
+        hits = np.zeros(piece.orders.rows, dtype=bool)
+        hits[piece.row[voiced[piece.claims]]] = True
+        return hits
+
+    share, interval, _ = lesson.share_of_orders(claimed)
     return _farther(share, interval)[0]
 
 

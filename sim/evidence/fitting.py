@@ -202,11 +202,13 @@ def lesson_of(
 def _types(mapped: MappedLog, lesson: Lesson) -> tuple[Ints, tuple[str, ...]]:
     if mapped.mapping.types.column is None:
         return sellers_of_types(lesson, mapped.mapping.types.find or 1)
-    groups, names = lesson.log.orders.word("group"), lesson.log.names.get("group", ())
+    names = lesson.log.names.get("group", ())
     if not names:
         raise UserError(f"{mapped.path}: types.column: the orders have no column mapped to 'group'")
     counts = np.zeros((len(lesson.weight), len(names)))
-    np.add.at(counts, (lesson.seller[groups >= 0], groups[groups >= 0]), 1)
+    for orders in lesson.log.orders.pieces():
+        groups, seller = orders.word("group"), orders.word("seller")
+        np.add.at(counts, (seller[groups >= 0], groups[groups >= 0]), 1)
     kinds = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), -1)
     there = sorted(set(kinds[kinds >= 0].tolist()))
     places = np.full(len(names) + 1, -1)

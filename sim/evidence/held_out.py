@@ -96,11 +96,12 @@ def _ends(log: RefundLog, start: date, span: Weeks) -> tuple[float, float]:
 
 def _limits(log: RefundLog) -> list[float]:
     """Days after payment, in halves, by which a quarter, a half and three quarters of what was sent were sent."""
-    waited = (log.orders.at("dispatched") - log.orders.at("paid")) / DAY
+    waited = log.gathered(lambda orders: orders.at("dispatched") - orders.at("paid"))
     waited = waited[waited >= 0]
     if len(waited) < LEAST:
         return []
-    return sorted({max(round(2 * float(days)) / 2, 0.5) for days in np.quantile(waited, (0.25, 0.5, 0.75))})
+    quarters = np.quantile(waited, (0.25, 0.5, 0.75), overwrite_input=True) / DAY
+    return sorted({max(round(2 * float(days)) / 2, 0.5) for days in quarters})
 
 
 def expected_in(
@@ -142,9 +143,8 @@ def _observed(
     requests = ~np.isnan(asked)
     yield "orders a week", (orders.rows / weeks, orders.rows, "orders")
     yield "requests a week", (int(requests.sum()) / weeks, int(requests.sum()), "requests")
-    paid, sent = orders.at("paid"), orders.at("dispatched")
     for limit in limits:
-        yield f"sent within {limit:g} d of payment", _share(sent - paid <= limit * DAY, paid + limit * DAY < cut)
+        yield f"sent within {limit:g} d of payment", _sent_within(log, limit * DAY)
     status, names = claims.word("status"), log.names["status"]
     asked_of = requests & (status != names.index("free"))
     for word, called in REQUESTS.items():
@@ -158,6 +158,16 @@ def _observed(
         for days in (7, 14, 30):
             watched = requests & (asked + days * DAY < cut)
             yield f"money within {days} d of the request", _share(money - asked <= days * DAY, watched)
+
+
+def _sent_within(log: RefundLog, limit: float) -> SeenValue:
+    hits = n = 0
+    for orders in log.orders.pieces():
+        paid = orders.at("paid")
+        watched = paid + limit < log.cut
+        hits += int((watched & (orders.at("dispatched") - paid <= limit)).sum())
+        n += int(watched.sum())
+    return (hits / n if n else float("nan")), n, "share"
 
 
 def _share(hits: Any, among: Any) -> SeenValue:

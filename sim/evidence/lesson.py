@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.evidence.hours import Hours
-from sim.evidence.log import Bools, Floats, Ints, RefundLog
-from sim.evidence.survival import Recall, Sample
+from sim.evidence.log import Bools, Floats, Ints, OrdersPiece, RefundLog, Table
+from sim.evidence.samples import MANY, AnySample, DurationCells, LongSample, Sample
+from sim.evidence.survival import Recall
 from sim.scenario.durations import DAY
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
 from sim.vocabulary import Party
+
+FEW = 2 * MANY
+"""Durations of orders below which they are held at once: halves of them are not counted in cells."""
+WorkedOut = TypeVar("WorkedOut")
+Durations = tuple[Floats, Floats, Bools]
+"""Between which ends they lie, and of which orders they are."""
+ShareTold = tuple[float, tuple[float, float], int]
+"""A share, its interval, and the number of cases."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +47,66 @@ class Lesson:
     """What the types are called."""
     recall: Recall = field(default_factory=dict)
     """What was estimated from these cases, for refits to begin at."""
+    known: dict[str, Any] = field(default_factory=dict)
+    """What was worked out from all orders and is the same however they are weighed, by what it is."""
+
+    def pieces(self) -> Iterator[tuple[OrdersPiece, Floats]]:
+        """All orders, piece by piece, and what each weighs.
+
+        That is its seller's weight, with weeks as strata: each weighs as many orders as it has.
+        """
+        for piece in self.log.pieces():
+            yield piece, self._weight_of(piece.orders)
+
+    def _weights(self) -> Iterator[Floats]:
+        return (weight for _, weight in self.pieces())
+
+    def _weight_of(self, orders: Table) -> Floats:
+        return np.asarray(self.weight[orders.word("seller")] * self._of_weeks[self._week(orders)])
+
+    def _week(self, orders: Table) -> Ints:
+        return np.asarray(((orders.at("paid") - self.first) // (7 * DAY)).astype(np.int64))
 
     @cached_property
-    def seller(self) -> Ints:
-        """Of each order."""
-        return self.log.orders.word("seller")
+    def _of_weeks(self) -> Floats:
+        weeks = int((self.beyond - self.first) // (7 * DAY)) + 1
+        orders, weight = np.zeros(weeks), np.zeros(weeks)
+        for piece in self.log.orders.pieces():
+            orders += np.bincount(self._week(piece), minlength=weeks)
+            np.add.at(weight, self._week(piece), self.weight[piece.word("seller")])
+        return orders / np.maximum(weight, 1e-12)
 
-    @cached_property
-    def of_claim(self) -> Ints:
-        """The order of each claim."""
-        return self.log.claims.word("order_row")
+    def tally(self, places: Callable[[Table], Ints], size: int) -> Floats:
+        """What the orders at each of so many places weigh together; those at −1 are nowhere."""
+        told = np.zeros(size)
+        for piece, weight in self.pieces():
+            place = places(piece.orders)
+            there = place >= 0
+            np.add.at(told, place[there], weight[there])
+        return told
+
+    def once(self, what: str, worked_out: Callable[[], WorkedOut]) -> WorkedOut:
+        """Worked out from all orders when it is asked for first, and the same for refits."""
+        if what not in self.known:
+            self.known[what] = worked_out()
+        told: WorkedOut = self.known[what]
+        return told
+
+    @property
+    def orders_of_sellers(self) -> Ints:
+        """How many orders each seller has."""
+        return self.once("orders of sellers", self._orders_of_sellers)
+
+    def _orders_of_sellers(self) -> Ints:
+        told = np.zeros(len(self.weight), dtype=np.int64)
+        for orders in self.log.orders.pieces():
+            told += np.bincount(orders.word("seller"), minlength=len(told))
+        return told
 
     @cached_property
     def seller_of_claim(self) -> Ints:
         """Of each claim."""
-        return self.seller[self.of_claim]
+        return self.log.orders_of_claims.word("seller")
 
     @cached_property
     def kind_of_claim(self) -> Ints:
@@ -58,29 +114,47 @@ class Lesson:
         return self.kind_of_seller[self.seller_of_claim]
 
     @cached_property
-    def order_weight(self) -> Floats:
-        """Of each order: its seller's, with weeks as strata (each weighs as many orders as it has)."""
-        weight = self.weight[self.seller]
-        week = ((self.log.orders.at("paid") - self.first) // (7 * DAY)).astype(np.int64)
-        in_week = np.maximum(np.bincount(week, weight), 1e-12)
-        return np.asarray(weight * (np.bincount(week) / in_week)[week])
-
-    @cached_property
     def claim_weight(self) -> Floats:
         """Of each claim: its order's."""
-        return self.order_weight[self.of_claim]
+        return self._weight_of(self.log.orders_of_claims)
 
-    def sample_of_orders(self, low: Floats, high: Floats, among: Bools) -> Sample:
-        """Durations of some orders, those of which the beginning is known."""
-        return self._sample(low, high, among, self.seller, self.order_weight)
+    def sample_of_orders(self, name: str, lasted: Callable[[OrdersPiece], Durations]) -> AnySample:
+        """Durations of some orders, those of which the beginning is known; `name` says of what they are."""
+
+        def pieces() -> Iterator[tuple[Bools, Sample]]:
+            for piece, weight in self.pieces():
+                low, high, among = lasted(piece)
+                known = among & ~np.isnan(low)
+                seller = piece.orders.word("seller")
+                yield known, Sample.of(low[known], high[known], seller[known], weight[known])
+
+        cells = self.once(f"cells of {name}", lambda: DurationCells.of(pieces()))
+        if cells.n >= FEW:
+            return LongSample(name, cells, pieces, self._weights, len(self.weight), self.recall)
+        parts = [sample for _, sample in pieces()]
+        low, high, seller, weight = (np.concatenate([one[column] for one in parts]) for column in range(4))
+        return Sample(low, high, seller, weight, self.recall)
 
     def sample_of_claims(self, low: Floats, high: Floats, among: Bools) -> Sample:
         """Durations of some claims, those of which the beginning is known."""
-        return self._sample(low, high, among, self.seller_of_claim, self.claim_weight)
-
-    def _sample(self, low: Floats, high: Floats, among: Bools, seller: Ints, weight: Floats) -> Sample:
         known = among & ~np.isnan(low)
-        return Sample.of(low[known], high[known], seller[known], weight[known], self.recall)
+        seller, weight = self.seller_of_claim[known], self.claim_weight[known]
+        return Sample.of(low[known], high[known], seller, weight, self.recall)
+
+    def share_of_orders(
+        self, hits: Callable[[OrdersPiece], Bools], among: Callable[[Table], Bools] | None = None
+    ) -> ShareTold:
+        """A share among all orders, or some, as `share_with_interval` tells it of claims."""
+        whole, part = np.zeros(len(self.weight)), np.zeros(len(self.weight))
+        squares, n = np.zeros(2), 0
+        for piece, weight in self.pieces():
+            hit, seller = hits(piece), piece.orders.word("seller")
+            some = np.ones_like(hit) if among is None else among(piece.orders)
+            np.add.at(whole, seller[some], weight[some])
+            np.add.at(part, seller[some & hit], weight[some & hit])
+            squares += [float((weight[some & one] ** 2).sum()) for one in (hit, ~hit)]
+            n += int(some.sum())
+        return _share(whole, part, squares, n)
 
     def template(self, name: str) -> SellerType:
         """The base's type of that name; its most common one where there is none."""
@@ -93,27 +167,29 @@ class Lesson:
         return np.isin(self.log.claims.word(of), numbers)
 
 
-def share_with_interval(
-    hits: Bools, among: Bools, seller: Ints, weight: Floats
-) -> tuple[float, tuple[float, float], int]:
+def share_with_interval(hits: Bools, among: Bools, seller: Ints, weight: Floats) -> ShareTold:
     """A share among some cases, its 95 % interval with sellers as the unit (a ratio, on the logit), and n."""
+    whole = np.asarray(np.bincount(seller[among], weight[among]), dtype=np.float64)
+    part = np.asarray(np.bincount(seller[among & hits], weight[among & hits], len(whole)), dtype=np.float64)
+    squares = np.array([float((weight[among & one] ** 2).sum()) for one in (hits, ~hits)])
+    return _share(whole, part, squares, int(among.sum()))
+
+
+def _share(whole: Floats, part: Floats, squares: Floats, n: int) -> ShareTold:
+    """By what each seller's cases weigh, and the hits among them; squared weights are of hits and of others."""
     from scipy import special, stats
 
-    n = int(among.sum())
-    if n and (seller[among] == seller[among][0]).all():  # nobody to differ from: cases are the unit
-        seller = np.arange(len(seller))
-    whole = np.bincount(seller[among], weight[among])
-    part = np.bincount(seller[among & hits], weight[among & hits], minlength=len(whole))
     total = whole.sum()
     if not total:
         return float("nan"), (0.0, 1.0), 0
     value = float(part.sum() / total)
-    units = int((whole > 0).sum())
+    units, missed = int((whole > 0).sum()), float(((part - value * whole) ** 2).sum())
+    if units == 1:  # nobody to differ from: cases are the unit
+        units, missed = n, float((1 - value) ** 2 * squares[0] + value**2 * squares[1])
     if value in (0.0, 1.0) or units < 2:
         reach = min(3.0 / n, 1.0)  # the rule of three
         return value, (max(value - reach, 0.0), min(value + reach, 1.0)), n
-    residuals = part - value * whole
-    error = float(np.sqrt((residuals**2).sum() * units / (units - 1)) / total) / (value * (1 - value))
+    error = float(np.sqrt(missed * units / (units - 1)) / total) / (value * (1 - value))
     reach = float(stats.t.ppf(0.975, units - 1)) * error
     centre = special.logit(value)
     return value, (float(special.expit(centre - reach)), float(special.expit(centre + reach))), n

@@ -1,153 +1,87 @@
-"""A refund log as it was read: orders and claims as columns of seconds, and what became of every row."""
+"""A refund log as it was read: orders a piece at a time, the claims among them, and what became of every row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.arrays import Bools as Bools
-from sim.arrays import Floats as Floats
-from sim.arrays import Ints as Ints
-
-TOLD_AT = {
-    "status": "closed",
-    "dispute_status": "dispute_closed",
-    "offer_status": "offer_closed",
-    "ruling": "mediation_closed",
-    "chargeback_ruling": "chargeback_closed",
-}
-"""By word: the instant from which on it is known."""
+from sim.evidence.log_tables import Bools as Bools
+from sim.evidence.log_tables import Floats as Floats
+from sim.evidence.log_tables import Ints as Ints
+from sim.evidence.log_tables import Reading as Reading
+from sim.evidence.log_tables import Table as Table
+from sim.evidence.long_table import LongTable, narrow
 
 
-@dataclass
-class Reading:
-    """What became of the rows of one table."""
+class OrdersPiece(NamedTuple):
+    """Some of the orders, one after the other."""
 
-    table: str
-    rows: int = 0
-    used: int = 0
-    unused: dict[str, int] = field(default_factory=dict)
-    """Rows that count for nothing, by why."""
-    kept: dict[str, int] = field(default_factory=dict)
-    """Rows that count only as far as they can be understood, by why."""
-    examples: dict[str, str] = field(default_factory=dict)
-    """By why: the first place, `file:line`."""
-
-    def leave(self, why: str, count: int) -> None:
-        """So many rows are left out."""
-        self._count(self.unused, why, count, "")
-
-    def keep(self, why: str, count: int, example: str = "") -> None:
-        """So many are only understood in part."""
-        self._count(self.kept, why, count, example)
-
-    def _count(self, into: dict[str, int], why: str, count: int, example: str) -> None:
-        if count:
-            into[why] = into.get(why, 0) + count
-            self.examples.setdefault(why, example)
-
-    def document(self) -> dict[str, object]:
-        """Ready for JSON."""
-        return {
-            "rows": self.rows,
-            "used": self.used,
-            "unused": dict(sorted(self.unused.items())),
-            "in_part": dict(sorted(self.kept.items())),
-            "examples": dict(sorted(self.examples.items())),
-        }
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns of equal length: instants as seconds (a low and a high end), words as numbers (−1 for none).
-
-    Where instants are known to the second both ends are one array: a large log is held once.
-    """
-
-    low: Mapping[str, Floats]
-    high: Mapping[str, Floats]
-    words: Mapping[str, Ints]
-    numbers: Mapping[str, Floats]
-    rows: int
-
-    def at(self, name: str) -> Floats:
-        """The instants of a column, in the middle of what is known; NaN where there is none, or no such column."""
-        if name not in self.low:
-            return np.full(self.rows, np.nan)
-        return (self.low[name] + self.high[name]) / 2
-
-    def ends(self, name: str) -> tuple[Floats, Floats]:
-        """Not before, not after."""
-        none = np.full(self.rows, np.nan)
-        return self.low.get(name, none), self.high.get(name, none)
-
-    def word(self, name: str) -> Ints:
-        """Words by number; −1 where there is none, or no such column."""
-        return self.words.get(name, np.full(self.rows, -1, dtype=np.int64))
-
-    def has(self, name: str) -> bool:
-        """Whether the log tells of it at all."""
-        return name in self.low or name in self.words or name in self.numbers
-
-    def instants(self, turned: Callable[[str, Floats], Floats]) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        """Both ends of every column, turned into others by its name and what it holds."""
-        low = {name: turned(name, column) for name, column in self.low.items()}
-        high = {
-            name: low[name] if column is self.low[name] else turned(name, column)
-            for name, column in self.high.items()
-        }
-        return low, high
-
-    def only(self, some: Bools) -> Table:
-        """Some of the rows."""
-        return Table(
-            *self.instants(lambda _, column: column[some]),
-            {name: column[some] for name, column in self.words.items()},
-            {name: column[some] for name, column in self.numbers.items()},
-            rows=int(np.count_nonzero(some)),
-        )
-
-    def known_at(self, cut: float) -> Table:
-        """As it was known then: what happened later had not happened."""
-        low, high = self.instants(lambda name, column: np.where(self.low[name] >= cut, np.nan, column))
-        words = dict(self.words)
-        for word, instant in TOLD_AT.items():
-            if word in words and instant in low:
-                words[word] = np.where(np.isnan(low[instant]), -1, words[word])
-        return replace(self, low=low, high=high, words=words)
+    orders: Table
+    claims: Ints
+    """Which claims are for any of them."""
+    row: Ints
+    """Of each such claim, the row of its order among these."""
 
 
 @dataclass(frozen=True)
 class RefundLog:
     """Orders, and the claims among them."""
 
-    orders: Table
+    orders: LongTable
     """`paid`, `arranged`, `dispatched`, `delivered`; words `seller`, `method`, `group`; number `value`."""
     claims: Table
     """A row for each claim; `order_row` (a word) is the row of its order."""
+    orders_of_claims: Table
+    """The order of each claim, with the columns that orders have."""
     names: Mapping[str, tuple[str, ...]]
     """By column: what its words by number are called; what orders are called is not kept."""
     readings: tuple[Reading, ...]
     cut: float
     """Seconds since the start: what happened from then on is not known."""
 
+    def pieces(self) -> Iterator[OrdersPiece]:
+        """All orders, piece by piece, each with its claims."""
+        by_row, rows, first = *self._claims_by_row, 0
+        for orders in self.orders.pieces():
+            here = slice(*np.searchsorted(rows, [first, first + orders.rows]))
+            yield OrdersPiece(orders, by_row[here], rows[here] - first)
+            first += orders.rows
+
+    @cached_property
+    def _claims_by_row(self) -> tuple[Ints, Ints]:
+        row = self.claims.word("order_row")
+        by_row = np.argsort(row, kind="stable")
+        return by_row, row[by_row]
+
     def between(self, first: float, beyond: float, cut: float) -> RefundLog:
         """Orders paid in a period, and their claims, as they were known at a cut."""
-        paid = self.orders.at("paid")
-        some = (paid >= first) & (paid < beyond) & (paid < cut)
-        row = np.cumsum(some) - 1
-        place = self.claims.word("order_row")
-        asked = self.claims.at("requested")
-        disputed = self.claims.at("dispute_opened")
-        begun = np.fmin(asked, disputed)
-        theirs = some[place] & ~(begun >= cut)
+
+        def inside(orders: Table) -> Bools:
+            paid = orders.at("paid")
+            return np.asarray((paid >= first) & (paid < beyond) & (paid < cut))
+
+        orders, row = LongTable(), np.full(self.claims.rows, -1, dtype=np.int64)
+        for piece in self.pieces():
+            some = inside(piece.orders)
+            row[piece.claims] = orders.rows + np.cumsum(some)[piece.row] - 1
+            orders.append(piece.orders.only(some).known_at(cut))
+        begun = np.fmin(self.claims.at("requested"), self.claims.at("dispute_opened"))
+        theirs = inside(self.orders_of_claims) & ~(begun >= cut)
         claims = self.claims.only(theirs)
-        claims = replace(claims, words={**claims.words, "order_row": row[place[theirs]]})
-        orders = self.orders.only(some).known_at(cut)
-        return replace(self, orders=orders, claims=claims.known_at(cut), cut=cut)
+        claims = replace(claims, words={**claims.words, "order_row": row[theirs]})
+        bought = self.orders_of_claims.only(theirs).known_at(cut)
+        return replace(self, orders=orders, claims=claims.known_at(cut), orders_of_claims=bought, cut=cut)
 
     def of_orders(self, name: str) -> Floats:
         """An instant of each claim's order."""
-        return self.orders.at(name)[self.claims.word("order_row")]
+        return self.orders_of_claims.at(name)
+
+    def gathered(self, of: Callable[[Table], Floats]) -> NDArray[Any]:
+        """One number of every order of which it is known, all at once in as few bytes as hold it."""
+        told = (of(piece) for piece in self.orders.pieces())
+        return np.concatenate([np.empty(0, dtype=np.int8), *(narrow(one[~np.isnan(one)]) for one in told)])

@@ -73,9 +73,10 @@ def told_by_arrivals(lesson: Lesson) -> Told:
 
 def _days(lesson: Lesson) -> _Days:
     count, first = int((lesson.beyond - lesson.first) // DAY), int(lesson.first // DAY)
-    places = np.clip((lesson.log.orders.at("paid") // DAY).astype(np.int64) - first, 0, count - 1)
     dates = [lesson.start + timedelta(days=first + day) for day in range(count)]
-    orders = np.bincount(places, lesson.order_weight, minlength=count).astype(np.float64)
+    orders = lesson.tally(
+        lambda orders: np.clip((orders.at("paid") // DAY).astype(np.int64) - first, 0, count - 1), count
+    )
     return _Days(dates, orders, np.array([day.weekday() for day in dates]))
 
 
@@ -148,17 +149,16 @@ def _part_of(days: _Days, rates: _Rates, some: Bools) -> tuple[float, float]:
 
 
 def _hours(lesson: Lesson) -> Finding | Assumed:
-    paid, (first, last) = lesson.log.orders.at("paid"), lesson.log.orders.ends("paid")
-    if float(np.median(last - first)) > HOUR:
+    if lesson.log.orders.apart("paid") > HOUR:
         return Assumed("market.hours", "payments have dates without hours")
-    hours = np.bincount((paid % DAY // HOUR).astype(np.int64), lesson.order_weight, minlength=24)
-    busiest, whole = int(hours.argmax()), float(hours.sum())
+    hours = lesson.tally(lambda orders: (orders.at("paid") % DAY // HOUR).astype(np.int64), 24)
+    busiest, whole, n = int(hours.argmax()), float(hours.sum()), lesson.log.orders.rows
     share = float(hours[busiest]) / whole
-    reach = 1.96 * float(np.sqrt(share * (1 - share) / len(paid)))
+    reach = 1.96 * float(np.sqrt(share * (1 - share) / n))
     return Finding(
         "market.hours",
         [number(hour / whole * 24) for hour in hours],
-        len(paid),
+        n,
         interval=(number((share - reach) * 24), number((share + reach) * 24)),
         about=f"the hour from {busiest}:00",
         method="shares by hour",

@@ -9,10 +9,11 @@ import numpy as np
 from sim.chance.instants import earlier_or_later
 from sim.evidence.families import FAMILIES, FAR, TWO, thinned
 from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
-from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Bools, Floats
+from sim.evidence.lesson import Durations, Lesson, share_with_interval
+from sim.evidence.log import Bools, Floats, OrdersPiece, Table
 from sim.evidence.of_offers import refused_at, told_by_offers
-from sim.evidence.survival import LEAST, Estimated, Sample, fitted
+from sim.evidence.samples import AnySample
+from sim.evidence.survival import LEAST, Estimated, fitted
 from sim.evidence.wording import number
 from sim.rules.terms import last_day_of
 from sim.scenario.distributions import DurationLaw
@@ -53,72 +54,94 @@ def _regret(lesson: Lesson) -> Told:
     if estimated is None:
         yield Assumed("buyers.regret.probability", f"fewer than {LEAST} requests")
         return
-    asked = sample.ended & (sample.high < FAR)
-    last = float(sample.high[asked & (sample.low == sample.high)].max()) / DAY
+    asked = lesson.log.claims.at("requested") - lesson.log.of_orders("paid")
+    last = float(np.fmax.reduce(asked, initial=0.5)) / DAY
     later = "as the law goes on"
-    if np.any(sample.low >= FAR):
+    if np.any(sample.counted().low >= FAR):
         later = "by disputes of those who never asked to cancel, where worth it by the base's postage and hassle"
     told = f"minds that change within {last:.1f} d and before dispatch; later ones {later}"
     yield of_chance(
         "buyers.regret.probability", estimated, "hazard until the button goes", about="share of orders",
-        identified=told, naive=float(np.mean(asked)),
+        identified=told, naive=_asked(lesson) / sample.n,
     )  # fmt: skip
     what = "censored by dispatch, window and cut"
     yield of_law("buyers.regret.after", estimated, Kind.WALL, what=what, identified=told)
 
 
-def _changes_of_mind(lesson: Lesson) -> Sample:
+def _asked(lesson: Lesson) -> int:
+    """How many asked to cancel, or may have."""
+    claims = lesson.log.claims
+    return int((~np.isnan(claims.at("requested")) | np.isnan(claims.at("dispute_opened"))).sum())
+
+
+def _changes_of_mind(lesson: Lesson) -> AnySample:
     """From payment until each order's buyer asked to cancel, or could no more.
 
     "A claim, time unknown" was made at some time while the button was there. Whose time to dispute was over by the
     cut, and who had not asked, either disputed (a mind that changed after the button went) or did not: those for
     whom it is not worth it are hidden among the latter, so that who disputed stands for them as well.
     """
-    paid, sent = lesson.log.orders.at("paid"), lesson.log.orders.at("dispatched")
-    claims = lesson.log.claims
-    asked = np.full(lesson.log.orders.rows, np.nan)
-    asked[lesson.of_claim] = claims.at("requested")
-    unknown = np.zeros(len(asked), dtype=bool)
-    unknown[lesson.of_claim] = np.isnan(claims.at("requested")) & np.isnan(claims.at("dispute_opened"))
+    sample = lesson.sample_of_orders("buyers.regret", lambda piece: _until_asked(lesson, piece))
+    if _told_late(lesson) is None:
+        return sample
+    few, worth = sample.counted(), _worth_it(lesson)
+    seen, silent = (few.weight[one].sum() for one in _late(few.low, few.high))
+    hidden = (1 / worth - 1) * seen / max(silent, 1e-9)
+
+    def stands_for(low: Floats, high: Floats) -> Floats:
+        disputed, never = _late(low, high)
+        return np.where(disputed, 1 / worth, np.where(never, max(1 - hidden, 0.0), 1.0))
+
+    return sample.standing_for(stands_for)
+
+
+def _late(low: Floats, high: Floats) -> tuple[Bools, Bools]:
+    """Whose time to dispute was over: those seen to have disputed, and the others."""
+    return np.isfinite(high) & (high >= FAR), low >= FAR
+
+
+def _until_asked(lesson: Lesson, piece: OrdersPiece) -> Durations:
+    """Of each order, between which times since payment its buyer changed their mind."""
+    orders, claims = piece.orders, lesson.log.claims.only(piece.claims)
+    paid, sent = orders.at("paid"), orders.at("dispatched")
+    asked, unknown = np.full(orders.rows, np.nan), np.zeros(orders.rows, dtype=bool)
+    asked[piece.row] = claims.at("requested")
+    unknown[piece.row] = np.isnan(claims.at("requested")) & np.isnan(claims.at("dispute_opened"))
     there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
     low = np.where(unknown, 0.5, np.where(np.isnan(asked), there, asked - paid))
     high = np.where(unknown, there, np.where(np.isnan(asked), np.inf, asked - paid))
-    everybody = np.ones(len(low), dtype=bool)
-    late = _late_disputes(lesson)
-    if late is None:
-        return lesson.sample_of_orders(low, high, everybody)
-    over, last, disputed = late
-    over &= np.isnan(asked) & ~unknown & ~np.isnan(sent)
-    seen, silent = over & ~np.isnan(disputed), over & np.isnan(disputed)
-    high = np.where(seen, np.maximum(disputed - paid, there + 1) * FAR, high)
-    low = np.where(silent, (last - paid) * FAR, low)
-    weight, worth = lesson.order_weight, _worth_it(lesson)
-    hidden = (1 / worth - 1) * weight[seen].sum() / max(weight[silent].sum(), 1e-9)
-    stands_for = np.where(seen, 1 / worth, np.where(silent, max(1 - hidden, 0.0), 1.0))
-    sample = lesson.sample_of_orders(low, high, everybody)
-    return sample._replace(weight=sample.weight * stands_for)
+    terms = _told_late(lesson)
+    if terms is not None:
+        last = _ends(orders.at("delivered"), terms, lesson)
+        over = (last < lesson.log.cut) & np.isnan(asked) & ~unknown & ~np.isnan(sent)
+        disputed = np.full(orders.rows, np.nan)
+        mine = _of_regret(lesson, claims)
+        disputed[piece.row[mine]] = claims.at("dispute_opened")[mine]
+        high = np.where(over & ~np.isnan(disputed), np.maximum(disputed - paid, there + 1) * FAR, high)
+        low = np.where(over & np.isnan(disputed), (last - paid) * FAR, low)
+    return low, high, np.ones(orders.rows, dtype=bool)
 
 
-def _late_disputes(lesson: Lesson) -> tuple[Bools, Floats, Floats] | None:
-    """Of each order: whether its time to dispute was over by the cut, when it ended, and when its buyer disputed
-    for a mind that had changed (NaN); None where the log or the policy does not tell these from other disputes.
+def _told_late(lesson: Lesson) -> LastInstant | None:
+    """When the time ends to dispute for a mind that has changed.
+
+    None where the log or the policy does not tell such disputes from others.
     """
     claims, dispute = lesson.log.claims, lesson.base.policy.dispute
     terms = dispute.regret if dispute is not None else None
-    told = claims.has("kind") or claims.has("reason")
-    if terms is None or terms.closes is None or not claims.has("dispute_opened") or not told:
-        return None
-    of_regret = claims.word("reason") >= 0
+    told = claims.has("dispute_opened") and (claims.has("kind") or claims.has("reason"))
+    return terms.closes if told and terms is not None else None
+
+
+def _of_regret(lesson: Lesson, claims: Table) -> Bools:
+    """Which of these claims came to a dispute for a mind that had changed."""
+    told = claims.word("reason") >= 0
     if claims.has("kind"):
-        of_regret |= claims.word("kind") == lesson.log.names["kind"].index("regret")
-    disputed = np.full(lesson.log.orders.rows, np.nan)
-    mine = of_regret & ~np.isnan(claims.at("dispute_opened"))
-    disputed[lesson.of_claim[mine]] = claims.at("dispute_opened")[mine]
-    last = _ends(lesson.log.orders.at("delivered"), terms.closes, lesson)
-    return last < lesson.log.cut, last, disputed
+        told |= claims.word("kind") == lesson.log.names["kind"].index("regret")
+    return told & ~np.isnan(claims.at("dispute_opened"))
 
 
-def _seen_through(window: DurationLaw, sample: Sample, longest: float) -> Estimated | None:
+def _seen_through(window: DurationLaw, sample: AnySample, longest: float) -> Estimated | None:
     """The law of changes of mind, where a change at time t is seen with the chance that the window is open then."""
     until = max(min(window.support()[1], longest), 2.0)
     plain = (*FAMILIES, TWO)

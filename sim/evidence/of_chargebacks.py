@@ -64,7 +64,7 @@ def _may(lesson: Lesson, terms: ChargebackTerms) -> Bools:
     kinds = claims.word("kind")
     known = [number for number, name in enumerate(names["kind"]) if name in {kind.word for kind in terms.claims}]
     fits = np.isin(kinds, known) | (kinds < 0)
-    methods = lesson.log.orders.word("method")[lesson.of_claim]
+    methods = lesson.log.orders_of_claims.word("method")
     words = [name.strip().lower().replace(" ", "_") for name in names.get("method", ())]
     allowed = [number for number, name in enumerate(words) if name in terms.methods]
     return np.asarray(fits & (np.isin(methods, allowed) | (methods < 0)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from sim.evidence.finding import Assumed, Finding, Told, of_law
-from sim.evidence.lesson import Lesson
-from sim.evidence.log import Bools, Floats, Ints
+from sim.evidence.lesson import Durations, Lesson
+from sim.evidence.log import Bools, Floats, Ints, OrdersPiece
 from sim.evidence.survival import LEAST, fitted
 from sim.evidence.wording import duration
 from sim.scenario.durations import Kind
@@ -20,10 +21,14 @@ def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]
 
     The quickest are `t1`. A seller without an order has type −1.
     """
-    sent, since, until = watched_for_dispatch(lesson)
-    ended = np.bincount(lesson.seller, ~np.isnan(sent), minlength=len(lesson.weight))
-    waited = np.bincount(lesson.seller, np.maximum(until - since, 1.0), minlength=len(lesson.weight))
-    present = np.bincount(lesson.seller, minlength=len(lesson.weight)) > 0
+    sellers = len(lesson.weight)
+    ended, waited = np.zeros(sellers), np.zeros(sellers)
+    for piece in lesson.log.pieces():
+        sent, since, until = watched_for_dispatch(lesson, piece)
+        seller = piece.orders.word("seller")
+        ended += np.bincount(seller, ~np.isnan(sent), minlength=sellers)
+        waited += np.bincount(seller, np.maximum(until - since, 1.0), minlength=sellers)
+    present = lesson.orders_of_sellers > 0
     rates = (ended[present] + 0.5) / waited[present]
     centres = np.quantile(rates, (np.arange(count) + 0.5) / count)[::-1]
     weights = np.full(count, 1 / count)
@@ -39,22 +44,23 @@ def sellers_of_types(lesson: Lesson, count: int) -> tuple[Ints, tuple[str, ...]]
     return kinds, tuple(f"t{number + 1}" for number in range(count))
 
 
-def watched_for_dispatch(lesson: Lesson) -> tuple[Floats, Floats, Floats]:
+def watched_for_dispatch(lesson: Lesson, piece: OrdersPiece) -> tuple[Floats, Floats, Floats]:
     """Of each order: when it was sent (NaN), and business seconds of the seller until payment and until then.
 
     Watched until the buyer asked to cancel (where that is not known, until the request was closed), or until the
     cut: whoever is asked may send at once, so what is sent after that does not tell how soon one sends unasked.
     """
-    hours, orders, claims = lesson.hours[Party.SELLER], lesson.log.orders, lesson.log.claims
+    hours, orders, claims = lesson.hours[Party.SELLER], piece.orders, lesson.log.claims.only(piece.claims)
     asked = claims.at("requested")
     asked = np.where(np.isnan(asked), claims.at("closed"), asked)
-    unknown = np.isnan(asked) & np.isnan(claims.at("dispute_opened")) & np.isnan(lesson.log.of_orders("dispatched"))
-    asked = np.where(unknown, lesson.log.of_orders("paid"), asked)
+    dispatched, paid = orders.at("dispatched"), orders.at("paid")
+    unknown = np.isnan(asked) & np.isnan(claims.at("dispute_opened")) & np.isnan(dispatched[piece.row])
+    asked = np.where(unknown, paid[piece.row], asked)
     watched = np.full(orders.rows, lesson.log.cut)
-    watched[lesson.of_claim] = np.fmin(lesson.log.cut, asked)
-    sent = np.where(orders.at("dispatched") <= watched, orders.at("dispatched"), np.nan)
+    watched[piece.row] = np.fmin(lesson.log.cut, asked)
+    sent = np.where(dispatched <= watched, dispatched, np.nan)
     until = np.where(np.isnan(sent), watched, sent)
-    return sent, hours.axis(orders.at("paid")), hours.axis(until)
+    return sent, hours.axis(paid), hours.axis(until)
 
 
 def shipped_instead(lesson: Lesson) -> Bools:
@@ -74,40 +80,52 @@ def sending(lesson: Lesson, kind: int, path: str) -> Told:
     if not orders.has("dispatched"):
         yield Assumed(f"{path}.dispatch", "the log does not tell when orders are sent")
         return
-    sent, since, until = watched_for_dispatch(lesson)
-    theirs = lesson.kind_of_seller[lesson.seller] == kind
-    wall = orders.at("dispatched") - orders.at("paid")
+
+    def theirs(piece: OrdersPiece) -> Bools:
+        return np.asarray(lesson.kind_of_seller[piece.orders.word("seller")] == kind)
+
+    def arranging(piece: OrdersPiece) -> Durations:
+        _, since, until = watched_for_dispatch(lesson, piece)
+        at = hours.axis(piece.orders.at("arranged"))
+        label = np.fmin(at, until) - since
+        return label, np.where(at <= until, label, np.inf), theirs(piece)
+
+    def dispatching(piece: OrdersPiece) -> Durations:
+        sent, since, until = watched_for_dispatch(lesson, piece)
+        rest = until - (hours.axis(piece.orders.at("arranged")) if orders.has("arranged") else since)
+        return rest, np.where(np.isnan(sent), np.inf, rest), theirs(piece) & ~(rest < 0)
+
     if orders.has("arranged"):
-        arranged = orders.at("arranged")
-        at = hours.axis(arranged)
-        label = np.where(np.isnan(arranged), until, np.minimum(at, until)) - since
-        yield from _one_step(lesson, f"{path}.arrange", label, ~np.isnan(arranged) & (at <= until), theirs)
-        rest = np.where(np.isnan(arranged), np.nan, until - at)
-        yield from _one_step(lesson, f"{path}.dispatch", rest, ~np.isnan(sent), theirs & ~(rest < 0), wall)
-        return
-    yield Finding(
-        f"{path}.arrange",
-        0,
-        int(theirs.sum()),
-        method="not told apart from dispatching",
-        identified="the log has no label time",
-    )
-    yield from _one_step(lesson, f"{path}.dispatch", until - since, ~np.isnan(sent), theirs, wall)
+        yield from _one_step(lesson, f"{path}.arrange", arranging)
+    else:
+        yield Finding(
+            f"{path}.arrange",
+            0,
+            int(lesson.orders_of_sellers[lesson.kind_of_seller == kind].sum()),
+            method="not told apart from dispatching",
+            identified="the log has no label time",
+        )
+    for told in _one_step(lesson, f"{path}.dispatch", dispatching):
+        if isinstance(told, Finding):
+            wall = lesson.once(f"{path}.dispatch on the wall", lambda: _on_the_wall(lesson, dispatching))
+            told = replace(told, naive=f"{duration(wall, Kind.WALL)} (mean of what was sent, on the wall)")
+        yield told
 
 
-def _one_step(
-    lesson: Lesson, path: str, lasted: Floats, ended: Bools, theirs: Bools, wall: Floats | None = None
-) -> Told:
-    sample = lesson.sample_of_orders(lasted, np.where(ended, lasted, np.inf), theirs)
-    estimated = fitted(sample)
+def _one_step(lesson: Lesson, path: str, lasted: Callable[[OrdersPiece], Durations]) -> Told:
+    estimated = fitted(lesson.sample_of_orders(path, lasted))
     if estimated is None:
         yield Assumed(path, f"fewer than {LEAST} ends")
         return
-    naive = None if wall is None or not (theirs & ended).any() else float(np.nanmean(wall[theirs & ended]))
-    finding = of_law(path, estimated, Kind.BUSINESS, what="in the seller's business days, right-censored")
-    yield finding if naive is None else _beside(finding, naive)
+    yield of_law(path, estimated, Kind.BUSINESS, what="in the seller's business days, right-censored")
 
 
-def _beside(finding: Finding, wall: float) -> Finding:
-
-    return replace(finding, naive=f"{duration(wall, Kind.WALL)} (mean of what was sent, on the wall)")
+def _on_the_wall(lesson: Lesson, lasted: Callable[[OrdersPiece], Durations]) -> float:
+    """The mean of what was sent, the spreadsheet's way."""
+    together, n = 0.0, 0
+    for piece in lesson.log.pieces():
+        _, high, theirs = lasted(piece)
+        wall = piece.orders.at("dispatched") - piece.orders.at("paid")
+        told = wall[theirs & ~np.isinf(high) & ~np.isnan(wall)]
+        together, n = together + float(told.sum()), n + len(told)
+    return together / n

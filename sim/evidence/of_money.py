@@ -93,7 +93,7 @@ def _posting(lesson: Lesson, calendars: dict[Party, Calendar], runs: Runs | Assu
     limit = _limits(lesson, due, calendars)
     sent = _sent(lesson, due, runs)
     names = [name.strip().lower().replace(" ", "_") for name in lesson.log.names.get("method", ())]
-    of_claim = lesson.log.orders.word("method")[lesson.of_claim]
+    of_claim = lesson.log.orders_of_claims.word("method")
     for method in methods:
         if method in names:
             theirs = of_claim == names.index(method)

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import optimize
 
 from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
-from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Floats
+from sim.evidence.lesson import Durations, Lesson
+from sim.evidence.log import Bools, Floats, OrdersPiece, Table
 from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.survival import fitted
 from sim.evidence.wording import number, shares
@@ -26,33 +26,40 @@ def told_by_orders(lesson: Lesson) -> Told:
 
 
 def _values(lesson: Lesson) -> Told:
-    values = lesson.log.orders.numbers.get("value")
-    if values is None:
+    if not lesson.log.orders.has("value"):
         yield Assumed("market.order_value", "the log has no prices")
         return
-    known = np.isfinite(values) & (values > 0)
-    sample = lesson.sample_of_orders(values, values, known)
-    estimated = fitted(sample)
+    estimated = fitted(lesson.sample_of_orders("market.order_value", _prices))
     if estimated is None:
         yield Assumed("market.order_value", "too few prices")
         return
     at = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])
-    seen = np.quantile(sample.low, at)
+    levels = np.array([0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0])
+    quantiles = lesson.once("quantiles of prices", lambda: _quantiles_of_prices(lesson, np.append(at, levels)))
+    seen, told = quantiles[: len(at)], quantiles[len(at) :]
     misses = np.max(np.abs(estimated.family.cdf(estimated.law, seen) - at))
     low, high = (number(end) for end in estimated.between(lambda family, theta: _median(family, theta)))
     if misses > 0.03:
-        levels = np.array([0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0])
-        law: object = {
-            "empirical": {
-                "quantiles": {
-                    float(q): number(float(v)) for q, v in zip(levels, np.quantile(sample.low, levels), strict=True)
-                }
-            }
-        }
+        by_level = {float(q): number(float(v)) for q, v in zip(levels, told, strict=True)}
+        law: object = {"empirical": {"quantiles": by_level}}
         method = f"quantiles: no family comes nearer than {per_cent(misses)}"
     else:
         law, method = _amounts(estimated.family.name, estimated), f"{estimated.family.name}, by held-out likelihood"
-    yield Finding("market.order_value", law, sample.n, interval=(low, high), about="median", method=method)
+    n = estimated.sample.n
+    yield Finding("market.order_value", law, n, interval=(low, high), about="median", method=method)
+
+
+def _prices(piece: OrdersPiece) -> Durations:
+    values = piece.orders.numbers["value"]
+    return values, values, np.isfinite(values) & (values > 0)
+
+
+def _quantiles_of_prices(lesson: Lesson, at: Floats) -> Floats:
+    def known(orders: Table) -> Floats:
+        values = orders.numbers["value"]
+        return np.where(np.isfinite(values) & (values > 0), np.maximum(values, 0.5), np.nan)
+
+    return np.asarray(np.quantile(lesson.log.gathered(known), at, overwrite_input=True), dtype=np.float64)
 
 
 def _median(family: object, theta: Floats) -> float:
@@ -78,13 +85,11 @@ def _amounts(name: str, estimated: object) -> dict[str, object]:
 
 
 def _methods(lesson: Lesson) -> Told:
-    methods = lesson.log.orders.word("method")
     names = lesson.log.names.get("method", ())
-    known = methods >= 0
-    if not names or not known.any():
+    counts = lesson.tally(lambda orders: orders.word("method"), len(names))
+    if not counts.any():
         yield Assumed("market.payment_methods", "the log has no payment methods")
         return
-    counts = np.bincount(methods[known], lesson.order_weight[known], minlength=len(names))
     told = {_name(name): float(count / counts.sum()) for name, count in zip(names, counts, strict=True) if name}
     missing = sorted(set(lesson.base.market.payment_methods) - set(told))
     strange = sorted(set(told) - set(lesson.base.market.payment_methods))
@@ -96,7 +101,9 @@ def _methods(lesson: Lesson) -> Told:
         )
         return
     most = int(np.argmax(counts))
-    _, between, n = share_with_interval(methods == most, known, lesson.seller, lesson.order_weight)
+    _, between, n = lesson.share_of_orders(
+        lambda piece: piece.orders.word("method") == most, lambda orders: orders.word("method") >= 0
+    )
     about = f"share of {_name(names[most])}"
     yield Finding(
         "market.payment_methods",
@@ -114,7 +121,7 @@ def _name(written: str) -> str:
 
 def _concentration(lesson: Lesson) -> Told:
     """Zipf's exponent by likelihood of the sellers' counts, the busiest first."""
-    counts = np.sort(np.bincount(lesson.seller, lesson.order_weight))[::-1]
+    counts = np.sort(lesson.tally(lambda orders: orders.word("seller"), len(lesson.weight)))[::-1]
     counts = counts[counts > 0]
     ranks = np.log(np.arange(1, len(counts) + 1))
 
@@ -123,7 +130,7 @@ def _concentration(lesson: Lesson) -> Told:
 
     alone = len(counts) < 2
     best = 0.0 if alone else optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
-    count, n = len(counts), len(lesson.seller)
+    count, n = len(counts), lesson.log.orders.rows
     yield Finding(
         "market.sellers.count",
         count,
@@ -159,21 +166,31 @@ def _transit(lesson: Lesson) -> Told:
     if not (orders.has("dispatched") and orders.has("delivered")):
         yield Assumed("market.carrier.transit", "the log does not tell both dispatch and delivery")
         return
-    sent, came = orders.at("dispatched"), orders.at("delivered")
     kind = law.kind if law.kind is Kind.BUSINESS else Kind.WALL
     hours = lesson.hours[Party.CARRIER]
-    until = np.where(np.isnan(came), lesson.log.cut, came)
-    low = hours.lasted(sent, until, kind)
-    sample = lesson.sample_of_orders(low, np.where(np.isnan(came), np.inf, low), ~np.isnan(sent))
+
+    def under_way(orders: Table) -> tuple[Floats, Bools, Bools]:
+        sent, came = orders.at("dispatched"), orders.at("delivered")
+        until = np.where(np.isnan(came), lesson.log.cut, came)
+        return hours.lasted(sent, until, kind), ~np.isnan(came), ~np.isnan(sent)
+
+    def lasted(piece: OrdersPiece) -> Durations:
+        low, arrived, sent = under_way(piece.orders)
+        return low, np.where(arrived, low, np.inf), sent
+
+    def closed(orders: Table) -> Floats:
+        low, arrived, sent = under_way(orders)
+        return np.where(arrived & sent, np.maximum(low, 0.5), np.nan)
+
     may_be_lost = lesson.base.market.carrier.lost > 0
-    estimated = fitted(sample, never=may_be_lost)
+    estimated = fitted(lesson.sample_of_orders("market.carrier.transit", lasted), never=may_be_lost)
     if estimated is None:
         yield Assumed("market.carrier.transit", "too few parcels arrived")
         return
-    closed = sample.low[sample.ended]
-    yield of_law(
-        "market.carrier.transit", estimated, kind, what="right-censored at the cut", naive=float(np.median(closed))
+    naive = lesson.once(
+        "median of transit", lambda: float(np.median(lesson.log.gathered(closed), overwrite_input=True))
     )
+    yield of_law("market.carrier.transit", estimated, kind, what="right-censored at the cut", naive=naive)
     if may_be_lost:
         yield of_chance(
             "market.carrier.lost", estimated, "cured part", identified="lost against very late", never=True

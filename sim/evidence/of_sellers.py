@@ -30,8 +30,7 @@ def told_by_sellers(lesson: Lesson) -> Told:
     """Who they are; and every type: its share, how soon it sends, how it answers."""
     roster = roster_of(lesson)
     yield roster
-    kinds = lesson.kind_of_seller[lesson.seller]
-    weights = np.bincount(kinds, lesson.order_weight, minlength=len(lesson.kinds))
+    weights = lesson.tally(lambda orders: lesson.kind_of_seller[orders.word("seller")], len(lesson.kinds))
     told = shares({name: float(weight / weights.sum()) for name, weight in zip(lesson.kinds, weights, strict=True)})
     sellers = int(np.count_nonzero(lesson.kind_of_seller >= 0))
     said = IN_ROSTER if isinstance(roster, Finding) else BY_LUCK
@@ -50,14 +49,15 @@ def told_by_sellers(lesson: Lesson) -> Told:
 
 def _between(lesson: Lesson, kind: int) -> tuple[float, float]:
     """Of the share of orders that sellers of a type have."""
-    theirs = lesson.kind_of_seller[lesson.seller] == kind
-    _, (low, high), _ = share_with_interval(theirs, np.ones_like(theirs), lesson.seller, lesson.order_weight)
+    _, (low, high), _ = lesson.share_of_orders(
+        lambda piece: lesson.kind_of_seller[piece.orders.word("seller")] == kind
+    )
     return number(low), number(high)
 
 
 def roster_of(lesson: Lesson) -> Finding | Assumed:
     """Every seller with its share of the orders and its type: where few are busy, it matters who they are."""
-    counts = np.bincount(lesson.seller, minlength=len(lesson.kind_of_seller))
+    counts = lesson.orders_of_sellers
     there = np.flatnonzero(counts)
     if len(there) > MOST_ON_A_ROSTER:
         return Assumed(
@@ -73,7 +73,7 @@ def roster_of(lesson: Lesson) -> Finding | Assumed:
         }
         for seller in busiest_first.tolist()
     ]
-    return Finding(ROSTER, rows, len(lesson.seller), method="shares of orders", about="sellers")
+    return Finding(ROSTER, rows, lesson.log.orders.rows, method="shares of orders", about="sellers")
 
 
 def _called(written: str, taken: dict[str, None]) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +19,15 @@ import pandas as pd
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import joined
 from sim.evidence.log import Bools, Floats, Ints, Reading, RefundLog, Table
+from sim.evidence.long_table import LongTable
 from sim.evidence.mapping import KNOWN_WORDS, ClaimsTable, LogMapping, MappedLog, OrdersTable, columns_of
 from sim.evidence.stamps import stamps_of
 from sim.scenario.wording import printable, shortened
 
-AT_A_TIME = 250_000
+AT_A_TIME = 100_000
 """Rows read in one piece."""
-WORDS = ("seller", "method", "group", "order", *KNOWN_WORDS)
+WORDS = ("seller", "method", "group", *KNOWN_WORDS)
+ORDER = "order"
 NUMBERS = ("value", "offer")
 MOST_UNREAD = 0.5
 """The share of stamps in a column that cannot be read above which its format is wrong."""
@@ -40,9 +41,24 @@ class _Words:
 
     def of(self, written: pd.Series) -> Ints:
         """Their numbers; −1 where nothing is written."""
-        codes, names = pd.factorize(written.astype("string").str.strip())
+        codes, names = pd.factorize(_stripped(written))
         known = np.array([self.numbers.setdefault(str(name), len(self.numbers)) for name in names] + [-1])
         return known[codes].astype(np.int64)
+
+
+def _stripped(written: pd.Series) -> pd.Series:
+    text = written.astype("string").str.strip()
+    return text.mask(text == "")
+
+
+def _numbers_of_orders(written: pd.Series) -> Ints:
+    """A number for what each order is called, 63 bits of a hash; −1 where nothing is written.
+
+    Names need not be held in memory so. Of ten million orders any two have the same number in one log of 180,000.
+    """
+    text = _stripped(written)
+    hashed = pd.util.hash_array(text.fillna("").to_numpy(dtype=object), categorize=False)
+    return np.where(text.isna(), -1, (hashed >> np.uint64(1)).astype(np.int64))
 
 
 @dataclass
@@ -57,41 +73,39 @@ class _Gathered:
     words: dict[str, _Words]
     reading: Reading
     faults: list[Fault]
-    low: dict[str, list[Floats]] = field(default_factory=dict)
-    high: dict[str, list[Floats]] = field(default_factory=dict)
-    codes: dict[str, list[Ints]] = field(default_factory=dict)
-    numbers: dict[str, list[Floats]] = field(default_factory=dict)
+    gathered: LongTable = field(default_factory=LongTable)
     unread: dict[str, int] = field(default_factory=dict)
     foreign: dict[str, dict[str, int]] = field(default_factory=dict)
     """By column: words that the mapping does not know, and how often they stand there."""
 
     def take(self, piece: pd.DataFrame, first_line: int) -> None:
         """One more piece of the table."""
-        mapping = self.mapping
+        low: dict[str, Floats] = {}
+        high: dict[str, Floats] = {}
+        words: dict[str, Ints] = {}
+        numbers: dict[str, Floats] = {}
+        self.reading.rows += len(piece)
         for name, column in self.columns.items():
             written = piece[column]
             if name in NUMBERS:
-                self.numbers.setdefault(name, []).append(
-                    pd.to_numeric(written, errors="coerce").to_numpy(np.float64)
-                )
+                numbers[name] = pd.to_numeric(written, errors="coerce").to_numpy(np.float64)
+            elif name == ORDER:
+                words[name] = _numbers_of_orders(written)
             elif name in KNOWN_WORDS:
-                self._take_known(name, written)
+                words[name] = self._known(name, written)
             elif name in WORDS:
-                self.codes.setdefault(name, []).append(self.words.setdefault(name, _Words()).of(written))
+                words[name] = self.words.setdefault(name, _Words()).of(written)
             else:
-                stamps = stamps_of(
-                    written, mapping.format_of(column), mapping.zone_of(column), mapping.home, self.start
-                )
-                self.low.setdefault(name, []).append(stamps.low)
-                if stamps.high is not stamps.low:
-                    self.high.setdefault(name, []).append(stamps.high)
-                self._count_unread(name, column, written, stamps.unread, first_line)
+                how, zone = self.mapping.format_of(column), self.mapping.zone_of(column)
+                low[name], high[name], unread = stamps_of(written, how, zone, self.mapping.home, self.start)
+                self._count_unread(name, column, written, unread, first_line)
+        self.gathered.append(Table(low, high, words, numbers, len(piece)))
 
     @property
     def mapping(self) -> LogMapping:
         return self.mapped.mapping
 
-    def _take_known(self, name: str, written: pd.Series) -> None:
+    def _known(self, name: str, written: pd.Series) -> Ints:
         meaning = self.mapping.words.get(name, {}) or {word: word for word in KNOWN_WORDS[name]}  # type: ignore[call-overload]
         text = written.astype("string").str.strip()
         known = {word: KNOWN_WORDS[name].index(meant) for word, meant in meaning.items()}
@@ -100,7 +114,7 @@ class _Gathered:
         counts = self.foreign.setdefault(name, {})
         for word, count in unknown.value_counts().head(50).items():
             counts[str(word)] = counts.get(str(word), 0) + int(count)
-        self.codes.setdefault(name, []).append(codes.fillna(-1).to_numpy(dtype=np.int64))
+        return codes.fillna(-1).to_numpy(dtype=np.int64)
 
     def _count_unread(self, name: str, column: str, written: pd.Series, unread: Bools, first_line: int) -> None:
         count = int(unread.sum())
@@ -111,13 +125,9 @@ class _Gathered:
             why = f"'{printable(column)}' cannot be read as {name}"
             self.reading.keep(why, count, f"{self.reading.table}:{first_line + row}: found '{found}'")
 
-    def gathered(self) -> Table:
-        """All pieces together."""
+    def look_through(self) -> None:
+        """What is wrong with the table as a whole."""
         rows = self.reading.rows
-
-        def whole(parts: dict[str, list[Any]]) -> dict[str, Any]:
-            return {name: np.concatenate(parts.pop(name)) for name in list(parts)}
-
         for name, count in self.unread.items():
             if rows and count / rows > MOST_UNREAD:
                 where = self.columns[name]
@@ -135,8 +145,6 @@ class _Gathered:
                         f"the log has words that are not mapped: {told}; expected each to mean one of {known}",
                     )
                 )
-        low = whole(self.low)
-        return Table(low, low | whole(self.high), whole(self.codes), whole(self.numbers), rows)
 
 
 def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:
@@ -158,12 +166,13 @@ def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:
     for name, (columns, pieces) in frames.items():
         gathered = _Gathered(mapped, name, columns, start, words, Reading(name), faults)
         for piece, line in pieces:
-            gathered.reading.rows += len(piece)
             gathered.take(piece, line)
         read[name] = gathered
-    tables = {name: gathered.gathered() for name, gathered in read.items()}
+    for gathered in read.values():
+        gathered.look_through()
     if faults:
         raise BadScenario(faults)
+    tables = {name: gathered.gathered for name, gathered in read.items()}
     readings = {name: gathered.reading for name, gathered in read.items()}
     return joined(mapped, tables, readings, {name: one.numbers for name, one in words.items()}, start)
 

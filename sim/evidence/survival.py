@@ -10,67 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
-from sim.arrays import Ints as Ints
 from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family, Floats, mean, quantile
+from sim.evidence.samples import AnySample, DurationCells
+from sim.evidence.samples import Sample as Sample
 
 LEAST = 8
 """Ends that a law needs to be estimated from."""
-GRID = 250
-"""Cells per factor of e that many durations are counted in: four tenths of a per cent."""
 FARTHEST = 10.0
 """An interval that reaches farther, on the logarithm, says that nothing is known."""
-MANY = 4_000
-"""Durations above which they are counted in cells first."""
-
-
-class Sample(NamedTuple):
-    """Durations in seconds, one for each of some cases."""
-
-    low: Floats
-    high: Floats
-    seller: Ints
-    """Whose case it is: cases of one seller are alike."""
-    weight: Floats
-    recall: Recall | None = None
-    """Where what is estimated from them is remembered, for a refit of the same cases weighed anew."""
-
-    @classmethod
-    def of(
-        cls, low: Floats, high: Floats, seller: Ints, weight: Floats | None = None, recall: Recall | None = None
-    ) -> Sample:
-        """Cases that may have lasted no time at all count as half a second: laws are of what is above 0."""
-        low, high = np.maximum(low, 0.5), np.maximum(high, 0.5)
-        return cls(low, high, seller, np.ones_like(low) if weight is None else weight, recall)
-
-    @property
-    def ended(self) -> NDArray[np.bool_]:
-        """Which of them were seen to end."""
-        return np.isfinite(self.high)
-
-    @property
-    def n(self) -> int:
-        """How many there are."""
-        return len(self.low)
-
-    @property
-    def censored(self) -> float:
-        """The share of them that were not over."""
-        return float(1 - np.mean(self.ended)) if self.n else 0.0
-
-    def only(self, some: NDArray[np.bool_]) -> Sample:
-        """Some of them."""
-        return Sample(self.low[some], self.high[some], self.seller[some], self.weight[some])
 
 
 Recall = dict[bytes, "tuple[Estimated, DurationCells | None]"]
-"""What was estimated, and the cells of many durations, by a digest of the durations it was estimated from."""
+"""What was estimated, and the cells of many durations, by what tells these durations from others."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +39,7 @@ class Estimated:
     """Their covariance, sellers as the unit."""
     never_counts: bool
     log_likelihood: float
-    sample: Sample
+    sample: AnySample
     sellers: int
 
     @property
@@ -152,98 +107,62 @@ def _log_likelihoods(family: Family, theta: Floats, sample: Sample, *, never: bo
     return told
 
 
-def fitted(sample: Sample, families: Sequence[Family] = FAMILIES, *, never: bool = False) -> Estimated | None:
+def fitted(sample: AnySample, families: Sequence[Family] = FAMILIES, *, never: bool = False) -> Estimated | None:
     """The family that tells best what it was not shown, estimated from all; None where too few were seen to end.
 
     Each family is estimated on every other case and judged by its likelihood of those in between, both ways. One
     with more parameters is taken where it is better by more than two. Cases that were estimated from
     before, and are weighed anew, keep their family.
     """
-    if int(sample.ended.sum()) < LEAST:
+    if sample.ends < LEAST:
         return None
     if sample.recall is None:
         return _chosen(sample, families, never=never)
-    asked = f"{never} {[one.name for one in families]}".encode()
-    cases = blake2b(sample.low.tobytes() + sample.high.tobytes() + asked).digest()
+    cases = sample.known_by(f"{never} {[one.name for one in families]}")
     if cases in sample.recall:
-        return _weighed_anew(*sample.recall[cases], sample)
+        before, cells = sample.recall[cases]
+        return _weighed_anew(before, cells, sample)
     chosen = _chosen(sample, families, never=never)
-    sample.recall[cases] = chosen, _cells_of(sample) if sample.n >= MANY else None
+    sample.recall[cases] = chosen, sample.cells()
     return chosen
 
 
-def _chosen(sample: Sample, families: Sequence[Family], *, never: bool) -> Estimated:
+def _chosen(sample: AnySample, families: Sequence[Family], *, never: bool) -> Estimated:
     best, chosen = -np.inf, families[0]
-    for family in families if len(families) > 1 else ():
-        told = _told_of_the_unseen(family, sample, never=never)
+    halves = list(sample.halves()) if len(families) > 1 else []
+    for family in families if halves else ():
+        told = _told_of_the_unseen(family, halves, never=never)
         if told > best + 2:
             best, chosen = told, family
     return estimate(chosen, sample, never=never)
 
 
-def _weighed_anew(before: Estimated, cells: DurationCells | None, sample: Sample) -> Estimated:
+def _weighed_anew(before: Estimated, cells: DurationCells | None, sample: AnySample) -> Estimated:
     """The same family from the same cases, of other weight; how sure one can be is not asked again."""
     never = before.never_counts
-    few = sample if cells is None else cells.weighed(sample.weight)
-    unlikeliness = _unlikeliness_of(before.family, few, never=never)
+    unlikeliness = _unlikeliness_of(before.family, sample.counted(cells), never=never)
     with np.errstate(all="ignore"):
         best = optimize.minimize(unlikeliness, before.theta, method="BFGS", options={"gtol": 1e-6 * sample.n})
     return replace(before, theta=np.asarray(best.x), log_likelihood=-float(best.fun), sample=sample)
 
 
-def _told_of_the_unseen(family: Family, sample: Sample, *, never: bool) -> float:
-    even = np.arange(sample.n) % 2 == 0
+def _told_of_the_unseen(family: Family, halves: Sequence[tuple[Sample, int]], *, never: bool) -> float:
     told = 0.0
-    for seen in (even, ~even):
-        if int(sample.only(seen).ended.sum()) < LEAST // 2:
+    for (seen, ends), (unseen, _) in (halves, halves[::-1]):
+        if ends < LEAST // 2:
             return -np.inf
-        theta = _most_likely(family, counted(sample.only(seen)), never=never)
-        unseen = counted(sample.only(~seen))
+        theta = _most_likely(family, seen, never=never)
         told += float(log_likelihoods(family, theta, unseen, never=never) @ unseen.weight)
     return told
 
 
-def estimate(family: Family, sample: Sample, *, never: bool = False) -> Estimated:
+def estimate(family: Family, sample: AnySample, *, never: bool = False) -> Estimated:
     """The most likely law of one family, with its sandwich."""
-    few = counted(sample)
+    few = sample.counted()
     theta = _most_likely(family, few, never=never)
     likelihood = float(log_likelihoods(family, theta, few, never=never) @ few.weight)
     spread, sellers = _sandwich(family, theta, few, sample, never=never)
     return Estimated(family, theta, spread, never, likelihood, sample, sellers)
-
-
-class DurationCells(NamedTuple):
-    """Cases of which the durations are as good as alike, counted together; whose they are does not matter there."""
-
-    low: Floats
-    high: Floats
-    cell: Ints  # of each case
-
-    def weighed(self, weight: Floats) -> Sample:
-        """One case for each cell."""
-        together = np.bincount(self.cell, weight, minlength=len(self.low)).astype(np.float64)
-        return Sample(self.low, self.high, np.zeros(len(self.low), dtype=np.int64), together)
-
-
-def counted(sample: Sample) -> Sample:
-    """Many durations counted in cells four tenths of a per cent wide."""
-    return sample if sample.n < MANY else _cells_of(sample).weighed(sample.weight)
-
-
-def _cells_of(sample: Sample) -> DurationCells:
-    cell = np.empty(sample.n, dtype=np.int64)
-    low, high = [np.empty(0)], [np.empty(0)]
-    exact, censored = sample.low == sample.high, np.isinf(sample.high)
-    between = ~(exact | censored)
-    for some in (exact, censored):
-        logs, places = np.unique(np.rint(np.log(sample.low[some]) * GRID), return_inverse=True)
-        cell[some] = places + sum(map(len, low))
-        low.append(np.exp(logs / GRID))
-        high.append(np.full(len(logs), np.inf) if some is censored else low[-1])
-    cell[between] = np.arange(int(between.sum())) + sum(map(len, low))
-    return DurationCells(
-        np.concatenate([*low, sample.low[between]]), np.concatenate([*high, sample.high[between]]), cell
-    )
 
 
 def _most_likely(family: Family, sample: Sample, *, never: bool) -> Floats:
@@ -271,7 +190,7 @@ def _unlikeliness_of(family: Family, sample: Sample, *, never: bool) -> Callable
     return unlikeliness
 
 
-def _sandwich(family: Family, theta: Floats, few: Sample, sample: Sample, *, never: bool) -> tuple[Floats, int]:
+def _sandwich(family: Family, theta: Floats, few: Sample, sample: AnySample, *, never: bool) -> tuple[Floats, int]:
     """Covariance with sellers as the unit: inverse curvature around the scores summed by seller (White 1982)."""
     size, step = len(theta), 1e-4
     steps = np.eye(size) * step
@@ -279,22 +198,16 @@ def _sandwich(family: Family, theta: Floats, few: Sample, sample: Sample, *, nev
     def told(at: Floats, of: Sample) -> Floats:
         return log_likelihoods(family, at, of, never=never)
 
+    def scores(of: Sample) -> Floats:
+        return np.array([(told(theta + one, of) - told(theta - one, of)) / (2 * step) for one in steps])
+
     with np.errstate(all="ignore"):
-        slopes = np.array([(told(theta + one, few) - told(theta - one, few)) / (2 * step) for one in steps])
         curve = np.empty((size, size))
         for row, one in enumerate(steps):
             up = [(told(theta + one + two, few) - told(theta + one - two, few)) / (2 * step) for two in steps]
             down = [(told(theta - one + two, few) - told(theta - one - two, few)) / (2 * step) for two in steps]
             curve[row] = [float((a - b) @ few.weight) / (2 * step) for a, b in zip(up, down, strict=True)]
-        scores = (
-            slopes
-            if few is sample
-            else np.array([(told(theta + one, sample) - told(theta - one, sample)) / (2 * step) for one in steps])
-        )
-    numbers, places = np.unique(sample.seller, return_inverse=True)
-    if len(numbers) == 1:  # nobody to differ from: cases are the unit
-        numbers = places = np.arange(sample.n)
-    by_seller = np.array([np.bincount(places, score * sample.weight) for score in scores])
+        apart, units = sample.spread_of(scores, size)
     bread = np.linalg.pinv(-(curve + curve.T) / 2)
-    spread = bread @ (by_seller @ by_seller.T) @ bread * len(numbers) / max(len(numbers) - 1, 1)
-    return np.asarray(spread, dtype=np.float64), len(numbers)
+    spread = bread @ apart @ bread * units / max(units - 1, 1)
+    return np.asarray(spread, dtype=np.float64), units

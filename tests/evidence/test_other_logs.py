@@ -63,7 +63,8 @@ def test_an_ocel_log_comes_to_orders_and_claims(tmp_path: Path) -> None:
     log = read(tmp_path, ocel())
     assert (log.orders.rows, log.claims.rows) == (40, 40)
     assert sorted(log.names["seller"]) == [f"shop-{one}" for one in range(5)]
-    assert log.orders.numbers["value"].tolist() == [20.0] * 40
+    (orders,) = log.orders.pieces()
+    assert orders.numbers["value"].tolist() == [20.0] * 40
     assert np.nanmin(log.claims.at("requested") - log.of_orders("paid")) == 3 * 3600
 
 
@@ -92,7 +93,8 @@ def test_dispatch_is_watched_until_somebody_asks_to_cancel_or_the_claim_was_clos
     mapped = load_mapping(write(tmp_path, orders, claims))
     start, calendars, base, log = opened(mapped)
     lesson = lesson_of(mapped, start, calendars, base, log)
-    sent, _, until = watched_for_dispatch(lesson)
+    (piece,) = lesson.log.pieces()
+    sent, _, until = watched_for_dispatch(lesson, piece)
     assert np.isnan(sent).tolist() == [True] * 10 + [False] * 30
     axis = lesson.hours[Party.SELLER].axis
     closed, asked = (lesson.log.claims.at(name) for name in ("closed", "requested"))

@@ -1,0 +1,255 @@
+"""Durations that estimators are given, and the cells in which many of them are counted.
+
+Those of a log's orders may be too many for memory: they are counted as they go by, and gone through again where
+each of them matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.arrays import Bools, Floats, Ints
+from sim.evidence.log_tables import Table
+from sim.evidence.long_table import LongTable
+
+GRID = 250
+"""Cells per factor of e that many durations are counted in: four tenths of a per cent."""
+MANY = 4_000
+"""Durations above which they are counted in cells first."""
+CELL = "cell"
+FIRST, SPAN = -int(np.ceil(-np.log(0.5) * GRID)), int(np.ceil(np.log(np.finfo(np.float64).max) * GRID)) + 200
+"""The cell of the shortest duration, and how many there are up to the longest number."""
+Scores = Callable[["Sample"], Floats]
+"""By parameter (rows) what each case says of it."""
+
+
+class Sample(NamedTuple):
+    """Durations in seconds, one for each of some cases."""
+
+    low: Floats
+    high: Floats
+    seller: Ints
+    """Whose case it is: cases of one seller are alike."""
+    weight: Floats
+    recall: dict[bytes, Any] | None = None
+    """Where what is estimated from them is remembered, for a refit of the same cases weighed anew."""
+
+    @classmethod
+    def of(
+        cls,
+        low: Floats,
+        high: Floats,
+        seller: Ints,
+        weight: Floats | None = None,
+        recall: dict[bytes, Any] | None = None,
+    ) -> Sample:
+        """Cases that may have lasted no time at all count as half a second: laws are of what is above 0."""
+        low, high = np.maximum(low, 0.5), np.maximum(high, 0.5)
+        return cls(low, high, seller, np.ones_like(low) if weight is None else weight, recall)
+
+    @property
+    def ended(self) -> Bools:
+        """Which of them were seen to end."""
+        return np.isfinite(self.high)
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.low)
+
+    @property
+    def ends(self) -> int:
+        """How many were seen to end."""
+        return int(self.ended.sum())
+
+    @property
+    def censored(self) -> float:
+        """The share of them that were not over."""
+        return 1 - self.ends / self.n if self.n else 0.0
+
+    def only(self, some: Bools) -> Sample:
+        """Some of them."""
+        return Sample(self.low[some], self.high[some], self.seller[some], self.weight[some])
+
+    def standing_for(self, others: Callable[[Floats, Floats], Floats]) -> Sample:
+        """Each weighed by how many it stands for, by its ends."""
+        return self._replace(weight=self.weight * others(self.low, self.high))
+
+    def known_by(self, asked: str) -> bytes:
+        """A digest of the durations, and of what is asked of them."""
+        return blake2b(self.low.tobytes() + self.high.tobytes() + asked.encode()).digest()
+
+    def cells(self) -> DurationCells | None:
+        """The cells that many of them are counted in."""
+        if self.n < MANY:
+            return None
+        return DurationCells.of([(np.ones(self.n, dtype=np.bool_), self)])
+
+    def counted(self, cells: DurationCells | None = None) -> Sample:
+        """Many durations counted in cells four tenths of a per cent wide."""
+        cells = cells or self.cells()
+        return self if cells is None else cells.weighed([self.weight])[0]
+
+    def halves(self) -> Iterator[tuple[Sample, int]]:
+        """Every other one, and those in between, counted; and how many of them ended."""
+        even = np.arange(self.n) % 2 == 0
+        for half in (self.only(even), self.only(~even)):
+            yield half.counted(), half.ends
+
+    def spread_of(self, scores: Scores, _: int) -> tuple[Floats, int]:
+        """Products of weighed scores, summed by seller, and how many sellers there are; by case where only one."""
+        numbers, places = np.unique(self.seller, return_inverse=True)
+        told = scores(self) * self.weight
+        if len(numbers) == 1:  # nobody to differ from: cases are the unit
+            return told @ told.T, self.n
+        by_seller = np.array([np.bincount(places, one) for one in told])
+        return by_seller @ by_seller.T, len(numbers)
+
+
+@dataclass
+class DurationCells:
+    """The cell of each of so many durations, gone through one piece at a time.
+
+    Cells of what ended come first, by duration; then those of what was not over; then one each for what ended
+    between two instants.
+    """
+
+    table: LongTable = field(default_factory=LongTable)
+    """A row for each order; −1 where it is none of the cases."""
+    n: int = 0
+    ends: int = 0
+    between: list[tuple[Floats, Floats]] = field(default_factory=list)
+    betweens: int = 0
+
+    @classmethod
+    def of(cls, pieces: Iterable[tuple[Bools, Sample]]) -> DurationCells:
+        """Of orders piece by piece: which are among the cases, and these."""
+        cells = cls()
+        for among, sample in pieces:
+            cells._take(among, sample)
+        return cells
+
+    def _take(self, among: Bools, sample: Sample) -> None:
+        logs = np.rint(np.log(sample.low) * GRID).astype(np.int64) - FIRST
+        over, exact = sample.ended, sample.low == sample.high
+        cell = np.where(over, logs, logs + SPAN)
+        other = over & ~exact
+        cell[other] = 2 * SPAN + self.betweens + np.arange(int(other.sum()))
+        self.between.append((sample.low[other], sample.high[other]))
+        self.betweens += int(other.sum())
+        self.n, self.ends = self.n + sample.n, self.ends + int(over.sum())
+        of_order = np.full(len(among), -1, dtype=np.int64)
+        of_order[among] = cell
+        self.table.append(Table({}, {}, {CELL: of_order}, {}, len(among)))
+
+    def ends_of(self, cells: Ints) -> tuple[Floats, Floats]:
+        """The ends of the durations in these cells."""
+        ends = np.exp((cells % SPAN + FIRST) / GRID)
+        low, high = ends, np.where(cells < SPAN, ends, np.inf)
+        if self.betweens:
+            others = cells >= 2 * SPAN
+            for end, known in zip((low, high), zip(*self.between, strict=True), strict=True):
+                end[others] = np.concatenate(known)[cells[others] - 2 * SPAN]
+        return low, high
+
+    def weighed(self, weights: Iterable[Floats], half: int | None = None) -> tuple[Sample, int]:
+        """One case for each cell, orders weighed so; of every other case from the first, or the second, on; and how
+        many cases ended.
+        """
+        size = 2 * SPAN + self.betweens
+        together, cases, before = np.zeros(size), np.zeros(size, dtype=np.int64), 0
+        for piece, weight in zip(self.table.pieces(), weights, strict=True):
+            cell = piece.words[CELL]
+            some = np.flatnonzero(cell >= 0)
+            before, chosen = before + len(some), some if half is None else some[(half - before) % 2 :: 2]
+            np.add.at(together, cell[chosen], weight[chosen])
+            np.add.at(cases, cell[chosen], 1)
+        there = np.flatnonzero(cases)
+        low, high = self.ends_of(there)
+        few = Sample(low, high, np.zeros(len(there), dtype=np.int64), together[there])
+        return few, int(cases[there][few.ended].sum())
+
+
+@dataclass(frozen=True)
+class LongSample:
+    """Durations of more orders than need be held at once; as `Sample` to those who estimate from them."""
+
+    name: str
+    """Of what they are: the same durations have the same name, however they are weighed."""
+    counts: DurationCells
+    pieces: Callable[[], Iterator[tuple[Bools, Sample]]]
+    """Worked out again, piece by piece: which orders are among the cases, and these."""
+    weights: Callable[[], Iterator[Floats]]
+    """Of all orders, piece by piece."""
+    sellers: int
+    """How many there are in the log."""
+    recall: dict[bytes, Any] | None = None
+    others: Callable[[Floats, Floats], Floats] | None = None
+    """How many cases one stands for, by its ends."""
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return self.counts.n
+
+    @property
+    def ends(self) -> int:
+        """How many were seen to end."""
+        return self.counts.ends
+
+    @property
+    def censored(self) -> float:
+        """The share of them that were not over."""
+        return 1 - self.ends / self.n if self.n else 0.0
+
+    def standing_for(self, others: Callable[[Floats, Floats], Floats]) -> LongSample:
+        """Each weighed by how many it stands for, by its ends."""
+        return replace(self, others=others)
+
+    def known_by(self, asked: str) -> bytes:
+        """Of what they are, and what is asked of them."""
+        return f"{self.name} {asked}".encode()
+
+    def cells(self) -> None:
+        """They are counted as they are."""
+
+    def counted(self, _: DurationCells | None = None) -> Sample:
+        """Counted in cells four tenths of a per cent wide."""
+        return self._all
+
+    @cached_property
+    def _all(self) -> Sample:
+        return self._standing(self.counts.weighed(self.weights())[0])
+
+    def halves(self) -> Iterator[tuple[Sample, int]]:
+        """Every other one, and those in between, counted; and how many of them ended."""
+        for half in (0, 1):
+            few, ends = self.counts.weighed(self.weights(), half)
+            yield self._standing(few), ends
+
+    def _standing(self, sample: Sample) -> Sample:
+        return sample if self.others is None else sample.standing_for(self.others)
+
+    def spread_of(self, scores: Scores, size: int) -> tuple[Floats, int]:
+        """The same, of so many parameters."""
+        by_seller, of_cases = np.zeros((size, self.sellers)), np.zeros((size, size))
+        there = np.zeros(self.sellers, dtype=np.bool_)
+        for _, piece in self.pieces():
+            told = scores(piece) * self._standing(piece).weight
+            for sums, one in zip(by_seller, told, strict=True):
+                np.add.at(sums, piece.seller, one)
+            there[piece.seller] = True
+            of_cases += told @ told.T
+        if there.sum() == 1:  # nobody to differ from: cases are the unit
+            return of_cases, self.n
+        by_seller = by_seller[:, there]
+        return by_seller @ by_seller.T, int(there.sum())
+
+
+AnySample = Sample | LongSample
