@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.errors import UserError
 from sim.evidence.log_tables import Floats, Ints, Table
 
-IN_MEMORY = 16 << 20
+IN_MEMORY = 4 << 20
 """Bytes up to which a table stays in memory."""
 UNKNOWN = int(np.iinfo(np.int32).min)
 """Stands for NaN among whole seconds."""

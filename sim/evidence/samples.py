@@ -7,7 +7,7 @@ each of them matters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ MANY = 4_000
 CELL = "cell"
 FIRST, SPAN = -int(np.ceil(-np.log(0.5) * GRID)), int(np.ceil(np.log(np.finfo(np.float64).max) * GRID)) + 200
 """The cell of the shortest duration, and how many there are up to the longest number."""
+StandsFor = Callable[[Floats, Floats], Floats]
+"""How many cases one stands for, by the ends of its duration."""
 Scores = Callable[["Sample"], Floats]
 """By parameter (rows) what each case says of it."""
 
@@ -77,7 +79,7 @@ class Sample(NamedTuple):
         """Some of them."""
         return Sample(self.low[some], self.high[some], self.seller[some], self.weight[some])
 
-    def standing_for(self, others: Callable[[Floats, Floats], Floats]) -> Sample:
+    def standing_for(self, others: StandsFor) -> Sample:
         """Each weighed by how many it stands for, by its ends."""
         return self._replace(weight=self.weight * others(self.low, self.high))
 
@@ -112,68 +114,71 @@ class Sample(NamedTuple):
         return by_seller @ by_seller.T, len(numbers)
 
 
-@dataclass
+@dataclass(frozen=True)
 class DurationCells:
-    """The cell of each of so many durations, gone through one piece at a time.
+    """The cell of each of so many durations, as good as alike, gone through one piece at a time.
 
     Cells of what ended come first, by duration; then those of what was not over; then one each for what ended
     between two instants.
     """
 
-    table: LongTable = field(default_factory=LongTable)
+    table: LongTable
     """A row for each order; −1 where it is none of the cases."""
-    n: int = 0
-    ends: int = 0
-    between: list[tuple[Floats, Floats]] = field(default_factory=list)
-    betweens: int = 0
+    n: int
+    ends: int
+    there: Ints
+    """Cells with a case in them, and the ends of its duration."""
+    low: Floats
+    high: Floats
 
     @classmethod
     def of(cls, pieces: Iterable[tuple[Bools, Sample]]) -> DurationCells:
         """Of orders piece by piece: which are among the cases, and these."""
-        cells = cls()
+        table, there, n, ends = LongTable(), np.zeros(2 * SPAN, dtype=np.bool_), 0, 0
+        low, high = [np.empty(0)], [np.empty(0)]
         for among, sample in pieces:
-            cells._take(among, sample)
-        return cells
+            cell, other = _cell_of(sample, 2 * SPAN + sum(map(len, low)))
+            there[cell[~other]] = True
+            low.append(sample.low[other])
+            high.append(sample.high[other])
+            of_order = np.full(len(among), -1, dtype=np.int64)
+            of_order[among] = cell
+            table.append(Table({}, {}, {CELL: of_order}, {}, len(among)))
+            n, ends = n + sample.n, ends + sample.ends
+        cells = np.flatnonzero(there)
+        seen = np.exp((cells % SPAN + FIRST) / GRID)
+        low, high = [seen, *low], [np.where(cells < SPAN, seen, np.inf), *high]
+        others = 2 * SPAN + np.arange(sum(map(len, low[1:])))
+        return cls(table, n, ends, np.append(cells, others), np.concatenate(low), np.concatenate(high))
 
-    def _take(self, among: Bools, sample: Sample) -> None:
-        logs = np.rint(np.log(sample.low) * GRID).astype(np.int64) - FIRST
-        over, exact = sample.ended, sample.low == sample.high
-        cell = np.where(over, logs, logs + SPAN)
-        other = over & ~exact
-        cell[other] = 2 * SPAN + self.betweens + np.arange(int(other.sum()))
-        self.between.append((sample.low[other], sample.high[other]))
-        self.betweens += int(other.sum())
-        self.n, self.ends = self.n + sample.n, self.ends + int(over.sum())
-        of_order = np.full(len(among), -1, dtype=np.int64)
-        of_order[among] = cell
-        self.table.append(Table({}, {}, {CELL: of_order}, {}, len(among)))
+    def weighed(
+        self, weights: Iterable[Floats], others: StandsFor | None = None, half: int | None = None
+    ) -> tuple[Sample, int]:
+        """One case for each cell, and how many cases ended, where orders weigh so much and stand for so many.
 
-    def ends_of(self, cells: Ints) -> tuple[Floats, Floats]:
-        """The ends of the durations in these cells."""
-        ends = np.exp((cells % SPAN + FIRST) / GRID)
-        low, high = ends, np.where(cells < SPAN, ends, np.inf)
-        if self.betweens:
-            others = cells >= 2 * SPAN
-            for end, known in zip((low, high), zip(*self.between, strict=True), strict=True):
-                end[others] = np.concatenate(known)[cells[others] - 2 * SPAN]
-        return low, high
-
-    def weighed(self, weights: Iterable[Floats], half: int | None = None) -> tuple[Sample, int]:
-        """One case for each cell, orders weighed so; of every other case from the first, or the second, on; and how
-        many cases ended.
+        Of a half, every other case counts, from the first (0) or the second (1) on.
         """
-        size = 2 * SPAN + self.betweens
-        together, cases, before = np.zeros(size), np.zeros(size, dtype=np.int64), 0
+        size, before = 2 * SPAN + len(self.there), 0
+        together, cases, stands_for = np.zeros(size), np.zeros(size, dtype=np.int64), np.ones(size)
+        if others is not None:
+            stands_for[self.there] = others(self.low, self.high)
         for piece, weight in zip(self.table.pieces(), weights, strict=True):
             cell = piece.words[CELL]
             some = np.flatnonzero(cell >= 0)
             before, chosen = before + len(some), some if half is None else some[(half - before) % 2 :: 2]
-            np.add.at(together, cell[chosen], weight[chosen])
+            np.add.at(together, cell[chosen], weight[chosen] * stands_for[cell[chosen]])
             np.add.at(cases, cell[chosen], 1)
-        there = np.flatnonzero(cases)
-        low, high = self.ends_of(there)
-        few = Sample(low, high, np.zeros(len(there), dtype=np.int64), together[there])
-        return few, int(cases[there][few.ended].sum())
+        here = cases[self.there] > 0
+        low, high, at = self.low[here], self.high[here], self.there[here]
+        return Sample(low, high, np.zeros_like(at), together[at]), int(cases[at][np.isfinite(high)].sum())
+
+
+def _cell_of(sample: Sample, next_one: int) -> tuple[Ints, Bools]:
+    """The cell of each duration, and which of them have one of their own, from the next one on."""
+    logs = np.rint(np.log(sample.low) * GRID).astype(np.int64) - FIRST
+    cell, other = np.where(sample.ended, logs, logs + SPAN), sample.ended & (sample.low != sample.high)
+    cell[other] = next_one + np.arange(int(other.sum()))
+    return cell, other
 
 
 @dataclass(frozen=True)
@@ -190,8 +195,7 @@ class LongSample:
     sellers: int
     """How many there are in the log."""
     recall: dict[bytes, Any] | None = None
-    others: Callable[[Floats, Floats], Floats] | None = None
-    """How many cases one stands for, by its ends."""
+    others: StandsFor | None = None
 
     @property
     def n(self) -> int:
@@ -208,7 +212,7 @@ class LongSample:
         """The share of them that were not over."""
         return 1 - self.ends / self.n if self.n else 0.0
 
-    def standing_for(self, others: Callable[[Floats, Floats], Floats]) -> LongSample:
+    def standing_for(self, others: StandsFor) -> LongSample:
         """Each weighed by how many it stands for, by its ends."""
         return replace(self, others=others)
 
@@ -225,23 +229,19 @@ class LongSample:
 
     @cached_property
     def _all(self) -> Sample:
-        return self._standing(self.counts.weighed(self.weights())[0])
+        return self.counts.weighed(self.weights(), self.others)[0]
 
     def halves(self) -> Iterator[tuple[Sample, int]]:
         """Every other one, and those in between, counted; and how many of them ended."""
-        for half in (0, 1):
-            few, ends = self.counts.weighed(self.weights(), half)
-            yield self._standing(few), ends
-
-    def _standing(self, sample: Sample) -> Sample:
-        return sample if self.others is None else sample.standing_for(self.others)
+        return (self.counts.weighed(self.weights(), self.others, half) for half in (0, 1))
 
     def spread_of(self, scores: Scores, size: int) -> tuple[Floats, int]:
         """The same, of so many parameters."""
         by_seller, of_cases = np.zeros((size, self.sellers)), np.zeros((size, size))
         there = np.zeros(self.sellers, dtype=np.bool_)
         for _, piece in self.pieces():
-            told = scores(piece) * self._standing(piece).weight
+            piece = piece if self.others is None else piece.standing_for(self.others)
+            told = scores(piece) * piece.weight
             for sums, one in zip(by_seller, told, strict=True):
                 np.add.at(sums, piece.seller, one)
             there[piece.seller] = True
