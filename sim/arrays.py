@@ -19,7 +19,7 @@ TableOfClaims = Mapping[str, Ints]
 class Picked(Mapping[str, Ints]):
     """Some rows of a table of whole numbers, picked column by column when they are read."""
 
-    def __init__(self, table: TableOfClaims, rows: Ints) -> None:
+    def __init__(self, table: TableOfClaims, rows: Ints | slice) -> None:
         self._table, self._rows = table, rows
         self._read: dict[str, Ints] = {}
 

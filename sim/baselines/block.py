@@ -21,6 +21,7 @@ from sim.experiment.experiment import Progress
 from sim.experiment.jobs import Workers
 from sim.experiment.measures import CLAIMS, by_replication, summarise
 from sim.experiment.observation import Observation, tables_of
+from sim.experiment.on_demand import frame_of, one_below_the_other
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 
@@ -92,8 +93,8 @@ def block_of(scenario: Scenario, seen: Sequence[Observation], first: int) -> Blo
     tables, count = tables_of(seen), len(seen)
     outcomes = tuple(one.outcomes_hash for one in seen)
     return Block(
-        orders=since_payment(tables[CLAIMS]),
-        unasked=pd.concat([one.unasked for one in seen], ignore_index=True),
+        orders=since_payment(tables[CLAIMS].frame()),
+        unasked=one_below_the_other([one.unasked for one in seen]).frame(),
         by_replication=by_replication(tables, count),
         summary=summarise(tables, count, scenario.market.currency),
         about={
@@ -113,8 +114,10 @@ def block_of(scenario: Scenario, seen: Sequence[Observation], first: int) -> Blo
 
 def _renumbered(observation: Observation, first: int) -> Observation:
     """The same, with replications counted from the block's first."""
-    tables = {name: getattr(observation, name) for name in ("claims", "requests", "unasked")}
-    renumbered = {name: table.assign(replication=table["replication"] - first) for name, table in tables.items()}
+    tables = {name: frame_of(getattr(observation, name)) for name in ("claims", "requests", "unasked")}
+    renumbered: dict[str, Any] = {
+        name: table.assign(replication=table["replication"] - first) for name, table in tables.items()
+    }
     totals = observation.totals | {"replication": observation.totals["replication"] - first}
     return replace(observation, totals=totals, **renumbered)
 

@@ -109,7 +109,7 @@ class _LaidOut:
         for name, column in block.items():
             if name in self.alike and is_for_all(column) and (column[:1] == self.alike[name][:1]).all():
                 continue
-            if name not in self.moved and (name in self.alike or not _fits(column, self.rows[name].dtype)):
+            if name not in self.moved and (name in self.alike or not fits(column, self.rows[name].dtype)):
                 before = self.alike.pop(name) if name in self.alike else as_wide_as(np.int64, self.rows[name])
                 self.moved[name] = self.rows[name] = np.array(before)
             row = self.rows[name]
@@ -130,10 +130,11 @@ def is_for_all(column: NarrowInts) -> bool:
 
 def width_for(column: Ints) -> type[np.integer[Any]]:
     """The narrowest that holds all its numbers."""
-    return next(width for width in WIDTHS if _fits(column, width))
+    return next(width for width in WIDTHS if fits(column, width))
 
 
-def _fits(column: Ints, width: Any) -> bool:
+def fits(column: Ints, width: Any) -> bool:
+    """Whether all its numbers can be kept in so many bytes."""
     if width == np.int64:
         return True
     lowest, highest = column.min(initial=0), column.max(initial=0, where=column != NEVER)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.by_group import read_of, success_and_time
 from sim.experiment.columns import ASKED_WITHIN
+from sim.experiment.on_demand import Rows, numbers_in
 from sim.experiment.predicates import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
@@ -51,11 +52,11 @@ def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:
     return [read[place == k] for k in range(len(BINS))]
 
 
-def asked_within(claims: pd.DataFrame) -> NDArray[np.uint8]:
+def asked_within(claims: Rows) -> NDArray[np.uint8]:
     """Which of the bins each claim falls into: k from `EDGES[k]` to below the next."""
     if ASKED_WITHIN in claims:
-        return claims[ASKED_WITHIN].to_numpy()
-    return (np.searchsorted(EDGES, claims["hours_to_ask"], side="right") - 1).astype(np.uint8)
+        return numbers_in(claims, ASKED_WITHIN)
+    return (np.searchsorted(EDGES, numbers_in(claims, "hours_to_ask"), side="right") - 1).astype(np.uint8)
 
 
 def is_asked_by(claims: pd.DataFrame, hours: int) -> pd.Series[bool]:

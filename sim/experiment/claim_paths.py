@@ -7,6 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiment.columns import CAME_TO
+from sim.experiment.on_demand import Rows
+from sim.experiment.predicates import has_any
 from sim.vocabulary import Route
 from sim.vocabulary.stages import OF_PATHS, seen_at
 
@@ -16,12 +18,12 @@ STAGES: dict[str, tuple[str, ...]] = {stage.word: seen_at(stage) for stage in OF
 """In the order of a claim's life, and the instants by which a claim is seen to have come there."""
 
 
-def stages_of(claims: pd.DataFrame) -> NDArray[np.uint8]:
+def stages_of(claims: Rows) -> NDArray[np.uint8]:
     """Which stages each claim came to: a bit for each of `STAGES`, the first the lowest."""
     bits = np.zeros(len(claims), dtype=np.uint8)
     for bit, seen_by in enumerate(STAGES.values()):
         for instant in seen_by:
-            bits |= claims[instant].notna().to_numpy().astype(np.uint8) << bit
+            bits |= has_any(claims, instant).astype(np.uint8) << bit
     return bits
 
 

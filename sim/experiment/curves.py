@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.aalen_johansen import AalenJohansen, by_then, horizon, is_cut, seen_of
 from sim.experiment.estimates import Floats, share
+from sim.experiment.on_demand import Rows
 from sim.experiment.predicates import every, summed
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary.endings import ENDINGS as ENDINGS
@@ -26,7 +27,7 @@ GRID = np.unique(
 """Times since asking, in seconds: every half hour on the first day, then ever more coarsely up to 90 days."""
 
 
-def incidence(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
+def incidence(claims: Rows, replications: int) -> pd.DataFrame:
     """The share of *all* claims that had ended so by each time, with its interval; see `Result.curves`.
 
     The endings compete: at every time their shares sum to 1. (1 − Kaplan-Meier with refusals as censored would
@@ -50,12 +51,12 @@ def incidence(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
     )
 
 
-def watched_grid(claims: pd.DataFrame) -> NDArray[np.int64]:
+def watched_grid(claims: Rows) -> NDArray[np.int64]:
     """The times of the grid that enough claims were watched for: all of them without a follow-up."""
     return GRID[horizon(claims) >= GRID]
 
 
-def _ended_by(claims: pd.DataFrame, replications: int, grid: NDArray[np.int64]) -> Floats:
+def _ended_by(claims: Rows, replications: int, grid: NDArray[np.int64]) -> Floats:
     """Claims that had ended by each time of the grid, the time itself included: replication × time × ending.
 
     Where not all were watched for so long, as many as had by Aalen and Johansen's estimate.

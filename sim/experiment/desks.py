@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from sim.chance.facts import Ints
 from sim.chance.instants import arrays_of
 from sim.experiment.estimates import Floats
 from sim.experiment.frame import in_cohort
-from sim.experiment.on_demand import OnDemand
+from sim.experiment.on_demand import Below, Blocks, Cells, ColumnValues, KeptRows, OnDemand, kept_rows
 from sim.experiment.requests import Requests
 from sim.rules.terms import terms_of
 from sim.scenario.calendars import Calendar
@@ -47,22 +49,62 @@ def requests_frame(scenario: Scenario, replication: int, requests: Requests) -> 
 
 def requests_on_demand(scenario: Scenario, replication: int, requests: Requests) -> OnDemand:
     """The same, each column when it is read."""
+    made = _request_numbers(scenario, replication, requests)
+    return OnDemand(_request_cells(lambda name: made[name]()), len(made["replication"]()))
+
+
+def requests_kept(scenario: Scenario, replication: int, requests: Requests) -> KeptRows:
+    """The same, to be kept."""
+    made = _request_numbers(scenario, replication, requests)
+    return kept_rows(RequestReading(), [made[name]() for name in _REQUEST_PLACES])
+
+
+@dataclass(frozen=True)
+class RequestReading:
+    """How the table of requests is made of whole numbers."""
+
+    def cells(self, blocks: Blocks) -> Cells:
+        """From those of `requests_kept`."""
+        return _request_cells(Below(_REQUEST_PLACES, blocks).__getitem__)
+
+
+_REQUEST_PLACES = {name: place for place, name in enumerate(("replication", "desk", "how", "silence", "wait"))}
+_NO_SILENCE = len(MEANT)
+
+
+def _request_numbers(scenario: Scenario, replication: int, requests: Requests) -> dict[str, Callable[[], Ints]]:
+    """Desk and meaning of silence by number, how it was settled, and seconds of waiting, or NEVER."""
     mine = requests.only(in_cohort(scenario, requests.paid))
 
-    def wait() -> Floats:
+    def wait() -> Ints:
         has_waited = mine.has_joined & (mine.left_queue < NEVER)
-        return np.where(has_waited, (mine.left_queue - mine.joined) / HOUR, np.nan)
+        return np.where(has_waited, mine.left_queue - mine.joined, NEVER)
 
-    return OnDemand(
-        {
-            "replication": lambda: np.full_like(mine.opened, replication),
-            "desk": lambda: pd.Categorical.from_codes(_desk(mine), dtype=_DESKS),
-            "by_silence": lambda: mine.settled_by == Settled.SILENCE,
-            "silence": lambda: pd.Categorical.from_codes(_silence(scenario, mine), dtype=_MEANT),
-            "wait": wait,
-        },
-        len(mine),
-    )
+    return {
+        "replication": lambda: np.full_like(mine.opened, replication),
+        "desk": lambda: _desk(mine),
+        "how": lambda: mine.settled_by,
+        "silence": lambda: _silence(scenario, mine),
+        "wait": wait,
+    }
+
+
+def _request_cells(number: Callable[[str], Ints]) -> Cells:
+    def silence() -> ColumnValues:
+        meant = number("silence")
+        return pd.Categorical.from_codes(np.where(meant == _NO_SILENCE, -1, meant), dtype=_MEANT)
+
+    def wait() -> ColumnValues:
+        seconds = number("wait")
+        return np.where(seconds < NEVER, seconds / HOUR, np.nan)
+
+    return {
+        "replication": lambda: number("replication"),
+        "desk": lambda: pd.Categorical.from_codes(number("desk"), dtype=_DESKS),
+        "by_silence": lambda: number("how") == Settled.SILENCE.value,
+        "silence": silence,
+        "wait": wait,
+    }
 
 
 def _desk(requests: Requests) -> Ints:
@@ -71,14 +113,14 @@ def _desk(requests: Requests) -> Ints:
 
 
 def _silence(scenario: Scenario, requests: Requests) -> Ints:
-    """What the policy has silence mean, by number in `MEANT`; −1 for requests that did not end by it."""
-    meant = np.full((len(ClaimKind), len(Stage)), -1)
+    """What the policy has silence mean, by number in `MEANT`; one more for requests that did not end by it."""
+    meant = np.full((len(ClaimKind), len(Stage)), _NO_SILENCE)
     for kind in (kind for kind in ClaimKind if kind is not ClaimKind.NONE):
         for stage, terms in zip(Stage, terms_of(scenario, kind).requests, strict=True):
             what = _MEANING.get(Verdict(terms.on_silence), PASSED_ON) if terms.on_silence else PASSED_ON
             meant[kind.value, stage.value] = [*MEANT].index(what)
     is_silent = requests.settled_by == Settled.SILENCE.value
-    return np.where(is_silent, meant[requests.claim, requests.stage], -1)
+    return np.where(is_silent, meant[requests.claim, requests.stage], _NO_SILENCE)
 
 
 class Load(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
@@ -22,8 +22,9 @@ from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.kept_replications import AT_A_TIME, KeptReplications, Take
-from sim.experiment.measures import summary_of, sums_listed, watched
+from sim.experiment.measures import Sums, summary_of, sums_listed, watched
 from sim.experiment.observation import Observation
+from sim.experiment.on_demand import OnDemand, one_below_the_other
 from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilPrecise
 from sim.experiment.precision_targets import targets_of
 from sim.experiment.result import Result
@@ -34,7 +35,7 @@ from sim.scenario.levers import changed_as_json, changed_between
 from sim.scenario.model import Experiment, Scenario
 
 Progress = Callable[[int, int], None]
-"""Told after each replication: how many are done, of how many."""
+"""KeptRows after each replication: how many are done, of how many."""
 LivesThrough = Callable[[Sequence[int]], Iterator[Observation]]
 """Some replications of a scenario, in their order."""
 PACKAGES = ("refund-sim", "numpy", "scipy", "pandas", "pyarrow", "simpy", "holidays", "pydantic")
@@ -193,24 +194,54 @@ def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], w
         claims = ledger.claims()
         sums = watched(ledger.sums(), claims)
         summary = summary_of(sums, claims, replications, scenario.market.currency)
-        curves = incidence(claims, replications)
         notes = notes_of(scenario, seen)
     journals = [one.journal for one in seen if one.journal is not None]
     return Result(
         scenario=scenario,
-        unasked=pd.concat([one.unasked for one in seen], ignore_index=True),
-        by_replication=sums_listed(sums),
         summary=summary,
-        orders=claims,
-        curves=curves,
-        by_hours=partial(success_by_hours, claims, replications),  # type: ignore[arg-type]  # when asked for
-        by_group=partial(success_by_group, claims, replications),  # type: ignore[arg-type]
-        backlog=backlog_frame(scenario, [one.backlog for one in seen]),
-        waits=waits_frame(scenario, [one.waits for one in seen]),
         notes=notes,
         journal=pd.concat(journals, ignore_index=True) if journals else None,
         about=_about(scenario, seen, watch) | how,
+        **_ReadLater(scenario, claims, sums, seen).tables(),
     )
+
+
+class _ReadLater:
+    """What tables of a result are made from, each when it is first looked at."""
+
+    def __init__(
+        self, scenario: Scenario, claims: OnDemand, sums: Mapping[str, Sums], seen: Sequence[Observation]
+    ) -> None:
+        self._claims, self._replications = claims, len(seen)
+        self._unasked = one_below_the_other([one.unasked for one in seen])
+        self._sums, self._scenario = sums, scenario
+        self._backlogs, self._waits = [one.backlog for one in seen], [one.waits for one in seen]
+
+    @cached_property
+    def _orders(self) -> pd.DataFrame:
+        return self._claims.frame()
+
+    def tables(self) -> dict[str, Any]:
+        """What makes each, by its name."""
+        return {
+            "orders": self._all_orders,
+            "unasked": self._unasked.frame,
+            "curves": partial(incidence, self._claims, self._replications),
+            "by_hours": self._by_hours,
+            "by_group": self._by_group,
+            "backlog": partial(backlog_frame, self._scenario, self._backlogs),
+            "waits": partial(waits_frame, self._scenario, self._waits),
+            "by_replication": partial(sums_listed, self._sums),
+        }
+
+    def _all_orders(self) -> pd.DataFrame:
+        return self._orders
+
+    def _by_hours(self) -> pd.DataFrame:
+        return success_by_hours(self._orders, self._replications)
+
+    def _by_group(self) -> pd.DataFrame:
+        return success_by_group(self._orders, self._replications)
 
 
 def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) -> dict[str, Any]:

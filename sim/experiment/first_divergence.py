@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from sim.chance.facts import Ints
 from sim.experiment.columns import COLUMNS
+from sim.experiment.on_demand import ColumnValues, Rows, numbers_in, values_of
+from sim.experiment.predicates import has_word
 from sim.scenario.durations import NEVER
 from sim.vocabulary import Route, Stage
 from sim.vocabulary.stages import STAGES, instant_of, seen_at
@@ -65,29 +67,29 @@ _DECIDE = tuple(text.column for text in STAGES.values() if text.grants)
 """Requests whose verdict may grant the money."""
 
 
-def differ(base: pd.DataFrame, other: pd.DataFrame, mine: Ints, its: Ints) -> NDArray[np.bool_]:
+def differ(base: Rows, other: Rows, mine: Ints, its: Ints) -> NDArray[np.bool_]:
     """Whether anything that `diverged_at` looks at is another in these rows of two tables of claims."""
     read = [name for name in map(str, base) if name in _ENDINGS or name in _AMOUNTS or name.endswith("_at")]
     different = np.zeros(len(mine), dtype=bool)
     for name in read:
-        one, two = base[name], other[name]
-        is_coded = isinstance(one.dtype, pd.CategoricalDtype) and one.dtype == two.dtype
+        one, two = values_of(base, name), values_of(other, name)
+        is_coded = isinstance(one, pd.Categorical) and one.dtype == two.dtype
         different |= _comparable(one, is_coded)[mine] != _comparable(two, is_coded)[its]
     return different
 
 
-def _comparable(column: pd.Series[Any], is_coded: bool) -> NDArray[Any]:
+def _comparable(column: ColumnValues, is_coded: bool) -> NDArray[Any]:
     """As whole numbers where that can be: what did not happen is then no different from itself."""
-    if is_coded:
-        return column.cat.codes.to_numpy()
-    values = column.to_numpy()
-    return values.astype("datetime64[s]").astype(np.int64) if values.dtype.kind == "M" else values
+    if is_coded and isinstance(column, pd.Categorical):
+        return column.codes
+    values = np.asarray(column)
+    return values.astype("datetime64[s]", copy=False).view(np.int64) if values.dtype.kind == "M" else values
 
 
-def diverged_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
+def diverged_at(base: Rows, other: Rows) -> NDArray[np.object_]:
     """For each claim of two tables with the columns of `Result.orders` and the same rows: a word of `PARTINGS`.
 
-    Told from instants alone, so no journal is needed.
+    KeptRows from instants alone, so no journal is needed.
     """
     mine, its = _instants(base), _instants(other)
     steps = [(stage, column) for stage, columns in _STEPS.items() for column in columns]
@@ -96,19 +98,18 @@ def diverged_at(base: pd.DataFrame, other: pd.DataFrame) -> pd.Series[str]:
     without_a_step = np.where(ends_otherwise, END, np.where(_differ(base, other, _AMOUNTS), MONEY, NEVER_PART))
     # The first of several minima: what comes first within one second.
     at_first = np.array([stage for stage, _ in steps])[first.argmin(axis=0)]
-    places = np.where(first.min(axis=0) < NEVER, at_first, without_a_step)
-    return pd.Series(places, index=base.index, dtype=object)
+    return np.where(first.min(axis=0) < NEVER, at_first, without_a_step).astype(object)
 
 
-def _differ(base: pd.DataFrame, other: pd.DataFrame, columns: tuple[str, ...]) -> NDArray[np.bool_]:
-    return np.asarray(np.any([base[c].to_numpy() != other[c].to_numpy() for c in columns], axis=0))
+def _differ(base: Rows, other: Rows, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.asarray(np.any([numbers_in(base, c) != numbers_in(other, c) for c in columns], axis=0))
 
 
-def _instants(claims: pd.DataFrame) -> dict[str, Ints]:
+def _instants(claims: Rows) -> dict[str, Ints]:
     """Every instant that is told, in seconds of any one clock; NEVER where it did not happen."""
-    at = {name: _seconds(claims[name]) for name in COLUMNS if name.endswith("_at") and name in claims}
+    at = {name: _seconds(numbers_in(claims, name)) for name in COLUMNS if name.endswith("_at") and name in claims}
     at |= {
-        name: np.where(claims["route"] == route.word, at["refund_due_at"], NEVER)
+        name: np.where(has_word(claims, "route", route.word), at["refund_due_at"], NEVER)
         for name, route in _BY_A_ROUTE.items()
     }
     return at | _verdicts(at)
@@ -132,6 +133,6 @@ def _verdicts(at: dict[str, Ints]) -> dict[str, Ints]:
     }
 
 
-def _seconds(moments: pd.Series[pd.Timestamp]) -> Ints:
-    seconds = moments.to_numpy().astype("datetime64[s]").astype(np.int64)
-    return np.where(moments.isna(), NEVER, seconds)
+def _seconds(moments: NDArray[np.datetime64]) -> Ints:
+    seconds = moments.astype("datetime64[s]", copy=False).view(np.int64)
+    return np.where(np.isnat(moments), NEVER, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,11 @@ from sim.arrays import Picked, TableOfClaims
 from sim.chance.facts import Ints
 from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
-from sim.experiment.on_demand import ColumnValues, OnDemand
+from sim.experiment.on_demand import Below, Blocks, Cells, ColumnValues, KeptRows, OnDemand, kept_rows
+from sim.records import life
 from sim.records.life import WORK
 from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER
-from sim.scenario.market import Sellers
 from sim.scenario.model import Scenario
 from sim.scenario.selling import types_of_kinds
 from sim.vocabulary import ClaimKind, Disposition, Failure, Outcome, Party, Reason, Route, Settled, Stage, Word
@@ -40,6 +40,47 @@ def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
     return (paid_at >= first) & (paid_at < beyond)
 
 
+class ClaimWording(NamedTuple):
+    """What a scenario says that the table of its claims depends on."""
+
+    start: date
+    cut: int | None
+    seller_types: tuple[str, ...]
+    type_of_kind: tuple[int, ...]
+    payment_methods: tuple[str, ...]
+    product_groups: tuple[str, ...]
+    ships_while_open: bool
+    """Whether a parcel may leave while cancelling it is asked for."""
+
+    def cells(self, blocks: Blocks) -> Cells:
+        """From the whole numbers of `claims_kept`."""
+        table = Below(_TOLD, blocks)
+        return _cells(self, lambda: table[_NUMBER], table, Below(_LUCK, blocks))
+
+
+def wording_of(scenario: Scenario) -> ClaimWording:
+    """Of its claims."""
+    market, terms = scenario.market, scenario.policy.cancellation
+    return ClaimWording(
+        scenario.start,
+        scenario.experiment.cut,
+        tuple(market.sellers.types),
+        tuple(types_of_kinds(market.sellers)),
+        tuple(market.payment_methods),
+        tuple(market.product_groups),
+        terms is not None and terms.ships_while_open == "allowed",
+    )
+
+
+_NUMBER = "replication"
+_TOLD = {name: place for place, name in enumerate((_NUMBER, *life.COLUMNS))}
+_OF_LUCK = (
+    *("seller", "seller_type", "value", "payment_method", "product_group", "claim", "reason"),
+    *("found_cheaper", "trusted", "cancellation.disposition"),
+)
+_LUCK = {name: place for place, name in enumerate(_OF_LUCK, start=len(_TOLD))}
+
+
 def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The cohort's claims of one replication: one row each, ascending by order, with the columns of `COLUMNS`."""
     return claims_on_demand(scenario, replication, records).frame()
@@ -50,25 +91,40 @@ def claims_on_demand(scenario: Scenario, replication: int, records: Records) -> 
     return _claims(scenario, replication, *cohort_of(scenario, records))
 
 
+def claims_kept(scenario: Scenario, replication: int, records: Records) -> KeptRows:
+    """The same, to be kept: the records need not be."""
+    table, facts = cohort_of(scenario, records)
+    number = np.full_like(table["order"], replication)
+    columns = [table[name] for name in life.COLUMNS] + [facts[name] for name in _OF_LUCK]
+    return kept_rows(wording_of(scenario), [number, *columns])
+
+
 def claims_of(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The same of all claims, whenever their orders were paid."""
     return _claims(scenario, replication, records.claims, records.draws.claims).frame()
 
 
 def _claims(scenario: Scenario, replication: int, table: TableOfClaims, facts: TableOfClaims) -> OnDemand:
-    cells = _told_of(scenario, replication, table, facts) | _named_of(scenario, table, facts) | _lengths(table)
+    number = partial(np.full_like, table["order"], replication)
+    return OnDemand(_cells(wording_of(scenario), number, table, facts), len(table["order"]))
+
+
+def _cells(wording: ClaimWording, number: Callable[[], Ints], table: TableOfClaims, facts: TableOfClaims) -> Cells:
+    """Of the columns of `COLUMNS`, from what happened and what luck had settled about the same orders."""
+    cells = _numbers_of(wording, table, facts) | _named_of(wording, table, facts) | _lengths(table)
+    cells |= {"replication": number}
     columns = [*COLUMNS]
-    if (cut := scenario.experiment.cut) is not None:
-        cells[UNTIL] = lambda: moments(scenario.start, np.full_like(table["order"], cut))
+    if (cut := wording.cut) is not None:
+        cells[UNTIL] = lambda: moments(wording.start, np.full_like(table["order"], cut))
         columns.append(UNTIL)
-    return OnDemand({name: cells[name] for name in columns}, len(table["order"]))
+    return {name: cells[name] for name in columns}
 
 
-def _told_of(scenario: Scenario, replication: int, table: TableOfClaims, facts: TableOfClaims) -> CellByName:
+def _numbers_of(wording: ClaimWording, table: TableOfClaims, facts: TableOfClaims) -> CellByName:
     """Numbers, yes or no, amounts and instants."""
 
     def moment(column: str) -> ColumnValues:
-        return moments(scenario.start, table[column])
+        return moments(wording.start, table[column])
 
     def yes(of: TableOfClaims, column: str) -> ColumnValues:
         return of[column].astype(bool)
@@ -77,7 +133,6 @@ def _told_of(scenario: Scenario, replication: int, table: TableOfClaims, facts: 
         return of[column] / CENTS
 
     return {
-        "replication": lambda: np.full_like(table["order"], replication),
         "order": lambda: table["order"],
         "seller": lambda: facts["seller"],
         "value": partial(amount, facts, "value"),
@@ -88,24 +143,23 @@ def _told_of(scenario: Scenario, replication: int, table: TableOfClaims, facts: 
     }
 
 
-def _named_of(scenario: Scenario, table: TableOfClaims, facts: TableOfClaims) -> CellByName:
+def _named_of(wording: ClaimWording, table: TableOfClaims, facts: TableOfClaims) -> CellByName:
     """Words."""
-    market = scenario.market
 
     def reason() -> ColumnValues:
         return _worded(np.where(facts["claim"] == ClaimKind.REGRET, facts["reason"], _MISSING), Reason)
 
     return {
-        "seller_type": lambda: _types(facts["seller_type"], market.sellers),
-        "payment_method": lambda: _named(facts["payment_method"], list(market.payment_methods)),
-        "product_group": lambda: _groups(facts["product_group"], list(market.product_groups)),
+        "seller_type": lambda: _named(np.array(wording.type_of_kind)[facts["seller_type"]], wording.seller_types),
+        "payment_method": lambda: _named(facts["payment_method"], wording.payment_methods),
+        "product_group": lambda: _groups(facts["product_group"], wording.product_groups),
         "claim": lambda: _worded(table["claim"], ClaimKind),
         "reason": reason,
         "outcome": lambda: _worded(table["outcome"], Outcome),
         "route": lambda: _worded(table["route"], Route),
         "failed_because": lambda: _failures(table["failed_because"]),
         **{
-            f"{text.column}_settled_by": partial(_settled_by, stage, table, facts, scenario)
+            f"{text.column}_settled_by": partial(_settled_by, stage, table, facts, wording)
             for stage, text in STAGES.items()
         },
     }
@@ -120,11 +174,16 @@ _MONEY = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "sa
 
 def cohort_of(scenario: Scenario, records: Records) -> tuple[TableOfClaims, TableOfClaims]:
     """The cohort's rows of the outcome table, and what luck had settled about the same orders."""
-    chosen = np.flatnonzero(in_cohort(scenario, records.claims["paid_at"]))
-    table = Picked(records.claims, chosen)
+    table = Picked(records.claims, _stretch(np.flatnonzero(in_cohort(scenario, records.claims["paid_at"]))))
     # A cut drops claims from the table, never from the facts; both are in ascending order of order numbers.
     places = np.searchsorted(records.draws.claims["order"], table["order"])
-    return table, Picked(records.draws.claims, places)
+    return table, Picked(records.draws.claims, _stretch(places))
+
+
+def _stretch(places: Ints) -> Ints | slice:
+    """The same places, which ascend, as one stretch where none is left out: nothing has to be copied."""
+    is_whole = len(places) > 0 and places[-1] - places[0] + 1 == len(places)
+    return slice(int(places[0]), int(places[-1]) + 1) if is_whole else places
 
 
 def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:
@@ -157,7 +216,7 @@ def _lengths(table: TableOfClaims) -> CellByName:
 
 
 def _settled_by(
-    stage: Stage, table: TableOfClaims, facts: TableOfClaims, scenario: Scenario
+    stage: Stage, table: TableOfClaims, facts: TableOfClaims, wording: ClaimWording
 ) -> pd.Categorical[Any]:
     """How the requests of one stage ended. A seller who ships instead of answering ships over the request."""
     how = table[f"{stage.word}_settled_by"]
@@ -167,8 +226,7 @@ def _settled_by(
     )
     taken_over = (how == Settled.INTERRUPTED) & ~at_limit & STAGES[stage].taken_over
     instead = np.zeros_like(shipped)
-    terms = scenario.policy.cancellation
-    if stage is Stage.CANCELLATION and terms is not None and terms.ships_while_open == "allowed":
+    if stage is Stage.CANCELLATION and wording.ships_while_open:
         instead = facts["cancellation.disposition"] == Disposition.SHIP
     codes = np.select(
         [
@@ -210,11 +268,6 @@ def _named(codes: Ints, names: Sequence[str]) -> pd.Categorical[Any]:
 def _kind(names: tuple[str, ...]) -> pd.CategoricalDtype:
     """Making one takes as long as a column of some hundred words."""
     return pd.CategoricalDtype(list(names))
-
-
-def _types(kinds: Ints, sellers: Sellers) -> pd.Categorical[Any]:
-    """The seller's type of each order, by name."""
-    return _named(np.array(types_of_kinds(sellers))[kinds], list(sellers.types))
 
 
 def journal_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:

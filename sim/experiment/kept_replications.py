@@ -15,6 +15,7 @@ from sim.experiment.claim_paths import stages_of
 from sim.experiment.columns import ASKED_WITHIN, CAME_TO, NARROW
 from sim.experiment.measures import RATIOS, Sums, sums_of
 from sim.experiment.observation import Observation, tables_of
+from sim.experiment.on_demand import OnDemand, Rows, frame_of, on_demand, one_below_the_other, values_of
 from sim.experiment.predicates import NOT_SHIPPED, is_not_shipped
 
 Take = Callable[[pd.DataFrame, pd.DataFrame | None], None]
@@ -40,7 +41,7 @@ class KeptReplications:
     def enter(self, one: Observation) -> None:
         """One more replication is over."""
         if self._take:
-            self._take(one.claims, one.journal)
+            self._take(frame_of(one.claims), one.journal)
         self.seen.append(replace(one, journal=None) if self._take else one)
 
     def add_up(self, *, at_least: int = 0) -> None:
@@ -59,9 +60,9 @@ class KeptReplications:
         self.add_up()
         return {ratio.name: _joined([some[ratio.name] for some in self._sums]) for ratio in RATIOS}
 
-    def claims(self) -> pd.DataFrame:
+    def claims(self) -> OnDemand:
         """All of them, one below the other."""
-        return pd.concat([one.claims for one in self.seen], ignore_index=True)
+        return one_below_the_other([one.claims for one in self.seen])
 
 
 def _joined(sums: Sequence[Sums]) -> Sums:
@@ -70,9 +71,13 @@ def _joined(sums: Sequence[Sums]) -> Sums:
 
 
 def _cut_down(one: Observation) -> Observation:
-    kept: dict[str, Any] = {name: one.claims[name] for name in (*NARROW, UNTIL) if name in one.claims}
+    kept: dict[str, Any] = {name: values_of(one.claims, name) for name in (*NARROW, UNTIL) if name in one.claims}
     number = np.int16 if one.totals["replication"] <= np.iinfo(np.int16).max else np.int32
     kept |= {"replication": kept["replication"].astype(number), "order": kept["order"].astype(np.int32)}
-    kept[CAME_TO] = stages_of(one.claims) + is_not_shipped(one.claims).to_numpy() * np.uint8(NOT_SHIPPED)
+    kept[CAME_TO] = stages_of(one.claims) + is_not_shipped(one.claims) * np.uint8(NOT_SHIPPED)
     kept[ASKED_WITHIN] = asked_within(one.claims)
-    return replace(one, claims=pd.DataFrame(kept), requests=one.requests[:0], unasked=one.unasked[:0])
+    return replace(one, claims=pd.DataFrame(kept), requests=_none_of(one.requests), unasked=_none_of(one.unasked))
+
+
+def _none_of(rows: Rows) -> OnDemand:
+    return on_demand(rows).only(np.zeros(len(rows), dtype=bool))

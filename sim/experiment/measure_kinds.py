@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from sim.experiment import predicates
 from sim.experiment.aalen_johansen import AalenJohansen, Gain, horizon, is_cut, is_finished, seen_of
 from sim.experiment.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
-from sim.experiment.predicates import Of, Rows, every, numbers, summed
+from sim.experiment.predicates import Of, Rows, all_summed, every, numbers, summed
 from sim.scenario.durations import DAY
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
@@ -59,9 +59,11 @@ class Ratio:
     def sums(self, tables: Mapping[str, Rows], replications: int) -> tuple[Floats, Floats]:
         """The sums of part and of whole, by replication."""
         rows = tables[self.table]
-        whole = self._whole(rows)
-        part = np.where(whole > 0, numbers(self.part, rows), 0.0)
-        return summed(part, rows, replications), summed(whole, rows, replications)
+        whole, part = self._whole(rows), numbers(self.part, rows)
+        wholes = all_summed(self.whole, rows, replications)
+        if self.whole is every:
+            return summed(part, rows, replications), wholes
+        return summed(np.where(whole > 0, part, 0.0), rows, replications), wholes
 
     def _whole(self, rows: Rows) -> Floats:
         return numbers(self.whole, rows)

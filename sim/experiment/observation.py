@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,22 @@ from sim.experiment import fingerprints
 from sim.experiment.backlog import Waiting, waiting_by_day
 from sim.experiment.censoring import as_seen
 from sim.experiment.costs import totals_of
-from sim.experiment.desks import SELLERS, load_of, requests_frame, stretches
+from sim.experiment.desks import SELLERS, load_of, requests_kept, stretches
 from sim.experiment.engines import SIMPY
-from sim.experiment.frame import CENTS, claims_frame, in_cohort, journal_frame, moments
+from sim.experiment.frame import CENTS, claims_kept, in_cohort, journal_frame, moments
 from sim.experiment.measures import CLAIMS, REPLICATIONS, REQUESTS
-from sim.experiment.on_demand import Rows
+from sim.experiment.on_demand import (
+    Below,
+    Blocks,
+    Cells,
+    ColumnValues,
+    KeptRows,
+    OnDemand,
+    Rows,
+    kept_rows,
+    one_below_the_other,
+    values_of,
+)
 from sim.experiment.replication import play
 from sim.experiment.requests import requests_of
 from sim.experiment.stopwatch import Stopwatch
@@ -34,9 +46,9 @@ from sim.vocabulary import Party
 class Observation:
     """One replication as the study sees it. Small beside the records, and complete for every estimate."""
 
-    claims: pd.DataFrame
-    requests: pd.DataFrame
-    unasked: pd.DataFrame
+    claims: Rows
+    requests: Rows
+    unasked: Rows
     """Orders refunded at the dispatch limit before anybody asked, as `Result.unasked` has them."""
     totals: dict[str, float]
     """`replication`, `orders`, `claims`, `refunded_unasked`, `ended_late`, the desks' `Load`, `costs.totals_of`."""
@@ -88,13 +100,13 @@ def observe(
     """Look at one replication: at its end, or at the scenario's cut as if nothing had happened after it."""
     seen = as_seen(scenario, records)
     requests = requests_of(scenario, seen)
-    claims = claims_frame(scenario, replication, seen)
+    claims = claims_kept(scenario, replication, seen)
     unasked = refunded_unasked(scenario, replication, records.draws)
     totals = {"replication": replication} | counted_of(scenario, records, claims, unasked)
     backlog = waiting_by_day(scenario, requests)
     return Observation(
         claims=claims,
-        requests=requests_frame(scenario, replication, requests),
+        requests=requests_kept(scenario, replication, requests),
         unasked=unasked,
         totals=totals | load_of(scenario, requests, calendars)._asdict() | totals_of(scenario, seen),
         backlog=backlog,
@@ -110,32 +122,51 @@ def observe(
 COUNTED = ("orders", "claims", "refunded_unasked", "ended_late")
 
 
-def counted_of(scenario: Scenario, records: Records, claims: Rows, unasked: pd.DataFrame) -> dict[str, float]:
+def counted_of(scenario: Scenario, records: Records, claims: Rows, unasked: Rows) -> dict[str, float]:
     """The cohort in numbers, by `COUNTED`."""
-    orders = int(in_cohort(scenario, records.draws.orders.paid).sum())
+    window = np.searchsorted(records.draws.orders.paid, scenario.experiment.cohort_window)  # they are in order
+    orders = int(window[1] - window[0])
     return dict(zip(COUNTED, (orders, len(claims), len(unasked), _ended_late(scenario, claims)), strict=True))
 
 
-def refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> pd.DataFrame:
+def refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> KeptRows:
     """Cohort orders that the platform refunded at the dispatch limit, by the cut, and nobody had asked."""
     seen = in_cohort(scenario, draws.orders.paid[draws.refunded_unasked])
     if scenario.experiment.cut is not None:
         seen &= draws.unasked_due <= scenario.experiment.cut
     orders = draws.refunded_unasked[seen]
-    refund = draws.orders.of(orders).value / CENTS
-    return pd.DataFrame({"replication": np.full_like(orders, replication), "order": orders, "refund": refund})
+    return kept_rows(UnaskedReading(), [np.full_like(orders, replication), orders, draws.orders.of(orders).value])
+
+
+@dataclass(frozen=True)
+class UnaskedReading:
+    """How the table of orders refunded unasked is made of whole numbers."""
+
+    def cells(self, blocks: Blocks) -> Cells:
+        """From those of `refunded_unasked`."""
+        numbers = Below({"replication": 0, "order": 1, "cents": 2}, blocks)
+        return {
+            "replication": lambda: numbers["replication"],
+            "order": lambda: numbers["order"],
+            "refund": lambda: numbers["cents"] / CENTS,
+        }
 
 
 def _ended_late(scenario: Scenario, claims: Rows) -> int:
     """Claims that did not end while orders still came: the desks were emptier for them than in real life."""
     last = moments(scenario.start, np.array([scenario.experiment.arrivals_end]))[0]
-    return int(np.count_nonzero(~(claims["ended_at"].to_numpy() <= last)))
+    return int(np.count_nonzero(~(np.asarray(values_of(claims, "ended_at")) <= last)))
 
 
-def tables_of(seen: Sequence[Observation]) -> dict[str, pd.DataFrame]:
+def tables_of(seen: Sequence[Observation]) -> dict[str, OnDemand]:
     """The tables that measures read: replications below each other, in the order given."""
+    totals = {name: np.array([one.totals[name] for one in seen]) for name in seen[0].totals}
     return {
-        CLAIMS: pd.concat([one.claims for one in seen], ignore_index=True),
-        REQUESTS: pd.concat([one.requests for one in seen], ignore_index=True),
-        REPLICATIONS: pd.DataFrame([one.totals for one in seen]),
+        CLAIMS: one_below_the_other([one.claims for one in seen]),
+        REQUESTS: one_below_the_other([one.requests for one in seen]),
+        REPLICATIONS: OnDemand({name: partial(_same, column) for name, column in totals.items()}, len(seen)),
     }
+
+
+def _same(column: ColumnValues) -> ColumnValues:
+    return column

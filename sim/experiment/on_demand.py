@@ -2,67 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.arrays import Bools, Floats
+from sim.arrays import Bools, Floats, Ints
+from sim.chance.narrow import NarrowInts, as_wide_as, fits
 
-ColumnValues = NDArray[np.generic] | pd.Categorical
-Cells = Mapping[str, Callable[[], "ColumnValues | pd.Series[Any]"]]
+ColumnValues = NDArray[Any] | pd.Categorical
+Cells = Mapping[str, Callable[[], ColumnValues]]
 """How each column of a table is worked out, by its name."""
+CountsRows = Callable[["OnDemand"], ArrayLike]
 
 
 class OnDemand:
     """Reads as a DataFrame does, column by column, for as long as measures are counted."""
 
     def __init__(self, cells: Cells, rows: int) -> None:
-        self._cells, self._index = cells, pd.RangeIndex(rows)
-        self._read: dict[str, pd.Series[Any]] = {}
-        self._counted: dict[Callable[[OnDemand], ArrayLike], Floats] = {}
+        self._cells, self._rows = cells, rows
+        self._read: dict[str, ColumnValues] = {}
+        self._counted: dict[CountsRows, Floats] = {}
+        self._summed: dict[CountsRows, Floats] = {}
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> OnDemand:
-        """A table that is there: its columns are got at once only."""
+        """A table that is there."""
         return cls({str(name): partial(_column, table, str(name)) for name in table}, len(table))
 
-    def once(self, count: Callable[[OnDemand], ArrayLike]) -> Floats:
+    def once(self, count: CountsRows) -> Floats:
         """What is counted of each row, for all who count the same."""
         if count not in self._counted:
             self._counted[count] = np.asarray(count(self), dtype=np.float64)
         return self._counted[count]
 
+    def sums(self, count: CountsRows, summed: Callable[[], Floats]) -> Floats:
+        """What that comes to in each replication, for all who count the same."""
+        if count not in self._summed:
+            self._summed[count] = summed()
+        return self._summed[count]
+
     def __len__(self) -> int:
-        return len(self._index)
+        return self._rows
 
     def __contains__(self, name: object) -> bool:
         return name in self._cells
 
-    def __getitem__(self, name: str) -> pd.Series[Any]:
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def values(self, name: str) -> ColumnValues:
+        """A column as it lies in memory."""
         if name not in self._read:
-            cell = self._cells[name]()
-            if not isinstance(cell, pd.Series):
-                cell = pd.Series(cell, index=self._index, copy=False)
-            self._read[name] = cell
+            self._read[name] = self._cells[name]()
         return self._read[name]
 
-    def only(self, some: Bools) -> OnDemand:
-        """Some of its rows."""
-        cells = {name: partial(lambda cell: cell()[some], cell) for name, cell in self._cells.items()}
-        return OnDemand(cells, int(np.count_nonzero(some)))
+    def __getitem__(self, name: str) -> pd.Series[Any]:
+        return pd.Series(self.values(name), copy=False)
+
+    def only(self, some: Bools | Ints) -> OnDemand:
+        """Some of its rows: those of which it says so, or those with these numbers."""
+        rows: Ints = np.flatnonzero(some) if some.dtype == np.bool_ else some.astype(np.int64, copy=False)
+        return OnDemand({name: partial(self._some, name, rows) for name in self._cells}, len(rows))
+
+    def _some(self, name: str, rows: Ints) -> ColumnValues:
+        return self.values(name)[rows]
 
     def frame(self, names: Collection[str] | None = None) -> pd.DataFrame:
         """Its columns, or those of these names that it has, in their order."""
-        of = self._cells if names is None else {name: self._cells[name] for name in names if name in self._cells}
-        return pd.DataFrame({name: cell() for name, cell in of.items()})
+        of = self._cells if names is None else [name for name in names if name in self._cells]
+        return pd.DataFrame({name: self._read[name] if name in self._read else self._cells[name]() for name in of})
 
 
-def _column(table: pd.DataFrame, name: str) -> pd.Series[Any]:
-    return table[name]
+def _column(table: pd.DataFrame, name: str) -> ColumnValues:
+    column = table[name]
+    return column.array if isinstance(column.dtype, pd.CategoricalDtype) else column.to_numpy()
 
 
 Rows = pd.DataFrame | OnDemand
@@ -70,5 +87,85 @@ Rows = pd.DataFrame | OnDemand
 
 
 def on_demand(rows: Rows) -> OnDemand:
-    """The table as it is, or one whose columns are got at once only."""
+    """The table as it is, or one that reads its columns."""
     return rows if isinstance(rows, OnDemand) else OnDemand.of(rows)
+
+
+def frame_of(rows: Rows) -> pd.DataFrame:
+    """All of it, as people read it."""
+    return rows.frame() if isinstance(rows, OnDemand) else rows
+
+
+def values_of(rows: Rows, name: str) -> ColumnValues:
+    """A column as it lies in memory."""
+    return rows.values(name) if isinstance(rows, OnDemand) else _column(rows, name)
+
+
+def numbers_in(rows: Rows, name: str) -> NDArray[Any]:
+    """A column of numbers, or instants, as an array."""
+    return np.asarray(values_of(rows, name))
+
+
+# ------------------------------------------------------------------------------- made of whole numbers
+
+Blocks = Sequence[NarrowInts]
+"""Tables of whole numbers, one below the other: in each a row for every column."""
+
+
+class RowReading(Protocol):
+    """What columns whole numbers stand for. It can be sent to another process, and compared."""
+
+    def cells(self, blocks: Blocks) -> Cells:
+        """How each column is worked out."""
+
+
+class KeptRows(OnDemand):
+    """A table made of whole numbers, which are kept in the fewest bytes that hold them; several may lie below each
+    other. It travels as these numbers."""
+
+    def __init__(self, reading: RowReading, blocks: Blocks) -> None:
+        super().__init__(reading.cells(blocks), sum(block.shape[1] for block in blocks))
+        self.reading, self.blocks = reading, blocks
+
+    def __reduce__(self) -> tuple[type[KeptRows], tuple[RowReading, Blocks]]:
+        return KeptRows, (self.reading, self.blocks)
+
+
+def kept_rows(reading: RowReading, columns: Sequence[Ints]) -> KeptRows:
+    """A table of such columns, in the order in which they are read."""
+    block = np.array(columns, dtype=np.int64)
+    return KeptRows(reading, [as_wide_as(np.uint32, block) if fits(block, np.uint32) else block])
+
+
+def one_below_the_other(tables: Sequence[Rows]) -> OnDemand:
+    """Tables with the same columns as one, in the order given."""
+    readings = [table.reading if isinstance(table, KeptRows) else None for table in tables]
+    reading = readings[0]
+    if reading is not None and all(one == reading for one in readings):
+        return KeptRows(
+            reading, [block for table in tables if isinstance(table, KeptRows) for block in table.blocks]
+        )
+    return OnDemand.of(pd.concat(list(map(frame_of, tables)), ignore_index=True))
+
+
+class Below(Mapping[str, Ints]):
+    """Columns of whole numbers by name, those of several blocks below each other, laid out when they are read."""
+
+    def __init__(self, places: Mapping[str, int], blocks: Blocks) -> None:
+        """`places` says which row of a block is which column."""
+        self._places, self._blocks = places, blocks
+        self._read: dict[str, Ints] = {}
+
+    def __getitem__(self, name: str) -> Ints:
+        if name not in self._read:
+            parts = [block[self._places[name]] for block in self._blocks]
+            if any(part.dtype != parts[0].dtype for part in parts):
+                parts = [as_wide_as(np.int64, part) for part in parts]
+            self._read[name] = as_wide_as(np.int64, np.concatenate(parts))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)

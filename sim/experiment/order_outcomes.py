@@ -14,6 +14,8 @@ import pandas as pd
 from sim.arrays import Floats, Ints
 from sim.experiment.first_divergence import ASKING, LIMIT, NEVER_PART, PARTINGS, differ, diverged_at
 from sim.experiment.observation import Observation
+from sim.experiment.on_demand import Rows, numbers_in, on_demand, one_below_the_other, values_of
+from sim.experiment.predicates import is_refunded
 from sim.vocabulary import endings
 
 REFUNDED, UNASKED, NO_CLAIM = "refunded", "refunded_unasked", "no_claim"
@@ -26,16 +28,17 @@ WORDS = {"base_outcome": ENDINGS, "other_outcome": ENDINGS, "parts_at": PARTINGS
 class Side(NamedTuple):
     """What happened under one policy, in some replications."""
 
-    claims: pd.DataFrame
+    claims: Rows
     """As `Result.orders` has them."""
-    unasked: pd.DataFrame
+    unasked: Rows
     """As `Result.unasked` has them."""
 
 
 def side_of(seen: Sequence[Observation]) -> Side:
     """Of these replications."""
-    tables = [[one.claims for one in seen], [one.unasked for one in seen]]
-    return Side(*(pd.concat(some, ignore_index=True) for some in tables))
+    return Side(
+        one_below_the_other([one.claims for one in seen]), one_below_the_other([one.unasked for one in seen])
+    )
 
 
 def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
@@ -46,9 +49,8 @@ def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
     - `time_change`: days from asking to the money, other − base, where both refund in full; else NaN.
     - `money_change`: change in what the buyer is left with, refund less postage, in the currency.
     """
-    beyond = 1 + max(
-        (int(table["order"].max()) for side in (base, other) for table in side if len(table)), default=0
-    )
+    base, other = (Side(*map(on_demand, side)) for side in (base, other))
+    beyond = 1 + max(int(numbers_in(table, "order").max(initial=0)) for side in (base, other) for table in side)
     everybody = np.unique(np.concatenate([_keys(table, beyond) for side in (base, other) for table in side]))
     mine, its = (_outcomes(side, everybody, beyond) for side in (base, other))
     return pd.DataFrame(
@@ -104,11 +106,11 @@ def _outcomes(side: Side, everybody: Ints, beyond: int) -> _Outcomes:
         np.zeros(len(everybody)),
         np.full(len(everybody), -1),
     )
-    known.outcome[rows] = pd.Categorical(claims["outcome"], categories=ENDINGS).codes
-    known.days[rows] = claims["refund_days"].where(claims["outcome"] == REFUNDED)
-    known.money[rows] = (claims["refund"] - claims["buyer_cost"]).fillna(0.0)
+    known.outcome[rows] = pd.Categorical(values_of(claims, "outcome"), categories=ENDINGS).codes
+    known.days[rows] = np.where(is_refunded(claims), numbers_in(claims, "refund_days"), np.nan)
+    known.money[rows] = np.nan_to_num(numbers_in(claims, "refund") - numbers_in(claims, "buyer_cost"), nan=0.0)
     known.claim[rows] = np.arange(len(claims))
-    known.outcome[freed], known.money[freed] = ENDINGS.index(UNASKED), unasked["refund"]
+    known.outcome[freed], known.money[freed] = ENDINGS.index(UNASKED), numbers_in(unasked, "refund")
     return known
 
 
@@ -123,14 +125,16 @@ def _divergences(base: Side, other: Side, mine: _Outcomes, its: _Outcomes) -> In
     rows = mine.claim[both], its.claim[both]
     diverged[both] = never
     parted = differ(base.claims, other.claims, *rows)
-    sides = (table.take(some[parted]) for table, some in zip((base.claims, other.claims), rows, strict=True))
+    sides = (
+        on_demand(table).only(some[parted]) for table, some in zip((base.claims, other.claims), rows, strict=True)
+    )
     diverged[both[parted]] = [PARTINGS.index(place) for place in diverged_at(*sides)]
     return diverged
 
 
-def _keys(table: pd.DataFrame, beyond: int) -> Ints:
+def _keys(table: Rows, beyond: int) -> Ints:
     """Each order by one number, ascending as replication and order do; `beyond` is above every order's number."""
-    replication, order = (table[name].to_numpy(np.int64) for name in ("replication", "order"))
+    replication, order = (numbers_in(table, name).astype(np.int64) for name in ("replication", "order"))
     return np.asarray(replication * beyond + order)
 
 

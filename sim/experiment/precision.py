@@ -16,6 +16,7 @@ from sim.experiment.estimates import CONFIDENCE, Estimate
 from sim.experiment.influence import Deviating
 from sim.experiment.measures import CLAIMS, MEASURES, Measure, Ratio, TimeToMoney
 from sim.experiment.observation import Observation, tables_of
+from sim.experiment.on_demand import Rows, frame_of
 from sim.experiment.pairing import Pairing
 from sim.experiment.precision_targets import PrecisionTarget
 from sim.scenario.wording import counted
@@ -235,12 +236,12 @@ class SoFar:
         self.n = 0
         """How many claims, requests or orders it rests on; 0 for a time to money."""
 
-    def add(self, tables: Mapping[str, pd.DataFrame], replications: int) -> None:
+    def add(self, tables: Mapping[str, Rows], replications: int) -> None:
         """Take in the tables of the newest replications; with them there are so many."""
         self._said += _said(self._measure, tables, replications)[len(self._said) :]
         self.n += self._measure.n(tables) if isinstance(self._measure, Ratio) else 0
         if is_cut(tables[CLAIMS]):
-            self._cut.append(tables[CLAIMS])
+            self._cut.append(frame_of(tables[CLAIMS]))
 
     def estimate(self) -> Estimate:
         """The value with its interval, over all replications so far."""
@@ -271,7 +272,7 @@ class SoFar:
         return deviating(self._measure, self._known())
 
 
-def _said(measure: Measure, tables: Mapping[str, pd.DataFrame], replications: int) -> Sequence[Any]:
+def _said(measure: Measure, tables: Mapping[str, Rows], replications: int) -> Sequence[Any]:
     """What each replication says: times to money, or a part and a whole. Nothing where it is not in the tables."""
     if isinstance(measure, TimeToMoney):
         return measure.times(tables[CLAIMS], replications)

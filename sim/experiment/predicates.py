@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arrays import Bools
 from sim.experiment.aalen_johansen import horizon, is_cut, seen_of
 from sim.experiment.columns import CAME_TO
 from sim.experiment.estimates import Floats
-from sim.experiment.on_demand import OnDemand
+from sim.experiment.on_demand import OnDemand, numbers_in, values_of
 from sim.experiment.on_demand import Rows as Rows
 from sim.experiment.pooled import Others, Times
 
@@ -28,40 +29,55 @@ def every(rows: Rows) -> ArrayLike:
 @cache
 def reads(column: str) -> Of:
     """What the column holds."""
-    return lambda rows: rows[column]
+    return lambda rows: values_of(rows, column)
 
 
 @cache
 def scaled(column: str, times: int) -> Of:
     """So many times what the column holds."""
-    return lambda rows: times * rows[column].to_numpy()
+    return lambda rows: times * numbers_in(rows, column)
 
 
 @cache
 def says(column: str, word: str) -> Of:
     """Whether the column has this word."""
-    return lambda rows: rows[column] == word
+    return lambda rows: has_word(rows, column, word)
 
 
 @cache
 def is_known(column: str) -> Of:
     """Whether the column holds anything."""
-    return lambda rows: rows[column].notna()
+    return lambda rows: has_any(rows, column)
 
 
-def is_refunded(claims: Rows) -> pd.Series[bool]:
+def has_word(rows: Rows, column: str, word: str) -> Bools:
+    """In which rows the column has this word; words are told apart by their codes."""
+    words = values_of(rows, column)
+    if not isinstance(words, pd.Categorical):
+        return np.asarray(words == word, dtype=bool)
+    known = words.categories
+    return np.asarray(words.codes == known.get_loc(word)) if word in known else np.zeros(len(words), dtype=bool)
+
+
+def has_any(rows: Rows, column: str) -> Bools:
+    """In which rows the column holds anything."""
+    values = values_of(rows, column)
+    return np.asarray(values.codes >= 0 if isinstance(values, pd.Categorical) else pd.notna(values))
+
+
+def is_refunded(claims: Rows) -> Bools:
     """The buyer has all the money back."""
-    return claims["outcome"] == "refunded"
+    return has_word(claims, "outcome", "refunded")
 
 
-def has_money_back(claims: Rows) -> pd.Series[bool]:
+def has_money_back(claims: Rows) -> Bools:
     """Some money came back: all of it, or a part."""
-    return claims["outcome"].isin(["refunded", "partly_refunded"])
+    return is_refunded(claims) | has_word(claims, "outcome", "partly_refunded")
 
 
 def is_refunded_within(days: int) -> Of:
     """The buyer had all the money back within so many days of asking, the last instant included."""
-    return lambda claims: is_refunded(claims) & (claims["refund_days"] <= days)
+    return lambda claims: is_refunded(claims) & (numbers_in(claims, "refund_days") <= days)
 
 
 def days_with_the_money(days: int) -> Of:
@@ -71,41 +87,45 @@ def days_with_the_money(days: int) -> Of:
     the mean time of those refunded, it does not prefer a policy for refunding fewer. Source: the time lost to one
     of several competing endings, Andersen (2013), Statistics in Medicine 32.
     """
-    return lambda claims: (days - claims["refund_days"]).clip(lower=0).where(is_refunded(claims), 0)
+    return lambda claims: np.where(
+        is_refunded(claims), np.maximum(days - numbers_in(claims, "refund_days"), 0.0), 0.0
+    )
 
 
 def days_until_refunded(claims: Rows) -> ArrayLike:
     """From asking to all the money; 0 for those who never had it."""
-    return claims["refund_days"].where(is_refunded(claims), 0)
+    return np.where(is_refunded(claims), numbers_in(claims, "refund_days"), 0.0)
 
 
-def postage(claims: Rows) -> pd.Series[float]:
+def postage(claims: Rows) -> Floats:
     """What sending it back cost, whoever paid."""
-    return claims["buyer_cost"] + claims["seller_cost"] + claims["platform_cost"]
+    buyer, seller, platform = (numbers_in(claims, f"{who}_cost") for who in ("buyer", "seller", "platform"))
+    return np.asarray(buyer + seller + platform)
 
 
 def has_waited_at(desk: str) -> Of:
     """Whether the request waited at this desk, and its waiting is over."""
-    return lambda requests: (requests["desk"] == desk) & requests["wait"].notna()
+    return lambda requests: has_word(requests, "desk", desk) & has_any(requests, "wait")
 
 
-def changed_their_mind(claims: Rows) -> pd.Series[bool]:
+def changed_their_mind(claims: Rows) -> Bools:
     """Whether it began with a changed mind, which has a reason; it may have turned to goods not received since."""
-    return claims["reason"].notna()
+    return has_any(claims, "reason")
 
 
 NOT_SHIPPED = 1 << 7
 """The bit of `CAME_TO` that says so."""
 
 
-def is_not_shipped(claims: Rows) -> pd.Series[bool]:
+def is_not_shipped(claims: Rows) -> Bools:
     """The parcel had not left when the mind changed (one that left in the same second had)."""
     if CAME_TO in claims:
-        return claims[CAME_TO] >= NOT_SHIPPED
-    return claims["dispatched_at"].isna() | (claims["dispatched_at"] > claims["asked_at"])
+        return np.asarray(numbers_in(claims, CAME_TO) >= NOT_SHIPPED)
+    dispatched = numbers_in(claims, "dispatched_at")
+    return np.asarray(np.isnat(dispatched) | (dispatched > numbers_in(claims, "asked_at")))
 
 
-def gain(claims: Rows) -> pd.Series[float]:
+def gain(claims: Rows) -> Floats:
     """What trying to get the money back brought, against keeping the order: refund + saving − costs − price.
 
     The price is lost only where the goods are gone (cancelled, or posted back), and the saving is made only by
@@ -113,16 +133,16 @@ def gain(claims: Rows) -> pd.Series[float]:
     saving less the postage; who returns it in vain loses goods and postage. An open claim counts as it stands.
     Source: the article's opening ("only to find it somewhere else, but MUCH cheaper").
     """
-    is_cancelled = is_refunded(claims) & claims["dispatched_at"].isna()
-    are_gone = is_cancelled | claims["return_posted_at"].notna()
-    price = claims["value"].where(are_gone, 0)
-    saving = claims["saving"].where(are_gone & is_refunded(claims), 0)
-    return claims["refund"] + saving - claims["buyer_cost"] - price
+    is_cancelled = is_refunded(claims) & ~has_any(claims, "dispatched_at")
+    are_gone = is_cancelled | has_any(claims, "return_posted_at")
+    price = np.where(are_gone, numbers_in(claims, "value"), 0.0)
+    saving = np.where(are_gone & is_refunded(claims), numbers_in(claims, "saving"), 0.0)
+    return np.asarray(numbers_in(claims, "refund") + saving - numbers_in(claims, "buyer_cost") - price)
 
 
-def was_worth_it(claims: Rows) -> pd.Series[bool]:
+def was_worth_it(claims: Rows) -> Bools:
     """It brought something, if only a cent (half a cent, since amounts are floats here)."""
-    return gain(claims) > 0.005
+    return np.asarray(gain(claims) > 0.005)
 
 
 # ------------------------------------------------------------------------------- by replication
@@ -141,13 +161,20 @@ def some_of(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
 def summed(values: ArrayLike, rows: Rows, replications: int) -> Floats:
     """Sums by replication; 0 for one without rows."""
     weights = np.asarray(values, dtype=np.float64)
-    return np.bincount(rows["replication"].to_numpy(), weights=weights, minlength=replications).astype(np.float64)
+    return np.bincount(numbers_in(rows, "replication"), weights, replications).astype(np.float64)
+
+
+def all_summed(of: Of, rows: Rows, replications: int) -> Floats:
+    """The sums by replication of what is counted of each row, for all who ask for the same."""
+    if not isinstance(rows, OnDemand):
+        return summed(numbers(of, rows), rows, replications)
+    return rows.sums(of, lambda: summed(numbers(of, rows), rows, replications))
 
 
 def times_to_money(claims: Rows, replications: int) -> list[Times]:
     """Per replication: the seconds from asking to a full refund, ascending, and the number of claims."""
-    refunded = is_refunded(claims).to_numpy()
-    asked, back, of = (claims[name].to_numpy()[refunded] for name in ("asked_at", "refunded_at", "replication"))
+    refunded = is_refunded(claims)
+    asked, back, of = (numbers_in(claims, name)[refunded] for name in ("asked_at", "refunded_at", "replication"))
     seconds = (back - asked).astype("timedelta64[s]").astype(np.int64)[np.argsort(of, kind="stable")]
     by_replication = np.split(seconds, np.cumsum(np.bincount(of, minlength=replications))[:-1])
     claimants = summed(every(claims), claims, replications).astype(np.int64).tolist()

@@ -163,5 +163,5 @@ class Result:
         return type(self)(**(vars(self) | {"about": self.about | changed}))
 
 
-for _table in ("by_hours", "by_group"):
+for _table in ("orders", "unasked", "curves", "by_hours", "by_group", "backlog", "waits", "by_replication"):
     setattr(Result, _table, WhenAsked(_table))

@@ -24,6 +24,7 @@ from sim.errors import refused
 from sim.experiment.backlog import Waiting
 from sim.experiment.experiment import LivesThrough
 from sim.experiment.observation import Observation
+from sim.experiment.on_demand import frame_of
 from sim.experiment.waits import Waits
 from sim.scenario.model import Scenario
 from sim.worlds.store import HIDDEN, WHOLE, Damaged, Store, meaning_of
@@ -66,7 +67,7 @@ def _write(one: Observation, place: Path, store: Path) -> None:
     beside = place.with_name(f"{HIDDEN}{uuid4().hex}")
     try:
         beside.mkdir(parents=True)
-        tables = {name: table for name in TABLES if (table := getattr(one, name)) is not None}
+        tables = {name: frame_of(table) for name in TABLES if (table := getattr(one, name)) is not None}
         for name, table in tables.items():
             table.to_parquet(beside / f"{name}.parquet", index=False, compression="zstd")
         rest = _rest_of(one) | {"columns": {name: _columns(table) for name, table in tables.items()}}

@@ -52,7 +52,7 @@ PRICE = "price_per_claim"
 
 
 def _said(seen: Observation) -> dict[str, Said]:
-    tables = {name: table.assign(replication=0) for name, table in tables_of([seen]).items()}
+    tables = {name: table.frame().assign(replication=0) for name, table in tables_of([seen]).items()}
     told = {}
     for name in (*HEADLINES, PRICE):
         measure = MEASURES[name]

@@ -21,6 +21,7 @@ from sim.experiment.experiment import run
 from sim.experiment.jobs import AHEAD, Workers, cores
 from sim.experiment.local import WORK
 from sim.experiment.observation import witness
+from sim.experiment.on_demand import frame_of
 from sim.experiment.replication import calendars_of
 from sim.experiment.result import Result
 from sim.experiment.worker import Answer, Task, carry_out
@@ -70,7 +71,7 @@ def test_any_replication_can_be_had_again_alone() -> None:
     scenario = lively(3)
     orders = run(scenario).orders
     again = witness(scenario, 2, calendars_of(scenario)).claims
-    pd.testing.assert_frame_equal(orders[orders["replication"] == 2].reset_index(drop=True), again)
+    pd.testing.assert_frame_equal(orders[orders["replication"] == 2].reset_index(drop=True), frame_of(again))
 
 
 @pytest.mark.slow

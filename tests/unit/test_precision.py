@@ -18,6 +18,7 @@ from sim.experiment.estimates import Estimate
 from sim.experiment.experiment import run
 from sim.experiment.measures import MEASURES
 from sim.experiment.observation import Observation, witness
+from sim.experiment.on_demand import frame_of
 from sim.experiment.precision import FEWEST, UntilPrecise, is_missed
 from sim.experiment.precision_targets import PrecisionTarget, as_written, targets_of
 from sim.experiment.replication import calendars_of
@@ -153,7 +154,7 @@ def replications(mould: Observation, refunded: Sequence[int], of: int = 20) -> l
         replace(
             mould,
             claims=claims_of(*(claim("refunded" if k < yes else "refused", 1, replication=r) for k in range(of))),
-            requests=mould.requests.assign(replication=r),
+            requests=frame_of(mould.requests).assign(replication=r),
             totals=mould.totals | {"replication": r},
         )
         for r, yes in enumerate(refunded)
@@ -266,8 +267,8 @@ def test_what_is_known_after_several_looks_is_what_all_replications_say(mould: O
     for looked in (10, 20, 32):
         plan.learn(everything[:looked])
     tables = {
-        "claims": pd.concat([one.claims for one in everything]),
-        "requests": pd.concat([one.requests for one in everything]),
+        "claims": pd.concat([frame_of(one.claims) for one in everything]),
+        "requests": pd.concat([frame_of(one.requests) for one in everything]),
         "replications": pd.DataFrame([one.totals for one in everything]),
     }
     for aim, evidence in plan._evidence.items():
