@@ -15,12 +15,11 @@ from typing import TypeVar
 from sim.baselines.baselines import Baseline, recorded
 from sim.baselines.block import BLOCKS, JUDGING, Crew
 from sim.baselines.checking import check
-from sim.baselines.commits import commit_of
+from sim.baselines.commits import Forgets, commit_of, forgetting
 from sim.baselines.history import TORN, History, expect_history, remember
 from sim.baselines.judgement import Check, MeasureCheck, NotLookedAt
 from sim.baselines.judging import Sides, differences, judged
 from sim.baselines.reading import read
-from sim.baselines.timeline import Forgets, forgetting
 from sim.command_inputs import jobs_of
 from sim.disk.placing import sweep
 from sim.disk.site import Site

@@ -20,9 +20,8 @@ from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from sim.baselines.commits import Commit
+from sim.baselines.commits import Commit, Forgets, in_order
 from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, MeasureCheck, ScenarioCheck
-from sim.baselines.timeline import Forgets, in_order
 from sim.disk import steps
 from sim.disk.placing import PATIENCE
 from sim.disk.reading import content_of, expect_regular

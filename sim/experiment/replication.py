@@ -75,7 +75,7 @@ def replicate_for(scenario: Scenario, replication: int, calendars: dict[Party, C
     places = np.flatnonzero(records.claims["order"] == order)
     if not len(places):
         return records
-    from sim.market.alone import is_as_told, live_alone
+    from sim.market.engine import is_as_told, live_alone
 
     row = {column: int(told[places[0]]) for column, told in records.claims.items()}
     life, journal = live_alone(scenario, records.draws, calendars, int(places[0]), row)

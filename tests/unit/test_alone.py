@@ -11,9 +11,8 @@ from sim.chance.draws import draw_replication
 from sim.compiled import machine_code
 from sim.experiment.replication import calendars_of, replicate, replicate_for
 from sim.experiment.twin_check import PROOF
-from sim.market import alone
-from sim.market.alone import is_as_told, live_alone
-from sim.market.engine import run_simpy
+from sim.market import engine
+from sim.market.engine import is_as_told, live_alone, run_simpy
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 
@@ -89,7 +88,7 @@ def test_where_the_two_disagree_the_whole_replication_is_told(
     scenario = market("proof")
     calendars = calendars_of(scenario)
     order = int(replicate(scenario, 0, calendars).claims["order"][0])
-    monkeypatch.setattr(alone, "is_as_told", lambda life, row: False)
+    monkeypatch.setattr(engine, "is_as_told", lambda life, row: False)
     records = replicate_for(scenario, 0, calendars, order)
     assert whole_replications == [0]
     assert len(records.journal.rows()) > len(records)

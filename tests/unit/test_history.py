@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.baselines.commits import Commit, commit_of
+from sim.baselines.commits import Commit, commit_of, forgetting
 from sim.baselines.history import TORN, History, read, remember
 from sim.baselines.judgement import CHANGED, UNCHANGED, Check
-from sim.baselines.timeline import forgetting
 from sim.errors import BadUsage, UserError
 from sim.experiment.number import Number
 from sim.show.checked.words import accepted_in, short, since
