@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter, process_time, sleep
-from typing import Any
+from typing import Any, cast
 
 from distributed import LocalCluster
 
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=100)
     parser.add_argument("--naps", action="store_true")
     asked = parser.parse_args()
-    task: Callable[[], Any] = partial(sleep, SECONDS) if asked.naps else _of_a_study()
+    task = cast("Callable[[], Any]", partial(sleep, SECONDS) if asked.naps else _of_a_study())
     one, two = (seconds(task, asked.tasks, workers) for workers in (1, 2))
     sys.stdout.write(
         f"{asked.tasks} tasks of {SECONDS} s: 1 worker {one:.1f} s, 2 workers {two:.1f} s\n"

@@ -77,7 +77,7 @@ def pipeline(replications: int, orders: int) -> dict[str, Any]:
     """What `refund-sim run --engine compiled --jobs 1 --keep summary` does once it is imported, by stage."""
     scenario = the_article(orders, replications)
     making.have_ready(engines.to_stderr)
-    stopwatch.perf_counter = process_time
+    vars(stopwatch)["perf_counter"] = process_time
     watch = stopwatch.Stopwatch()
     began = process_time()
     result = sim.run(scenario, jobs=1, engine=engines.COMPILED, take=lambda claims, journal: None)
@@ -126,7 +126,7 @@ def uniforms(scenario: Scenario) -> tuple[int, float]:
         asked.append((key, numbers))
         return streams.drawn_by_numpy(key, numbers)
 
-    orders = len(draw_replication(scenario, 0, calendars_of(scenario), fill=noted).orders)
+    orders = len(draw_replication(scenario, 0, calendars_of(scenario), streams.LuckSource(noted)).orders)
 
     def fetch() -> None:
         for key, numbers in asked:

@@ -125,7 +125,7 @@ def in_ciw(customers: int) -> float:
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_customers(customers, method="Finish")
     records = simulation.get_all_records()
-    return sum(record.exit_date - record.arrival_date for record in records) / len(records)
+    return float(sum(record.exit_date - record.arrival_date for record in records)) / len(records)
 
 
 if __name__ == "__main__":
