@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -159,13 +159,20 @@ def _nearest_option(findings: list[_Finding]) -> list[_Finding]:
     return min(by_option.values(), key=len)
 
 
+def _as_another_file_says_it(path: Path, known: Sequence[str]) -> str:
+    """A scenario extends another; a study, a search and a mapping have a base."""
+    if path == ("extends",) and "base" in known:
+        return " — did you mean 'base'?"
+    return " — did you mean 'extends'?" if path == ("base",) and "policy" in known else ""
+
+
 def _message(finding: _Finding, annotations: Annotations) -> str:
     if finding.kind == "missing":
         return "missing; this key has to be given"
     if finding.kind == "extra_forbidden":
         known = known_keys(under(annotations, finding.path[:-1]))
-        names = f", expected {either(known)}" if known else ""
-        return f"unknown key{did_you_mean(finding.path[-1], known) or names}"
+        meant = did_you_mean(finding.path[-1], known) or _as_another_file_says_it(finding.path, known)
+        return f"unknown key{meant or (f', expected {either(known)}' if known else '')}"
     if finding.kind == "value_error":
         return printable(finding.message)
     wanted = expected(finding.kind, finding.figures, finding.message)

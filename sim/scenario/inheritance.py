@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Fault
-from sim.scenario.base import did_you_mean
 from sim.scenario.extent import MOST_BYTES
 from sim.scenario.merging import merged
-from sim.scenario.presets import MARK, POINTER, is_pointer, no_such_preset, preset, preset_names, told_as
+from sim.scenario.presets import MARK, POINTER, is_pointer, near, no_such_preset, preset, told_as
 from sim.scenario.roster_file import WHERE, with_roster
 from sim.scenario.schema_paths import Annotations
 from sim.scenario.strict_yaml import read
@@ -171,7 +170,7 @@ class _ChainReader:
             with real.open("rb") as file:
                 return file.read(MOST_BYTES + 1)
         except FileNotFoundError:
-            hint = "" if self.seen else did_you_mean(real.name, preset_names())
+            hint = near(real.name, real.parent, mark=MARK if self.seen else "") if path == "extends" else ""
             raise self.broken(asked, f"there is no file {shown(real.name)}{hint}", path) from None
         except OSError as error:
             raise self.broken(asked, f"{shown(real.name)} cannot be read: {error.strerror}", path) from None

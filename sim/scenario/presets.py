@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -54,6 +56,17 @@ def beside(name: str, path: Path) -> Path | str:
     """A scenario named in a file: one that lies beside it, or a preset."""
     there = path.parent / name
     return name if preset(name) is not None and not there.exists() else there
+
+
+def near(name: str, folder: Path, *, mark: str = "") -> str:
+    """` — did you mean …?`: the scenario of a folder, or else the preset, that is named most alike; nothing where
+    none is. `mark` is what stands before a preset's name where one is meant."""
+    meant = {one: f"{mark}{one}" for one in preset_names()}
+    with suppress(OSError):
+        meant |= {one.stem: one.name for one in scenarios_in(folder)}
+    asked = Path(name.removeprefix(MARK))
+    found = get_close_matches(asked.stem if is_scenario_file(asked.name) else asked.name, meant, n=1)
+    return f" — did you mean '{meant[found[0]]}'?" if found else ""
 
 
 def told_as(path: Path) -> str:

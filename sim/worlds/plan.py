@@ -13,7 +13,7 @@ from sim.scenario.base import Described, FaultBelow, did_you_mean
 from sim.scenario.faults import Locator
 from sim.scenario.loading import document, load
 from sim.scenario.model import Scenario
-from sim.scenario.presets import beside, preset_names
+from sim.scenario.presets import beside, near
 from sim.scenario.provenance import LAWS_POINTS, Correlation, Range, RangeEnds
 from sim.scenario.strict_yaml import read
 
@@ -167,8 +167,9 @@ def base_of(name: str, path: Path) -> Scenario:
     """The base that a study or a search names. Raises BadScenario, at its name where there is none."""
     there = beside(name, path)
     if isinstance(there, Path) and not there.is_file():
-        near = did_you_mean(name, [*preset_names(), *(one.name for one in path.parent.glob("*.y*ml"))])
-        raise fault_in(path, "base", f"found {name!r}{near}, expected a file beside this one, or a preset")
+        raise fault_in(
+            path, "base", f"found {name!r}{near(name, path.parent)}, expected a file beside this one, or a preset"
+        )
     return load(there)
 
 

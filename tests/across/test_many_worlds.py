@@ -91,6 +91,8 @@ def test_a_three_day_clock_wins_where_the_parcel_leaves_after_three_days_and_bef
             "yaml:7:13: responses.0: found the measure 'succes_rate' — did you mean 'success_rate'",
         ),
         ("base: tiny", "base: tinny", "yaml:3:7: base: found 'tinny.yaml' — did you mean 'tiny.yaml'"),
+        ("base: tiny.yaml", "base: folder/temu.yaml", "base: found 'folder/temu.yaml' — did you mean 'temu'"),
+        ("base: tiny.yaml", "extends: tiny.yaml", "extends: unknown key — did you mean 'base'?"),
         ("set: market.sellers", "set: market.selers", "nothing here is called 'selers' — did you mean 'sellers'"),
         ("points: 16", "points: 1", "worlds.points"),
         ("market.sellers.types.only.dispatch", "policy.cancellation.clock", "the policies differ in it"),

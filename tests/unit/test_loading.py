@@ -92,6 +92,9 @@ def test_a_row_of_a_claim_kind_is_laid_over_the_default(tmp_path: Path) -> None:
     ("name", "hint"),
     [
         ("missing.yaml", "there is no file"),
+        ("aliexpress", "there is no file 'aliexpress' — did you mean 'preset:aliexpress'?"),
+        ("ebay-2014.yaml", "there is no file 'ebay-2014.yaml' — did you mean 'preset:ebay-2024'?"),
+        ("basis.yaml", "there is no file 'basis.yaml' — did you mean 'base.yaml'?"),
         ("../outside.yaml", "outside the scenario's folder"),
         ("/etc/hostname", "outside the scenario's folder"),
         ("link.yaml", "outside the scenario's folder"),
@@ -157,6 +160,12 @@ def test_title_and_question_are_those_of_the_file_that_asks(tmp_path: Path) -> N
     child = load(written(tmp_path, "extends: base.yaml\nname: child"))
     assert (child.title, child.question) == ("", "")
     assert load(written(tmp_path, "extends: base.yaml\nname: child\ntitle: Mine")).title == "Mine"
+
+
+def test_what_another_kind_of_file_calls_its_base_is_known(tmp_path: Path) -> None:
+    assert "child.yaml:1:1: base: unknown key — did you mean 'extends'?" in faults_of(
+        written(tmp_path, "base: temu")
+    )
 
 
 def test_a_scenario_that_is_no_file_is_a_fault_without_a_line(tmp_path: Path) -> None:
