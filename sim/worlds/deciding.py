@@ -51,7 +51,7 @@ class Survival:
     policy: str
     base: str
     at_base: Number
-    """The difference in the world as the file has it."""
+    """The difference in the world as the file has it, with its unit."""
     share: Number
     """Of worlds in which the difference has the sign that it has there."""
     surely: int
@@ -72,6 +72,11 @@ class Survival:
     """Where the conclusion holds, or where it turns."""
     verdict: str
     """`holds`, `holds where …`, `does not hold`."""
+
+    @property
+    def unit(self) -> str:
+        """What differences are counted in: `share`, `d`, the currency."""
+        return self.at_base.unit
 
 
 def survival(

@@ -85,7 +85,7 @@ def _as_it_stands(
     nothing = iter([VariedWorld(0, ((),) * len(policies))])
     (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=workers, engine=engine, store=store)
     by_policy = dict(zip(plan.policies, sums, strict=True))
-    return [known(response, by_policy) for response in plan.responses]
+    return [known(one, by_policy)._replace(unit=plan.unit_of(one.measure)) for one in plan.responses]
 
 
 def _judged(study: Study, here: Sequence[Number]) -> Iterator[Survival]:

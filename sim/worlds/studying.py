@@ -13,6 +13,7 @@ from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.light import expect_measures
+from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.moving import is_whole
@@ -29,6 +30,8 @@ PARTS = 5
 """Of a factor's range, in a curve."""
 FIGURES = ("value", "error", "low", "high", "replications")
 """What is kept of a response in a world."""
+NAMED = ("response", "measure", "policy", "less", "unit")
+"""What every response says of itself."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +53,19 @@ class Plan:
         """That are needed of each replication."""
         return tuple(sorted({one.measure for one in self.responses} | self.effort.precision.keys()))
 
+    def unit_of(self, measure: str) -> str:
+        """What it is counted in: `share`, `d`, the currency of the base."""
+        unit = MEASURES[measure].unit
+        return next(iter(self.policies.values())).market.currency if unit == "currency" else unit
+
 
 @dataclass(frozen=True)
 class Study:
     """What came of a study.
 
     `points` has a row per world and response (`world`, `role`, `response`, `measure`, `policy`, `less`, `value`,
-    `error`, `low`, `high`, `replications`); `worlds` a row per world with the value of every factor, as a file
-    would write it; `indices` what each factor decides of each response, `noise` how much is noise of simulation.
+    `error`, `low`, `high`, `replications`, `unit`); `worlds` a row per world with the value of every factor, as a
+    file would write it; `indices` what each factor decides of each response, `noise` what is noise of simulation.
     Where there are fitted worlds, `as_fitted` has a row per response: its value where nothing is assumed otherwise,
     and half its 95 % interval for want of `data` and for want of `computing`; None elsewhere.
     """
@@ -111,22 +119,22 @@ def _as_fitted(plan: Plan, jobs: Jobs | Workers, engine: str, store: Store | Non
     nothing = iter([VariedWorld(0, ((),) * len(policies), plan.fitted)])
     (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=jobs, engine=engine, store=store)
     by_policy = dict(zip(plan.policies, sums, strict=True))
-    rows = [(one.name, *split_of(one, by_policy, count)) for one in plan.responses]
-    return pd.DataFrame(rows, columns=["response", *Split._fields])
+    rows = [(one.name, *split_of(one, by_policy, count), plan.unit_of(one.measure)) for one in plan.responses]
+    return pd.DataFrame(rows, columns=["response", *Split._fields, "unit"])
 
 
 def _points_of(plan: Plan, seen: Floats) -> pd.DataFrame:
     """A row per world and response; words as categories, since there may be a hundred thousand worlds."""
     _, count, width = seen.shape
-    named = [(one.name, one.measure, one.of, one.less) for one in plan.responses]
+    named = [(one.name, one.measure, one.of, one.less, plan.unit_of(one.measure)) for one in plan.responses]
     points = pd.DataFrame({"world": np.repeat(np.arange(count), width)})
     points["role"] = pd.Categorical(plan.design.roles).repeat(width)
     in_turn = np.tile(np.arange(width), count)
-    for name, words in zip(("response", "measure", "policy", "less"), zip(*named, strict=True), strict=True):
+    for name, words in zip(NAMED, zip(*named, strict=True), strict=True):
         points[name] = pd.Categorical(words).take(in_turn)
     for name, figures in zip(FIGURES, seen, strict=True):
         points[name] = figures.ravel()
-    return points.astype({"replications": int})
+    return points.astype({"replications": int})[["world", "role", *NAMED[:-1], *FIGURES, "unit"]]
 
 
 def worlds_frame(plan: Plan) -> pd.DataFrame:
@@ -181,7 +189,8 @@ def noise_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
         values, errors = (mine[name].to_numpy(dtype=float) for name in ("value", "error"))
         variance, noise = between(values, errors)
         named = {"response": response.name, "worlds": int(np.isfinite(values).sum()), "mean": np.nanmean(values)}
-        rows.append({**named, "between_worlds": np.sqrt(variance), "noise": np.sqrt(noise)})
+        figures = {"between_worlds": np.sqrt(variance), "noise": np.sqrt(noise)}
+        rows.append({**named, **figures, "unit": plan.unit_of(response.measure)})
     return pd.DataFrame(rows)
 
 

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
+from sim.show.across.document import amount, level
 from tests.across.test_many_worlds import tiny as tiny
 from tests.across.test_search import SEARCH
+
+UNITS = {"success_rate": "share", "refund_per_claim": "USD"}
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -19,6 +22,8 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 
 def test_a_study_writes_tables_a_document_and_a_page(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = (tiny / "study.yaml").read_text().replace("[success_rate,", "[success_rate, refund_per_claim,")
+    (tiny / "study.yaml").write_text(asked)
     words = ["study", str(tiny / "study.yaml"), "--jobs", "1", "--out", str(tiny / "out"), "--json"]
     code, said = told(capsys, *words)
     folder = tiny / "out" / "study"
@@ -26,9 +31,14 @@ def test_a_study_writes_tables_a_document_and_a_page(tiny: Path, capsys: pytest.
     written = json.loads((folder / "study.json").read_text())
     assert set(written.pop("files")) == {"points.parquet", "worlds.parquet", "indices.csv", "report.html"}
     assert json.loads(said) == written
-    assert len(pd.read_parquet(folder / "points.parquet")) == 16 * 3
+    points = pd.read_parquet(folder / "points.parquet")
+    assert len(points) == 16 * 5
+    assert dict(zip(points["measure"], points["unit"], strict=True)) == UNITS
+    assert [row["unit"] for row in written["responses"]] == [UNITS[name] for name in points["measure"][:5]]
     assert len(pd.read_parquet(folder / "worlds.parquet")) == 16
-    assert "<script" not in (folder / "report.html").read_text()
+    page = (folder / "report.html").read_text()
+    assert "<script" not in page
+    assert " USD on average; standard deviation between worlds" in page
     assert told(capsys, *words)[0] == 2, "a folder that is there is not replaced"
 
 
@@ -59,6 +69,11 @@ def test_a_dry_run_of_a_search_says_how_long_and_what_is_wrong(
     (tiny / "search.yaml").write_text(SEARCH.replace("staff: [1, 2]", "staff: [-1, 2]"))
     assert main(["search", str(tiny / "search.yaml"), "--dry-run"]) == 2
     assert "levers.market.sellers.staff: found -1" in capsys.readouterr().err
+
+
+def test_money_is_told_in_its_currency() -> None:
+    assert (amount(-0.126, "USD", signed=True), level(5.71, "CNY")) == ("−0.13 USD", "5.71 CNY")
+    assert (amount(0.004, "share"), level(0.812, "share"), amount(3, "d")) == ("0.4 points", "81.2 %", "3.00 d")
 
 
 def test_one_world_and_no_other_policy_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,7 +146,7 @@ def test_where_nothing_varies_no_factor_decides_anything() -> None:
 def judged(values: np.ndarray, points: np.ndarray, measure: str = "success_rate") -> Survival:
     factors = [uniform("a"), Factor("b", ("policy.cancellation.ships_while_open",), as_range(["allowed", "held"]))]
     error = np.full(len(values), 0.001)
-    return survival((measure, "new", "old"), Number(0.01, 0, 0.02), points, factors, values, error, error)
+    return survival((measure, "new", "old"), Number(0.01, 0, 0.02, "share"), points, factors, values, error, error)
 
 
 def test_a_conclusion_holds_or_holds_somewhere_or_does_not() -> None:

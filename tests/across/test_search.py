@@ -71,6 +71,7 @@ def test_a_search_finds_what_brute_force_finds(tmp_path: Path, tiny: Path) -> No
     assert keeps == {("12 h", "surely"), ("1 d", "surely"), ("3 d", "surely not")}
     assert found.again[0].levers == found.best
     assert found.again[0].bounds["success_rate"].value == 1
+    assert "    aim 0.6 USD (0.6 to 0.6)" in "\n".join(search_lines(found))
 
 
 @pytest.mark.slow

@@ -53,7 +53,7 @@ def of_loads(jobs: int | None = 1) -> str:
         scenarios = [load(SCENARIOS / f"{name}.yaml") for name in (base, other)]
         how = {"worlds": worlds, "until_clear": until_clear, "measures": measures, "jobs": jobs}
         for one in stressed(scenarios[0], scenarios[1:], **how).survivals:
-            there = amount(one.at_base.value, one.measure, signed=True)
+            there = amount(one.at_base.value, one.unit, signed=True)
             rows += f"| {other}, {base} | {title(one.measure)} | {there} | {share_told(one.share)} |\n"
     return rows
 

@@ -20,25 +20,20 @@ FEW, MORE = 0.1, 20
 """Worlds that may be unclear without a word, and how often one is to look again."""
 
 
-def amount(value: float, measure: str, *, signed: bool = False) -> str:
-    """A difference in its unit: `0.4 points`, `0.31 d`."""
+def amount(value: float, unit: str, *, signed: bool = False) -> str:
+    """A difference in its unit: `0.4 points`, `0.31 d`, `0.12 USD`."""
     if math.isnan(value):
         return "unknown"
     sign = "+" if signed else ""
-    unit = MEASURES[measure].unit
-    told = (
-        f"{value * 100:{sign}.1f} points"
-        if unit == "share"
-        else f"{value:{sign}.2f} {'' if unit == 'currency' else unit}"
-    )
+    told = f"{value * 100:{sign}.1f} points" if unit == "share" else f"{value:{sign}.2f} {unit}"
     return told.rstrip().replace("-", "−")
 
 
-def level(value: float, measure: str) -> str:
-    """A value of a measure in its unit: `81.2 %`, `6.8 d`."""
+def level(value: float, unit: str) -> str:
+    """A value of a measure in its unit: `81.2 %`, `6.8 d`, `5.71 USD`."""
     if math.isnan(value):
         return "not known"
-    return f"{value * 100:.1f} %" if MEASURES[measure].unit == "share" else amount(value, measure)
+    return f"{value * 100:.1f} %" if unit == "share" else amount(value, unit)
 
 
 def title(measure: str) -> str:
@@ -59,13 +54,13 @@ def where_told(where: Where) -> str:
 
 def claim(one: Survival) -> str:
     """What is claimed: that the policy is better, or worse, by what it is in the world as the file has it."""
-    change = amount(abs(one.at_base.value), one.measure)
+    change = amount(abs(one.at_base.value), one.unit)
     rises = "rises" if one.at_base.value >= 0 else "falls"
     towards = [
         abs(end) * math.copysign(1, end * one.at_base.value or 1) for end in (one.at_base.low, one.at_base.high)
     ]
     low, high = sorted(towards)
-    scale = 100 if MEASURES[one.measure].unit == "share" else 1
+    scale = 100 if one.unit == "share" else 1
     between = f"{low * scale:.2g} to {high * scale:.2g}".replace("-", "−")
     return f"{title(one.measure)} {rises} by {change} ({between})"
 
@@ -75,9 +70,10 @@ def told_as_fitted(study: Study) -> Iterator[str]:
     if study.as_fitted is None:
         return
     for response, row in zip(study.plan.responses, study.as_fitted.to_dict("records"), strict=True):
-        name, what = response.measure, f"{response.of}{f' less {response.less}' if response.less else ''}"
-        value = amount(row["value"], name, signed=True) if response.is_difference else level(row["value"], name)
-        data, computing = (amount(row[each], name) for each in ("data", "computing"))
+        name, unit = response.measure, row["unit"]
+        what = f"{response.of}{f' less {response.less}' if response.less else ''}"
+        value = amount(row["value"], unit, signed=True) if response.is_difference else level(row["value"], unit)
+        data, computing = (amount(row[each], unit) for each in ("data", "computing"))
         yield f"{title(name)}, {what}: {value}, ±{data} for want of data and ±{computing} for want of computing"
 
 
@@ -158,6 +154,7 @@ def _survival(one: Survival) -> dict[str, Any]:
         "measure": one.measure,
         "policy": one.policy,
         "base": one.base,
+        "unit": one.unit,
         "verdict": one.verdict,
         "at_base": one.at_base.document(),
         "share": one.share.document("worlds"),
@@ -181,7 +178,7 @@ def _survival(one: Survival) -> dict[str, Any]:
 def told_of_regret(one: Survival) -> Iterator[str]:
     """What either choice may cost; nothing where no way is better."""
     if not math.isnan(one.regret[0]):
-        lost, kept = (amount(each, one.measure) for each in one.regret)
+        lost, kept = (amount(each, one.unit) for each in one.regret)
         yield f"most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
 
 

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.wording import per_cent
 from sim.show.across.document import (
@@ -113,7 +112,7 @@ def _how(plan: Plan) -> str:
 
 def _of_survival(study: Study, one: Survival) -> ResponseChapter:
     response = Response(one.measure, one.policy, one.base)
-    least, half, most = (amount(each, one.measure, signed=True) for each in one.spread)
+    least, half, most = (amount(each, one.unit, signed=True) for each in one.spread)
     facts = [
         f"Surely so in {one.surely:,} worlds, surely not in {one.surely_not:,}; the others are unclear at so few "
         "replications, which draws the share towards a half or below.",
@@ -133,12 +132,9 @@ def _of_survival(study: Study, one: Survival) -> ResponseChapter:
 
 
 def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> ResponseChapter:
-    mean = (
-        amount(row["mean"], response.measure, signed=True)
-        if response.is_difference
-        else level(row["mean"], response.measure)
-    )
-    spread, noise = (amount(row[name], response.measure) for name in ("between_worlds", "noise"))
+    unit = row["unit"]
+    mean = amount(row["mean"], unit, signed=True) if response.is_difference else level(row["mean"], unit)
+    spread, noise = (amount(row[name], unit) for name in ("between_worlds", "noise"))
     said = f"{mean} on average; standard deviation between worlds {spread}, noise of simulation {noise}."
     mine = study.indices[study.indices["response"] == response.name]
     by = "total" if mine["total"].notna().any() else "first"
@@ -155,10 +151,9 @@ def _chapter(
     study: Study, response: Response, heading: str, said: str, facts: list[str], bars: list[Bar]
 ) -> ResponseChapter:
     values, _ = study.values(response)
-    is_share = MEASURES[response.measure].unit == "share"
-    scale, unit = (
-        (100.0, "points" if response.is_difference else "%") if is_share else (1.0, _unit(response.measure))
-    )
+    scale, unit = 1.0, study.plan.unit_of(response.measure)
+    if unit == "share":
+        scale, unit = 100.0, "points" if response.is_difference else "%"
     by_name = {one.name: one for one in study.plan.factors}
     shown = [by_name[one.name] for one in bars[:CURVES]] or list(study.plan.factors[:CURVES])
     curves = [Curve(one.name, curve(partial_curve(study, response, one), scale, unit)) for one in shown]
@@ -168,11 +163,6 @@ def _chapter(
     drawn_curves = [one for one in curves if one.picture]
     decides = what_decides(one.share for one in bars)
     return ResponseChapter(heading, said, facts, dots, decides, drawn, drawn_curves, heat, heat_of)
-
-
-def _unit(measure: str) -> str:
-    unit = MEASURES[measure].unit
-    return "" if unit == "currency" else unit
 
 
 def _heat(study: Study, response: Response, shown: list[Factor], scale: float) -> tuple[Markup, str]:

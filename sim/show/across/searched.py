@@ -17,6 +17,7 @@ from sim.show.across.page import DIGITS, parquet_of
 from sim.show.across.pictures import frontier_chart
 from sim.show.rows import json_of
 from sim.show.standalone import filled, page_style
+from sim.worlds.amounts import DeskRate, behind
 from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate
 from sim.worlds.searching import Again, Search
 
@@ -38,9 +39,8 @@ def verdict(result: Search) -> str:
     if not result.is_settled:
         return said + f"The best so far is {policy_told(result.best)}; the budget was spent before that was sure."
     sure, all_of = 1 - result.plan.error, "" if result.plan.is_finite else " of those that were tried"
-    said += (
-        f"The best{all_of or ' of those'}: {policy_told(result.best)}; right, or within {result.indifference:.3g}, "
-    )
+    within = f"{result.indifference:.3g}{_unit_of(result, 0)}"
+    said += f"The best{all_of or ' of those'}: {policy_told(result.best)}; right, or within {within}, "
     return f"{said}{sure * 100:.0f} % of the time.{_as_good(result)}"
 
 
@@ -73,10 +73,27 @@ def _frontier_told(result: Search) -> str:
     ends = [(policy_told(one.levers), *_aims_of(result, one)) for one in (result.frontier[0], result.frontier[-1])]
     said = f"{_policies(len(result.frontier))} cannot be bettered in one aim without losing in the other"
     said += ": " if result.is_settled else " (by their means; of some others that is not sure): "
-    said += f"from {ends[0][0]} ({first}: {ends[0][1]:.4g}; {second}: {ends[0][2]:.4g})"
+    units = [_unit_of(result, 0), _unit_of(result, 1)]
+    said += f"from {ends[0][0]} ({first}: {ends[0][1]:.4g}{units[0]}; {second}: {ends[0][2]:.4g}{units[1]})"
     if len(result.frontier) > 1:
-        said += f" to {ends[1][0]} ({ends[1][1]:.4g}; {ends[1][2]:.4g})"
+        said += f" to {ends[1][0]} ({ends[1][1]:.4g}{units[0]}; {ends[1][2]:.4g}{units[1]})"
     return f"{said}."
+
+
+def _unit_of(result: Search, which: int) -> str:
+    """Of an aim, behind its number: the currency where all that it adds up is money; nothing for a mixture."""
+    terms = result.plan.aim[which].terms.items()
+    is_money = all(isinstance(weight, DeskRate) or _is_in(name, "currency") for name, weight in terms)
+    return f" {_currency(result)}" if is_money else ""
+
+
+def _is_in(name: str, unit: str) -> bool:
+    measure = behind(name)
+    return measure in MEASURES and MEASURES[measure].unit == unit
+
+
+def _currency(result: Search) -> str:
+    return result.candidates[0].scenario.market.currency
 
 
 def _aims_of(result: Search, one: Candidate) -> list[float]:
@@ -107,13 +124,14 @@ def search_lines(result: Search) -> Iterator[str]:
     yield "Run again on luck that the search never saw:"
     for one in result.again:
         yield f"  {policy_told(one.levers)}"
-        yield f"    {' · '.join(_facts(one))}"
+        yield f"    {' · '.join(_facts(result, one))}"
 
 
-def _facts(one: Again) -> list[str]:
+def _facts(result: Search, one: Again) -> list[str]:
     names = ("aim",) if len(one.aims) == 1 else ("first aim", "second aim")
-    facts = [f"{name} {_interval(aim)}" for name, aim in zip(names, one.aims, strict=True)]
-    facts += [f"{name} {_interval(known, name)}" for name, known in one.bounds.items()]
+    aims = enumerate(zip(names, one.aims, strict=True))
+    facts = [f"{name} {aim.told('.4g', _unit_of(result, which))}" for which, (name, aim) in aims]
+    facts += [f"{name} {_bound_told(result, name, known)}" for name, known in one.bounds.items()]
     if one.bounds:
         facts.append(f"keeps its bounds: {one.keeps}")
     if one.in_worlds:
@@ -121,10 +139,10 @@ def _facts(one: Again) -> list[str]:
     return facts
 
 
-def _interval(one: Number, measure: str = "") -> str:
-    if measure in MEASURES and MEASURES[measure].unit == "share":
+def _bound_told(result: Search, measure: str, one: Number) -> str:
+    if _is_in(measure, "share"):
         return one._replace(high=min(one.high, 1)).times(100).told(".1f", " %")
-    return one.told(".4g")
+    return one.told(".4g", f" {_currency(result)}" if _is_in(measure, "currency") else "")
 
 
 def search_document(result: Search) -> dict[str, Any]:
@@ -138,6 +156,7 @@ def search_document(result: Search) -> dict[str, Any]:
         "error": result.plan.error,
         "indifference": finite(result.indifference),
         "aims": [str(one) for one in result.plan.aim],
+        "units": [_unit_of(result, which).strip() or None for which in range(len(result.plan.aim))],
         "policies": len(result.candidates),
         "feasible": {word: sum(one.keeps == word for one in result.candidates)
                      for word in (SURELY, UNCLEAR, SURELY_NOT)},
@@ -168,19 +187,21 @@ def search_frame(result: Search) -> pd.DataFrame:
             whole = pairs[:, 1].sum()
             value = pairs[:, 0].sum() / whole if whole else np.nan
             levers = {path: str(value) for path, value in one.levers.items()}
+            unit = _currency(result) if _is_in(name, "currency") else MEASURES[name].unit
             rows.append({"policy": number, **levers, "measure": name, "value": value, "replications": len(pairs),
-                         "feasible": one.keeps})  # fmt: skip
+                         "feasible": one.keeps, "unit": unit})  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def policies_frame(result: Search) -> pd.DataFrame:
     """A row per policy: its levers, its aims so far, whether it keeps its bounds, whether it is on the frontier."""
     on_it = {id(one) for one in result.frontier}
+    units = {f"aim_{which + 1}_unit": _unit_of(result, which).strip() for which in range(len(result.plan.aim))}
     return pd.DataFrame(
         {"policy": number, **{path: str(value) for path, value in one.levers.items()},
          **{f"aim_{n}": aim for n, aim in enumerate(result.aims[number], 1)}, "feasible": one.keeps,
          "in_worlds": one.in_worlds.value if one.in_worlds else np.nan, "replications": len(one.seen),
-         "frontier": id(one) in on_it}
+         "frontier": id(one) in on_it, **units}
         for number, one in enumerate(result.candidates)
     )  # fmt: skip
 
@@ -200,7 +221,7 @@ def search_files(result: Search) -> Iterator[tuple[str, bytes]]:
         "search.html.j2",
         plan=result.plan,
         answer=verdict(result),
-        again=[(policy_told(one.levers), _facts(one)) for one in result.again],
+        again=[(policy_told(one.levers), _facts(result, one)) for one in result.again],
         count=f"{len(result.candidates):,} policies, {result.replications:,} replications",
         chart=frontier_chart(result) if result.frontier else Markup(""),
     )  # fmt: skip

@@ -49,7 +49,7 @@ def stress_lines(result: Stressed) -> Iterator[str]:
             for each in deciding:
                 yield f"    {index_told(each.share)}  {each.factor}"
         else:
-            there = amount(one.at_base.value, one.measure, signed=True)
+            there = amount(one.at_base.value, one.unit, signed=True)
             how = f"that way in {share_told(one.share)} of worlds: {verdict_told(one)}"
             yield f"  {title(one.measure)}: {there} as the file has it, {how}"
     yield from _as_fitted(result.study)
@@ -61,11 +61,11 @@ def study_lines(study: Study) -> Iterator[str]:
     plan = study.plan
     yield f"{plan.title}: {counted(len(plan.design), 'world')} ({plan.design.kind.replace('_', ' ')})"
     for response, row in zip(plan.responses, study.noise.to_dict("records"), strict=True):
-        mean = amount(row["mean"], response.measure, signed=True) if response.is_difference else None
-        spread, noise = (amount(row[name], response.measure) for name in ("between_worlds", "noise"))
+        unit = row["unit"]
+        mean = amount(row["mean"], unit, signed=True) if response.is_difference else level(row["mean"], unit)
+        spread, noise = (amount(row[name], unit) for name in ("between_worlds", "noise"))
         yield ""
         yield f"{title(response.measure)}, {response.of}{f' less {response.less}' if response.less else ''}:"
-        mean = mean or level(row["mean"], response.measure)
         yield f"  {mean} on average; ±{spread} between worlds, ±{noise} of noise"
         yield from _decides(study.indices, response.name)
     yield from _as_fitted(study)
