@@ -126,8 +126,10 @@ def expected_in(
     )
     document = described(weeks)
     with workers_of(jobs) as workers:
-        lived = lived_through([in_world(document, one) for one in worlds], engine_for(weeks, len(worlds)), workers)
-        return _simulated(lived, weeks, (beyond - first) / DAY, _limits(log))
+        limits, engine = _limits(log), engine_for(weeks, len(worlds))
+        documents = [in_world(document, one) for one in worlds]
+        lived = lived_through(documents, engine, workers, [limit * DAY for limit in limits])
+        return _simulated(lived, weeks, (beyond - first) / DAY, limits)
 
 
 SeenValue = tuple[float, int, str]
@@ -181,7 +183,7 @@ def _simulated(
     """The same numbers of each replication."""
     weeks, cut = days / 7, np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.cut or 0, "s")
     told: dict[str, list[float]] = {}
-    for claims, paid, sent in worlds:
+    for claims, orders, sent_within in worlds:
         asked, closed = _times(claims, "request_opened_at"), _times(claims, "request_settled_at")
         free = (claims["route"] == "free_cancellation").to_numpy()
         begun = np.where(free, _times(claims, "asked_at"), asked)
@@ -190,11 +192,9 @@ def _simulated(
         # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
         yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
         answered = how == "answered"
-        told.setdefault("orders a week", []).append(len(paid) / weeks)
-        for limit in limits:
-            told.setdefault(f"sent within {limit:g} d of payment", []).append(
-                _mean(sent - paid <= limit * DAY, paid + limit * DAY < (scenario.experiment.cut or np.inf))
-            )
+        told.setdefault("orders a week", []).append(orders / weeks)
+        for limit, share in zip(limits, sent_within, strict=True):
+            told.setdefault(f"sent within {limit:g} d of payment", []).append(share)
         told.setdefault("requests a week", []).append(requests.sum() / weeks)
         by_word = {
             "accepted": yes,
