@@ -172,6 +172,35 @@ log:
     assert np.nanmin(log.claims.at("requested") - log.of_orders("paid")) == 3 * 3600
 
 
+def test_events_that_are_dealt_out_by_case_come_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instants = {"paid": "2018-10-01", "dispatched": "2018-10-03", "requested": "2018-10-02"}
+    rows = [
+        f"{case},{what},{day} 10:00:{case:02d},{case % 3}\n"
+        for what, day in instants.items()
+        for case in range(40)
+        if what != "requested" or case % 4 == 0
+    ]
+    (tmp_path / "events.csv").write_text("case,activity,timestamp,shop\n" + "".join(rows), encoding="utf-8")
+    same = ", ".join(f"{name}: {name}" for name in instants)
+    head = f"log: {{file: events.csv, columns: {{seller: shop}}, activities: {{{same}}}}}\n"
+    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(head + rest.replace("base: base.yaml", "base: preset:aliexpress"), encoding="utf-8")
+    one = read(path)
+    monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 200)
+    monkeypatch.setattr("sim.evidence.events.AT_A_TIME", 7)
+    other = read(path)
+    assert len(list(other.orders.pieces())) > 3
+    for log in (one, other):
+        assert (log.orders.rows, log.claims.rows) == (40, 10)
+        assert sorted(log.gathered(lambda orders: orders.at("paid"))) == sorted(
+            one.gathered(lambda o: o.at("paid"))
+        )
+        assert sorted(log.claims.at("requested") - log.of_orders("paid")) == [86_400.0] * 10
+
+
 def test_two_names_may_read_one_column_of_events(tmp_path: Path) -> None:
     rows = "".join(f"{one},paid,2018-10-0{one} 10:00:00\n" for one in range(1, 5))
     (tmp_path / "events.csv").write_text(f"case,activity,timestamp\n{rows}", encoding="utf-8")
