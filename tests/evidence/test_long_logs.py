@@ -162,4 +162,4 @@ def test_what_is_held_of_a_log_does_not_grow_with_orders_that_nobody_claimed_for
         tracemalloc.stop()
         assert kept.orders.rows == count
     grown = held[2] - held[1]  # the first time keeps things for good
-    assert grown / 18_000 < 4  # bytes an order, of which one column alone would take as many
+    assert grown / 18_000 < 8  # bytes an order, where one column alone would take as many
