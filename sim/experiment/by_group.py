@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.experiment.aalen_johansen import UNTIL, is_finished
 from sim.experiment.estimates import quantile, share
+from sim.experiment.on_demand import Rows, frame_of
 from sim.experiment.predicates import every, is_refunded, summed, times_to_money
 from sim.scenario.durations import DAY
 
@@ -16,14 +17,15 @@ READ = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNTIL)
 """Columns that tell success and time, those there are; parts of a table are quicker made of few."""
 
 
-def success_by_group(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
+def success_by_group(rows: Rows, replications: int) -> pd.DataFrame:
     """One row per group and value that occurs, as `Result.by_group` has them."""
-    rows = [
+    claims = frame_of(rows)
+    found = [
         {"group": group, "value": value, **success_and_time(members, replications)}
         for group in GROUPS
         for value, members in claims[[group, *read_of(claims)]].groupby(group, observed=True)
     ]
-    return pd.DataFrame(rows, columns=["group", "value", *success_and_time(claims[:0], replications)])
+    return pd.DataFrame(found, columns=["group", "value", *success_and_time(claims[:0], replications)])
 
 
 def read_of(claims: pd.DataFrame) -> list[str]:

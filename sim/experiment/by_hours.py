@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.by_group import read_of, success_and_time
 from sim.experiment.columns import ASKED_WITHIN
-from sim.experiment.on_demand import Rows, numbers_in
+from sim.experiment.on_demand import Rows, frame_of, numbers_in
 from sim.experiment.predicates import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
@@ -24,15 +24,16 @@ BINS = (
 )
 
 
-def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
+def success_by_hours(rows: Rows, replications: int) -> pd.DataFrame:
     """Success and time to money by hours since payment, for all who changed their mind and those not yet shipped.
 
     One row per group and bin, as `Result.by_hours` has them; bins without claims are there with n = 0. A fault or a
     missed parcel is no change of mind: how soon it is noticed lies with the parcel, not with the buyer.
     """
+    claims = frame_of(rows)
     minds = claims[changed_their_mind(claims)]
     groups = {"all": minds, "not_shipped": minds[is_not_shipped(minds)]}
-    rows = [
+    found = [
         {
             "group": group,
             "hours_from": EDGES[k],
@@ -43,7 +44,7 @@ def success_by_hours(claims: pd.DataFrame, replications: int) -> pd.DataFrame:
         for group, members in groups.items()
         for k, part in enumerate(_binned(members))
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(found)
 
 
 def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:

@@ -81,7 +81,7 @@ def compare(
         outcomes = _carried_out(underway, plan, pairs, progress)
     asked = asked_for(precision, max_replications)
     results = [one.result(plan.stopped, asked, its) for one, its in zip(underway, changed, strict=True)]
-    return comparison_of(*results, margins=margins, outcomes=outcomes)
+    return comparison_of(*results, margins=margins, outcomes=outcomes, pairs=pairs)
 
 
 def _takes(names: Sequence[str], take: Mapping[str, Take]) -> list[Take | None]:

@@ -15,8 +15,8 @@ from sim.experiment.differences import Estimates, Yardstick, differences_of, est
 from sim.experiment.first_divergence import NEVER_PART
 from sim.experiment.flips import flips_of, no_flips
 from sim.experiment.order_outcomes import Side, no_outcomes, outcomes_by_order
-from sim.experiment.pairing import pairs_of
-from sim.experiment.result import Result
+from sim.experiment.pairing import Pairing, pairs_of
+from sim.experiment.result import Result, claims_of_result
 from sim.experiment.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 from sim.scenario.model import Scenario
 
@@ -140,15 +140,17 @@ def comparison_of(
     *others: Result,
     margins: Mapping[str, float] | None = None,
     outcomes: Mapping[str, pd.DataFrame] | None = None,
+    pairs: Mapping[str, Pairing] | None = None,
 ) -> Comparison:
     """Compare what has been run already.
 
     `outcomes` say order by order what became of them (`order_outcomes`), by the other scenario's name, where it is
-    known: results that have handed over their claims cannot tell any more. Raises BadUsage as `comparing.compare`.
+    known: results that have handed over their claims cannot tell any more. So `pairs` say
+    who shares luck with the base, where somebody has looked already. Raises BadUsage as `comparing.compare`.
     """
     expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
-    pairs = pairs_of(base.scenario, [other.scenario for other in others])
+    pairs = pairs or pairs_of(base.scenario, [other.scenario for other in others])
     yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
     known = outcomes or {}
     tables = [
@@ -191,7 +193,7 @@ def _compared(yardstick: _Yardstick, other: Result, known: pd.DataFrame | None) 
     """Order by order; with the outcomes, where they are known already."""
     base = yardstick.base
     outcomes = (
-        outcomes_by_order(Side(base.orders, base.unasked), Side(other.orders, other.unasked))
+        outcomes_by_order(*(Side(claims_of_result(one), one.unasked) for one in (base, other)))
         if known is None
         else known
     )

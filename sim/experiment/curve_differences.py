@@ -14,7 +14,7 @@ from sim.experiment.differences import is_the_same
 from sim.experiment.estimates import CONFIDENCE
 from sim.experiment.influence import Deviating, paired, ratio_of, unpaired
 from sim.experiment.predicates import times_to_money
-from sim.experiment.result import Comparable
+from sim.experiment.result import Comparable, claims_of_result
 from sim.experiment.verdicts import simultaneous
 from sim.scenario.durations import DAY
 
@@ -24,10 +24,10 @@ CROSSING = ["after", "before", "first_ahead", "first_lead", "then_lead"]
 
 def curve_difference(base: Comparable, other: Comparable, *, is_paired: bool) -> pd.DataFrame:
     """Shares of all claims refunded by each time, their difference, and its band; see `Comparison.curves`."""
-    grid = min(watched_grid(base.orders), watched_grid(other.orders), key=len)
+    grid = min(watched_grid(claims_of_result(base)), watched_grid(claims_of_result(other)), key=len)
     mine, its = _refunded_by(base, grid), _refunded_by(other, grid)
     difference = (paired if is_paired else unpaired)(mine, its)
-    n = np.inf if is_the_same(base, other) else min(len(base.orders), len(other.orders))
+    n = np.inf if is_the_same(base, other) else min(len(claims_of_result(base)), len(claims_of_result(other)))
     low, high = difference.interval(CONFIDENCE, limit=1.0, n=n)
     lowest, highest = difference.interval(simultaneous(len(grid)), limit=1.0, n=n)
     return pd.DataFrame(
@@ -46,11 +46,11 @@ def curve_difference(base: Comparable, other: Comparable, *, is_paired: bool) ->
 
 def _refunded_by(result: Comparable, grid: NDArray[np.int64]) -> Deviating:
     """The share of all claims refunded in full by each time of the grid, the time itself included."""
-    if is_cut(result.orders):
-        known = AalenJohansen(seen_of(result.orders, result.about["replications"]))
+    if is_cut(claims_of_result(result)):
+        known = AalenJohansen(seen_of(claims_of_result(result), result.about["replications"]))
         parts = np.array([known.parts("refunded", by_then(time)) for time in grid]).T
         return ratio_of(parts, np.broadcast_to(known.claims()[:, None], parts.shape))
-    times = times_to_money(result.orders, result.about["replications"])
+    times = times_to_money(claims_of_result(result), result.about["replications"])
     refunded = np.array([np.searchsorted(one.seconds, grid, side="right") for one in times])
     claims = np.array([one.claims for one in times])
     return ratio_of(refunded, np.broadcast_to(claims[:, None], refunded.shape))

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan, nan
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.estimates import CONFIDENCE
-from sim.experiment.influence import Deviating, Difference, paired, quantile_of, ratio_of, unpaired
+from sim.experiment.influence import (
+    Deviating,
+    Difference,
+    each_of,
+    paired,
+    quantile_of,
+    ratio_of,
+    stacked,
+    unpaired,
+)
 from sim.experiment.measures import MEASURES, REPLICATIONS, Measure, Ratio, TimeToMoney
-from sim.experiment.result import Comparable
+from sim.experiment.result import Comparable, claims_of_result
 from sim.experiment.verdicts import (
     CURVES_CROSS,
     EQUIVALENT,
@@ -34,21 +44,32 @@ COLUMNS = [
 """Of the table of differences, in order."""
 Estimates = Mapping[str, Deviating]
 """By measure, in the unit of `Result.summary`."""
+IntervalEnds = tuple[float, float]
+"""Of an interval."""
 
 
 def estimates_of(result: Comparable, names: Iterable[str] = MEASURES) -> Estimates:
     """The measures of an experiment, all or some, each with its deviations."""
+    asked = [MEASURES[name] for name in names]
+    ratios = _ratios_of(result, [one.name for one in asked if isinstance(one, Ratio)])
+
+    def of_time(measure: TimeToMoney) -> Deviating:
+        return deviating(measure, measure.times(claims_of_result(result), result.about["replications"]))
+
+    return {one.name: of_time(one) if isinstance(one, TimeToMoney) else ratios[one.name] for one in asked}
+
+
+def _ratios_of(result: Comparable, names: Sequence[str]) -> Estimates:
+    """All at once."""
+    if not names:
+        return {}
     table = result.by_replication
     places: Mapping[Any, Any] = table.groupby("measure", sort=False).indices
-    parts, wholes = table["part"].to_numpy(), table["whole"].to_numpy()
-
-    def said(measure: Measure) -> Sequence[Any]:
-        if isinstance(measure, TimeToMoney):
-            return measure.times(result.orders, result.about["replications"])
-        here = places[measure.name]
-        return list(zip(parts[here].tolist(), wholes[here].tolist(), strict=True))
-
-    return {name: deviating(MEASURES[name], said(MEASURES[name])) for name in names}
+    # Turned, so that the replications of each lie side by side and are added up as those of one alone.
+    parts, wholes = (
+        np.array([table[column].to_numpy()[places[name]] for name in names]).T for column in ("part", "whole")
+    )
+    return dict(zip(names, each_of(ratio_of(parts, wholes)), strict=True))
 
 
 def deviating(measure: Measure, said: Sequence[Any]) -> Deviating:
@@ -114,14 +135,15 @@ def differences_of(
     done = min(base.about["replications"], other.about["replications"])
     bench = bench._replace(base={str(name): float(value) for name, value in base.summary["value"].items()})
     mine, its = (side.summary.to_dict("index") for side in (base, other))
-    same, all_over = is_the_same(base, other), is_finished(base.orders) and is_finished(other.orders)
+    same = is_the_same(base, other)
+    all_over = is_finished(claims_of_result(base)) and is_finished(claims_of_result(other))
+    n = {name: inf if same else float(min(mine[name]["n"], its[name]["n"])) for name in estimates[0]}
     rows = []
-    for name in estimates[0]:
-        n = inf if same else float(min(mine[name]["n"], its[name]["n"]))
-        one = compared(name, (estimates[0][name], estimates[1][name]), n, is_paired=bench.is_paired)
+    for one, ends in _all_compared(estimates, n, is_paired=bench.is_paired):
+        name = one.name
         about = {"unit": mine[name]["unit"], "title": mine[name]["title"]}
         levels = _ends("base", mine[name]) | _ends("other", its[name])
-        row: dict[Any, object] = _numbers(one) | _judgement(one, bench, done) | about | levels
+        row: dict[Any, object] = _numbers(one, ends) | _judgement(one, bench, done) | about | levels
         is_known = all_over or not _is_so_far(name)
         rows.append(_where_unwatched(row, base, other) if is_known else row | _so_far(row, bench))
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -129,7 +151,7 @@ def differences_of(
 
 def _where_unwatched(row: dict[Any, object], *sides: Comparable) -> dict[Any, object]:
     """What was not watched long enough might still be reached: of a difference from it nothing is known."""
-    is_open = row["verdict"] == NOT_REACHED and not all(is_finished(one.orders) for one in sides)
+    is_open = row["verdict"] == NOT_REACHED and not all(is_finished(claims_of_result(one)) for one in sides)
     return row | {"verdict": INCONCLUSIVE} if is_open else row
 
 
@@ -165,8 +187,46 @@ def compared(name: str, estimates: tuple[Deviating, Deviating], n: float, *, is_
     """
     mine, its = estimates
     difference = (paired if is_paired else unpaired)(mine, its)
-    n = n if _counts_cases(MEASURES[name]) else inf
-    return Compared(name, float(mine.value), float(its.value), difference, n)
+    return Compared(name, float(mine.value), float(its.value), difference, _cases(name, n))
+
+
+def _all_compared(
+    estimates: tuple[Estimates, Estimates], n: Mapping[str, float], *, is_paired: bool
+) -> Iterator[tuple[Compared, IntervalEnds]]:
+    """Every measure, with the plain interval of its difference: as `compared`, all ratios at once."""
+    mine, its = estimates
+    ratios = [name for name in mine if isinstance(MEASURES[name], Ratio)]
+    known = _ratios_compared(ratios, estimates, n, is_paired=is_paired) if ratios else {}
+    for name in mine:
+        if name in known:
+            yield known[name]
+        else:
+            one = compared(name, (mine[name], its[name]), n[name], is_paired=is_paired)
+            yield one, one.interval(CONFIDENCE)
+
+
+def _ratios_compared(
+    names: Sequence[str], estimates: tuple[Estimates, Estimates], n: Mapping[str, float], *, is_paired: bool
+) -> dict[str, tuple[Compared, IntervalEnds]]:
+    mine, its = (stacked([side[name] for name in names]) for side in estimates)
+    together = (paired if is_paired else unpaired)(mine, its).leaning()
+    cases = [_cases(name, n[name]) for name in names]
+    each = [
+        Compared(name, float(base), float(other), difference, count)
+        for name, base, other, difference, count in zip(
+            names, mine.value, its.value, together.each(), cases, strict=True
+        )
+    ]
+    bounds = np.array([one.bound for one in each])
+    low, high = together.interval(CONFIDENCE, limit=bounds, n=np.array(cases))
+    return {
+        one.name: (one, ends) for one, ends in zip(each, zip(low.tolist(), high.tolist(), strict=True), strict=True)
+    }
+
+
+def _cases(name: str, n: float) -> float:
+    """Those that could be seen to differ; inf where the measure counts none."""
+    return n if _counts_cases(MEASURES[name]) else inf
 
 
 def _counts_cases(measure: Measure) -> bool:
@@ -180,8 +240,8 @@ def is_the_same(base: Comparable, other: Comparable) -> bool:
     return all(prints[0][of] == prints[1][of] for of in ("scenario", "draws", "outcomes"))
 
 
-def _numbers(one: Compared) -> dict[str, object]:
-    low, high = one.interval(CONFIDENCE)
+def _numbers(one: Compared, ends: IntervalEnds) -> dict[str, object]:
+    low, high = ends
     return {
         "measure": one.name,
         "base": one.base,

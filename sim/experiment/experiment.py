@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
@@ -202,46 +202,25 @@ def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], w
         notes=notes,
         journal=pd.concat(journals, ignore_index=True) if journals else None,
         about=_about(scenario, seen, watch) | how,
-        **_ReadLater(scenario, claims, sums, seen).tables(),
+        **_when_asked(scenario, claims, sums, seen),
     )
 
 
-class _ReadLater:
+def _when_asked(
+    scenario: Scenario, claims: OnDemand, sums: Mapping[str, Sums], seen: Sequence[Observation]
+) -> dict[str, Any]:
     """What tables of a result are made from, each when it is first looked at."""
-
-    def __init__(
-        self, scenario: Scenario, claims: OnDemand, sums: Mapping[str, Sums], seen: Sequence[Observation]
-    ) -> None:
-        self._claims, self._replications = claims, len(seen)
-        self._unasked = one_below_the_other([one.unasked for one in seen])
-        self._sums, self._scenario = sums, scenario
-        self._backlogs, self._waits = [one.backlog for one in seen], [one.waits for one in seen]
-
-    @cached_property
-    def _orders(self) -> pd.DataFrame:
-        return self._claims.frame()
-
-    def tables(self) -> dict[str, Any]:
-        """What makes each, by its name."""
-        return {
-            "orders": self._all_orders,
-            "unasked": self._unasked.frame,
-            "curves": partial(incidence, self._claims, self._replications),
-            "by_hours": self._by_hours,
-            "by_group": self._by_group,
-            "backlog": partial(backlog_frame, self._scenario, self._backlogs),
-            "waits": partial(waits_frame, self._scenario, self._waits),
-            "by_replication": partial(sums_listed, self._sums),
-        }
-
-    def _all_orders(self) -> pd.DataFrame:
-        return self._orders
-
-    def _by_hours(self) -> pd.DataFrame:
-        return success_by_hours(self._orders, self._replications)
-
-    def _by_group(self) -> pd.DataFrame:
-        return success_by_group(self._orders, self._replications)
+    replications, backlogs, waits = len(seen), [one.backlog for one in seen], [one.waits for one in seen]
+    return {
+        "orders": claims,
+        "unasked": one_below_the_other([one.unasked for one in seen]),
+        "by_replication": partial(sums_listed, sums),
+        "curves": partial(incidence, claims, replications),
+        "by_hours": partial(success_by_hours, claims, replications),
+        "by_group": partial(success_by_group, claims, replications),
+        "backlog": partial(backlog_frame, scenario, backlogs),
+        "waits": partial(waits_frame, scenario, waits),
+    }
 
 
 def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) -> dict[str, Any]:

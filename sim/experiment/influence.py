@@ -9,6 +9,7 @@ the deviations: what both owe to the same luck drops out. That is all there is t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,21 @@ class Deviating(NamedTuple):
     def is_often_unreached(self) -> Floats:
         """Whether so many resamples do not reach the quantile that nothing can be said of how late it may be."""
         return np.asarray(np.isnan(self.deviations).mean(axis=0) > OPEN_FROM)
+
+
+def stacked(estimates: Sequence[Deviating]) -> Deviating:
+    """Several ratios as one array of estimates: the deviations of each lie side by side, and are added up as those
+    of one alone."""
+    values, deviations, replications, _ = zip(*estimates, strict=True)
+    return Deviating(np.array(values), np.array(deviations).T, np.array(replications))
+
+
+def each_of(estimates: Deviating) -> list[Deviating]:
+    """The estimates of an array, one by one."""
+    return [
+        Deviating(*one, estimates.is_resampled)
+        for one in zip(estimates.value, estimates.deviations.T, estimates.replications, strict=True)
+    ]
 
 
 def length(deviations: Floats) -> Floats:
@@ -100,20 +116,45 @@ class Difference(NamedTuple):
     variance_ratio: Floats
     """Variance ÷ what it would be with independent runs. Both NaN where not paired, or where nothing varies."""
     is_resampled: bool = False
+    skewness: Floats | None = None
+    """Where it is known already."""
 
     @property
     def error(self) -> Floats:
         """Its standard error."""
         return length(self.deviations)
 
-    def interval(self, confidence: float, *, limit: float = np.inf, n: float = np.inf) -> tuple[Floats, Floats]:
+    def each(self) -> list[Difference]:
+        """Of an array of differences, one by one."""
+        columns = (self.value, self.deviations.T, self.freedom, self.opens_below, self.opens_above)
+        more = (self.correlation, self.variance_ratio, repeat(self.is_resampled), self.lean)
+        return [Difference(*one) for one in zip(*columns, *more, strict=False)]
+
+    def leaning(self) -> Difference:
+        """The same array, with the skewness of each difference as it is of one alone."""
+        # To the last bit, a power of an array need not be that of a number.
+        return self._replace(skewness=np.array([skewness_of(column) for column in self.deviations.T]))
+
+    @property
+    def lean(self) -> Floats:
+        """Skewness of what replications add, over √n."""
+        return skewness_of(self.deviations) if self.skewness is None else self.skewness
+
+    def interval(
+        self, confidence: float, *, limit: Floats | float = np.inf, n: Floats | float = np.inf
+    ) -> tuple[Floats, Floats]:
         """Its ends; NaN where there is none. They stay within ± `limit`, where no difference can be beyond it."""
         left, right = self.halves(confidence, limit=limit, n=n)
         low = np.where(self.opens_below, np.nan, np.maximum(self.value - left, -limit))
         return low, np.where(self.opens_above, np.nan, np.minimum(self.value + right, limit))
 
     def halves(
-        self, confidence: float, *, limit: float = np.inf, n: float = np.inf, growth: float = 1.0
+        self,
+        confidence: float,
+        *,
+        limit: Floats | float = np.inf,
+        n: Floats | float = np.inf,
+        growth: float = 1.0,
     ) -> tuple[Floats, Floats]:
         """Both sides of an interval, or what they would be with `growth` times as many replications.
 
@@ -125,8 +166,8 @@ class Difference(NamedTuple):
         count = (self.freedom + 1) * growth
         half = _steps(count, confidence) * self.error / growth**0.5
         square = ndtri(_upper(confidence)) ** 2
-        unseen = limit * square / (n * growth + square) if np.isfinite(limit) else 0.0
-        lean = 0.0 if self.is_resampled else skewness_of(self.deviations) / growth**0.5
+        unseen = np.where(np.isfinite(limit), limit, 0.0) * square / (n * growth + square)
+        lean = 0.0 if self.is_resampled else self.lean / growth**0.5
         sides = (longer(side * lean, _steps(count, CONFIDENCE), count) for side in (-1, 1))
         left, right = (np.asarray(np.hypot(half * side, unseen)) for side in sides)
         return left, right

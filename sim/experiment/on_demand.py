@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -27,6 +27,7 @@ class OnDemand:
         self._read: dict[str, ColumnValues] = {}
         self._counted: dict[CountsRows, Floats] = {}
         self._summed: dict[CountsRows, Floats] = {}
+        self._frame: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> OnDemand:
@@ -72,8 +73,13 @@ class OnDemand:
         return self.values(name)[rows]
 
     def frame(self, names: Collection[str] | None = None) -> pd.DataFrame:
-        """Its columns, or those of these names that it has, in their order."""
-        of = self._cells if names is None else [name for name in names if name in self._cells]
+        """Its columns, or those of these names that it has, in their order; all of them are laid out once."""
+        if names is None:
+            self._frame = self._laid_out(self._cells) if self._frame is None else self._frame
+            return self._frame
+        return self._laid_out([name for name in names if name in self._cells])
+
+    def _laid_out(self, of: Iterable[str]) -> pd.DataFrame:
         return pd.DataFrame({name: self._read[name] if name in self._read else self._cells[name]() for name in of})
 
 
@@ -148,6 +154,10 @@ def one_below_the_other(tables: Sequence[Rows]) -> OnDemand:
     return OnDemand.of(pd.concat(list(map(frame_of, tables)), ignore_index=True))
 
 
+AT_HAND = 8
+"""Columns of whole numbers that stay laid out: some are read several times in turn, and all take much memory."""
+
+
 class Below(Mapping[str, Ints]):
     """Columns of whole numbers by name, those of several blocks below each other, laid out when they are read."""
 
@@ -162,6 +172,8 @@ class Below(Mapping[str, Ints]):
             if any(part.dtype != parts[0].dtype for part in parts):
                 parts = [as_wide_as(np.int64, part) for part in parts]
             self._read[name] = as_wide_as(np.int64, np.concatenate(parts))
+            if len(self._read) > AT_HAND:
+                del self._read[next(iter(self._read))]
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:

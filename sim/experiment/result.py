@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 import pandas as pd
 
 from sim.experiment.costs import costs_frame
+from sim.experiment.on_demand import Rows, frame_of
 from sim.scenario.model import Scenario
 
 
@@ -51,11 +52,16 @@ class WhenAsked:
         known = vars(whole)
         if callable(known[self._name]):
             known[self._name] = known[self._name]()
-        table: pd.DataFrame = known[self._name]
-        return table
+        return frame_of(known[self._name])
 
-    def __set__(self, whole: object, table: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+    def __set__(self, whole: object, table: Rows | Callable[[], pd.DataFrame]) -> None:
         vars(whole)[self._name] = table
+
+
+def claims_of_result(result: Comparable) -> Rows:
+    """Its claims as measures read them: of a `Result`, the table need not be made for that."""
+    rows: Rows = vars(result)["orders"] if isinstance(result, Result) else result.orders
+    return rows
 
 
 @dataclass(frozen=True)
