@@ -16,7 +16,7 @@ from sim.baselines.baselines import Baseline, sized
 from sim.baselines.block import JUDGING
 from sim.baselines.days_kept import as_it_was, other_days
 from sim.baselines.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
-from sim.baselines.layout import RUNNABLE
+from sim.baselines.reading import RUNNABLE
 from sim.errors import BadScenario
 from sim.experiment import fingerprints
 from sim.experiment.draw_fingerprints import DrawFingerprints, fingerprint_draws, redrawn

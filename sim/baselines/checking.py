@@ -29,7 +29,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.baselines.judging import Sides, curves_of, differences, is_sure, judged, unmoved
-from sim.baselines.layout import RUNNABLE, SIGN
+from sim.baselines.reading import RUNNABLE, SIGN
 from sim.experiment.expectations import expectations_of
 from sim.experiment.experiment import Progress, versions
 from sim.experiment.first_divergence import NEVER_PART

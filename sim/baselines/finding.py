@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.baselines.baselines import Baseline, sized
-from sim.baselines.layout import SIGN
-from sim.baselines.reading import read, read_kept
+from sim.baselines.reading import SIGN, read, read_kept
 from sim.baselines.sentences import recording
 from sim.errors import BadBaseline, BadScenario, BadUsage, Fault
 from sim.experiment import fingerprints

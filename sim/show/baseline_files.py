@@ -16,7 +16,7 @@ import pandas as pd
 from sim.baselines.baselines import Baseline
 from sim.baselines.block import BLOCKS, Block
 from sim.baselines.claims_table import LARGEST, packed
-from sim.baselines.layout import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
+from sim.baselines.reading import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
 from sim.disk.placing import put, put_in_place, sweep, writing
 from sim.disk.site import Site, site_of
 from sim.errors import BadBaseline

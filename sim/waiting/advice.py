@@ -28,8 +28,18 @@ from sim.scenario.wording import per_cent
 from sim.vocabulary import ClaimKind, Party, Route, Settled
 from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_have_paid, request_terms
 from sim.waiting.conditioned import Conditions, Facts
-from sim.waiting.everybody import DaysWaited, SinceHours, by_days_waited, by_hours
-from sim.waiting.outlook import answered_as, days_to_money, has_money_back, odds, quantiles, share
+from sim.waiting.outlook import (
+    DaysWaited,
+    SinceHours,
+    answered_as,
+    by_days_waited,
+    by_hours,
+    days_to_money,
+    has_money_back,
+    odds,
+    quantiles,
+    share,
+)
 from sim.waiting.possible_actions import what_to_do
 from sim.waiting.replicates import Columns, engine_at_hand, tell
 

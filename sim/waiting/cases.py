@@ -30,9 +30,8 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.wording import counted, printable, shortened
 from sim.vocabulary import ClaimKind, Reason
-from sim.waiting.case_table import CaseTable
 from sim.waiting.history import INSTANTS, UNKNOWN, Histories
-from sim.waiting.states import check_states
+from sim.waiting.states import CaseTable, check_states
 
 OTHERS = (
     *("order", "seller", "value", "method", "group", "type", "offer"),

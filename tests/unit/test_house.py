@@ -211,7 +211,7 @@ WITH_AN_INTERVAL = {
     "sim/experiment/number.py": "the one number",
     "sim/experiment/estimates.py": "arrays of many, while they are estimated",
     "sim/live/levers.py": "no interval: from where to where a lever can be moved",
-    "sim/baselines/layout.py": "keys of a file, of which a summary is made again when a baseline is read",
+    "sim/baselines/reading.py": "keys of a file, of which a summary is made again when a baseline is read",
 }
 VALUES = {"value", "mean", "share", "difference", "orders", "observed", "expected", "simulated", "estimate"}
 

@@ -8,8 +8,7 @@ import pytest
 
 import sim.chance.claims
 from sim.baselines.baselines import sized
-from sim.baselines.layout import RUNNABLE
-from sim.baselines.reading import read
+from sim.baselines.reading import RUNNABLE, read
 from sim.chance.decisions import Decision
 from sim.experiment.draw_fingerprints import DrawFingerprints, _settled_by, fingerprint_draws, redrawn
 from sim.scenario.loading import load
