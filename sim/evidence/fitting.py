@@ -34,8 +34,6 @@ from sim.scenario.presets import beside
 from sim.scenario.resolved import described
 from sim.vocabulary import Party
 
-SEED = 1
-"""Of the worlds that a log could as well have told."""
 LEAD_DAYS = 35
 """Days before the first one learnt from that calendars know as well."""
 
@@ -56,14 +54,14 @@ class Fit:
     lesson: Lesson
     bootstrap: Bootstrap
 
-    def worlds(self, count: int) -> list[Scenario]:
+    def worlds(self, count: int, *, seed: int = 1) -> list[Scenario]:
         """So many scenarios as the log could as well have told: see `bootstrap.Bootstrap`."""
-        found = (self.bootstrap.world(one, SEED) for one in range(count))
+        found = (self.bootstrap.world(one, seed) for one in range(count))
         return [scenario_of(self.lesson, one, self.scenario.name, {}) for one in found]
 
-    def refits(self, count: int) -> list[WorldChanges]:
+    def refits(self, count: int, *, seed: int = 1) -> list[WorldChanges]:
         """The same worlds by what of each differs from `scenario`: by path, as a scenario file says it."""
-        return self.bootstrap.changes(count, SEED)
+        return self.bootstrap.changes(count, seed)
 
     def with_expectations(self) -> Fit:
         """The same, its scenario with `expect:` lines from the log, which `run` and `check` then judge."""

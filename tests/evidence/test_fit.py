@@ -91,6 +91,7 @@ def test_worlds_are_what_the_log_could_have_told_as_well(fit: Fit) -> None:
     assert len({*rates, fit.scenario.buyers.regret.probability}) == 3
     assert all(0.14 < rate < 0.27 for rate in rates)
     assert fit.worlds(1)[0] == worlds[0]
+    assert fit.worlds(1, seed=2)[0] != worlds[0]
 
 
 def test_what_the_log_lets_one_expect_holds_in_a_run_and_in_a_wrong_one_not(fit: Fit) -> None:
