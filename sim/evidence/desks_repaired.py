@@ -85,8 +85,8 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     }
     if not wanted or lesson.base.market.sellers.staff == "unlimited":
         return findings
-    search = {path: _searched(lesson, *one) for path, one in wanted.items()}
     effort = _effort(lesson)
+    search = {path: _searched(lesson, effort, *one) for path, one in wanted.items()}
     with workers_of(jobs) as workers:
         lived = _world_to_move(lesson, findings, search, build, wanted, effort, workers)
         for _ in range(STEPS):
@@ -95,16 +95,20 @@ def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int
     return _with(findings, {path: one.at for path, one in search.items()}, search)
 
 
-def _searched(lesson: Lesson, kind: int, stage: DeskStage, logged: AnswerTable) -> LawSearch:
+def _searched(lesson: Lesson, effort: SimulatedDays, kind: int, stage: DeskStage, logged: AnswerTable) -> LawSearch:
     """Where a search begins: as if nobody waited for a desk."""
-    claims = lesson.log.claims
-    asked, some = claims.at(stage.asked), _asked_of(lesson, kind, stage)
-    asked = asked[some][:: max(int(some.sum()) // SAMPLED, 1)]
     handling = getattr(lesson.template(lesson.kinds[kind]), stage.name).handling.to_law()
-    work = handling.ppf((np.arange(len(asked)) * GOLDEN + 0.5) % 1)
     hours = lesson.hours[Party.SELLER]
-    waited = np.array([hours.last_look(asked + edge, work) - asked for edge in logged.edges]).T
-    return LawSearch(logged, LastLooks.of(waited), unlike=_unlike(lesson, kind, stage, logged))
+
+    def looks(asked: Floats) -> LastLooks:
+        asked = asked[:: max(len(asked) // SAMPLED, 1)]
+        work = handling.ppf((np.arange(len(asked)) * GOLDEN + 0.5) % 1)
+        return LastLooks.of(np.array([hours.last_look(asked + edge, work) - asked for edge in logged.edges]).T)
+
+    asked = lesson.log.claims.at(stage.asked)[_asked_of(lesson, kind, stage)]
+    lived = asked[asked < lesson.first + effort.days * DAY]
+    lived = lived if len(lived) >= LEAST else asked
+    return LawSearch(logged, looks(asked), looks(lived), unlike=_unlike(lesson, kind, stage, logged))
 
 
 def _unlike(lesson: Lesson, kind: int, stage: DeskStage, logged: AnswerTable) -> float:

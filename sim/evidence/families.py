@@ -9,8 +9,11 @@ import numpy as np
 from scipy import optimize, special
 
 from sim.arrays import Floats as Floats
+from sim.scenario.durations import LONGEST
+from sim.scenario.unbounded_requests import RARE
 
 TINY = 1e-300
+CENTURY = np.array([float(LONGEST)])
 STEEPEST = 4.0
 """Durations that are all alike have no shape: it goes no further than e to this."""
 
@@ -27,6 +30,15 @@ class Family(NamedTuple):
     log_density: Callable[[Floats, Floats], Floats]
     shapes: tuple[int, ...] = ()
     """Which of its parameters are shapes: their logarithms stay within ±`STEEPEST`."""
+    whole: Callable[[Floats, Floats], Floats] | None = None
+    """The distribution function of all that happens, where `cdf` is of what is seen of it."""
+
+    def too_long(self, theta: Floats) -> float:
+        """What a likelihood loses for what no scenario could hold: more than a tenth of `RARE` beyond a century.
+
+        It grows with that share, so that a search finds its way back.
+        """
+        return 1e12 * max(1 - float((self.whole or self.cdf)(theta, CENTURY)[0]) - RARE / 10, 0.0)
 
 
 def _lognormal_z(theta: Floats, x: Floats) -> Floats:
@@ -141,4 +153,4 @@ def thinned(family: Family, survives: Callable[[Floats], Floats], until: float) 
     def begin(seen: Floats) -> Floats:
         return family.begin(seen[seen < FAR] if np.any(seen < FAR) else seen / FAR)
 
-    return family._replace(cdf=cdf, begin=begin)
+    return family._replace(cdf=cdf, begin=begin, whole=family.cdf)

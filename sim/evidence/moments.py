@@ -105,6 +105,8 @@ class LawSearch:
 
     logged: AnswerTable
     looks: LastLooks
+    lived: LastLooks
+    """Of the requests that were made on the days that are simulated: what those days' holidays do is no queue's."""
     at: Floats = field(default_factory=lambda: np.zeros(3))
     shift: Floats | float = 0.0
     """What the queue does to the logit of the share that is answered by each edge, of those ever answered."""
@@ -119,7 +121,7 @@ class LawSearch:
     def learn(self, by_then: Floats, simulated: float) -> None:
         """What was answered by the edges in a world simulated where the search is: it goes on from there."""
         told = np.clip(by_then / (1 - special.expit(self.at[2])), 1e-6, 1 - 1e-6)
-        self.shift = special.logit(told) - special.logit(self.looks.noticed(self.at[0], self.at[1]))
+        self.shift = special.logit(told) - special.logit(self.lived.noticed(self.at[0], self.at[1]))
         self.simulated = simulated
         self.__dict__.pop("likely", None)
         self.at = self.most_likely(self.logged, self._coarsely())

@@ -15,6 +15,7 @@ from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
 from sim.evidence.of_staff import handling, told_by_desks
 from sim.evidence.survival import LEAST, Estimated, Sample, fitted
 from sim.evidence.wording import number, shares
+from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.durations import Kind
 from sim.scenario.market import MOST_ON_A_ROSTER, Answers
 from sim.scenario.wording import counted, printable
@@ -93,8 +94,7 @@ def answering_times(
     request that ended unanswered was not noticed by the last instant at which an answer would still have come.
     """
     hours = lesson.hours[Party.SELLER]
-    handling = answers.handling.to_law()
-    work, most = float(answers.handling.mean()), float(handling.ppf(np.array([0.95]))[0])
+    work, most = float(answers.handling.mean()), quantile_of(answers.handling.to_law(), 0.95)
     low, high = hours.looked_between(closed, work, max(most, 60.0))
     unanswered = hours.last_look(closed, work) if work or len(hours.opens) > 1 else closed
     lower = np.where(answered, low, unanswered) - asked

@@ -172,7 +172,6 @@ def _most_likely(family: Family, sample: Sample, *, never: bool) -> Floats:
     if never:
         share = np.clip(sample.weight[ended].sum() / sample.weight.sum(), 0.02, 0.98)
         begin = np.append(begin, special.logit(share))
-
     unlikeliness = _unlikeliness_of(family, sample, never=never)
     with np.errstate(all="ignore"):
         rough = optimize.minimize(unlikeliness, begin, method="Nelder-Mead", options={"maxiter": 400 * len(begin)})
@@ -185,7 +184,8 @@ def _unlikeliness_of(family: Family, sample: Sample, *, never: bool) -> Callable
         if np.any(np.abs(theta) > 40) or np.any(np.abs(theta[list(family.shapes)]) > STEEPEST):
             return 1e18
         told = log_likelihoods(family, theta, sample, never=never)
-        return -float((told * sample.weight).sum())  # by numpy: the threads of a BLAS cost more than they bring
+        # By numpy: the threads of a BLAS cost more than they bring.
+        return family.too_long(theta[:-1] if never else theta) - float((told * sample.weight).sum())
 
     return unlikeliness
 

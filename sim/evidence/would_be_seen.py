@@ -53,7 +53,8 @@ def _stands_out(one: Judged, usual: Sequence[float], changed: Sequence[float], r
     middle, low, high = one.expected.three
     moved = middle + float(np.mean(np.subtract(changed, usual[: len(changed)])))
     farther = 1 + NINE_IN_TEN / reach
-    return moved > middle + (high - middle) * farther or moved < middle - (middle - low) * farther
+    above, below = ((end - middle) * farther for end in (high, low))
+    return not middle + below - one.margin <= moved <= middle + above + one.margin
 
 
 def quarters(document: Document, learnt: Collection[str]) -> Iterator[tuple[str, WorldChanges]]:

@@ -13,6 +13,7 @@ from scipy import special
 from sim.errors import UserError
 from sim.evidence.families import Floats
 from sim.evidence.fitting import lesson_of, opened
+from sim.evidence.held_out import held_against
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
@@ -116,16 +117,36 @@ def answered(law: Floats, looks: Floats) -> Floats:
 @pytest.mark.parametrize(
     ("hours", "sigma", "silent"), [(4, 0.6, 0.3), (12, 1.3, 0.25), (12, 1.3, 0.03), (30, 0.8, 0.1)]
 )
-def test_noticing_and_silence_are_found_behind_a_queue(hours: float, sigma: float, silent: float) -> None:
+def test_noticing_and_silence_are_found_behind_a_queue_in_a_world_of_other_days(
+    hours: float, sigma: float, silent: float
+) -> None:
     true = np.array([np.log(hours * 3600), np.log(sigma), special.logit(silent)])
-    looks = EDGES * np.random.default_rng(1).uniform(0.8, 1.0, (500, 1))
+    luck = np.random.default_rng(1)
+    looks, with_holidays = (EDGES * luck.uniform(least, 1.0, (500, 1)) for least in (0.8, 0.65))
     left = 1 - answered(true, looks - LATER)
     counts = AnswerTable(EDGES, 1 - left / np.append(1.0, left[:-1]), np.full(len(EDGES), 1e7))
-    search = LawSearch(counts, LastLooks.of(looks))
+    search = LawSearch(counts, LastLooks.of(looks), LastLooks.of(with_holidays))
     for _ in range(12):
-        search.learn(answered(search.at, looks - LATER), 100.0)
+        search.learn(answered(search.at, with_holidays - LATER), 100.0)
     assert np.exp(search.at[:2]) == pytest.approx(np.exp(true[:2]), rel=0.03)
     assert special.expit(search.at[2]) == pytest.approx(silent, abs=0.01)
+
+
+def test_what_a_huge_log_tells_apart_differs_only_where_it_matters() -> None:
+    worlds = {
+        "requests accepted": 0.5 + np.linspace(-1e-4, 1e-4, 20),
+        "requests a week": 800 + np.linspace(-1, 1, 20),
+    }
+    simulated = {name: told.tolist() for name, told in worlds.items()}
+
+    def judged(share: float, count: float, n: int = 10**9) -> list[str]:
+        seen = {"requests accepted": (share, n, "share"), "requests a week": (count, n, "requests")}
+        return [one.verdict for one in held_against(seen, simulated)]
+
+    assert judged(0.509, 782) == judged(0.491, 818) == ["agrees"] * 2
+    assert judged(0.511, 777) == judged(0.489, 823) == ["differs"] * 2
+    assert judged(0.511, 777, n=2000) == ["agrees"] * 2
+    assert judged(0.511, 777, n=100) == ["too few to tell"] * 2
 
 
 @pytest.mark.long

@@ -9,6 +9,10 @@ from sim.evidence.families import EXPONENTIAL, LOGNORMAL, TWO, WEIBULL, mean, qu
 from sim.evidence.incidence import incidence_at_the_end, kaplan_meier
 from sim.evidence.lesson import share_with_interval
 from sim.evidence.survival import Sample, estimate, fitted
+from sim.evidence.wording import law_of
+from sim.scenario.distributions import DurationLaw
+from sim.scenario.durations import Kind
+from sim.scenario.unbounded_requests import too_far
 
 LUCK = np.random.Generator(np.random.Philox(7))
 
@@ -37,6 +41,17 @@ def test_a_law_of_closed_cases_only_is_too_short_and_one_under_censoring_is_not(
     assert low <= np.exp(9.0) <= high
     assert (high - low) / np.exp(9.0) < 0.15
     assert np.median(sample.low[sample.ended]) < 0.8 * low
+
+
+@pytest.mark.parametrize("never", [False, True])
+def test_few_durations_that_tell_nothing_of_the_tail_make_a_law_that_a_scenario_holds(never: bool) -> None:
+    low = np.concatenate([np.geomspace(1, 3e8, 12), np.full(30, 2e8)])
+    high = np.where(np.arange(42) < 12, low, np.inf)
+    for family in (EXPONENTIAL, LOGNORMAL, WEIBULL, TWO):
+        known = estimate(family, Sample.of(low, high, np.arange(42)), never=never)
+        written = DurationLaw.model_validate(law_of(family, known.law, Kind.WALL))
+        assert list(too_far(written)) == []
+    assert known.mean() > 0
 
 
 def test_who_never_answers_is_told_from_who_is_late() -> None:

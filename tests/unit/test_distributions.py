@@ -14,6 +14,7 @@ import scipy.integrate
 import scipy.stats
 
 from sim.scenario.distributions import DurationLaw, NumberLaw, draw
+from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 
 U = (np.arange(2_000) + 0.5) / 2_000
@@ -171,6 +172,16 @@ def test_a_mixture_splits_its_uniform_among_its_parts() -> None:
     luck = np.array([0.0, 0.1, 0.2, 0.6, 0.9])
     within = (luck[2:] - 0.2) / 0.8
     np.testing.assert_allclose(ours.ppf(luck), [5, 5, *(-3 * np.log1p(-within))], rtol=1e-12)
+
+
+def test_the_middle_of_a_mixture_is_what_half_of_its_values_do_not_exceed() -> None:
+    ours = numbers({"mixture": [{"weight": 0.4, "law": EXPONENTIAL}, {"weight": 0.6, "law": 1.5}]}).to_law()
+    assert quantile_of(ours, 0.1) == pytest.approx(-3 * math.log(1 - 0.1 / 0.4))
+    assert quantile_of(ours, 0.5) == pytest.approx(1.5)
+    assert ours.below(quantile_of(ours, 0.9)) == pytest.approx(0.9)
+    never = days({"mixture": [{"weight": 0.4, "law": "1 d"}, {"weight": 0.6, "law": "never"}]}).to_law()
+    assert [quantile_of(never, share) for share in (0.2, 0.5)] == pytest.approx([DAY, NEVER])
+    assert quantile_of(numbers(EXPONENTIAL).to_law(), 0.5) == pytest.approx(3 * math.log(2))
 
 
 def test_a_part_without_weight_changes_nothing() -> None:

@@ -129,3 +129,17 @@ def share(law: Law, low: float, high: float) -> float:
 
 def _just_below(x: float) -> float:
     return math.nextafter(x, -math.inf)
+
+
+def quantile_of(law: Law, share: float) -> float:
+    """The value that a share of all, between 0 and 1, does not exceed: no `ppf` of a law that falls says so."""
+    import numpy as np
+    from scipy import optimize
+
+    if not law.breaks():
+        return float(law.ppf(np.array([share]))[0])
+    low, _ = law.support()
+    top = max(low, 1.0)
+    while law.below(top) < share:
+        top *= 2
+    return low if law.below(low) >= share else float(optimize.brentq(lambda x: law.below(x) - share, low, top))
