@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
-from sim.experiment.aalen_johansen import UNTIL, is_finished
+from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.estimates import quantile, share
-from sim.experiment.on_demand import Rows, frame_of
+from sim.experiment.on_demand import OnDemand, Rows, numbers_in, on_demand
 from sim.experiment.predicates import every, is_refunded, summed, times_to_money
 from sim.scenario.durations import DAY
 
 GROUPS = ("route", "claim", "reason", "seller_type", "payment_method", "product_group")
 """Columns of the claims by which they are grouped, in the order of the table."""
-READ = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNTIL)
-"""Columns that tell success and time, those there are; parts of a table are quicker made of few."""
 
 
-def success_by_group(rows: Rows, replications: int) -> pd.DataFrame:
+def success_by_group(claims: Rows, replications: int) -> pd.DataFrame:
     """One row per group and value that occurs, as `Result.by_group` has them."""
-    claims = frame_of(rows)
-    found = [
+    table = on_demand(claims)
+    rows = [
         {"group": group, "value": value, **success_and_time(members, replications)}
         for group in GROUPS
-        for value, members in claims[[group, *read_of(claims)]].groupby(group, observed=True)
+        for value, members in _by_word(table, group)
     ]
-    return pd.DataFrame(found, columns=["group", "value", *success_and_time(claims[:0], replications)])
+    nobody = success_and_time(table.only(np.zeros(0, np.int64)), replications)
+    return pd.DataFrame(rows, columns=["group", "value", *nobody])
 
 
-def read_of(claims: pd.DataFrame) -> list[str]:
-    """Those of `READ` that these claims have."""
-    return [name for name in READ if name in claims]
+def _by_word(table: OnDemand, column: str) -> Iterator[tuple[str, OnDemand]]:
+    """The rows of each word that occurs, in the order of the words."""
+    words = pd.Categorical(table.values(column))
+    for code in np.unique(words.codes[words.codes >= 0]):
+        yield words.categories[code], table.only(words.codes == code)
 
 
-def success_and_time(claims: pd.DataFrame, replications: int) -> dict[str, float]:
+def success_and_time(claims: Rows, replications: int) -> dict[str, float]:
     """How many claims, the share of them refunded in full, and by when half of them were; each with its interval.
 
     Neither is said beyond what was watched: success in the end is known once all have ended.
@@ -60,6 +63,6 @@ def success_and_time(claims: pd.DataFrame, replications: int) -> dict[str, float
     }
 
 
-def _are_several(claims: pd.DataFrame) -> bool:
+def _are_several(claims: Rows) -> bool:
     """Whether there is more than one replication to tell an interval from."""
-    return bool(np.ptp(claims["replication"].to_numpy()) > 0)
+    return bool(np.ptp(numbers_in(claims, "replication")) > 0)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.experiment.by_group import read_of, success_and_time
+from sim.experiment.by_group import success_and_time
 from sim.experiment.columns import ASKED_WITHIN
-from sim.experiment.on_demand import Rows, frame_of, numbers_in
+from sim.experiment.on_demand import OnDemand, Rows, numbers_in, on_demand
 from sim.experiment.predicates import changed_their_mind, is_not_shipped
 
 _HOURS = (0, 1, 3, 6, 12, 24)
@@ -24,16 +24,15 @@ BINS = (
 )
 
 
-def success_by_hours(rows: Rows, replications: int) -> pd.DataFrame:
+def success_by_hours(claims: Rows, replications: int) -> pd.DataFrame:
     """Success and time to money by hours since payment, for all who changed their mind and those not yet shipped.
 
     One row per group and bin, as `Result.by_hours` has them; bins without claims are there with n = 0. A fault or a
     missed parcel is no change of mind: how soon it is noticed lies with the parcel, not with the buyer.
     """
-    claims = frame_of(rows)
-    minds = claims[changed_their_mind(claims)]
-    groups = {"all": minds, "not_shipped": minds[is_not_shipped(minds)]}
-    found = [
+    minds = on_demand(claims).only(changed_their_mind(claims))
+    groups = {"all": minds, "not_shipped": minds.only(is_not_shipped(minds))}
+    rows = [
         {
             "group": group,
             "hours_from": EDGES[k],
@@ -44,13 +43,12 @@ def success_by_hours(rows: Rows, replications: int) -> pd.DataFrame:
         for group, members in groups.items()
         for k, part in enumerate(_binned(members))
     ]
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
-def _binned(claims: pd.DataFrame) -> list[pd.DataFrame]:
+def _binned(claims: OnDemand) -> list[OnDemand]:
     place = asked_within(claims)
-    read = claims[read_of(claims)]
-    return [read[place == k] for k in range(len(BINS))]
+    return [claims.only(place == k) for k in range(len(BINS))]
 
 
 def asked_within(claims: Rows) -> NDArray[np.uint8]:

@@ -35,7 +35,7 @@ from sim.scenario.levers import changed_as_json, changed_between
 from sim.scenario.model import Experiment, Scenario
 
 Progress = Callable[[int, int], None]
-"""KeptRows after each replication: how many are done, of how many."""
+"""Told after each replication: how many are done, of how many."""
 LivesThrough = Callable[[Sequence[int]], Iterator[Observation]]
 """Some replications of a scenario, in their order."""
 PACKAGES = ("refund-sim", "numpy", "scipy", "pandas", "pyarrow", "simpy", "holidays", "pydantic")
