@@ -10,9 +10,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sim.disk.placing import put_file
 from sim.errors import BadUsage
@@ -25,6 +27,7 @@ from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
 from sim.experiment.kept_replications import Take
 from sim.experiment.making import warm
+from sim.experiment.on_demand import frame_of
 from sim.experiment.precision import MOST
 from sim.experiment.result import Result
 from sim.experiment.sweep import sweep
@@ -41,6 +44,8 @@ from sim.worlds.whole import WholeReplications
 
 __all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 
+TakesTables = Callable[[pd.DataFrame, pd.DataFrame | None], None]
+"""Takes the cohort's claims of one replication, and its journal if there is one; in the order of replications."""
 MOST_REPLICATIONS, SEEDS = 100_000, 2**32
 EXPECTED = {
     "replications": (1, MOST_REPLICATIONS, f"a whole number from 1 to {MOST_REPLICATIONS:,}"),
@@ -61,7 +66,7 @@ def run(
     with_journal: bool = False,
     progress: Progress | None = None,
     tell: Tell = to_stderr,
-    take: Take | None = None,
+    take: TakesTables | None = None,
     store: str | Path | None = None,
 ) -> PlottedResult:
     """Simulate a scenario and estimate what became of the claims of its cohort.
@@ -100,7 +105,7 @@ def run(
         with_journal=with_journal,
         progress=progress,
         tell=tell,
-        take=take,
+        take=_as_tables(take) if take else None,
         kept=_kept_in(store),
     )
 
@@ -119,7 +124,7 @@ def compare(
     margins: Mapping[str, float] | None = None,
     with_journal: bool = False,
     tell: Tell = to_stderr,
-    take: Mapping[str, Take] | None = None,
+    take: Mapping[str, TakesTables] | None = None,
     store: str | Path | None = None,
 ) -> PlottedComparison:
     """Simulate a base and other policies with the same luck, and say what changes and how sure one can be of it.
@@ -158,7 +163,7 @@ def compare(
         margins=margins,
         with_journal=with_journal,
         tell=tell,
-        take=take,
+        take={name: _as_tables(one) for name, one in (take or {}).items()},
         kept=_kept_in(store),
     )
 
@@ -204,6 +209,11 @@ def asked(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:
     expect_name(name, "what_if")
     changed = base.with_changes({**changes, "name": name})
     return changed.model_copy(update={"title": title_of(f"{path}={value}" for path, value in changes.items())})
+
+
+def _as_tables(take: TakesTables) -> Take:
+    """Claims travel as whole numbers until somebody looks at them as a table."""
+    return lambda claims, journal: take(frame_of(claims), journal)
 
 
 def _kept_in(store: str | Path | None) -> WholeReplications | None:

@@ -15,10 +15,10 @@ from sim.experiment.claim_paths import stages_of
 from sim.experiment.columns import ASKED_WITHIN, CAME_TO, NARROW
 from sim.experiment.measures import RATIOS, Sums, sums_of
 from sim.experiment.observation import Observation, tables_of
-from sim.experiment.on_demand import OnDemand, Rows, frame_of, on_demand, one_below_the_other, values_of
+from sim.experiment.on_demand import OnDemand, Rows, on_demand, one_below_the_other, values_of
 from sim.experiment.predicates import NOT_SHIPPED, is_not_shipped
 
-Take = Callable[[pd.DataFrame, pd.DataFrame | None], None]
+Take = Callable[[Rows, pd.DataFrame | None], None]
 """Takes the cohort's claims of one replication, and its journal if there is one; in the order of replications."""
 AT_A_TIME = 20_000
 """Claims and requests that are added up together: pandas is slow to start, and they take a few megabytes."""
@@ -41,7 +41,7 @@ class KeptReplications:
     def enter(self, one: Observation) -> None:
         """One more replication is over."""
         if self._take:
-            self._take(frame_of(one.claims), one.journal)
+            self._take(one.claims, one.journal)
         self.seen.append(replace(one, journal=None) if self._take else one)
 
     def add_up(self, *, at_least: int = 0) -> None:

@@ -30,19 +30,21 @@ from types import TracebackType
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from sim.disk import steps
 from sim.disk.placing import put, writing
 from sim.disk.site import Site
 from sim.experiment.comparison import Comparison
 from sim.experiment.number import finite
+from sim.experiment.on_demand import Rows, one_below_the_other
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import resolved_yaml
 from sim.show.judged import Finished
 from sim.show.notes import notes_of, rare_doubt
 from sim.show.room import SIGN
-from sim.show.rows import COMPRESSION, ParquetRows, Rows, csv_of, csv_rows, json_of, laid_out, parquet_of, zipped
+from sim.show.rows import COMPRESSION, ParquetRows, csv_of, csv_rows, json_of, laid_out, parquet_of, zipped
 
 Keep = Literal["summary", "claims", "journal"]
 """How much is written: the measures, also each claim, also each event."""
@@ -148,7 +150,7 @@ _TABLES = {"summary": (), "claims": (CLAIMS,), "journal": (CLAIMS, JOURNAL)}
 """What is written, by what is kept."""
 AT_A_TIME = 8_192
 """Rows that are written together: Arrow is slow to start on sixty columns, and so many take a few megabytes."""
-Writer = Callable[[Rows], None]
+Writer = Callable[[pa.Table], None]
 
 
 class Spool:
@@ -166,7 +168,7 @@ class Spool:
         self._writing = ExitStack()
         self._writers: dict[str, Writer] = {}
         """By the file's name in the result folder."""
-        self._waiting: dict[str, list[pd.DataFrame]] = {table: [] for table in self._tables}
+        self._waiting: dict[str, list[Rows]] = {table: [] for table in self._tables}
 
     def __enter__(self) -> Spool:
         with writing(self._folder):
@@ -182,7 +184,7 @@ class Spool:
         with suppress(OSError):
             steps.remove(self._folder)
 
-    def take(self, claims: pd.DataFrame, journal: pd.DataFrame | None) -> None:
+    def take(self, claims: Rows, journal: pd.DataFrame | None) -> None:
         """One more replication, as `experiment.kept_replications.Take` says. Raises UserError for a full place."""
         for name, table in ((CLAIMS, claims), (JOURNAL, journal)):
             if name in self._tables and table is not None:
@@ -192,7 +194,7 @@ class Spool:
 
     def _write(self, name: str) -> None:
         """The rows of a table that wait to be written."""
-        rows = laid_out(pd.concat(self._waiting[name], ignore_index=True))
+        rows = laid_out(one_below_the_other(self._waiting[name]).frame())
         self._waiting[name].clear()
         for file, begun in ((f"{name}{PARQUET}", self._parquet), (f"{name}{CSV}", self._csv)):
             with writing(self._path(file)):
@@ -221,7 +223,7 @@ class Spool:
         zipped = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=COMPRESSION)
         stream, begun = self._writing.enter_context(zipped), [False]
 
-        def write(table: Rows) -> None:
+        def write(table: pa.Table) -> None:
             stream.write(csv_rows(table, header=not begun[0]))
             begun[0] = True
 

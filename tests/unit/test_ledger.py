@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from sim.experiment import experiment
 from sim.experiment.by_hours import is_asked_by, success_by_hours
 from sim.experiment.claim_paths import paths_of
 from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
 from sim.experiment.experiment import run
+from sim.experiment.on_demand import Rows, frame_of
 from sim.experiment.result import Result
 from sim.show.files import Spool, files_of, write_result
 from sim.show.room import room
@@ -28,8 +30,8 @@ def handed_over(**how: object) -> tuple[Result, list[pd.DataFrame], list[pd.Data
     claims: list[pd.DataFrame] = []
     journals: list[pd.DataFrame | None] = []
 
-    def take(some: pd.DataFrame, journal: pd.DataFrame | None) -> None:
-        claims.append(some)
+    def take(some: Rows, journal: pd.DataFrame | None) -> None:
+        claims.append(frame_of(some))
         journals.append(journal)
 
     return run(world(BUSY), jobs=1, take=take, **how), claims, journals  # type: ignore[arg-type]
@@ -51,6 +53,12 @@ def test_every_claim_is_handed_over_once_and_in_the_order_of_replications() -> N
     pd.testing.assert_frame_equal(pd.concat(claims, ignore_index=True), kept.orders)
     pd.testing.assert_frame_equal(pd.concat(journals, ignore_index=True), kept.journal)
     assert lean.journal is None
+
+
+def test_who_takes_claims_from_python_is_given_tables() -> None:
+    tables: list[pd.DataFrame] = []
+    sim.run(world(BUSY), replications=2, jobs=1, take=lambda claims, journal: tables.append(claims))
+    pd.testing.assert_frame_equal(pd.concat(tables, ignore_index=True), run(world(BUSY), replications=2).orders)
 
 
 def test_what_stays_of_a_claim_that_was_handed_over_is_what_estimates_by_group_are_made_from() -> None:
