@@ -26,7 +26,7 @@ CASE, ACTIVITY, TIMESTAMP = "case", "activity", "timestamp"
 TOLD_OF_CASES = ("seller", "value", "method")
 AT_A_TIME = 100_000
 """Events read in one piece."""
-HELD_AT_ONCE, MOST_PARTS = 32 << 20, 250
+HELD_AT_ONCE, MOST_PARTS = 16 << 20, 250
 """Bytes of a log up to which it is pivoted as a whole; of a compressed one, an eighth. No more files than these."""
 
 
