@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.errors import BadUsage
@@ -164,8 +165,11 @@ def comparison_of(
 
 def _one_below_the_other(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The tables of all scenarios, which are named in the first column."""
-    named = [table.assign(scenario=name)[["scenario", *table]] for name, table in zip(names, tables, strict=True)]
-    return pd.concat(named).reset_index(drop=True)
+    whole = pd.concat(tables, ignore_index=True)
+    whole.insert(
+        0, "scenario", pd.Series(np.repeat(np.array(names, dtype=object), [*map(len, tables)]), dtype="str")
+    )
+    return whole
 
 
 class _Yardstick(NamedTuple):

@@ -65,10 +65,9 @@ def _ratios_of(result: Comparable, names: Sequence[str]) -> Estimates:
         return {}
     table = result.by_replication
     places: Mapping[Any, Any] = table.groupby("measure", sort=False).indices
+    here = np.array([places[name] for name in names])
     # Turned, so that the replications of each lie side by side and are added up as those of one alone.
-    parts, wholes = (
-        np.array([table[column].to_numpy()[places[name]] for name in names]).T for column in ("part", "whole")
-    )
+    parts, wholes = (table[column].to_numpy()[here].T for column in ("part", "whole"))
     return dict(zip(names, each_of(ratio_of(parts, wholes)), strict=True))
 
 

@@ -6,15 +6,16 @@ The replication is the unit here as everywhere: orders of one replication meet a
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.arrays import Ints
 from sim.experiment.estimates import Estimate, Floats, share, signed_mean
 from sim.experiment.first_divergence import NEVER_PART
-from sim.experiment.order_outcomes import NO_CLAIM, WORDS, in_words
+from sim.experiment.order_outcomes import NO_CLAIM, WORDS, as_words
 
 EXAMPLES = 3
 FEWEST = 50
@@ -46,24 +47,34 @@ def flips_of(outcomes: pd.DataFrame, by_replication: pd.DataFrame) -> Flips:
     sums = by_replication[by_replication["measure"] == "orders"].sort_values("replication")
     cohort = sums["part"].to_numpy(np.float64)
     told = np.bincount(outcomes["replication"].to_numpy(np.int64), minlength=len(cohort)).astype(np.float64)
-    rows = [one for one in (_counted(outcomes, _KEYS, cohort), _all_others(cohort - told, cohort)) if len(one)]
-    everybody = pd.concat(rows, ignore_index=True) if rows else no_flips().by_parting
+    everybody = _counted(outcomes, _KEYS, cohort), _all_others(cohort - told, cohort)
     parted = outcomes[outcomes["parts_at"] != NEVER_PART]
-    return Flips(_in_order(everybody), _in_order(_counted(parted, _PAIR, cohort)))
+    return Flips(_in_order(*everybody), _in_order(_counted(parted, _PAIR, cohort)))
 
 
 def no_flips() -> Flips:
     """The same tables without any rows: of scenarios whose orders are other orders."""
     nobody = _all_others(np.zeros(1), np.ones(1))
-    return Flips(_in_order(nobody), _in_order(nobody.drop(columns="parts_at")))
+    return Flips(
+        _in_order(nobody), _in_order({name: cells for name, cells in nobody.items() if name != "parts_at"})
+    )
 
 
-def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    table = in_words(table.astype({"orders": np.int64}))
-    return table.sort_values([*_PAIR, "orders"], ascending=[True, True, False], kind="stable", ignore_index=True)
+_Cells = dict[str, NDArray[Any]]
+"""A table, its words by their numbers in `WORDS`."""
 
 
-def _counted(outcomes: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.DataFrame:
+def _in_order(*rows: _Cells) -> pd.DataFrame:
+    """These rows as one table: by how orders ended, and the more frequent first; words as they sort."""
+    cells = {name: np.concatenate([some[name] for some in rows]) for name in rows[0]}
+    cells["orders"] = cells["orders"].astype(np.int64)
+    in_turn = np.lexsort((-cells["orders"], *(cells[name] for name in reversed(_PAIR))))
+    return pd.DataFrame(
+        {name: as_words(name, cell[in_turn]) if name in WORDS else cell[in_turn] for name, cell in cells.items()}
+    )
+
+
+def _counted(outcomes: pd.DataFrame, keys: list[str], cohort: Floats) -> _Cells:
     """A row for each way to end and to part that occurs, with its numbers and a few examples; what is seen first
     comes first."""
     codes = [outcomes[key].cat.codes.to_numpy(np.int64) for key in keys]
@@ -77,11 +88,16 @@ def _counted(outcomes: pd.DataFrame, keys: list[str], cohort: Floats) -> pd.Data
 
     time, money = (by_replication(outcomes[name].to_numpy(np.float64)) for name in ("time_change", "money_change"))
     numbers = _numbers(by_replication(), time, money, cohort)
-    words = {key: np.array(WORDS[key])[code[first]] for key, code in zip(keys, codes, strict=True)}
-    table = pd.DataFrame(
-        words | numbers | {"examples": pd.Series(_examples(outcomes, groups, size[1]), dtype=object)}
-    )
-    return table.iloc[np.argsort(first)]
+    table: _Cells = {key: code[first] for key, code in zip(keys, codes, strict=True)} | numbers
+    table["examples"] = _lists(_examples(outcomes, groups, size[1]))
+    return {name: cells[np.argsort(first)] for name, cells in table.items()}
+
+
+def _lists(each: list[list[tuple[int, int]]]) -> NDArray[np.object_]:
+    column = np.empty(len(each), dtype=object)
+    for row, one in enumerate(each):
+        column[row] = one
+    return column
 
 
 def _examples(outcomes: pd.DataFrame, groups: Ints, count: int) -> list[list[tuple[int, int]]]:
@@ -93,13 +109,14 @@ def _examples(outcomes: pd.DataFrame, groups: Ints, count: int) -> list[list[tup
     return [list(zip(replications[some].tolist(), orders[some].tolist(), strict=True)) for some in rows]
 
 
-def _all_others(orders: Floats, cohort: Floats) -> pd.DataFrame:
+def _all_others(orders: Floats, cohort: Floats) -> _Cells:
     """Those that nobody wanted the money back for under either policy, and that were sent in time."""
     nothing = np.zeros((len(cohort), 1))
     numbers = _numbers(orders[:, None], nothing * np.nan, nothing, cohort)
-    words = {"base_outcome": [NO_CLAIM], "other_outcome": [NO_CLAIM], "parts_at": [NEVER_PART]}
-    row = pd.DataFrame(words | numbers | {"examples": [[]]})
-    return row[row["orders"] > 0]
+    words = {"base_outcome": NO_CLAIM, "other_outcome": NO_CLAIM, "parts_at": NEVER_PART}
+    table: _Cells = {key: np.array([WORDS[key].index(word)]) for key, word in words.items()} | numbers
+    table["examples"] = _lists([[]])
+    return {name: cells[table["orders"] > 0] for name, cells in table.items()}
 
 
 def _numbers(orders: Floats, time: Floats, money: Floats, cohort: Floats) -> dict[str, Floats]:

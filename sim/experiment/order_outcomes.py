@@ -57,9 +57,9 @@ def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
         {
             "replication": everybody // beyond,
             "order": everybody % beyond,
-            "base_outcome": _words("base_outcome", mine.outcome),
-            "other_outcome": _words("other_outcome", its.outcome),
-            "parts_at": _words("parts_at", _divergences(base, other, mine, its)),
+            "base_outcome": as_words("base_outcome", mine.outcome),
+            "other_outcome": as_words("other_outcome", its.outcome),
+            "parts_at": as_words("parts_at", _divergences(base, other, mine, its)),
             "time_change": its.days - mine.days,
             "money_change": its.money - mine.money,
         }
@@ -68,19 +68,10 @@ def outcomes_by_order(base: Side, other: Side) -> pd.DataFrame:
 
 def no_outcomes() -> pd.DataFrame:
     """The same table without any rows."""
-    columns = ("replication", "order", *WORDS, "time_change", "money_change")
-    kinds = dict.fromkeys(columns, "float64") | {"replication": "int64", "order": "int64"}
-    return in_words(pd.DataFrame(columns=columns).astype(kinds))
-
-
-def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its columns of words as ordered categories, which sort as tables do and take a byte."""
-    words = {
-        name: pd.Categorical(table[name], categories=some, ordered=True)
-        for name, some in WORDS.items()
-        if name in table
-    }
-    return table.assign(**words)
+    nothing = np.empty(0, dtype=np.int64)
+    words = {name: as_words(name, nothing) for name in WORDS}
+    changes = dict.fromkeys(("time_change", "money_change"), nothing.astype(np.float64))
+    return pd.DataFrame({"replication": nothing, "order": nothing} | words | changes)
 
 
 class _Outcomes(NamedTuple):
@@ -138,5 +129,6 @@ def _keys(table: Rows, beyond: int) -> Ints:
     return np.asarray(replication * beyond + order)
 
 
-def _words(name: str, codes: Ints) -> pd.Categorical[Any]:
+def as_words(name: str, codes: Ints) -> pd.Categorical[Any]:
+    """A column of words by their numbers in `WORDS`: they sort as tables do, and take a byte."""
     return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype([*WORDS[name]], ordered=True))

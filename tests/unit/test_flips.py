@@ -15,7 +15,7 @@ from sim.experiment.experiment import run
 from sim.experiment.first_divergence import PARTINGS, differ, diverged_at
 from sim.experiment.flips import Flips, flips_of
 from sim.experiment.frame import claims_frame
-from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, UNASKED, Side, in_words, outcomes_by_order
+from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, UNASKED, WORDS, Side, outcomes_by_order
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY, NEVER
 from sim.vocabulary import Outcome
@@ -228,9 +228,13 @@ def outcomes(orders: dict[int, list[float]]) -> pd.DataFrame:
     rows = [
         (replication, number, gain) for replication, gains in orders.items() for number, gain in enumerate(gains)
     ]
-    words = {"base_outcome": "gave_up", "other_outcome": "refunded", "parts_at": "cancellation"}
+    told = {"base_outcome": "gave_up", "other_outcome": "refunded", "parts_at": "cancellation"}
+    words = {
+        name: pd.Categorical([word] * len(rows), categories=WORDS[name], ordered=True)
+        for name, word in told.items()
+    }
     table = pd.DataFrame(rows, columns=["replication", "order", "money_change"])
-    return in_words(table.assign(**words, time_change=float("nan")))
+    return table.assign(**words, time_change=float("nan"))
 
 
 def counted(orders: dict[int, list[float]], cohort: int = 1_000) -> pd.Series:
