@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.experiment.pooled import Floats as Floats
+from sim.experiment.pooled import PooledTimes as PooledTimes
 from sim.experiment.pooled import Times as Times
 from sim.experiment.pooled import first_seconds
 from sim.experiment.shares import wilson
@@ -152,7 +153,7 @@ def quantile(times: Sequence[Times], q: float) -> Estimate:
     by how many of each one's claims had not got there: a queue that grew long in one may do so in others. Its upper
     end is NaN where more than 2.5 % of the resamples do not reach the quantile.
     """
-    times = [one for one in times if one.claims]
+    times = times if all(one.claims for one in times) else [one for one in times if one.claims]
     count = len(times)
     value, found = resampled(times, q)
     if count < 2 or not np.isfinite(value):
@@ -184,8 +185,11 @@ def resampled(times: Sequence[Times], q: float) -> tuple[float, Floats]:
     """
     if not times:
         return np.inf, np.empty(0)
-    first, *others = first_seconds(times, _resamples(len(times)), q)
-    return float(first), np.asarray(others)
+    known = times.resamples if isinstance(times, PooledTimes) else {}
+    if q not in known:
+        first, *others = first_seconds(times, _resamples(len(times)), q)
+        known[q] = float(first), np.asarray(others)
+    return known[q]
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,17 @@ from numpy.typing import ArrayLike
 
 from sim.experiment import predicates
 from sim.experiment.aalen_johansen import AalenJohansen, Gain, horizon, is_cut, is_finished, seen_of
-from sim.experiment.estimates import Estimate, Floats, Times, positive_mean, quantile, share, signed_mean
+from sim.experiment.estimates import (
+    Estimate,
+    Floats,
+    PooledTimes,
+    Times,
+    positive_mean,
+    quantile,
+    share,
+    signed_mean,
+)
+from sim.experiment.on_demand import OnDemand
 from sim.experiment.predicates import Of, Rows, all_summed, every, numbers, summed
 from sim.scenario.durations import DAY
 
@@ -158,12 +168,17 @@ class TimeToMoney:
     waits: bool = True
     """Whether it has no number before claims were watched for long enough."""
 
-    def times(self, claims: Rows, replications: int) -> list[Times]:
+    def times(self, claims: Rows, replications: int) -> PooledTimes:
         """The times it is a quantile of, by replication; nobody's where it is not known who they are in the end."""
-        if self.among is every:
-            return predicates.times_to_money(claims, replications)
-        chosen = np.asarray(self.among(claims), dtype=bool) & is_finished(claims)
-        return predicates.times_to_money(predicates.some_of(claims, chosen), replications)
+        if isinstance(claims, OnDemand):
+            return claims.times(self.among, lambda: self._times(claims, replications))
+        return self._times(claims, replications)
+
+    def _times(self, claims: Rows, replications: int) -> PooledTimes:
+        if self.among is not every:
+            chosen = np.asarray(self.among(claims), dtype=bool) & is_finished(claims)
+            claims = predicates.some_of(claims, chosen)
+        return PooledTimes(predicates.times_to_money(claims, replications))
 
     def estimate(self, tables: Mapping[str, Rows], replications: int) -> tuple[Estimate, int]:
         """The value with its interval (NaN: not reached), and how many claims it rests on."""

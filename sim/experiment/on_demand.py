@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.arrays import Bools, Floats, Ints
 from sim.chance.narrow import NarrowInts, as_wide_as, fits
+from sim.experiment.pooled import PooledTimes
 
 ColumnValues = NDArray[Any] | pd.Categorical
 Cells = Mapping[str, Callable[[], ColumnValues]]
@@ -27,6 +28,7 @@ class OnDemand:
         self._read: dict[str, ColumnValues] = {}
         self._counted: dict[CountsRows, Floats] = {}
         self._summed: dict[CountsRows, Floats] = {}
+        self._times: dict[CountsRows, PooledTimes] = {}
         self._frame: pd.DataFrame | None = None
 
     @classmethod
@@ -45,6 +47,12 @@ class OnDemand:
         if count not in self._summed:
             self._summed[count] = summed()
         return self._summed[count]
+
+    def times(self, among: CountsRows, looked_up: Callable[[], PooledTimes]) -> PooledTimes:
+        """The times to money of some of the rows, for all who ask for those."""
+        if among not in self._times:
+            self._times[among] = looked_up()
+        return self._times[among]
 
     def __len__(self) -> int:
         return self._rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, isqrt
 from typing import NamedTuple
 
@@ -33,6 +33,15 @@ class Times(NamedTuple):
     claims: int
     others: Others | None = None
     """None: all were watched to their end."""
+
+
+class PooledTimes(list[Times]):
+    """Those of all replications, which remember what resampling them came to."""
+
+    def __init__(self, times: Iterable[Times]) -> None:
+        super().__init__(times)
+        self.resamples: dict[float, tuple[float, Floats]] = {}
+        """By the quantile that was looked for."""
 
 
 def first_seconds(times: Sequence[Times], weights: Floats, q: float) -> Floats:
