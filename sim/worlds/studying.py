@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Ints
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
@@ -16,8 +17,7 @@ from sim.experiment.light import expect_measures
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
-from sim.scenario.moving import is_whole
-from sim.scenario.provenance import Bound, measured
+from sim.scenario.provenance import Bound
 from sim.worlds.designs import Design, Floats
 from sim.worlds.estimating import Response, known
 from sim.worlds.factors import Factor, LeftOut, briefly
@@ -30,6 +30,8 @@ PARTS = 5
 """Of a factor's range, in a curve."""
 FIGURES = ("value", "error", "low", "high", "replications")
 """What is kept of a response in a world."""
+LEVELLED, MOST_LEVELS = ("grid", "one_at_a_time"), 12
+"""Designs that look at few values of each factor: so many are told one by one."""
 NAMED = ("response", "measure", "policy", "less", "unit")
 """What every response says of itself."""
 
@@ -194,31 +196,60 @@ def noise_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def partial_curve(study: Study, response: Response, factor: Factor) -> pd.DataFrame:
-    """How a response goes with one factor, whatever the others are: means by word, or by equal parts of its range.
+def parts_of(plan: Plan, factor: Factor, bins: int) -> tuple[list[str], Ints]:
+    """The values at which a factor is looked at, or equal parts of its range by the value in the middle, as people
+    read them; and for each world in which of them it lies (-1: the factor is as it stands)."""
+    u = plan.design.points[:, list(plan.factors).index(factor)]
+    is_moved = np.isfinite(u)
+    levels, count = np.unique(u[is_moved]), len(factor.words) or bins
+    if plan.design.kind in LEVELLED and len(levels) <= MOST_LEVELS:
+        part = np.searchsorted(levels, np.nan_to_num(u))
+    else:
+        levels = (np.arange(count) + 0.5) / count
+        part = np.minimum(np.nan_to_num(u) * count, count - 1).astype(int)
+    return [briefly(factor.value_at(float(level))) for level in levels], np.where(is_moved, part, -1)
 
-    Columns `at` (the word, or the value in the middle), `value`, `error` (of the mean over worlds), `worlds`.
+
+def partial_curve(study: Study, response: Response, factor: Factor) -> pd.DataFrame:
+    """How a response goes with one factor, whatever the others are: means by word, by the values that a design has,
+    or by equal parts of its range.
+
+    Columns `at` (the word, the value, the middle of a part), `value`, `error` (of the mean over worlds), `worlds`.
     """
-    column = list(study.plan.factors).index(factor)
     values, _ = study.values(response)
-    u = study.plan.design.points[:, column]
-    known_ones = np.isfinite(values) & np.isfinite(u)
-    parts = len(factor.words) or PARTS
-    part = np.minimum((u * parts), parts - 1)
+    names, part = parts_of(study.plan, factor, PARTS)
     rows = []
-    for number in range(parts):
-        mine = values[known_ones & (np.floor(np.nan_to_num(part, nan=-1)) == number)]
+    for number, at in enumerate(names):
+        mine = values[np.isfinite(values) & (part == number)]
         error = mine.std(ddof=1) / np.sqrt(len(mine)) if len(mine) > 1 else np.nan
-        at = briefly(factor.value_at((number + 0.5) / parts))
         rows.append({"at": at, "value": mine.mean() if len(mine) else np.nan, "error": error, "worlds": len(mine)})
     return pd.DataFrame(rows)
 
 
-def is_number(factor: Factor) -> bool:
-    """Whether its values are plain numbers, as a chart may draw them."""
-    return not factor.is_words and (is_whole(factor.paths[0], factor.range) or _plain(factor))
+class Swing(NamedTuple):
+    """What one factor does alone, from end to end of its range, or from word to word."""
+
+    factor: str
+    at: tuple[str, ...]
+    """Its values, as people read them."""
+    comes_to: Floats
+    """The response there."""
+
+    @property
+    def width(self) -> float:
+        """Between the least and the greatest; 0 where nothing is known."""
+        seen = self.comes_to[np.isfinite(self.comes_to)]
+        return float(np.ptp(seen)) if len(seen) else 0.0
 
 
-def _plain(factor: Factor) -> bool:
-    size = measured(factor.range.bounds[0])
-    return size is not None and size[0] == 0
+def swings(study: Study, response: Response) -> list[Swing]:
+    """Of a design that moves one factor at a time: what each does, the widest first."""
+    values, _ = study.values(response)
+    found = []
+    for column, factor in enumerate(study.plan.factors):
+        u = study.plan.design.points[:, column]
+        here = np.flatnonzero(np.isfinite(u))
+        found.append(
+            Swing(factor.name, tuple(briefly(factor.value_at(float(u[one]))) for one in here), values[here])
+        )
+    return sorted(found, key=lambda one: -one.width)

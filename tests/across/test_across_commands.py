@@ -5,14 +5,27 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.cli import main
 from sim.show.across.document import amount, level
+from sim.worlds.asking import plan_of_file
+from sim.worlds.plan import StudyFile
+from sim.worlds.studying import parts_of
 from tests.across.test_many_worlds import tiny as tiny
 from tests.across.test_search import SEARCH
 
+GRID = {
+    "study": "At five values and two words",
+    "base": "aliexpress",
+    "factors": {
+        "goes on": {"set": "buyers.goes_on", "range": [0.5, 1]},
+        "silence": {"set": "policy.cancellation.on_silence"},
+    },
+    "worlds": {"design": "grid", "levels": 5},
+}
 UNITS = {"success_rate": "share", "refund_per_claim": "USD"}
 
 
@@ -69,6 +82,28 @@ def test_a_dry_run_of_a_search_says_how_long_and_what_is_wrong(
     (tiny / "search.yaml").write_text(SEARCH.replace("staff: [1, 2]", "staff: [-1, 2]"))
     assert main(["search", str(tiny / "search.yaml"), "--dry-run"]) == 2
     assert "levers.market.sellers.staff: found -1" in capsys.readouterr().err
+
+
+def test_one_assumption_at_a_time_is_told_from_end_to_end_beside_the_world_as_it_stands(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody has money back whose parcel leaves on the first day, everybody whose it leaves after the ninth."""
+    asked = (tiny / "study.yaml").read_text().replace("range: [1 d, 9 d]}", "range: [1 d, 9 d 1 h]}")
+    (tiny / "study.yaml").write_text(asked.replace("latin_hypercube, points: 16", "one_at_a_time"))
+    code, said = told(capsys, "study", str(tiny / "study.yaml"), "--jobs", "1", "--out", str(tiny / "out"))
+    assert code == 0
+    assert "  0.0 % as it stands; noise of simulation unknown" in said
+    assert "    leaves: 0.0 % at 1 d, 100.0 % at 9 d 1 h\n" in said
+    page = (tiny / "out" / "study" / "report.html").read_text()
+    assert "0.0 % at 1 d, 100.0 % at 9 d 1 h" in page
+    assert "on average" not in page
+
+
+def test_a_grid_is_told_at_the_values_that_it_has() -> None:
+    plan = plan_of_file(StudyFile.model_validate(GRID), Path("study.yaml"))
+    names, part = parts_of(plan, plan.factors[0], 4)
+    assert names == ["0.5", "0.625", "0.75", "0.875", "1"]
+    assert np.bincount(part).tolist() == [2, 2, 2, 2, 2]
 
 
 def test_money_is_told_in_its_currency() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number, finite
 from sim.scenario.wording import counted
 from sim.worlds.deciding import DOES_NOT, ROBUST, Survival, Where
+from sim.worlds.estimating import Response
 from sim.worlds.stress import Stressed
-from sim.worlds.studying import Plan, Study
+from sim.worlds.studying import Plan, Study, Swing
 
 SCHEMA_VERSION = 1
 MOST_TOLD = 5
@@ -180,6 +183,30 @@ def told_of_regret(one: Survival) -> Iterator[str]:
     if not math.isnan(one.regret[0]):
         lost, kept = (amount(each, one.unit) for each in one.regret)
         yield f"most lost by choosing {one.policy}: {lost}; by staying with {one.base}: {kept}"
+
+
+def told_of_lacking(study: Study, response: Response) -> list[str]:
+    """In how many worlds a response has no value, and what that leaves out; nothing where it has one in all."""
+    values, _ = study.values(response)
+    if not (lacking := int(np.isnan(values).sum())):
+        return []
+    without = ", so that there are no total indices" if study.plan.design.kind == "sobol" else ""
+    return [f"No value in {lacking:,} of {len(values):,} worlds{without}."]
+
+
+def as_it_stands_told(response: Response, row: Mapping[Any, Any], base: float) -> str:
+    """Where one assumption at a time is moved: the world in which none is."""
+    told = amount(base, row["unit"], signed=True) if response.is_difference else level(base, row["unit"])
+    noise = amount(row["noise"], row["unit"])
+    return f"{told} as it stands; noise of simulation {noise}, since each world has luck of its own"
+
+
+def swing_told(one: Swing, response: Response, unit: str) -> str:
+    """`83.5 % at 4, 68.6 % at 40`."""
+    ends = zip(one.comes_to, one.at, strict=True)
+    if response.is_difference:
+        return ", ".join(f"{amount(value, unit, signed=True)} at {at}" for value, at in ends)
+    return ", ".join(f"{level(value, unit)} at {at}" for value, at in ends)
 
 
 def verdict_told(one: Survival) -> str:

@@ -22,30 +22,40 @@ from sim.scenario.wording import per_cent
 from sim.show.across.document import (
     amount,
     answer,
+    as_it_stands_told,
     index_told,
     level,
     share_told,
     stress_document,
     study_document,
+    swing_told,
     title,
     told_as_fitted,
+    told_of_lacking,
     told_of_regret,
     verdict_told,
     what_decides,
 )
-from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map
+from sim.show.across.pictures import Bar, Heat, bar, curve, differences, heat_map, swing
 from sim.show.rows import json_of
 from sim.show.standalone import filled, page_style
 from sim.worlds.deciding import Survival
 from sim.worlds.estimating import Response
-from sim.worlds.factors import Factor, briefly
+from sim.worlds.factors import Factor
 from sim.worlds.stress import Stressed
-from sim.worlds.studying import Plan, Study, partial_curve
+from sim.worlds.studying import Plan, Study, partial_curve, parts_of, swings
 
 PACKAGE = "sim.show.across"
 CELLS = 4
 """Parts of a factor's range, along either side of a map."""
 BARS, CURVES = 12, 4
+
+
+SHARES_NOTE = (
+    "Shares of the variation between worlds, the noise of simulation taken out; the thin line is the 95 % interval."
+)
+ENDS = "What each does alone"
+ENDS_NOTE = "From end to end of its range; the thin line is the world as it stands."
 
 
 class Curve(NamedTuple):
@@ -63,6 +73,7 @@ class ResponseChapter(NamedTuple):
     facts: list[str]
     dots: Markup
     decides: str
+    note: str
     bars: list[tuple[Bar, Markup, str]]
     curves: list[Curve]
     heat: Markup
@@ -84,7 +95,8 @@ def stress_page(result: Stressed) -> str:
 def study_page(study: Study) -> str:
     """The whole page."""
     rows = study.noise.to_dict("records")
-    chapters = [_of_response(study, one, row) for one, row in zip(study.plan.responses, rows, strict=True)]
+    told = _of_ends if study.plan.design.kind == "one_at_a_time" else _of_response
+    chapters = [told(study, one, row) for one, row in zip(study.plan.responses, rows, strict=True)]
     return _page(study.plan, heading=study.plan.title, answers=[*told_as_fitted(study)], chapters=chapters)
 
 
@@ -143,8 +155,25 @@ def _of_response(study: Study, response: Response, row: Mapping[Any, Any]) -> Re
         Bar(each["factor"], Number(each[by], each[f"{by}_low"], each[f"{by}_high"]))
         for each in found.to_dict("records")
     ]
-    heading = f"{title(response.measure)}: {response.of}{f' less {response.less}' if response.less else ''}"
-    return _chapter(study, response, heading, said, [], bars)
+    return _chapter(study, response, _heading(response), said, told_of_lacking(study, response), bars)
+
+
+def _heading(response: Response) -> str:
+    return f"{title(response.measure)}: {response.of}{f' less {response.less}' if response.less else ''}"
+
+
+def _of_ends(study: Study, response: Response, row: Mapping[Any, Any]) -> ResponseChapter:
+    """Where one assumption at a time is moved: a tornado."""
+    found, base = swings(study, response), float(study.values(response)[0][0])
+    reach, unit = [base, *(value for one in found for value in one.comes_to)], row["unit"]
+    bars = [
+        (Bar(one.factor, Number(one.width)), swing(one.comes_to, base, reach), swing_told(one, response, unit))
+        for one in found
+    ]
+    said = f"{as_it_stands_told(response, row, base)}."
+    lacking = told_of_lacking(study, response)
+    empty = Markup("")
+    return ResponseChapter(_heading(response), said, lacking, empty, ENDS, ENDS_NOTE, bars, [], empty, "")
 
 
 def _chapter(
@@ -162,7 +191,7 @@ def _chapter(
     dots = differences(values, scale, unit) if response.is_difference else Markup("")
     drawn_curves = [one for one in curves if one.picture]
     decides = what_decides(one.share for one in bars)
-    return ResponseChapter(heading, said, facts, dots, decides, drawn, drawn_curves, heat, heat_of)
+    return ResponseChapter(heading, said, facts, dots, decides, SHARES_NOTE, drawn, drawn_curves, heat, heat_of)
 
 
 def _heat(study: Study, response: Response, shown: list[Factor], scale: float) -> tuple[Markup, str]:
@@ -171,21 +200,13 @@ def _heat(study: Study, response: Response, shown: list[Factor], scale: float) -
         return Markup(""), ""
     across, down = shown[:2]
     values, _ = study.values(response)
-    cells = [_parts(study, one) for one in (across, down)]
+    cells = [parts_of(study.plan, one, CELLS) for one in (across, down)]
     table = np.full((len(cells[1][0]), len(cells[0][0])), np.nan)
     for row, column in np.ndindex(*table.shape):
         here = values[(cells[0][1] == column) & (cells[1][1] == row) & np.isfinite(values)]
         table[row, column] = here.mean() if len(here) else np.nan
     picture = heat_map(Heat(cells[0][0], cells[1][0], table), scale, response.is_difference)
     return picture, f"{down.name} (down) and {across.name} (across)"
-
-
-def _parts(study: Study, factor: Factor) -> tuple[list[str], Any]:
-    """Names of the parts of a factor's range, and in which part each world lies."""
-    count = len(factor.words) or CELLS
-    u = study.plan.design.points[:, list(study.plan.factors).index(factor)]
-    part = np.minimum(np.nan_to_num(u, nan=-1) * count, count - 1).astype(int)
-    return [briefly(factor.value_at((number + 0.5) / count)) for number in range(count)], part
 
 
 # ------------------------------------------------------------------------------- the folder

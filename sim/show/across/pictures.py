@@ -47,6 +47,22 @@ def bar(one: Bar) -> Markup:
     )
 
 
+def swing(values: Floats, base: float, reach: Sequence[float]) -> Markup:
+    """From the least to the greatest that one assumption comes to, on a line that all of them share (`reach`)."""
+    low, high = float(np.nanmin(reach)), float(np.nanmax(reach))
+    ends = ((each - low) / (high - low or 1.0) * 100 for each in (np.nanmin(values), np.nanmax(values), base))
+    least, greatest, here = np.nan_to_num(list(ends))
+    return tag(
+        "svg",
+        tag("line", x1=0, x2=100, y1=6, y2=6, class_="axis"),
+        tag("line", x1=least, x2=greatest, y1=6, y2=6, class_="band"),
+        tag("line", x1=here, x2=here, y1=0, y2=12, class_="whisker"),
+        viewBox="0 0 100 12",
+        class_="bar",
+        aria_hidden="true",
+    )
+
+
 def differences(values: Floats, scale: float, unit: str) -> Markup:
     """Every world a dot, stacked where they lie together; 0 is a line."""
     seen = values[np.isfinite(values)] * scale

@@ -13,18 +13,21 @@ from sim.show.across.document import (
     MOST_TOLD,
     amount,
     answer,
+    as_it_stands_told,
     index_told,
     level,
     share_told,
+    swing_told,
     title,
     told_as_fitted,
+    told_of_lacking,
     told_of_regret,
     told_of_unclear,
     verdict_told,
     what_decides,
 )
 from sim.worlds.stress import Stressed
-from sim.worlds.studying import Plan, Study
+from sim.worlds.studying import Plan, Study, swings
 
 SHOWN_FROM = 0.005
 """A share of the variance below which an assumption decides nothing: it would be written 0.00."""
@@ -66,6 +69,12 @@ def study_lines(study: Study) -> Iterator[str]:
         spread, noise = (amount(row[name], unit) for name in ("between_worlds", "noise"))
         yield ""
         yield f"{title(response.measure)}, {response.of}{f' less {response.less}' if response.less else ''}:"
+        yield from (f"  {line}" for line in told_of_lacking(study, response))
+        if plan.design.kind == "one_at_a_time":
+            yield f"  {as_it_stands_told(response, row, float(study.values(response)[0][0]))}"
+            widest = swings(study, response)[:MOST_TOLD]
+            yield from (f"    {one.factor}: {swing_told(one, response, unit)}" for one in widest)
+            continue
         yield f"  {mean} on average; ±{spread} between worlds, ±{noise} of noise"
         yield from _decides(study.indices, response.name)
     yield from _as_fitted(study)
