@@ -16,9 +16,11 @@ import pytest
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Bbox
 from PIL import Image
 
@@ -163,21 +165,46 @@ def test_a_picture_says_nothing_of_when_and_by_what_it_was_drawn(chart: str) -> 
 def test_one_drawing_gives_what_matplotlib_draws_for_each_format(chart: str) -> None:
     (_, svg), (_, png) = files_of(figures()[chart], chart)
     assert svg == svg_of(figures()[chart])
-    ours = np.asarray(Image.open(io.BytesIO(png)).convert("L"), dtype=float)
+    assert _are_alike(png, _painted_by_matplotlib(chart))
+
+
+def test_letters_are_painted_where_matplotlib_makes_no_outlines_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    write = RendererSVG.draw_text
+
+    def otherwise(self: Any, *text: Any) -> None:
+        self._text2path = TextToPath()
+        write(self, *text)
+
+    outlined = png_of(figures()["outcomes_by_route"])
+    monkeypatch.setattr(RendererSVG, "draw_text", otherwise)
+    painted = png_of(figures()["outcomes_by_route"])
+    assert painted != outlined
+    assert _are_alike(painted, _painted_by_matplotlib("outcomes_by_route"))
+
+
+def _painted_by_matplotlib(chart: str) -> Any:
+    """The dots of a chart as matplotlib paints it for itself."""
     figures()[chart].set_dpi(DOTS)
     canvas = FigureCanvasAgg(figures()[chart])
     with our_style():
         canvas.draw()
-    theirs = np.asarray(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("L"), dtype=float)
+    dots = np.asarray(canvas.buffer_rgba()).copy()
     figures()[chart].draw(TwoPictures(figures()[chart]))
-    apart = np.abs(_coarse(ours) - _coarse(theirs))
+    return dots
+
+
+def _are_alike(png: bytes, dots: Any) -> bool:
+    """Whether two pictures are as grey (of 255), square by square: in the mean, and in 99 of 100 squares."""
+    ours, theirs = (
+        np.asarray(one.convert("L"), dtype=float) for one in (Image.open(io.BytesIO(png)), Image.fromarray(dots))
+    )
     assert ours.shape == theirs.shape
-    assert apart.mean() < 1
-    assert np.quantile(apart, 0.99) < 20, "letters stand a dot beside where hints put them"
+    apart = np.abs(_coarse(ours) - _coarse(theirs))
+    return bool(apart.mean() < 1 and np.quantile(apart, 0.99) < 20)
 
 
 def _coarse(dots: Any, by: int = 15) -> Any:
-    """Mean grey of squares, so that a fraction of a dot here or there is nothing."""
+    """Mean grey of squares, so that a letter a dot beside where hints put it is nothing."""
     high, wide = (length // by for length in dots.shape)
     return dots[: high * by, : wide * by].reshape(high, by, wide, by).mean(axis=(1, 3))
 

@@ -8,18 +8,21 @@ without hints.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D, Bbox, Transform, TransformedPath
+from numpy.typing import NDArray
 from PIL import Image
 
 POINTS, DOTS = 72, 150
@@ -32,6 +35,8 @@ REMEMBERED = 1_000
 Size = tuple[float, float, float]
 """Of a text: how wide and how high it is, and how far down it reaches."""
 Heights = tuple[float | None, float | None, float | None]
+Outline = tuple[NDArray[np.float64], NDArray[np.uint8]]
+"""Of a letter: its corners, and of which kind each is."""
 Glyph = tuple[str, float, float, float]
 """A letter's name, and where it stands: right, up, and how large."""
 
@@ -41,14 +46,28 @@ class Letters(TextToPath):
 
     def __init__(self) -> None:
         super().__init__()
-        self.latest: list[Glyph] = []
-        """Of the text that was laid out last."""
+        self.latest: Sequence[Glyph] | None = None
+        """Of the text that was laid out last, until it is taken."""
+        self.outlines: dict[str, Outline] = {}
 
     def get_glyphs_with_font(self, *text: Any, **how: Any) -> Any:
         """As matplotlib says; and remember it."""
         found = super().get_glyphs_with_font(*text, **how)
         self.latest = found[0]
+        self.outlines.update(found[1])
         return found
+
+    def taken(self) -> Path | None:
+        """The outline of the text that was laid out last; None where matplotlib did without."""
+        latest, self.latest = self.latest, None
+        if latest is None:
+            return None
+        corners, kinds = [np.empty((0, 2))], [np.empty(0, np.uint8)]
+        for name, x, y, size in latest:
+            outline, kind = self.outlines[name]
+            corners.append(outline * size + (x, y))
+            kinds.append(kind)
+        return Path(np.concatenate(corners), np.concatenate(kinds))
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> Size:
         """As matplotlib says, worked out once for layout and drawing."""
@@ -101,31 +120,21 @@ class TwoPictures(RendererSVG):
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
-        """A line of text, by its outlines."""
+        """A line of text, by the outlines of the SVG; where matplotlib has made none, as it paints letters."""
         super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
+        filled, outline = _enlarged(gc), self._letters.taken()
+        if outline is None:
+            self._dots.draw_text(filled, x * LARGER, y * LARGER, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
+            return
         size = prop.get_size_in_points() / Letters.FONT_SCALE
         place = Affine2D().scale(size).rotate_deg(angle).translate(x, self.height - y)
-        filled = _enlarged(gc)
         filled.set_linewidth(0)
         filled.set_snap(False)
-        self._dots.draw_path(filled, self._outline(), _larger(place), gc.get_rgb())  # type: ignore[no-untyped-call]
-
-    def _outline(self) -> Path:
-        """Of the text that was written last."""
-        corners, kinds = [np.empty((0, 2))], [np.empty(0)]
-        for name, x, y, size in self._letters.latest:
-            outline, kind = self._glyph_map[name]
-            corners.append(outline * size + (x, y))
-            kinds.append(kind)
-        return Path(np.concatenate(corners), np.concatenate(kinds))
+        self._dots.draw_path(filled, outline, _larger(place), gc.get_rgb())  # type: ignore[no-untyped-call]
 
     def draw_image(self, *image: Any, **how: Any) -> None:
         """No chart of ours has one."""
         raise NotImplementedError
-
-    def _get_font_height_metrics(self, prop: FontProperties) -> Heights:
-        """How far letters reach up and down, and what is free between lines: matplotlib reads it for each text."""
-        return _heights(prop.copy())
 
 
 def _larger(transform: Transform) -> Transform:
@@ -151,10 +160,14 @@ def _measured(text: str, prop: FontProperties, ismath: Any) -> Size:
 
 @lru_cache(REMEMBERED)
 def _heights(prop: FontProperties) -> Heights:
-    """As a font tells them; where it does not, matplotlib measures by itself."""
-    font = get_font(fontManager._find_fonts_by_props(prop))
+    """How far letters reach up and down, and what is free between lines, as a font tells."""
+    font = get_font(findfont(prop))
     told, head = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")
-    if told is None or head is None:
+    if told is None or head is None:  # then matplotlib measures
         return None, None, None
     size = prop.get_size_in_points() / head["unitsPerEm"]
     return told["sTypoAscender"] * size, -told["sTypoDescender"] * size, told["sTypoLineGap"] * size
+
+
+if matplotlib.__version_info__[:2] == (3, 11):  # the one that asks; it would else read the font for each text
+    TwoPictures._get_font_height_metrics = lambda self, prop: _heights(prop.copy())  # type: ignore[attr-defined]
