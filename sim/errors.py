@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 MOST_TOLD = 100
@@ -97,3 +98,12 @@ def refused(why: OSError, doing: str = "the system refuses it", where: str | os.
     if why.errno and "[errno" in said:  # Arrow tells a story around it, with hidden files in it
         said = os.strerror(why.errno)
     return UserError(f"{place}{': ' if place else ''}{doing}: {said}")
+
+
+@contextmanager
+def refusing(doing: str, where: str | os.PathLike[str]) -> Iterator[None]:
+    """What the system refuses within, told as `refused` does."""
+    try:
+        yield
+    except OSError as why:
+        raise refused(why, doing, where) from why

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
@@ -26,7 +25,7 @@ from sim.disk import steps
 from sim.disk.placing import PATIENCE
 from sim.disk.reading import content_of, expect_regular
 from sim.disk.site import site_of, sweep
-from sim.errors import UserError, refused
+from sim.errors import UserError, refusing
 from sim.experiment.number import Number
 from sim.scenario.presets import POINTER, is_pointer
 from sim.scenario.wording import either, printable
@@ -139,7 +138,7 @@ def remember(check: Check, file: Path, commit: Commit, forgets: Forgets = lambda
     fresh = {entry.key: entry for entry in (_entry(one, commit) for one in check.scenarios)}
     now = frozenset(fresh)
     real = Path(os.path.realpath(file))  # a link stays a link
-    with _refusing(file), site_of(real, patience=PATIENCE) as site:
+    with refusing("cannot write the history", file), site_of(real, patience=PATIENCE) as site:
         history = read(file)  # alone, so that of two checks at once neither loses the other's lines
         # Those that are there keep their place; the others follow.
         kept = [fresh.pop(entry.key, entry) for entry in history.entries if not forgets(entry.commit)]
@@ -157,24 +156,14 @@ def expect_history(file: Path) -> None:
     """Refuse early what `remember` would refuse: a faulty history, and a place that cannot be written."""
     sweep(Path(os.path.realpath(file)).parent)
     read(file)
-    with _refusing(file), site_of(Path(os.path.realpath(file)), patience=PATIENCE):
+    with refusing("cannot write the history", file), site_of(Path(os.path.realpath(file)), patience=PATIENCE):
         pass
-
-
-@contextmanager
-def _refusing(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as why:
-        raise refused(why, "cannot write the history", file) from why
 
 
 def read(file: Path) -> History:
     """All entries of a file; none where there is no file. Raises UserError with file and line for a faulty one."""
-    try:
+    with refusing("cannot read the history", file):
         content = content_of(file, MOST_BYTES) if expect_regular(file) else b""
-    except OSError as why:
-        raise refused(why, "cannot read the history", file) from why
     if is_pointer(content):
         raise UserError(f"{file}: {POINTER}")
     *lines, rest = content.split(b"\n")

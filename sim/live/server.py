@@ -13,8 +13,6 @@ Nothing is read from this machine but the scenarios on the shelf, and nothing is
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import secrets
 import socket
@@ -44,7 +42,7 @@ from sim.live.wanted import MOST_SHOWN, POLICY_OF, Shelf, Wanted, number_from, u
 from sim.live.words import said, words
 from sim.show.files import summary_of
 from sim.show.report.page import stylesheet
-from sim.show.standalone import templates_of, text_of
+from sim.show.standalone import hash_source, json_within, templates_of, text_of
 
 MOST_CONNECTIONS = 100
 """At the same time; more are told to come again."""
@@ -113,8 +111,8 @@ class _Doings:
             return _bad(fault)
         style, script = page_style(), text_of("sim.live", "live.js")
         policy = (
-            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; connect-src 'self'; "
-            "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            f"default-src 'none'; style-src '{hash_source(style)}'; script-src '{hash_source(script)}'; "
+            "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
         text = await self._only(f"page-{secrets.token_hex(8)}", self._rendered(wanted, style, script))
         if not isinstance(text, str):
@@ -126,7 +124,7 @@ class _Doings:
         seed = scenario.experiment.seed
         filling = {
             "words": words(),
-            "script_words": _json(words()["status"] | words()["page"] | words()["faults"]),
+            "script_words": json_within(words()["status"] | words()["page"] | words()["faults"]),
             "style": Markup(style),
             "script": Markup(script),
             "names": self._desk.shelf.names,
@@ -282,15 +280,3 @@ def _wanted_of(request: Request, desk: AnswerDesk) -> Wanted:
 def page_style() -> str:
     """The report's style, and what a page with levers needs besides."""
     return stylesheet() + text_of("sim.live", "live.css")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _json(data: Any) -> Markup:
-    """JSON that no text in it can end."""
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False)
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -51,9 +53,18 @@ def filled(package: str, style: str, template: str = "page.html.j2", **filling: 
 
 def security(style: str, script: str | None = None) -> str:
     """Nothing is loaded, nothing is sent, nothing runs but what stands in the page, named here by its hash."""
-    scripts = f" script-src '{_hash(script)}';" if script is not None else ""
-    return f"default-src 'none'; style-src '{_hash(style)}';{scripts} base-uri 'none'; form-action 'none'"
+    scripts = f" script-src '{hash_source(script)}';" if script is not None else ""
+    return f"default-src 'none'; style-src '{hash_source(style)}';{scripts} base-uri 'none'; form-action 'none'"
 
 
-def _hash(text: str) -> str:
+def hash_source(text: str) -> str:
+    """How a policy names a style or a script that may stand in the page."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def json_within(data: Mapping[str, Any]) -> Markup:
+    """JSON that may stand within a page: no text in it can end the element that holds it."""
+    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from sim.baselines.history import History
 from sim.baselines.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
 from sim.disk import steps
 from sim.disk.reading import expect_regular
-from sim.errors import refused
+from sim.errors import refusing
 from sim.experiment.number import Shown
 from sim.scenario.wording import counted, printable
 from sim.show.checked.words import (
@@ -83,24 +82,16 @@ def summary(check: Check, history: History | None = None, *, most: int = LIMIT) 
 
 def add_to_step_summary(check: Check, history: History | None, file: Path) -> None:
     """Add the check to the summary of a CI step, in what room is left there. Raises UserError if it cannot."""
-    with _refusing(file):
+    with refusing("cannot write the step's summary", file):
         taken = file.stat().st_size if expect_regular(file) else 0
         steps.append(file, (summary(check, history, most=LIMIT - taken) if taken < LIMIT else "").encode())
 
 
 def expect_step_summary(file: Path) -> None:
     """Raises UserError, before anything is simulated, for what `add_to_step_summary` would refuse."""
-    with _refusing(file):
+    with refusing("cannot write the step's summary", file):
         expect_regular(file)
         steps.append(file, b"")
-
-
-@contextmanager
-def _refusing(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as why:
-        raise refused(why, "cannot write the step's summary", file) from why
 
 
 def worst_first(check: Check) -> list[ScenarioCheck]:

@@ -5,7 +5,6 @@ Its security policy lets nothing in but the style and the script that stand in i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -25,7 +24,7 @@ from sim.show.report.answer import answer_of, details_of
 from sim.show.report.chapters import chapters_of, costs_table, finding_of_groups, groups_of
 from sim.show.report.parts import Numbers
 from sim.show.report.what_if import control_of
-from sim.show.standalone import security, templates_of, text_of
+from sim.show.standalone import json_within, security, templates_of, text_of
 
 PACKAGE = "sim.show.report"
 KEY_FIGURES = (
@@ -62,7 +61,7 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
         "style": Markup(style),
         "script": Markup(script),
         "control": control,
-        "control_data": _json(control.data) if control else None,
+        "control_data": json_within(control.data) if control else None,
         "why_no_control": None if control else _why_no_control(result),
         "title": title_of(result),
         "name": printable(scenario.name),
@@ -137,11 +136,3 @@ def stylesheet() -> str:
 
 def _variables(colours: Mapping[str, str]) -> str:
     return "".join(f"--{ending}:{colour};" for ending, colour in colours.items())
-
-
-def _json(data: Mapping[str, Any]) -> Markup:
-    """JSON that may stand within a page: no text in it can end the element that holds it."""
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)
