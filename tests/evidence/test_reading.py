@@ -201,6 +201,28 @@ def test_events_that_are_dealt_out_by_case_come_to_the_same(
         assert sorted(log.claims.at("requested") - log.of_orders("paid")) == [86_400.0] * 10
 
 
+TRACE = (
+    """<trace><string key="concept:name" value="{case}"/><string key="seller" value="{seller}"/>{events}</trace>"""
+)
+EVENT = """<event><string key="concept:name" value="{what}"/><date key="time:timestamp" value="{at}"/></event>"""
+
+
+def test_events_in_xes_are_read_trace_by_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.evidence.events.AT_A_TIME", 3)
+    monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 500)
+    at = {"paid": "2018-10-01T10:00:00+08:00", "requested": "2018-10-01T13:00:00+08:00"}
+    events = "".join(EVENT.format(what=what, at=moment) for what, moment in at.items())
+    traces = "".join(TRACE.format(case=case, seller=case % 3, events=events) for case in range(8))
+    (tmp_path / "events.xes").write_text(f"<log>{traces}</log>", encoding="utf-8")
+    head = "log: {file: events.xes, activities: {paid: paid, requested: requested}}\nformats: {default: iso}\n"
+    rest = MAPPING[MAPPING.index("zone:") :].replace("types: {column: seller_type}", "types: {find: 1}")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(head + rest.replace("base: base.yaml", "base: preset:aliexpress"), encoding="utf-8")
+    log = read(path)
+    assert (log.orders.rows, log.claims.rows, sorted(log.names["seller"])) == (8, 8, ["0", "1", "2"])
+    assert (log.claims.at("requested") - log.of_orders("paid")).tolist() == [3 * 3600.0] * 8
+
+
 def test_two_names_may_read_one_column_of_events(tmp_path: Path) -> None:
     rows = "".join(f"{one},paid,2018-10-0{one} 10:00:00\n" for one in range(1, 5))
     (tmp_path / "events.csv").write_text(f"case,activity,timestamp\n{rows}", encoding="utf-8")
