@@ -45,25 +45,24 @@ def _days(scenario: Scenario) -> int:
 
 def _waiting(requests: Requests, days: int) -> Waiting:
     """From joining the queue until taken up or settled; a request that leaves at noon does not wait then."""
-    waits = requests.only(requests.has_joined)
+    joined, left = (np.sort(one[requests.has_joined]) for one in (requests.joined, requests.left_queue))
     midnights = np.arange(days + 1) * DAY
     noons = midnights[:-1] + NOON
-    at_noon = _so_far(waits.joined, noons) - _so_far(waits.left_queue, noons)
+    at_noon = _so_far(joined, noons) - _so_far(left, noons)
     # Each request adds (until − joined)⁺ − (until − left)⁺ to the area under the queue's length.
-    area = _area(waits.joined, midnights) - _area(waits.left_queue, midnights)
+    area = _area(joined, midnights) - _area(left, midnights)
     return Waiting(at_noon, np.diff(area) / DAY)
 
 
 def _so_far(instants: Ints, until: Ints) -> Ints:
-    """How many of the instants lie at or before each moment."""
-    return np.searchsorted(np.sort(instants), until, side="right").astype(np.int64)
+    """How many of the instants, which ascend, lie at or before each moment."""
+    return np.searchsorted(instants, until, side="right").astype(np.int64)
 
 
 def _area(instants: Ints, until: Ints) -> Ints:
     """The sum of (until − instant) over the instants at or before each moment, in whole seconds."""
-    earlier = np.sort(instants[instants <= until[-1]])
-    count = np.searchsorted(earlier, until, side="right")
-    sums = np.concatenate([[0], np.cumsum(earlier)])
+    count = _so_far(instants, until)
+    sums = np.concatenate([[0], np.cumsum(instants[: count[-1]])])
     return np.asarray(count * until - sums[count], dtype=np.int64)
 
 

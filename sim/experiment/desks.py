@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -133,28 +133,36 @@ class Load(NamedTuple):
     """The highest share of its time that any seller's desk was at work; NaN where it has no meaning."""
 
 
-def load_of(scenario: Scenario, requests: Requests, calendars: dict[Party, Calendar]) -> Load:
-    """How much of their time the desks worked.
+def load_of(
+    scenario: Scenario,
+    requests: Requests,
+    calendars: dict[Party, Calendar],
+    met: Mapping[str, tuple[int, int]] | None = None,
+) -> Load:
+    """How much of their time the desks worked while the cohort met them (`stretches`, where that is known already).
 
     Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
     """
+    met = met or stretches(scenario, requests)
     terms, staff = scenario.policy.mediation, staff_of(scenario.market.sellers)
     desk, opening = requests.at_mediation, calendars[Party.PLATFORM]
-    first, last = stretch_of(scenario, desk)
+    first, last = met[MEDIATION]
     members = terms.staff if terms and isinstance(terms.staff, int) else 0
     busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
     staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
-    sellers = requests.at_sellers
     members_of = np.array([one if isinstance(one, int) else np.inf for one in staff], dtype=np.float64)
-    busiest = _busiest(scenario, sellers, calendars, members_of) if np.isfinite(members_of).any() else np.nan
+    busiest = (
+        _busiest(requests.at_sellers, met[SELLERS], calendars, members_of)
+        if np.isfinite(members_of).any()
+        else np.nan
+    )
     return Load(float(busy), staffed, busiest)
 
 
-def _busiest(scenario: Scenario, sellers: Requests, calendars: dict[Party, Calendar], members: Floats) -> float:
-    first, last = stretch_of(scenario, sellers)
-    busiest = float("nan")
-    for party in np.unique(sellers.works).tolist():
-        some, opening = sellers.only(sellers.works == party), calendars[party]
+def _busiest(sellers: Requests, met: tuple[int, int], calendars: dict[Party, Calendar], members: Floats) -> float:
+    busiest, (first, last) = float("nan"), met
+    for party, here in sellers.by_calendar():
+        some, opening = sellers.only(here), calendars[party]
         is_open = float(np.diff(open_seconds([first, last], opening))[0])
         if is_open:
             by_seller = np.bincount(some.seller, _worked(some, first, last, opening), minlength=len(members))

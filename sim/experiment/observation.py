@@ -103,15 +103,15 @@ def observe(
     claims = claims_kept(scenario, replication, seen)
     unasked = refunded_unasked(scenario, replication, records.draws)
     totals = {"replication": replication} | counted_of(scenario, records, claims, unasked)
-    backlog = waiting_by_day(scenario, requests)
+    backlog, met = waiting_by_day(scenario, requests), stretches(scenario, requests)
     return Observation(
         claims=claims,
         requests=requests_kept(scenario, replication, requests),
         unasked=unasked,
-        totals=totals | load_of(scenario, requests, calendars)._asdict() | totals_of(scenario, seen),
+        totals=totals | load_of(scenario, requests, calendars, met)._asdict() | totals_of(scenario, seen),
         backlog=backlog,
         waits=waits_by_day(requests, calendars, days=len(backlog[SELLERS].noon)),
-        met=stretches(scenario, requests),
+        met=met,
         journal=journal_frame(scenario, replication, seen) if with_journal else None,
         invariants=invariants,
         draws_hash=fingerprints.of_draws(records.draws),

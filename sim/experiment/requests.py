@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -45,8 +47,15 @@ class Requests:
 
     def only(self, some: Bools) -> Requests:
         """Some of them."""
+        if some.all():
+            return self
         rows = np.flatnonzero(some)
         return Requests(*(getattr(self, name)[rows] for name in _COLUMNS))
+
+    def by_calendar(self) -> Iterator[tuple[Party, Bools]]:
+        """Whose calendars their desks keep, and which of them keep each."""
+        for party in np.flatnonzero(np.bincount(self.works)).tolist():
+            yield cast("Party", party), np.asarray(self.works == party)
 
     @cached_property
     def is_mediation(self) -> Bools:
@@ -89,11 +98,13 @@ def requests_of(scenario: Scenario, records: Records) -> Requests:
     own = np.array(parties_of_kinds(scenario), dtype=np.int64)[records.draws.claims["seller_type"][places]]
     by_stage = []
     for stage in Stage:
-        opened, joined, started, settled = (table[f"{stage.word}_{step}_at"] for step in STEPS)
-        how, which = table[f"{stage.word}_settled_by"], np.full_like(seller, stage)
-        whose = table["answered_by"] if stage is Stage.DISPUTE else np.full_like(seller, ANSWERERS[stage])
-        works = np.where(whose == Party.SELLER, own, whose)
-        steps = opened, joined, started, settled, how
-        everything = Requests(table["paid_at"], seller, which, whose, works, *steps, table["claim"])
-        by_stage.append(everything.only(everything.opened < NEVER))
+        rows = np.flatnonzero(table[f"{stage.word}_opened_at"] < NEVER)
+        told = (*(f"{stage.word}_{step}_at" for step in STEPS), f"{stage.word}_settled_by")
+        opened, joined, started, settled, how = (table[name][rows] for name in told)
+        which = np.full_like(rows, stage)
+        whose = table["answered_by"][rows] if stage is Stage.DISPUTE else np.full_like(rows, ANSWERERS[stage])
+        works = np.where(whose == Party.SELLER, own[rows], whose)
+        paid, claim = table["paid_at"][rows], table["claim"][rows]
+        when = opened, joined, started, settled, how
+        by_stage.append(Requests(paid, seller[rows], which, whose, works, *when, claim))
     return Requests(*(np.concatenate([getattr(one, name) for one in by_stage]) for name in _COLUMNS))

@@ -39,8 +39,8 @@ def waits_by_day(requests: Requests, calendars: dict[Party, Calendar], days: int
 def _waits(requests: Requests, calendars: dict[Party, Calendar], days: int) -> Waits:
     over = requests.only((requests.joined < days * DAY) & (requests.left_queue < NEVER))
     waited = np.zeros(len(over))
-    for party in np.unique(over.works).tolist():
-        here, opening = over.works == party, calendars[party]
+    for party, here in over.by_calendar():
+        opening = calendars[party]
         open_time = open_seconds(over.left_queue[here], opening) - open_seconds(over.joined[here], opening)
         waited[here] = open_time / HOUR
     day = over.joined // DAY
