@@ -29,7 +29,8 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 """Cores are shared out between workers, and not once more inside NumPy."""
-WORK = "from sim.experiment.worker import main; main()"
+WORK = "import sim.door; from sim.experiment.worker import main; main()"
+"""With the door there, libraries are imported as in a command: without what nobody asks for."""
 
 
 class LocalHands:
