@@ -17,7 +17,7 @@ from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.experiment.on_demand import Below, Blocks, Cells, ColumnValues, KeptRows, OnDemand, kept_rows
 from sim.records import life
-from sim.records.life import WORK
+from sim.records.life import AMOUNTS, WORK
 from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
@@ -139,7 +139,7 @@ def _numbers_of(wording: ClaimWording, table: TableOfClaims, facts: TableOfClaim
         **{name: partial(yes, facts, name) for name in ("found_cheaper", "trusted")},
         **{name: partial(yes, table, name) for name in ("limit_used", "on_record")},
         **{name: partial(moment, column) for name, column in _INSTANTS.items()},
-        **{name: partial(amount, table, name) for name in _MONEY},
+        **{name: partial(amount, table, name) for name in AMOUNTS},
     }
 
 
@@ -169,7 +169,6 @@ _INSTANTS = {name: name for name in COLUMNS if name.endswith("_at")} | {
     instant_of(stage, step): f"{stage.word}_{step}_at" for stage in Stage for step in ("opened", "settled")
 }
 """What the tables call each instant, and the records."""
-_MONEY = ("claimed", "refund", "buyer_cost", "seller_cost", "platform_cost", "saving")
 
 
 def cohort_of(scenario: Scenario, records: Records) -> tuple[TableOfClaims, TableOfClaims]:

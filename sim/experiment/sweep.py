@@ -24,6 +24,7 @@ from sim.experiment.hands import Jobs
 from sim.experiment.influence import ratio_of
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.measures import CLAIMS, Sums, summary_of, sums_of, watched
+from sim.scenario.consistency import NEEDS_MEDIATION
 from sim.scenario.durations import DAY, Duration, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.policy import ANY_SILENCE
@@ -39,7 +40,6 @@ _COLUMNS = ("replication", "outcome", "asked_at", "refunded_at", "ended_at", UNT
 """Of the claims: what those measures and the curves are made from."""
 REPLICATIONS = 5
 """Of each point, at most. With one luck for all, five tell points apart that differ by a percentage point."""
-_NEEDS_A_PLATFORM = (Verdict.ESCALATE, Verdict.MAY_ESCALATE)
 _SILENCE = "policy.cancellation.on_silence"
 
 
@@ -131,7 +131,7 @@ def _claims_of(replications: Iterator[pd.DataFrame], step: Progress, of: int) ->
 def _silences(scenario: Scenario) -> tuple[Verdict, ...]:
     """All that silence may mean; a case cannot be handed to a platform that does not mediate."""
     is_mediated = scenario.policy.mediation is not None
-    return tuple(verdict for verdict in ANY_SILENCE if is_mediated or verdict not in _NEEDS_A_PLATFORM)
+    return tuple(verdict for verdict in ANY_SILENCE if is_mediated or verdict not in NEEDS_MEDIATION)
 
 
 def _changed(scenario: Scenario, clock: Duration, silence: Verdict) -> Scenario:

@@ -19,10 +19,10 @@ from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import parties_of_kinds
-from sim.vocabulary import ClaimKind, Outcome, Party, Stage
+from sim.vocabulary import ClaimKind, Party, Stage
+from sim.vocabulary.endings import WITH_MONEY
 from sim.vocabulary.stages import STAGES
 
-PAID_BACK = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 ANSWERERS = tuple(STAGES[stage].answerer for stage in Stage)
 """Who answers, by stage; a dispute may be the platform's to answer."""
 
@@ -119,7 +119,7 @@ class Evidence:
     @cached_property
     def is_paid_back(self) -> Bools:
         """Which claims ended with money: all of it, or a part."""
-        return self.says("outcome", *PAID_BACK)
+        return self.says("outcome", *WITH_MONEY)
 
     def says(self, column: str, *codes: int) -> Bools:
         """Whether the column has one of these codes."""

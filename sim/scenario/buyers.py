@@ -10,7 +10,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, field_validator, mode
 from sim.scenario.base import Described, Named, NoneOr, Share, Weight
 from sim.scenario.by_claim import ClaimName
 from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw
-from sim.scenario.market import Market, Name
+from sim.scenario.market import NOTHING, Market, Name
 from sim.vocabulary import Reason
 
 ByName = Annotated[dict[Name, Share], Field(min_length=1)]
@@ -70,9 +70,6 @@ class Choice(Described):
     @model_serializer(mode="wrap")
     def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in serialize(self).items() if value is not None}
-
-
-NOTHING = 0
 
 
 class FoundCheaper(Described):

@@ -35,7 +35,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from sim.errors import UserError
 from sim.scenario.base import Described, did_you_mean
-from sim.scenario.days import ClosedSpell, Holidays
+from sim.scenario.days import ClosedSpell, Holidays, second_of
 from sim.scenario.durations import DAY, HOUR, MINUTE
 from sim.scenario.wording import shown
 from sim.vocabulary import Weekday
@@ -95,17 +95,12 @@ def as_spell(value: Any) -> Spell:
     found = f"found {shown(value)}"
     if not isinstance(value, str) or not _SPELL.fullmatch(value):
         raise ValueError(f"{found}, expected opening hours such as '09:00-12:00', between 00:00 and 24:00")
-    opens, closes = map(_seconds, value.split("-"))
+    opens, closes = map(second_of, value.split("-"))
     if closes == opens:
         raise ValueError(f"{found}, which is no time at all; for a day off leave the weekday out")
     if closes < opens:
         raise ValueError(f"{found}, which closes before it opens; split a night shift at 24:00")
     return Spell(opens, closes)
-
-
-def _seconds(time: str) -> int:
-    hour, minute = map(int, time.split(":"))
-    return hour * HOUR + minute * MINUTE
 
 
 def _in_order(spells: tuple[Spell, ...]) -> tuple[Spell, ...]:

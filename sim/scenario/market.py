@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -239,18 +240,12 @@ class Market(Described):
             raise ValueError("found zero for every weekday, expected at least one on which orders arrive")
         return weekdays
 
-    @field_validator("payment_methods")
+    @field_validator("payment_methods", "product_groups")
     @classmethod
-    def _methods_make_a_whole(cls, methods: dict[str, float]) -> dict[str, float]:
-        sums_to_one(methods, "the shares of the payment methods")
-        return methods
-
-    @field_validator("product_groups")
-    @classmethod
-    def _groups_make_a_whole(cls, groups: dict[str, float]) -> dict[str, float]:
-        if groups:
-            sums_to_one(groups, "the shares of the product groups")
-        return groups
+    def _they_make_a_whole(cls, shares: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        if shares:
+            sums_to_one(shares, f"the shares of the {str(info.field_name).replace('_', ' ')}")
+        return shares
 
     def peaks_from(self, start: date, days: int) -> list[float]:
         """How much faster orders come on each of so many days: the shortest season that holds one says so, a date

@@ -7,10 +7,7 @@ from sim.scenario.durations import NEVER
 from sim.show.case import ClaimCase
 from sim.show.phrases import length
 from sim.vocabulary import Failure, Outcome, Route
-from sim.vocabulary.endings import ENDING_TEXTS, ROUTE_TEXTS
-
-WITH_MONEY = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
-
+from sim.vocabulary.endings import ENDING_TEXTS, ROUTE_TEXTS, WITH_MONEY
 
 # ------------------------------------------------------------------------------- why it went no further
 

@@ -66,6 +66,7 @@ _BY_REASON = {
 }
 OUTCOMES: tuple[int, ...] = tuple(_BY_REASON.get(number, int(Outcome.OPEN)) for number in range(max(Failure) + 1))
 """By number of the reason."""
+WITH_MONEY = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 
 
 class RouteText(NamedTuple):

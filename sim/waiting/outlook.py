@@ -17,7 +17,6 @@ from sim.experiment.shares import share_of
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.vocabulary import Outcome, Route, Settled, Verdict, endings
 
-PAID = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
 ENDINGS = (*endings.ENDINGS, "no_claim")
 ANSWERS = ("approved", "shipped_over", "shipped_instead", "refused", "run_out", "withdrawn")
 """How a request to cancel ends: the dispatch came first, or the seller sent the parcel instead of answering."""
@@ -52,7 +51,7 @@ def ends_as(told: Columns, ending: str) -> Bools:
 
 def has_money_back(told: Columns) -> Bools:
     """Who gets money back."""
-    return np.isin(told["outcome"], PAID)
+    return np.isin(told["outcome"], endings.WITH_MONEY)
 
 
 def answered_as(told: Columns) -> dict[str, Bools]:
