@@ -264,3 +264,12 @@ def test_describing_a_law_needs_neither_numpy_nor_scipy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == ""
+
+
+def test_a_command_takes_scipys_functions_without_their_package_which_stays_there_for_others() -> None:
+    program = (
+        "import sys, sim.door, sim.special as ours; alone = 'scipy.special' not in sys.modules; "
+        "from scipy import special; "
+        "sys.exit(not (alone and all(getattr(special, name) is getattr(ours, name) for name in ours.FUNCTIONS)))"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -10,16 +10,16 @@ import os
 import sys
 from contextlib import suppress
 
+from sim.special import COMMAND
+
 NAMED = "MPLBACKEND"
-COMMAND = "sim.door"
-"""The module that is there where a command runs, and nobody will ask for help about matplotlib."""
 
 
 def have_matplotlib() -> None:
     """Import it; the backend that is named for it is taken afterwards, where there is one of that name.
 
     While it is imported it writes the documentation of all that can be drawn, which takes as long as all the rest:
-    a command has no use for it.
+    in a command nobody will ask for help about it.
     """
     if "matplotlib" in sys.modules:
         return
