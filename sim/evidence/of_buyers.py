@@ -12,7 +12,7 @@ from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
 from sim.evidence.lesson import Durations, Lesson, share_with_interval
 from sim.evidence.log import Bools, Floats, OrdersPiece, Table
 from sim.evidence.of_offers import refused_at, told_by_offers
-from sim.evidence.samples import AnySample
+from sim.evidence.samples import AnySample, nearly
 from sim.evidence.survival import LEAST, Estimated, fitted
 from sim.evidence.wording import number
 from sim.rules.terms import last_day_of
@@ -104,21 +104,23 @@ def _until_asked(lesson: Lesson, piece: OrdersPiece) -> Durations:
     """Of each order, between which times since payment its buyer changed their mind."""
     orders, claims = piece.orders, lesson.log.claims.only(piece.claims)
     paid, sent = orders.at("paid"), orders.at("dispatched")
-    asked, unknown = np.full(orders.rows, np.nan), np.zeros(orders.rows, dtype=bool)
-    asked[piece.row] = claims.at("requested")
+    asked, unknown = np.full((2, orders.rows), np.nan), np.zeros(orders.rows, dtype=bool)
+    asked[:, piece.row] = claims.ends("requested")
     unknown[piece.row] = np.isnan(claims.at("requested")) & np.isnan(claims.at("dispute_opened"))
     there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
-    low = np.where(unknown, 0.5, np.where(np.isnan(asked), there, asked - paid))
-    high = np.where(unknown, there, np.where(np.isnan(asked), np.inf, asked - paid))
+    low, high = nearly(*(asked - paid))
+    never = np.isnan(low)
+    low = np.where(unknown, 0.5, np.where(never, there, low))
+    high = np.where(unknown, there, np.where(never, np.inf, high))
     terms = _told_late(lesson)
     if terms is not None:
         last = _ends(orders.at("delivered"), terms, lesson)
-        over = (last < lesson.log.cut) & np.isnan(asked) & ~unknown & ~np.isnan(sent)
-        disputed = np.full(orders.rows, np.nan)
-        mine = _of_regret(lesson, claims)
-        disputed[piece.row[mine]] = claims.at("dispute_opened")[mine]
-        high = np.where(over & ~np.isnan(disputed), np.maximum(disputed - paid, there + 1) * FAR, high)
-        low = np.where(over & np.isnan(disputed), (last - paid) * FAR, low)
+        over = (last < lesson.log.cut) & never & ~unknown & ~np.isnan(sent)
+        disputed = np.zeros(orders.rows, dtype=bool)
+        disputed[piece.row[_of_regret(lesson, claims)]] = True
+        # Not by the instant of the dispute: after delivery it is when the mind changed, and bounds nothing.
+        high = np.where(over & disputed, np.maximum(last - paid, there + 1) * FAR, high)
+        low = np.where(over & ~disputed, (last - paid) * FAR, low)
     return low, high, np.ones(orders.rows, dtype=bool)
 
 

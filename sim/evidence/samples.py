@@ -25,10 +25,19 @@ MANY = 4_000
 CELL = "cell"
 FIRST, SPAN = -int(np.ceil(-np.log(0.5) * GRID)), int(np.ceil(np.log(np.finfo(np.float64).max) * GRID)) + 200
 """The cell of the shortest duration, and how many there are up to the longest number."""
+NEARLY = 0.1
+"""Ends no farther apart, as a share of a duration, are one: the middle is off by less than a thousandth."""
 StandsFor = Callable[[Floats, Floats], Floats]
 """How many cases one stands for, by the ends of its duration."""
 Scores = Callable[["Sample"], Floats]
 """By parameter (rows) what each case says of it."""
+
+
+def nearly(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Durations between the ends that coarse stamps tell: the middle of those that are as good as known."""
+    middle = (low + high) / 2
+    known = high - low <= NEARLY * middle
+    return np.where(known, middle, low), np.where(known, middle, high)
 
 
 class Sample(NamedTuple):

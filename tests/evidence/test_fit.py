@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ def fit(folder: Path) -> Fit:
     return sim.fit(folder / "mapping.yaml")
 
 
-def found(fit: Fit, path: str) -> object:
+def found(fit: Fit, path: str) -> Any:
     return next(one.value for one in fit.findings if one.path == path)
 
 
@@ -47,6 +48,9 @@ def test_what_is_identified_comes_back(fit: Fit) -> None:
     assert types["prompt"].dispatch.mean() / 86_400 == pytest.approx(1.6, rel=0.06)
     assert types["slow"].dispatch.mean() / 86_400 == pytest.approx(3.5, rel=0.06)
     assert fit.scenario.buyers.regret.probability == pytest.approx(0.2, rel=0.15)
+    slips, thoughts = (one["law"] for one in found(fit, "buyers.regret.after")["mixture"])
+    assert float(slips["lognormal"]["median"].removesuffix(" min")) == pytest.approx(20, rel=0.12)
+    assert thoughts["weibull"]["shape"] == pytest.approx(0.8, abs=0.12)
     answers = types["prompt"].cancellation
     assert answers.accept / (answers.accept + answers.refuse) == pytest.approx(0.76 / 0.82, abs=0.05)
     assert answers.silent == pytest.approx(0.02, abs=0.05)
