@@ -71,7 +71,13 @@ def _regret(lesson: Lesson) -> Told:
 def _asked(lesson: Lesson) -> int:
     """How many asked to cancel, or may have."""
     claims = lesson.log.claims
-    return int((~np.isnan(claims.at("requested")) | np.isnan(claims.at("dispute_opened"))).sum())
+    return int((~np.isnan(claims.at("requested")) | _at_some_time(claims)).sum())
+
+
+def _at_some_time(claims: Table) -> Bools:
+    """Requests of which is not known when they were made: there is no dispute, or an end of the request as well."""
+    asked, disputed, closed = (claims.at(name) for name in ("requested", "dispute_opened", "closed"))
+    return np.isnan(asked) & (np.isnan(disputed) | ~np.isnan(closed))
 
 
 def _changes_of_mind(lesson: Lesson) -> AnySample:
@@ -81,7 +87,7 @@ def _changes_of_mind(lesson: Lesson) -> AnySample:
     cut, and who had not asked, either disputed (a mind that changed after the button went) or did not: those for
     whom it is not worth it are hidden among the latter, so that who disputed stands for them as well.
     """
-    sample = lesson.sample_of_orders("buyers.regret", lambda piece: _until_asked(lesson, piece))
+    sample = lesson.sample_of_orders("buyers.regret", lambda piece: until_asked(lesson, piece))
     if _told_late(lesson) is None:
         return sample
     few, worth = sample.counted(), _worth_it(lesson)
@@ -100,13 +106,14 @@ def _late(low: Floats, high: Floats) -> tuple[Bools, Bools]:
     return np.isfinite(high) & (high >= FAR), low >= FAR
 
 
-def _until_asked(lesson: Lesson, piece: OrdersPiece) -> Durations:
-    """Of each order, between which times since payment its buyer changed their mind."""
+def until_asked(lesson: Lesson, piece: OrdersPiece) -> Durations:
+    """Of each order, between which times since payment (s) its buyer changed their mind; `FAR` times as long, known
+    however the window was."""
     orders, claims = piece.orders, lesson.log.claims.only(piece.claims)
     paid, sent = orders.at("paid"), orders.at("dispatched")
     asked, unknown = np.full((2, orders.rows), np.nan), np.zeros(orders.rows, dtype=bool)
     asked[:, piece.row] = claims.ends("requested")
-    unknown[piece.row] = np.isnan(claims.at("requested")) & np.isnan(claims.at("dispute_opened"))
+    unknown[piece.row] = _at_some_time(claims)
     there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
     low, high = nearly(*(asked - paid))
     never = np.isnan(low)

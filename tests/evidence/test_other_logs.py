@@ -11,13 +11,15 @@ import pytest
 from scipy import special
 
 from sim.errors import UserError
-from sim.evidence.families import Floats
+from sim.evidence.families import FAR, Floats
 from sim.evidence.fitting import lesson_of, opened
 from sim.evidence.held_out import held_against
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
+from sim.evidence.of_buyers import until_asked
 from sim.evidence.of_dispatch import watched_for_dispatch
+from sim.scenario.durations import DAY
 from sim.vocabulary import Party
 from tests.evidence.logs import MAPPING, a_few, write
 from tests.evidence.recovery import told_together, world
@@ -101,6 +103,24 @@ def test_dispatch_is_watched_until_somebody_asks_to_cancel_or_the_claim_was_clos
     closed, asked = (lesson.log.claims.at(name) for name in ("closed", "requested"))
     assert until[0] == axis(closed)[0]
     assert until[1:10].tolist() == axis(asked)[1:].tolist()
+
+
+def test_a_spoilt_request_that_failed_is_a_request_and_a_dispute_tells_only_that_a_mind_had_changed_in_time(
+    tmp_path: Path,
+) -> None:
+    orders, claims = a_few()
+    claims = claims.head(3).assign(requested="")
+    claims["dispute_opened_at"] = orders["paid_at"].head(3) + np.array([22, 20, 30], "timedelta64[D]")
+    claims["closed"] = claims["closed"].where(claims["order"] == 0)
+    claims["status"] = claims["status"].where(claims["order"] == 0, "")
+    mapped = load_mapping(write(tmp_path, orders, claims))
+    lesson = lesson_of(mapped, *opened(mapped))
+    (piece,) = lesson.log.pieces()
+    low, high, _ = until_asked(lesson, piece)
+    sent, last = 2 * DAY, 35 * DAY
+    assert list(zip(low[:4], high[:4], strict=True)) == [
+        (0.5, sent), *[(sent, last * FAR)] * 2, (last * FAR, np.inf)
+    ]  # fmt: skip
 
 
 EDGES = np.array([3, 4, 6, 9, 13, 18, 24, 36, 48, 72, 96]) * 3600.0
