@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -71,14 +72,10 @@ def fit(arguments: Namespace) -> int:
     if arguments.expect:
         fitted = fitted.with_expectations()
     write_folder(out, files_of_fit(fitted, arguments.worlds), SIGN, force=arguments.force)
-    if arguments.json:
-        from sim.show.fitted.document import document_of
+    from sim.show.fitted.document import document_of
 
-        print_json(document_of(fitted))
-    else:
-        print_fit(fitted)
-        if not arguments.quiet:
-            sys.stderr.write(f"scenario, worlds, fit.json and report: {out}/\n")
+    kept = "scenario, worlds, fit.json and report"
+    _tell(lambda: document_of(fitted), lambda: print_fit(fitted), kept, out, arguments)
     return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
 
 
@@ -115,26 +112,19 @@ def export(arguments: Namespace) -> None:
 def advise(arguments: Namespace) -> None:
     """Say to one buyer what becomes of buyers like this one."""
     from sim.scenario.loading import load
-    from sim.show.room import expect_room, write_folder
+    from sim.show.room import write_folder
     from sim.show.waiting.files import ADVICE, files_of_advice
     from sim.show.waiting.terminal import print_advice
     from sim.waiting.asking import advise as advise_them
     from sim.waiting.words import document
 
     scenario = load(the_only_file(arguments.scenario), tuple(arguments.set))
-    out = Path(arguments.out) if arguments.out else None
-    if out is not None:
-        expect_room(out.parent, [out.name], force=arguments.force, sign=ADVICE)
+    out = _room_for(ADVICE, arguments)
     said = signature(advise_them).parameters.keys() & vars(arguments).keys() - {"scenario"}
     advice = advise_them(scenario, **{what: getattr(arguments, what) for what in said})
     if out is not None:
         write_folder(out, files_of_advice(advice), ADVICE, force=arguments.force)
-    if arguments.json:
-        print_json(document(advice))
-    else:
-        print_advice(advice)
-        if out is not None and not arguments.quiet:
-            sys.stderr.write(f"page, chart and advice.json: {out}/\n")
+    _tell(lambda: document(advice), lambda: print_advice(advice), "page, chart and advice.json", out, arguments)
 
 
 def forecast(arguments: Namespace) -> None:
@@ -142,7 +132,7 @@ def forecast(arguments: Namespace) -> None:
     from sim.experiment.engines import to_stderr
     from sim.scenario.loading import load
     from sim.show.progress import ProgressLines
-    from sim.show.room import expect_room, write_folder
+    from sim.show.room import write_folder
     from sim.show.waiting.files import FORECAST, files_of_forecast
     from sim.show.waiting.forecast_document import document_of
     from sim.show.waiting.terminal import print_forecast
@@ -151,9 +141,7 @@ def forecast(arguments: Namespace) -> None:
 
     scenario = load(the_only_file(arguments.scenario), tuple(arguments.set))
     policy = load(the_only_file(arguments.policy)) if arguments.policy else None
-    out = Path(arguments.out) if arguments.out else None
-    if out is not None:
-        expect_room(out.parent, [out.name], force=arguments.force, sign=FORECAST)
+    out = _room_for(FORECAST, arguments)
     is_quiet = arguments.quiet or arguments.json
     with ProgressLines(quiet=is_quiet) as progress:
         told = forecast_them(
@@ -169,12 +157,8 @@ def forecast(arguments: Namespace) -> None:
         )
     if out is not None:
         write_folder(out, files_of_forecast(told), FORECAST, force=arguments.force)
-    if arguments.json:
-        print_json(document_of(told))
-    else:
-        print_forecast(told)
-        if out is not None and not arguments.quiet:
-            sys.stderr.write(f"report, forecast.json, cases.csv and totals.csv: {out}/\n")
+    kept = "report, forecast.json, cases.csv and totals.csv"
+    _tell(lambda: document_of(told), lambda: print_forecast(told), kept, out, arguments)
 
 
 def _number(what: str, written: str | None, otherwise: int) -> int:
@@ -184,6 +168,28 @@ def _number(what: str, written: str | None, otherwise: int) -> int:
     if not written.isdecimal() or int(written) >= 2**32:
         raise BadUsage(f"{what}: found {written!r}, expected a whole number")
     return int(written)
+
+
+def _room_for(sign: str, arguments: Namespace) -> Path | None:
+    """The folder that is asked for, where one is; whether it may be written is known before the work is done."""
+    from sim.show.room import expect_room
+
+    out = Path(arguments.out) if arguments.out else None
+    if out is not None:
+        expect_room(out.parent, [out.name], force=arguments.force, sign=sign)
+    return out
+
+
+def _tell(
+    document: Callable[[], Any], show: Callable[[], None], kept: str, out: Path | None, arguments: Namespace
+) -> None:
+    """As JSON, or for people, with what has been kept in which folder."""
+    if arguments.json:
+        print_json(document())
+        return
+    show()
+    if out is not None and not arguments.quiet:
+        sys.stderr.write(f"{kept}: {out}/\n")
 
 
 def print_json(document: Any) -> None:
