@@ -25,7 +25,7 @@ from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document
 
-AT_A_TIME = 250_000
+AT_A_TIME = 50_000
 """Orders that are looked at together."""
 
 
