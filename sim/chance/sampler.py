@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -44,7 +44,7 @@ class OrderSampler:
 
     def __init__(self, luck: Luck, numbers: Ints) -> None:
         self._luck, self.numbers = luck, numbers
-        self._parted: tuple[Ints, list[LawGroup]] | None = None
+        self._parted: tuple[Ints, list[_Places]] | None = None
 
     def only(self, some: Bools) -> OrderSampler:
         """For some of these orders."""
@@ -122,38 +122,44 @@ class OrderSampler:
             values[members] = of_group(sampler, group)
         return values
 
-    def _parts(self, groups: Ints) -> list[LawGroup]:
-        """The picked orders by group. Remembered, since many decisions in a row depend on the same groups."""
+    def _parts(self, groups: Ints) -> Iterator[LawGroup]:
+        """The picked orders by group. Remembered, since many decisions in a row depend on the same groups; but not
+        with their samplers, which hold this one."""
         if self._parted is None or self._parted[0] is not groups:
             present = np.flatnonzero(np.bincount(groups)).tolist()
             members = [np.flatnonzero(groups == group) for group in present]
             self._parted = (
                 groups,
-                [LawGroup(*each, self._of(each[1])) for each in zip(present, members, strict=True)],
+                [_Places(*each, self.numbers[each[1]]) for each in zip(present, members, strict=True)],
             )
-        return self._parted[1]
-
-    def _of(self, some: NDArray[np.intp]) -> OrderSampler:
-        return _Member(self, some)
+        return (LawGroup(group, some, _Member(self, some, numbers)) for group, some, numbers in self._parted[1])
 
 
 class _Member(OrderSampler):
     """Draws for some of those that another draws for, from one and the same luck."""
 
-    def __init__(self, whole: OrderSampler, members: NDArray[np.intp]) -> None:
-        super().__init__(whole._luck, whole.numbers[members])
+    def __init__(self, whole: OrderSampler, members: NDArray[np.intp], numbers: Ints) -> None:
+        super().__init__(whole._luck, numbers)
         self._whole, self._members = whole, members
 
     def luck(self, decision: Decision) -> Floats:
         return self._whole.luck(decision)[self._members]
 
 
-class LawGroup(NamedTuple):
-    """Some of the picked orders, who draw by a law of their own."""
+class _Places(NamedTuple):
+    """Where some of the picked orders stand, who draw by a law of their own."""
 
     group: int
     members: NDArray[np.intp]
     """Their places among the picked orders."""
+    numbers: Ints
+
+
+class LawGroup(NamedTuple):
+    """Some of the picked orders, and what draws for them."""
+
+    group: int
+    members: NDArray[np.intp]
     sampler: OrderSampler
 
 

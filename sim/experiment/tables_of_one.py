@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
 import numpy as np
@@ -21,6 +21,9 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import Party
 
 _Totals = Mapping[str, float]
+_MADE = {CLAIMS: "claims", REQUESTS: "_requests_read", REPLICATIONS: "_totals"}
+"""What makes each of them. Nothing that a replication's tables hold leads back to them: they are gone with their
+last reader, and do not wait, with all records, until Python looks for garbage."""
 
 
 class TablesOfOne(Mapping[str, OnDemand]):
@@ -29,20 +32,16 @@ class TablesOfOne(Mapping[str, OnDemand]):
     def __init__(self, scenario: Scenario, records: Records, calendars: dict[Party, Calendar]) -> None:
         self._scenario, self._calendars, self._records = scenario, calendars, records
         self._seen = as_seen(scenario, records)
-        self._made: dict[str, Callable[[], OnDemand]] = {
-            CLAIMS: lambda: self.claims,
-            REQUESTS: lambda: self._requests_read,
-            REPLICATIONS: lambda: self._totals,
-        }
 
     def __getitem__(self, name: str) -> OnDemand:
-        return self._made[name]()
+        made: OnDemand = getattr(self, _MADE[name])
+        return made
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
+        return iter(_MADE)
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(_MADE)
 
     @cached_property
     def claims(self) -> OnDemand:
@@ -57,7 +56,7 @@ class TablesOfOne(Mapping[str, OnDemand]):
     def _requests_read(self) -> OnDemand:
         return requests_on_demand(self._scenario, 0, self._requests)
 
-    @cached_property
+    @property
     def _totals(self) -> OnDemand:
         made = dict.fromkeys(COUNTED, "_counted") | dict.fromkeys(Load._fields, "_load")
         made |= dict.fromkeys(EVERYTHING, "_costs")

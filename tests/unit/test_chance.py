@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +20,10 @@ from sim.chance.facts import Draws
 from sim.chance.orders import zipf
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Floats, Luck, choice
+from sim.experiment import light
+from sim.experiment.measures import MEASURES
+from sim.experiment.replication import play
+from sim.records.table import Records
 from sim.scenario.distributions import NumberLaw
 from sim.scenario.durations import DAY, HOUR, NEVER
 from tests.worlds import MEDIATED, SCENARIOS, TINY, drawn, the_article, world
@@ -266,3 +275,38 @@ def test_dispatching_waits_for_the_sellers_closed_days() -> None:
 @pytest.mark.parametrize("nobody", [{"buyers.regret.probability": 0}, {"market.orders_per_day": 0.001}])
 def test_a_world_without_claims_can_be_drawn(nobody: dict[str, float]) -> None:
     assert len(drawn(world(nobody)).rows()) == 0
+
+
+def test_what_draws_for_groups_of_orders_is_gone_with_its_last_reader() -> None:
+    sampler = OrderSampler(Luck(7, 0), np.arange(100))
+    sampler.by_group(np.arange(100) % 3, lambda some, group: np.full(len(some.numbers), group))
+    seen = weakref.ref(sampler)
+    with without_looking_for_garbage():
+        del sampler
+        assert seen() is None
+
+
+def test_the_records_of_a_replication_are_gone_with_their_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study lives through thousands: none may wait, with all its columns, until Python looks for garbage."""
+    seen: list[weakref.ref[Records]] = []
+
+    def noted(*given: Any, **how: Any) -> Records:
+        records = play(*given, **how)
+        seen.append(weakref.ref(records))
+        return records
+
+    monkeypatch.setattr(light, "play", noted)
+    with without_looking_for_garbage():
+        light.sums_of_one(world(VARIED), 0, list(MEASURES))
+        assert [one() for one in seen] == [None]
+
+
+@contextmanager
+def without_looking_for_garbage() -> Iterator[None]:
+    """What is gone in here is gone by itself."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
