@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -190,6 +191,16 @@ def test_a_cluster_without_dask_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(BadUsage, match=r"pip install 'refund-sim\[cluster\]'"):
         far_hands("tcp://127.0.0.1:8786")
+
+
+def test_what_dask_is_wrong_about_is_no_page_of_tornados_log(caplog: pytest.LogCaptureFixture) -> None:
+    """A scheduler that is lost while an answer is fetched; errors of others who use Tornado are still told."""
+    lost = pytest.importorskip("distributed.comm").CommClosedError
+    cluster._hush()
+    told = logging.getLogger("tornado.application")
+    for error in (lost("Stream is closed"), ValueError("somebody else's")):
+        told.error("Exception in callback", exc_info=error)
+    assert [one.exc_info[1].args for one in caplog.records if one.exc_info] == [("somebody else's",)]
 
 
 def test_where_nobody_answers_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
