@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.arrays import TableOfClaims
 from sim.chance.facts import Draws
-from sim.chance.narrow import WIDTHS, NarrowColumns, NarrowInts
+from sim.chance.narrow import WIDTHS, NarrowColumns, NarrowInts, is_for_all
 from sim.chance.past import NO_PAST, Past
 from sim.compiled.almanac import almanac_of
 from sim.compiled.layout import (
@@ -49,8 +49,6 @@ IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 
 AT_A_TIME = 128
 """Claims whose facts are looked up together: column by column, each is read once, and their rows stay near."""
-LIES_ONCE = (0,)
-"""The strides of a column in which all claims are alike (`OrderSampler.all_alike`)."""
 
 
 class Books(NamedTuple):
@@ -125,7 +123,7 @@ def _facts_of(claims: TableOfClaims) -> tuple[list[str], Sequence[NarrowInts]]:
     """Those that are not the same for all claims: their names, and by width their columns."""
     if isinstance(claims, NarrowColumns):
         return [name for some in claims.names for name in some], claims.stacks
-    names = [name for name in FACTS_OF_AN_ORDER if claims[name].strides != LIES_ONCE]
+    names = [name for name in FACTS_OF_AN_ORDER if not is_for_all(claims[name])]
     count = len(claims["asked"])
     columns = np.array([claims[name] for name in names], dtype=np.int64).reshape(len(names), count)
     return names, [*(np.empty((0, count), dtype=width) for width in WIDTHS[:-1]), columns]

@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.arrays import Floats as Floats
 from sim.experiment.estimates import student
+from sim.experiment.measure_kinds import Ratio
+from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 
 
@@ -30,6 +32,14 @@ class Response(NamedTuple):
     def name(self) -> str:
         """`success_rate of three days less nine days`."""
         return f"{self.measure} of {self.of}" + (f" less {self.less}" if self.less else "")
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Between which values it lies, whatever happens."""
+        measure, most, is_signed = MEASURES[self.measure], np.inf, False
+        if isinstance(measure, Ratio):
+            most, is_signed = measure.most or np.inf, measure.signed
+        return (-most if self.is_difference or is_signed else 0.0), most
 
 
 def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Number:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -13,8 +15,10 @@ from sim.experiment.number import Number
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
 from sim.show.across.document import told_of_regret, verdict_told, what_decides
+from sim.show.across.pictures import curve
 from sim.worlds.deciding import Survival, survival
 from sim.worlds.designs import design_of
+from sim.worlds.estimating import Response
 from sim.worlds.factors import Factor, stated_factors
 from sim.worlds.indices import given_data, saltelli
 
@@ -216,3 +220,19 @@ def test_the_world_as_the_file_has_it_says_what_compare_says(tiny: Path) -> None
     expected = compared.set_index("measure").loc["success_rate", "difference"]
     assert result.survivals[0].at_base.value == pytest.approx(expected)
     assert result.survivals[0].share.value == 1
+
+
+@pytest.mark.parametrize(
+    ("response", "labels"),
+    [
+        (Response("success_rate", "it"), ["100 %", "0 %"]),
+        (Response("success_rate", "it", "other"), ["100 %", "-58.4 %"]),
+        (Response("money_days_30d", "it"), ["139 %", "0 %"]),
+        (Response("worth_it_mean", "it"), ["139 %", "-58.4 %"]),
+    ],
+)
+def test_a_curves_intervals_end_where_no_value_can_be(response: Response, labels: list[str]) -> None:
+    few = pd.DataFrame({"at": ["a", "b"], "value": [0.2, 1.0], "error": [0.4, 0.2]})
+    drawn = curve(few, 100.0, "%", response.limits)
+    told = [text.replace("\N{MINUS SIGN}", "-") for text in re.findall(r">([^<>]*%)</text>", drawn)]
+    assert told == labels

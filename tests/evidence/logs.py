@@ -98,6 +98,17 @@ def write(
     return path
 
 
+def mapping_of_events(folder: Path, log: str, *, iso: bool = False) -> Path:
+    """A mapping's path: of one log of events (`log:` in YAML), with stamps in their usual format or in ISO's."""
+    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
+    rest = rest.replace("base: base.yaml", "base: preset:aliexpress")
+    if iso:
+        rest = rest.replace('default: "%Y-%m-%d %H:%M:%S"', "default: iso")
+    path = folder / "mapping.yaml"
+    path.write_text(f"log: {log}\n{rest}", encoding="utf-8")
+    return path
+
+
 def a_few(count: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A handful of orders and claims, for what is wrong with them to be seen."""
     paid = pd.Timestamp("2018-10-01 10:00:00") + pd.to_timedelta(np.arange(count), "h")

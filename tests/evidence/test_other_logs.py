@@ -21,15 +21,14 @@ from sim.evidence.of_buyers import until_asked
 from sim.evidence.of_dispatch import watched_for_dispatch
 from sim.scenario.durations import DAY
 from sim.vocabulary import Party
-from tests.evidence.logs import MAPPING, a_few, write
+from tests.evidence.logs import a_few, mapping_of_events, write
 from tests.evidence.recovery import told_together, world
 
-HEAD = """
-log:
-  file: log.json
-  columns: {case: order, seller: shop, value: price}
-  activities: {paid: paid, sent: dispatched, asked: requested, ended: closed}
-"""
+LOG = """{
+  file: log.json,
+  columns: {case: order, seller: shop, value: price},
+  activities: {paid: paid, sent: dispatched, asked: requested, ended: closed},
+}"""
 
 
 def ocel(count: int = 40) -> dict[str, Any]:
@@ -56,10 +55,7 @@ def read(folder: Path, document: object) -> RefundLog:
     (folder / "log.json").write_text(
         document if isinstance(document, str) else json.dumps(document), encoding="utf-8"
     )
-    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
-    rest = rest.replace('default: "%Y-%m-%d %H:%M:%S"', "default: iso")
-    (folder / "mapping.yaml").write_text(HEAD + rest, encoding="utf-8")
-    return opened(load_mapping(folder / "mapping.yaml"))[3]
+    return opened(load_mapping(mapping_of_events(folder, LOG, iso=True)))[3]
 
 
 def test_an_ocel_log_comes_to_orders_and_claims(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sim.evidence.fitting import opened
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.stamps import stamps_of
-from tests.evidence.logs import MAPPING, a_few, write
+from tests.evidence.logs import MAPPING, a_few, mapping_of_events, write
 
 START = pd.Timestamp("2018-01-01")
 
@@ -157,16 +157,8 @@ def test_events_in_one_table_come_to_the_same(tmp_path: Path) -> None:
         .rename(columns={"order": "case"})
     )
     events.to_csv(tmp_path / "events.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
-    head = """
-log:
-  file: events.csv
-  columns: {seller: seller}
-  activities: {paid_at: paid, dispatched_at: dispatched, requested: requested, closed: closed}
-"""
-    path = tmp_path / "mapping.yaml"
-    path.write_text(
-        head + MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
-    )
+    named = "{paid_at: paid, dispatched_at: dispatched, requested: requested, closed: closed}"
+    path = mapping_of_events(tmp_path, f"{{file: events.csv, columns: {{seller: seller}}, activities: {named}}}")
     log = read(path)
     assert (log.orders.rows, log.claims.rows) == (40, 40)
     assert np.nanmin(log.claims.at("requested") - log.of_orders("paid")) == 3 * 3600
@@ -184,10 +176,7 @@ def test_events_that_are_dealt_out_by_case_come_to_the_same(
     ]
     (tmp_path / "events.csv").write_text("case,activity,timestamp,shop\n" + "".join(rows), encoding="utf-8")
     same = ", ".join(f"{name}: {name}" for name in instants)
-    head = f"log: {{file: events.csv, columns: {{seller: shop}}, activities: {{{same}}}}}\n"
-    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
-    path = tmp_path / "mapping.yaml"
-    path.write_text(head + rest.replace("base: base.yaml", "base: preset:aliexpress"), encoding="utf-8")
+    path = mapping_of_events(tmp_path, f"{{file: events.csv, columns: {{seller: shop}}, activities: {{{same}}}}}")
     one = read(path)
     monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 200)
     monkeypatch.setattr("sim.evidence.events.AT_A_TIME", 7)
@@ -214,11 +203,9 @@ def test_events_in_xes_are_read_trace_by_trace(tmp_path: Path, monkeypatch: pyte
     events = "".join(EVENT.format(what=what, at=moment) for what, moment in at.items())
     traces = "".join(TRACE.format(case=case, seller=case % 3, events=events) for case in range(8))
     (tmp_path / "events.xes").write_text(f"<log>{traces}</log>", encoding="utf-8")
-    head = "log: {file: events.xes, activities: {paid: paid, requested: requested}}\nformats: {default: iso}\n"
-    rest = MAPPING[MAPPING.index("zone:") :].replace("types: {column: seller_type}", "types: {find: 1}")
-    path = tmp_path / "mapping.yaml"
-    path.write_text(head + rest.replace("base: base.yaml", "base: preset:aliexpress"), encoding="utf-8")
-    log = read(path)
+    log = read(
+        mapping_of_events(tmp_path, "{file: events.xes, activities: {paid: paid, requested: requested}}", iso=True)
+    )
     assert (log.orders.rows, log.claims.rows, sorted(log.names["seller"])) == (8, 8, ["0", "1", "2"])
     assert (log.claims.at("requested") - log.of_orders("paid")).tolist() == [3 * 3600.0] * 8
 
@@ -226,11 +213,7 @@ def test_events_in_xes_are_read_trace_by_trace(tmp_path: Path, monkeypatch: pyte
 def test_two_names_may_read_one_column_of_events(tmp_path: Path) -> None:
     rows = "".join(f"{one},paid,2018-10-0{one} 10:00:00\n" for one in range(1, 5))
     (tmp_path / "events.csv").write_text(f"case,activity,timestamp\n{rows}", encoding="utf-8")
-    head = "log: {file: events.csv, columns: {seller: case}, activities: {paid: paid}}\n"
-    rest = MAPPING[MAPPING.index("formats:") :].replace("types: {column: seller_type}", "types: {find: 1}")
-    path = tmp_path / "mapping.yaml"
-    path.write_text(head + rest.replace("base: base.yaml", "base: preset:aliexpress"), encoding="utf-8")
-    log = read(path)
+    log = read(mapping_of_events(tmp_path, "{file: events.csv, columns: {seller: case}, activities: {paid: paid}}"))
     assert log.names["seller"] == ("1", "2", "3", "4")
 
 

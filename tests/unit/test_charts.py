@@ -165,7 +165,7 @@ def test_a_picture_says_nothing_of_when_and_by_what_it_was_drawn(chart: str) -> 
 def test_one_drawing_gives_what_matplotlib_draws_for_each_format(chart: str) -> None:
     (_, svg), (_, png) = files_of(figures()[chart], chart)
     assert svg == svg_of(figures()[chart])
-    assert _are_alike(png, _painted_by_matplotlib(chart))
+    assert _are_alike(png, _painted_by_matplotlib(figures()[chart]))
 
 
 def test_letters_are_painted_where_matplotlib_makes_no_outlines_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,17 +179,25 @@ def test_letters_are_painted_where_matplotlib_makes_no_outlines_of_them(monkeypa
     monkeypatch.setattr(RendererSVG, "draw_text", otherwise)
     painted = png_of(figures()["outcomes_by_route"])
     assert painted != outlined
-    assert _are_alike(painted, _painted_by_matplotlib("outcomes_by_route"))
+    assert _are_alike(painted, _painted_by_matplotlib(figures()["outcomes_by_route"]))
 
 
-def _painted_by_matplotlib(chart: str) -> Any:
+def test_an_image_is_in_both_pictures() -> None:
+    figure = Figure(figsize=(4, 3))
+    figure.subplots().imshow(np.add.outer(np.arange(5), np.arange(8)), interpolation="nearest")
+    (_, svg), (_, png) = files_of(figure, "image")
+    assert svg.count(b"<image ") == 1
+    assert _are_alike(png, _painted_by_matplotlib(figure))
+
+
+def _painted_by_matplotlib(figure: Figure) -> Any:
     """The dots of a chart as matplotlib paints it for itself."""
-    figures()[chart].set_dpi(DOTS)
-    canvas = FigureCanvasAgg(figures()[chart])
+    figure.set_dpi(DOTS)
+    canvas = FigureCanvasAgg(figure)
     with our_style():
         canvas.draw()
     dots = np.asarray(canvas.buffer_rgba()).copy()
-    figures()[chart].draw(TwoPictures(figures()[chart]))
+    figure.draw(TwoPictures(figure))
     return dots
 
 

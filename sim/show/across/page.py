@@ -185,13 +185,14 @@ def _chapter(
         scale, unit = 100.0, "points" if response.is_difference else "%"
     by_name = {one.name: one for one in study.plan.factors}
     shown = [by_name[one.name] for one in bars[:CURVES]] or list(study.plan.factors[:CURVES])
-    curves = [Curve(one.name, curve(partial_curve(study, response, one), scale, unit)) for one in shown]
+    curves = [
+        Curve(one.name, curve(partial_curve(study, response, one), scale, unit, response.limits)) for one in shown
+    ]
     heat, heat_of = _heat(study, response, shown, scale)
     drawn = [(one, bar(one), index_told(one.share)) for one in bars]
     dots = differences(values, scale, unit) if response.is_difference else Markup("")
-    drawn_curves = [one for one in curves if one.picture]
     decides = what_decides(one.share for one in bars)
-    return ResponseChapter(heading, said, facts, dots, decides, SHARES_NOTE, drawn, drawn_curves, heat, heat_of)
+    return ResponseChapter(heading, said, facts, dots, decides, SHARES_NOTE, drawn, curves, heat, heat_of)
 
 
 def _heat(study: Study, response: Response, shown: list[Factor], scale: float) -> tuple[Markup, str]:

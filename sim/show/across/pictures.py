@@ -104,21 +104,22 @@ def _side(value: float, near: float) -> str:
     return "better" if value > 0 else "worse"
 
 
-def curve(points: pd.DataFrame, scale: float, unit: str) -> Markup:
-    """A partial curve: means with their intervals, from one end of a range to the other."""
+def curve(points: pd.DataFrame, scale: float, unit: str, limits: tuple[float, float]) -> Markup:
+    """A partial curve: means with their intervals, from one end of a range to the other; none leaves the limits of
+    what a value may be."""
     known = points[points["value"].notna()]
     if known.empty:
         return Markup("")
     value, error = (known[name].to_numpy(dtype=float) * scale for name in ("value", "error"))
     error = np.nan_to_num(error) * 1.96
-    low, high = float((value - error).min()), float((value + error).max())
+    ends = np.clip([value - error, value + error], limits[0] * scale, limits[1] * scale)
+    low, high = float(ends[0].min()), float(ends[1].max())
     width = high - low or 1.0
     xs = [20 + (WIDTH - 40) * (number + 0.5) / len(known) for number in range(len(known))]
-    ys = [10 + (HIGH - 50) * (high - each) / width for each in value]
-    spread = [(HIGH - 50) * each / width for each in error]
+    ys, bottoms, tops = (10 + (HIGH - 50) * (high - each) / width for each in (value, *ends))
     parts = [
-        tag("line", x1=x, x2=x, y1=y - s, y2=y + s, class_="whisker")
-        for x, y, s in zip(xs, ys, spread, strict=True)
+        tag("line", x1=x, x2=x, y1=top, y2=bottom, class_="whisker")
+        for x, top, bottom in zip(xs, tops, bottoms, strict=True)
     ]
     parts += [tag("circle", cx=x, cy=y, r=3, class_="point") for x, y in zip(xs, ys, strict=True)]
     path = " ".join(
@@ -129,7 +130,7 @@ def curve(points: pd.DataFrame, scale: float, unit: str) -> Markup:
     parts += [
         tag("text", first, x=4, y=HIGH - 8, class_="label"),
         tag("text", last, x=WIDTH - 4, y=HIGH - 8, class_="label end"),
-        tag("text", minus(f"{high:.3g}"), x=4, y=12, class_="label"),
+        tag("text", minus(f"{high:.3g} {unit}"), x=4, y=12, class_="label"),
         tag("text", minus(f"{low:.3g} {unit}"), x=4, y=HIGH - 30, class_="label"),
     ]
     return tag("svg", *parts, viewBox=f"0 0 {WIDTH} {HIGH}", class_="curve-box", role="img",

@@ -81,7 +81,7 @@ class TwoPictures(RendererSVG):
         figure.set_dpi(POINTS)
         width, height = figure.get_size_inches() * POINTS
         self._written = io.StringIO()
-        super().__init__(width, height, self._written, metadata=metadata)  # type: ignore[no-untyped-call]
+        super().__init__(width, height, self._written, image_dpi=DOTS, metadata=metadata)  # type: ignore[no-untyped-call]
         self._text2path = self._letters = Letters()
 
     @cached_property
@@ -132,9 +132,14 @@ class TwoPictures(RendererSVG):
         filled.set_snap(False)
         self._dots.draw_path(filled, outline, _larger(place), gc.get_rgb())  # type: ignore[no-untyped-call]
 
-    def draw_image(self, *image: Any, **how: Any) -> None:
-        """No chart of ours has one."""
-        raise NotImplementedError
+    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
+        """An image, which comes in dots of the picture made of them."""
+        super().draw_image(gc, x, y, im, transform)  # type: ignore[no-untyped-call]
+        self._dots.draw_image(_enlarged(gc), x * LARGER, y * LARGER, im)
+
+    def option_scale_image(self) -> bool:
+        """Images come as they are to be seen: both pictures show the same."""
+        return False
 
 
 def _larger(transform: Transform) -> Transform:
