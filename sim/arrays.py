@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+LIES_ONCE = (0,)
+"""The strides of a column in which all are alike: its value lies in memory once (`OrderSampler.all_alike`)."""
 Columns = dict[str, Ints]
 """A table: instants in seconds, codes and counts, one row for each order or claim."""
 TableOfClaims = Mapping[str, Ints]

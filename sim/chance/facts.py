@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import LIES_ONCE, TableOfClaims
 from sim.arrays import Ints as Ints
-from sim.arrays import TableOfClaims
-from sim.chance.narrow import NarrowColumns, NarrowInts, is_for_all
+from sim.chance.narrow import NarrowColumns, NarrowInts
 from sim.vocabulary import Party, Stage
 
 
@@ -199,7 +199,7 @@ class Draws:
         if isinstance(self.claims, NarrowColumns):
             return self.orders.paid.nbytes + self.claims.nbytes
         columns = [self.orders.paid, *self.claims.values()]
-        return sum(column.nbytes for column in columns if not is_for_all(column))
+        return sum(column.nbytes for column in columns if column.strides != LIES_ONCE)
 
     def parties_of_sellers(self, of_types: Sequence[int], sellers: int) -> Ints:
         """Whose calendar each seller keeps, given that of each type; nobody asks those without a claim."""
@@ -231,13 +231,13 @@ class Draws:
     def _asks(self, ask: str, picked: Ints) -> list[Ask]:
         """One request of each; what is the same for all claims is laid out once."""
         columns = [self.claims[f"{ask}.{field}"] for field in Ask._fields]
-        if all(map(is_for_all, columns)) and len(picked):
+        if all(column.strides == LIES_ONCE for column in columns) and len(picked):
             return [Ask(*(int(column[0]) for column in columns))] * len(picked)
         return list(map(_ASK, zip(*(_values(column, picked) for column in columns), strict=True)))
 
 
 def _values(column: Ints, picked: Ints) -> list[int]:
-    if is_for_all(column) and len(picked):
+    if column.strides == LIES_ONCE and len(picked):
         return [int(column[0])] * len(picked)
     values: list[int] = column[picked].tolist()
     return values

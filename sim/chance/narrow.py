@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Columns, Ints
+from sim.arrays import LIES_ONCE, Columns, Ints
 from sim.scenario.durations import NEVER
 
 NarrowInts = NDArray[Any]
@@ -90,7 +90,9 @@ class _LaidOut:
 
     def __init__(self, first: Columns, count: int) -> None:
         self.alike = {
-            name: np.broadcast_to(column[:1].copy(), count) for name, column in first.items() if is_for_all(column)
+            name: np.broadcast_to(column[:1].copy(), count)
+            for name, column in first.items()
+            if column.strides == LIES_ONCE
         }
         widths = {name: width_for(column) for name, column in first.items() if name not in self.alike}
         self.names = [[name for name in widths if widths[name] == width] for width in WIDTHS]
@@ -107,7 +109,7 @@ class _LaidOut:
     def take(self, block: Columns, begins: int) -> None:
         """One more block."""
         for name, column in block.items():
-            if name in self.alike and is_for_all(column) and (column[:1] == self.alike[name][:1]).all():
+            if name in self.alike and column.strides == LIES_ONCE and (column[:1] == self.alike[name][:1]).all():
                 continue
             if name not in self.moved and (name in self.alike or not fits(column, self.rows[name].dtype)):
                 before = self.alike.pop(name) if name in self.alike else as_wide_as(np.int64, self.rows[name])
@@ -121,11 +123,6 @@ class _LaidOut:
             self.names[-1] += self.moved
             self.stacks[-1] = np.vstack([self.stacks[-1], *self.moved.values()])
         return self.names, self.stacks, self.alike
-
-
-def is_for_all(column: NarrowInts) -> bool:
-    """Whether all are alike in it, and the value lies in memory once (`OrderSampler.all_alike`)."""
-    return column.strides == (0,)
 
 
 def width_for(column: Ints) -> type[np.integer[Any]]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.arrays import TableOfClaims
+from sim.arrays import LIES_ONCE, TableOfClaims
 from sim.chance.facts import Draws
-from sim.chance.narrow import WIDTHS, NarrowColumns, NarrowInts, is_for_all
+from sim.chance.narrow import WIDTHS, NarrowColumns, NarrowInts
 from sim.chance.past import NO_PAST, Past
 from sim.compiled.almanac import almanac_of
 from sim.compiled.layout import (
@@ -123,7 +123,7 @@ def _facts_of(claims: TableOfClaims) -> tuple[list[str], Sequence[NarrowInts]]:
     """Those that are not the same for all claims: their names, and by width their columns."""
     if isinstance(claims, NarrowColumns):
         return [name for some in claims.names for name in some], claims.stacks
-    names = [name for name in FACTS_OF_AN_ORDER if not is_for_all(claims[name])]
+    names = [name for name in FACTS_OF_AN_ORDER if claims[name].strides != LIES_ONCE]
     count = len(claims["asked"])
     columns = np.array([claims[name] for name in names], dtype=np.int64).reshape(len(names), count)
     return names, [*(np.empty((0, count), dtype=width) for width in WIDTHS[:-1]), columns]
