@@ -84,21 +84,15 @@ def search(arguments: Namespace) -> int:
     """
     from sim.show.across.searched import search_document, search_files, search_lines
     from sim.worlds.search_plan import read_search
-    from sim.worlds.searching import prepared, searched
-    from sim.worlds.selecting import FIRST
+    from sim.worlds.searching import effort_of, prepared, searched
 
     path = Path(arguments.file)
     plan = read_search(path)
     if arguments.dry_run:
-        base, *_ = prepared(plan, path)
-        many = plan.policies
-        seconds = _seconds([base], list(plan.measures), many * FIRST, arguments)
-        document = {"policies": many, "replications": many * FIRST, "seconds": round(seconds, 1)}
-        told = f"{counted(many, 'policy', 'policies')}, {counted(many * FIRST, 'replication')} at the least"
-        if arguments.json:
-            print_json(document)
-        else:
-            sys.stdout.write(f"{told}: about {_lasting(seconds)}\n")
+        base, _, asked = prepared(plan, path)
+        fewest, most = effort_of(plan, asked)
+        of_policies = counted(plan.policies, "policy", "policies")
+        _tell_effort([base], plan.measures, fewest, most, arguments, of_policies, {"policies": plan.policies})
         return FINE
     with _Room(arguments, _folder_of("search", path), "search.json", "replications") as room:
         result = searched(plan, path, **room.how("policies"))
@@ -146,30 +140,40 @@ def _told_of(edition: str, document: dict[str, Any]) -> str:
 
 def _dry_run(plan: Plan, arguments: Namespace) -> None:
     """How many worlds, and how long they take."""
-    policies = list(plan.policies.values())
-    many = len(plan.design) * len(policies) * plan.effort.replications
-    seconds = _seconds(policies, plan.measures, many, arguments)
+    each = len(plan.design) * len(plan.policies)
     document = {
         "factors": [one.name for one in plan.factors],
         "left_out": {one.name: one.why for one in plan.left_out},
         "worlds": len(plan.design),
         "policies": list(plan.policies),
-        "replications": many,
-        "seconds": round(seconds, 1),
     }
+    of = f"{len(plan.design):,} worlds of {counted(len(plan.factors), 'factor')}, {len(plan.policies)} policies"
+    fewest, most = each * plan.effort.replications, each * plan.effort.most
+    _tell_effort(list(plan.policies.values()), plan.measures, fewest, most, arguments, of, document)
+    if not arguments.json:
+        sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)
+
+
+def _tell_effort(
+    policies: Sequence[Scenario], measures: Sequence[str], fewest: int, most: int, arguments: Namespace,
+    of: str, document: dict[str, Any],
+) -> None:  # fmt: skip
+    """How many replications, and about how long: both ends where results decide how many there are."""
+    each = _seconds(policies, measures, fewest, arguments)
     if arguments.json:
-        print_json(document)
+        print_json(document | {
+            "replications": fewest, "seconds": round(each * fewest, 1),
+            "replications_at_most": most, "seconds_at_most": round(each * most, 1),
+        })  # fmt: skip
         return
-    sys.stdout.write(
-        f"{len(plan.design):,} worlds of {counted(len(plan.factors), 'factor')}, {len(policies)} policies, "
-        f"{counted(many, 'replication')}{' at the least' if plan.effort.most > plan.effort.replications else ''}: "
-        f"about {_lasting(seconds)}\n"
-    )
-    sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)
+    told = f"{of}, {counted(fewest, 'replication')}"
+    if most > fewest:
+        told += f" at the least: about {_lasting(each * fewest)}; {most:,} at the most"
+    sys.stdout.write(f"{told}: about {_lasting(each * most)}\n")
 
 
 def _seconds(policies: Sequence[Scenario], measures: Sequence[str], many: int, arguments: Namespace) -> float:
-    """How long so many replications take, from one that is lived through to see."""
+    """How long each of so many replications takes, shared among jobs, from one that is lived through to see."""
     from sim.compiled.machine_code import is_at_hand
     from sim.experiment.engine_choice import chosen
     from sim.experiment.engines import SIMPY
@@ -182,7 +186,7 @@ def _seconds(policies: Sequence[Scenario], measures: Sequence[str], many: int, a
     sums_of_one(policies[0], 1, measures, engine=engine)
     each = time.process_time() - began
     with Workers(jobs_of(arguments)) as workers:
-        return each * many / workers.jobs
+        return each / workers.jobs
 
 
 def _lasting(seconds: float) -> str:

@@ -35,8 +35,8 @@ class Response(NamedTuple):
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Between which values it lies, whatever happens."""
-        measure, most, is_signed = MEASURES[self.measure], np.inf, False
+        """Between which values it lies, whatever happens; anywhere if it is no measure, but a sum of some."""
+        measure, most, is_signed = MEASURES.get(self.measure), np.inf, self.measure not in MEASURES
         if isinstance(measure, Ratio):
             most, is_signed = measure.most or np.inf, measure.signed
         return (-most if self.is_difference or is_signed else 0.0), most
@@ -46,13 +46,15 @@ def known(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> Numbe
     """What the replications of a world say of a response; `sums` by policy and measure.
 
     A ratio of sums; the error is that of its linear form, paired by replication for a difference (the delta method,
-    Law, *Simulation Modeling and Analysis*). NaN where a whole is 0 or a time was not reached.
+    Law, *Simulation Modeling and Analysis*). Its interval ends where no value can be. NaN where a whole is 0 or a
+    time was not reached.
     """
     value, parts = linear_parts(response, sums)
     count = len(parts)
     error = float(np.sqrt((parts**2).sum() / (count * (count - 1)))) if count > 1 else np.nan
     half = float(student(count)) * error
-    return Number(value, value - half, value + half, n=count, error=error)
+    low, high = np.clip((value - half, value + half), *response.limits).tolist()
+    return Number(value, low, high, n=count, error=error)
 
 
 def linear_parts(response: Response, sums: Mapping[str, Mapping[str, Floats]]) -> tuple[float, Floats]:

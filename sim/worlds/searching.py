@@ -17,13 +17,13 @@ from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate
-from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
+from sim.worlds.bench import MORE, SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
 from sim.worlds.designs import Floats
 from sim.worlds.frontier import frontier
 from sim.worlds.plan import base_of, fault_in
 from sim.worlds.playing import APART, Progress
 from sim.worlds.proposing import Proposals
-from sim.worlds.robust import RobustWorlds, WorldsAsked, best_first, worlds_asked
+from sim.worlds.robust import ROUNDS, RobustWorlds, WorldsAsked, best_first, worlds_asked
 from sim.worlds.search_plan import SearchFile
 from sim.worlds.selecting import FIRST, Selected, select_least
 from sim.worlds.store import Store
@@ -126,6 +126,15 @@ def prepared(plan: SearchFile, path: Path) -> tuple[Scenario, list[Candidate], W
     corners = [_changed(base, values, path) for values in plan.corners]
     asked = worlds_asked(plan, base, corners, path)
     return base, [Candidate(values, _changed(base, values, path)) for values in plan.candidates()], asked
+
+
+def effort_of(plan: SearchFile, asked: WorldsAsked | None) -> tuple[int, int]:
+    """How many replications a search takes: at the least, and where all stays unclear to the end."""
+    policies, two = plan.policies, len(plan.aim) == 2
+    again = min(policies, ON_FRONTIER if two else BEST)
+    most = policies * (MORE if two else MOST) + again * AGAIN
+    worlds = (policies + again) * asked.points * sum(ROUNDS) if asked else 0
+    return policies * FIRST, most + worlds
 
 
 def _expect_its_money(plan: SearchFile, base: Scenario, path: Path) -> None:

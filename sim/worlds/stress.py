@@ -100,5 +100,5 @@ def _judged(study: Study, here: Sequence[Number]) -> Iterator[Survival]:
             plan.factors,
             value,
             error,
-            np.nan_to_num((high - low) / 2, nan=np.inf),
+            np.nan_to_num(np.maximum(high - value, value - low), nan=np.inf),
         )

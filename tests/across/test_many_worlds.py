@@ -18,7 +18,7 @@ from sim.show.across.document import told_of_regret, verdict_told, what_decides
 from sim.show.across.pictures import curve
 from sim.worlds.deciding import Survival, survival
 from sim.worlds.designs import design_of
-from sim.worlds.estimating import Response
+from sim.worlds.estimating import Response, known
 from sim.worlds.factors import Factor, stated_factors
 from sim.worlds.indices import given_data, saltelli
 
@@ -208,6 +208,16 @@ def test_the_light_path_adds_up_to_what_a_run_says() -> None:
     sums = sim.sums(scenario, 0, measures=["success_rate", "silence_share", "seller_wait_mean", "orders"])
     for name, (part, whole) in sums.items():
         assert part / whole == pytest.approx(summary[name]), name
+
+
+def test_an_interval_ends_where_no_value_can_be() -> None:
+    """Two replications, 8 and 10 of 10 refunded under one policy, none under the other: .9 is ±1.27."""
+    sums = {"one": np.array([[8.0, 10.0], [10.0, 10.0]]), "other": np.array([[0.0, 10.0], [0.0, 10.0]])}
+    by_policy = {policy: {"success_rate": pairs} for policy, pairs in sums.items()}
+    assert known(Response("success_rate", "one"), by_policy).three == (0.9, 0.0, 1.0)
+    assert known(Response("success_rate", "one", "other"), by_policy).three == pytest.approx(
+        (0.9, -0.3706, 1.0), abs=1e-4
+    )
 
 
 def test_the_world_as_the_file_has_it_says_what_compare_says(tiny: Path) -> None:
