@@ -19,7 +19,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.arrays import Ints as Ints
 from sim.baselines.block import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
 from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.order_outcomes import UNASKED

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.evidence.desks_repaired import repaired_anew
-from sim.evidence.finding import Assumed, Finding
+from sim.evidence.finding import Assumed, Finding, number
 from sim.evidence.lesson import Lesson
 from sim.evidence.of_buyers import told_by_claims
 from sim.evidence.of_money import told_by_refunds
 from sim.evidence.of_orders import told_by_orders
 from sim.evidence.of_sellers import told_by_sellers
 from sim.evidence.refits import WorldChanges, changes_between
-from sim.evidence.wording import number
 from sim.scenario.calendars import Calendar
 from sim.vocabulary import Party
 

@@ -18,19 +18,18 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from sim.arrays import Bools, Floats
 from sim.evidence.families import LOGNORMAL
-from sim.evidence.finding import Finding
+from sim.evidence.finding import Finding, duration, law_of, shares
 from sim.evidence.fitted_scenario import TYPE
-from sim.evidence.incidence import kaplan_meier
 from sim.evidence.lesson import Lesson
 from sim.evidence.lived import engine_for, lived_through
-from sim.evidence.log import Bools, Floats
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
 from sim.evidence.refits import changes_between, in_world
-from sim.evidence.survival import Sample
-from sim.evidence.wording import duration, law_of, shares
+from sim.evidence.samples import Sample
+from sim.evidence.survival import kaplan_meier
 from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario

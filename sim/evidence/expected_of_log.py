@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import special
 
+from sim.arrays import Bools
 from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Bools, OrdersPiece
+from sim.evidence.log import OrdersPiece
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
 from sim.scenario.model import Scenario

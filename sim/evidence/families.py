@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize, special
 
-from sim.arrays import Floats as Floats
+from sim.arrays import Floats
 from sim.scenario.durations import LONGEST
 from sim.scenario.unbounded_requests import RARE
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Ints
 from sim.errors import UserError
 from sim.evidence.bootstrap import Bootstrap, told
 from sim.evidence.desks_repaired import repaired
@@ -20,7 +21,8 @@ from sim.evidence.fitted_scenario import scenario_of
 from sim.evidence.held_out import Judged, expected_in, held_against, seen_in
 from sim.evidence.hours import Hours
 from sim.evidence.lesson import Lesson
-from sim.evidence.log import Ints, Reading, RefundLog
+from sim.evidence.log import RefundLog
+from sim.evidence.log_tables import Reading
 from sim.evidence.mapping import MappedLog, Weeks, load_mapping
 from sim.evidence.of_dispatch import sellers_of_types
 from sim.evidence.reading import read_log

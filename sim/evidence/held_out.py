@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from sim.arrays import Floats
 from sim.evidence.lived import Lived, engine_for, lived_through
-from sim.evidence.log import Floats, RefundLog
+from sim.evidence.log import RefundLog
 from sim.evidence.mapping import Weeks
 from sim.evidence.refits import WorldChanges, in_world
 from sim.experiment.jobs import workers_of

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import Floats as Floats
-from sim.arrays import Ints as Ints
+from sim.arrays import Floats, Ints
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import DAY, Kind
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Bools, Floats, Ints
 from sim.errors import BadScenario, Fault
-from sim.evidence.log import Bools, Floats, Ints, Reading, RefundLog, Table
-from sim.evidence.log_tables import TOLD_AT
-from sim.evidence.long_table import LongTable
+from sim.evidence.log import LongTable, RefundLog
+from sim.evidence.log_tables import TOLD_AT, Reading, Table
 from sim.evidence.mapping import KNOWN_WORDS, MappedLog, columns_of
 from sim.scenario.wording import per_cent
 

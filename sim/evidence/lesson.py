@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from sim.arrays import Bools, Floats, Ints
 from sim.evidence.hours import Hours
-from sim.evidence.log import Bools, Floats, Ints, OrdersPiece, RefundLog, Table
+from sim.evidence.log import OrdersPiece, RefundLog
+from sim.evidence.log_tables import Table
 from sim.evidence.samples import MANY, AnySample, DurationCells, LongSample, Sample
 from sim.evidence.survival import Recall
 from sim.scenario.durations import DAY

@@ -1,21 +1,159 @@
-"""A refund log as it was read: orders a piece at a time, the claims among them, and what became of every row."""
+"""A refund log as it was read: orders a piece at a time, the claims among them, and what became of every row.
+
+Orders lie in a file without a name, kept in memory while it is small, in the folder for temporary files once it is
+not; columns are read when they are asked for. What is held in memory is one piece, however many there are.
+"""
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evidence.log_tables import Bools as Bools
-from sim.evidence.log_tables import Floats as Floats
-from sim.evidence.log_tables import Ints as Ints
-from sim.evidence.log_tables import Reading as Reading
-from sim.evidence.log_tables import Table as Table
-from sim.evidence.long_table import LongTable, narrow
+from sim.arrays import Bools, Floats, Ints
+from sim.errors import UserError
+from sim.evidence.log_tables import Reading, Table
+
+IN_MEMORY = 4 << 20
+"""Bytes up to which a table stays in memory."""
+UNKNOWN = int(np.iinfo(np.int32).min)
+"""Stands for NaN among whole seconds."""
+
+
+def narrow(column: Floats | Ints) -> NDArray[Any]:
+    """The same values in as few bytes as hold them all; of numbers that are not whole, all eight."""
+    if np.issubdtype(column.dtype, np.integer):
+        farthest = max(int(column.max()), ~int(column.min())) if len(column) else 0
+        kinds = (np.int8, np.int16, np.int32, np.int64)
+        return column.astype(next(kind for kind in kinds if farthest <= np.iinfo(kind).max))
+    unknown = np.isnan(column)
+    whole = (column == np.rint(column)) & (np.abs(column) < -UNKNOWN)
+    return np.where(unknown, UNKNOWN, column).astype(np.int32) if (whole | unknown).all() else column
+
+
+def wide(column: NDArray[Any]) -> Floats:
+    """The numbers that were made narrow."""
+    if column.dtype == np.float64:
+        return column
+    return np.where(column == UNKNOWN, np.nan, column.astype(np.float64))
+
+
+class _Place(NamedTuple):
+    """Where a column of a piece is written."""
+
+    offset: int
+    bytes: int
+    kind: np.dtype[Any]
+
+
+class _Piece(NamedTuple):
+    """What is written of a piece; of coarse instants, how many seconds their ends lie apart."""
+
+    rows: int
+    instants: dict[str, _Place]
+    apart: dict[str, float]
+    words: dict[str, _Place]
+    numbers: dict[str, _Place]
+
+
+class LongTable:
+    """Pieces of a table, in the order in which they were put in."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._names: set[str] = set()
+        self._pieces: list[_Piece] = []
+        self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed as the table goes
+        weakref.finalize(self, self._file.close)
+
+    def has(self, name: str) -> bool:
+        """Whether it has such a column."""
+        return name in self._names
+
+    def apart(self, name: str) -> float:
+        """How many seconds the ends of an instant lie apart."""
+        return max((piece.apart.get(name, 0.0) for piece in self._pieces), default=0.0)
+
+    def append(self, piece: Table) -> None:
+        """One more piece. Raises UserError where there is no room for it."""
+        self._names |= {*piece.low, *piece.words, *piece.numbers}
+        coarse = {name: piece.high[name] - low for name, low in piece.low.items() if piece.high[name] is not low}
+        apart = {name: float(np.fmax.reduce(gap)) for name, gap in coarse.items() if not np.isnan(gap).all()}
+        try:
+            places = [
+                {name: self._written(narrow(column)) for name, column in columns.items()}
+                for columns in (piece.low, piece.words, piece.numbers)
+            ]
+        except OSError as wrong:
+            raise UserError(f"{gettempdir()}: {wrong.strerror}, expected room for the log's orders") from None
+        self._pieces.append(_Piece(piece.rows, places[0], apart, places[1], places[2]))
+        self.rows += piece.rows
+
+    def pieces(self) -> Iterator[Table]:
+        """All of them; a column is read as it is asked for."""
+        for piece in self._pieces:
+            low = _Read(self, piece.instants)
+            yield Table(
+                low, _Later(low, piece.apart), _ReadWords(self, piece.words), _Read(self, piece.numbers), piece.rows
+            )
+
+    def _written(self, column: NDArray[Any]) -> _Place:
+        offset = self._file.seek(0, 2)
+        self._file.write(column.tobytes())
+        return _Place(offset, column.nbytes, column.dtype)
+
+    def read(self, place: _Place) -> NDArray[Any]:
+        """A column as it is written."""
+        self._file.seek(place.offset)
+        return np.frombuffer(self._file.read(place.bytes), place.kind)
+
+
+class _Read(Mapping[str, Any]):
+    """Columns of a piece, each read once."""
+
+    def __init__(self, table: LongTable, places: dict[str, _Place]) -> None:
+        self._table, self._places = table, places
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            self._known[name] = self.made(self._table.read(self._places[name]))
+        return self._known[name]
+
+    def made(self, column: NDArray[Any]) -> Any:
+        """As it is worked with."""
+        return wide(column)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class _ReadWords(_Read):
+    def made(self, column: NDArray[Any]) -> Any:
+        return column.astype(np.int64)
+
+
+class _Later(_Read):
+    """The later ends of instants; the same columns where they are known to the second."""
+
+    def __init__(self, low: _Read, apart: dict[str, float]) -> None:
+        super().__init__(low._table, low._places)
+        self._low, self._apart = low, apart
+
+    def __getitem__(self, name: str) -> Any:
+        return self._low[name] + self._apart[name] if name in self._apart else self._low[name]
 
 
 class OrdersPiece(NamedTuple):

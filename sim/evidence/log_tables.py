@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import Bools as Bools
-from sim.arrays import Floats as Floats
-from sim.arrays import Ints as Ints
+from sim.arrays import Bools, Floats, Ints
 
 TOLD_AT = {
     "status": "closed",

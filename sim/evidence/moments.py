@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
-from sim.evidence.families import Floats
-from sim.evidence.log import Bools
+from sim.arrays import Bools, Floats
 from sim.scenario.durations import LONGEST
 from sim.scenario.unbounded_requests import RARE
 

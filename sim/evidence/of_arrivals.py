@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from sim.evidence.finding import Assumed, Finding, Told
+from sim.arrays import Bools, Floats, Ints
+from sim.evidence.finding import Assumed, Finding, Told, number
 from sim.evidence.lesson import Lesson
-from sim.evidence.log import Bools, Floats, Ints
-from sim.evidence.wording import number
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Weekday
 

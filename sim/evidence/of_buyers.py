@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.arrays import Bools, Floats
 from sim.chance.instants import earlier_or_later
 from sim.evidence.families import FAMILIES, FAR, TWO, thinned
-from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
+from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law
 from sim.evidence.lesson import Durations, Lesson, share_with_interval
-from sim.evidence.log import Bools, Floats, OrdersPiece, Table
+from sim.evidence.log import OrdersPiece
+from sim.evidence.log_tables import Table
 from sim.evidence.of_offers import refused_at, told_by_offers
 from sim.evidence.samples import AnySample, nearly
 from sim.evidence.survival import LEAST, Estimated, fitted
-from sim.evidence.wording import number
 from sim.rules.terms import last_day_of
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, Kind

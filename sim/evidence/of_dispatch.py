@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.arrays import Bools, Floats, Ints
+from sim.evidence.finding import Assumed, Finding, Told, duration, of_law
 from sim.evidence.lesson import Durations, Lesson
-from sim.evidence.log import Bools, Floats, Ints, OrdersPiece
+from sim.evidence.log import OrdersPiece
 from sim.evidence.survival import LEAST, fitted
-from sim.evidence.wording import duration
 from sim.scenario.durations import Kind
 from sim.vocabulary import Party
 

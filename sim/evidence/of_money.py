@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Bools, Floats
 from sim.chance.instants import earlier_or_later, instants_after
-from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.evidence.finding import Assumed, Finding, Told, number, of_law
 from sim.evidence.lesson import Lesson
-from sim.evidence.log import Bools, Floats
-from sim.evidence.of_chargebacks import told_by_chargebacks
-from sim.evidence.of_mediation import told_by_mediations
+from sim.evidence.of_rulings import told_by_chargebacks, told_by_mediations
 from sim.evidence.of_runs import NEAR, Runs, runs_of, told_of_runs
-from sim.evidence.survival import LEAST, Sample, fitted
-from sim.evidence.wording import number
+from sim.evidence.samples import Sample
+from sim.evidence.survival import LEAST, fitted
 from sim.rules.terms import last_day_of, span
 from sim.scenario.by_claim import CLAIMS, rows
 from sim.scenario.calendars import Calendar

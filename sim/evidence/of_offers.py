@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
+from sim.arrays import Bools, Floats
+from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law
 from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Bools, Floats
 from sim.evidence.survival import LEAST, fitted
-from sim.evidence.wording import number
 from sim.scenario.by_claim import rows
 from sim.scenario.durations import Kind
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize
 
-from sim.evidence.finding import Assumed, Finding, Told, of_chance, of_law
+from sim.arrays import Bools, Floats
+from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law, shares
 from sim.evidence.lesson import Durations, Lesson
-from sim.evidence.log import Bools, Floats, OrdersPiece, Table
+from sim.evidence.log import OrdersPiece
+from sim.evidence.log_tables import Table
 from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.survival import fitted
-from sim.evidence.wording import number, shares
 from sim.scenario.durations import Kind
 from sim.scenario.wording import per_cent
 from sim.vocabulary import Party

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding
-from sim.evidence.incidence import incidence_at_the_end
+from sim.arrays import Bools, Floats, Ints
+from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law, shares
 from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Bools
-from sim.evidence.survival import LEAST
-from sim.evidence.wording import number, shares
+from sim.evidence.of_offers import refused_at
+from sim.evidence.of_staff import taken_up_in_turn
+from sim.evidence.samples import Sample
+from sim.evidence.survival import LEAST, Estimated, fitted, incidence_at_the_end
+from sim.scenario.distributions import DurationLaw
+from sim.scenario.durations import Kind
+from sim.scenario.mediation import MediationTerms
+from sim.scenario.policy import ChargebackTerms
+from sim.vocabulary import Anchor, Discipline, Party
 
 
 def decided(lesson: Lesson, stage: str, word: str) -> Bools:
@@ -42,3 +51,224 @@ def of_rulings(lesson: Lesson, stage: str, word: str, what: str) -> Finding | As
         naive=number(for_buyer),
         beside={"decided": n},
     )
+
+
+# -------------------------------------------------------------------------------------------------- the platform
+
+
+PATH = "policy.mediation"
+ENOUGH = 30
+"""Rulings of one kind that a law of their own is estimated from."""
+WORTH_IT = 10.0
+"""By how much more likely, twice the logarithm, laws by ruling have to be than one for all."""
+OUT_OF_TURN = 0.05
+"""The share of cases begun after they ended above which the desk does not take them in turn."""
+
+
+def told_by_mediations(lesson: Lesson) -> Told:
+    """Rulings, and the work that goes into them."""
+    terms = lesson.base.policy.mediation
+    if terms is None:
+        yield Assumed(PATH, "the base knows no mediation")
+        return
+    yield of_rulings(lesson, "mediation", "ruling", "rulings")
+    yield from _handling(lesson, terms)
+
+
+def _handling(lesson: Lesson, terms: MediationTerms) -> Told:
+    """Working time from when a case is taken up until its ruling; by ruling where that explains more."""
+    over = decided(lesson, "mediation", "ruling")
+    if int(over.sum()) < ENOUGH:
+        yield Assumed(f"{PATH}.handling", f"{int(over.sum())} rulings, fewer than {ENOUGH}")
+        return
+    begun = _begun(lesson, terms)
+    if isinstance(begun, Assumed):
+        yield begun
+        return
+    hours, claims = lesson.hours[Party.PLATFORM], lesson.log.claims
+    closed = claims.at("mediation_closed")
+    worked = hours.worked(np.where(over, closed, lesson.log.cut)) - hours.worked(begun)
+    under_way = np.isnan(closed) & (begun < lesson.log.cut)
+    some = (over | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(lesson)
+    high = np.where(over, worked, np.inf)
+    everything = fitted(lesson.sample_of_claims(worked, high, some))
+    if everything is None:
+        yield Assumed(f"{PATH}.handling", f"fewer than {LEAST} cases of which it is known when they were begun")
+        return
+    yield _of_work(lesson, f"{PATH}.handling", everything)
+    yield from _by_ruling(lesson, worked, some & over)
+
+
+def _begun(lesson: Lesson, terms: MediationTerms) -> Floats | Assumed:
+    """When each case was taken up: as the log says, or as a desk that takes them in turn must have done."""
+    claims = lesson.log.claims
+    if claims.has("mediation_taken_up"):
+        return claims.at("mediation_taken_up")
+    opened, closed = claims.at("mediation_opened"), claims.at("mediation_closed")
+    if any(law.support()[1] > 0 for law in _notices(terms)):
+        return Assumed(
+            f"{PATH}.handling", "without mediation_taken_up, the work and the notice before it look alike"
+        )
+    if not isinstance(terms.staff, int):
+        return opened
+    if terms.discipline is not Discipline.FIFO:
+        return Assumed(
+            f"{PATH}.handling", "without mediation_taken_up, who waits cannot be told from who is served"
+        )
+    begun = taken_up_in_turn(opened, closed, terms.staff)
+    ended = ~np.isnan(closed) & ~np.isnan(begun)
+    if np.mean(begun[ended] > closed[ended]) > OUT_OF_TURN:
+        why = f"a desk of {terms.staff} that takes cases in turn cannot have ended them when the log says"
+        return Assumed(f"{PATH}.handling", why)
+    return begun
+
+
+def _notices(terms: MediationTerms) -> Iterator[DurationLaw]:
+    yield terms.notice
+    yield from (law for path, law in terms.laws_by_ruling() if path.endswith(".notice"))
+
+
+def _whole_queue_known(lesson: Lesson) -> Bools:
+    """Cases that came when those of orders before the first week were over: till then others were there, unseen."""
+    claims = lesson.log.claims
+    opened = claims.at("mediation_opened")
+    known = ~np.isnan(opened)
+    if claims.has("mediation_taken_up"):
+        return np.asarray(known)
+    later = float(np.quantile((opened - lesson.log.of_orders("paid"))[known], 0.95))
+    return np.asarray(known & (opened >= lesson.first + later))
+
+
+def _by_ruling(lesson: Lesson, worked: Floats, decided: Bools) -> Told:
+    """Laws of each ruling, where the cases are much more likely under them than under one for all."""
+    ruling: Ints = lesson.log.claims.word("ruling")
+    laws: dict[str, Estimated] = {}
+    together, apart = 0.0, 0.0
+    for code, name in enumerate(lesson.log.names["ruling"]):
+        theirs = decided & (ruling == code)
+        law = _law(lesson, worked, theirs) if int(theirs.sum()) >= ENOUGH else None
+        if law is not None:
+            laws[name] = law
+            apart += law.log_likelihood
+    some = decided & np.isin(ruling, [lesson.log.names["ruling"].index(name) for name in laws])
+    one = _law(lesson, worked, some) if len(laws) > 1 else None
+    together = np.inf if one is None else one.log_likelihood
+    if 2 * (apart - together) <= WORTH_IT * (len(laws) - 1):
+        mediation = lesson.base.policy.mediation
+        if one is not None and mediation is not None and mediation.by_ruling is not None:
+            yield Finding(f"{PATH}.by_ruling", "none", one.sample.n, method="all rulings take alike long")
+        return
+    for name, law in laws.items():
+        yield _of_work(lesson, f"{PATH}.by_ruling.{name}.handling", law)
+
+
+def _law(lesson: Lesson, worked: Floats, some: Bools) -> Estimated | None:
+    sample: Sample = lesson.sample_of_claims(worked, worked, some)
+    return fitted(sample)
+
+
+def _of_work(lesson: Lesson, path: str, estimated: Estimated) -> Finding:
+    seen = lesson.log.claims.has("mediation_taken_up")
+    how = "taken up to ruling" if seen else "taken in turn by the base's staff"
+    return of_law(
+        path,
+        estimated,
+        Kind.WORK,
+        what=f"working time, {how}",
+        identified=""
+        if seen
+        else "with as many staff as the base says: twice the staff and twice the work look alike",
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ the bank
+
+
+BUYERS, BANK = "buyers.chargeback", "policy.chargeback"
+
+
+def told_by_chargebacks(lesson: Lesson) -> Told:
+    """Who files one of those who may, and for whom the bank decides."""
+    terms = lesson.base.policy.chargeback
+    if terms is None or not lesson.log.claims.has("chargeback_opened"):
+        why = "the base knows no chargebacks" if terms is None else "the log does not tell of chargebacks"
+        yield Assumed(BUYERS, why)
+        return
+    yield from _filing(lesson, terms)
+    yield from _deciding(lesson)
+
+
+def _filing(lesson: Lesson, terms: ChargebackTerms) -> Told:
+    """From the refusal that was the last word, until the bank was turned to, or could be no more."""
+    filed, since = lesson.log.claims.at("chargeback_opened"), _last_word(lesson)
+    among = ~np.isnan(since) & _may(lesson, terms)
+    until = np.where(np.isnan(filed), np.minimum(lesson.log.cut, _last_instant(lesson, terms, since)), filed)
+    low = until - since
+    among &= low >= 0
+    sample = lesson.sample_of_claims(low, np.where(np.isnan(filed), np.inf, low), among)
+    estimated = fitted(sample, never=True)
+    if estimated is None:
+        yield Assumed(BUYERS, f"fewer than {LEAST} chargebacks after a refusal")
+        return
+    told = "of those refused by the seller or the platform; who gave up or came too late is taken to be alike"
+    yield of_chance(
+        f"{BUYERS}.probability", estimated, "cure model from the last refusal", identified=told,
+        naive=float(np.mean(sample.ended)),
+    )  # fmt: skip
+    yield of_law(f"{BUYERS}.after", estimated, Kind.WALL, what="cut at the window and the cut", identified=told)
+
+
+def _last_word(lesson: Lesson) -> Floats:
+    """When a dispute had been refused for good: by the platform, or by the seller where it was not called."""
+    claims = lesson.log.claims
+    called = ~np.isnan(claims.at("mediation_opened"))
+    lost = called & (claims.word("ruling") == lesson.log.names["ruling"].index("seller"))
+    return np.where(lost, claims.at("mediation_closed"), np.where(called, np.nan, refused_at(lesson)))
+
+
+def _may(lesson: Lesson, terms: ChargebackTerms) -> Bools:
+    """Claims whose payment method and kind know it; all, where the log does not tell."""
+    claims, names = lesson.log.claims, lesson.log.names
+    kinds = claims.word("kind")
+    known = [number for number, name in enumerate(names["kind"]) if name in {kind.word for kind in terms.claims}]
+    fits = np.isin(kinds, known) | (kinds < 0)
+    methods = lesson.log.orders_of_claims.word("method")
+    words = [name.strip().lower().replace(" ", "_") for name in names.get("method", ())]
+    allowed = [number for number, name in enumerate(words) if name in terms.methods]
+    return np.asarray(fits & (np.isin(methods, allowed) | (methods < 0)))
+
+
+def _last_instant(lesson: Lesson, terms: ChargebackTerms, decided: Floats) -> Floats:
+    """The end of the window where it is so many hours or days after an instant of the log; else never."""
+    window = terms.window
+    anchors = {
+        Anchor.PAID: lesson.log.of_orders("paid"),
+        Anchor.DISPATCHED: lesson.log.of_orders("dispatched"),
+        Anchor.DELIVERED: lesson.log.of_orders("delivered"),
+        Anchor.DECIDED: decided,
+    }
+    within = window.within
+    if window.until is not None or within is None or within.kind is not Kind.WALL or window.after not in anchors:
+        return np.full(len(decided), np.inf)
+    since = anchors[window.after]
+    return np.where(np.isnan(since), np.inf, since + within.seconds)
+
+
+def _deciding(lesson: Lesson) -> Told:
+    """For whom, and after how long: the bank looks in its opening hours."""
+    yield of_rulings(lesson, "chargeback", "chargeback_ruling", "decisions of the bank")
+    over = decided(lesson, "chargeback", "chargeback_ruling")
+    if int(over.sum()) < LEAST:
+        return
+    opened, closed = lesson.log.claims.at("chargeback_opened"), lesson.log.claims.at("chargeback_closed")
+    some, ended = ~np.isnan(opened), np.where(over, closed, lesson.log.cut)
+    low, high = lesson.hours[Party.BANK].looked_between(ended, 0.0, 60.0)
+    first = np.maximum(np.where(over, low, ended) - opened, 0.0)
+    last = np.where(over, np.maximum(high - opened, 0.0), np.inf)
+    estimated = fitted(lesson.sample_of_claims(first, last, some))
+    if estimated is not None:
+        what = "until the decision, interval-censored by the bank's days, right-censored at the cut"
+        yield replace(
+            of_law(f"{BANK}.notice", estimated, Kind.WALL, what=what),
+            identified="a clock of the bank is not told from its notice",
+        )

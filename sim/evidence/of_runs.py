@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arrays import Bools, Floats, Ints
 from sim.evidence.finding import Assumed, Finding, Told
 from sim.evidence.lesson import Lesson
-from sim.evidence.log import Bools, Floats, Ints
 from sim.scenario.days import second_of
 from sim.scenario.durations import DAY, HOUR, MINUTE
 from sim.scenario.wording import per_cent

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.arrays import Bools, Floats
+from sim.evidence.finding import Assumed, Finding, Told, number, of_law, shares
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.lesson import Lesson, share_with_interval
-from sim.evidence.log import Bools, Floats
 from sim.evidence.of_dispatch import sending, shipped_instead
 from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
 from sim.evidence.of_staff import handling, told_by_desks
-from sim.evidence.survival import LEAST, Estimated, Sample, fitted
-from sim.evidence.wording import number, shares
+from sim.evidence.samples import Sample
+from sim.evidence.survival import LEAST, Estimated, fitted
 from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.durations import Kind
 from sim.scenario.market import MOST_ON_A_ROSTER, Answers

@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Bools, Floats, Ints
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import joined
-from sim.evidence.log import Bools, Floats, Ints, Reading, RefundLog, Table
-from sim.evidence.long_table import LongTable
+from sim.evidence.log import LongTable, RefundLog
+from sim.evidence.log_tables import Reading, Table
 from sim.evidence.mapping import KNOWN_WORDS, ClaimsTable, LogMapping, MappedLog, OrdersTable, columns_of
 from sim.evidence.stamps import stamps_of
 from sim.scenario.wording import printable, shortened

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.arrays import Bools, Floats, Ints
+from sim.evidence.log import LongTable
 from sim.evidence.log_tables import Table
-from sim.evidence.long_table import LongTable
 
 GRID = 250
 """Cells per factor of e that many durations are counted in: four tenths of a per cent."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.arrays import Floats as Floats
+from sim.arrays import Floats
 from sim.evidence.mapping import EPOCH_MS, EPOCH_S, ISO, CoarseFormat
 
 WIDTH = {"a day": 86_400, "an hour": 3_600, "a minute": 60, "a second": 1}

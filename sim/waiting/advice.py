@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.arrays import Bools, TableOfClaims
+from sim.arrays import Bools, Columns, Floats, Ints, TableOfClaims
 from sim.chance.draws import draw_replication
-from sim.chance.facts import Ints
 from sim.chance.orders import Openings
-from sim.chance.streams import Floats, Luck
+from sim.chance.streams import Luck
 from sim.errors import BadUsage
 from sim.experiment.engines import source_of
 from sim.experiment.number import Number
@@ -41,7 +40,7 @@ from sim.waiting.outlook import (
     share,
 )
 from sim.waiting.possible_actions import what_to_do
-from sim.waiting.replicates import Columns, engine_at_hand, tell
+from sim.waiting.replicates import engine_at_hand, tell
 
 REPLICATIONS, TIMES = 8, 200
 """Markets that a buyer is put into, and how many times into each."""

@@ -12,9 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.arrays import Columns as Columns
-from sim.chance.facts import Ints
+from sim.arrays import Bools, Columns, Ints
 from sim.chance.past import Past
 from sim.chance.streams import Luck
 from sim.rules.terms import refunds_at_dispatch_limit

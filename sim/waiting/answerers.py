@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.chance.decisions import Decision
-from sim.chance.facts import Ints
 from sim.chance.orders import Openings
 from sim.chance.request_draws import CANCELLATION, DISPUTE, INSPECTION, MEDIATION, RequestLuck
-from sim.chance.streams import Floats
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.market import Answers

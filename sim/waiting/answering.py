@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.chance.facts import Ints
-from sim.chance.streams import Floats
+from sim.arrays import Floats, Ints
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw, ShareLaw, draw
 from sim.scenario.durations import NEVER, Kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.chance.facts import Ints
+from sim.arrays import Ints
 from sim.errors import BadUsage
 from sim.rules.terms import RequestTerms, Terms, terms_of
 from sim.scenario.calendars import Calendar

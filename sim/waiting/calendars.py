@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.chance.facts import Ints
+from sim.arrays import Ints
 from sim.chance.instants import arrays_of
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import DAY, Kind

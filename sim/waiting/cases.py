@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.chance.facts import Ints
+from sim.arrays import Ints
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import IN_ORDER
 from sim.evidence.mapping import (

@@ -11,17 +11,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.arrays import Columns as Columns
+from sim.arrays import Bools, Columns, Floats, Ints
 from sim.chance.choices import settled_by
 from sim.chance.claim_onset import ClaimOnsets, first_onsets
 from sim.chance.claims import Claimants, draw_claims
 from sim.chance.decisions import Decision
-from sim.chance.facts import Bought, Ints
+from sim.chance.facts import Bought
 from sim.chance.orders import Dispatching, Openings, SeenDispatch, draw_dispatching, weights_of
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
 from sim.chance.sampler import OrderSampler
-from sim.chance.streams import Floats, Luck, Numbers, choice
+from sim.chance.streams import Luck, Numbers, choice
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, kinds_on_the_roster, parties_of_kinds, types_of_kinds

@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.chance.facts import Ints
+from sim.arrays import Bools, Floats, Ints
 from sim.chance.orders import Openings
-from sim.chance.streams import Floats
 from sim.scenario.durations import NEVER
 from sim.scenario.market import Answers, SellerType
 from sim.scenario.model import Scenario

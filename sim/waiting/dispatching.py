@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.chance.decisions import Decision
-from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Openings, stretched_by, stretches
-from sim.chance.streams import Floats
 from sim.rules.terms import kind_of
 from sim.scenario.distributions import draw
 from sim.scenario.durations import NEVER

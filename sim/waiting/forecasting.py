@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.arrays import Columns, Floats, Ints
 from sim.chance.draws import draw_replication
-from sim.chance.facts import Ints
 from sim.chance.past import Past
-from sim.chance.streams import Floats, Luck
+from sim.chance.streams import Luck
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.experiment.engine_choice import expected_claims, made_ready, quicker_for
 from sim.experiment.engines import Tell, source_of
@@ -31,7 +31,7 @@ from sim.waiting.calendars import next_open
 from sim.waiting.cases import Cases, read_cases
 from sim.waiting.conditioned import Conditions
 from sim.waiting.outlook import ENDINGS, QUANTILES
-from sim.waiting.replicates import Columns, Stories, engine_at_hand, has_queues, tell
+from sim.waiting.replicates import Stories, engine_at_hand, has_queues, tell
 from sim.waiting.tallies import Tally, Totals
 
 REPLICATES, MOST_REPLICATES = 200, 100_000

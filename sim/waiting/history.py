@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Bools, TableOfClaims
-from sim.chance.facts import Ints
+from sim.arrays import Bools, Ints, TableOfClaims
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.vocabulary import ClaimKind

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Bools
+from sim.arrays import Bools, Ints
 from sim.chance.decisions import Decision
-from sim.chance.facts import Ints
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.sampler import OrderSampler
 from sim.rules.terms import kind_of

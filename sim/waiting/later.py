@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.arrays import Columns as Columns
+from sim.arrays import Bools, Columns, Ints
 from sim.chance.choices import MILLION, WORTH_ANYTHING
-from sim.chance.facts import Ints
 from sim.chance.orders import Openings
 from sim.rules.terms import kind_of, terms_of
 from sim.scenario.durations import DAY, NEVER

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Bools
+from sim.arrays import Bools, Floats, Ints
 from sim.chance.decisions import Decision
-from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.rates import chances, methods_in, methods_of
 from sim.chance.sampler import OrderSampler
-from sim.chance.streams import Floats, Luck, Numbers
+from sim.chance.streams import Luck, Numbers
 from sim.rules.terms import kind_of, last_day_of
 from sim.scenario.distributions import DurationLaw, draw
 from sim.scenario.durations import NEVER

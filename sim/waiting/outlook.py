@@ -8,10 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.arrays import Columns as Columns
-from sim.chance.facts import Ints
-from sim.chance.streams import Floats
+from sim.arrays import Bools, Columns, Floats, Ints
 from sim.experiment.number import Number
 from sim.experiment.shares import share_of
 from sim.scenario.durations import DAY, HOUR, NEVER

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.chance.facts import Ints
+from sim.arrays import Bools, Ints
 from sim.chance.instants import instants_after
 from sim.chance.orders import Openings
 from sim.rules.terms import terms_of

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Bools, TableOfClaims
-from sim.arrays import Columns as Columns
+from sim.arrays import Bools, Columns, Ints, TableOfClaims
 from sim.chance.choices import with_choices
-from sim.chance.facts import Bought, Draws, Ints, OrderFacts
+from sim.chance.facts import Bought, Draws, OrderFacts
 from sim.chance.past import NO_PAST, Past
 from sim.compiled import machine_code
 from sim.errors import BrokenInvariant

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.arrays import Columns as Columns
-from sim.chance.facts import Ints
+from sim.arrays import Bools, Columns, Ints
 from sim.chance.instants import arrays_of
 from sim.chance.orders import Openings
 from sim.rules.claims import LEFT_ALONE

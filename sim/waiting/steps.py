@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import Bools
-from sim.chance.facts import Ints
+from sim.arrays import Bools, Ints
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.orders import Openings
 from sim.rules.terms import Since, Span, Terms, since_of, terms_of

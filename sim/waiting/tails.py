@@ -12,8 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.chance.facts import Ints
-from sim.chance.streams import Floats
+from sim.arrays import Floats, Ints
 from sim.scenario.distributions import DurationLaw, NumberLaw
 from sim.scenario.distributions.laws import Law
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.chance.facts import Ints
-from sim.chance.streams import Floats
+from sim.arrays import Columns, Floats, Ints
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.vocabulary import Outcome, Stage
 from sim.waiting.outlook import FEWEST
-from sim.waiting.replicates import Columns, Stories
+from sim.waiting.replicates import Stories
 
 WEEKS = 52
 """Weeks from now that are told one by one; later ones together."""

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.evidence.desks_read import most_at_once, taken_up_in_turn
 from sim.evidence.families import quantile
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
@@ -18,7 +17,7 @@ from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.of_money import told_by_refunds
 from sim.evidence.of_offers import told_by_offers
 from sim.evidence.of_sellers import told_by_disputes
-from sim.evidence.of_staff import handling, told_by_desks
+from sim.evidence.of_staff import handling, most_at_once, taken_up_in_turn, told_by_desks
 from sim.experiment.frame import moments
 from sim.experiment.replication import calendars_of, play
 from sim.scenario.durations import NEVER

@@ -18,9 +18,8 @@ from sim.evidence.families import EXPONENTIAL, LOGNORMAL, Family
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitting import lesson_of, opened
 from sim.evidence.lesson import Lesson
-from sim.evidence.log import RefundLog
+from sim.evidence.log import LongTable, RefundLog, narrow, wide
 from sim.evidence.log_tables import Table
-from sim.evidence.long_table import LongTable, narrow, wide
 from sim.evidence.mapping import load_mapping
 from sim.evidence.of_orders import told_by_orders
 from sim.evidence.reading import read_log
@@ -67,7 +66,7 @@ def read(path: Path) -> RefundLog:
 @pytest.fixture
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr("sim.evidence.reading.AT_A_TIME", 7)
-    monkeypatch.setattr("sim.evidence.long_table.IN_MEMORY", 1)
+    monkeypatch.setattr("sim.evidence.log.IN_MEMORY", 1)
     return monkeypatch
 
 
@@ -102,7 +101,7 @@ def test_a_log_in_pieces_tells_the_same_to_the_last_bit(tmp_path: Path, monkeypa
     path = write(tmp_path, orders, claims[::3])
     whole = lesson(path)
     monkeypatch.setattr("sim.evidence.reading.AT_A_TIME", 37)
-    monkeypatch.setattr("sim.evidence.long_table.IN_MEMORY", 1)
+    monkeypatch.setattr("sim.evidence.log.IN_MEMORY", 1)
     pieces = lesson(path)
     assert (len(list(whole.pieces())), len(list(pieces.pieces()))) == (1, 11)
     weight = np.random.default_rng(1).exponential(size=5)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scipy import special
 
+from sim.arrays import Floats
 from sim.errors import UserError
-from sim.evidence.families import FAR, Floats
+from sim.evidence.families import FAR
 from sim.evidence.fitting import lesson_of, opened
 from sim.evidence.held_out import held_against
 from sim.evidence.log import RefundLog

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim.evidence.families import EXPONENTIAL, LOGNORMAL, TWO, WEIBULL, mean, quantile, thinned
-from sim.evidence.incidence import incidence_at_the_end, kaplan_meier
+from sim.evidence.finding import law_of
 from sim.evidence.lesson import share_with_interval
-from sim.evidence.survival import Sample, estimate, fitted
-from sim.evidence.wording import law_of
+from sim.evidence.samples import Sample
+from sim.evidence.survival import estimate, fitted, incidence_at_the_end, kaplan_meier
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import Kind
 from sim.scenario.unbounded_requests import too_far

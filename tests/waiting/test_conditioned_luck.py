@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.chance.facts import Ints
+from sim.arrays import Ints
 from sim.chance.instants import instants_after
 from sim.chance.past import Past
 from sim.chance.streams import Luck

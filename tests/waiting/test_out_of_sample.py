@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.arrays import Bools, Columns
+from sim.arrays import Bools, Columns, Floats, Ints
 from sim.chance.draws import draw_replication
-from sim.chance.facts import Ints
 from sim.chance.past import Past
-from sim.chance.streams import Floats, Luck
+from sim.chance.streams import Luck
 from sim.experiment.engines import COMPILED, live
 from sim.experiment.replication import calendars_of
 from sim.scenario.durations import DAY, HOUR

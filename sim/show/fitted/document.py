@@ -11,7 +11,7 @@ from sim.evidence.fitted_scenario import IDENTIFIED, SAID
 from sim.evidence.fitting import Fit
 from sim.evidence.held_out import Judged
 from sim.evidence.lesson import Lesson
-from sim.evidence.log import Reading
+from sim.evidence.log_tables import Reading
 from sim.evidence.of_sellers import ROSTER
 from sim.scenario.wording import counted, per_cent
 

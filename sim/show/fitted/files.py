@@ -17,7 +17,7 @@ from rich.text import Text
 
 from sim.evidence import refits
 from sim.evidence.fitting import Fit
-from sim.evidence.log import Reading
+from sim.evidence.log_tables import Reading
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
 from sim.scenario.wording import printable
