@@ -14,9 +14,10 @@ from sim.chance.orders import draw_dispatching
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck
 from sim.experiment.censoring import as_seen
+from sim.experiment.cohort import in_cohort
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, to_stderr
-from sim.experiment.frame import claims_frame, in_cohort
+from sim.experiment.frame import claims_frame
 from sim.experiment.jobs import Workers
 from sim.experiment.light import calendars_at_hand, scenario_of
 from sim.experiment.replication import play

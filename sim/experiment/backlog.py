@@ -45,25 +45,25 @@ def _days(scenario: Scenario) -> int:
 
 def _waiting(requests: Requests, days: int) -> Waiting:
     """From joining the queue until taken up or settled; a request that leaves at noon does not wait then."""
-    joined, left = (np.sort(one[requests.has_joined]) for one in (requests.joined, requests.left_queue))
-    midnights = np.arange(days + 1) * DAY
-    noons = midnights[:-1] + NOON
-    at_noon = _so_far(joined, noons) - _so_far(left, noons)
-    # Each request adds (until − joined)⁺ − (until − left)⁺ to the area under the queue's length.
-    area = _area(joined, midnights) - _area(left, midnights)
-    return Waiting(at_noon, np.diff(area) / DAY)
+    joined, left = (_passed(one[requests.has_joined], days) for one in (requests.joined, requests.left_queue))
+    return Waiting(joined.at_noon - left.at_noon, (joined.seconds - left.seconds) / DAY)
 
 
-def _so_far(instants: Ints, until: Ints) -> Ints:
-    """How many of the instants, which ascend, lie at or before each moment."""
-    return np.searchsorted(instants, until, side="right").astype(np.int64)
+class _Passed(NamedTuple):
+    """Instants that are over, one number per day."""
+
+    at_noon: Ints
+    """How many at 12:00, that second included."""
+    seconds: Ints
+    """How long it has been since then within the day, all together."""
 
 
-def _area(instants: Ints, until: Ints) -> Ints:
-    """The sum of (until − instant) over the instants at or before each moment, in whole seconds."""
-    count = _so_far(instants, until)
-    sums = np.concatenate([[0], np.cumsum(instants[: count[-1]])])
-    return np.asarray(count * until - sums[count], dtype=np.int64)
+def _passed(instants: Ints, days: int) -> _Passed:
+    day, second = np.divmod(instants[instants < days * DAY], DAY)
+    in_the_end = np.cumsum(np.bincount(day, minlength=days))
+    after_noon = np.bincount(day[second > NOON], minlength=days)
+    before = np.bincount(day, second, minlength=days).astype(np.int64)  # exact: there are less than 2⁵³ seconds
+    return _Passed(in_the_end - after_noon, in_the_end * DAY - before)
 
 
 def backlog_frame(scenario: Scenario, replications: Sequence[dict[str, Waiting]]) -> pd.DataFrame:

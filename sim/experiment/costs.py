@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.experiment.frame import CENTS, cohort_of
+from sim.experiment.cohort import Cohort
+from sim.experiment.frame import CENTS
 from sim.experiment.predicates import Of, reads, scaled
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER, balances, ledger_of, payments, work_of
-from sim.records.table import Records
 from sim.scenario.costs import HOURS, LEFT, PAID, PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.durations import HOUR
 from sim.scenario.model import Scenario
@@ -22,12 +22,12 @@ OWN = ("postage_per_claim", "seller_postage_per_claim", "platform_postage_per_cl
 """Measures that are made of the claims themselves."""
 
 
-def totals_of(scenario: Scenario, records: Records) -> dict[str, float]:
-    """What one replication's cohort paid, was left with and worked, by `PAYMENTS`, account and hours worked.
+def totals_of(scenario: Scenario, cohort: Cohort) -> dict[str, float]:
+    """What the cohort of one replication paid, was left with and worked, by `PAYMENTS`, account and hours worked.
 
     Money is in units of the currency, from whole cents.
     """
-    ledger = ledger_of(scenario, *cohort_of(scenario, records))
+    ledger = ledger_of(scenario, *cohort)
     work = work_of(ledger)
     cents = payments(ledger) | {account_total(name): balance for name, balance in balances(ledger).items()}
     hours = {"seller_hours": work[SELLER], "mediation_hours": work[PLATFORM]}

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Ints
-from sim.chance.instants import arrays_of
+from sim.experiment.cohort import in_cohort
 from sim.experiment.estimates import Floats
-from sim.experiment.frame import in_cohort
 from sim.experiment.on_demand import Below, Blocks, Cells, ColumnValues, KeptRows, OnDemand, kept_rows
+from sim.experiment.open_time import open_until
 from sim.experiment.requests import Requests
 from sim.rules.terms import terms_of
-from sim.scenario.calendars import Calendar
 from sim.scenario.durations import HOUR, NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import staff_of
@@ -70,6 +70,7 @@ class RequestReading:
 
 _REQUEST_PLACES = {name: place for place, name in enumerate(("replication", "desk", "how", "silence", "wait"))}
 _NO_SILENCE = len(MEANT)
+_DESK_OF = np.array([{Party.SELLER: 0, Party.PLATFORM: 1}.get(party, 2) for party in Party])
 
 
 def _request_numbers(scenario: Scenario, replication: int, requests: Requests) -> dict[str, Callable[[], Ints]]:
@@ -109,7 +110,7 @@ def _request_cells(number: Callable[[str], Ints]) -> Cells:
 
 def _desk(requests: Requests) -> Ints:
     """Whose desk each request was put to, by number in `DESKS`."""
-    return np.select([requests.is_at_sellers, requests.is_mediation], [0, 1], default=2)
+    return _DESK_OF[requests.answerer]
 
 
 def _silence(scenario: Scenario, requests: Requests) -> Ints:
@@ -133,41 +134,39 @@ class Load(NamedTuple):
     """The highest share of its time that any seller's desk was at work; NaN where it has no meaning."""
 
 
-def load_of(
-    scenario: Scenario,
-    requests: Requests,
-    calendars: dict[Party, Calendar],
-    met: Mapping[str, tuple[int, int]] | None = None,
-) -> Load:
+def load_of(scenario: Scenario, requests: Requests, met: Mapping[str, tuple[int, int]] | None = None) -> Load:
     """How much of their time the desks worked while the cohort met them (`stretches`, where that is known already).
 
     Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
     """
     met = met or stretches(scenario, requests)
     terms, staff = scenario.policy.mediation, staff_of(scenario.market.sellers)
-    desk, opening = requests.at_mediation, calendars[Party.PLATFORM]
-    first, last = met[MEDIATION]
     members = terms.staff if terms and isinstance(terms.staff, int) else 0
-    busy = _worked(desk, first, last, opening).sum() / HOUR if members else 0.0
-    staffed = members * float(np.diff(open_seconds([first, last], opening))[0]) / HOUR
+    worked, is_open = _worked(requests.at_mediation, Party.PLATFORM, met[MEDIATION])
+    busy = float(worked.sum()) / HOUR if members else 0.0
     members_of = np.array([one if isinstance(one, int) else np.inf for one in staff], dtype=np.float64)
-    busiest = (
-        _busiest(requests.at_sellers, met[SELLERS], calendars, members_of)
-        if np.isfinite(members_of).any()
-        else np.nan
-    )
-    return Load(float(busy), staffed, busiest)
+    busiest = _busiest(requests.at_sellers, met[SELLERS], members_of) if np.isfinite(members_of).any() else np.nan
+    return Load(busy, members * is_open / HOUR, busiest)
 
 
-def _busiest(sellers: Requests, met: tuple[int, int], calendars: dict[Party, Calendar], members: Floats) -> float:
-    busiest, (first, last) = float("nan"), met
-    for party, here in sellers.by_calendar():
-        some, opening = sellers.only(here), calendars[party]
-        is_open = float(np.diff(open_seconds([first, last], opening))[0])
+def _busiest(sellers: Requests, met: tuple[int, int], members: Floats) -> float:
+    busiest = float("nan")
+    for party, some in sellers.by_calendar():
+        worked, is_open = _worked(some, party, met)
         if is_open:
-            by_seller = np.bincount(some.seller, _worked(some, first, last, opening), minlength=len(members))
+            by_seller = np.bincount(some.seller, worked, minlength=len(members))
             busiest = float(np.nanmax([busiest, (by_seller / (members * is_open)).max()]))
     return busiest
+
+
+def _worked(requests: Requests, party: Party, met: tuple[int, int]) -> tuple[Floats, float]:
+    """Open seconds that staff spent on each request in this stretch of time, and how many there were in all."""
+    first, last = open_until(np.array(met), np.array(party), requests.calendars)
+    # One that left while it waited began, for this purpose, when it left: no work at all.
+    began, done = (
+        np.minimum(np.maximum(one, first), last) for one in (requests.open_until_left, requests.open_until_settled)
+    )
+    return (done - began).astype(np.float64), float(last - first)
 
 
 def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:
@@ -180,28 +179,8 @@ def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, in
 
 def stretch_of(scenario: Scenario, requests: Requests) -> tuple[int, int]:
     """From when until when the middle nine tenths of the cohort's requests joined; no time at all without any."""
-    joined = requests.joined[in_cohort(scenario, requests.paid) & requests.has_joined]
+    joined = np.sort(requests.joined[in_cohort(scenario, requests.paid) & requests.has_joined])
     if not len(joined):
         return 0, 0
-    first, last = np.quantile(joined, MIDDLE, method="inverted_cdf")
-    return int(first), int(last)
-
-
-def _worked(requests: Requests, first: int, last: int, opening: Calendar) -> Floats:
-    """Open seconds that staff spent on each request within [first, last)."""
-    # One that left while it waited began, for this purpose, when it left: no work at all.
-    began = np.clip(requests.left_queue, first, last)
-    done = np.clip(requests.settled, first, last)
-    return np.asarray(open_seconds(done, opening) - open_seconds(began, opening), dtype=np.float64)
-
-
-def open_seconds(instants: list[int] | Ints, calendar: Calendar) -> Ints:
-    """How long the calendar has been open from its beginning until each instant, all at once (s).
-
-    The difference of two is what `rules.clocks.working_time` gives one by one.
-    """
-    opens, closes, *_ = arrays_of(calendar)
-    before = np.concatenate([[0], np.cumsum(closes - opens)])
-    spell = np.searchsorted(closes, instants, side="right")
-    began = np.append(opens, calendar.end)[spell]
-    return np.asarray(before[spell] + np.maximum(np.asarray(instants) - began, 0), dtype=np.int64)
+    first, last = (int(joined[max(ceil(len(joined) * q - 1), 0)]) for q in MIDDLE)
+    return first, last

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from sim.arrays import LIES_ONCE
 from sim.chance.facts import Draws, Ints
 from sim.records.life import COLUMNS
 from sim.scenario.durations import NEVER
@@ -59,31 +60,22 @@ def of_columns(columns: Iterable[NamedColumn], *, all_of_them: bool = True) -> s
     something of any claim: levers that a file does not pull leave its print alone."""
     digest = sha256()
     for name, column in columns:
-        ends = _ends(column)
-        if all_of_them or _says_something(column, ends):
-            width = _width(*ends)
+        bits = _bits(column)
+        if all_of_them or bits not in (0, NEVER):
+            width = next(width for width in (1, 2, 4, 8) if bits < 1 << 8 * width - 1)
             digest.update(f"{name}:{len(column)}×{width};".encode())
             digest.update(np.ascontiguousarray(column, dtype=f"<i{width}").data)
     return digest.hexdigest()
 
 
-def _says_something(column: Ints, ends: tuple[int, int]) -> bool:
-    """Whether anything but 0 and NEVER stands there; as a rule the lowest and the highest tell."""
-    lowest, highest = ends
-    if not {*ends} <= {0, NEVER}:
-        return True
-    return lowest != highest and bool(((column != 0) & (column != NEVER)).any())
+def _bits(column: Ints) -> int:
+    """All bits that any of its numbers has; of one below 0 those of −1 − x, as wide as it, and the last.
 
-
-def _width(lowest: int, highest: int) -> int:
-    """Bytes that each number of a column needs. Most are yes or no, or a place in a list."""
-    return next(width for width in (1, 2, 4, 8) if -(1 << 8 * width - 1) <= lowest and highest < 1 << 8 * width - 1)
-
-
-def _ends(column: Ints) -> tuple[int, int]:
-    """The lowest and the highest; 0 of no numbers."""
-    some = column[:1] if column.strides == (0,) else column  # all alike, and there once
-    return (int(some.min()), int(some.max())) if len(some) else (0, 0)
+    Where there is nothing but 0 and NEVER, which is one bit, they are one of these two.
+    """
+    some = column[:1] if column.strides == LIES_ONCE else column
+    bits = int(np.bitwise_or.reduce(some))
+    return bits if bits >= 0 else int(np.bitwise_or.reduce(some ^ (some >> 63))) | 1
 
 
 def together(parts: list[str]) -> str:

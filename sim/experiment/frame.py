@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import Picked, TableOfClaims
+from sim.arrays import TableOfClaims
 from sim.chance.facts import Ints
 from sim.experiment.aalen_johansen import UNTIL
+from sim.experiment.cohort import Cohort, cohort_of
 from sim.experiment.columns import COLUMNS, JOURNAL_COLUMNS
 from sim.experiment.on_demand import Below, Blocks, Cells, ColumnValues, KeptRows, OnDemand, kept_rows
 from sim.records import life
@@ -32,12 +33,6 @@ _ANSWERED, _SHIPPED_OVER, _NOT_DISPATCHED, _WITHDRAWN, _SILENCE, _TAKEN_OVER = r
 _MISSING = -1
 
 CellByName = dict[str, Callable[[], ColumnValues]]
-
-
-def in_cohort(scenario: Scenario, paid_at: Ints) -> npt.NDArray[np.bool_]:
-    """Which of these instants of payment (s) lie in the cohort window: its first instant does, its end does not."""
-    first, beyond = scenario.experiment.cohort_window
-    return (paid_at >= first) & (paid_at < beyond)
 
 
 class ClaimWording(NamedTuple):
@@ -83,17 +78,17 @@ _LUCK = {name: place for place, name in enumerate(_OF_LUCK, start=len(_TOLD))}
 
 def claims_frame(scenario: Scenario, replication: int, records: Records) -> pd.DataFrame:
     """The cohort's claims of one replication: one row each, ascending by order, with the columns of `COLUMNS`."""
-    return claims_on_demand(scenario, replication, records).frame()
+    return claims_on_demand(scenario, replication, cohort_of(scenario, records)).frame()
 
 
-def claims_on_demand(scenario: Scenario, replication: int, records: Records) -> OnDemand:
+def claims_on_demand(scenario: Scenario, replication: int, cohort: Cohort) -> OnDemand:
     """The same, each column when it is read."""
-    return _claims(scenario, replication, *cohort_of(scenario, records))
+    return _claims(scenario, replication, *cohort)
 
 
-def claims_kept(scenario: Scenario, replication: int, records: Records) -> KeptRows:
+def claims_kept(scenario: Scenario, replication: int, cohort: Cohort) -> KeptRows:
     """The same, to be kept: the records need not be."""
-    table, facts = cohort_of(scenario, records)
+    table, facts = cohort
     number = np.full_like(table["order"], replication)
     columns = [table[name] for name in life.COLUMNS] + [facts[name] for name in _OF_LUCK]
     return kept_rows(wording_of(scenario), [number, *columns])
@@ -169,20 +164,6 @@ _INSTANTS = {name: name for name in COLUMNS if name.endswith("_at")} | {
     instant_of(stage, step): f"{stage.word}_{step}_at" for stage in Stage for step in ("opened", "settled")
 }
 """What the tables call each instant, and the records."""
-
-
-def cohort_of(scenario: Scenario, records: Records) -> tuple[TableOfClaims, TableOfClaims]:
-    """The cohort's rows of the outcome table, and what luck had settled about the same orders."""
-    table = Picked(records.claims, _stretch(np.flatnonzero(in_cohort(scenario, records.claims["paid_at"]))))
-    # A cut drops claims from the table, never from the facts; both are in ascending order of order numbers.
-    places = np.searchsorted(records.draws.claims["order"], table["order"])
-    return table, Picked(records.draws.claims, _stretch(places))
-
-
-def _stretch(places: Ints) -> Ints | slice:
-    """The same places, which ascend, as one stretch where none is left out: nothing has to be copied."""
-    is_whole = len(places) > 0 and places[-1] - places[0] + 1 == len(places)
-    return slice(int(places[0]), int(places[-1]) + 1) if is_whole else places
 
 
 def moments(start: date, seconds: Ints) -> npt.NDArray[np.datetime64]:

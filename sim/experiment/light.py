@@ -17,6 +17,7 @@ import pandas as pd
 from sim.chance.shared import AFRESH, Known
 from sim.errors import BadUsage
 from sim.experiment.censoring import as_seen
+from sim.experiment.cohort import cohort_of
 from sim.experiment.engines import SIMPY
 from sim.experiment.frame import claims_on_demand
 from sim.experiment.measure_kinds import TimeToMoney
@@ -73,7 +74,7 @@ def claims_of_one(
     """These columns of the cohort's claims, as `frame.claims_frame` has them, of one replication. Pure as well."""
     records = play(scenario, replication, calendars, engine=engine, known=known)
     check(scenario, records, calendars)
-    return claims_on_demand(scenario, replication, as_seen(scenario, records)).frame(columns)
+    return claims_on_demand(scenario, replication, cohort_of(scenario, as_seen(scenario, records))).frame(columns)
 
 
 def _pair(tables: TablesOfOne, name: str) -> Pair:

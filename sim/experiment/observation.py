@@ -14,10 +14,11 @@ from sim.chance.shared import AFRESH, Known
 from sim.experiment import fingerprints
 from sim.experiment.backlog import Waiting, waiting_by_day
 from sim.experiment.censoring import as_seen
+from sim.experiment.cohort import Cohort, cohort_of, in_cohort
 from sim.experiment.costs import totals_of
 from sim.experiment.desks import SELLERS, load_of, requests_kept, stretches
 from sim.experiment.engines import SIMPY
-from sim.experiment.frame import CENTS, claims_kept, in_cohort, journal_frame, moments
+from sim.experiment.frame import CENTS, claims_kept, journal_frame
 from sim.experiment.measures import CLAIMS, REPLICATIONS, REQUESTS
 from sim.experiment.on_demand import (
     Below,
@@ -29,7 +30,6 @@ from sim.experiment.on_demand import (
     Rows,
     kept_rows,
     one_below_the_other,
-    values_of,
 )
 from sim.experiment.replication import play
 from sim.experiment.requests import requests_of
@@ -99,18 +99,17 @@ def observe(
 ) -> Observation:
     """Look at one replication: at its end, or at the scenario's cut as if nothing had happened after it."""
     seen = as_seen(scenario, records)
-    requests = requests_of(scenario, seen)
-    claims = claims_kept(scenario, replication, seen)
+    requests, cohort = requests_of(scenario, seen, calendars), cohort_of(scenario, seen)
     unasked = refunded_unasked(scenario, replication, records.draws)
-    totals = {"replication": replication} | counted_of(scenario, records, claims, unasked)
+    totals = {"replication": replication} | counted_of(scenario, records.draws, cohort, unasked)
     backlog, met = waiting_by_day(scenario, requests), stretches(scenario, requests)
     return Observation(
-        claims=claims,
+        claims=claims_kept(scenario, replication, cohort),
         requests=requests_kept(scenario, replication, requests),
         unasked=unasked,
-        totals=totals | load_of(scenario, requests, calendars, met)._asdict() | totals_of(scenario, seen),
+        totals=totals | load_of(scenario, requests, met)._asdict() | totals_of(scenario, cohort),
         backlog=backlog,
-        waits=waits_by_day(requests, calendars, days=len(backlog[SELLERS].noon)),
+        waits=waits_by_day(requests, days=len(backlog[SELLERS].noon)),
         met=met,
         journal=journal_frame(scenario, replication, seen) if with_journal else None,
         invariants=invariants,
@@ -122,11 +121,15 @@ def observe(
 COUNTED = ("orders", "claims", "refunded_unasked", "ended_late")
 
 
-def counted_of(scenario: Scenario, records: Records, claims: Rows, unasked: Rows) -> dict[str, float]:
+def counted_of(scenario: Scenario, draws: Draws, cohort: Cohort, unasked: Rows) -> dict[str, float]:
     """The cohort in numbers, by `COUNTED`."""
-    window = np.searchsorted(records.draws.orders.paid, scenario.experiment.cohort_window)  # they are in order
-    orders = int(window[1] - window[0])
-    return dict(zip(COUNTED, (orders, len(claims), len(unasked), _ended_late(scenario, claims)), strict=True))
+    paid, experiment = draws.orders.paid, scenario.experiment
+    window = np.searchsorted(paid, np.array(experiment.cohort_window, dtype=paid.dtype))  # they are in order
+    ended = cohort.table["ended_at"]
+    # While orders still came, the desks were as busy for them as in real life.
+    late = int(np.count_nonzero(ended > experiment.arrivals_end))
+    counts = (int(window[1] - window[0]), len(ended), len(unasked), late)
+    return dict(zip(COUNTED, counts, strict=True))
 
 
 def refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> KeptRows:
@@ -150,12 +153,6 @@ class UnaskedReading:
             "order": lambda: numbers["order"],
             "refund": lambda: numbers["cents"] / CENTS,
         }
-
-
-def _ended_late(scenario: Scenario, claims: Rows) -> int:
-    """Claims that did not end while orders still came: the desks were emptier for them than in real life."""
-    last = moments(scenario.start, np.array([scenario.experiment.arrivals_end]))[0]
-    return int(np.count_nonzero(~(np.asarray(values_of(claims, "ended_at")) <= last)))
 
 
 def tables_of(seen: Sequence[Observation]) -> dict[str, OnDemand]:

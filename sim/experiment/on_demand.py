@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.arrays import Bools, Floats, Ints
-from sim.chance.narrow import NarrowInts, as_wide_as, fits
+from sim.chance.narrow import NarrowInts, as_wide_as, never_in
 from sim.experiment.pooled import PooledTimes
+from sim.scenario.durations import NEVER
 
 ColumnValues = NDArray[Any] | pd.Categorical
 Cells = Mapping[str, Callable[[], ColumnValues]]
@@ -148,7 +149,9 @@ class KeptRows(OnDemand):
 def kept_rows(reading: RowReading, columns: Sequence[Ints]) -> KeptRows:
     """A table of such columns, in the order in which they are read."""
     block = np.array(columns, dtype=np.int64)
-    return KeptRows(reading, [as_wide_as(np.uint32, block) if fits(block, np.uint32) else block])
+    # Bits that any of them has; NEVER is one of its own.
+    is_small = 0 <= int(np.bitwise_or.reduce(block, axis=None)) & ~NEVER < 1 << 31
+    return KeptRows(reading, [np.minimum(block, never_in(np.uint32)).astype(np.uint32) if is_small else block])
 
 
 def one_below_the_other(tables: Sequence[Rows]) -> OnDemand:

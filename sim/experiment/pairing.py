@@ -12,7 +12,7 @@ from sim.chance.orders import draw_orders
 from sim.chance.shared import AFRESH, Known, Memory
 from sim.chance.streams import Luck
 from sim.experiment import fingerprints
-from sim.experiment.frame import in_cohort
+from sim.experiment.cohort import in_cohort
 from sim.scenario.model import Scenario
 
 _WHO_BUYS_WHEN_OF_WHOM = {

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, partial
 from typing import cast
 
 import numpy as np
 
 from sim.arrays import Bools as Bools
+from sim.arrays import Picked
 from sim.chance.facts import Ints
+from sim.experiment.cohort import places_of_facts
+from sim.experiment.on_demand import Cells, OnDemand
+from sim.experiment.open_time import open_until
 from sim.records.evidence import ANSWERERS
 from sim.records.table import Records
+from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import parties_of_kinds
@@ -20,9 +24,11 @@ from sim.vocabulary import Party, Stage
 from sim.vocabulary.stages import STEPS
 
 
-@dataclass(frozen=True)
 class Requests:
-    """Every request that was opened: arrays of whole seconds since the start (NEVER: did not happen) and codes."""
+    """Every request that was opened: arrays of whole seconds since the start (NEVER: did not happen) and codes.
+
+    Each is laid out when it is read.
+    """
 
     paid: Ints
     """When its order was paid."""
@@ -42,20 +48,26 @@ class Requests:
     claim: Ints
     """Of what kind the claim is, or became in the end."""
 
+    def __init__(self, columns: OnDemand, calendars: Mapping[Party, Calendar]) -> None:
+        """`calendars` say when each party works."""
+        self._columns, self.calendars = columns, calendars
+
+    def __getattr__(self, name: str) -> Ints:
+        if name not in Requests.__annotations__:
+            raise AttributeError(name)
+        return cast("Ints", self._columns.values(name))
+
     def __len__(self) -> int:
-        return len(self.opened)
+        return len(self._columns)
 
     def only(self, some: Bools) -> Requests:
         """Some of them."""
-        if some.all():
-            return self
-        rows = np.flatnonzero(some)
-        return Requests(*(getattr(self, name)[rows] for name in _COLUMNS))
+        return self if some.all() else Requests(self._columns.only(some), self.calendars)
 
-    def by_calendar(self) -> Iterator[tuple[Party, Bools]]:
+    def by_calendar(self) -> Iterator[tuple[Party, Requests]]:
         """Whose calendars their desks keep, and which of them keep each."""
         for party in np.flatnonzero(np.bincount(self.works)).tolist():
-            yield cast("Party", party), np.asarray(self.works == party)
+            yield cast("Party", party), self.only(self.works == party)
 
     @cached_property
     def is_mediation(self) -> Bools:
@@ -86,25 +98,56 @@ class Requests:
         """When it was taken up, or settled while it waited; NEVER while it still waits."""
         return np.minimum(self.started, self.settled)
 
+    @cached_property
+    def open_until_left(self) -> Ints:
+        """How long its desk had been open by then (s)."""
+        return self._open_until(self.left_queue)
 
-_COLUMNS = tuple(field.name for field in fields(Requests))
+    @cached_property
+    def open_until_joined(self) -> Ints:
+        """And when it joined."""
+        return self._open_until(self.joined)
+
+    @cached_property
+    def open_until_settled(self) -> Ints:
+        """And when it was settled."""
+        return self._open_until(self.settled)
+
+    def _open_until(self, instants: Ints) -> Ints:
+        return open_until(instants, self.works, self.calendars)
 
 
-def requests_of(scenario: Scenario, records: Records) -> Requests:
+_NOBODY = np.array([], dtype=np.int64)
+
+
+def requests_of(scenario: Scenario, records: Records, calendars: Mapping[Party, Calendar]) -> Requests:
     """The requests of all claims, warm-up and run-out included: desks serve them all."""
     table = records.claims
-    places = np.searchsorted(records.draws.claims["order"], table["order"])
-    seller = records.draws.claims["seller"][places]
-    own = np.array(parties_of_kinds(scenario), dtype=np.int64)[records.draws.claims["seller_type"][places]]
-    by_stage = []
-    for stage in Stage:
-        rows = np.flatnonzero(table[f"{stage.word}_opened_at"] < NEVER)
-        told = (*(f"{stage.word}_{step}_at" for step in STEPS), f"{stage.word}_settled_by")
-        opened, joined, started, settled, how = (table[name][rows] for name in told)
-        which = np.full_like(rows, stage)
-        whose = table["answered_by"][rows] if stage is Stage.DISPUTE else np.full_like(rows, ANSWERERS[stage])
-        works = np.where(whose == Party.SELLER, own[rows], whose)
-        paid, claim = table["paid_at"][rows], table["claim"][rows]
-        when = opened, joined, started, settled, how
-        by_stage.append(Requests(paid, seller[rows], which, whose, works, *when, claim))
-    return Requests(*(np.concatenate([getattr(one, name) for one in by_stage]) for name in _COLUMNS))
+    opened = {stage: np.flatnonzero(table[f"{stage.word}_opened_at"] < NEVER) for stage in Stage}
+    opened = {stage: rows for stage, rows in opened.items() if len(rows)}
+    claims = np.concatenate([_NOBODY, *opened.values()])
+    stage = np.repeat(np.array([*opened], dtype=np.int64), [*map(len, opened.values())])
+    told, facts = Picked(table, claims), Picked(records.draws.claims, places_of_facts(records, claims))
+    usual = np.array(ANSWERERS, dtype=np.int64)[stage]
+    answerer = np.where(stage == Stage.DISPUTE.value, told["answered_by"], usual)
+
+    def of(end: str) -> Ints:
+        """What each stage has a column for."""
+        parts = (table[f"{stage.word}_{end}"][rows] for stage, rows in opened.items())
+        return np.concatenate([_NOBODY, *parts])
+
+    def works() -> Ints:
+        own = np.array(parties_of_kinds(scenario), dtype=np.int64)[facts["seller_type"]]
+        return np.where(answerer == Party.SELLER.value, own, answerer)
+
+    columns: Cells = {
+        "paid": lambda: told["paid_at"],
+        "seller": lambda: facts["seller"],
+        "stage": lambda: stage,
+        "answerer": lambda: answerer,
+        "works": works,
+        **{step: partial(of, f"{step}_at") for step in STEPS},
+        "settled_by": partial(of, "settled_by"),
+        "claim": lambda: told["claim"],
+    }
+    return Requests(OnDemand(columns, len(claims)), calendars)

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from sim.experiment.censoring import as_seen
+from sim.experiment.cohort import Cohort, cohort_of
 from sim.experiment.costs import EVERYTHING, totals_of
 from sim.experiment.desks import Load, load_of, requests_on_demand
 from sim.experiment.frame import claims_on_demand
@@ -44,13 +45,17 @@ class TablesOfOne(Mapping[str, OnDemand]):
         return len(_MADE)
 
     @cached_property
+    def _cohort(self) -> Cohort:
+        return cohort_of(self._scenario, self._seen)
+
+    @cached_property
     def claims(self) -> OnDemand:
         """The cohort's."""
-        return claims_on_demand(self._scenario, 0, self._seen)
+        return claims_on_demand(self._scenario, 0, self._cohort)
 
     @cached_property
     def _requests(self) -> Requests:
-        return requests_of(self._scenario, self._seen)
+        return requests_of(self._scenario, self._seen, self._calendars)
 
     @cached_property
     def _requests_read(self) -> OnDemand:
@@ -70,12 +75,12 @@ class TablesOfOne(Mapping[str, OnDemand]):
     @cached_property
     def _counted(self) -> _Totals:
         unasked = refunded_unasked(self._scenario, 0, self._records.draws)
-        return counted_of(self._scenario, self._records, self.claims, unasked)
+        return counted_of(self._scenario, self._records.draws, self._cohort, unasked)
 
     @cached_property
     def _load(self) -> _Totals:
-        return load_of(self._scenario, self._requests, self._calendars)._asdict()
+        return load_of(self._scenario, self._requests)._asdict()
 
     @cached_property
     def _costs(self) -> _Totals:
-        return totals_of(self._scenario, self._seen)
+        return totals_of(self._scenario, self._cohort)

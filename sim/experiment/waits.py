@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Ints
-from sim.experiment.desks import MEDIATION, SELLERS, open_seconds
+from sim.experiment.desks import MEDIATION, SELLERS
 from sim.experiment.estimates import Floats, positive_mean
 from sim.experiment.frame import moments
 from sim.experiment.requests import Requests
-from sim.scenario.calendars import Calendar
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
-from sim.vocabulary import Party
 
 
 class Waits(NamedTuple):
@@ -28,22 +26,15 @@ class Waits(NamedTuple):
     """How long they waited, all together, in hours of the desk's working time: nights and holidays do not count."""
 
 
-def waits_by_day(requests: Requests, calendars: dict[Party, Calendar], days: int) -> dict[str, Waits]:
+def waits_by_day(requests: Requests, days: int) -> dict[str, Waits]:
     """One replication's waits, all claims counted, at the sellers' desks together and at mediation."""
-    return {
-        SELLERS: _waits(requests.at_sellers, calendars, days),
-        MEDIATION: _waits(requests.at_mediation, calendars, days),
-    }
+    return {SELLERS: _waits(requests.at_sellers, days), MEDIATION: _waits(requests.at_mediation, days)}
 
 
-def _waits(requests: Requests, calendars: dict[Party, Calendar], days: int) -> Waits:
-    over = requests.only((requests.joined < days * DAY) & (requests.left_queue < NEVER))
-    waited = np.zeros(len(over))
-    for party, here in over.by_calendar():
-        opening = calendars[party]
-        open_time = open_seconds(over.left_queue[here], opening) - open_seconds(over.joined[here], opening)
-        waited[here] = open_time / HOUR
-    day = over.joined // DAY
+def _waits(requests: Requests, days: int) -> Waits:
+    over = np.flatnonzero((requests.joined < days * DAY) & (requests.left_queue < NEVER))
+    waited = (requests.open_until_left[over] - requests.open_until_joined[over]) / HOUR
+    day = requests.joined[over] // DAY
     joined = np.bincount(day, minlength=days).astype(np.int64)
     return Waits(joined, np.bincount(day, weights=waited, minlength=days).astype(np.float64))
 

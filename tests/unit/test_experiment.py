@@ -10,16 +10,19 @@ import pandas as pd
 import pytest
 
 from sim.experiment.backlog import waiting_by_day
-from sim.experiment.desks import load_of, open_seconds, requests_frame
+from sim.experiment.desks import load_of, requests_frame
 from sim.experiment.experiment import run
 from sim.experiment.measures import MEASURES, WITHIN
 from sim.experiment.observation import observe
+from sim.experiment.open_time import open_until
 from sim.experiment.replication import calendars_of, replicate
-from sim.experiment.requests import requests_of
+from sim.experiment.requests import Requests, requests_of
 from sim.records.table import Records
 from sim.rules.clocks import working_time
 from sim.scenario.calendars import CalendarSpec, resolve
 from sim.scenario.durations import DAY, HOUR, NEVER
+from sim.scenario.model import Scenario
+from sim.vocabulary import Party
 from tests.tables import MIDNIGHT, records_of
 from tests.worlds import accepts, an_order, refuses, says_nothing, world
 
@@ -48,8 +51,12 @@ def two_in_a_row() -> Records:
     return records_of(world(ONE_STAFF), first, second)
 
 
+def requests_in(scenario: Scenario, records: Records) -> Requests:
+    return requests_of(scenario, records, calendars_of(scenario))
+
+
 def test_the_wait_lasts_from_joining_the_queue_until_being_taken_up() -> None:
-    frame = requests_frame(world(ONE_STAFF), 0, requests_of(world(ONE_STAFF), two_in_a_row()))
+    frame = requests_frame(world(ONE_STAFF), 0, requests_in(world(ONE_STAFF), two_in_a_row()))
     assert frame["desk"].tolist() == ["sellers", "sellers"]
     assert frame["wait"].tolist() == [0.0, 6.0]
 
@@ -59,45 +66,56 @@ def test_who_leaves_while_waiting_has_waited_until_then_and_got_no_work() -> Non
     busy = an_order(0, asked=DAY, cancellation=accepts(work=12 * HOUR))
     gives_up = an_order(1, asked=DAY, cancellation=accepts(work=12 * HOUR, patience=2 * HOUR), goes_on=0)
     third = an_order(2, asked=DAY + 18 * HOUR, cancellation=accepts())
-    requests = requests_of(scenario, records_of(scenario, busy, gives_up, third))
+    requests = requests_in(scenario, records_of(scenario, busy, gives_up, third))
     assert requests_frame(scenario, 0, requests)["wait"].tolist() == [0.0, 2.0, 0.0]
     # Between the first and the last to join, 18 hours apart, staff worked for 12.
-    assert load_of(scenario, requests, calendars_of(scenario)).busiest_seller == pytest.approx(12 / 18)
+    assert load_of(scenario, requests).busiest_seller == pytest.approx(12 / 18)
 
 
 def test_a_request_that_nobody_noticed_has_not_waited_at_a_desk() -> None:
     scenario = world()
     records = records_of(scenario, an_order(cancellation=says_nothing()))
-    frame = requests_frame(scenario, 0, requests_of(scenario, records))
+    frame = requests_frame(scenario, 0, requests_in(scenario, records))
     assert frame["wait"].isna().sum() >= 1
 
 
 def test_silence_is_counted_by_request() -> None:
     scenario = world()
     silent_then_refused = an_order(ships_at=30 * DAY, cancellation=says_nothing(), dispute=refuses())
-    frame = requests_frame(scenario, 0, requests_of(scenario, records_of(scenario, silent_then_refused)))
+    frame = requests_frame(scenario, 0, requests_in(scenario, records_of(scenario, silent_then_refused)))
     assert frame["by_silence"].tolist() == [True, False]
 
 
 def test_unlimited_staff_has_no_utilisation() -> None:
     scenario = world()
-    load = load_of(scenario, requests_of(scenario, records_of(scenario, an_order())), calendars_of(scenario))
+    load = load_of(scenario, requests_in(scenario, records_of(scenario, an_order())))
     assert load.mediation_staffed == 0
     assert np.isnan(load.busiest_seller)
 
 
-def test_open_seconds_are_what_the_clocks_say_one_by_one() -> None:
-    spec = CalendarSpec.model_validate({"hours": {"mon-fri": ["09:00-12:00", "13:00-18:00"], "sat": "00:00-24:00"}})
-    calendar = resolve(spec, world().start, 30)
-    instants = np.random.default_rng(4).integers(0, 30 * DAY, size=(200, 2))
-    for begun, over in np.sort(instants).tolist():
-        passed = np.diff(open_seconds([begun, over], calendar))[0]
-        assert passed == working_time(begun, over, calendar)
+def test_open_seconds_are_what_the_clocks_say_one_by_one_of_each_calendar() -> None:
+    hours = {"mon-fri": ["09:00-12:00", "13:00-18:00", "20:00-24:00"], "sat": "00:00-24:00"}
+    specs = {Party.SELLER: {"hours": hours}, Party.BANK: {"hours": {"tue": "09:00-17:00"}}, Party.PLATFORM: {}}
+    calendars = {
+        party: resolve(CalendarSpec.model_validate(spec), world().start, 30) for party, spec in specs.items()
+    }
+    luck = np.random.default_rng(4)
+    begun, over = np.sort(luck.integers(0, 30 * DAY, size=(600, 2))).T
+    whose = luck.choice([*specs], size=600)
+    passed = open_until(over, whose, calendars) - open_until(begun, whose, calendars)
+    for *between, party, open_time in zip(*map(np.ndarray.tolist, (begun, over, whose, passed)), strict=True):
+        assert open_time == working_time(*between, calendars[party])
+
+
+def test_nothing_is_open_after_the_end_of_a_calendar() -> None:
+    calendars = {Party.SELLER: resolve(CalendarSpec(), world().start, 30)}
+    until = open_until(np.array([29 * DAY, 30 * DAY, 31 * DAY, NEVER]), np.array(Party.SELLER), calendars)
+    assert until.tolist() == [29 * DAY, 30 * DAY, 30 * DAY, 30 * DAY]
 
 
 def test_the_backlog_is_exact_at_noon_and_on_average() -> None:
     # Of day 1, the second request waits from 6:00 until 12:00, when the first is done.
-    backlog = waiting_by_day(world(ONE_STAFF), requests_of(world(ONE_STAFF), two_in_a_row()))
+    backlog = waiting_by_day(world(ONE_STAFF), requests_in(world(ONE_STAFF), two_in_a_row()))
     assert backlog["sellers"].average.tolist() == [0, 6 / 24, 0, 0]
     assert backlog["sellers"].noon.tolist() == [0, 0, 0, 0]
     assert backlog["mediation"].average.tolist() == [0, 0, 0, 0]
@@ -105,7 +123,7 @@ def test_the_backlog_is_exact_at_noon_and_on_average() -> None:
 
 def test_a_request_that_waits_over_noon_is_in_the_backlog_at_noon() -> None:
     orders = [an_order(k, asked=DAY + k, cancellation=accepts(work=24 * HOUR)) for k in range(3)]
-    backlog = waiting_by_day(world(ONE_STAFF), requests_of(world(ONE_STAFF), records_of(world(ONE_STAFF), *orders)))
+    backlog = waiting_by_day(world(ONE_STAFF), requests_in(world(ONE_STAFF), records_of(world(ONE_STAFF), *orders)))
     assert backlog["sellers"].noon.tolist() == [0, 2, 1, 0]
     assert backlog["sellers"].average.sum() == pytest.approx((2 * DAY - 1 + DAY - 2 + 1) / DAY, abs=2 / DAY)
 

@@ -37,7 +37,7 @@ def test_waits_are_told_in_working_time_by_the_day_of_joining() -> None:
         an_order(k, asked=at, cancellation=accepts(work=8 * HOUR), ships_at=90 * DAY) for k, at in enumerate(joins)
     ]
     scenario = world(OFFICE)
-    waits = waits_by_day(requests_of(scenario, records_of(scenario, *orders)), calendars_of(scenario), days=10)
+    waits = waits_by_day(requests_of(scenario, records_of(scenario, *orders), calendars_of(scenario)), days=10)
     assert waits[SELLERS].joined.tolist() == [2, 0, 0, 0, 2, 0, 0, 0, 0, 0]
     assert waits[SELLERS].hours.tolist() == [5, 0, 0, 0, 7.5, 0, 0, 0, 0, 0]
     assert waits[MEDIATION].joined.sum() == 0
