@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from sim.baselines.baselines import Baseline, recorded
-from sim.baselines.block import BLOCKS, JUDGING, Crew
+from sim.baselines.baselines import BLOCKS, JUDGING, Baseline, Crew, recorded
 from sim.baselines.checking import check
 from sim.baselines.commits import Forgets, commit_of, forgetting
 from sim.baselines.history import TORN, History, expect_history, remember

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import BadScenario, BadUsage, Fault
+from sim.errors import BadScenario, BadUsage
 from sim.scenario.presets import left_out_of, named, scenarios_in, told_as, told_as_left_out
 from sim.scenario.wording import harmless, printable
 
@@ -128,26 +128,12 @@ def jobs_of(arguments: Namespace, otherwise: int | None = None) -> Jobs:
 
 def loaded_from(names: list[str], changes: tuple[str, ...]) -> list[Scenario]:
     """All scenarios named, which have different names, or the faults of all of them at once; doubts are said."""
+    from sim.scenario.loading import load_all
+
     files = scenario_files(names)
-    scenarios = each_loaded(files, changes)
+    scenarios = load_all(files, changes)
     _expect_different_names(scenarios)
     say_doubts(files, scenarios)
-    return scenarios
-
-
-def each_loaded(files: Sequence[str | Path], changes: tuple[str, ...]) -> list[Scenario]:
-    """The scenarios of these files, or the faults of all of them at once. Raises BadScenario."""
-    from sim.scenario.loading import load
-
-    scenarios: list[Scenario] = []
-    faults: list[Fault] = []
-    for path in files:
-        try:
-            scenarios.append(load(path, changes))
-        except BadScenario as fault:
-            faults += fault.faults
-    if faults:
-        raise BadScenario(sorted(set(faults)))
     return scenarios
 
 

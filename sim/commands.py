@@ -16,7 +16,6 @@ from sim.command_inputs import (
     changed_in,
     changes_of,
     changing_words,
-    each_loaded,
     effort_of,
     jobs_of,
     kept_in,
@@ -132,7 +131,9 @@ def compare(arguments: Namespace) -> int:
     what_ifs = what_ifs_of(arguments.what_if)
     if len(files) == 1 and not what_ifs:
         raise BadUsage("compare needs something beside the base: another file, or --what-if NAME:path=value")
-    base, *others = each_loaded(files, changes_of(arguments))
+    from sim.scenario.loading import load_all
+
+    base, *others = load_all(files, changes_of(arguments))
     say_doubts(files, [base, *others])
     changed = changed_in(files, (base, *others), changes_of(arguments))
     others += [asked_of(base, one) for one in what_ifs]
@@ -197,18 +198,21 @@ def _follow_one(comparison: Comparison, base: str, sides: Sequence[tuple[str, st
 
 def _enough(files: Sequence[str], replication: int, done: int, arguments: Namespace) -> list[str]:
     """What makes the files have this replication, where they have fewer on their own."""
-    as_written = each_loaded(files, changes_of(arguments, but="replications"))
+    from sim.scenario.loading import load_all
+
+    as_written = load_all(files, changes_of(arguments, but="replications"))
     has_it = all(replication < one.experiment.replications for one in as_written)
     return [] if has_it else ["--replications", str(done)]
 
 
 def trace(arguments: Namespace) -> None:
     """The story of one order, in plain sentences with times; or two stories of it, side by side."""
+    from sim.scenario.loading import load_all
     from sim.show.story import trace as trace_order
     from sim.show.two_stories import TwoStories
 
     names = [name for name in (arguments.scenario, arguments.versus) if name is not None]
-    scenarios = each_loaded([the_only_file(name) for name in names], changes_of(arguments))
+    scenarios = load_all([the_only_file(name) for name in names], changes_of(arguments))
     what_ifs = what_ifs_of(arguments.what_if)
     if len(scenarios) + len(what_ifs) > 2:
         raise BadUsage("found several stories to tell beside the first, expected one --versus or --what-if")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.command_inputs import each_loaded, jobs_of, say_doubts, scenario_files, the_only_file
+from sim.command_inputs import jobs_of, say_doubts, scenario_files, the_only_file
 from sim.errors import BadUsage
 from sim.outside_commands import print_json
 from sim.scenario.wording import counted, harmless
@@ -30,7 +30,9 @@ def stress(arguments: Namespace) -> None:
     what_ifs = what_ifs_of(arguments.what_if)
     if len(files) == 1 and not what_ifs:
         raise BadUsage("stress needs something beside the base: another file, or --what-if NAME:path=value")
-    base, *others = each_loaded(files, tuple(arguments.set))
+    from sim.scenario.loading import load_all
+
+    base, *others = load_all(files, tuple(arguments.set))
     say_doubts(files, [base, *others])
     others += [asked_of(base, one) for one in what_ifs]
     from sim.experiment.light import expect_measures

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.baselines.baselines import Baseline, sized
-from sim.baselines.block import JUDGING
+from sim.baselines.baselines import JUDGING, Baseline, sized
 from sim.baselines.days_kept import as_it_was, other_days
 from sim.baselines.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
 from sim.baselines.reading import RUNNABLE

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.baselines import sentences
-from sim.baselines.block import CONFIRMING, JUDGING, Block, Crew, live_through
+from sim.baselines.baselines import CONFIRMING, JUDGING, Block, Crew, live_through
 from sim.baselines.causes import Found, causes_of
-from sim.baselines.finding import BaselinePair, Single, line_up
 from sim.baselines.judgement import (
     CHANGED,
     SCENARIO,
@@ -29,6 +28,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.baselines.judging import Sides, curves_of, differences, is_sure, judged, unmoved
+from sim.baselines.pairing import BaselinePair, Single, line_up
 from sim.baselines.reading import RUNNABLE, SIGN
 from sim.experiment.expectations import expectations_of
 from sim.experiment.experiment import Progress, versions

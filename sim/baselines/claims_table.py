@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.baselines.block import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
+from sim.baselines.baselines import EPOCH, INSTANTS, MONEY, WORDS, Block, completed, kept_of
 from sim.experiment.aalen_johansen import UNTIL
 from sim.experiment.order_outcomes import UNASKED
 from sim.vocabulary import Stage

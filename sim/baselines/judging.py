@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from math import isnan, nan
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.baselines.block import Block
+from sim.baselines.baselines import Block
 from sim.baselines.judgement import CHANGED, UNCHANGED, MeasureCheck
 from sim.experiment.aalen_johansen import UNWATCHED, horizon, is_finished
 from sim.experiment.curve_differences import curve_difference
@@ -84,32 +84,24 @@ def is_sure(verdict: str) -> bool:
 
 def judged(sides: Sides, table: pd.DataFrame, confirming: pd.DataFrame | None) -> tuple[MeasureCheck, ...]:
     """Every measure, from the differences in the judging block and, where it was asked, in the confirming one."""
-    return tuple(
-        _judged(
-            table.loc[name].to_dict(),
-            _readings(name, sides),
-            None if confirming is None else confirming.loc[name].to_dict(),
-            sides.headlines.get(name),
-            _why_unknown(name, sides),
-        )
-        for name in MEASURES
-    )
+    return _each(sides, lambda name: table.loc[name].to_dict(), confirming)
 
 
 def unmoved(sides: Sides) -> tuple[MeasureCheck, ...]:
     """Every measure, where nothing differs at all: no statistics are needed."""
     rows = sides.now.summary.to_dict("index")
-    headlines = sides.headlines
-    return tuple(
-        _judged(
-            _nothing(name, rows, headlines.get(name)),
-            _readings(name, sides),
-            None,
-            headlines.get(name),
-            _why_unknown(name, sides),
-        )
-        for name in MEASURES
-    )
+    return _each(sides, lambda name: _nothing(name, rows, sides.headlines.get(name)), None)
+
+
+def _each(
+    sides: Sides, row_of: Callable[[str], dict[Any, Any]], confirming: pd.DataFrame | None
+) -> tuple[MeasureCheck, ...]:
+    def one(name: str) -> MeasureCheck:
+        again = None if confirming is None else confirming.loc[name].to_dict()
+        readings, why = _readings(name, sides), _why_unknown(name, sides)
+        return _judged(row_of(name), readings, again, sides.headlines.get(name), why)
+
+    return tuple(map(one, MEASURES))
 
 
 def _why_unknown(name: str, sides: Sides) -> str:

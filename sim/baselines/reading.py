@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sim.baselines.baselines import Baseline
-from sim.baselines.block import BLOCKS, Block
+from sim.baselines.baselines import BLOCKS, Baseline, Block
 from sim.baselines.claims_table import claims_in, unpacked
 from sim.baselines.days_kept import DaysOff
 from sim.disk.reading import content_of

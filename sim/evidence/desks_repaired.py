@@ -181,7 +181,7 @@ def _waited(lesson: Lesson, kind: int, stage: DeskStage) -> tuple[Floats, Bools,
         countered = offered(lesson) & ~np.isnan(asked)
         closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
         answered |= countered & ~np.isnan(closed)
-    lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
+    lasted = lesson.log.watched_until(closed) - asked
     if stage.name == "cancellation":
         answered |= shipped_instead(lesson)
     return lasted[some], answered[some], lesson.claim_weight[some]

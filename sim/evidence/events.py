@@ -17,15 +17,11 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import BadScenario, BadUsage, UserError
+from sim.evidence.log_files import ACTIVITY, CASE, OCEL, TIMESTAMP, TOLD_OF_CASES, XES, event_frames, table_pieces
 from sim.evidence.mapping import ClaimColumn, EventLog, MappedLog, OrderColumn
-from sim.evidence.ocel import is_ocel, ocel_events
 from sim.scenario.wording import printable, shortened
 
 Frames = dict[str, tuple[Mapping[str, str], Iterator[tuple[pd.DataFrame, int]]]]
-CASE, ACTIVITY, TIMESTAMP = "case", "activity", "timestamp"
-TOLD_OF_CASES = ("seller", "value", "method")
-AT_A_TIME = 100_000
-"""Events read in one piece."""
 HELD_AT_ONCE, MOST_PARTS = 16 << 20, 250
 """Bytes of a log up to which it is pivoted as a whole; of a compressed one, an eighth. No more files than these."""
 
@@ -124,41 +120,18 @@ def _columns(
 def _events_of(mapped: MappedLog, log: EventLog, path: Path) -> Iterator[pd.DataFrame]:
     """The log's events, piece by piece."""
     try:
-        if path.suffix == ".xes":
-            yield from _frames(_xes_events(path))
-        elif is_ocel(path):
-            yield from _frames(ocel_events(path, {str(name): one for name, one in log.columns.items()}))
+        if path.suffix in (XES, *OCEL):
+            yield from event_frames(path, {str(name): one for name, one in log.columns.items()})
         else:
-            columns: dict[str, str] = {CASE: CASE, ACTIVITY: ACTIVITY, TIMESTAMP: TIMESTAMP}
+            columns = {CASE: CASE, ACTIVITY: ACTIVITY, TIMESTAMP: TIMESTAMP}
             columns |= {str(name): column for name, column in log.columns.items()}
-            for table in _tables(mapped, path, columns):
+            for table, _ in table_pieces(
+                path, list(columns.values()), lambda there: _expect(mapped, columns, there)
+            ):
                 yield pd.DataFrame({name: table[column].astype("string") for name, column in columns.items()})
     except (OSError, ValueError, ElementTree.ParseError) as wrong:
         said = printable(shortened(str(wrong), 300))
         raise BadUsage(f"{path}: {said}; expected events as CSV, Parquet, XES or OCEL 2.0 (JSON)") from wrong
-
-
-def _frames(rows: Iterator[dict[str, str]]) -> Iterator[pd.DataFrame]:
-    columns = [CASE, ACTIVITY, TIMESTAMP, *TOLD_OF_CASES]
-    some = list(islice(rows, AT_A_TIME))
-    if not some:
-        raise ValueError("found no event of any case")
-    while some:
-        yield pd.DataFrame(some, columns=columns, dtype="string")
-        some = list(islice(rows, AT_A_TIME))
-
-
-def _tables(mapped: MappedLog, path: Path, columns: Mapping[str, str]) -> Iterator[pd.DataFrame]:
-    wanted = list(dict.fromkeys(columns.values()))
-    if path.suffix == ".parquet":
-        from pyarrow.parquet import ParquetFile
-
-        file = ParquetFile(path)
-        _expect(mapped, columns, file.schema_arrow.names)
-        yield from (batch.to_pandas() for batch in file.iter_batches(AT_A_TIME, columns=wanted))
-        return
-    _expect(mapped, columns, list(pd.read_csv(path, nrows=0, dtype="string").columns))
-    yield from pd.read_csv(path, dtype="string", usecols=wanted, chunksize=AT_A_TIME)
 
 
 def _expect(mapped: MappedLog, columns: Mapping[str, str], there: list[str]) -> None:
@@ -170,23 +143,3 @@ def _expect(mapped: MappedLog, columns: Mapping[str, str], there: list[str]) -> 
     ]
     if missing:
         raise BadScenario(missing)
-
-
-def _xes_events(path: Path) -> Iterator[dict[str, str]]:
-    """Events of an XES file (IEEE 1849), one trace at a time; the trace's own attributes go with each of them."""
-    log = None
-    for what, trace in ElementTree.iterparse(path, ("start", "end")):
-        log = trace if log is None else log
-        if what == "start" or not trace.tag.endswith("trace"):
-            continue
-        told = {child.get("key", ""): child.get("value", "") for child in trace if not child.tag.endswith("event")}
-        for event in trace:
-            if event.tag.endswith("event"):
-                of_event = {child.get("key", ""): child.get("value", "") for child in event}
-                yield {
-                    CASE: told.get("concept:name", ""),
-                    ACTIVITY: of_event.get("concept:name", ""),
-                    TIMESTAMP: of_event.get("time:timestamp", ""),
-                    **{name: told[name] for name in TOLD_OF_CASES if name in told},
-                }
-        log.clear()

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from sim.arrays import Bools
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.lesson import Lesson
 from sim.evidence.log import OrdersPiece
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
@@ -69,7 +69,7 @@ def _with_money(lesson: Lesson, voiced: Bools) -> Iterator[tuple[str, BoundsOfLo
         if int(watched.sum()) < LEAST:
             continue
         hits = money - begun <= days * DAY
-        share, interval, _ = share_with_interval(hits, watched, lesson.seller_of_claim, lesson.claim_weight)
+        share, interval, _ = lesson.share_of_claims(hits, watched)
         yield f"refunded_within_{days}d", {"at_most": round(_farther(share, interval)[1], 4)}
 
 

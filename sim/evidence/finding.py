@@ -33,25 +33,29 @@ def number(value: float) -> float:
     return float(f"{value:.4g}")
 
 
+def ends(interval: tuple[float, float]) -> tuple[float, float]:
+    """Both ends of an interval, likewise."""
+    return number(interval[0]), number(interval[1])
+
+
 def _four(value: float) -> str:
     return np.format_float_positional(max(value, 1e-4), precision=4, fractional=False, trim="-")
 
 
-def law(estimated: Estimated, kind: Kind) -> dict[str, Any]:
-    """As a scenario says it."""
-    return law_of(estimated.family, estimated.law, kind)
+def law_of(family: Family, parameters: Floats, kind: Kind | None) -> dict[str, Any]:
+    """A law by its name and parameters: of durations of a kind, or of plain numbers."""
 
+    def told(value: float) -> str | float:
+        return number(value) if kind is None else duration(value, kind)
 
-def law_of(family: Family, parameters: Floats, kind: Kind) -> dict[str, Any]:
-    """A law by its name and parameters."""
     if family.name == EXPONENTIAL.name:
-        return {"exponential": {"mean": duration(float(np.exp(parameters[0])), kind)}}
+        return {"exponential": {"mean": told(float(np.exp(parameters[0])))}}
     if family.name == LOGNORMAL.name:
         median, p95 = quantile(LOGNORMAL, parameters, 0.5), quantile(LOGNORMAL, parameters, 0.95)
-        return {"lognormal": {"median": duration(median, kind), "p95": duration(p95, kind)}}
+        return {"lognormal": {"median": told(median), "p95": told(p95)}}
     if family.name == WEIBULL.name:
         shape, scale = float(np.exp(parameters[1])), float(np.exp(parameters[0]))
-        return {"weibull": {"shape": number(shape), "scale": duration(scale, kind)}}
+        return {"weibull": {"shape": number(shape), "scale": told(scale)}}
     share = number(1 / (1 + float(np.exp(-parameters[0]))))
     return {
         "mixture": [
@@ -113,10 +117,10 @@ def of_law(
 ) -> Finding:
     """A law of durations; its interval is of the median, of an exponential law of the mean."""
     is_mean = estimated.family.name == "exponential"
-    low, high = estimated.between(mean if is_mean else _median)
+    low, high = estimated.between(mean if is_mean else median)
     return Finding(
         path,
-        law(estimated, kind),
+        law_of(estimated.family, estimated.law, kind),
         estimated.sample.n,
         number(estimated.sample.censored),
         (duration(low, kind), duration(high, kind)),
@@ -140,13 +144,13 @@ def of_chance(
 ) -> Finding:
     """The share of cases that end at all, by a cure model; with `never` that of those that do not."""
     low, high = estimated.ends_between()
-    ends, between = (1 - estimated.ends, (1 - high, 1 - low)) if never else (estimated.ends, (low, high))
+    share, between = (1 - estimated.ends, (1 - high, 1 - low)) if never else (estimated.ends, (low, high))
     return Finding(
         path,
-        number(ends),
+        number(share),
         estimated.sample.n,
         number(estimated.sample.censored),
-        (number(between[0]), number(between[1])),
+        ends(between),
         about,
         method,
         identified,
@@ -154,7 +158,8 @@ def of_chance(
     )
 
 
-def _median(family: Family, theta: Floats) -> float:
+def median(family: Family, theta: Floats) -> float:
+    """Half of the law's values do not exceed it."""
     return quantile(family, theta, 0.5)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.arrays import Floats
+from sim.arrays import Bools, Floats
 from sim.evidence.lived import Lived, engine_for, lived_through
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import Weeks
@@ -93,7 +93,8 @@ def _shown(value: float, unit: str) -> str:
 def seen_in(log: RefundLog, start: date, span: Weeks) -> dict[str, SeenValue]:
     """What the log says of these weeks."""
     first, beyond = _ends(log, start, span)
-    return dict(_observed(log.between(first, beyond, log.cut), first, beyond, _limits(log)))
+    weeks = (beyond - first) / DAY / 7
+    return dict(_observed(log.between(first, beyond, log.cut), weeks, _limits(log)).numbers())
 
 
 def _ends(log: RefundLog, start: date, span: Weeks) -> tuple[float, float]:
@@ -136,37 +137,61 @@ def expected_in(
         limits, engine = _limits(log), engine_for(weeks, len(worlds))
         documents = [in_world(document, one) for one in worlds]
         lived = lived_through(documents, engine, workers, [limit * DAY for limit in limits])
-        return _simulated(lived, weeks, (beyond - first) / DAY, limits)
+        told: dict[str, list[float]] = {}
+        for one in lived:
+            for name, (value, _, _) in _simulated(one, weeks, (beyond - first) / DAY / 7, limits).numbers():
+                told.setdefault(name, []).append(value)
+    return told
 
 
 SeenValue = tuple[float, int, str]
 """A value, the cases it rests on, and its unit."""
 
 
-def _observed(
-    log: RefundLog, first: float, beyond: float, limits: Sequence[float]
-) -> Iterator[tuple[str, SeenValue]]:
-    claims, orders, cut = log.claims, log.orders, log.cut
-    asked, closed = claims.at("requested"), claims.at("closed")
-    weeks = (beyond - first) / DAY / 7
-    requests = ~np.isnan(asked)
-    yield "orders a week", (orders.rows / weeks, orders.rows, "orders")
-    yield "requests a week", (int(requests.sum()) / weeks, int(requests.sum()), "requests")
-    for limit in limits:
-        yield f"sent within {limit:g} d of payment", _sent_within(log, limit * DAY)
-    status, names = claims.word("status"), log.names["status"]
-    asked_of = requests & (status != names.index("free"))
-    for word, called in REQUESTS.items():
-        yield called, _share(status == names.index(word), asked_of)
-    answered = np.isin(status, [names.index("accepted"), names.index("refused")])
-    for hours in (6, 24, 48, 96):
-        watched = asked_of & (asked + hours * HOUR < cut)
-        yield f"answered by {hours} h", _share(answered & (closed - asked <= hours * HOUR), watched)
-    if claims.has("refunded"):
-        money = claims.at("refunded")
-        for days in (7, 14, 30):
-            watched = requests & (asked + days * DAY < cut)
-            yield f"money within {days} d of the request", _share(money - asked <= days * DAY, watched)
+class _Weeks(NamedTuple):
+    """What is seen of some weeks, in a log or in a simulated world; instants are seconds, NaN where never."""
+
+    weeks: float
+    orders: int
+    sent_within: Mapping[float, SeenValue]
+    """By days since payment."""
+    begun: Floats
+    """When each request was made."""
+    closed: Floats
+    of_sellers: Bools
+    """Requests that somebody has to agree to."""
+    ends: Mapping[str, Bools]
+    """By a word of `REQUESTS`."""
+    money: Floats | None
+    """When it was there; None where the log does not tell."""
+    cut: float
+
+    def numbers(self) -> Iterator[tuple[str, SeenValue]]:
+        """What is judged."""
+        begun, requests = self.begun, ~np.isnan(self.begun)
+        count = int(requests.sum())
+        yield "orders a week", (self.orders / self.weeks, self.orders, "orders")
+        yield "requests a week", (count / self.weeks, count, "requests")
+        for days, share in self.sent_within.items():
+            yield f"sent within {days:g} d of payment", share
+        for word, called in REQUESTS.items():
+            yield called, _share(self.ends[word], self.of_sellers)
+        answered, waited = self.ends["accepted"] | self.ends["refused"], self.closed - begun
+        for hours in (6, 24, 48, 96):
+            watched = self.of_sellers & (begun + hours * HOUR < self.cut)
+            yield f"answered by {hours} h", _share(answered & (waited <= hours * HOUR), watched)
+        for limit in (7, 14, 30) if self.money is not None else ():
+            watched, came = requests & (begun + limit * DAY < self.cut), np.asarray(self.money) - begun
+            yield f"money within {limit} d of the request", _share(came <= limit * DAY, watched)
+
+
+def _observed(log: RefundLog, weeks: float, limits: Sequence[float]) -> _Weeks:
+    claims, status, asked = log.claims, log.claims.word("status"), log.claims.at("requested")
+    ends = {word: status == number for number, word in enumerate(log.names["status"])}
+    sent = {limit: _sent_within(log, limit * DAY) for limit in limits}
+    money = claims.at("refunded") if claims.has("refunded") else None
+    of_sellers = ~np.isnan(asked) & ~ends["free"]
+    return _Weeks(weeks, log.orders.rows, sent, asked, claims.at("closed"), of_sellers, ends, money, log.cut)
 
 
 def _sent_within(log: RefundLog, limit: float) -> SeenValue:
@@ -184,56 +209,27 @@ def _share(hits: Any, among: Any) -> SeenValue:
     return (float(np.mean(hits[among])) if n else float("nan"), n, "share")
 
 
-def _simulated(
-    worlds: Iterable[Lived], scenario: Scenario, days: float, limits: Sequence[float]
-) -> Mapping[str, list[float]]:
-    """The same numbers of each replication."""
-    weeks, cut = days / 7, np.datetime64(scenario.start, "s") + np.timedelta64(scenario.experiment.cut or 0, "s")
-    told: dict[str, list[float]] = {}
-    for claims, orders, sent_within in worlds:
-        asked, closed = _times(claims, "request_opened_at"), _times(claims, "request_settled_at")
-        free = (claims["route"] == "free_cancellation").to_numpy()
-        begun = np.where(free, _times(claims, "asked_at"), asked)
-        requests, of_sellers = ~np.isnan(begun), ~np.isnan(asked)
-        how = claims["request_settled_by"].astype(object).to_numpy()
-        # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
-        yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
-        answered = how == "answered"
-        told.setdefault("orders a week", []).append(orders / weeks)
-        for limit, share in zip(limits, sent_within, strict=True):
-            told.setdefault(f"sent within {limit:g} d of payment", []).append(share)
-        told.setdefault("requests a week", []).append(requests.sum() / weeks)
-        by_word = {
-            "accepted": yes,
-            "refused": answered & ~yes,
-            "shipped": how == "shipped_over",
-            "withdrawn": how == "withdrawn",
-            "silence": how == "silence",
-        }
-        for word, hits in by_word.items():
-            told.setdefault(REQUESTS[word], []).append(_mean(hits, of_sellers))
-        end = float((cut - np.datetime64("1970-01-01", "s")) / np.timedelta64(1, "s"))
-        for hours in (6, 24, 48, 96):
-            watched = of_sellers & (asked + hours * HOUR < end)
-            told.setdefault(f"answered by {hours} h", []).append(
-                _mean(answered & (closed - asked <= hours * HOUR), watched)
-            )
-        money = _times(claims, "refunded_at")
-        for limit in (7, 14, 30):
-            watched = requests & (begun + limit * DAY < end)
-            told.setdefault(f"money within {limit} d of the request", []).append(
-                _mean(money - begun <= limit * DAY, watched)
-            )
-    return told
+def _simulated(lived: Lived, scenario: Scenario, weeks: float, limits: Sequence[float]) -> _Weeks:
+    """The same of one replication."""
+    claims = lived.claims
+    asked, how = _times(claims, "request_opened_at"), claims["request_settled_by"].astype(object).to_numpy()
+    begun = np.where(claims["route"] == "free_cancellation", _times(claims, "asked_at"), asked)
+    # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
+    yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
+    ends = {"accepted": yes, "refused": (how == "answered") & ~yes, "shipped": how == "shipped_over"}
+    ends |= {"withdrawn": how == "withdrawn", "silence": how == "silence"}
+    sent = {limit: (share, 0, "share") for limit, share in zip(limits, lived.sent_within, strict=True)}
+    closed, money = (_times(claims, name) for name in ("request_settled_at", "refunded_at"))
+    cut = _seconds(pd.Timestamp(scenario.start)) + (scenario.experiment.cut or 0)
+    return _Weeks(weeks, lived.orders, sent, begun, closed, ~np.isnan(asked), ends, money, cut)
 
 
 def _times(claims: pd.DataFrame, column: str) -> Floats:
-    moments = claims[column]
-    return np.asarray((moments - pd.Timestamp("1970-01-01")) / pd.Timedelta(seconds=1), dtype=np.float64)
+    return np.asarray(_seconds(claims[column]), dtype=np.float64)
 
 
-def _mean(hits: Any, among: Any) -> float:
-    return float(np.mean(hits[among])) if among.any() else float("nan")
+def _seconds(moments: Any) -> Any:
+    return (moments - pd.Timestamp("1970-01-01")) / pd.Timedelta(seconds=1)
 
 
 def held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:

@@ -143,10 +143,14 @@ class Lesson:
         seller, weight = self.seller_of_claim[known], self.claim_weight[known]
         return Sample.of(low[known], high[known], seller, weight, self.recall)
 
+    def share_of_claims(self, hits: Bools, among: Bools) -> ShareTold:
+        """A share among some claims."""
+        return share_with_interval(hits, among, self.seller_of_claim, self.claim_weight)
+
     def share_of_orders(
         self, hits: Callable[[OrdersPiece], Bools], among: Callable[[Table], Bools] | None = None
     ) -> ShareTold:
-        """A share among all orders, or some, as `share_with_interval` tells it of claims."""
+        """A share among all orders, or some."""
         whole, part = np.zeros(len(self.weight)), np.zeros(len(self.weight))
         squares, n = np.zeros(2), 0
         for piece, weight in self.pieces():
@@ -157,6 +161,11 @@ class Lesson:
             squares += [float((weight[some & one] ** 2).sum()) for one in (hit, ~hit)]
             n += int(some.sum())
         return _share(whole, part, squares, n)
+
+    @property
+    def payment_methods(self) -> list[str]:
+        """What the log calls them, as scenarios write names."""
+        return [name.strip().lower().replace(" ", "_") for name in self.log.names.get("method", ())]
 
     def template(self, name: str) -> SellerType:
         """The base's type of that name; its most common one where there is none."""

@@ -215,6 +215,10 @@ class RefundLog:
         bought = self.orders_of_claims.only(theirs).known_at(cut)
         return replace(self, orders=orders, claims=claims.known_at(cut), orders_of_claims=bought, cut=cut)
 
+    def watched_until(self, over: Floats) -> Floats:
+        """When each was over, as far as is known; of those that were not, when the log was taken."""
+        return np.where(np.isnan(over), self.cut, over)
+
     def of_orders(self, name: str) -> Floats:
         """An instant of each claim's order."""
         return self.orders_of_claims.at(name)

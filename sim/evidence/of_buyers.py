@@ -9,8 +9,8 @@ import numpy as np
 from sim.arrays import Bools, Floats
 from sim.chance.instants import earlier_or_later
 from sim.evidence.families import FAMILIES, FAR, TWO, thinned
-from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law
-from sim.evidence.lesson import Durations, Lesson, share_with_interval
+from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_chance, of_law
+from sim.evidence.lesson import Durations, Lesson
 from sim.evidence.log import OrdersPiece
 from sim.evidence.log_tables import Table
 from sim.evidence.of_offers import refused_at, told_by_offers
@@ -171,12 +171,12 @@ def _reasons(lesson: Lesson) -> Told:
     counts = np.bincount(reasons[known], lesson.claim_weight[known], minlength=len(names))
     told = {name: number(float(count / counts.sum())) for name, count in zip(names, counts, strict=True) if count}
     most = int(np.argmax(counts))
-    _, between, n = share_with_interval(reasons == most, known, lesson.seller_of_claim, lesson.claim_weight)
+    _, between, n = lesson.share_of_claims(reasons == most, known)
     yield Finding(
         "buyers.regret.reasons",
         told,
         n,
-        interval=(number(between[0]), number(between[1])),
+        interval=ends(between),
         about=f"share of {names[most]}",
         method="shares of stated reasons",
         identified="what is behind a stated reason",
@@ -191,7 +191,7 @@ def _patience(lesson: Lesson) -> Told:
     if int(ended.sum()) < LEAST:
         yield Assumed("buyers.patience.cancellation", f"{int(ended.sum())} withdrawn, fewer than {LEAST}")
         return
-    lasted = np.where(np.isnan(closed), lesson.log.cut, closed) - asked
+    lasted = lesson.log.watched_until(closed) - asked
     sample = lesson.sample_of_claims(
         lasted, np.where(ended, lasted, np.inf), ~np.isnan(asked) & ~lesson.status("free")
     )
@@ -221,7 +221,7 @@ def _going_on(lesson: Lesson) -> Told:
         yield Assumed("buyers.goes_on", "too few failed requests whose time for a dispute is over")
         return
     disputed = ~np.isnan(claims.at("dispute_opened"))
-    share, interval, n = share_with_interval(disputed, over, lesson.seller_of_claim, lesson.claim_weight)
+    share, interval, n = lesson.share_of_claims(disputed, over)
     worth = _worth_it(lesson)
     told = [min(1.0, number(value / worth)) for value in (share, *interval)]
     yield Finding(
@@ -266,7 +266,7 @@ def _escalation(lesson: Lesson) -> Told:
     mediation = lesson.base.policy.mediation
     last_call = mediation.escalate_within if mediation is not None else None
     last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, lesson)
-    until = np.minimum(np.where(np.isnan(called), lesson.log.cut, called), last)
+    until = np.minimum(lesson.log.watched_until(called), last)
     low = until - since
     sample = lesson.sample_of_claims(low, np.where(np.isnan(called), np.inf, low), refused & (low >= 0))
     estimated = fitted(sample, never=True)

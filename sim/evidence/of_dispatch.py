@@ -65,12 +65,7 @@ def watched_for_dispatch(lesson: Lesson, piece: OrdersPiece) -> tuple[Floats, Fl
 
 def shipped_instead(lesson: Lesson) -> Bools:
     """Requests that the seller answered by sending at once: label, scan and end are of one time."""
-    arranged = (
-        lesson.log.of_orders("arranged")
-        if lesson.log.orders.has("arranged")
-        else np.full(lesson.log.claims.rows, np.nan)
-    )
-    scanned = lesson.log.of_orders("dispatched")
+    arranged, scanned = lesson.log.of_orders("arranged"), lesson.log.of_orders("dispatched")
     return lesson.status("shipped") & (np.abs(arranged - scanned) < 60)
 
 

@@ -60,7 +60,7 @@ def _returns(lesson: Lesson) -> Told:
             identified="those who never meant to post",
         )
     law = lesson.base.market.carrier.return_transit
-    travelled = np.where(np.isnan(came), lesson.log.cut, came) - posted
+    travelled = lesson.log.watched_until(came) - posted
     sample = lesson.sample_of_claims(travelled, np.where(np.isnan(came), np.inf, travelled), ~np.isnan(posted))
     estimated = fitted(sample, never=lesson.base.market.carrier.return_lost > 0)
     if estimated is not None and law.kind is not Kind.BUSINESS:
@@ -91,7 +91,7 @@ def _posting(lesson: Lesson, calendars: dict[Party, Calendar], runs: Runs | Assu
     due, (first, last) = claims.at("refund_due"), claims.ends("refunded")
     limit = _limits(lesson, due, calendars)
     sent = _sent(lesson, due, runs)
-    names = [name.strip().lower().replace(" ", "_") for name in lesson.log.names.get("method", ())]
+    names = lesson.payment_methods
     of_claim = lesson.log.orders_of_claims.word("method")
     for method in methods:
         if method in names:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Bools, Floats
-from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_chance, of_law
+from sim.evidence.lesson import Lesson
 from sim.evidence.survival import LEAST, fitted
 from sim.scenario.by_claim import rows
 from sim.scenario.durations import Kind
@@ -62,13 +62,13 @@ def told_by_offers(lesson: Lesson) -> Told:
             f"{PATH}.reservation", f"{int(known.sum())} offers answered, fewer than {LEAST * 4}, or none taken"
         )
         return
-    value, interval, n = share_with_interval(taken, known, lesson.seller_of_claim, lesson.claim_weight)
+    value, interval, n = lesson.share_of_claims(taken, known)
     highest = float(share[known].max())
     yield Finding(
         f"{PATH}.reservation",
         _settling(share[known], taken[known], lesson.claim_weight[known]),
         n,
-        interval=(number(interval[0]), number(interval[1])),
+        interval=ends(interval),
         about="share taken of the offers made",
         method="below what was taken, above what was refused: monotone likelihood",
         identified=f"up to the highest offer, {highest:.2g} of the price; above it spread evenly",
@@ -105,7 +105,7 @@ def _answering(lesson: Lesson, answered: Bools) -> Told:
     claims = lesson.log.claims
     opened, closed = claims.at("offer_opened"), claims.at("offer_closed")
     some = ~np.isnan(opened)
-    until = np.where(np.isnan(closed), lesson.log.cut, closed) - opened
+    until = lesson.log.watched_until(closed) - opened
     high = np.where(answered & ~np.isnan(closed), until, np.inf)
     estimated = fitted(lesson.sample_of_claims(until, high, some), never=True)
     if estimated is None:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import optimize
 
 from sim.arrays import Bools, Floats
-from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law, shares
+from sim.evidence.finding import Assumed, Finding, Told, ends, law_of, median, number, of_chance, of_law, shares
 from sim.evidence.lesson import Durations, Lesson
 from sim.evidence.log import OrdersPiece
 from sim.evidence.log_tables import Table
@@ -39,15 +39,15 @@ def _values(lesson: Lesson) -> Told:
     quantiles = lesson.once("quantiles of prices", lambda: _quantiles_of_prices(lesson, np.append(at, levels)))
     seen, told = quantiles[: len(at)], quantiles[len(at) :]
     misses = np.max(np.abs(estimated.family.cdf(estimated.law, seen) - at))
-    low, high = (number(end) for end in estimated.between(lambda family, theta: _median(family, theta)))
     if misses > 0.03:
         by_level = {float(q): number(float(v)) for q, v in zip(levels, told, strict=True)}
-        law: object = {"empirical": {"quantiles": by_level}}
+        law = {"empirical": {"quantiles": by_level}}
         method = f"quantiles: no family comes nearer than {per_cent(misses)}"
     else:
-        law, method = _amounts(estimated.family.name, estimated), f"{estimated.family.name}, by held-out likelihood"
-    n = estimated.sample.n
-    yield Finding("market.order_value", law, n, interval=(low, high), about="median", method=method)
+        law = law_of(estimated.family, estimated.law, None)
+        method = f"{estimated.family.name}, by held-out likelihood"
+    n, between = estimated.sample.n, ends(estimated.between(median))
+    yield Finding("market.order_value", law, n, interval=between, about="median", method=method)
 
 
 def _prices(piece: OrdersPiece) -> Durations:
@@ -63,61 +63,26 @@ def _quantiles_of_prices(lesson: Lesson, at: Floats) -> Floats:
     return np.asarray(np.quantile(lesson.log.gathered(known), at, overwrite_input=True), dtype=np.float64)
 
 
-def _median(family: object, theta: Floats) -> float:
-    from sim.evidence.families import quantile
-
-    return quantile(family, theta, 0.5)  # type: ignore[arg-type]
-
-
-def _amounts(name: str, estimated: object) -> dict[str, object]:
-    """A law of money: as of durations, without units."""
-    theta = estimated.law  # type: ignore[attr-defined]
-    if name == "exponential":
-        return {"exponential": {"mean": number(float(np.exp(theta[0])))}}
-    if name == "lognormal":
-        median = float(np.exp(theta[0]))
-        return {
-            "lognormal": {
-                "median": number(median),
-                "p95": number(median * float(np.exp(1.6448536 * np.exp(theta[1])))),
-            }
-        }
-    return {"weibull": {"shape": number(float(np.exp(theta[1]))), "scale": number(float(np.exp(theta[0])))}}
-
-
 def _methods(lesson: Lesson) -> Told:
-    names = lesson.log.names.get("method", ())
+    names = lesson.payment_methods
     counts = lesson.tally(lambda orders: orders.word("method"), len(names))
     if not counts.any():
         yield Assumed("market.payment_methods", "the log has no payment methods")
         return
-    told = {_name(name): float(count / counts.sum()) for name, count in zip(names, counts, strict=True) if name}
-    missing = sorted(set(lesson.base.market.payment_methods) - set(told))
-    strange = sorted(set(told) - set(lesson.base.market.payment_methods))
-    if missing or strange:
-        yield Assumed(
-            "market.payment_methods",
-            f"the log's methods ({', '.join(told)}) are not the base's "
-            f"({', '.join(lesson.base.market.payment_methods)})",
-        )
+    told = {name: float(count / counts.sum()) for name, count in zip(names, counts, strict=True) if name}
+    of_base = lesson.base.market.payment_methods
+    if of_base.keys() != told.keys():
+        why = f"the log's methods ({', '.join(told)}) are not the base's ({', '.join(of_base)})"
+        yield Assumed("market.payment_methods", why)
         return
     most = int(np.argmax(counts))
     _, between, n = lesson.share_of_orders(
         lambda piece: piece.orders.word("method") == most, lambda orders: orders.word("method") >= 0
     )
-    about = f"share of {_name(names[most])}"
     yield Finding(
-        "market.payment_methods",
-        shares(told),
-        n,
-        interval=(number(between[0]), number(between[1])),
-        about=about,
+        "market.payment_methods", shares(told), n, interval=ends(between), about=f"share of {names[most]}",
         method="shares of orders",
-    )
-
-
-def _name(written: str) -> str:
-    return written.strip().lower().replace(" ", "_")
+    )  # fmt: skip
 
 
 def _concentration(lesson: Lesson) -> Told:
@@ -172,7 +137,7 @@ def _transit(lesson: Lesson) -> Told:
 
     def under_way(orders: Table) -> tuple[Floats, Bools, Bools]:
         sent, came = orders.at("dispatched"), orders.at("delivered")
-        until = np.where(np.isnan(came), lesson.log.cut, came)
+        until = lesson.log.watched_until(came)
         return hours.lasted(sent, until, kind), ~np.isnan(came), ~np.isnan(sent)
 
     def lasted(piece: OrdersPiece) -> Durations:

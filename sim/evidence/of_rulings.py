@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Bools, Floats, Ints
-from sim.evidence.finding import Assumed, Finding, Told, number, of_chance, of_law, shares
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_chance, of_law, shares
+from sim.evidence.lesson import Lesson
 from sim.evidence.of_offers import refused_at
 from sim.evidence.of_staff import taken_up_in_turn
 from sim.evidence.samples import Sample
@@ -38,14 +38,14 @@ def of_rulings(lesson: Lesson, stage: str, word: str, what: str) -> Finding | As
     lasted = np.where(over, closed, lesson.log.cut) - opened
     cause = np.where(over, ruling, -1)
     told = incidence_at_the_end(lasted[some], cause[some], len(names), lesson.claim_weight[some])
-    for_buyer, interval, n = share_with_interval(ruling == 0, over, lesson.seller_of_claim, lesson.claim_weight)
+    for_buyer, interval, n = lesson.share_of_claims(ruling == 0, over)
     whole = max(float(told.sum()), 1e-9)
     return Finding(
         path,
         shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}),
         int(some.sum()),
         number(1 - float(over.sum() / some.sum())),
-        (number(interval[0]), number(interval[1])),
+        ends(interval),
         "for the buyer",
         "Aalen–Johansen by ruling",
         naive=number(for_buyer),
@@ -233,8 +233,7 @@ def _may(lesson: Lesson, terms: ChargebackTerms) -> Bools:
     known = [number for number, name in enumerate(names["kind"]) if name in {kind.word for kind in terms.claims}]
     fits = np.isin(kinds, known) | (kinds < 0)
     methods = lesson.log.orders_of_claims.word("method")
-    words = [name.strip().lower().replace(" ", "_") for name in names.get("method", ())]
-    allowed = [number for number, name in enumerate(words) if name in terms.methods]
+    allowed = [number for number, name in enumerate(lesson.payment_methods) if name in terms.methods]
     return np.asarray(fits & (np.isin(methods, allowed) | (methods < 0)))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.arrays import Bools, Floats
-from sim.evidence.finding import Assumed, Finding, Told, number, of_law, shares
+from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_law, shares
 from sim.evidence.fitted_scenario import TYPE
-from sim.evidence.lesson import Lesson, share_with_interval
+from sim.evidence.lesson import Lesson
 from sim.evidence.of_dispatch import sending, shipped_instead
 from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
 from sim.evidence.of_staff import handling, told_by_desks
@@ -50,10 +48,7 @@ def told_by_sellers(lesson: Lesson) -> Told:
 
 def _between(lesson: Lesson, kind: int) -> tuple[float, float]:
     """Of the share of orders that sellers of a type have."""
-    _, (low, high), _ = lesson.share_of_orders(
-        lambda piece: lesson.kind_of_seller[piece.orders.word("seller")] == kind
-    )
-    return number(low), number(high)
+    return ends(lesson.share_of_orders(lambda piece: lesson.kind_of_seller[piece.orders.word("seller")] == kind)[1])
 
 
 def roster_of(lesson: Lesson) -> Finding | Assumed:
@@ -111,28 +106,23 @@ def _cancellations(lesson: Lesson, kind: int, path: str) -> Told:
     answers = lesson.template(lesson.kinds[kind]).cancellation
     at_once = shipped_instead(lesson)
     answered = lesson.status("accepted", "refused") | at_once
-    until = np.where(np.isnan(closed), lesson.log.cut, closed)
+    until = lesson.log.watched_until(closed)
     low, high = answering_times(lesson, asked, until, answered, answers)
     estimated = fitted(lesson.sample_of_claims(low, high, theirs), never=True)
     if estimated is None:
         yield Assumed(f"{path}.cancellation", f"fewer than {LEAST} answers")
         return
-    said = _said(lesson, theirs, at_once, answers.silent, 1 - estimated.ends)
+    said = _said(lesson, theirs, at_once, 1 - estimated.ends)
     yield from _answers(lesson, f"{path}.cancellation", theirs, estimated, said)
 
 
-def _said(lesson: Lesson, theirs: Bools, at_once: Bools, _: float, silent: float) -> dict[str, float]:
+def _said(lesson: Lesson, theirs: Bools, at_once: Bools, silent: float) -> dict[str, float]:
     """What those who answer say: yes against no of all answers, sending at once where no label was printed yet."""
     plain = theirs & ~_blames(lesson)
     yes, no = lesson.status("accepted") & plain, lesson.status("refused") & plain
     weight = lesson.claim_weight
     accept, refuse = float(weight[yes].sum()), float(weight[no].sum())
-    arranged = (
-        lesson.log.of_orders("arranged")
-        if lesson.log.orders.has("arranged")
-        else np.full(lesson.log.claims.rows, np.nan)
-    )
-    closed = lesson.log.claims.at("closed")
+    arranged, closed = lesson.log.of_orders("arranged"), lesson.log.claims.at("closed")
     unlabelled = np.isnan(arranged) | (arranged >= closed - 60)
     there = float(weight[(lesson.status("accepted", "refused") | at_once) & theirs & unlabelled].sum())
     ship = float(weight[at_once & theirs].sum()) / there if there else 0.0
@@ -158,17 +148,14 @@ def _answers(lesson: Lesson, path: str, theirs: Bools, estimated: Estimated, sai
     sample = estimated.sample
     status = lesson.status("accepted")
     answered = theirs & lesson.status("accepted", "refused")
-    of_answers, interval, n = share_with_interval(status, answered, lesson.seller_of_claim, lesson.claim_weight)
-    closed_share = share_with_interval(
-        status, theirs & ~np.isnan(lesson.log.claims.at("closed")), lesson.seller_of_claim, lesson.claim_weight
-    )[0]
-    told: dict[str, Any] = shares(said)
+    of_answers, interval, n = lesson.share_of_claims(status, answered)
+    closed_share = lesson.share_of_claims(status, theirs & ~np.isnan(lesson.log.claims.at("closed")))[0]
     yield Finding(
         f"{path}.said",
-        told,
+        shares(said),
         sample.n,
         number(sample.censored),
-        (number(interval[0]), number(interval[1])),
+        ends(interval),
         "accept among yes and no",
         "competing ends, one law of noticing for all",
         _within_the_clock(lesson),
@@ -179,14 +166,8 @@ def _answers(lesson: Lesson, path: str, theirs: Bools, estimated: Estimated, sai
             "silent": [number(1 - end) for end in estimated.ends_between()[::-1]],
         },
     )
-    finding = of_law(
-        f"{path}.notice",
-        estimated,
-        Kind.WALL,
-        what="cured part silent, interval-censored by opening hours",
-        identified=_within_the_clock(lesson),
-    )
-    yield finding
+    what = "cured part silent, interval-censored by opening hours"
+    yield of_law(f"{path}.notice", estimated, Kind.WALL, what=what, identified=_within_the_clock(lesson))
 
 
 def _within_the_clock(lesson: Lesson) -> str:
@@ -210,7 +191,7 @@ def told_by_disputes(lesson: Lesson, kind: int, path: str) -> Told:
     countered = offered(lesson) & ~np.isnan(asked)
     closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
     answered = lesson.status("accepted", "refused", of="dispute_status") | (countered & ~np.isnan(closed))
-    until = np.where(np.isnan(closed), lesson.log.cut, closed)
+    until = lesson.log.watched_until(closed)
     low, high = answering_times(lesson, asked, until, answered, answers)
     sample: Sample = lesson.sample_of_claims(low, high, theirs)
     estimated = fitted(sample, never=True) if int(theirs.sum()) >= LEAST else None
@@ -227,18 +208,18 @@ def _said_in_disputes(
     lesson: Lesson, path: str, answered: Bools, countered: Bools, estimated: Estimated
 ) -> Finding:
     yes, weight = lesson.status("accepted", of="dispute_status") & ~countered, lesson.claim_weight
-    share, interval, n = share_with_interval(yes, answered, lesson.seller_of_claim, weight)
+    share, interval, n = lesson.share_of_claims(yes, answered)
     where = answered & may_be_offered(lesson)
     counter = float(weight[where & countered].sum() / max(weight[where].sum(), 1e-9))
-    accept, ends = without_plea(lesson, min(share / max(1 - counter, 1e-9), 1.0)), estimated.ends
-    plain = ends * (1 - counter)
-    said = {"accept": plain * accept, "refuse": plain * (1 - accept), "counter": ends * counter}
+    accept, heard = without_plea(lesson, min(share / max(1 - counter, 1e-9), 1.0)), estimated.ends
+    plain = heard * (1 - counter)
+    said = {"accept": plain * accept, "refuse": plain * (1 - accept), "counter": heard * counter}
     return Finding(
         path,
-        shares(said | {"silent": 1 - ends}),
+        shares(said | {"silent": 1 - heard}),
         estimated.sample.n,
         number(estimated.sample.censored),
-        (number(interval[0]), number(interval[1])),
+        ends(interval),
         "accept among answers" if countered.any() else "accept among yes and no",
         "competing ends, one law of noticing for all",
         "by how much a plea helps",

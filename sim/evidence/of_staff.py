@@ -34,7 +34,7 @@ def handling(lesson: Lesson, kind: int, path: str) -> Told:
         if stage == "cancellation":
             answered |= lesson.status("shipped")  # once begun, hardly any is overtaken by its parcel
         answered &= ~np.isnan(until)
-        worked = hours.worked(np.where(np.isnan(until), lesson.log.cut, until)) - hours.worked(since)
+        worked = hours.worked(lesson.log.watched_until(until)) - hours.worked(since)
         among = (lesson.kind_of_claim == kind) & ~np.isnan(since) & (worked >= 0)
         high = np.where(answered, worked, np.inf)
         estimated = fitted(lesson.sample_of_claims(worked, high, among))
@@ -53,7 +53,7 @@ def told_by_desks(lesson: Lesson) -> Told:
     for begun, ended, _ in STAGES.values():
         known: Bools = ~np.isnan(claims.at(begun))
         since.append(claims.at(begun)[known])
-        until.append(np.nan_to_num(claims.at(ended)[known], nan=lesson.log.cut))
+        until.append(lesson.log.watched_until(claims.at(ended)[known]))
         desk.append(lesson.seller_of_claim[known])
     at_once = most_at_once(np.concatenate(since), np.concatenate(until), np.concatenate(desk))
     levels = np.bincount(at_once.astype(np.int64)) if len(at_once) else np.zeros(1, dtype=np.int64)

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,13 +18,12 @@ from sim.arrays import Bools, Floats, Ints
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import joined
 from sim.evidence.log import LongTable, RefundLog
+from sim.evidence.log_files import table_pieces
 from sim.evidence.log_tables import Reading, Table
 from sim.evidence.mapping import KNOWN_WORDS, ClaimsTable, LogMapping, MappedLog, OrdersTable, columns_of
 from sim.evidence.stamps import stamps_of
 from sim.scenario.wording import printable, shortened
 
-AT_A_TIME = 100_000
-"""Rows read in one piece."""
 WORDS = ("seller", "method", "group", *KNOWN_WORDS)
 ORDER = "order"
 NUMBERS = ("value", "offer")
@@ -183,47 +180,25 @@ def _pieces(mapped: MappedLog, name: str, table: OrdersTable | ClaimsTable) -> I
     path = mapped.file(table.file)
     if not path.is_file():
         raise BadScenario([mapped.fault(f"{name}.file", f"found '{printable(table.file)}', no such file")])
+
     wanted = list(dict.fromkeys(table.columns.values()))
-    if path.suffix == ".parquet":
-        return _parquet_pieces(mapped, name, path, wanted)
-    return _csv_pieces(mapped, name, path, wanted)
 
+    def expect(there: list[str]) -> None:
+        listed = ", ".join(printable(column) for column in there[:40])
+        missing = {key: column for key, column in table.columns.items() if column not in there}
+        faults = [
+            mapped.fault(f"{name}.columns.{key}", f"found '{column}', expected a column of {path.name}: {listed}")
+            for key, column in missing.items()
+        ]
+        if faults:
+            raise BadScenario(faults)
 
-def _csv_pieces(mapped: MappedLog, name: str, path: Path, wanted: list[str]) -> Iterator[tuple[pd.DataFrame, int]]:
     try:
-        head = pd.read_csv(path, nrows=0, dtype="string", encoding="utf-8-sig")
-        _expect_columns(mapped, name, path, list(head.columns))
-        pieces = pd.read_csv(
-            path, usecols=wanted, dtype="string", encoding="utf-8-sig", chunksize=AT_A_TIME, na_filter=False
-        )
-        line = 2
-        for piece in pieces:
-            yield piece, line
-            line += len(piece)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError, ValueError) as wrong:
-        raise BadUsage(
-            f"{path}: {printable(shortened(str(wrong), 300))}; expected a table as CSV in UTF-8"
-        ) from wrong
-
-
-def _parquet_pieces(
-    mapped: MappedLog, name: str, path: Path, wanted: list[str]
-) -> Iterator[tuple[pd.DataFrame, int]]:
-    try:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-    except ImportError:
-        raise BadUsage(f"{path}: reading Parquet needs pyarrow: pip install pyarrow") from None
-    try:
-        file = ParquetFile(path)
-        _expect_columns(mapped, name, path, file.schema_arrow.names)
-        line = 1
-        for batch in file.iter_batches(AT_A_TIME, columns=wanted):
-            piece = batch.to_pandas()
+        for piece, line in table_pieces(path, wanted, expect, na_filter=False):
             yield pd.DataFrame({column: _as_text(piece[column]) for column in wanted}), line
-            line += len(piece)
-    except (ArrowException, OSError) as wrong:
-        raise BadUsage(f"{path}: {printable(shortened(str(wrong), 300))}; expected a Parquet file") from wrong
+    except (OSError, ValueError) as wrong:
+        what = "a Parquet file" if path.suffix == ".parquet" else "a table as CSV in UTF-8"
+        raise BadUsage(f"{path}: {printable(shortened(str(wrong), 300))}; expected {what}") from wrong
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -231,18 +206,3 @@ def _as_text(column: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.map(lambda moment: moment.isoformat(), na_action="ignore").astype("string")
     return column.astype("string")
-
-
-def _expect_columns(mapped: MappedLog, name: str, path: Path, there: list[str]) -> None:
-    columns = getattr(mapped.mapping, name).columns
-    missing = [key for key, column in columns.items() if column not in there]
-    if missing:
-        listed = ", ".join(printable(str(column)) for column in islice(there, 40))
-        raise BadScenario(
-            [
-                mapped.fault(
-                    f"{name}.columns.{key}", f"found '{columns[key]}', expected a column of {path.name}: {listed}"
-                )
-                for key in missing
-            ]
-        )

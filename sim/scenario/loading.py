@@ -5,7 +5,7 @@ file → tree (strict_yaml) → one tree (inheritance, changes) → rows filled 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -83,6 +83,20 @@ def load(path: str | FilePath, changes: Changes = ()) -> Scenario:
     BadScenario with every fault that can be found, each where it is written.
     """
     return load_with_places(path, changes).scenario
+
+
+def load_all(files: Iterable[str | FilePath], changes: Changes = ()) -> list[Scenario]:
+    """The scenarios of these files. Raises BadScenario with the faults of all of them at once."""
+    scenarios: list[Scenario] = []
+    faults: set[Fault] = set()
+    for file in files:
+        try:
+            scenarios.append(load(file, changes))
+        except BadScenario as found:
+            faults |= {*found.faults}
+    if faults:
+        raise BadScenario(sorted(faults))
+    return scenarios
 
 
 def as_scenario(given: AScenario) -> Scenario:

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.baselines.baselines import Baseline
-from sim.baselines.block import BLOCKS, Block
+from sim.baselines.baselines import BLOCKS, Baseline, Block
 from sim.baselines.claims_table import LARGEST, packed
 from sim.baselines.reading import CLAIMS, RUNNABLE, SCHEMA_VERSION, SIGN
 from sim.disk.placing import put, put_in_place, sweep, writing

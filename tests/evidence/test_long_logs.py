@@ -65,7 +65,7 @@ def read(path: Path) -> RefundLog:
 
 @pytest.fixture
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setattr("sim.evidence.reading.AT_A_TIME", 7)
+    monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 7)
     monkeypatch.setattr("sim.evidence.log.IN_MEMORY", 1)
     return monkeypatch
 
@@ -100,7 +100,7 @@ def test_a_log_in_pieces_tells_the_same_to_the_last_bit(tmp_path: Path, monkeypa
     orders["value"] = np.round(np.random.default_rng(2).lognormal(3, 1, len(orders)), 2)
     path = write(tmp_path, orders, claims[::3])
     whole = lesson(path)
-    monkeypatch.setattr("sim.evidence.reading.AT_A_TIME", 37)
+    monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 37)
     monkeypatch.setattr("sim.evidence.log.IN_MEMORY", 1)
     pieces = lesson(path)
     assert (len(list(whole.pieces())), len(list(pieces.pieces()))) == (1, 11)
@@ -149,7 +149,7 @@ def test_many_durations_are_estimated_the_same_in_pieces_and_at_once(
 def test_what_is_held_of_a_log_does_not_grow_with_orders_that_nobody_claimed_for(
     tmp_path: Path, in_small_pieces: pytest.MonkeyPatch
 ) -> None:
-    in_small_pieces.setattr("sim.evidence.reading.AT_A_TIME", 1_000)
+    in_small_pieces.setattr("sim.evidence.log_files.AT_A_TIME", 1_000)
     held = []
     for count in (2_000, 2_000, 20_000):
         orders, claims = a_few(count)

@@ -179,7 +179,7 @@ def test_events_that_are_dealt_out_by_case_come_to_the_same(
     path = mapping_of_events(tmp_path, f"{{file: events.csv, columns: {{seller: shop}}, activities: {{{same}}}}}")
     one = read(path)
     monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 200)
-    monkeypatch.setattr("sim.evidence.events.AT_A_TIME", 7)
+    monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 7)
     other = read(path)
     assert len(list(other.orders.pieces())) > 3
     for log in (one, other):
@@ -197,7 +197,7 @@ EVENT = """<event><string key="concept:name" value="{what}"/><date key="time:tim
 
 
 def test_events_in_xes_are_read_trace_by_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.evidence.events.AT_A_TIME", 3)
+    monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 3)
     monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 500)
     at = {"paid": "2018-10-01T10:00:00+08:00", "requested": "2018-10-01T13:00:00+08:00"}
     events = "".join(EVENT.format(what=what, at=moment) for what, moment in at.items())

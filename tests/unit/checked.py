@@ -13,16 +13,12 @@ from typing import Any
 from sim.baselines.history import VERSION, CommitEntry, TrendPoint
 from sim.baselines.judgement import (
     CHANGED,
-    FAIL,
-    INCONCLUSIVE,
-    PASS,
     RULES,
     SCENARIO,
     UNCHANGED,
     Cause,
     Check,
     Example,
-    ExpectationCheck,
     MeasureCheck,
     NewScenario,
     NotLookedAt,
@@ -31,7 +27,9 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.experiment.comparison import Comparison
+from sim.experiment.expectations import FAIL, PASS, ExpectationCheck
 from sim.experiment.number import Number
+from sim.experiment.verdicts import INCONCLUSIVE
 from tests.unit.compared import comparison
 
 WORDS = {"same": UNCHANGED, "silence-approves": CHANGED, "no-limit": INCONCLUSIVE}

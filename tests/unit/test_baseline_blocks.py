@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from sim.baselines.block import BLOCKS, CONFIRMING, JUDGING, Block, Crew, live_through
+from sim.baselines.baselines import BLOCKS, CONFIRMING, JUDGING, Block, Crew, live_through
 from sim.baselines.claims_table import claims_in, packed, unpacked
 from sim.baselines.judging import Sides, differences, is_sure, judged
 from sim.experiment.jobs import Workers

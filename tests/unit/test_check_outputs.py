@@ -19,9 +19,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from xmlschema import XMLSchema
 
 from sim.baselines.history import History
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check, ExpectationCheck
+from sim.baselines.judgement import CHANGED, UNCHANGED, Check
 from sim.errors import BadUsage, UserError
+from sim.experiment.expectations import ExpectationCheck
 from sim.experiment.number import Number
+from sim.experiment.verdicts import INCONCLUSIVE
 from sim.show.checked.document import document_of
 from sim.show.checked.files import SIGN, build_check, files_of, room_for_check
 from sim.show.checked.junit import junit

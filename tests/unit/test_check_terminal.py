@@ -12,8 +12,9 @@ import pytest
 from rich.console import Console
 
 from sim.baselines.causes import MOST, Found, _cut, _redrawn
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, UNCHANGED, Check
+from sim.baselines.judgement import CHANGED, UNCHANGED, Check
 from sim.baselines.sentences import advice
+from sim.experiment.verdicts import INCONCLUSIVE
 from sim.show.checked.summary import summary
 from sim.show.checked.terminal import print_check
 from sim.show.checked.words import finding

@@ -9,7 +9,8 @@ from typing import Any, ParamSpec
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.baselines.judgement import CHANGED, INCONCLUSIVE, SUSPECTED, UNCHANGED, ScenarioCheck
+from sim.baselines.judgement import CHANGED, SUSPECTED, UNCHANGED, ScenarioCheck
+from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
 from sim.show.charts.style import DARK, FAINT, INK, OURS, SMALL, families_for, legible, our_style

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.baselines.judgement import (
-    NEW,
-    Check,
-    ExpectationCheck,
-    MeasureCheck,
-    NewScenario,
-    ScenarioCheck,
-)
+from sim.baselines.judgement import NEW, Check, MeasureCheck, NewScenario, ScenarioCheck
+from sim.experiment.expectations import ExpectationCheck
 from sim.experiment.number import Number, finite
 from sim.show.checked.words import finding, new_told
 from sim.show.files import SCHEMA_VERSION

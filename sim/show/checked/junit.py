@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as XML
 
-from sim.baselines.judgement import CHANGED, FAIL, INCONCLUSIVE, PASS, Check, NewScenario, Orphan, ScenarioCheck
+from sim.baselines.judgement import CHANGED, Check, NewScenario, Orphan, ScenarioCheck
+from sim.experiment.expectations import FAIL, PASS
+from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import printable
 from sim.show.checked.words import new_told, orphan_told, row_of
 from sim.show.judged import expectation_said, expected, found

@@ -14,7 +14,8 @@ from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric, StateSetMetricFamily
 from prometheus_client.registry import Collector
 
-from sim.baselines.judgement import EXPECTATION_VERDICTS, VERDICTS, Check, MeasureCheck
+from sim.baselines.judgement import VERDICTS, Check, MeasureCheck
+from sim.experiment.expectations import EXPECTATION_VERDICTS
 from sim.experiment.number import Number
 from sim.scenario.wording import printable
 

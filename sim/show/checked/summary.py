@@ -12,10 +12,11 @@ from itertools import chain
 from pathlib import Path
 
 from sim.baselines.history import History
-from sim.baselines.judgement import CHANGED, DRIFT, NEW, PASS, UNCHANGED, Check, NewScenario, ScenarioCheck
+from sim.baselines.judgement import CHANGED, DRIFT, NEW, UNCHANGED, Check, NewScenario, ScenarioCheck
 from sim.disk import steps
 from sim.disk.reading import expect_regular
 from sim.errors import refusing
+from sim.experiment.expectations import PASS
 from sim.experiment.number import Shown
 from sim.scenario.wording import counted, printable
 from sim.show.checked.words import (

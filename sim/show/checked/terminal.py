@@ -9,18 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.baselines.judgement import (
-    CHANGED,
-    FAIL,
-    INCONCLUSIVE,
-    NEW,
-    PASS,
-    UNCHANGED,
-    Check,
-    ExpectationCheck,
-    MeasureCheck,
-    ScenarioCheck,
-)
+from sim.baselines.judgement import CHANGED, NEW, UNCHANGED, Check, MeasureCheck, ScenarioCheck
+from sim.experiment.expectations import FAIL, PASS, ExpectationCheck
+from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import printable
 from sim.show.checked.words import SYMBOLS, counted_orders, ends, flips_of, new_told, orphan_told, row_of, size_of
 from sim.show.judged import expectation_told

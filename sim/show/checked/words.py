@@ -10,10 +10,7 @@ from typing import NamedTuple
 from sim.baselines.history import CommitEntry
 from sim.baselines.judgement import (
     CHANGED,
-    FAIL,
-    INCONCLUSIVE,
     NEW,
-    PASS,
     SUSPECTED,
     UNCHANGED,
     Check,
@@ -22,7 +19,9 @@ from sim.baselines.judgement import (
     Orphan,
     ScenarioCheck,
 )
+from sim.experiment.expectations import FAIL, PASS
 from sim.experiment.number import Number, Shown
+from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import counted
 from sim.show.flip_pairs import FlipPair, flip_pairs
 from sim.show.judged import JudgedRow as Compared

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from sim.baselines.baselines import Baseline, sized
 from sim.baselines.reading import SIGN, read, read_kept
 from sim.baselines.sentences import recording
-from sim.errors import BadBaseline, BadScenario, BadUsage, Fault
+from sim.errors import BadBaseline, BadUsage
 from sim.experiment import fingerprints
-from sim.scenario.loading import load
+from sim.scenario.loading import load, load_all
 from sim.scenario.model import Scenario
 
 
@@ -59,7 +59,7 @@ def line_up(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) 
     Raises BadScenario with the faults of all files, BadUsage for two scenarios of one name, and BadBaseline for all
     baselines that cannot be read, or a folder that is not there.
     """
-    singles = _loaded(files, changes)
+    singles = [Single(*one) for one in zip(files, load_all(files, changes), strict=True)]
     _expect_different_names(singles)
     if not folder.is_dir():
         raise BadBaseline("\n".join(f"{_no_baseline(one, folder)}" for one in singles))
@@ -87,19 +87,6 @@ def _no_baseline(one: Single, folder: Path) -> str:
     """That there is none, and how to record one."""
     words = recording(one.file, folder)
     return f"{one.file}: no baseline for '{one.scenario.name}' in {folder}. Record one with: {words}"
-
-
-def _loaded(files: Sequence[Path], changes: tuple[str, ...]) -> list[Single]:
-    singles: list[Single] = []
-    faults: list[Fault] = []
-    for file in files:
-        try:
-            singles.append(Single(file, load(file, changes)))
-        except BadScenario as found:
-            faults += found.faults
-    if faults:
-        raise BadScenario(sorted(set(faults)))
-    return singles
 
 
 def _expect_different_names(singles: Sequence[Single]) -> None:
