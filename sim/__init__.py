@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.show.story import Story
     from sim.waiting.advice import Advice
-    from sim.waiting.asking import advise, forecast
-    from sim.waiting.forecasting import Forecast
+    from sim.waiting.asking import advise
+    from sim.waiting.forecasting import Forecast, forecast
     from sim.worlds_api import search, stress, study, sums
 
 __all__ = [
@@ -104,7 +104,7 @@ _AT_HOME = {
     "Advice": "sim.waiting.advice",
     "Forecast": "sim.waiting.forecasting",
     "advise": "sim.waiting.asking",
-    "forecast": "sim.waiting.asking",
+    "forecast": "sim.waiting.forecasting",
     "open": "sim.live.opening",
     "search": "sim.worlds_api",
     "stress": "sim.worlds_api",

@@ -136,8 +136,8 @@ def forecast(arguments: Namespace) -> None:
     from sim.show.waiting.files import FORECAST, files_of_forecast
     from sim.show.waiting.forecast_document import document_of
     from sim.show.waiting.terminal import print_forecast
-    from sim.waiting.asking import forecast as forecast_them
     from sim.waiting.forecasting import REPLICATES
+    from sim.waiting.forecasting import forecast as forecast_them
 
     scenario = load(the_only_file(arguments.scenario), tuple(arguments.set))
     policy = load(the_only_file(arguments.policy)) if arguments.policy else None

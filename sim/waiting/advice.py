@@ -190,9 +190,10 @@ def _advice(
     some = {name: column[counted] for name, column in everybody.items()}
     waited = (their["asked"] - their["paid"])[counted]
     days = np.sort(days_to_money(first, now))
+    asked = answered_as(first) if buyer.stage == "cancellation" else {}
     return Advice(
         scenario, buyer, ways,
-        request=_request_odds(first) if buyer.stage == "cancellation" else {},
+        request={name: share(flags) for name, flags in asked.items()},
         deadline=_deadline(scenario, buyer, first, now),
         on_silence=request_terms(scenario, buyer).on_silence,
         by_days_waited=by_days_waited(some),
@@ -206,10 +207,6 @@ def may_press(told: Columns) -> bool:
     """Whether the button works for anybody who presses it: its time may be over, or it is not for such a claim."""
     free = told["route"] == Route.FREE_CANCELLATION
     return bool((free | (told["cancellation_opened_at"] < NEVER)).any())
-
-
-def _request_odds(told: Columns) -> dict[str, Number]:
-    return {name: share(flags) for name, flags in answered_as(told).items()}
 
 
 def _way(name: str, does: str, told: Columns, now: Ints) -> Way:

@@ -161,15 +161,13 @@ class Answerers:
             _lay_over(shaped, every, rows, cases, decisions, answering, self._count)
 
     def _of_seller(self, stage: Stage, answers: Answers, party: Party) -> Answering:
-        calendar = self._calendars[party]
-        habit = Habit(answers.silent, answers.notice, answers.notice_share_of_clock, answers.handling, calendar)
         rows, asked = self._open[stage]
         if party != Party.SELLER and len(rows):  # days off of its own
             some = self._histories.of(rows)
             asked = replace(
                 asked, deadline=deadlines(self._scenario, some, stage, asked.opened, self._calendars, party)
             )
-        return Answering(habit, asked)
+        return Answering(Habit.of(answers, self._calendars[party]), asked)
 
     def _buyers_and_banks(self) -> list[tuple[Stage, RequestLuck, Answering]]:
         nothing = DurationLaw.model_validate(0)

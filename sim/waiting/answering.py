@@ -16,6 +16,7 @@ from sim.arrays import Floats, Ints
 from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw, ShareLaw, draw
 from sim.scenario.durations import NEVER, Kind
+from sim.scenario.market import Answers
 from sim.waiting.calendars import elapsed, last_look
 from sim.waiting.pending import Pending
 from sim.waiting.tails import Tail, chance_near, larger, less_likely, longer
@@ -93,6 +94,11 @@ class Habit:
     """Of its clock, instead of a notice."""
     handling: DurationLaw
     calendar: Calendar
+
+    @classmethod
+    def of(cls, answers: Answers, calendar: Calendar) -> Habit:
+        """As a scenario says it."""
+        return cls(answers.silent, answers.notice, answers.notice_share_of_clock, answers.handling, calendar)
 
 
 class Answering:

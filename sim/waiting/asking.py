@@ -1,19 +1,15 @@
-"""Those who wait, from Python: `sim.advise` and `sim.forecast`. What a buyer says is checked where it stands."""
+"""`sim.advise`: what a buyer says, checked where it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from sim.errors import BadUsage
-from sim.experiment.engines import Tell, to_stderr
 from sim.scenario.durations import Kind, as_duration
 from sim.scenario.loading import AScenario, as_scenario
 from sim.vocabulary import ClaimKind
-from sim.waiting import forecasting
 from sim.waiting.advice import REPLICATIONS, Advice, advise_buyer
 from sim.waiting.buyer import STAGES, Buyer
-from sim.waiting.forecasting import REPLICATES, Forecast, Progress
 
 CLAIMS = [kind.word for kind in ClaimKind if kind is not ClaimKind.NONE]
 
@@ -71,45 +67,6 @@ def advise(
         facts["kind"] = ClaimKind[claim.upper()].value
     buyer = Buyer(_ago("paid", paid), None if asked is None else _ago("asked", asked), stage, facts)
     return advise_buyer(scenario, buyer, replications)
-
-
-def forecast(
-    scenario: AScenario,
-    *,
-    open: str | Path,
-    at: str,
-    policy: AScenario | None = None,
-    mapping: str | Path | None = None,
-    replicates: int = REPLICATES,
-    seed: int | None = None,
-    progress: Progress | None = None,
-    tell: Tell = to_stderr,
-) -> Forecast:
-    """Say what becomes of open cases, one by one and in total; and under another policy from now on.
-
-    `open` is a table of cases as CSV, known until the instant `at` (the marketplace's own clock,
-    `"2018-11-02T09:00"`); its columns are those of a log's mapping, or named by `mapping`, as `fit` takes it.
-    Each case is told `replicates` times with luck conditioned on its past. With `policy` the policy of another
-    scenario comes into force at `at`: the same cases with the same luck; what is asked already keeps its clock.
-    `progress` and `tell` are as for `run`.
-
-    Returns a `Forecast`: `base` and `other` (`Outlooks`: odds by ending, chance of money, days to
-    money, deadlines, totals by week), `cases`, `replicates`.
-
-    Raises BadScenario with every fault of the table, each with its line and column; BadUsage for an instant or a
-    table that is none; BeyondCalendar, and what `load` raises.
-    """
-    return forecasting.forecast(
-        as_scenario(scenario),
-        open=open,
-        at=at,
-        policy=None if policy is None else as_scenario(policy),
-        mapping=mapping,
-        replicates=replicates,
-        seed=seed,
-        progress=progress,
-        say=tell,
-    )
 
 
 def _ago(what: str, written: str) -> int:

@@ -95,8 +95,7 @@ class Conduct:
         answers: Answers = getattr(seller, stage.word)
         put, at, nobody = request.opened[rows], request.closed[rows], np.full(len(rows), NEVER)
         deadline = deadlines(self._scenario, seen, stage, put, self._calendars, party)
-        habit = Habit(answers.silent, answers.notice, answers.notice_share_of_clock, answers.handling,
-                      self._calendars[party])  # fmt: skip
+        habit = Habit.of(answers, self._calendars[party])
         pending = Pending(put, at, deadline, nobody, False, nobody)
 
         def unanswered(now: Ints) -> Floats:

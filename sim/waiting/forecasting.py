@@ -8,31 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from sim.arrays import Columns, Floats, Ints
+from sim.arrays import Columns, Ints
 from sim.chance.draws import draw_replication
 from sim.chance.past import Past
 from sim.chance.streams import Luck
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.experiment.engine_choice import expected_claims, made_ready, quicker_for
-from sim.experiment.engines import Tell, source_of
+from sim.experiment.engines import Tell, source_of, to_stderr
 from sim.experiment.experiment import Progress as Progress
 from sim.experiment.replication import calendars_of
 from sim.rules.terms import terms_of
 from sim.scenario.durations import DAY, NEVER
+from sim.scenario.loading import AScenario, as_scenario
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Outcome, Party
-from sim.waiting.agreeing import disagree, disagreements, drawn_again, told_under
 from sim.waiting.calendars import next_open
 from sim.waiting.cases import Cases, read_cases
 from sim.waiting.conditioned import Conditions
 from sim.waiting.outlook import ENDINGS, QUANTILES
-from sim.waiting.replicates import Stories, engine_at_hand, has_queues, tell
-from sim.waiting.tallies import Tally, Totals
+from sim.waiting.replicates import (
+    Stories,
+    disagree,
+    disagreements,
+    drawn_again,
+    engine_at_hand,
+    has_queues,
+    tell,
+    told_under,
+)
+from sim.waiting.tallies import Outlooks, Tally
 
 REPLICATES, MOST_REPLICATES = 200, 100_000
 TRIED = (4, 32)
@@ -52,26 +61,6 @@ LEAST_WATCHED = 60 * DAY
 
 
 @dataclass(frozen=True)
-class Outlooks:
-    """What becomes of each case under one policy: a row for each."""
-
-    policy: str
-    odds: dict[str, Floats]
-    """By ending."""
-    money: Floats
-    """The chance of any money."""
-    expected: Floats
-    """The mean of the refund, in cents."""
-    days: Floats
-    """Rows by `outlook.QUANTILES`: days until so large a part of its stories with money has it; NaN of few."""
-    deadlines: Ints
-    """The next deadline (s since the scenario's start); NEVER where no clock runs."""
-    on_silence: Ints
-    """What silence comes to then, by verdict; 0 where no clock runs."""
-    totals: Totals
-
-
-@dataclass(frozen=True)
 class Forecast:
     """What becomes of some open cases, and under another policy from now on, if there is one."""
 
@@ -86,33 +75,47 @@ class Forecast:
 
 
 def forecast(
-    scenario: Scenario,
+    scenario: AScenario,
     *,
     open: str | Path,
     at: str,
-    policy: Scenario | None = None,
+    policy: AScenario | None = None,
     mapping: str | Path | None = None,
     replicates: int = REPLICATES,
     seed: int | None = None,
     progress: Progress | None = None,
-    say: Tell,
+    tell: Tell = to_stderr,
 ) -> Forecast:
-    """Tell what becomes of the cases in the table `open`, known until the instant `at`; see `sim.forecast`."""
+    """Say what becomes of open cases, one by one and in total; and under another policy from now on.
+
+    `open` is a table of cases as CSV, known until the instant `at` (the marketplace's own clock,
+    `"2018-11-02T09:00"`); its columns are those of a log's mapping, or named by `mapping`, as `fit` takes it.
+    Each case is told `replicates` times with luck conditioned on its past. With `policy` the policy of another
+    scenario comes into force at `at`: the same cases with the same luck; what is asked already keeps its clock.
+    `progress` and `tell` are as for `run`.
+
+    Returns a `Forecast`: `base` and `other` (`Outlooks`: odds by ending, chance of money, days to
+    money, deadlines, totals by week), `cases`, `replicates`.
+
+    Raises BadScenario with every fault of the table, each with its line and column; BadUsage for an instant or a
+    table that is none; BeyondCalendar, and what `load` raises.
+    """
+    world, then = as_scenario(scenario), None if policy is None else as_scenario(policy)
     if not 1 <= replicates <= MOST_REPLICATES:
         raise BadUsage(f"replicates: found {replicates}, expected from 1 to {MOST_REPLICATES:,}")
     day, second = _instant(at)
-    scenario = _begun_before(scenario, open, day, second, mapping)
-    now = (day - scenario.start).days * DAY + second
-    cases = read_cases(open, scenario, now, mapping)
-    sellers = scenario.market.sellers.model_copy(update={"count": cases.sellers})
-    scenario = scenario.model_copy(update={"market": scenario.market.model_copy(update={"sellers": sellers})})
-    other = scenario.model_copy(update={"policy": policy.policy, "name": policy.name}) if policy else None
-    _have_an_engine(scenario, other, cases, replicates, say)
-    work = _Work(scenario, cases, now, replicates, scenario.experiment.seed if seed is None else seed)
+    world = _begun_before(world, open, day, second, mapping)
+    now = (day - world.start).days * DAY + second
+    cases = read_cases(open, world, now, mapping)
+    sellers = world.market.sellers.model_copy(update={"count": cases.sellers})
+    world = world.model_copy(update={"market": world.market.model_copy(update={"sellers": sellers})})
+    other = world.model_copy(update={"policy": then.policy, "name": then.name}) if then else None
+    _have_an_engine(world, other, cases, replicates, tell)
+    work = _Work(world, cases, now, replicates, world.experiment.seed if seed is None else seed)
     policies: list[Scenario | None] = [None, other] if other else [None]
     tallies = work.told_under(policies, progress)
     outlooks = [work.outlook(tally, then) for tally, then in zip(tallies, policies, strict=True)]
-    return Forecast(scenario, at, now, cases, replicates, outlooks[0], outlooks[1] if other else None)
+    return Forecast(world, at, now, cases, replicates, outlooks[0], outlooks[1] if other else None)
 
 
 def _have_an_engine(scenario: Scenario, other: Scenario | None, cases: Cases, replicates: int, say: Tell) -> None:
@@ -204,11 +207,8 @@ class _Work:
         start = self.scenario.start + timedelta(days=int(first))
         window = self.scenario.experiment
         watched = max(window.run_out.seconds, LEAST_WATCHED)
-        spans = {
-            "warm_up": _of(window.cohort, 0),
-            "cohort": _of(window.cohort, watched),
-            "run_out": _of(window.cohort, 0),
-        }
+        lengths = {"warm_up": 0, "cohort": watched, "run_out": 0}
+        spans = {name: replace(window.cohort, seconds=seconds) for name, seconds in lengths.items()}
         ahead = self.scenario.model_copy(
             update={"start": start, "experiment": window.model_copy(update={**spans, "seed": self.seed})}
         )
@@ -259,10 +259,6 @@ class _Work:
         )  # fmt: skip
 
 
-def _of(like, seconds: int):  # type: ignore[no-untyped-def]
-    return replace(like, seconds=seconds)
-
-
 def _sizes(count: int, together: int) -> Iterator[int]:
     while count > 0:
         yield min(count, together)
@@ -270,8 +266,6 @@ def _sizes(count: int, together: int) -> Iterator[int]:
 
 
 def _instant(at: str) -> tuple[date, int]:
-    from datetime import datetime
-
     try:
         moment = datetime.fromisoformat(at)
     except (ValueError, TypeError):
@@ -296,5 +290,7 @@ def _begun_before(
         )
     start = early.start + timedelta(days=first)
     window = scenario.experiment
-    spans = {"warm_up": _of(window.cohort, max((day - start).days, 0) * DAY), "cohort": window.cohort}
-    return scenario.model_copy(update={"start": start, "experiment": window.model_copy(update=spans)})
+    warm_up = replace(window.cohort, seconds=max((day - start).days, 0) * DAY)
+    return scenario.model_copy(
+        update={"start": start, "experiment": window.model_copy(update={"warm_up": warm_up})}
+    )

@@ -33,6 +33,26 @@ class Totals:
     """How many cases end so, by replicate."""
 
 
+@dataclass(frozen=True)
+class Outlooks:
+    """What becomes of each case under one policy: a row for each."""
+
+    policy: str
+    odds: dict[str, Floats]
+    """By ending."""
+    money: Floats
+    """The chance of any money."""
+    expected: Floats
+    """The mean of the refund, in cents."""
+    days: Floats
+    """Rows by `outlook.QUANTILES`: days until so large a part of its stories with money has it; NaN of few."""
+    deadlines: Ints
+    """The next deadline (s since the scenario's start); NEVER where no clock runs."""
+    on_silence: Ints
+    """What silence comes to then, by verdict; 0 where no clock runs."""
+    totals: Totals
+
+
 class Tally:
     """The stories of some cases, added batch by batch."""
 

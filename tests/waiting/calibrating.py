@@ -19,11 +19,10 @@ from sim.records.table import Records
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Outcome
-from sim.waiting.agreeing import disagree, drawn_again
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
 from sim.waiting.outlook import answered_as, has_money_back
-from sim.waiting.replicates import Stories, tell
+from sim.waiting.replicates import Stories, disagree, drawn_again, tell
 from tests.waiting.truth import seen_by, told_fully
 
 BANK = {

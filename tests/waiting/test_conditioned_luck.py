@@ -20,11 +20,10 @@ from sim.scenario.calendars import Calendar
 from sim.scenario.distributions import DurationLaw, draw
 from sim.scenario.durations import DAY, HOUR, NEVER, Kind
 from sim.scenario.model import Scenario
-from sim.waiting.agreeing import disagree, drawn_again
 from sim.waiting.calendars import elapsed, last_look
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
-from sim.waiting.replicates import Stories, tell
+from sim.waiting.replicates import Stories, disagree, drawn_again, tell
 from sim.waiting.tails import less_likely, longer
 from tests.property.relations import lived_through
 from tests.property.strategies import File, scenario_files, scenario_of

@@ -16,11 +16,10 @@ from sim.experiment.engines import COMPILED, live
 from sim.experiment.replication import calendars_of
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
-from sim.waiting.agreeing import disagree, drawn_again
 from sim.waiting.conditioned import Conditions
 from sim.waiting.history import Histories
 from sim.waiting.outlook import answered_as, has_money_back
-from sim.waiting.replicates import tell
+from sim.waiting.replicates import disagree, drawn_again, tell
 from tests.evidence.logs import tables_of, world, write
 from tests.waiting.calibrating import told
 from tests.waiting.truth import seen_by

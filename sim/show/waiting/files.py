@@ -24,8 +24,8 @@ from sim.show.waiting import forecast_document
 from sim.show.waiting.forecast_document import outlooks_of
 from sim.show.waiting.terminal import tables_of
 from sim.waiting.advice import Advice
-from sim.waiting.forecasting import Forecast, Outlooks
-from sim.waiting.tallies import middle_and_band
+from sim.waiting.forecasting import Forecast
+from sim.waiting.tallies import Outlooks, middle_and_band
 from sim.waiting.words import document, sentences
 
 ADVICE, FORECAST = "advice.json", "forecast.json"
