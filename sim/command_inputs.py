@@ -145,8 +145,8 @@ def changed_in(
     Nothing without `changes`. A file that is no scenario without the changes has nothing to be held against: it is
     left out.
     """
-    from sim.scenario.levers import changed_as_json, changed_between
     from sim.scenario.loading import load
+    from sim.scenario.resolved import changed_as_json, changed_between
 
     changed: dict[str, list[dict[str, str]]] = {}
     if not changes:

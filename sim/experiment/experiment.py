@@ -31,8 +31,8 @@ from sim.experiment.result import Result
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.waits import waits_frame
 from sim.experiment.warm_up import first_days, notes_of
-from sim.scenario.levers import changed_as_json, changed_between
 from sim.scenario.model import Experiment, Scenario
+from sim.scenario.resolved import changed_as_json, changed_between
 
 Progress = Callable[[int, int], None]
 """Told after each replication: how many are done, of how many."""

@@ -22,8 +22,8 @@ from sim.live.memory import Remembering
 from sim.live.wanted import MOST_SHOWN, Shelf, Understood, Wanted, understood
 from sim.live.words import called, said
 from sim.scenario.by_claim import CLAIMS
-from sim.scenario.levers import changed_as_json
 from sim.scenario.model import Scenario
+from sim.scenario.resolved import changed_as_json
 from sim.show.files import report_page
 from sim.show.flip_pairs import first_flip, pairs_of
 from sim.show.story import trace

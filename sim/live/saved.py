@@ -7,10 +7,9 @@ from pydantic import ValidationError
 from sim.experiment.experiment import with_numbers
 from sim.live.wanted import Understood
 from sim.live.words import said
-from sim.scenario.levers import Changed
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound, Provenance, Source
-from sim.scenario.resolved import resolved_yaml
+from sim.scenario.resolved import Changed, resolved_yaml
 from sim.scenario.wording import printable, shortened
 
 LONGEST_NAME, LONGEST = 31, 60

@@ -13,7 +13,7 @@ from sim.experiment.result import Result
 from sim.live.levers import named, value_named
 from sim.live.wanted import Understood
 from sim.live.words import said, words
-from sim.scenario.levers import Changed
+from sim.scenario.resolved import Changed
 from sim.scenario.wording import printable
 from sim.show.changed import title_of
 from sim.show.costs import HOW_TO_READ

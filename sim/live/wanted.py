@@ -13,11 +13,10 @@ from urllib.parse import urlencode
 
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.live.words import said
-from sim.scenario.levers import Changed, changed_between
 from sim.scenario.loading import built, load, with_changes
 from sim.scenario.model import Scenario
 from sim.scenario.presets import MARK, named, preset_names, told_as
-from sim.scenario.resolved import described
+from sim.scenario.resolved import Changed, changed_between, described
 from sim.scenario.selling import expected_orders
 from sim.scenario.wording import printable
 

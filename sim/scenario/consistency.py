@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from sim.errors import UserError
-from sim.scenario.anchoring import anchors, row_paths, windows_of
 from sim.scenario.base import did_you_mean
 from sim.scenario.buyers import complaints_about
 from sim.scenario.by_claim import CLAIMS, place_of, rows
@@ -14,7 +13,15 @@ from sim.scenario.calendars import resolve
 from sim.scenario.expectations import SHARES
 from sim.scenario.model import MOST_ORDERS, Scenario
 from sim.scenario.selling import all_calendars, expected_orders, own_calendar
-from sim.scenario.unbounded_requests import Complaint, endless_requests, may_be_never, too_far
+from sim.scenario.unbounded_requests import (
+    Complaint,
+    anchors,
+    endless_requests,
+    may_be_never,
+    row_paths,
+    too_far,
+    windows_of,
+)
 from sim.scenario.wording import shown
 from sim.vocabulary import Anchor, ClaimKind, Party, Verdict
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from sim.scenario.by_claim import ByClaim
+from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.distributions.families import DurationLaw, NumberLaw
-from sim.scenario.distributions.laws import Law
 from sim.scenario.distributions.written import Written
 from sim.scenario.durations import NEVER, Duration, Kind, parse_duration
 from sim.scenario.model import Scenario
@@ -142,26 +142,10 @@ def _factor_for(one: Moved, there: Any, annotations: Annotations) -> float:
     if size[0] is not kind:
         raise ValueError(f"{one.path}: found the {one.range.move} {one.to}, expected what {law} is counted in")
     level = {"median": 0.5, "p95": 0.95}.get(one.range.move)
-    point = law.mean() if level is None else quantile(law.to_law(), level)
+    point = law.mean() if level is None else quantile_of(law.to_law(), level)
     if not 0 < point < NEVER:
         raise ValueError(f"{one.path}: the {one.range.move} of {law} is no length that could be stretched")
     return size[1] / point
-
-
-@lru_cache(maxsize=1024)
-def quantile(law: Law, level: float) -> float:
-    """The least value of which P(X ≤ x) reaches the level, to nine digits; without numpy. Inf where it is never."""
-    low, high = 0.0, 1.0
-    while law.below(high) < level:
-        low, high = high, high * 2
-        if high >= NEVER:
-            return math.inf
-    for _ in range(200):
-        middle = (low + high) / 2
-        if not low < middle < high or high - low < 1e-10 * high:
-            break
-        low, high = (low, middle) if law.below(middle) >= level else (middle, high)
-    return high
 
 
 def stretch(value: Any, annotations: Annotations, factor: float, *, is_top: bool = True) -> Any:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
-from sim.scenario.levers import Lever, levers_that_differ
+from sim.scenario.resolved import Lever, levers_that_differ
 from sim.scenario.wording import printable, shortened
 from sim.show.judged import Finished
 

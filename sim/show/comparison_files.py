@@ -32,8 +32,7 @@ from sim.experiment.comparison import Comparison
 from sim.experiment.number import finite
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
-from sim.scenario.levers import levers_that_differ
-from sim.scenario.resolved import resolved_yaml
+from sim.scenario.resolved import levers_that_differ, resolved_yaml
 from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, Spool, report_page, rows_of
 from sim.show.findings import findings, remarks
 from sim.show.notes import leaning_doubt, notes_of

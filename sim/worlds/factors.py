@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.scenario.applying import as_range, ends_of, inapplicable_to
-from sim.scenario.levers import levers_that_differ
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, is_whole, place_of, value_between
 from sim.scenario.provenance import Bound, Range
-from sim.scenario.resolved import described
+from sim.scenario.resolved import described, levers_that_differ
 
 
 @dataclass(frozen=True)

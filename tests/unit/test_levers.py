@@ -9,7 +9,7 @@ import pytest
 
 from sim.experiment.comparison import Comparison, comparison_of
 from sim.experiment.experiment import run
-from sim.scenario.levers import changed_between, levers_that_differ
+from sim.scenario.resolved import changed_between, levers_that_differ
 from sim.show.changed import changed_briefly, changed_lines
 from sim.show.ranking import places, ranking
 from tests.worlds import world

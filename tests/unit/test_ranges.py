@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sim.errors import BadScenario
 from sim.scenario.applying import ends_of, inapplicable, ranges_of
 from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.loading import built, load, load_with_places
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Moved, is_whole, moved, quantile, read_moved, value_between
+from sim.scenario.moving import Moved, is_whole, moved, read_moved, value_between
 from sim.scenario.presets import preset_names, presets_folder
 from sim.scenario.provenance import Range
 from sim.scenario.resolved import described
@@ -60,7 +61,7 @@ def test_a_law_stretched_to_a_95_percent_point_has_it_there() -> None:
         "transit"
     ]
     law = DurationLaw.model_validate(transit).to_law()
-    assert quantile(law, 0.95) == pytest.approx(60 * 86_400, rel=1e-6)
+    assert quantile_of(law, 0.95) == pytest.approx(60 * 86_400, rel=1e-6)
 
 
 def test_stretching_a_seller_doubles_its_times_and_leaves_its_chances_alone() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from sim.scenario.distributions.laws import Law
+from sim.scenario.durations import NEVER
 
 if TYPE_CHECKING:
     from sim.scenario.distributions.laws import Floats
@@ -131,15 +133,17 @@ def _just_below(x: float) -> float:
     return math.nextafter(x, -math.inf)
 
 
-def quantile_of(law: Law, share: float) -> float:
-    """The value that a share of all, between 0 and 1, does not exceed: no `ppf` of a law that falls says so."""
-    import numpy as np
-    from scipy import optimize
-
-    if not law.breaks():
-        return float(law.ppf(np.array([share]))[0])
-    low, _ = law.support()
-    top = max(low, 1.0)
-    while law.below(top) < share:
-        top *= 2
-    return low if law.below(low) >= share else float(optimize.brentq(lambda x: law.below(x) - share, low, top))
+@lru_cache(maxsize=1024)
+def quantile_of(law: Law, level: float) -> float:
+    """The least value of which P(X ≤ x) reaches the level, to nine digits; without numpy. Inf where it is never."""
+    low, high = 0.0, 1.0
+    while law.below(high) < level:
+        low, high = high, high * 2
+        if high >= NEVER:
+            return math.inf
+    for _ in range(200):
+        middle = (low + high) / 2
+        if not low < middle < high or high - low < 1e-10 * high:
+            break
+        low, high = (low, middle) if law.below(middle) >= level else (middle, high)
+    return high
