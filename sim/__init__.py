@@ -24,8 +24,8 @@ Contents, in the order in which things happen (imports only ever point up this l
     command_inputs       what a command is given
     worlds_commands, outside_commands, commands  what each command does
     options, arguments   their words
-    cli                  what carries them out
-    streams, door        where words go and what ends a command; the console command
+    cli                  what carries them out; where words go, and what ends a command
+    door                 the console command
 
 scenario file → Scenario → draws → engine → outcome table → estimates → charts and tables, and never back.
 """

@@ -1,8 +1,12 @@
-"""The door: the words of the command line, and the exit codes.
+"""The door: the words of the command line, the exit codes, and the streams and signals that surround a command.
 
 0 fine, 1 a check found that something changed, 2 bad usage or a bad scenario, 3 internal error, 4 a check cannot
-tell, 130 interrupted. Nothing heavy is imported here: each
-command imports what it needs, so that `--help` answers at once.
+tell, 130 interrupted. Nothing heavy is imported here: each command imports what it needs, so that `--help` answers
+at once.
+
+Neither streams nor signals change what a command has found. Words that nobody reads any more, or that a full disk
+refuses, are lost; a stream that was closed before the start is filled, since its number would else be given to the
+next file.
 """
 
 from __future__ import annotations
@@ -10,12 +14,14 @@ from __future__ import annotations
 import argparse
 import errno
 import gc
+import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
-from sim import streams
 from sim.arguments import parser
 from sim.errors import REFUSALS, RefundSimError, UserError, refused
 from sim.scenario.wording import harmless
@@ -34,13 +40,13 @@ of all page faults of a run, a tenth of a second.
 
 def door() -> NoReturn:
     """The console command."""
-    streams.prepare()
+    prepare_streams()
     gc.set_threshold(SELDOM)
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # a second one
         code = INTERRUPTED
-    if (lost := streams.finish()) and code == FINE:
+    if (lost := finish_streams()) and code == FINE:
         _say("cannot write: no space left" if lost.errno == errno.ENOSPC else f"cannot write: {lost.strerror}")
         code = BAD_INPUT
     gc.freeze()  # all is over: Python need not look for garbage as it ends, which takes a fifth of a second
@@ -58,7 +64,7 @@ def main(words: Sequence[str]) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         _stop_beside()
-        _say(streams.interrupted())
+        _say(interrupted())
         return INTERRUPTED
     except RefundSimError as fault:
         _say(f"internal error: {fault}")
@@ -111,5 +117,68 @@ def _say(message: str) -> None:
     sys.stderr.write(harmless(message) + "\n")
 
 
-if __name__ == "__main__":
-    door()
+# ------------------------------------------------- the streams that its words go to, and the signals that end it
+
+
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Ctrl-C, and the signals that end a command as it does; SIGHUP is not known everywhere."""
+
+
+class Steady(io.FileIO):
+    """A stream that goes on taking words whatever becomes of them."""
+
+    refused: OSError | None = None
+    """Why words were lost; None where they were not, and where a reader has left, who wants no more of them."""
+
+    def write(self, words: bytes, /) -> int:  # type: ignore[override]
+        """Always all of them, as far as the writer is concerned."""
+        try:
+            return super().write(words)
+        except BrokenPipeError:
+            pass
+        except OSError as refused:
+            self.refused = self.refused or refused
+        return len(memoryview(words).cast("B"))
+
+
+def prepare_streams() -> None:
+    """Make the streams steady, and let SIGTERM and SIGHUP end the command as Ctrl-C does."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the least number that is free
+    sys.stdout, sys.stderr = _steady(1, sys.stdout), _steady(2, sys.stderr)
+    for name in ENDING:
+        known = getattr(signal, name, None)
+        if known and signal.getsignal(known) != signal.SIG_IGN:  # who was told to ignore it (nohup) goes on
+            signal.signal(known, _interrupt)
+
+
+def _steady(number: int, there: TextIO | None) -> TextIO:
+    """Where dashes and umlauts cannot be shown, escapes can, and YAML and JSON read them back."""
+    raw = Steady(number, "w", closefd=False)
+    encoding = there.encoding if there else "utf-8"
+    is_prompt = raw.isatty() or number == 2
+    buffered = io.BufferedWriter(raw)  # type: ignore[type-var]
+    return io.TextIOWrapper(buffered, encoding, errors="backslashreplace", line_buffering=is_prompt)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def finish_streams() -> OSError | None:
+    """All is said, and what comes now is Python's own end. Returns what kept stdout from taking it all."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return raw.refused if isinstance(raw, Steady) else None
+
+
+def interrupted() -> str:
+    """What an interrupted command says: with the folders that it has finished, where there are any."""
+    placing = sys.modules.get("sim.disk.placing")
+    places = ", ".join(map(str, placing.finished)) if placing else ""
+    return f"interrupted; complete: {places}" if places else "interrupted"

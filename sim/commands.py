@@ -30,7 +30,7 @@ from sim.command_inputs import (
     the_only_file,
 )
 from sim.errors import BadScenario, BadUsage, Fault
-from sim.outside_commands import print_json
+from sim.outside_commands import print_json, tell
 from sim.scenario.wording import harmless, printable
 from sim.what_ifs import asked_of, what_ifs_of
 
@@ -103,12 +103,12 @@ def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -
     from sim.show.files import document_of
     from sim.show.table import print_table
 
-    if arguments.json:
-        print_json({"scenarios": [document_of(result) for result in results]})
-        return
-    print_table(results, notes=not arguments.quiet)
-    if not arguments.quiet:
-        sys.stderr.write(f"results and charts: {out}/<scenario>/\n")
+    tell(
+        arguments,
+        lambda: {"scenarios": [document_of(result) for result in results]},
+        lambda: print_table(results, notes=not arguments.quiet),
+        f"results and charts: {out}/<scenario>/",
+    )
 
 
 def _said_of_precision(results: Sequence[Result | Finished], arguments: Namespace) -> int:
@@ -169,12 +169,14 @@ def _report_comparison(
     from sim.show.comparison import print_comparison
     from sim.show.comparison_files import document_of
 
-    if arguments.json:
-        print_json(document_of(comparison))
-        return
-    print_comparison(comparison, notes=not arguments.quiet)
-    if not arguments.quiet:
-        sys.stderr.write(f"results and charts: {folder}/\n{_follow_one(comparison, base, sides, arguments)}")
+    tell(
+        arguments,
+        lambda: document_of(comparison),
+        lambda: print_comparison(comparison, notes=not arguments.quiet),
+        f"results and charts: {folder}/",
+    )
+    if not (arguments.json or arguments.quiet):
+        sys.stderr.write(_follow_one(comparison, base, sides, arguments))
 
 
 def _follow_one(comparison: Comparison, base: str, sides: Sequence[tuple[str, str]], arguments: Namespace) -> str:
@@ -219,11 +221,8 @@ def trace(arguments: Namespace) -> None:
     scenarios += [asked_of(scenarios[0], one) for one in what_ifs]
     story, *other = [trace_order(scenario, arguments.order, arguments.replication) for scenario in scenarios]
     told = TwoStories(story, *other) if other else story
-    if arguments.json:
-        print_json(told.as_dict())
-    else:
-        lines = told.lines(_columns()) if other else told.lines()
-        sys.stdout.write("\n".join(lines) + "\n")
+    lines = told.lines(_columns()) if isinstance(told, TwoStories) else told.lines()
+    tell(arguments, told.as_dict, lambda: sys.stdout.write("\n".join(lines) + "\n"))
 
 
 def _columns() -> int:

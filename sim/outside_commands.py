@@ -59,10 +59,8 @@ def fit(arguments: Namespace) -> int:
 
     if arguments.check:
         _, _, _, log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out))
-        if arguments.json:
-            print_json({"readings": {one.table: one.document() for one in log.readings}})
-        else:
-            print_readings(log.readings)
+        by_table = {one.table: one.document() for one in log.readings}
+        tell(arguments, lambda: {"readings": by_table}, lambda: print_readings(log.readings))
         return 0
     if arguments.out is None:
         raise BadUsage("fit needs --out DIR for what it learns, or --check to only read the log")
@@ -74,8 +72,8 @@ def fit(arguments: Namespace) -> int:
     write_folder(out, files_of_fit(fitted, arguments.worlds), SIGN, force=arguments.force)
     from sim.show.fitted.document import document_of
 
-    kept = "scenario, worlds, fit.json and report"
-    _tell(lambda: document_of(fitted), lambda: print_fit(fitted), kept, out, arguments)
+    where = f"scenario, worlds, fit.json and report: {out}/"
+    tell(arguments, lambda: document_of(fitted), lambda: print_fit(fitted), where)
     return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
 
 
@@ -124,7 +122,8 @@ def advise(arguments: Namespace) -> None:
     advice = advise_them(scenario, **{what: getattr(arguments, what) for what in said})
     if out is not None:
         write_folder(out, files_of_advice(advice), ADVICE, force=arguments.force)
-    _tell(lambda: document(advice), lambda: print_advice(advice), "page, chart and advice.json", out, arguments)
+    where = f"page, chart and advice.json: {out}/" if out else ""
+    tell(arguments, lambda: document(advice), lambda: print_advice(advice), where)
 
 
 def forecast(arguments: Namespace) -> None:
@@ -157,8 +156,8 @@ def forecast(arguments: Namespace) -> None:
         )
     if out is not None:
         write_folder(out, files_of_forecast(told), FORECAST, force=arguments.force)
-    kept = "report, forecast.json, cases.csv and totals.csv"
-    _tell(lambda: document_of(told), lambda: print_forecast(told), kept, out, arguments)
+    where = f"report, forecast.json, cases.csv and totals.csv: {out}/" if out else ""
+    tell(arguments, lambda: document_of(told), lambda: print_forecast(told), where)
 
 
 def _number(what: str, written: str | None, otherwise: int) -> int:
@@ -180,16 +179,14 @@ def _room_for(sign: str, arguments: Namespace) -> Path | None:
     return out
 
 
-def _tell(
-    document: Callable[[], Any], show: Callable[[], None], kept: str, out: Path | None, arguments: Namespace
-) -> None:
-    """As JSON, or for people, with what has been kept in which folder."""
+def tell(arguments: Namespace, document: Callable[[], Any], show: Callable[[], Any], where: str = "") -> None:
+    """As JSON, or for people; to those who want to know also where the rest is."""
     if arguments.json:
         print_json(document())
         return
     show()
-    if out is not None and not arguments.quiet:
-        sys.stderr.write(f"{kept}: {out}/\n")
+    if where and not arguments.quiet:
+        sys.stderr.write(f"{where}\n")
 
 
 def print_json(document: Any) -> None:

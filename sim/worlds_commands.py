@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.command_inputs import jobs_of, say_doubts, scenario_files, the_only_file
 from sim.errors import BadUsage
-from sim.outside_commands import print_json
+from sim.outside_commands import tell
 from sim.scenario.wording import counted, harmless
 from sim.what_ifs import asked_of, what_ifs_of
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COMMANDS = ("search", "store", "stress", "study")
 FINE, FAILED, UNSURE = 0, 1, 4
+WRITTEN = "points, figures and report"
 
 
 def stress(arguments: Namespace) -> None:
@@ -56,7 +57,7 @@ def stress(arguments: Namespace) -> None:
     with _Room(arguments, name, "stress.json") as room:
         result = stressed(base, others, **how, **room.how("worlds"))
         folder = room.put(stress_files(result))
-    _tell(stress_document(result), stress_lines(result), folder, arguments)
+    tell(arguments, lambda: stress_document(result), lambda: _print(stress_lines(result)), f"{WRITTEN}: {folder}/")
 
 
 def study(arguments: Namespace) -> None:
@@ -76,7 +77,7 @@ def study(arguments: Namespace) -> None:
     with _Room(arguments, _folder_of("study", path), "study.json") as room:
         result = carried_out(plan, **room.how("worlds"))
         folder = room.put(study_files(result))
-    _tell(study_document(result), study_lines(result), folder, arguments)
+    tell(arguments, lambda: study_document(result), lambda: _print(study_lines(result)), f"{WRITTEN}: {folder}/")
 
 
 def search(arguments: Namespace) -> int:
@@ -99,7 +100,7 @@ def search(arguments: Namespace) -> int:
     with _Room(arguments, _folder_of("search", path), "search.json", "replications") as room:
         result = searched(plan, path, **room.how("policies"))
         folder = room.put(search_files(result))
-    _tell(search_document(result), search_lines(result), folder, arguments)
+    tell(arguments, lambda: search_document(result), lambda: _print(search_lines(result)), f"{WRITTEN}: {folder}/")
     return FINE if result.best is not None and result.is_settled else UNSURE
 
 
@@ -125,10 +126,7 @@ def store(arguments: Namespace) -> int:
     else:
         document["fewer"] = compacted(kept)
         lines = [f"{counted(document['fewer'], 'segment')} fewer"]
-    if arguments.json:
-        print_json(document)
-    else:
-        sys.stdout.write(harmless("\n".join(lines)) + "\n")
+    tell(arguments, lambda: document, lambda: _print(lines))
     return FAILED if document.get("faults") else FINE
 
 
@@ -162,16 +160,14 @@ def _tell_effort(
 ) -> None:  # fmt: skip
     """How many replications, and about how long: both ends where results decide how many there are."""
     each = _seconds(policies, measures, fewest, arguments)
-    if arguments.json:
-        print_json(document | {
-            "replications": fewest, "seconds": round(each * fewest, 1),
-            "replications_at_most": most, "seconds_at_most": round(each * most, 1),
-        })  # fmt: skip
-        return
     told = f"{of}, {counted(fewest, 'replication')}"
     if most > fewest:
         told += f" at the least: about {_lasting(each * fewest)}; {most:,} at the most"
-    sys.stdout.write(f"{told}: about {_lasting(each * most)}\n")
+    counts = {
+        "replications": fewest, "seconds": round(each * fewest, 1),
+        "replications_at_most": most, "seconds_at_most": round(each * most, 1),
+    }  # fmt: skip
+    tell(arguments, lambda: document | counts, lambda: _print([f"{told}: about {_lasting(each * most)}"]))
 
 
 def _seconds(policies: Sequence[Scenario], measures: Sequence[str], many: int, arguments: Namespace) -> float:
@@ -249,11 +245,5 @@ def _store_of(arguments: Namespace) -> Store | None:
     return Store(Path(arguments.store)) if arguments.store else None
 
 
-def _tell(document: dict[str, Any], lines: Iterable[str], folder: Path, arguments: Namespace) -> None:
-    """As JSON, or in lines and where the rest is."""
-    if arguments.json:
-        print_json(document)
-        return
+def _print(lines: Iterable[str]) -> None:
     sys.stdout.write(harmless("\n".join(lines)) + "\n")
-    if not arguments.quiet:
-        sys.stderr.write(f"points, figures and report: {folder}/\n")

@@ -141,7 +141,7 @@ sim.door.door()
 """
 
 
-@pytest.mark.parametrize("module", ["sim.cli", "argparse", "sim.streams", "sim.arguments", "sim.commands"])
+@pytest.mark.parametrize("module", ["sim.cli", "argparse", "sim.arguments", "sim.commands"])
 def test_ctrl_c_while_the_program_is_still_being_loaded_shows_no_traceback(module: str) -> None:
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", INTERRUPTED_AT.format(module=module)]

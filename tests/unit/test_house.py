@@ -57,7 +57,6 @@ FLOORS = (
     "commands",
     "options",
     "arguments",
-    "streams",
     "cli",
     "door",
 )
