@@ -16,6 +16,7 @@ from sim.errors import Fault
 from sim.scenario.base import Day, Described, as_date
 from sim.scenario.faults import Locator
 from sim.scenario.loading import document
+from sim.vocabulary import ClaimKind, Reason
 
 OrderColumn = Literal["order", "paid", "seller", "arranged", "dispatched", "delivered", "value", "method", "group"]
 ClaimColumn = Literal[
@@ -34,29 +35,15 @@ WordColumn = Literal[
     "status", "dispute_status", "kind", "reason", "ruling", "offer_status", "chargeback_ruling"
 ]  # fmt: skip
 STATUSES = ("accepted", "refused", "shipped", "withdrawn", "silence", "free", "open")
-KINDS = ("regret", "not_received", "defect")
 RULINGS = ("buyer", "seller", "split")
-BANK_RULINGS = ("buyer", "seller")
-REASONS = (
-    *(
-        "not_needed",
-        "change_order",
-        "change_address",
-        "change_coupon",
-        "change_delivery",
-        "payment_failed",
-        "other",
-    ),
-    *("no_answer", "out_of_stock", "raised_price"),
-)
 KNOWN_WORDS: dict[str, tuple[str, ...]] = {
     "status": STATUSES,
     "dispute_status": STATUSES,
-    "kind": KINDS,
-    "reason": REASONS,
+    "kind": tuple(kind.word for kind in ClaimKind if kind is not ClaimKind.NONE),
+    "reason": tuple(reason.word for reason in Reason),
     "ruling": RULINGS,
     "offer_status": STATUSES,
-    "chargeback_ruling": BANK_RULINGS,
+    "chargeback_ruling": RULINGS[:2],
 }
 """What the words in a column may mean, by canonical column."""
 ISO, EPOCH_S, EPOCH_MS = "iso", "epoch_s", "epoch_ms"

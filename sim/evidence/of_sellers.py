@@ -13,11 +13,12 @@ from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
 from sim.evidence.of_staff import handling, told_by_desks
 from sim.evidence.samples import Sample
 from sim.evidence.survival import LEAST, Estimated, fitted
+from sim.rules.requests import blames_the_seller, with_odds
 from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.durations import Kind
 from sim.scenario.market import MOST_ON_A_ROSTER, Answers
 from sim.scenario.wording import counted, printable
-from sim.vocabulary import Party
+from sim.vocabulary import Party, Reason
 
 ROSTER = "market.sellers.roster"
 SHARE = "share of the orders that its sellers have"
@@ -137,10 +138,8 @@ def _said(lesson: Lesson, theirs: Bools, at_once: Bools, silent: float) -> dict[
 
 def _blames(lesson: Lesson) -> Bools:
     """Reasons that blame the seller: there the reason game is played, and a yes means something else."""
-    reasons = lesson.log.claims.word("reason")
-    return np.isin(
-        reasons, [lesson.log.names["reason"].index(one) for one in ("no_answer", "out_of_stock", "raised_price")]
-    )
+    blame = [reason.value for reason in Reason if blames_the_seller(reason)]
+    return np.isin(lesson.log.claims.word("reason"), blame)
 
 
 def _answers(lesson: Lesson, path: str, theirs: Bools, estimated: Estimated, said: dict[str, float]) -> Told:
@@ -230,8 +229,6 @@ def _said_in_disputes(
 def without_plea(lesson: Lesson, seen: float) -> float:
     """What a seller would say to those who do not write first, given what all heard together."""
     from scipy import optimize
-
-    from sim.rules.requests import with_odds
 
     plea = lesson.base.buyers.plea
     if plea is None or not 0 < seen < 1:

@@ -43,9 +43,8 @@ OTHER_COMMAS = (";", "\t", "|")
 """What spreadsheets elsewhere put between columns."""
 PAIRS = (*IN_ORDER["orders"], *IN_ORDER["claims"], ("paid", "requested"), ("paid", "dispute_opened"),
          ("dispute_closed", "mediation_opened"), ("delivered", "return_posted"), ("paid", "withdrawn"),
-         ("dispute_closed", "offer_opened"), ("offer_opened", "offer_closed"),
-         ("return_received", "inspection_closed"),
-         ("dispute_closed", "failed"), ("chargeback_opened", "chargeback_closed"))  # fmt: skip
+         ("dispute_closed", "offer_opened"), ("return_received", "inspection_closed"),
+         ("dispute_closed", "failed"))  # fmt: skip
 """What cannot be the other way round."""
 
 

@@ -24,25 +24,11 @@ NUMBERS = ("seller", "value")
 UNKNOWN = -1
 ACCEPTED, REFUSED, SHIPPED, WITHDRAWN, SILENCE, FREE, OPEN = range(7)
 """A request's status, by its place in the mapping's words."""
+UNTOLD = ("paid", "requested", "viewed", "taken_up", "closed")
 TOLD_AS = {
-    "arranged": "arranged_at",
-    "dispatched": "dispatched_at",
-    "delivered": "delivered_at",
-    "dispute_opened": "dispute_opened_at",
-    "dispute_closed": "dispute_settled_at",
-    "mediation_opened": "mediation_opened_at",
-    "mediation_closed": "mediation_settled_at",
-    "return_posted": "return_posted_at",
-    "return_received": "return_received_at",
-    "refund_due": "refund_due_at",
-    "refunded": "refunded_at",
-    "withdrawn": "withdrawn_at",
-    "offer_opened": "offer_opened_at",
-    "offer_closed": "offer_settled_at",
-    "inspection_closed": "inspection_settled_at",
-    "failed": "failed_at",
-    "chargeback_opened": "chargeback_opened_at",
-    "chargeback_closed": "chargeback_settled_at",
+    name: f"{stage}_settled_at" if (stage := name.removesuffix("_closed")) != name else f"{name}_at"
+    for name in INSTANTS
+    if name not in UNTOLD
 }
 """The outcome table's column for each instant that a case may show."""
 

@@ -14,6 +14,7 @@ from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party, RefundOn, Stage
+from sim.vocabulary.stages import STAGES
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, Histories
 
 
@@ -40,14 +41,6 @@ class Pending:
 
 Open = tuple[Ints, Pending]
 """Which cases have such a request open, and how each stands."""
-ANSWERED_BY = {
-    Stage.CANCELLATION: Party.SELLER,
-    Stage.DISPUTE: Party.SELLER,
-    Stage.MEDIATION: Party.PLATFORM,
-    Stage.INSPECTION: Party.SELLER,
-    Stage.OFFER: Party.BUYER,
-    Stage.CHARGEBACK: Party.BANK,
-}
 
 
 def everything_open(scenario: Scenario, histories: Histories, calendars: Openings) -> dict[Stage, Open]:
@@ -98,7 +91,7 @@ def deadlines(
         here = np.flatnonzero(some.kind == kind)
         if not kind or not len(here):
             continue
-        terms, party = terms_of(scenario, kind), ANSWERED_BY[stage]
+        terms, party = terms_of(scenario, kind), STAGES[stage].answerer
         if stage == Stage.DISPUTE and terms.platform_answers:
             party = Party.PLATFORM
         party = seller if party == Party.SELLER else party

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.cli import main
-from sim.errors import BadUsage
+from sim.errors import BadScenario, BadUsage
 from sim.waiting.words import sentences
 
 CERTAIN = """
@@ -117,6 +117,14 @@ def test_a_history_that_cannot_be_is_a_fault_where_it_stands(
     assert main([*words, "--out", str(out), "-q", "--replicates", "2"]) == 2
     assert told in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_an_offer_that_ended_before_it_was_made_is_said_once(world: Path, tmp_path: Path) -> None:
+    heads = "order,paid,dispatched,delivered,dispute_opened,dispute_closed,offer_opened,offer_closed\n"
+    times = "2018-10-01,2018-10-02,2018-10-04,2018-10-05,2018-10-06T10:00,2018-10-08T10:00,2018-10-07T10:00"
+    with pytest.raises(BadScenario) as told:
+        sim.forecast(world, open=cases(tmp_path, f"a,{times}\n", heads), at="2018-10-11T09:00", replicates=2)
+    assert [fault.path for fault in told.value.faults].count("offer_closed") == 1
 
 
 def test_more_cases_than_are_drawn_at_a_time_are_forecast_alike(
