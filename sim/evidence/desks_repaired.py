@@ -23,12 +23,12 @@ from sim.evidence.families import LOGNORMAL
 from sim.evidence.finding import Finding, duration, law_of, shares
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.lesson import Lesson
-from sim.evidence.lived import engine_for, lived_through
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
 from sim.evidence.refits import changes_between, in_world
 from sim.evidence.samples import Sample
+from sim.evidence.simulation import engine_for, simulated_worlds
 from sim.evidence.survival import kaplan_meier
 from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.durations import DAY, Kind
@@ -142,7 +142,7 @@ def _world_to_move(
     def lived() -> dict[str, Floats]:
         there = {path: one.at for path, one in search.items()}
         moved = in_world(document, changes_between(begun, _with(findings, there)))
-        seen = lived_through([moved] * effort.replications, engine, workers)
+        seen = simulated_worlds([moved] * effort.replications, engine, workers)
         return dict(_counted(pd.concat([one.claims for one in seen]), cut, lesson, wanted))
 
     return lived

@@ -25,9 +25,9 @@ from sim.evidence.log import RefundLog
 from sim.evidence.log_tables import Reading
 from sim.evidence.mapping import MappedLog, Weeks, load_mapping
 from sim.evidence.of_dispatch import sellers_of_types
+from sim.evidence.power import unseen_changes
 from sim.evidence.reading import read_log
 from sim.evidence.refits import JUDGED_IN, WorldChanges
-from sim.evidence.would_be_seen import unseen_changes
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load

@@ -12,10 +12,10 @@ import pandas as pd
 from scipy import stats
 
 from sim.arrays import Bools, Floats
-from sim.evidence.lived import Lived, engine_for, lived_through
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import Weeks
 from sim.evidence.refits import WorldChanges, in_world
+from sim.evidence.simulation import SimulatedWorld, engine_for, simulated_worlds
 from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
@@ -136,7 +136,7 @@ def expected_in(
     with workers_of(jobs) as workers:
         limits, engine = _limits(log), engine_for(weeks, len(worlds))
         documents = [in_world(document, one) for one in worlds]
-        lived = lived_through(documents, engine, workers, [limit * DAY for limit in limits])
+        lived = simulated_worlds(documents, engine, workers, [limit * DAY for limit in limits])
         told: dict[str, list[float]] = {}
         for one in lived:
             for name, (value, _, _) in _simulated(one, weeks, (beyond - first) / DAY / 7, limits).numbers():
@@ -209,7 +209,7 @@ def _share(hits: Any, among: Any) -> SeenValue:
     return (float(np.mean(hits[among])) if n else float("nan"), n, "share")
 
 
-def _simulated(lived: Lived, scenario: Scenario, weeks: float, limits: Sequence[float]) -> _Weeks:
+def _simulated(lived: SimulatedWorld, scenario: Scenario, weeks: float, limits: Sequence[float]) -> _Weeks:
     """The same of one replication."""
     claims = lived.claims
     asked, how = _times(claims, "request_opened_at"), claims["request_settled_by"].astype(object).to_numpy()

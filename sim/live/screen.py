@@ -30,7 +30,7 @@ from sim.show.story import Event, Story
 from sim.show.two_stories import TwoStories
 
 if TYPE_CHECKING:
-    from sim.waiting.advice import Advice, Way
+    from sim.waiting.advice import Advice, Option
 
 PACKAGES = ("sim.live", "sim.show.report")
 BAR = (300, 26)
@@ -174,7 +174,7 @@ def advice(told: Advice) -> Markup:
     return _rendered("advice", {"sentences": [printable(one) for one in sentences(told)], "ways": ways})
 
 
-def _half(way: Way, days: Callable[[float], str]) -> str:
+def _half(way: Option, days: Callable[[float], str]) -> str:
     return "–" if way.days[0.5] is None else days(way.days[0.5])
 
 

@@ -10,6 +10,6 @@ seen, later   what was seen, written over the facts
 conditioned   all of that together: facts for the engines
 replicates    many stories of each case, each of which begins with its history; else its luck is drawn again
 outlook       odds, days to money, what silence means
-buyer, possible_actions, advice, asking, words   the same for one buyer, in sentences
+buyer, actions, advice, asking, words   the same for one buyer, in sentences
 cases, states, forecasting, tallies   a table of open cases, one by one and in total
 """

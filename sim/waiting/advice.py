@@ -25,6 +25,7 @@ from sim.scenario.durations import DAY, NEVER, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.wording import per_cent
 from sim.vocabulary import ClaimKind, Party, Route, Settled
+from sim.waiting.actions import possible_actions
 from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_have_paid, request_terms
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.outlook import (
@@ -39,7 +40,6 @@ from sim.waiting.outlook import (
     quantiles,
     share,
 )
-from sim.waiting.possible_actions import what_to_do
 from sim.waiting.replicates import engine_at_hand, tell
 
 REPLICATIONS, TIMES = 8, 200
@@ -53,7 +53,7 @@ LUCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Way:
+class Option:
     """One thing that the buyer can do, and what comes of it."""
 
     name: str
@@ -72,7 +72,7 @@ class Advice:
 
     scenario: Scenario
     buyer: Buyer
-    ways: tuple[Way, ...]
+    ways: tuple[Option, ...]
     """The first is to go on as buyers do."""
     request: Mapping[str, Number]
     """How the request ends, by `outlook.ANSWERS`; empty where none is open."""
@@ -104,11 +104,11 @@ def advise_buyer(scenario: Scenario, buyer: Buyer, replications: int = REPLICATI
         nows.append(cases.histories.now[rows])
         spared = _without_some(scenario, draws.claims, len(rows))
         facts = cases.facts(rows, Luck(scenario.experiment.seed, LUCK + replication, source))
-        for doing in what_to_do(scenario, buyer):
-            mine = replace(facts, claims=doing.over(facts.claims, buyer))
-            stories = tell(cases, rows, mine, others=spared, choice=doing.choice, proven=False)
-            told.setdefault(doing.name, []).append(stories.told | {"value": _values(facts, len(rows))})
-            if doing.name == "as they do":
+        for action in possible_actions(scenario, buyer):
+            mine = replace(facts, claims=action.over(facts.claims, buyer))
+            stories = tell(cases, rows, mine, others=spared, choice=action.choice, proven=False)
+            told.setdefault(action.name, []).append(stories.told | {"value": _values(facts, len(rows))})
+            if action.name == "as they do":
                 others.append((stories.others, stories.others_facts))
     whole = {name: _joined(parts) for name, parts in told.items()}
     return _advice(scenario, buyer, whole, np.concatenate(nows), others)
@@ -173,10 +173,10 @@ def _advice(
     stands = np.flatnonzero(_expect_that_it_stands(buyer, first, now))
     told = {name: {column: values[stands] for column, values in each.items()} for name, each in told.items()}
     first, now = told["as they do"], now[stands]
-    does = {doing.name: doing.does for doing in what_to_do(scenario, buyer)}
+    does = {action.name: action.does for action in possible_actions(scenario, buyer)}
     if "press" in told and not may_press(told["press"]):
         del told["press"]
-    ways = tuple(_way(name, does[name], columns, now) for name, columns in told.items())
+    ways = tuple(_option(name, does[name], columns, now) for name, columns in told.items())
     everybody = _joined([outcomes for outcomes, _ in others])
     their = {
         name: np.concatenate([facts[name] for _, facts in others])
@@ -209,10 +209,10 @@ def may_press(told: Columns) -> bool:
     return bool((free | (told["cancellation_opened_at"] < NEVER)).any())
 
 
-def _way(name: str, does: str, told: Columns, now: Ints) -> Way:
+def _option(name: str, does: str, told: Columns, now: Ints) -> Option:
     days = days_to_money(told, now)
     part = told["refund"].sum() / max(told["value"].sum(), 1)
-    return Way(name, does, share(has_money_back(told)), float(part), odds(told), quantiles(days, of_all=False))
+    return Option(name, does, share(has_money_back(told)), float(part), odds(told), quantiles(days, of_all=False))
 
 
 def _deadline(scenario: Scenario, buyer: Buyer, told: Columns, now: Ints) -> int | None:

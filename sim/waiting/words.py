@@ -8,7 +8,7 @@ from typing import Any
 from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Verdict
-from sim.waiting.advice import Advice, Way
+from sim.waiting.advice import Advice, Option
 from sim.waiting.outlook import MEANS, QUANTILES, together
 
 A_POINT = 0.01
@@ -111,11 +111,11 @@ def _what_to_do(advice: Advice) -> Iterator[str]:
     yield f"The other way{'s' if len(others) > 1 else ''}: {told}."
 
 
-def _brings(way: Way) -> str:
+def _brings(way: Option) -> str:
     return f"That brings {about(way.paid)} of 100 such buyers their money."
 
 
-def _take_it_or_not(ways: Sequence[Way]) -> Iterator[str]:
+def _take_it_or_not(ways: Sequence[Option]) -> Iterator[str]:
     """A part now against what may come later: both are told, and which of them brings more on average."""
     accept, refuse = ways
     yield f"If you {accept.does}, you get {100 * accept.part:.0f} % of the price.{_by(accept)}"
@@ -130,7 +130,7 @@ def _take_it_or_not(ways: Sequence[Way]) -> Iterator[str]:
     yield f"Best on average: {better.does}.{'' if better is accept else _at_what_price(accept, refuse)}"
 
 
-def _at_what_price(accept: Way, refuse: Way) -> str:
+def _at_what_price(accept: Option, refuse: Option) -> str:
     """What speaks for an offer that is less than what comes of turning it down."""
     half, later = accept.days[0.5], refuse.days[0.5]
     longer = ", and it takes longer" if half is not None and later is not None and later > half else ""
@@ -138,7 +138,7 @@ def _at_what_price(accept: Way, refuse: Way) -> str:
     return f" But {nothing} of 100 then get nothing{longer}."
 
 
-def _by(way: Way) -> str:
+def _by(way: Option) -> str:
     half = way.days[0.5]
     return "" if half is None else f" Half of those who are paid have it within {days(half)}."
 
@@ -150,7 +150,7 @@ OFFER_MEANS = MEANS | {
 """What a buyer's silence comes to."""
 
 
-def _noise(one: Way, other: Way) -> float:
+def _noise(one: Option, other: Option) -> float:
     return one.paid.high - one.paid.value + other.paid.high - other.paid.value
 
 

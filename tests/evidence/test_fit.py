@@ -13,8 +13,8 @@ import pytest
 import sim
 from sim.errors import UserError
 from sim.evidence.fitting import Fit
+from sim.evidence.power import quarters
 from sim.evidence.refits import in_world, worlds_beside
-from sim.evidence.would_be_seen import quarters
 from sim.experiment.expectations import expectations_of
 from sim.scenario.applying import inapplicable, ranges_of, uncorrelated
 from sim.scenario.distributions.combined import quantile_of

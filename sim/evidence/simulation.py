@@ -30,7 +30,7 @@ AT_A_TIME = 50_000
 """Orders that are looked at together."""
 
 
-class Lived(NamedTuple):
+class SimulatedWorld(NamedTuple):
     """One replication of a world."""
 
     claims: pd.DataFrame
@@ -41,7 +41,7 @@ class Lived(NamedTuple):
     """By limit: the share of them sent within so long, of those paid so long before the cut."""
 
 
-class LivedTask(NamedTuple):
+class SimulationTask(NamedTuple):
     """A task: one replication to be lived through."""
 
     document: str
@@ -54,12 +54,12 @@ class LivedTask(NamedTuple):
     def __str__(self) -> str:
         return f"replication {self.replication} of a fit"
 
-    def __call__(self) -> Lived:
+    def __call__(self) -> SimulatedWorld:
         """Pure, so it does not matter in which process."""
         scenario = scenario_of(json.loads(self.document))
         records = play(scenario, self.replication, calendars_at_hand(scenario), engine=self.engine)
         claims = claims_frame(scenario, self.replication, as_seen(scenario, records))
-        return Lived(claims, *_sent(scenario, self.replication, records, np.array(self.limits)))
+        return SimulatedWorld(claims, *_sent(scenario, self.replication, records, np.array(self.limits)))
 
 
 def _sent(scenario: Scenario, replication: int, records: Records, limits: Floats) -> tuple[int, list[float]]:
@@ -98,13 +98,15 @@ def engine_for(scenario: Scenario, replications: int) -> str:
     return made_ready(chosen(AUTO, [scenario], replications), "fit", to_stderr).engine
 
 
-def lived_through(
+def simulated_worlds(
     worlds: Sequence[Document], engine: str, workers: Workers, limits: Sequence[float] = ()
-) -> Iterator[Lived]:
+) -> Iterator[SimulatedWorld]:
     """One replication in each of these worlds, scenarios that are written out; each as it is asked for.
 
     `limits` are the times from payment within which orders may be sent, in seconds, that are looked at.
     """
     texts = (json.dumps(one, allow_nan=False) for one in worlds)
-    lives: Iterator[Any] = (LivedTask(text, number, engine, tuple(limits)) for number, text in enumerate(texts))
+    lives: Iterator[Any] = (
+        SimulationTask(text, number, engine, tuple(limits)) for number, text in enumerate(texts)
+    )
     return workers.answers(lives)
