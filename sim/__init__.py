@@ -95,23 +95,19 @@ __all__ = [
     "trace",
     "warm",
 ]
-_AT_HOME = {
-    "Scenario": "sim.scenario.model",
-    "Result": "sim.experiment.result",
-    "Comparison": "sim.experiment.comparison",
-    "Story": "sim.show.story",
-    "Fit": "sim.evidence.fitting",
-    "Advice": "sim.waiting.advice",
-    "Forecast": "sim.waiting.forecasting",
-    "advise": "sim.waiting.asking",
-    "forecast": "sim.waiting.forecasting",
-    "open": "sim.live.opening",
-    "search": "sim.worlds_api",
-    "stress": "sim.worlds_api",
-    "study": "sim.worlds_api",
-    "sums": "sim.worlds_api",
+_HOMES = {
+    "sim.scenario.model": ("Scenario",),
+    "sim.experiment.result": ("Result",),
+    "sim.experiment.comparison": ("Comparison",),
+    "sim.show.story": ("Story",),
+    "sim.evidence.fitting": ("Fit",),
+    "sim.waiting.advice": ("Advice",),
+    "sim.waiting.asking": ("advise",),
+    "sim.waiting.forecasting": ("Forecast", "forecast"),
+    "sim.live.opening": ("open",),
+    "sim.worlds_api": ("search", "stress", "study", "sums"),
 }
-"""Where the public types live; the functions are in `sim.api`, the errors in `sim.errors`."""
+"""Where the public things live; all other functions are in `sim.api`, the errors in `sim.errors`."""
 
 
 def __getattr__(name: str) -> Any:
@@ -120,7 +116,8 @@ def __getattr__(name: str) -> Any:
 
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    home = _AT_HOME.get(name, "sim.api" if name.islower() else "sim.errors")
+    otherwise = "sim.api" if name.islower() else "sim.errors"
+    home = next((home for home, names in _HOMES.items() if name in names), otherwise)
     return getattr(import_module(home), name)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ from sim.what_ifs import asked_of, what_ifs_of
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
-    from sim.worlds.store import Store
     from sim.worlds.studying import Plan
 
 COMMANDS = ("search", "store", "stress", "study")
@@ -54,9 +54,9 @@ def stress(arguments: Namespace) -> None:
         _dry_run(plan_of_stress(base, others, **how), arguments)
         return
     name = f"stress-{folder_of(base.name, [one.name for one in others])}"
-    with _Room(arguments, name, "stress.json") as room:
-        result = stressed(base, others, **how, **room.how("worlds"))
-        folder = room.put(stress_files(result))
+    with _room(arguments, name, "stress.json") as (by, put):
+        result = stressed(base, others, **how, **by)
+        folder = put(stress_files(result))
     tell(arguments, lambda: stress_document(result), lambda: _print(stress_lines(result)), f"{WRITTEN}: {folder}/")
 
 
@@ -74,9 +74,9 @@ def study(arguments: Namespace) -> None:
     if arguments.dry_run:
         _dry_run(plan, arguments)
         return
-    with _Room(arguments, _folder_of("study", path), "study.json") as room:
-        result = carried_out(plan, **room.how("worlds"))
-        folder = room.put(study_files(result))
+    with _room(arguments, _folder_of("study", path), "study.json") as (by, put):
+        result = carried_out(plan, **by)
+        folder = put(study_files(result))
     tell(arguments, lambda: study_document(result), lambda: _print(study_lines(result)), f"{WRITTEN}: {folder}/")
 
 
@@ -97,9 +97,9 @@ def search(arguments: Namespace) -> int:
         of_policies = counted(plan.policies, "policy", "policies")
         _tell_effort([base], plan.measures, fewest, most, arguments, of_policies, {"policies": plan.policies})
         return FINE
-    with _Room(arguments, _folder_of("search", path), "search.json", "replications") as room:
-        result = searched(plan, path, **room.how("policies"))
-        folder = room.put(search_files(result))
+    with _room(arguments, _folder_of("search", path), "search.json", "policies", "replications") as (by, put):
+        result = searched(plan, path, **by)
+        folder = put(search_files(result))
     tell(arguments, lambda: search_document(result), lambda: _print(search_lines(result)), f"{WRITTEN}: {folder}/")
     return FINE if result.best is not None and result.is_settled else UNSURE
 
@@ -195,54 +195,33 @@ def _lasting(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-class _Room:
-    """The place of one folder, held while it is worked for, with what is told meanwhile."""
+@contextmanager
+def _room(
+    arguments: Namespace, name: str, sign: str, step: str = "worlds", of: str = "worlds"
+) -> Iterator[tuple[dict[str, Any], Callable[[Any], Path]]]:
+    """The place of one folder, held while it is worked for: how the work is done, and what writes the files."""
+    from sim.disk.placing import put
+    from sim.show.progress import ProgressLines
+    from sim.show.room import room
+    from sim.worlds.store import Store
 
-    def __init__(self, arguments: Namespace, name: str, sign: str, of: str = "worlds") -> None:
-        from contextlib import ExitStack
-
-        from sim.show.progress import ProgressLines
-        from sim.show.room import room
-
-        self._arguments, self._sign, self._doing = arguments, sign, ExitStack()
-        out = Path(arguments.out)
-        self._site = self._doing.enter_context(room(out, [name], force=arguments.force, sign=sign))[name]
-        quiet = arguments.quiet or arguments.json
-        self._progress = self._doing.enter_context(ProgressLines(quiet=quiet, of=of))
-
-    def __enter__(self) -> _Room:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._doing.close()
-
-    def how(self, name: str) -> dict[str, Any]:
-        """How the work is done, as `worlds` takes it."""
-        arguments = self._arguments
-        return {
+    with (
+        room(Path(arguments.out), [name], force=arguments.force, sign=sign) as sites,
+        ProgressLines(quiet=arguments.quiet or arguments.json, of=of) as progress,
+    ):
+        how = {
             "jobs": jobs_of(arguments),
             "engine": arguments.engine,
-            "store": _store_of(arguments),
-            "progress": self._progress.of(name),
-            "tell": self._progress.tell,
+            "store": Store(Path(arguments.store)) if arguments.store else None,
+            "progress": progress.of(step),
+            "tell": progress.tell,
         }
-
-    def put(self, files: Any) -> Path:
-        """Write the folder: complete, or not at all."""
-        from sim.disk.placing import put
-
-        return put(self._site, files, sign=self._sign)
+        yield how, lambda files: put(sites[name], files, sign=sign)
 
 
 def _folder_of(what: str, file: Path) -> str:
     """Named after the file: `study-clocks` of `clocks.yaml` and of `study-clocks.yaml`, `study` of `study.yaml`."""
     return file.stem if file.stem.split("-")[0] == what else f"{what}-{file.stem}"
-
-
-def _store_of(arguments: Namespace) -> Store | None:
-    from sim.worlds.store import Store
-
-    return Store(Path(arguments.store)) if arguments.store else None
 
 
 def _print(lines: Iterable[str]) -> None:

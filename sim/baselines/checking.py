@@ -80,7 +80,7 @@ def _new(one: Single, folder: Path, crew: Crew, progress: Progress | None) -> Ne
         file=str(one.file),
         title=scenario.title,
         currency=scenario.market.currency,
-        advice=sentences.of_new(one.file, folder),
+        advice=f"record one with: {sentences.recording(one.file, folder)}",
         replications=count,
         claims=int(seen.about["claims"]) if seen else 0,
         expectations=expectations_of(scenario.expect, seen) if seen else (),

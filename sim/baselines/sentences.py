@@ -46,11 +46,6 @@ def advice(verdict: str, found: Found, file: Path, folder: Path) -> str:
     return f"more replications would tell; or accept it with its reason: {anew}" if verdict == INCONCLUSIVE else ""
 
 
-def of_new(file: Path, folder: Path) -> str:
-    """What to do about a scenario without a baseline."""
-    return f"record one with: {recording(file, folder)}"
-
-
 def of_orphan(place: Path) -> str:
     """What to do about a baseline without a scenario."""
     return f"if that is meant, remove it: {shlex.join(['git', 'rm', '-r', str(place)])}"

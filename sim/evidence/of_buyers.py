@@ -20,7 +20,7 @@ from sim.rules.terms import last_day_of
 from sim.scenario.distributions import DurationLaw
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.windows import LastInstant
-from sim.vocabulary import Anchor
+from sim.vocabulary import Anchor, Verdict
 
 NOT_IN_A_LOG = {
     "buyers.regret.found_cheaper": "what is behind 'not needed' is in no log",
@@ -213,9 +213,9 @@ def _going_on(lesson: Lesson) -> Told:
     closes = dispute.regret.closes if dispute is not None and dispute.regret is not None else None
     came = lesson.log.of_orders("delivered")
     last = came + 15.0 * DAY if closes is None else _ends(came, closes, lesson)
-    failed = lesson.status("refused", "shipped") | (
-        lesson.status("silence") if _silence_declines(lesson) else False
-    )
+    cancellation = lesson.base.policy.cancellation
+    declines = cancellation is not None and cancellation.on_silence is Verdict.DECLINE
+    failed = lesson.status("refused", "shipped", *(["silence"] if declines else []))
     over = failed & (last < lesson.log.cut)
     if not claims.has("dispute_opened") or int(over.sum()) < LEAST:
         yield Assumed("buyers.goes_on", "too few failed requests whose time for a dispute is over")
@@ -234,11 +234,6 @@ def _going_on(lesson: Lesson) -> Told:
         identified="apart from hassle and postage, which stay assumed",
         naive=number(share),
     )
-
-
-def _silence_declines(lesson: Lesson) -> bool:
-    terms = lesson.base.policy.cancellation
-    return terms is not None and terms.on_silence.word == "decline"
 
 
 def _worth_it(lesson: Lesson) -> float:

@@ -12,6 +12,7 @@ from sim.scenario.by_claim import CLAIMS, place_of, rows
 from sim.scenario.calendars import resolve
 from sim.scenario.expectations import SHARES
 from sim.scenario.model import MOST_ORDERS, Scenario
+from sim.scenario.policy import Clocked, Policy
 from sim.scenario.selling import all_calendars, expected_orders, own_calendar
 from sim.scenario.unbounded_requests import (
     Complaint,
@@ -100,18 +101,16 @@ def _rates(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def _silence(scenario: Scenario) -> Iterator[Complaint]:
-    if scenario.policy.mediation is not None:
-        return
-    cancellation = scenario.policy.cancellation
-    if cancellation is not None and cancellation.on_silence in NEEDS_MEDIATION:
-        yield "policy.cancellation.on_silence", f"found '{cancellation.on_silence.word}', but {NO_MEDIATION}"
-    for kind, terms in rows(scenario.policy.dispute):
-        if terms.on_silence in NEEDS_MEDIATION:
-            yield f"policy.dispute.{kind}.on_silence", f"found '{terms.on_silence.word}', but {NO_MEDIATION}"
-    for kind, returns in rows(scenario.policy.returns):
-        if returns.inspection is not None and returns.inspection.on_silence in NEEDS_MEDIATION:
-            found = f"found '{returns.inspection.on_silence.word}', but {NO_MEDIATION}"
-            yield f"policy.return.{kind}.inspection.on_silence", found
+    """What goes on to the platform needs one that mediates."""
+    for path, terms in _asked_of_sellers(scenario.policy) if scenario.policy.mediation is None else ():
+        if terms is not None and terms.on_silence in NEEDS_MEDIATION:
+            yield f"policy.{path}.on_silence", f"found '{terms.on_silence.word}', but {NO_MEDIATION}"
+
+
+def _asked_of_sellers(policy: Policy) -> Iterator[tuple[str, Clocked | None]]:
+    yield "cancellation", policy.cancellation
+    yield from ((f"dispute.{kind}", terms) for kind, terms in rows(policy.dispute))
+    yield from ((f"return.{kind}.inspection", terms.inspection) for kind, terms in rows(policy.returns))
 
 
 def _platform(scenario: Scenario) -> Iterator[Complaint]:

@@ -41,11 +41,6 @@ def together(shares: Iterable[Number]) -> Number:
     return share_of(round(sum(one.value * one.n for one in every)), every[0].n)
 
 
-def ends_as(told: Columns, ending: str) -> Bools:
-    """Whose claim comes to this outcome in the end."""
-    return np.asarray(told["outcome"] == Outcome[ending.upper()])
-
-
 def has_money_back(told: Columns) -> Bools:
     """Who gets money back."""
     return np.isin(told["outcome"], endings.WITH_MONEY)
@@ -69,7 +64,7 @@ def answered_as(told: Columns) -> dict[str, Bools]:
 
 def odds(told: Columns) -> dict[str, Number]:
     """By ending."""
-    return {ending: share(ends_as(told, ending)) for ending in ENDINGS}
+    return {ending: share(told["outcome"] == Outcome[ending.upper()]) for ending in ENDINGS}
 
 
 def days_to_money(told: Columns, now: Ints) -> Floats:

@@ -50,9 +50,9 @@ def everything_open(scenario: Scenario, histories: Histories, calendars: Opening
 
 def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Openings) -> Open:
     """Which cases have such a request open, and how each stands."""
-    opened, is_open = _STANDS[stage](scenario, histories)
-    is_open = is_open & (opened < NEVER) & (histories.at("refund_due") >= NEVER)
-    rows = np.flatnonzero(is_open)
+    put, ends = _STANDS[stage]
+    opened, is_open = histories.at(put), histories.has(put) & _may_be_open(scenario, histories, stage)
+    rows = np.flatnonzero(is_open & ~np.any([histories.has(name) for name in (*ends, "refund_due")], axis=0))
     some, nobody = histories.of(rows), np.full(len(rows), NEVER)
     deadline = deadlines(scenario, some, stage, opened[rows], calendars)
     if stage != Stage.CANCELLATION:
@@ -100,47 +100,25 @@ def deadlines(
     return deadline
 
 
-def _cancelling(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
-    ended = np.minimum(seen.at("closed"), seen.at("dispatched"))
-    return seen.at("requested"), seen.cancels & (ended >= NEVER)
-
-
-def _disputing(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
-    ended = np.minimum(np.minimum(seen.at("dispute_closed"), seen.at("mediation_opened")), seen.at("failed"))
-    return seen.at("dispute_opened"), ended >= NEVER
-
-
-def _ruling(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
-    ended = np.minimum(seen.at("mediation_closed"), seen.at("failed"))
-    return seen.at("mediation_opened"), ended >= NEVER
-
-
-def _inspecting(scenario: Scenario, seen: Histories) -> tuple[Ints, Bools]:
-    """What came back is looked at where that makes the money due, and has not."""
-    received = seen.at("return_received")
-    ended = np.minimum(seen.at("inspection_closed"), seen.at("failed"))
-    contested = seen.has("mediation_opened") & (seen.at("mediation_opened") >= received)
-    return received, inspected(scenario, seen) & (ended >= NEVER) & ~contested
-
-
-def _offering(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
-    ended = np.minimum(np.minimum(seen.at("offer_closed"), seen.at("mediation_opened")), seen.at("failed"))
-    return seen.at("offer_opened"), ended >= NEVER
-
-
-def _charging_back(_: Scenario, seen: Histories) -> tuple[Ints, Bools]:
-    return seen.at("chargeback_opened"), seen.at("chargeback_closed") >= NEVER
-
-
 _STANDS = {
-    Stage.CANCELLATION: _cancelling,
-    Stage.DISPUTE: _disputing,
-    Stage.MEDIATION: _ruling,
-    Stage.INSPECTION: _inspecting,
-    Stage.OFFER: _offering,
-    Stage.CHARGEBACK: _charging_back,
+    Stage.CANCELLATION: ("requested", ("closed", "dispatched")),
+    Stage.DISPUTE: ("dispute_opened", ("dispute_closed", "mediation_opened", "failed")),
+    Stage.OFFER: ("offer_opened", ("offer_closed", "mediation_opened", "failed")),
+    Stage.MEDIATION: ("mediation_opened", ("mediation_closed", "failed")),
+    Stage.INSPECTION: ("return_received", ("inspection_closed", "failed")),
+    Stage.CHARGEBACK: ("chargeback_opened", ("chargeback_closed",)),
 }
-"""By stage: when it was put, and whether anything has ended it."""
+"""By stage: when a request is put, and what has ended it."""
+
+
+def _may_be_open(scenario: Scenario, seen: Histories, stage: Stage) -> Bools:
+    """Cases of which such a request would be one: not every wish is, nor is all that came back looked at."""
+    if stage == Stage.CANCELLATION:
+        return seen.cancels
+    if stage == Stage.INSPECTION:
+        contested = seen.has("mediation_opened") & (seen.at("mediation_opened") >= seen.at("return_received"))
+        return inspected(scenario, seen) & ~contested
+    return np.ones(len(seen), dtype=bool)
 
 
 def inspected(scenario: Scenario, seen: Histories) -> Bools:

@@ -63,32 +63,23 @@ def _unknown(seen: Histories, scenario: Scenario) -> dict[str, tuple[Bools, str]
     policy = scenario.policy
     unsent = seen.at("requested") < np.minimum(seen.at("dispatched"), NEVER)
     cancels = unsent & (seen.kind == ClaimKind.REGRET) & (seen.disputed >= NEVER)
+    disputes = _has(scenario, seen, lambda terms: terms.may_dispute and terms.needs_consent)
+    withdraws = _has(scenario, seen, lambda terms: terms.may_dispute and not terms.needs_consent)
+    offers = _has(scenario, seen, lambda terms: terms.rounds > 0)
     return {
         "requested": (cancels & (policy.cancellation is None), "cancellation"),
         "mediation_opened": (seen.has("mediation_opened") & (policy.mediation is None), "mediation"),
-        "dispute_opened": (seen.has("dispute_opened") & ~_has(scenario, seen, _disputes), "dispute"),
-        "withdrawn": (seen.has("withdrawn") & ~_has(scenario, seen, _withdraws), "right of withdrawal"),
-        "offer_opened": (seen.has("offer_opened") & ~_has(scenario, seen, _offers), "offers of a part"),
+        "dispute_opened": (seen.has("dispute_opened") & ~disputes, "dispute"),
+        "withdrawn": (seen.has("withdrawn") & ~withdraws, "right of withdrawal"),
+        "offer_opened": (seen.has("offer_opened") & ~offers, "offers of a part"),
         "inspection_closed": (seen.has("inspection_closed") & ~inspected(scenario, seen), "inspection"),
         "chargeback_opened": (seen.has("chargeback_opened") & (policy.chargeback is None), "chargeback"),
-    }  # fmt: skip
+    }
 
 
 def _has(scenario: Scenario, seen: Histories, knows: Callable[[Terms], bool]) -> Bools:
     known = [int(kind) for kind in ClaimKind if kind and knows(terms_of(scenario, kind))]
     return np.asarray(np.isin(seen.kind, known))
-
-
-def _disputes(terms: Terms) -> bool:
-    return terms.may_dispute and terms.needs_consent
-
-
-def _withdraws(terms: Terms) -> bool:
-    return terms.may_dispute and not terms.needs_consent
-
-
-def _offers(terms: Terms) -> bool:
-    return terms.rounds > 0
 
 
 MEANING = {0: "", **{verdict.value: verdict.word for verdict in Verdict}}
