@@ -47,10 +47,6 @@ __all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 TakesTables = Callable[[pd.DataFrame, pd.DataFrame | None], None]
 """Takes the cohort's claims of one replication, and its journal if there is one; in the order of replications."""
 MOST_REPLICATIONS, SEEDS = 100_000, 2**32
-EXPECTED = {
-    "replications": (1, MOST_REPLICATIONS, f"a whole number from 1 to {MOST_REPLICATIONS:,}"),
-    "seed": (0, SEEDS - 1, f"a whole number from 0 to {SEEDS - 1:,}"),
-}
 Scenario._repr_html_ = card_of_scenario  # what a notebook shows; a scenario itself knows no markup
 
 
@@ -93,7 +89,7 @@ def run(
     >>> list(result.summary.columns)[:4]
     ['value', 'low', 'high', 'unit']
     """
-    _expect_numbers(replications=replications, seed=seed)
+    _expect_numbers(replications, seed)
     return _run(
         as_scenario(scenario),
         replications=replications,
@@ -146,7 +142,7 @@ def compare(
     >>> cmp.others[0].scenario.name
     'three-days'
     """
-    _expect_numbers(replications=replications, seed=seed)
+    _expect_numbers(replications, seed)
     first = as_scenario(base)
     what_ifs = [asked(first, name, changes) for name, changes in (what_if or {}).items()]
     return _compare(
@@ -220,12 +216,19 @@ def _kept_in(store: str | Path | None) -> WholeReplications | None:
     return WholeReplications(Store(Path(store))) if store else None
 
 
-def _expect_numbers(**numbers: int | None) -> None:
-    for what, number in numbers.items():
-        low, high, expected = EXPECTED[what]
-        is_whole = isinstance(number, int) and not isinstance(number, bool)
-        if number is not None and not (is_whole and low <= number <= high):
-            raise BadUsage(f"{what}: found {number!r}, expected {expected}")
+def expect_whole(what: str, number: object, least: int, most: int | None = None) -> None:
+    """Raises BadUsage for anything but a whole number within these bounds."""
+    bounds = (least, float("inf") if most is None else most)
+    if isinstance(number, bool) or not isinstance(number, int) or not bounds[0] <= number <= bounds[1]:
+        upward = "" if most is None else f" to {most:,}"
+        raise BadUsage(f"{what}: found {number!r}, expected a whole number from {least}{upward}")
+
+
+def _expect_numbers(replications: int | None, seed: int | None) -> None:
+    if replications is not None:
+        expect_whole("replications", replications, 1, MOST_REPLICATIONS)
+    if seed is not None:
+        expect_whole("seed", seed, 0, SEEDS - 1)
 
 
 _run = with_plots(experiment.run)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.api import asked
+from sim.api import asked, expect_whole
 from sim.errors import BadUsage
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
@@ -59,9 +59,8 @@ def stress(
     >>> result.survivals[0].share.n
     8
     """
-    for what, number, least in (("worlds", worlds, 2), ("replications", replications, 1)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < least:
-            raise BadUsage(f"{what}: found {number!r}, expected a whole number from {least}")
+    expect_whole("worlds", worlds, 2)
+    expect_whole("replications", replications, 1)
     first = as_scenario(base)
     policies = [*map(as_scenario, others), *(asked(first, *one) for one in (what_if or {}).items())]
     if not policies:
@@ -152,6 +151,5 @@ def sums(
     True
     """
     expect_measures(measures, "measures")
-    if isinstance(replication, bool) or not isinstance(replication, int) or replication < 0:
-        raise BadUsage(f"replication: found {replication!r}, expected a whole number from 0")
+    expect_whole("replication", replication, 0)
     return sums_of_one(as_scenario(scenario), replication, measures, engine=engine)

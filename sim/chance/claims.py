@@ -24,7 +24,7 @@ from sim.rules.refunds import share_of
 from sim.rules.requests import reason_stated
 from sim.rules.terms import last_day_of
 from sim.scenario.buyers import Regret
-from sim.scenario.distributions import DurationLaw, ShareLaw
+from sim.scenario.distributions.families import DurationLaw, ShareLaw
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.policy import ProductWindow

@@ -23,7 +23,7 @@ from sim.chance.streams import Luck
 from sim.errors import BeyondCalendar
 from sim.rules.terms import kind_of
 from sim.scenario.calendars import Calendar
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario

@@ -19,7 +19,7 @@ from sim.chance.sampler import SECONDS, OrderSampler
 from sim.chance.streams import Choosing, Floats, Luck, choice, choosing
 from sim.rules.terms import Since, kind_of, since_of
 from sim.scenario.calendars import Calendar
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.market import Sellers
 from sim.scenario.model import Scenario

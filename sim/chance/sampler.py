@@ -14,7 +14,15 @@ from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
 from sim.chance.law_tables import tables_of
 from sim.chance.streams import Floats, Luck, said
-from sim.scenario.distributions import MOST_MONEY, AmountLaw, DurationLaw, Inverse, NumberLaw, ShareLaw, draw
+from sim.scenario.distributions.families import (
+    MOST_MONEY,
+    AmountLaw,
+    DurationLaw,
+    Inverse,
+    NumberLaw,
+    ShareLaw,
+    draw,
+)
 from sim.scenario.distributions.laws import Law, StepLaw
 
 MILLION = 1_000_000

@@ -17,7 +17,7 @@ from sim.evidence.of_offers import refused_at, told_by_offers
 from sim.evidence.samples import AnySample, nearly
 from sim.evidence.survival import LEAST, Estimated, fitted
 from sim.rules.terms import last_day_of
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.windows import LastInstant
 from sim.vocabulary import Anchor, Verdict

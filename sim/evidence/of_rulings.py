@@ -14,7 +14,7 @@ from sim.evidence.of_offers import refused_at
 from sim.evidence.of_staff import taken_up_in_turn
 from sim.evidence.samples import Sample
 from sim.evidence.survival import LEAST, Estimated, fitted, incidence_at_the_end
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import Kind
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.policy import ChargebackTerms

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sim.scenario.costs import MOST_ROWS, Payer, payer_rows
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import DAY, NEVER, Duration, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.policy import (

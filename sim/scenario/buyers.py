@@ -9,7 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, field_validator, mode
 
 from sim.scenario.base import Described, Named, NoneOr, Share, Weight
 from sim.scenario.by_claim import ClaimName
-from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw
+from sim.scenario.distributions.families import AmountLaw, DurationLaw, ShareLaw, WallLaw
 from sim.scenario.market import NOTHING, Market, Name
 from sim.vocabulary import Reason
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.vocabulary import ClaimKind
 
 T = TypeVar("T")

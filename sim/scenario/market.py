@@ -20,7 +20,7 @@ from pydantic.config import JsonDict
 from sim.scenario.base import Day, Described, Multiple, Named, NoneOr, Share, Weight, sums_to_one
 from sim.scenario.calendars import OneOrMany
 from sim.scenario.days import ClosedSpell, Days
-from sim.scenario.distributions import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
+from sim.scenario.distributions.families import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.scenario.tree import REFUSED
 from sim.vocabulary import Discipline, Weekday
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
 from sim.scenario.by_claim import ClaimName, Row, with_row
-from sim.scenario.distributions import DurationLaw, ShareLaw, WallLaw, WorkLaw
+from sim.scenario.distributions.families import DurationLaw, ShareLaw, WallLaw, WorkLaw
 from sim.scenario.durations import FiniteDuration
 from sim.scenario.market import NOTHING, Staff
 from sim.scenario.windows import LastCall

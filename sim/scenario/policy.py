@@ -10,7 +10,7 @@ from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
 from sim.scenario.by_claim import ByClaim, ClaimName, Row, with_row
 from sim.scenario.costs import Payer
 from sim.scenario.days import RunTime
-from sim.scenario.distributions import DurationLaw, WallLaw
+from sim.scenario.distributions.families import DurationLaw, WallLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
 from sim.scenario.market import NOTHING, Name
 from sim.scenario.mediation import MediationTerms

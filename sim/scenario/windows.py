@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from sim.scenario.base import Day, Described, Named, NoneOr
-from sim.scenario.distributions import WallLaw
+from sim.scenario.distributions.families import WallLaw
 from sim.scenario.durations import Duration, FiniteDuration, as_finite
 from sim.vocabulary import Anchor
 

@@ -12,7 +12,7 @@ from sim.chance.decisions import Decision
 from sim.chance.orders import Openings
 from sim.chance.request_draws import CANCELLATION, DISPUTE, INSPECTION, MEDIATION, RequestLuck
 from sim.scenario.calendars import Calendar
-from sim.scenario.distributions import DurationLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.market import Answers
 from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, parties_of_kinds

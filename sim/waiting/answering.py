@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.arrays import Floats, Ints
 from sim.scenario.calendars import Calendar
-from sim.scenario.distributions import DurationLaw, ShareLaw, draw
+from sim.scenario.distributions.families import DurationLaw, ShareLaw, draw
 from sim.scenario.durations import NEVER, Kind
 from sim.scenario.market import Answers
 from sim.waiting.calendars import elapsed, last_look

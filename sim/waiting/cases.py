@@ -93,9 +93,7 @@ def read_cases(path: str | Path, scenario: Scenario, at: int, mapping: str | Pat
     for name, count in Counter(names).items():
         if count > 1:
             row = len(names) - 1 - names[::-1].index(name)
-            table.faults.append(
-                table.fault(row, "order", f"found {printable(name)!r} twice, expected each case once")
-            )
+            table.refuse(row, "order", f"found {printable(name)!r} twice, expected each case once")
     facts["seller"], sellers = _sellers(table, scenario)
     if table.faults:
         raise BadScenario(table.faults)
@@ -148,18 +146,14 @@ def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[
     if len(head) == 1 and (other := next((by for by in OTHER_COMMAS if by in head[0]), None)):
         found = f"found one field with {other!r} in it, expected columns parted by commas"
         raise BadScenario([Fault(str(path), 1, 1, "", found)])
-    faults = [
-        Fault(str(path), 1, 1 + sum(len(one) + 1 for one in head[:place]), printable(cell),
-              "found this column twice, expected it once")
-        for place, cell in enumerate(head) if cell in known.values() and cell in head[:place]
-    ]  # fmt: skip
-    if mapped is None:
-        some = f", expected some of {', '.join(known)}"
-        faults += [
-            Fault(str(path), 1, 1 + sum(len(one) + 1 for one in head[:place]), printable(cell) or "column",
-                  f"no such column{did_you_mean(cell, known) or some}")
-            for place, cell in enumerate(head) if cell not in known
-        ]  # fmt: skip
+    faults, some = [], f", expected some of {', '.join(known)}"
+    for place, cell in enumerate(head):
+        begins = 1 + sum(len(one) + 1 for one in head[:place])
+        if cell in known.values() and cell in head[:place]:
+            faults.append(Fault(str(path), 1, begins, printable(cell), "found this column twice, expected it once"))
+        if mapped is None and cell not in known:
+            told = f"no such column{did_you_mean(cell, known) or some}"
+            faults.append(Fault(str(path), 1, begins, printable(cell) or "column", told))
     places = {name: head.index(column) for name, column in known.items() if column in head}
     if "paid" not in places:
         expected = f"expected a column '{known.get('paid', 'paid')}' that says when each order was paid"
@@ -178,9 +172,9 @@ def _instants(table: CaseTable, name: str, mapped: LogMapping | None, start: pd.
         how, zone, home = mapped.format_of(column), mapped.zone_of(column), mapped.home
     stamps = stamps_of(written, how, zone, home, start)
     for row in np.flatnonzero(stamps.unread).tolist():
-        found = printable(shortened(table.cells[name][row], 60))
-        what = "a day and time of the calendar," if how == ISO and LOOKS_RIGHT.match(found) else "an instant"
-        table.faults.append(table.fault(row, name, f"found {found!r}, expected {what} {_written_as(how)}"))
+        is_close = how == ISO and LOOKS_RIGHT.match(table.cells[name][row])
+        what = "a day and time of the calendar," if is_close else "an instant"
+        table.refuse_cell(row, name, f"{what} {_written_as(how)}")
     return np.where(np.isnan(stamps.low), NEVER, np.nan_to_num(stamps.low)).astype(np.int64)
 
 
@@ -222,8 +216,7 @@ def _facts(table: CaseTable, scenario: Scenario, mapped: LogMapping | None) -> d
 def _coded(table: CaseTable, word: str, codes: Mapping[str, int]) -> Ints:
     for row, cell in enumerate(table.cells[word]):
         if cell and cell not in codes:
-            found = printable(shortened(cell, 60))
-            table.faults.append(table.fault(row, word, f"found {found!r}, expected one of {', '.join(codes)}"))
+            table.refuse_cell(row, word, f"one of {', '.join(codes)}")
     return np.array([codes.get(cell, UNKNOWN) for cell in table.cells[word]], dtype=np.int64)
 
 
@@ -233,8 +226,7 @@ def _numbers(table: CaseTable, column: str, *, most: float, grain: int, such: st
     found = pd.to_numeric(pd.Series(cells, dtype="string"), errors="coerce").to_numpy(np.float64)
     for row, cell in enumerate(cells):
         if cell and not 0 <= found[row] <= most:
-            told = printable(shortened(cell, 60))
-            table.faults.append(table.fault(row, column, f"found {told!r}, expected {such}"))
+            table.refuse_cell(row, column, such)
     return np.where(np.isnan(found), UNKNOWN, np.rint(np.nan_to_num(found) * grain)).astype(np.int64)
 
 
@@ -245,8 +237,7 @@ def _sellers(table: CaseTable, scenario: Scenario) -> tuple[Ints, int]:
         on_it = {one.seller: place for place, one in enumerate(roster)}
         for row, cell in enumerate(cells):
             if cell and cell not in on_it:
-                found = printable(shortened(cell, 60))
-                table.faults.append(table.fault(row, "seller", f"found {found!r}, expected a seller of the roster"))
+                table.refuse_cell(row, "seller", "a seller of the roster")
         return np.array([on_it.get(cell, UNKNOWN) for cell in cells], dtype=np.int64), count
     if all(cell == "" or (cell.isdecimal() and int(cell) < count) for cell in cells):
         return np.array([int(cell) if cell else UNKNOWN for cell in cells], dtype=np.int64), count
@@ -260,11 +251,11 @@ def _check(table: CaseTable, instants: Mapping[str, Ints], at: int) -> None:
     told = {fault.line for fault in table.faults if fault.path == "paid"}
     without = [row for row in np.flatnonzero(instants["paid"] >= NEVER).tolist() if table.lines[row] not in told]
     for row in without:
-        table.faults.append(table.fault(row, "paid", "found nothing, expected when the order was paid"))
+        table.refuse(row, "paid", "found nothing, expected when the order was paid")
     for name, when in instants.items():
         for row in np.flatnonzero((when < NEVER) & (when > at)).tolist():
             found = f"found {table.cells[name][row]!r}, which is after --at, expected what is known by then"
-            table.faults.append(table.fault(row, name, found))
+            table.refuse(row, name, found)
     _check_order(table, instants)
 
 
@@ -274,10 +265,9 @@ def _check_order(table: CaseTable, instants: Mapping[str, Ints]) -> None:
             both = (instants[after] < NEVER) & (instants[before] < NEVER)
             for row in np.flatnonzero(both & (instants[after] < instants[before])).tolist():
                 found = f"found {table.cells[after][row]}, which is before '{before}', expected it after that"
-                table.faults.append(table.fault(row, after, found))
+                table.refuse(row, after, found)
     for needs, first in NEEDS:
         if needs in instants:
             lacks = (instants[needs] < NEVER) & (instants.get(first, np.full(len(table.lines), NEVER)) >= NEVER)
             for row in np.flatnonzero(lacks).tolist():
-                told = f"found an instant, and none for '{first}', expected both"
-                table.faults.append(table.fault(row, needs, told))
+                table.refuse(row, needs, f"found an instant, and none for '{first}', expected both")

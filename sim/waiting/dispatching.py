@@ -9,7 +9,7 @@ from sim.chance.decisions import Decision
 from sim.chance.instants import instants_after
 from sim.chance.orders import Openings, stretched_by, stretches
 from sim.rules.terms import kind_of
-from sim.scenario.distributions import draw
+from sim.scenario.distributions.families import draw
 from sim.scenario.durations import NEVER
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario

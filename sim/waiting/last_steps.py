@@ -9,7 +9,7 @@ from sim.chance.decisions import Decision
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.sampler import OrderSampler
 from sim.rules.terms import kind_of
-from sim.scenario.distributions import draw
+from sim.scenario.distributions.families import draw
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party

@@ -12,7 +12,7 @@ from sim.chance.rates import chances, methods_in, methods_of
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck, Numbers
 from sim.rules.terms import kind_of, last_day_of
-from sim.scenario.distributions import DurationLaw, draw
+from sim.scenario.distributions.families import DurationLaw, draw
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party

@@ -13,6 +13,7 @@ from sim.errors import Fault
 from sim.rules.terms import Terms, terms_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.wording import printable, shortened
 from sim.vocabulary import ClaimKind, Verdict
 from sim.waiting.history import Histories
 from sim.waiting.pending import inspected
@@ -38,6 +39,15 @@ class CaseTable:
             self.file, self.lines[row], begins_at(self.texts[row], self.places.get(column, 0)), column, message
         )
 
+    def refuse(self, row: int, column: str, message: str) -> None:
+        """Add a fault."""
+        self.faults.append(self.fault(row, column, message))
+
+    def refuse_cell(self, row: int, column: str, expected: str) -> None:
+        """Add a fault in what is written there."""
+        found = printable(shortened(self.cells[column][row], 60))
+        self.refuse(row, column, f"found {found!r}, expected {expected}")
+
 
 def begins_at(text: str, place: int) -> int:
     """The column of characters, from 1, at which a field of a line begins, with all quotation marks before it."""
@@ -54,8 +64,7 @@ def check_states(table: CaseTable, seen: Histories, scenario: Scenario) -> None:
     """Add a fault for every state that the policy does not know."""
     for column, (rows, what) in _unknown(seen, scenario).items():
         for row in np.flatnonzero(rows).tolist():
-            state = f"found a state that the policy does not know: it has no {what}"
-            table.faults.append(table.fault(row, column, state))
+            table.refuse(row, column, f"found a state that the policy does not know: it has no {what}")
 
 
 def _unknown(seen: Histories, scenario: Scenario) -> dict[str, tuple[Bools, str]]:

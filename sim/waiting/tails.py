@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.arrays import Floats, Ints
-from sim.scenario.distributions import DurationLaw, NumberLaw
+from sim.scenario.distributions.families import DurationLaw, NumberLaw
 from sim.scenario.distributions.laws import Law
 
 HALVINGS = 34

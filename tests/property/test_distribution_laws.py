@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.errors import UserError
-from sim.scenario.distributions import DurationLaw, NumberLaw, draw
+from sim.scenario.distributions.families import DurationLaw, NumberLaw, draw
 from sim.scenario.durations import LONGEST, NEVER
 
 GRID = (np.arange(4_000) + 0.5) / 4_000

@@ -18,7 +18,7 @@ from sim.chance.streams import BY_NUMPY, Luck
 from sim.compiled.filling import BY_MACHINE_CODE
 from sim.errors import BeyondCalendar
 from sim.experiment.replication import calendars_of
-from sim.scenario.distributions import DurationLaw, draw
+from sim.scenario.distributions.families import DurationLaw, draw
 from sim.scenario.durations import LONGEST
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario

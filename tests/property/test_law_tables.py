@@ -18,7 +18,7 @@ from sim.chance.sampler import CENTS, MILLIONTHS, SECONDS, Grain, OrderSampler
 from sim.chance.streams import BY_NUMPY, TINY, Luck, drawn_by_numpy, key_of
 from sim.compiled.filling import BY_MACHINE_CODE, values_by_machine_code
 from sim.experiment.replication import calendars_of
-from sim.scenario.distributions import DurationLaw, NumberLaw
+from sim.scenario.distributions.families import DurationLaw, NumberLaw
 from sim.scenario.loading import load
 from tests.property.drawn_laws import any_time
 

@@ -24,7 +24,7 @@ from sim.experiment import light
 from sim.experiment.measures import MEASURES
 from sim.experiment.replication import play
 from sim.records.table import Records
-from sim.scenario.distributions import NumberLaw
+from sim.scenario.distributions.families import NumberLaw
 from sim.scenario.durations import DAY, HOUR, NEVER
 from tests.worlds import MEDIATED, SCENARIOS, TINY, drawn, the_article, world
 

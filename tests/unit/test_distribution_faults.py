@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.distributions import AmountLaw, DurationLaw, NumberLaw, ShareLaw, WallLaw, WorkLaw
+from sim.scenario.distributions.families import AmountLaw, DurationLaw, NumberLaw, ShareLaw, WallLaw, WorkLaw
 
 
 class Durations(BaseModel):

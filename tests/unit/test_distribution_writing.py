@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from sim.scenario.distributions import DurationLaw, NumberLaw
+from sim.scenario.distributions.families import DurationLaw, NumberLaw
 
 
 class Durations(BaseModel):

@@ -13,8 +13,8 @@ import pytest
 import scipy.integrate
 import scipy.stats
 
-from sim.scenario.distributions import DurationLaw, NumberLaw, draw
 from sim.scenario.distributions.combined import quantile_of
+from sim.scenario.distributions.families import DurationLaw, NumberLaw, draw
 from sim.scenario.durations import DAY, HOUR, LONGEST, NEVER, Kind
 
 U = (np.arange(2_000) + 0.5) / 2_000
@@ -258,7 +258,7 @@ def test_zero_and_never_fit_every_kind_of_duration() -> None:
 def test_describing_a_law_needs_neither_numpy_nor_scipy() -> None:
     described = [ours.written() for ours, _ in SAME_AS_SCIPY] + [w for w in COMPOSED if "gamma" not in str(w)]
     program = (
-        "import sys; from sim.scenario.distributions import NumberLaw\n"
+        "import sys; from sim.scenario.distributions.families import NumberLaw\n"
         f"for written in {described!r}: NumberLaw.model_validate(written).support()\n"
         "sys.exit(str({'numpy', 'scipy'} & set(sys.modules) or ''))"
     )

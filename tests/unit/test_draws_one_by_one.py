@@ -13,7 +13,7 @@ from sim.chance.facts import Draws
 from sim.chance.streams import CELLS, Floats, Luck, Numbers, choice
 from sim.rules.refunds import share_of
 from sim.rules.requests import after_the_reason_game, blames_the_seller, reason_stated, with_odds
-from sim.scenario.distributions import draw
+from sim.scenario.distributions.families import draw
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Disposition, Reason
 from tests.worlds import MEDIATED, drawn, world

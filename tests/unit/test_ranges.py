@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sim.errors import BadScenario
 from sim.scenario.applying import ends_of, inapplicable, ranges_of
-from sim.scenario.distributions import DurationLaw
 from sim.scenario.distributions.combined import quantile_of
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.loading import built, load, load_with_places
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Moved, is_whole, moved, read_moved, value_between

@@ -17,7 +17,7 @@ from sim.chance.streams import Luck
 from sim.experiment.engines import COMPILED, SIMPY
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
-from sim.scenario.distributions import DurationLaw, draw
+from sim.scenario.distributions.families import DurationLaw, draw
 from sim.scenario.durations import DAY, HOUR, NEVER, Kind
 from sim.scenario.model import Scenario
 from sim.waiting.calendars import elapsed, last_look

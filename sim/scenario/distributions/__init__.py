@@ -7,27 +7,3 @@
 `families` holds the types that a scenario is made of; `parameters` and `composed` what a user writes below
 each name; `written` what they share; `laws` and `combined` the mathematics.
 """
-
-from sim.scenario.distributions.families import (
-    MOST_MONEY,
-    AmountLaw,
-    DurationLaw,
-    Inverse,
-    NumberLaw,
-    ShareLaw,
-    WallLaw,
-    WorkLaw,
-    draw,
-)
-
-__all__ = [
-    "MOST_MONEY",
-    "AmountLaw",
-    "DurationLaw",
-    "Inverse",
-    "NumberLaw",
-    "ShareLaw",
-    "WallLaw",
-    "WorkLaw",
-    "draw",
-]
