@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,10 +15,12 @@ from sim.chance.narrow import WIDTHS, NarrowColumns, NarrowInts
 from sim.chance.past import NO_PAST, Past
 from sim.compiled.almanac import almanac_of
 from sim.compiled.layout import (
+    BLANK,
     BY_METHOD,
     DESK,
     ENTRY,
     FACTS_OF_AN_ORDER,
+    GIVEN,
     HEAP,
     METHOD,
     NOT_GIVEN,
@@ -48,21 +51,38 @@ IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 
 
 AT_A_TIME = 128
-"""Claims whose facts are looked up together: column by column, each is read once, and their rows stay near."""
+"""Claims whose facts are looked up, or whose outcomes are written down, together: column by column, each is read or
+written once, and their rows stay near."""
+
+
+class FactColumns(NamedTuple):
+    """The columns of facts that are not the same for all claims."""
+
+    names: list[str]
+    """The narrowest first."""
+    by_width: Sequence[Sequence[NarrowInts] | NarrowInts]
+    """Their columns, by `narrow.WIDTHS`; each lies in one piece."""
+
+    def addresses(self, width: int) -> Codes:
+        """Where the columns of a width lie in memory, as long as these facts are kept."""
+        columns = self.by_width[width]
+        return np.array([column.__array_interface__["data"][0] for column in columns], dtype=np.int64)
 
 
 class Books(NamedTuple):
     """What is looked up when an order comes into play, and what is written down when it is over."""
 
+    blank: Codes
+    """An order of which only is known what is the same for all claims, as words."""
     places: Codes
-    """Which of `FACTS_OF_AN_ORDER` are not the same for all claims, the narrowest first."""
-    facts_1: NarrowInts
-    """These facts, those of one byte: a row for each, a column per claim. The wider ones follow."""
-    facts_2: NarrowInts
-    facts_4: NarrowInts
-    facts_8: NarrowInts
-    next: Codes
-    """All facts about the claims that come into play next, a row for each."""
+    """Which of `FACTS_OF_AN_ORDER` are not, the narrowest first."""
+    facts_1: Codes
+    """These facts, those of one byte: the address of each column. The wider ones follow."""
+    facts_2: Codes
+    facts_4: Codes
+    facts_8: Codes
+    begins: Codes
+    """Where the words begin of the claims that come into play next."""
     turns: Codes
     """Claims in the order in which their buyers ask."""
     asked: Codes
@@ -70,63 +90,85 @@ class Books(NamedTuple):
     told: Codes
     """`OUTCOMES_OF_AN_ORDER` by place, the narrowest first."""
     outcomes_1: NarrowInts
-    """These outcomes: a row for each, a column per claim. First codes of one byte;"""
+    """These outcomes, column after column. First codes of one byte;"""
     outcomes_4: NarrowInts
     """amounts and work of four bytes;"""
     instants_4: NarrowInts
     """instants, kept one second later, 0 for NEVER: where nothing happens, nothing is written;"""
     outcomes_8: NarrowInts
-    """or else all of them, as they are."""
+    """or else all of them, as they are: those of a stage only if there was a request."""
+    asked_for: Codes
+    """By stage, whether there was one."""
     does_not_fit: Codes
     """Whether one of them was too large for its row."""
     over: Codes
-    """First how many claims are over and not written down yet; then their numbers, and their rows."""
+    """Claims that are over and not written down yet: their numbers, then where their words begin."""
+    picked: Codes
+    """Of these by place: all; then those who put a request, stage by stage."""
+    counts: Codes
+    """How many are picked, likewise."""
     words: Codes
-    """The market's orders as rows of words."""
+    """The market's orders as words."""
     free: Codes
     """First how many rows are free, then which."""
 
 
-def books_of(draws: Draws, *, narrow: bool = False) -> Books:
+def books_of(facts: FactColumns, draws: Draws, *, narrow: bool = False) -> Books:
     """Open the books for one replication, with a row for every claim; those in play take the lowest.
 
     What all claims have in common is written down once. Outcomes are `narrow`, or of 64 bits each.
     """
-    names, facts = _facts_of(draws.claims)
-    asked = draws.claims["asked"]
-    count, turns = len(asked), np.argsort(asked, kind="stable")
-    of_the_first = [draws.claims[column][0] if count else 0 for column in FACTS_OF_AN_ORDER]
-    told = told_by_width(narrow=narrow)
-    facts_1, facts_2, facts_4, facts_8 = facts
+    turns, asked = in_turn(draws.claims["asked"])
+    count, told, sizes = len(turns), *_told_places(narrow)
     return Books(
-        places=np.array([FACTS_OF_AN_ORDER.index(name) for name in names], dtype=np.int64),
-        facts_1=facts_1,
-        facts_2=facts_2,
-        facts_4=facts_4,
-        facts_8=facts_8,
-        next=np.tile(np.array(of_the_first, dtype=np.int64), (AT_A_TIME, 1)),
+        blank=_blank_of(draws.claims) if count else BLANK,
+        places=np.array([FACTS_OF_AN_ORDER.index(name) for name in facts.names], dtype=np.int64),
+        facts_1=facts.addresses(0),
+        facts_2=facts.addresses(1),
+        facts_4=facts.addresses(2),
+        facts_8=facts.addresses(3),
+        begins=np.empty(AT_A_TIME, dtype=np.int64),
         turns=turns,
-        asked=asked[turns],
-        told=np.array([OUTCOMES_OF_AN_ORDER.index(name) for some in told for name in some], dtype=np.int64),
-        outcomes_1=np.zeros((len(told[0]), count), dtype=np.uint8),
-        outcomes_4=np.zeros((len(told[1]), count), dtype=np.uint32),
-        instants_4=np.zeros((len(told[2]), count), dtype=np.uint32),
-        outcomes_8=np.empty((len(told[3]), count), dtype=np.int64),
+        asked=asked,
+        told=told,
+        outcomes_1=np.zeros(sizes[0] * count, dtype=np.uint8),
+        outcomes_4=np.zeros(sizes[1] * count, dtype=np.uint32),
+        instants_4=np.zeros(sizes[2] * count, dtype=np.uint32),
+        outcomes_8=np.empty(sizes[3] * count, dtype=np.int64),
+        asked_for=np.zeros(len(Stage), dtype=np.int64),
         does_not_fit=np.zeros(1, dtype=np.int64),
-        over=np.zeros(1 + 2 * AT_A_TIME, dtype=np.int64),
-        words=np.empty((count, WORDS), dtype=np.int64),
+        over=np.zeros(2 * AT_A_TIME, dtype=np.int64),
+        picked=np.tile(np.arange(AT_A_TIME), 1 + len(Stage)),
+        counts=np.zeros(1 + len(Stage), dtype=np.int64),
+        words=np.empty(count * WORDS, dtype=np.int64),
         free=np.arange(count, -1, -1),
     )
 
 
-def _facts_of(claims: TableOfClaims) -> tuple[list[str], Sequence[NarrowInts]]:
-    """Those that are not the same for all claims: their names, and by width their columns."""
+def in_turn(asked: Codes) -> tuple[Codes, Codes]:
+    """Claims in the order in which their buyers ask, by number where they ask at once; and when they do."""
+    bits = len(asked).bit_length()
+    if asked.max(initial=0) >= 1 << (63 - bits):
+        turns = np.argsort(asked, kind="stable")
+        return turns, asked[turns]
+    both = np.sort((asked << bits) | np.arange(len(asked)))
+    return both & ((1 << bits) - 1), both >> bits
+
+
+def _blank_of(claims: TableOfClaims) -> Codes:
+    blank = BLANK.copy()
+    blank[:GIVEN] = [claims[fact][0] for fact in FACTS_OF_AN_ORDER]
+    return blank
+
+
+def facts_of(claims: TableOfClaims) -> FactColumns:
+    """Those that are not the same for all claims."""
     if isinstance(claims, NarrowColumns):
-        return [name for some in claims.names for name in some], claims.stacks
-    names = [name for name in FACTS_OF_AN_ORDER if claims[name].strides != LIES_ONCE]
-    count = len(claims["asked"])
-    columns = np.array([claims[name] for name in names], dtype=np.int64).reshape(len(names), count)
-    return names, [*(np.empty((0, count), dtype=width) for width in WIDTHS[:-1]), columns]
+        return FactColumns([name for some in claims.names for name in some], claims.stacks)
+    columns = {name: claims[name] for name in FACTS_OF_AN_ORDER}
+    names = [name for name, column in columns.items() if column.strides != LIES_ONCE]
+    in_one_piece = [np.ascontiguousarray(columns[name], dtype=np.int64) for name in names]
+    return FactColumns(names, [*([] for _ in WIDTHS[:-1]), in_one_piece])
 
 
 def told_by_width(*, narrow: bool) -> tuple[Sequence[str], ...]:
@@ -134,6 +176,14 @@ def told_by_width(*, narrow: bool) -> tuple[Sequence[str], ...]:
     if not narrow:
         return (), (), (), OUTCOMES_OF_AN_ORDER
     return VERDICTS, ("order", *AMOUNTS, *WORK), INSTANTS, ()
+
+
+@cache
+def _told_places(narrow: bool) -> tuple[Codes, tuple[int, ...]]:
+    """Outcomes by place, and how many there are of each width."""
+    told = told_by_width(narrow=narrow)
+    places = [OUTCOMES_OF_AN_ORDER.index(name) for some in told for name in some]
+    return np.array(places, dtype=np.int64), tuple(map(len, told))
 
 
 def market_of(scenario: Scenario, draws: Draws, books: Books, world: MarketRules) -> MarketState:
@@ -149,7 +199,7 @@ def market_of(scenario: Scenario, draws: Draws, books: Books, world: MarketRules
     agenda["begins"] = ends[-1]
     agenda["room"] = ON_THE_AGENDA * len(books.turns) + len(desks)
     entries = np.empty(ends[-1] + agenda["room"][0], dtype=ENTRY)
-    orders = books.words.reshape(-1).view(ORDER)
+    orders = books.words.view(ORDER)
     row_of = np.full(len(books.turns), OUT_OF_PLAY)
     return MarketState(world, orders, row_of, desks, agenda, entries)
 
@@ -184,12 +234,22 @@ def world_of(scenario: Scenario, calendars: dict[Party, Calendar], past: Past = 
 
 
 def _laid_out(scenario: Scenario, calendars: dict[Party, Calendar], past: Past) -> MarketRules:
-    terms = [terms_of(policy, kind) for policy in (scenario, past.then or scenario) for kind in ClaimKind]
-    policy = np.array([_as_record(of_kind) for of_kind in terms], dtype=TERMS)
-    by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
+    policy, methods = _policy_of(scenario)
+    then, methods_then = _policy_of(past.then) if past.then else (policy, methods)
     never_closed = {Party.BUYER: round_the_clock(scenario.experiment.calendar_days)}
-    methods, almanac = np.array(by_method, dtype=METHOD), almanac_of(calendars | never_closed)
-    return MarketRules(policy, methods, almanac, past.in_force_from, past.staffed_from)
+    return MarketRules(
+        np.concatenate([policy, then]),
+        np.concatenate([methods, methods_then]),
+        almanac_of(calendars | never_closed),
+        past.in_force_from,
+        past.staffed_from,
+    )
+
+
+def _policy_of(scenario: Scenario) -> tuple[RecordRows, RecordRows]:
+    terms = [terms_of(scenario, kind) for kind in ClaimKind]
+    by_method = [list(zip(*(getattr(of_kind, lever) for lever in BY_METHOD), strict=True)) for of_kind in terms]
+    return np.array([_as_record(of_kind) for of_kind in terms], dtype=TERMS), np.array(by_method, dtype=METHOD)
 
 
 def _as_record(terms: Terms) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.compiled.calendars import after, calendar_of
 from sim.compiled.heap import drop_first, put
-from sim.compiled.jit import step
+from sim.compiled.jit import inlined, step
 from sim.compiled.layout import OUT_OF_PLAY, MarketState, Record
 from sim.compiled.order import hear
 from sim.compiled.parcel import terms_of
@@ -27,13 +27,13 @@ STAGES = 8
 """More than there are: a request in a queue is called by its order's number times this, and its stage."""
 
 
-@step
+@inlined
 def is_bound_to(market: MarketState, at: int, turn: int, number: int, what: int) -> None:
     """Put something on the agenda."""
     put(market.entries, market.agenda[0], at, turn | number, what)
 
 
-@step
+@inlined
 def desk_number(market: MarketState, order: Record) -> int:
     """Where its question stands: sellers by number, then mediation, the buyers, the bank."""
     sellers = len(market.desks) - 3
@@ -104,7 +104,7 @@ def is_next(market: MarketState, desk: Record, now: int) -> bool:
     return next_opening(now, calendar_of(market.world.almanac, desk.party)) == now
 
 
-@step
+@inlined
 def can_take(market: MarketState, desk: Record, now: int) -> bool:
     """Whether anybody is free; before the desk is staffed as the scenario says, somebody always is."""
     return desk.free > 0 or now < market.world.staffed_from

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.arrays import TableOfClaims
 from sim.chance.facts import Draws
 from sim.chance.narrow import NarrowColumns, give_back
 from sim.chance.past import NO_PAST, Past
-from sim.compiled.books import Books, books_of, market_of, told_by_width, world_of
-from sim.compiled.layout import OUTCOMES_OF_AN_ORDER
+from sim.compiled.books import Books, books_of, facts_of, market_of, told_by_width, world_of
+from sim.compiled.layout import BLANK_REQUEST, OF_REQUESTS
 from sim.compiled.machine_code import Entrance
 from sim.errors import BadUsage
 from sim.records.journal import NoJournal
@@ -38,8 +40,9 @@ def run_compiled(
     world, is_large = world_of(scenario, calendars, past), isinstance(draws.claims, NarrowColumns)
     if is_large:
         give_back()
+    facts = facts_of(draws.claims)  # kept: the books say where they lie
     for narrow in (True, False) if is_large else (False,):
-        books = books_of(draws, narrow=narrow)
+        books = books_of(facts, draws, narrow=narrow)
         market = market_of(past.then or scenario, draws, books, world)
         enter(world, market, books)
         if not books.does_not_fit[0]:
@@ -49,8 +52,14 @@ def run_compiled(
 
 def _told(books: Books, *, narrow: bool) -> TableOfClaims:
     """The outcome table."""
+    names, count = told_by_width(narrow=narrow), len(books.turns)
+    told = (books.outcomes_1, books.outcomes_4, books.instants_4, books.outcomes_8)
+    stacks = [stack.reshape(len(some), count) for some, stack in zip(names, told, strict=True)]
     if narrow:
-        stacks = books.outcomes_1, books.outcomes_4, books.instants_4, books.outcomes_8
-        return NarrowColumns(told_by_width(narrow=True), stacks, {}, later=INSTANTS)
-    told = dict(zip(OUTCOMES_OF_AN_ORDER, books.outcomes_8, strict=True))
-    return {column: told[column] for column in COLUMNS}
+        return NarrowColumns(names, stacks, {}, later=INSTANTS)
+    columns = dict(zip(names[-1], stacks[-1], strict=True))
+    blank = {nothing: np.broadcast_to(np.int64(nothing), count) for nothing in set(BLANK_REQUEST.values())}
+    for column, (stage, step) in OF_REQUESTS.items():
+        if not books.asked_for[stage]:
+            columns[column] = blank[BLANK_REQUEST[step]]
+    return {column: columns[column] for column in COLUMNS}

@@ -6,14 +6,14 @@ each in a stretch of its own. Four-ary, because half as many levels mean fewer f
 
 from __future__ import annotations
 
-from sim.compiled.jit import step
+from sim.compiled.jit import inlined, step
 from sim.compiled.layout import Record, RecordRows
 from sim.errors import InternalError
 
 FULL = "more is on the agenda, or in a queue, than its orders can bring there"
 
 
-@step
+@inlined
 def goes_before(one: Record, other: Record) -> bool:
     """Whether an entry comes out before another."""
     if one.first != other.first:
@@ -23,7 +23,7 @@ def goes_before(one: Record, other: Record) -> bool:
     return one.third < other.third
 
 
-@step
+@inlined
 def move(entry: Record, to: Record) -> None:
     """Put an entry in another's place."""
     to.first = entry.first
@@ -66,7 +66,7 @@ def drop_first(entries: RecordRows, heap: Record) -> None:
     move(last, entries[begins + place])
 
 
-@step
+@inlined
 def least_of(entries: RecordRows, begins: int, place: int, size: int) -> int:
     """Of up to four neighbours the one that comes out first.
 

@@ -27,6 +27,12 @@ def step(function: Step) -> Step:
     return compiled
 
 
+def inlined(function: Step) -> Step:
+    """A small part that stands wherever it is called, since it is called for everything that happens."""
+    compiled: Step = njit(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+    return compiled
+
+
 def kept(function: Step) -> Step:
     """An entrance: what Python calls (`machine_code.Entrance`), whose machine code is kept (`compiling`).
 

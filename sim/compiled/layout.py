@@ -70,6 +70,8 @@ OUTCOMES_OF_AN_ORDER = (*(LIFE.names or ()), *OF_REQUESTS)
 """The columns of the outcome table, in the order of the words that come next."""
 GIVEN, TOLD, WORDS = len(FACTS_OF_AN_ORDER), len(OUTCOMES_OF_AN_ORDER), ORDER.itemsize // 8
 """How many words of an order are facts, how many are outcomes, and how many it has in all."""
+OF_LIFE = len(LIFE.names or ())
+"""How many outcomes are the order's own; those of its requests follow, stage by stage."""
 
 
 def _blank() -> Codes:
@@ -87,6 +89,8 @@ def _blank() -> Codes:
 
 BLANK = _blank()
 """An order of which nothing is known, and to which nothing has happened."""
+BLANK_REQUEST = {step: NEVER if step.endswith("_at") else 0 for step in STEPS}
+"""A request that nobody put, by step."""
 HEAP = record_of("begins", "size", "room")
 ENTRY = record_of("first", "second", "third")
 DESK = np.dtype(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled.calendars import after, later
-from sim.compiled.jit import step
+from sim.compiled.jit import inlined, step
 from sim.compiled.layout import MarketRules, Record
 from sim.rules import claims, clocks
 from sim.scenario.durations import NEVER
@@ -12,13 +12,13 @@ from sim.vocabulary import Anchor, ClaimKind, Party
 KINDS = len(ClaimKind)
 
 
-@step
+@inlined
 def terms_of(world: MarketRules, order: Record) -> Record:
     """What the policy in force says to the claim that this order has become."""
     return world.policy[kind_in_force(world, order)]
 
 
-@step
+@inlined
 def kind_in_force(world: MarketRules, order: Record) -> int:
     """The kind of claim; beyond all kinds, once the policy that comes into force has done so."""
     return order.life.claim + KINDS if order.now >= world.in_force_from else order.life.claim

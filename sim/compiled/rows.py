@@ -5,41 +5,56 @@ So the memory in use is that of the orders in play, not of all; it stays close t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.chance.narrow import NarrowInts, never_in
+from sim.chance.narrow import never_in
 from sim.compiled.books import AT_A_TIME, Books
-from sim.compiled.jit import step
-from sim.compiled.layout import BLANK, GIVEN, OUT_OF_PLAY, WORDS, Codes, MarketState, Record
+from sim.compiled.jit import inlined, step
+from sim.compiled.layout import BLANK, GIVEN, OF_LIFE, OUT_OF_PLAY, STEPS, WORDS, Codes, MarketState, Record
+from sim.compiled.reference import column_at
 from sim.scenario.durations import NEVER
+from sim.vocabulary import Stage
 
 NEVER_1, NEVER_2, NEVER_4 = (never_in(width) for width in (np.uint8, np.uint16, np.uint32))
+REQUESTS, STAGES = GIVEN + OF_LIFE, len(Stage)
+"""Where an order's requests begin among its words, and how many it has."""
 
 
-@step
+@inlined
 def order_of(market: MarketState, number: int) -> Record:
     """A claim in play."""
     return market.orders[market.row_of[number]]
 
 
 @step
-def look_up(books: Books, begun: int) -> None:
-    """Turn the columns of facts into rows, for the claims whose turn is next."""
-    claims = books.turns[begun : begun + AT_A_TIME]
-    done = widen(books, claims, 0, books.facts_1, NEVER_1)
-    done = widen(books, claims, done, books.facts_2, NEVER_2)
-    done = widen(books, claims, done, books.facts_4, NEVER_4)
-    widen(books, claims, done, books.facts_8, NEVER)
+def look_up(market: MarketState, books: Books, begun: int) -> None:
+    """Rows for the claims whose turn is next: nothing has happened to them, and their facts are in columns."""
+    words, blank, begins = books.words, books.blank, books.begins
+    count = min(AT_A_TIME, len(books.turns) - begun)
+    for one in range(count):
+        books.free[0] -= 1
+        row = books.free[books.free[0] + 1]
+        market.row_of[books.turns[begun + one]] = row
+        begins[one] = WORDS * row
+        for place in range(WORDS):
+            words[WORDS * row + place] = blank[place]
+    done = widen(books, begun, count, 0, books.facts_1, np.uint8, NEVER_1)
+    done = widen(books, begun, count, done, books.facts_2, np.uint16, NEVER_2)
+    done = widen(books, begun, count, done, books.facts_4, np.uint32, NEVER_4)
+    widen(books, begun, count, done, books.facts_8, np.int64, NEVER)
 
 
 @step
-def widen(books: Books, claims: Codes, done: int, facts: NarrowInts, never: int) -> int:
+def widen(books: Books, begun: int, count: int, done: int, facts: Codes, width: Any, never: int) -> int:
     """Facts of one width. How many are looked up then, with those `done` before."""
+    words, begins, turns = books.words, books.begins, books.turns
     for fact in range(len(facts)):
-        place, column = books.places[done + fact], facts[fact]
-        for row in range(len(claims)):
-            value = np.int64(column[claims[row]])
-            books.next[row, place] = NEVER if value == never else value
+        place, column = books.places[done + fact], column_at(facts[fact], width)
+        for one in range(count):
+            value = np.int64(column[turns[begun + one]])
+            words[begins[one] + place] = NEVER if value == never else value
     return done + len(facts)
 
 
@@ -47,16 +62,8 @@ def widen(books: Books, claims: Codes, done: int, facts: NarrowInts, never: int)
 def comes_into_play(market: MarketState, books: Books, begun: int) -> Record:
     """Luck has settled everything about this order, and nothing has happened to it."""
     if begun % AT_A_TIME == 0:
-        look_up(books, begun)
-    books.free[0] -= 1
-    row = books.free[books.free[0] + 1]
-    market.row_of[books.turns[begun]] = row
-    words, facts = books.words[row], books.next[begun % AT_A_TIME]
-    for place in range(GIVEN):
-        words[place] = facts[place]
-    for place in range(GIVEN, WORDS):
-        words[place] = BLANK[place]
-    order = market.orders[row]
+        look_up(market, books, begun)
+    order = order_of(market, books.turns[begun])
     order.life.order = order.facts.order
     order.life.claim = order.facts.claim
     order.life.saving = order.facts.saving
@@ -70,40 +77,87 @@ def comes_into_play(market: MarketState, books: Books, begun: int) -> Record:
 @step
 def is_over(market: MarketState, books: Books, number: int) -> None:
     """What happened is to be written down, with that of some more claims: column by column, which lie far apart."""
-    over = books.over
-    over[0] += 1
-    over[over[0]] = number
-    over[AT_A_TIME + over[0]] = market.row_of[number]
+    one = books.counts[0]
+    books.over[one] = number
+    books.over[AT_A_TIME + one] = WORDS * market.row_of[number]
+    books.counts[0] += 1
     market.row_of[number] = OUT_OF_PLAY
-    if over[0] == AT_A_TIME:
+    if one + 1 == AT_A_TIME:
         write_down(books)
 
 
 @step
 def write_down(books: Books) -> None:
     """What happened to the claims that are over, and their rows are free."""
-    over = books.over
+    if not books.counts[0]:
+        return
+    pick_by_stage(books)
     done = tell(books, 0, books.outcomes_1, NEVER_1, 0)
     done = tell(books, done, books.outcomes_4, NEVER_4, 0)
     done = tell(books, done, books.instants_4, NEVER_4, 1)
-    for outcome in range(len(books.outcomes_8)):
-        place, column = GIVEN + books.told[done + outcome], books.outcomes_8[outcome]
-        for one in range(over[0]):
-            column[over[1 + one]] = books.words[over[1 + AT_A_TIME + one], place]
-    for one in range(over[0]):
+    tell_as_it_is(books, done, books.outcomes_8)
+    for one in range(books.counts[0]):
         books.free[0] += 1
-        books.free[books.free[0]] = over[1 + AT_A_TIME + one]
-    over[0] = 0
+        books.free[books.free[0]] = books.over[AT_A_TIME + one] // WORDS
+    books.counts[0] = 0
 
 
 @step
-def tell(books: Books, done: int, outcomes: NarrowInts, never: int, later: int) -> int:
+def pick_by_stage(books: Books) -> None:
+    """Who put a request in which stage: all others have nothing but blanks there."""
+    words, over, picked = books.words, books.over, books.picked
+    for stage in range(STAGES):
+        count, opened_at = 0, REQUESTS + len(STEPS) * stage
+        for one in range(books.counts[0]):
+            picked[AT_A_TIME * (1 + stage) + count] = one
+            count += words[over[AT_A_TIME + one] + opened_at] < NEVER
+        books.counts[1 + stage] = count
+        if count and not books.asked_for[stage]:
+            is_asked_for(books, stage)
+
+
+@step
+def is_asked_for(books: Books, stage: int) -> None:
+    """The first request of a stage is written down over blanks."""
+    books.asked_for[stage] = True
+    outcomes, claims = books.outcomes_8, len(books.turns)
+    if not len(outcomes):
+        return
+    for place in range(OF_LIFE + len(STEPS) * stage, OF_LIFE + len(STEPS) * (stage + 1)):
+        blank = BLANK[GIVEN + place]
+        for claim in range(claims * place, claims * (place + 1)):
+            outcomes[claim] = blank
+
+
+@step
+def picked_for(outcome: int) -> int:
+    """All claims have outcomes of their own, and those of requests the claims that put them."""
+    return 0 if outcome < OF_LIFE else 1 + (outcome - OF_LIFE) // len(STEPS)
+
+
+@step
+def tell_as_it_is(books: Books, done: int, outcomes: Codes) -> None:
+    """Outcomes of 64 bits, beginning with the one numbered `done`."""
+    words, over, picked, claims = books.words, books.over, books.picked, len(books.turns)
+    for begins in range(0, len(outcomes), claims):
+        outcome = books.told[done]
+        who = picked_for(outcome)
+        for place in range(AT_A_TIME * who, AT_A_TIME * who + books.counts[who]):
+            one = picked[place]
+            outcomes[begins + over[one]] = words[over[AT_A_TIME + one] + GIVEN + outcome]
+        done += 1
+
+
+@step
+def tell(books: Books, done: int, outcomes: Any, never: int, later: int) -> int:
     """Outcomes of one width, over zeros, all so much `later`. How many are told then, with those `done` before."""
-    over = books.over
-    for outcome in range(len(outcomes)):
-        place, column = GIVEN + books.told[done + outcome], outcomes[outcome]
-        for one in range(over[0]):
-            value = books.words[over[1 + AT_A_TIME + one], place]
+    words, over, picked, claims = books.words, books.over, books.picked, len(books.turns)
+    for begins in range(0, len(outcomes), claims):
+        outcome = books.told[done]
+        who = picked_for(outcome)
+        for place in range(AT_A_TIME * who, AT_A_TIME * who + books.counts[who]):
+            one = picked[place]
+            value = words[over[AT_A_TIME + one] + GIVEN + outcome]
             if value == NEVER:
                 value = 0 if later else never
             elif 0 <= value < never - later:
@@ -111,5 +165,6 @@ def tell(books: Books, done: int, outcomes: NarrowInts, never: int, later: int) 
             else:
                 books.does_not_fit[0] = 1
             if value:
-                column[over[1 + one]] = value
-    return done + len(outcomes)
+                outcomes[begins + over[one]] = value
+        done += 1
+    return done
