@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ WIDTHS: tuple[type[np.integer[Any]], ...] = (np.uint8, np.uint16, np.uint32, np.
 """From the narrowest; what is below 0, or too large for the others, is kept as it is."""
 
 
+@cache
 def never_in(width: Any) -> int:
     """What stands for NEVER: the largest number."""
     return NEVER if width == np.int64 else int(np.iinfo(width).max)

@@ -182,7 +182,8 @@ class Underway:
         self, stopped: str, asked: Mapping[str, Any] | None = None, changed: Sequence[Mapping[str, str]] = ()
     ) -> Result:
         """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`."""
-        scenario = with_numbers(self.scenario, replications=len(self.seen))
+        is_as_asked = len(self.seen) == self.scenario.experiment.replications
+        scenario = self.scenario if is_as_asked else with_numbers(self.scenario, replications=len(self.seen))
         how = {"stopped": stopped, "asked": asked or {}, "changed": [*changed], "jobs": self._workers.at_work}
         how |= {"engine": self._choice.engine, "engine_because": self._choice.why}
         return _result(scenario, self._ledger, how, self._watch)

@@ -17,6 +17,7 @@ from sim.chance.facts import Draws, Ints
 from sim.records.life import COLUMNS
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
+from sim.scenario.written import as_json
 
 WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 """Parts of a scenario that say something to people and nothing to the engine."""
@@ -28,9 +29,11 @@ NamedColumn = tuple[str, Ints]
 
 def of_scenario(scenario: Scenario) -> str:
     """Of all that plays a part in a run; a new name, title or source leaves it as it was."""
-    described = scenario.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY)
+    described = {part: said for part, said in as_json(scenario).items() if part not in WORDS_ONLY}
     if scenario.market.sellers.roster is None:  # absent, as before there were rosters
-        del described["market"]["sellers"]["roster"]
+        market = described["market"]
+        sellers = {name: said for name, said in market["sellers"].items() if name != "roster"}
+        described["market"] = market | {"sellers": sellers}
     return sha256(json.dumps(described, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 

@@ -10,7 +10,6 @@ tasks out stands behind a seam of four names (`hands`).
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -30,6 +29,7 @@ from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.worker import Answer, Task, carry_out
 from sim.scenario.model import Scenario
+from sim.scenario.written import document_of
 
 T = TypeVar("T")
 
@@ -119,17 +119,17 @@ class Workers:
         (the first in order), and UserError when workers are killed over the same task time and again.
         """
         how = (engine, with_journal, self.shares_luck)
-        yield from self._seen(Task(_document_of(scenario), tuple(replications), *how), watch)
+        yield from self._seen(Task(document_of(scenario), tuple(replications), *how), scenario, watch)
 
     def claim_columns(
         self, scenario: Scenario, replications: Sequence[int], columns: tuple[str, ...], *, engine: str
     ) -> Iterator[pd.DataFrame]:
         """Some columns of the cohort's claims, by replication, and nothing else; the rest is as above."""
-        document = _document_of(scenario)
-        yield from self._seen(Task(document, tuple(replications), engine, False, self.shares_luck, columns))
+        task = Task(document_of(scenario), tuple(replications), engine, False, self.shares_luck, columns)
+        yield from self._seen(task, scenario)
 
-    def _seen(self, task: Task, watch: Stopwatch | None = None) -> Iterator[Any]:
-        for answer in self._answers(task):
+    def _seen(self, task: Task, scenario: Scenario, watch: Stopwatch | None = None) -> Iterator[Any]:
+        for answer in self._answers(task, scenario):
             self._pace = sum(answer.seconds.values()) / len(answer.observations)
             if watch:
                 watch.take_over(answer.seconds)
@@ -167,10 +167,10 @@ class Workers:
         """Seconds of work that are worth a task."""
         return max(SHORTEST, SCHEDULING * self.jobs) if self.are_far else SHORTEST
 
-    def _answers(self, everything: Task) -> Iterator[Answer]:
+    def _answers(self, everything: Task, scenario: Scenario) -> Iterator[Answer]:
         left = deque(everything.replications)
         while left and not self._pays(len(left)):
-            yield carry_out(everything._replace(replications=(left.popleft(),)))
+            yield carry_out(everything._replace(replications=(left.popleft(),)), scenario)
         under_way: deque[Awaited] = deque()
         try:
             while left or under_way:
@@ -196,10 +196,6 @@ class Workers:
         enough = int(self._shortest / self._pace) if self._pace else 1
         fair = -(-len(left) // self.jobs)
         return tuple(left.popleft() for _ in range(max(1, min(enough, fair))))
-
-
-def _document_of(scenario: Scenario) -> str:
-    return json.dumps(scenario.model_dump(mode="json", by_alias=True), allow_nan=False)
 
 
 def _hands_of(jobs: Jobs) -> Hands:

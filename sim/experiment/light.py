@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.chance.shared import AFRESH, Known
 from sim.errors import BadUsage
+from sim.experiment.beside import Beside
 from sim.experiment.censoring import as_seen
 from sim.experiment.cohort import cohort_of
 from sim.experiment.engines import SIMPY
@@ -95,25 +96,12 @@ def calendars_at_hand(scenario: Scenario) -> dict[Party, Calendar]:
     runs = scenario.policy.refund.runs
     said = (scenario.start, scenario.experiment.calendar_days, scenario.calendars.model_dump_json())
     key = (*said, str(types), runs.model_dump_json() if runs is not None else "")
-    return _calendars(key, _Bearer(scenario))
-
-
-class _Bearer:
-    """A scenario that plays no part in whether two questions are the same: the key beside it does."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Bearer)
+    return _calendars(key, Beside(scenario))
 
 
 @lru_cache(maxsize=64)
-def _calendars(key: tuple[Any, ...], bearer: _Bearer) -> dict[Party, Calendar]:
-    return {party: known_calendar(calendar) for party, calendar in calendars_of(bearer.scenario).items()}
+def _calendars(key: tuple[Any, ...], scenario: Beside) -> dict[Party, Calendar]:
+    return {party: known_calendar(calendar) for party, calendar in calendars_of(scenario.what).items()}
 
 
 def scenario_of(document: Mapping[str, Any]) -> Scenario:

@@ -14,6 +14,7 @@ import pandas as pd
 from sim.experiment import costs, predicates
 from sim.experiment.aalen_johansen import UNWATCHED, by_then, days_left_of, is_cut, is_finished
 from sim.experiment.desks import MEANT, MEDIATION, SELLERS
+from sim.experiment.estimates import Estimate
 from sim.experiment.measure_kinds import CLAIMS as CLAIMS
 from sim.experiment.measure_kinds import REPLICATIONS as REPLICATIONS
 from sim.experiment.measure_kinds import REQUESTS as REQUESTS
@@ -208,8 +209,8 @@ def sums_of(
     tables: Mapping[str, Rows], replications: int, names: Collection[str] = tuple(MEASURES)
 ) -> dict[str, Sums]:
     """What each replication adds to each ratio, or to those of these names."""
-    asked = (ratio for ratio in RATIOS if ratio.name in names)
     read = {name: on_demand(rows) for name, rows in tables.items()}
+    asked = (ratio for ratio in RATIOS if ratio.name in names)
     return {ratio.name: Sums(*ratio.sums(read, replications), ratio.n(read)) for ratio in asked}
 
 
@@ -254,21 +255,29 @@ def summary_of(
 ) -> pd.DataFrame:
     """The same, from the sums, and from the claims for the times to money; or of these measures only."""
     claims = on_demand(claims)
-    rows, is_over = [], is_finished(claims)
-    estimates = estimated_together([ratio for ratio in RATIOS if ratio.name in names], sums)
-    for measure in (measure for name, measure in MEASURES.items() if name in names):
-        if isinstance(measure, Ratio):
-            estimate, n = estimates[measure.name], sums[measure.name].n
-        else:
-            estimate, n = measure.estimate({CLAIMS: claims}, replications)
-        value, low, high = map(float, estimate)
-        unit = currency if measure.unit == "currency" else measure.unit
-        numbers = {"value": value, "low": low, "high": high}
-        is_so_far = not is_over and isinstance(measure, Ratio) and measure.is_so_far
-        title = f"{measure.title}, so far" if is_so_far else measure.title
-        rows.append({"measure": measure.name, **numbers, "unit": unit, "n": n, "title": title})
-    table = pd.DataFrame(rows).set_index("measure")
+    is_over, asked = is_finished(claims), [measure for name, measure in MEASURES.items() if name in names]
+    estimates = estimated_together([measure for measure in asked if isinstance(measure, Ratio)], sums)
+    found = [
+        (estimates[measure.name], sums[measure.name].n)
+        if isinstance(measure, Ratio)
+        else measure.estimate({CLAIMS: claims}, replications)
+        for measure in asked
+    ]
+    table = pd.DataFrame(
+        {
+            **{name: [float(getattr(estimate, name)) for estimate, _ in found] for name in Estimate._fields},
+            "unit": [currency if measure.unit == "currency" else measure.unit for measure in asked],
+            "n": [n for _, n in found],
+            "title": [measure.title if is_over else _so_far(measure) for measure in asked],
+        },
+        index=pd.Index([measure.name for measure in asked], name="measure"),
+    )
     return table if is_over else table.assign(why=np.where(_could_be_known(table), UNWATCHED, ""))
+
+
+def _so_far(measure: Measure) -> str:
+    """What a table calls it while claims are open."""
+    return f"{measure.title}, so far" if isinstance(measure, Ratio) and measure.is_so_far else measure.title
 
 
 def _could_be_known(summary: pd.DataFrame) -> list[bool]:

@@ -138,7 +138,8 @@ def refunded_unasked(scenario: Scenario, replication: int, draws: Draws) -> Kept
     if scenario.experiment.cut is not None:
         seen &= draws.unasked_due <= scenario.experiment.cut
     orders = draws.refunded_unasked[seen]
-    return kept_rows(UnaskedReading(), [np.full_like(orders, replication), orders, draws.orders.of(orders).value])
+    value = draws.orders.of(orders).value if len(orders) else orders  # as a rule there are none
+    return kept_rows(UnaskedReading(), [np.full_like(orders, replication), orders, value])
 
 
 @dataclass(frozen=True)

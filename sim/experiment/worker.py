@@ -21,10 +21,12 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import InternalError, UserError
+from sim.experiment.beside import Beside
 
 if TYPE_CHECKING:
     from sim.chance.shared import Known, Memories
     from sim.experiment.stopwatch import Stopwatch
+    from sim.scenario.model import Scenario
 
 REMEMBERED = 128
 """Scenarios that a process keeps at hand."""
@@ -52,8 +54,10 @@ class Answer(NamedTuple):
     seconds: dict[str, float]
 
 
-def carry_out(task: Task) -> Answer:
+def carry_out(task: Task, scenario: Scenario | None = None) -> Answer:
     """Live through some replications. Pure but for the seconds, so it does not matter in which process.
+
+    `scenario` is the one of the task, where it is at hand and need not be read.
 
     Raises BeyondCalendar and BrokenInvariant, as `experiment.observation.witness` does.
     """
@@ -61,11 +65,11 @@ def carry_out(task: Task) -> Answer:
 
     watch, memories = Stopwatch(), _memories()
     with watch.on("calendars"):
-        scenario, calendars = _world(task.document)
+        known, calendars = _world(task.document, Beside(scenario))
     seen = []
     for replication in task.replications:
-        known = memories.of(replication, task.document, shares=task.shares)
-        seen.append(_seen(task, scenario, replication, calendars, watch, known))
+        drawn = memories.of(replication, task.document, shares=task.shares)
+        seen.append(_seen(task, known, replication, calendars, watch, drawn))
         memories.make_room()
     return Answer(seen, watch.seconds)
 
@@ -83,13 +87,13 @@ def _seen(task: Task, scenario: Any, replication: int, calendars: Any, watch: St
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _world(document: str) -> tuple[Any, Any]:
+def _world(document: str, scenario: Beside) -> tuple[Any, Any]:
     from sim.experiment.replication import calendars_of, known_calendar
     from sim.scenario.model import Scenario
 
-    scenario = Scenario.model_validate(json.loads(document))
-    calendars = calendars_of(scenario)
-    return scenario, {party: known_calendar(calendar) for party, calendar in calendars.items()}
+    there = scenario.what or Scenario.model_validate(json.loads(document))
+    calendars = calendars_of(there)
+    return there, {party: known_calendar(calendar) for party, calendar in calendars.items()}
 
 
 @cache

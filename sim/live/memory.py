@@ -5,7 +5,6 @@ The base is the same from one move of a lever to the next, and undoing one asks 
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Self
@@ -16,6 +15,7 @@ from sim.experiment.jobs import Workers
 from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
 from sim.scenario.model import Scenario
+from sim.scenario.written import document_of
 
 MOST_CLAIMS = 160_000
 """Claims and requests of all replications remembered: one to two hundred megabytes. The scenario not asked for
@@ -44,7 +44,7 @@ class Remembering(Workers):
         watch: Stopwatch | None = None,
     ) -> Iterator[Observation]:
         """As `Workers.observations`; which engine lived through a replication does not matter."""
-        document = json.dumps(scenario.model_dump(mode="json", by_alias=True), allow_nan=False)
+        document = document_of(scenario)
         kept = self._kept.setdefault(document, {})
         self._kept.move_to_end(document)
         missing = [number for number in replications if number not in kept]

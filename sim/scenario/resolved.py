@@ -174,10 +174,16 @@ def levers_that_differ(*scenarios: Scenario) -> list[Lever]:
 
 def _parts_that_differ(scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
     """Of each scenario the parts that are not the same in all of them."""
-    dumped = [one.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY) for one in scenarios]
+    others = {part for part in Scenario.model_fields.keys() - WORDS_ONLY if _is_another(part, scenarios)}
+    dumped = [one.model_dump(mode="json", by_alias=True, include=others) for one in scenarios]
     parts = dict.fromkeys(part for one in dumped for part in one)
     differ = [part for part in parts if any(one.get(part) != dumped[0].get(part) for one in dumped)]
     return [{part: one[part] for part in differ if part in one} for one in dumped]
+
+
+def _is_another(part: str, scenarios: Sequence[Scenario]) -> bool:
+    first, *others = (getattr(one, part) for one in scenarios)
+    return any(other is not first and other != first for other in others)
 
 
 def _values(
