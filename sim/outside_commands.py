@@ -58,7 +58,7 @@ def fit(arguments: Namespace) -> int:
     from sim.show.room import expect_room, write_folder
 
     if arguments.check:
-        _, _, _, log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out))
+        log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out)).log
         by_table = {one.table: one.document() for one in log.readings}
         tell(arguments, lambda: {"readings": by_table}, lambda: print_readings(log.readings))
         return 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from sim.evidence.desks_repaired import repaired
 from sim.evidence.expected_of_log import expected_of
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
-from sim.evidence.held_out import Judged, expected_in, held_against, seen_in
+from sim.evidence.held_out import HeldOut, Judged, held_against
 from sim.evidence.hours import Hours
 from sim.evidence.lesson import Lesson
 from sim.evidence.log import RefundLog
@@ -96,9 +97,7 @@ def fit(
     the mapping says. Raises BadScenario with every fault of the mapping, each with file, line and column, and with
     what is wrong with the log as a whole; rows that cannot be understood are counted in `readings`.
     """
-    mapped = with_hold_out(load_mapping(mapping), hold_out)
-    start, calendars, base, log = opened(mapped)
-    return learnt(mapped, start, calendars, base, log, jobs=jobs)
+    return learnt(opened(with_hold_out(load_mapping(mapping), hold_out)), jobs=jobs)
 
 
 def with_hold_out(mapped: MappedLog, hold_out: str | None) -> MappedLog:
@@ -120,28 +119,31 @@ def with_hold_out(mapped: MappedLog, hold_out: str | None) -> MappedLog:
     return replace(mapped, mapping=mapped.mapping.model_copy(update={"period": kept}))
 
 
-def opened(mapped: MappedLog) -> tuple[date, dict[Party, Calendar], Scenario, RefundLog]:
-    """The first day that counts, everybody's calendar, the base, and the log as it was read."""
+class OpenedLog(NamedTuple):
+    """A log as it was read, and what is known beside it."""
+
+    mapped: MappedLog
+    start: date
+    """The first day that counts."""
+    calendars: Mapping[Party, Calendar]
+    base: Scenario
+    log: RefundLog
+
+
+def opened(mapped: MappedLog) -> OpenedLog:
+    """Read a log, and the base that its mapping names."""
     base = load(beside(mapped.mapping.base, mapped.path))
     start = mapped.mapping.period.fit.first - timedelta(days=LEAD_DAYS)
     days = (mapped.mapping.cut - start).days + REACH
     parties = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
     calendars = {party: resolve(getattr(base.calendars, party.word), start, days) for party in parties}
-    return start, calendars, base, read_log(mapped, pd.Timestamp(start))
+    return OpenedLog(mapped, start, calendars, base, read_log(mapped, pd.Timestamp(start)))
 
 
-def learnt(
-    mapped: MappedLog,
-    start: date,
-    calendars: Mapping[Party, Calendar],
-    base: Scenario,
-    log: RefundLog,
-    *,
-    jobs: int | None,
-) -> Fit:
+def learnt(given: OpenedLog, *, jobs: int | None) -> Fit:
     """Everything that the weeks to learn from tell, put into the base."""
-    period = mapped.mapping.period
-    lesson = lesson_of(mapped, start, calendars, base, log)
+    mapped, start, calendars, _, log = given
+    period, lesson = mapped.mapping.period, lesson_of(given)
     everything = list(told(lesson, calendars))
     findings = tuple(one for one in everything if isinstance(one, Finding))
     assumed = tuple(one for one in everything if isinstance(one, Assumed))
@@ -156,36 +158,27 @@ def learnt(
     source = f"{mapped.path.name}: " + ", ".join(f"{one.table} {one.used:,}" for one in log.readings)
     scenario = scenario_of(lesson, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
     bootstrap = Bootstrap(lesson, calendars, findings)
-    judged, unseen = _judged(scenario, bootstrap, log, start, period.hold_out, jobs=jobs)
+    held_out = HeldOut(log, start, period.hold_out, jobs) if period.hold_out is not None else None
+    judged, unseen = _judged(scenario, bootstrap, held_out) if held_out else ((), ())
     return Fit(scenario, findings, assumed, log.readings, judged, unseen, lesson, bootstrap)
 
 
 def _judged(
-    scenario: Scenario,
-    bootstrap: Bootstrap,
-    log: RefundLog,
-    start: date,
-    span: Weeks | None,
-    *,
-    jobs: int | None,
+    scenario: Scenario, bootstrap: Bootstrap, held_out: HeldOut
 ) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
     """What held-out weeks say, as worlds that the log could as well have told live through them."""
-    if span is None:
-        return (), ()
     worlds = bootstrap.changes(JUDGED_IN, 1)
-    expected = expected_in(scenario, worlds, log, start, span, jobs=jobs)
-    judged = tuple(held_against(seen_in(log, start, span), expected))
+    expected = held_out.expected(scenario, worlds)
+    judged = tuple(held_against(held_out.seen(), expected))
     if any(one.verdict == "differs" for one in judged):
         return judged, ()
     learnt = {one.path for one in bootstrap.findings}
-    unseen = unseen_changes(scenario, learnt, worlds, expected, judged, log, start, span, jobs=jobs)
-    return judged, tuple(unseen)
+    return judged, tuple(unseen_changes(scenario, learnt, worlds, expected, judged, held_out))
 
 
-def lesson_of(
-    mapped: MappedLog, start: date, calendars: Mapping[Party, Calendar], base: Scenario, log: RefundLog
-) -> Lesson:
+def lesson_of(given: OpenedLog) -> Lesson:
     """The weeks to learn from, as they were known when they were over, and which seller is of which type."""
+    mapped, start, calendars, base, log = given
     span = mapped.mapping.period.fit
     first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
     seen = log.between(first, beyond, min(beyond, log.cut))

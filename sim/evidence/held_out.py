@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,58 +91,57 @@ def _shown(value: float, unit: str) -> str:
     return f"{per_cent(value, 1)}" if unit == "share" else f"{value:.4g} {unit}"
 
 
-def seen_in(log: RefundLog, start: date, span: Weeks) -> dict[str, SeenValue]:
-    """What the log says of these weeks."""
-    first, beyond = _ends(log, start, span)
-    weeks = (beyond - first) / DAY / 7
-    return dict(_observed(log.between(first, beyond, log.cut), weeks, _limits(log)).numbers())
+@dataclass(frozen=True)
+class HeldOut:
+    """Weeks that a fit never saw, and the log that tells of them."""
 
+    log: RefundLog
+    start: date
+    """Whose first midnight instants are counted from."""
+    span: Weeks
+    jobs: int | None = 1
 
-def _ends(log: RefundLog, start: date, span: Weeks) -> tuple[float, float]:
-    first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
-    return first, min(beyond, log.cut)
+    def seen(self) -> dict[str, SeenValue]:
+        """What the log says of these weeks."""
+        first, beyond = self._ends
+        log = self.log.between(first, beyond, self.log.cut)
+        return dict(_observed(log, (beyond - first) / DAY / 7, self._limits).numbers())
 
-
-def _limits(log: RefundLog) -> list[float]:
-    """Days after payment, in halves, by which a quarter, a half and three quarters of what was sent were sent."""
-    waited = log.gathered(lambda orders: orders.at("dispatched") - orders.at("paid"))
-    waited = waited[waited >= 0]
-    if len(waited) < LEAST:
-        return []
-    quarters = np.quantile(waited, (0.25, 0.5, 0.75), overwrite_input=True) / DAY
-    return sorted({max(round(2 * float(days)) / 2, 0.5) for days in quarters})
-
-
-def expected_in(
-    scenario: Scenario,
-    worlds: Sequence[WorldChanges],
-    log: RefundLog,
-    start: date,
-    span: Weeks,
-    *,
-    jobs: int | None = 1,
-) -> Mapping[str, list[float]]:
-    """What the log would say of these weeks, in each of the worlds."""
-    first, beyond = _ends(log, start, span)
-    warm_up = scenario.experiment.warm_up.seconds // DAY
-    weeks = scenario.with_changes(
-        {
-            "start": (span.first - timedelta(days=warm_up)).isoformat(),
-            "experiment.cohort": f"{int((beyond - first) // DAY)} d",
-            "experiment.follow_up": f"{max(int((log.cut - beyond) // DAY), 0)} d",
-            "experiment.seed": LUCK,
-        }
-    )
-    document = described(weeks)
-    with workers_of(jobs) as workers:
-        limits, engine = _limits(log), engine_for(weeks, len(worlds))
-        documents = [in_world(document, one) for one in worlds]
-        lived = simulated_worlds(documents, engine, workers, [limit * DAY for limit in limits])
+    def expected(self, scenario: Scenario, worlds: Sequence[WorldChanges]) -> Mapping[str, list[float]]:
+        """What it would say of them, in each of the worlds."""
+        first, beyond = self._ends
+        warm_up = scenario.experiment.warm_up.seconds // DAY
+        weeks = scenario.with_changes(
+            {
+                "start": (self.span.first - timedelta(days=warm_up)).isoformat(),
+                "experiment.cohort": f"{int((beyond - first) // DAY)} d",
+                "experiment.follow_up": f"{max(int((self.log.cut - beyond) // DAY), 0)} d",
+                "experiment.seed": LUCK,
+            }
+        )
+        document, limits = described(weeks), self._limits
         told: dict[str, list[float]] = {}
-        for one in lived:
-            for name, (value, _, _) in _simulated(one, weeks, (beyond - first) / DAY / 7, limits).numbers():
-                told.setdefault(name, []).append(value)
-    return told
+        with workers_of(self.jobs) as workers:
+            documents, engine = [in_world(document, one) for one in worlds], engine_for(weeks, len(worlds))
+            for one in simulated_worlds(documents, engine, workers, [limit * DAY for limit in limits]):
+                for name, (value, _, _) in _simulated(one, weeks, (beyond - first) / DAY / 7, limits).numbers():
+                    told.setdefault(name, []).append(value)
+        return told
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        first, beyond = (float((day - self.start).days * DAY) for day in (self.span.first, self.span.beyond))
+        return first, min(beyond, self.log.cut)
+
+    @cached_property
+    def _limits(self) -> list[float]:
+        """Days after payment, in halves, by which a quarter, a half, three quarters of what was sent were sent."""
+        waited = self.log.gathered(lambda orders: orders.at("dispatched") - orders.at("paid"))
+        waited = waited[waited >= 0]
+        if len(waited) < LEAST:
+            return []
+        quarters = np.quantile(waited, (0.25, 0.5, 0.75), overwrite_input=True) / DAY
+        return sorted({max(round(2 * float(days)) / 2, 0.5) for days in quarters})
 
 
 SeenValue = tuple[float, int, str]

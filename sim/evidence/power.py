@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 
 import numpy as np
 
 from sim.evidence.fitted_scenario import TYPE
-from sim.evidence.held_out import NINE_IN_TEN, Judged, expected_in, reach_of
-from sim.evidence.log import RefundLog
-from sim.evidence.mapping import Weeks
+from sim.evidence.held_out import NINE_IN_TEN, HeldOut, Judged, reach_of
 from sim.evidence.refits import WorldChanges, in_world
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, stretch
@@ -28,11 +25,7 @@ def unseen_changes(
     worlds: Sequence[WorldChanges],
     expected: Mapping[str, list[float]],
     judged: Sequence[Judged],
-    log: RefundLog,
-    start: date,
-    span: Weeks,
-    *,
-    jobs: int | None = 1,
+    held_out: HeldOut,
 ) -> Iterator[str]:
     """The inputs, in words, of which a change by a quarter would be seen less often than nine times in ten.
 
@@ -43,7 +36,7 @@ def unseen_changes(
     by_world = [dict(quarters(in_world(document, one), learnt)) for one in worlds[:PAIRS]]
     for what in by_world[0]:
         changed = [one | change[what] for one, change in zip(worlds, by_world, strict=False)]
-        seen = expected_in(scenario, changed, log, start, span, jobs=jobs)
+        seen = held_out.expected(scenario, changed)
         if not any(_stands_out(one, expected[one.name], seen[one.name], reach) for one in judged):
             yield what
 

@@ -31,7 +31,7 @@ from sim.evidence.bootstrap import Bootstrap, told
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import scenario_of
 from sim.evidence.fitting import Fit, learnt, lesson_of, opened
-from sim.evidence.held_out import expected_in, held_against, seen_in
+from sim.evidence.held_out import HeldOut, held_against
 from sim.evidence.mapping import load_mapping
 from sim.evidence.refits import JUDGED_IN
 from sim.experiment.light import sums_of_one
@@ -358,7 +358,7 @@ def world(number: int, folder: Path) -> dict[str, Any]:
     truth = drawn(number)
     tables = tables_of(truth)
     mapped = load_mapping(log_in(folder, number, tables))
-    fitted = learnt(mapped, *opened(mapped), jobs=1)
+    fitted = learnt(opened(mapped), jobs=1)
     return {
         "world": number,
         "inputs": list(inputs_of(fitted, truth)),
@@ -372,8 +372,8 @@ def world_without_desks(number: int, folder: Path) -> dict[str, Any]:
     """The same of what is learnt without living through anything: a sixth of the time, for many more worlds."""
     truth = drawn(number)
     mapped = load_mapping(log_in(folder, number, tables_of(truth)))
-    start, calendars, base, log = opened(mapped)
-    lesson = lesson_of(mapped, start, calendars, base, log)
+    given = opened(mapped)
+    lesson, calendars = lesson_of(given), given.calendars
     findings = tuple(one for one in told(lesson, calendars) if isinstance(one, Finding))
     scenario = scenario_of(lesson, findings, truth.name, {})
     inputs = inputs_of(
@@ -387,15 +387,15 @@ def verdicts_of_changes(
     fitted: Fit, truth: Scenario, tables: Tables, folder: Path, number: int
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Two hidden changes after the turn, and what is said of the weeks that follow it."""
-    start, span, bands = None, None, None
+    bands = None
     for turn in range(2):
         what = list(CHANGES)[(number + 2 * turn) % len(CHANGES)]
         mapped = load_mapping(log_in(folder, number, tables, tables_of(changed(truth, what))))
-        start, _, _, log = opened(mapped)
-        span = mapped.mapping.period.hold_out
+        given, span = opened(mapped), mapped.mapping.period.hold_out
         assert span is not None
-        bands = bands or expected_in(fitted.scenario, fitted.refits(JUDGED_IN), log, start, span)
-        seen = held_against(seen_in(log, start, span), bands)
+        held_out = HeldOut(given.log, given.start, span)
+        bands = bands or held_out.expected(fitted.scenario, fitted.refits(JUDGED_IN))
+        seen = held_against(held_out.seen(), bands)
         yield what, {one.name: one.verdict for one in seen}
 
 

@@ -134,8 +134,8 @@ def learnt(tmp_path_factory: pytest.TempPathFactory, machine_code_at_hand: None)
     none = ("policy.refund.runs", "policy.mediation.by_ruling", "market.peaks")
     base = truth.with_changes(dict.fromkeys(none, "none"))
     mapped = load_mapping(write(tmp_path_factory.mktemp("further"), orders, claims, mapping, resolved_yaml(base)))
-    start, calendars, base, log = opened(mapped)
-    lesson = lesson_of(mapped, start, calendars, base, log)
+    given = opened(mapped)
+    lesson, calendars = lesson_of(given), given.calendars
     kinds = [(number, f"market.sellers.types.{kind}") for number, kind in enumerate(lesson.kinds)]
     everything = [
         *told_by_arrivals(lesson),

@@ -60,7 +60,7 @@ def test_both_ends_of_coarse_instants_come_back() -> None:
 
 
 def read(path: Path) -> RefundLog:
-    return opened(load_mapping(path))[-1]
+    return opened(load_mapping(path)).log
 
 
 @pytest.fixture
@@ -84,8 +84,7 @@ def test_a_later_version_counts_however_far_down_it_stands(
 
 def lesson(path: Path) -> Lesson:
     mapped = load_mapping(path)
-    start, calendars, base, log = opened(mapped)
-    return lesson_of(mapped, start, calendars, base, log)
+    return lesson_of(opened(mapped))
 
 
 def told(lesson: Lesson) -> list[Finding | Assumed]:

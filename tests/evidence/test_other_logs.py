@@ -56,7 +56,7 @@ def read(folder: Path, document: object) -> RefundLog:
     (folder / "log.json").write_text(
         document if isinstance(document, str) else json.dumps(document), encoding="utf-8"
     )
-    return opened(load_mapping(mapping_of_events(folder, LOG, iso=True)))[3]
+    return opened(load_mapping(mapping_of_events(folder, LOG, iso=True))).log
 
 
 def test_an_ocel_log_comes_to_orders_and_claims(tmp_path: Path) -> None:
@@ -91,8 +91,7 @@ def test_dispatch_is_watched_until_somebody_asks_to_cancel_or_the_claim_was_clos
     claims = claims.head(10)
     claims["requested"] = claims["requested"].where(claims["order"] > 0)
     mapped = load_mapping(write(tmp_path, orders, claims))
-    start, calendars, base, log = opened(mapped)
-    lesson = lesson_of(mapped, start, calendars, base, log)
+    lesson = lesson_of(opened(mapped))
     (piece,) = lesson.log.pieces()
     sent, _, until = watched_for_dispatch(lesson, piece)
     assert np.isnan(sent).tolist() == [True] * 10 + [False] * 30
@@ -111,7 +110,7 @@ def test_a_spoilt_request_that_failed_is_a_request_and_a_dispute_tells_only_that
     claims["closed"] = claims["closed"].where(claims["order"] == 0)
     claims["status"] = claims["status"].where(claims["order"] == 0, "")
     mapped = load_mapping(write(tmp_path, orders, claims))
-    lesson = lesson_of(mapped, *opened(mapped))
+    lesson = lesson_of(opened(mapped))
     (piece,) = lesson.log.pieces()
     low, high, _ = until_asked(lesson, piece)
     sent, last = 2 * DAY, 35 * DAY

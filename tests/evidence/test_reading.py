@@ -19,7 +19,7 @@ START = pd.Timestamp("2018-01-01")
 
 
 def read(path: Path) -> RefundLog:
-    return opened(load_mapping(path))[-1]
+    return opened(load_mapping(path)).log
 
 
 def faults_of(path: Path) -> list[str]:
@@ -225,4 +225,4 @@ def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_the_base_may_be_a_preset(tmp_path: Path) -> None:
     path = write(tmp_path, *a_few())
     path.write_text(path.read_text().replace("base: base.yaml", "base: preset:aliexpress"))
-    assert opened(load_mapping(path))[2].name == "aliexpress"
+    assert opened(load_mapping(path)).base.name == "aliexpress"
