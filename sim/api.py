@@ -144,7 +144,7 @@ def compare(
     """
     _expect_numbers(replications, seed)
     first = as_scenario(base)
-    what_ifs = [asked(first, name, changes) for name, changes in (what_if or {}).items()]
+    what_ifs = [with_named_changes(first, name, changes) for name, changes in (what_if or {}).items()]
     return _compare(
         first,
         *map(as_scenario, others),
@@ -200,7 +200,7 @@ def trace(scenario: AScenario, order: int, replication: int = 0) -> Story:
     return story.trace(scenario, order, replication)
 
 
-def asked(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:
+def with_named_changes(base: Scenario, name: str, changes: Mapping[str, Any]) -> Scenario:
     """A what-if of the base. Raises BadUsage for its name and BadScenario for its changes."""
     expect_name(name, "what_if")
     changed = base.with_changes({**changes, "name": name})

@@ -32,7 +32,7 @@ from sim.command_inputs import (
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.outside_commands import print_json, tell
 from sim.scenario.wording import harmless, printable
-from sim.what_ifs import asked_of, what_ifs_of
+from sim.what_ifs import what_ifs_of, with_what_if
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
@@ -136,7 +136,7 @@ def compare(arguments: Namespace) -> int:
     base, *others = load_all(files, changes_of(arguments))
     say_doubts(files, [base, *others])
     changed = changed_in(files, (base, *others), changes_of(arguments))
-    others += [asked_of(base, one) for one in what_ifs]
+    others += [with_what_if(base, one) for one in what_ifs]
     changed |= {one.name: changed.get(base.name, []) for one in what_ifs}
     from sim.experiment.comparing import compare as compare_scenarios
     from sim.show.comparison_files import files_spooled, folder_of, write_comparison
@@ -218,7 +218,7 @@ def trace(arguments: Namespace) -> None:
     what_ifs = what_ifs_of(arguments.what_if)
     if len(scenarios) + len(what_ifs) > 2:
         raise BadUsage("found several stories to tell beside the first, expected one --versus or --what-if")
-    scenarios += [asked_of(scenarios[0], one) for one in what_ifs]
+    scenarios += [with_what_if(scenarios[0], one) for one in what_ifs]
     story, *other = [trace_order(scenario, arguments.order, arguments.replication) for scenario in scenarios]
     told = TwoStories(story, *other) if other else story
     lines = told.lines(_columns()) if isinstance(told, TwoStories) else told.lines()

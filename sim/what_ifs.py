@@ -72,7 +72,7 @@ def _each(changes: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def asked_of(base: Scenario, what_if: WhatIf) -> Scenario:
+def with_what_if(base: Scenario, what_if: WhatIf) -> Scenario:
     """The base, changed and under its own name. Raises BadScenario where a change makes no sense."""
     from sim.scenario.loading import with_changes
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.api import asked, expect_whole
+from sim.api import expect_whole, with_named_changes
 from sim.errors import BadUsage
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
@@ -62,7 +62,7 @@ def stress(
     expect_whole("worlds", worlds, 2)
     expect_whole("replications", replications, 1)
     first = as_scenario(base)
-    policies = [*map(as_scenario, others), *(asked(first, *one) for one in (what_if or {}).items())]
+    policies = [*map(as_scenario, others), *(with_named_changes(first, *one) for one in (what_if or {}).items())]
     if not policies:
         raise BadUsage("stress: found nothing to hold against the base, expected another scenario or a what_if")
     expect_measures(measures, "measures")

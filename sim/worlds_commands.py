@@ -14,7 +14,7 @@ from sim.command_inputs import jobs_of, say_doubts, scenario_files, the_only_fil
 from sim.errors import BadUsage
 from sim.outside_commands import tell
 from sim.scenario.wording import counted, harmless
-from sim.what_ifs import asked_of, what_ifs_of
+from sim.what_ifs import what_ifs_of, with_what_if
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -35,7 +35,7 @@ def stress(arguments: Namespace) -> None:
 
     base, *others = load_all(files, tuple(arguments.set))
     say_doubts(files, [base, *others])
-    others += [asked_of(base, one) for one in what_ifs]
+    others += [with_what_if(base, one) for one in what_ifs]
     from sim.experiment.light import expect_measures
     from sim.show.across.document import stress_document
     from sim.show.across.page import stress_files

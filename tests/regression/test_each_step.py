@@ -138,7 +138,7 @@ def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> 
     once.of("sim.show.comparison_files", "files_of", lambda result, *_: seed_of(result.base.scenario))
     once.of("sim.scenario.loading", "load", lambda *words: words)
     once.of("sim.scenario.schema", "starting_file", lambda *words: words)
-    once.of("sim.commands", "asked_of", lambda base, asked: (seed_of(base), asked))
+    once.of("sim.commands", "with_what_if", lambda base, asked: (seed_of(base), asked))
     once.of("sim.show.comparison_files", "_parted", lambda comparison, _: seed_of(comparison.base.scenario))
     once.of("sim.baseline_commands", "load", lambda *words: words)
     once.of("sim.baseline_commands", "read", lambda place: content_print(place))
