@@ -143,6 +143,10 @@ class Lesson:
         seller, weight = self.seller_of_claim[known], self.claim_weight[known]
         return Sample.of(low[known], high[known], seller, weight, self.recall)
 
+    def censored(self, lasted: Floats, ended: Bools, among: Bools) -> Sample:
+        """The same of durations that are known where they ended; the others were not over."""
+        return self.sample_of_claims(lasted, np.where(ended, lasted, np.inf), among)
+
     def share_of_claims(self, hits: Bools, among: Bools) -> ShareTold:
         """A share among some claims."""
         return share_with_interval(hits, among, self.seller_of_claim, self.claim_weight)

@@ -186,24 +186,15 @@ def _reasons(lesson: Lesson) -> Told:
 def _patience(lesson: Lesson) -> Told:
     """Cause-specific: everything else that ends a request censors the patience with it."""
     claims = lesson.log.claims
-    asked, closed = claims.at("requested"), claims.at("closed")
-    ended = lesson.status("withdrawn")
+    asked, ended = claims.at("requested"), lesson.status("withdrawn")
     if int(ended.sum()) < LEAST:
         yield Assumed("buyers.patience.cancellation", f"{int(ended.sum())} withdrawn, fewer than {LEAST}")
         return
-    lasted = lesson.log.watched_until(closed) - asked
-    sample = lesson.sample_of_claims(
-        lasted, np.where(ended, lasted, np.inf), ~np.isnan(asked) & ~lesson.status("free")
-    )
-    estimated = fitted(sample)
+    lasted = lesson.log.watched_until(claims.at("closed")) - asked
+    estimated = fitted(lesson.censored(lasted, ended, ~np.isnan(asked) & ~lesson.status("free")))
     if estimated is not None:
-        yield of_law(
-            "buyers.patience.cancellation",
-            estimated,
-            Kind.WALL,
-            what="cause-specific, right-censored",
-            identified="beyond the clock",
-        )
+        what, beyond = "cause-specific, right-censored", "beyond the clock"
+        yield of_law("buyers.patience.cancellation", estimated, Kind.WALL, what=what, identified=beyond)
 
 
 def _going_on(lesson: Lesson) -> Told:
@@ -257,14 +248,11 @@ def _escalation(lesson: Lesson) -> Told:
         yield Assumed("buyers.escalation", "the log does not tell of mediations")
         return
     since, called = refused_at(lesson), claims.at("mediation_opened")
-    refused = ~np.isnan(since)
-    mediation = lesson.base.policy.mediation
+    refused, mediation = ~np.isnan(since), lesson.base.policy.mediation
     last_call = mediation.escalate_within if mediation is not None else None
     last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, lesson)
-    until = np.minimum(lesson.log.watched_until(called), last)
-    low = until - since
-    sample = lesson.sample_of_claims(low, np.where(np.isnan(called), np.inf, low), refused & (low >= 0))
-    estimated = fitted(sample, never=True)
+    low = np.minimum(lesson.log.watched_until(called), last) - since
+    estimated = fitted(lesson.censored(low, ~np.isnan(called), refused & (low >= 0)), never=True)
     if estimated is None:
         yield Assumed("buyers.escalation", f"fewer than {LEAST} went on to the platform")
         return

@@ -49,20 +49,14 @@ def _returns(lesson: Lesson) -> Told:
     # Where some keep what they were refunded for, only those who posted are known to have had to.
     sent = ~np.isnan(posted) if _some_keep_the_goods(lesson) else np.ones(len(posted), dtype=bool)
     among = ~np.isnan(won) & (delay >= 0) & sent
-    sample = lesson.sample_of_claims(delay, np.where(np.isnan(posted), np.inf, delay), among)
-    estimated = fitted(sample)
+    estimated = fitted(lesson.censored(delay, ~np.isnan(posted), among))
     if estimated is not None and lesson.base.buyers.return_delay.kind is not Kind.BUSINESS:
-        yield of_law(
-            "buyers.return_delay",
-            estimated,
-            Kind.WALL,
-            what="censored by the time to post and the cut",
-            identified="those who never meant to post",
-        )
+        what, unseen = "censored by the time to post and the cut", "those who never meant to post"
+        yield of_law("buyers.return_delay", estimated, Kind.WALL, what=what, identified=unseen)
     law = lesson.base.market.carrier.return_transit
     travelled = lesson.log.watched_until(came) - posted
-    sample = lesson.sample_of_claims(travelled, np.where(np.isnan(came), np.inf, travelled), ~np.isnan(posted))
-    estimated = fitted(sample, never=lesson.base.market.carrier.return_lost > 0)
+    may_be_lost = lesson.base.market.carrier.return_lost > 0
+    estimated = fitted(lesson.censored(travelled, ~np.isnan(came), ~np.isnan(posted)), never=may_be_lost)
     if estimated is not None and law.kind is not Kind.BUSINESS:
         yield of_law("market.carrier.return_transit", estimated, Kind.WALL, what="right-censored at the cut")
 

@@ -90,11 +90,9 @@ def _settling(offers: Floats, taken: Bools, weight: Floats) -> dict[str, Any]:
     told = {0.0: 0.0}
     for level in np.unique(rising):
         if 0 < level < 1:
-            told[number(float(level))] = number(
-                float(np.average(middle[rising == level], weights=whole[rising == level]))
-            )
-    below = rising[rising == 0].size
-    if below:
+            settles = np.average(middle[rising == level], weights=whole[rising == level])
+            told[number(float(level))] = number(float(settles))
+    if (rising == 0).any():
         told[0.0] = number(float(middle[rising == 0].max()))
     all_take = middle[rising == 1]
     told[1.0] = number(float(all_take.min())) if all_take.size else 1.0
@@ -104,10 +102,9 @@ def _settling(offers: Floats, taken: Bools, weight: Floats) -> dict[str, Any]:
 def _answering(lesson: Lesson, answered: Bools) -> Told:
     claims = lesson.log.claims
     opened, closed = claims.at("offer_opened"), claims.at("offer_closed")
-    some = ~np.isnan(opened)
     until = lesson.log.watched_until(closed) - opened
-    high = np.where(answered & ~np.isnan(closed), until, np.inf)
-    estimated = fitted(lesson.sample_of_claims(until, high, some), never=True)
+    sample = lesson.censored(until, answered & ~np.isnan(closed), ~np.isnan(opened))
+    estimated = fitted(sample, never=True)
     if estimated is None:
         yield Assumed(f"{PATH}.notice", "the log does not tell when offers were made and answered")
         return

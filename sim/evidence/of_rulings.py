@@ -12,7 +12,6 @@ from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_chance
 from sim.evidence.lesson import Lesson
 from sim.evidence.of_offers import refused_at
 from sim.evidence.of_staff import taken_up_in_turn
-from sim.evidence.samples import Sample
 from sim.evidence.survival import LEAST, Estimated, fitted, incidence_at_the_end
 from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import Kind
@@ -90,8 +89,7 @@ def _handling(lesson: Lesson, terms: MediationTerms) -> Told:
     worked = hours.worked(np.where(over, closed, lesson.log.cut)) - hours.worked(begun)
     under_way = np.isnan(closed) & (begun < lesson.log.cut)
     some = (over | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(lesson)
-    high = np.where(over, worked, np.inf)
-    everything = fitted(lesson.sample_of_claims(worked, high, some))
+    everything = fitted(lesson.censored(worked, over, some))
     if everything is None:
         yield Assumed(f"{PATH}.handling", f"fewer than {LEAST} cases of which it is known when they were begun")
         return
@@ -146,12 +144,12 @@ def _by_ruling(lesson: Lesson, worked: Floats, decided: Bools) -> Told:
     together, apart = 0.0, 0.0
     for code, name in enumerate(lesson.log.names["ruling"]):
         theirs = decided & (ruling == code)
-        law = _law(lesson, worked, theirs) if int(theirs.sum()) >= ENOUGH else None
+        law = fitted(lesson.censored(worked, decided, theirs)) if int(theirs.sum()) >= ENOUGH else None
         if law is not None:
             laws[name] = law
             apart += law.log_likelihood
     some = decided & np.isin(ruling, [lesson.log.names["ruling"].index(name) for name in laws])
-    one = _law(lesson, worked, some) if len(laws) > 1 else None
+    one = fitted(lesson.censored(worked, decided, some)) if len(laws) > 1 else None
     together = np.inf if one is None else one.log_likelihood
     if 2 * (apart - together) <= WORTH_IT * (len(laws) - 1):
         mediation = lesson.base.policy.mediation
@@ -160,11 +158,6 @@ def _by_ruling(lesson: Lesson, worked: Floats, decided: Bools) -> Told:
         return
     for name, law in laws.items():
         yield _of_work(lesson, f"{PATH}.by_ruling.{name}.handling", law)
-
-
-def _law(lesson: Lesson, worked: Floats, some: Bools) -> Estimated | None:
-    sample: Sample = lesson.sample_of_claims(worked, worked, some)
-    return fitted(sample)
 
 
 def _of_work(lesson: Lesson, path: str, estimated: Estimated) -> Finding:
@@ -205,7 +198,7 @@ def _filing(lesson: Lesson, terms: ChargebackTerms) -> Told:
     until = np.where(np.isnan(filed), np.minimum(lesson.log.cut, _last_instant(lesson, terms, since)), filed)
     low = until - since
     among &= low >= 0
-    sample = lesson.sample_of_claims(low, np.where(np.isnan(filed), np.inf, low), among)
+    sample = lesson.censored(low, ~np.isnan(filed), among)
     estimated = fitted(sample, never=True)
     if estimated is None:
         yield Assumed(BUYERS, f"fewer than {LEAST} chargebacks after a refusal")

@@ -36,14 +36,11 @@ def handling(lesson: Lesson, kind: int, path: str) -> Told:
         answered &= ~np.isnan(until)
         worked = hours.worked(lesson.log.watched_until(until)) - hours.worked(since)
         among = (lesson.kind_of_claim == kind) & ~np.isnan(since) & (worked >= 0)
-        high = np.where(answered, worked, np.inf)
-        estimated = fitted(lesson.sample_of_claims(worked, high, among))
+        estimated, place = fitted(lesson.censored(worked, answered, among)), f"{path}.{stage}.handling"
         if estimated is None:
-            yield Assumed(
-                f"{path}.{stage}.handling", f"fewer than {LEAST} answers of which it is known when they were begun"
-            )
+            yield Assumed(place, f"fewer than {LEAST} answers of which it is known when they were begun")
         else:
-            yield of_law(f"{path}.{stage}.handling", estimated, Kind.WORK, what="working time, taken up to answer")
+            yield of_law(place, estimated, Kind.WORK, what="working time, taken up to answer")
 
 
 def told_by_desks(lesson: Lesson) -> Told:
