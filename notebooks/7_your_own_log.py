@@ -33,7 +33,7 @@ import pandas as pd
 import sim
 from sim.experiment.replication import calendars_of, play
 from sim.scenario.resolved import resolved_yaml
-from sim.show.exported.files import all_orders
+from sim.show.exported import all_orders
 
 world = sim.load("../scenarios/aliexpress.yaml").with_changes(
     {

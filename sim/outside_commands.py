@@ -54,7 +54,7 @@ def fit(arguments: Namespace) -> int:
     from sim.evidence.fitting import fit as fit_log
     from sim.evidence.fitting import opened, with_hold_out
     from sim.evidence.mapping import load_mapping
-    from sim.show.fitted.files import SIGN, files_of_fit, print_fit, print_readings
+    from sim.show.fitted import SIGN, document_of, files_of_fit, print_fit, print_readings
     from sim.show.room import expect_room, write_folder
 
     if arguments.check:
@@ -70,8 +70,6 @@ def fit(arguments: Namespace) -> int:
     if arguments.expect:
         fitted = fitted.with_expectations()
     write_folder(out, files_of_fit(fitted, arguments.worlds), SIGN, force=arguments.force)
-    from sim.show.fitted.document import document_of
-
     where = f"scenario, worlds, fit.json and report: {out}/"
     tell(arguments, lambda: document_of(fitted), lambda: print_fit(fitted), where)
     return {"agrees": 0, "differs": 1}.get(fitted.verdict, 4)
@@ -95,7 +93,7 @@ def open(arguments: Namespace) -> None:
 
 def export(arguments: Namespace) -> None:
     """Write what a run lived through as a table of all orders, or its journal as an event log."""
-    from sim.show.exported.files import FILES, export_run
+    from sim.show.exported import FILES, export_run
     from sim.show.progress import ProgressLines
 
     folder = Path(arguments.run)
@@ -111,8 +109,7 @@ def advise(arguments: Namespace) -> None:
     """Say to one buyer what becomes of buyers like this one."""
     from sim.scenario.loading import load
     from sim.show.room import write_folder
-    from sim.show.waiting.files import ADVICE, files_of_advice
-    from sim.show.waiting.terminal import print_advice
+    from sim.show.waiting_pages import ADVICE, files_of_advice, print_advice
     from sim.waiting.asking import advise as advise_them
     from sim.waiting.words import document
 
@@ -130,11 +127,10 @@ def forecast(arguments: Namespace) -> None:
     """Say what becomes of open cases."""
     from sim.experiment.engines import to_stderr
     from sim.scenario.loading import load
+    from sim.show.forecast_document import document_of
     from sim.show.progress import ProgressLines
     from sim.show.room import write_folder
-    from sim.show.waiting.files import FORECAST, files_of_forecast
-    from sim.show.waiting.forecast_document import document_of
-    from sim.show.waiting.terminal import print_forecast
+    from sim.show.waiting_pages import FORECAST, files_of_forecast, print_forecast
     from sim.waiting.forecasting import REPLICATES
     from sim.waiting.forecasting import forecast as forecast_them
 

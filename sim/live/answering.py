@@ -76,7 +76,7 @@ class AnswerDesk:
         experiment = _Experiment(asked, self.workers)
         yield from experiment.begin(min(FIRST, self.shown_at[0]))
         yield screen.first(experiment.mine_alone(), asked)
-        shown = screen.ScreenState()
+        told: dict[tuple[int, int], TwoStories] = {}
         for until in self.shown_at:
             yield from experiment.carry_on(until)
             is_last = until == self.shown_at[-1] or experiment.is_full
@@ -84,20 +84,19 @@ class AnswerDesk:
             yield None
             comparison = experiment.compared(result)
             yield None
-            stories = self._stories(comparison, shown) if comparison else None
+            stories = self._stories(comparison, told) if comparison else None
             yield screen.whole(result, comparison, stories, asked, is_last=is_last) | experiment.example()
             if is_last:
                 return
 
-    def _stories(self, comparison: Comparison, shown: screen.ScreenState) -> TwoStories | None:
-        """One flipped order under both; the same as long as it stays the example."""
-        name = comparison.others[0].scenario.name
-        flip = first_flip(pairs_of(comparison, name))
-        if flip and flip != shown.flip:
+    def _stories(self, comparison: Comparison, told: dict[tuple[int, int], TwoStories]) -> TwoStories | None:
+        """One flipped order under both; what was `told` already is not traced again."""
+        flip = first_flip(pairs_of(comparison, comparison.others[0].scenario.name))
+        if flip and flip not in told:
             replication, order = flip
             pair = [trace(one.scenario, order, replication) for one in (comparison.base, *comparison.others)]
-            shown.flip, shown.stories = flip, TwoStories(*pair)
-        return shown.stories if flip else None
+            told[flip] = TwoStories(*pair)
+        return told[flip] if flip else None
 
     # --------------------------------------------------------------------- what is on the screen, to take away
 
@@ -134,7 +133,11 @@ class AnswerDesk:
         try:
             mine = understood(wanted, self.shelf).mine
             yield None
-            yield {"html": screen.advice(advise(mine, replications=ADVISED, **_said(buyer)))}
+            yield {
+                "html": screen.advice(
+                    advise(mine, replications=ADVISED, **{name: one for name, one in buyer.items() if one})
+                )
+            }
         except BadUsage as fault:
             yield {"faults": [_of_the_buyer(str(fault))]}
         except RefundSimError as fault:
@@ -149,10 +152,6 @@ def _of_the_buyer(message: str) -> dict[str, str]:
         r"--(\w+)", lambda option: f"“{called('advice', option[1], option[1]).partition(' (')[0]}”", told
     )
     return {"path": path, "message": named}
-
-
-def _said(buyer: Mapping[str, str]) -> dict[str, Any]:
-    return {name: buyer[name] for name in buyer if buyer[name]}
 
 
 class _Experiment:

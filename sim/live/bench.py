@@ -125,7 +125,7 @@ class Bench:
 def _step(asked: Asked) -> bool:
     """Work one step on a question; whether that was the last."""
     if asked.is_dropped:
-        _end(asked.steps)
+        getattr(asked.steps, "close", lambda: None)()
         return True
     try:
         answer = next(asked.steps)
@@ -138,9 +138,3 @@ def _step(asked: Asked) -> bool:
     if answer is not None:
         asked.tell(answer, is_over=False)
     return False
-
-
-def _end(steps: WorkSteps) -> None:
-    close = getattr(steps, "close", None)
-    if close:
-        close()

@@ -10,7 +10,6 @@ import asyncio
 import hmac
 import ipaddress
 import socket
-from collections.abc import Iterable
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -144,17 +143,13 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            there = {name.lower() for name, _ in message.get("headers", [])}
-            message = {**message, "headers": [*message.get("headers", []), *_missing(there)]}
+            told = list(message.get("headers", []))
+            ours = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
+            missing = ours.keys() - {name.lower() for name, _ in told}
+            message = {**message, "headers": told + [(name, ours[name]) for name in ours if name in missing]}
         await send(message)
 
     return sending
-
-
-def _missing(there: set[bytes]) -> Iterable[tuple[bytes, bytes]]:
-    for name, value in HEADERS.items():
-        if name.lower().encode() not in there:
-            yield name.lower().encode(), value.encode()
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: str) -> None:

@@ -6,8 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.live.meaning import NONE, SchemaNode, below, can_be_switched_off, may_be, options_of, root, text_of
-from sim.live.words import called, said, words
+from sim.live.words import (
+    NONE,
+    SchemaNode,
+    below,
+    called,
+    can_be_switched_off,
+    may_be,
+    options_of,
+    root,
+    said,
+    text_of,
+    words,
+)
 from sim.scenario.durations import parse_duration
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Source
@@ -169,10 +180,11 @@ def named(path: str) -> str:
     return own if len(steps) <= 2 else f"{group}: {own}"
 
 
-def value_named(path: str, value: str) -> str:
-    """A value as its lever calls it: `approve` is that the buyer gets the money."""
+def value_named(path: str, value: str, otherwise: str | None = None) -> str:
+    """A value as its lever calls it: `approve` is that the buyer gets the money. Silence has its own words, and so
+    has who it is; others are called as they are everywhere."""
     of_this = words()["choices"].get(path.rpartition(".")[2], {})
-    return str(of_this.get(value, called("words", value, value)))
+    return str(of_this.get(value, called("words", value, otherwise or value)))
 
 
 def _title(path: LeverPath) -> str:
@@ -204,7 +216,9 @@ def _kind(path: LeverPath, value: str, options: Sequence[SchemaNode]) -> tuple[s
     is_open = any(one.get("type") in ("string", "number", "integer", "array", "object") for one in options)
     is_word = value in found and any("enum" in one or one.get("type") == "boolean" for one in options)
     if is_word and (not is_open or "enum" in options[0] or found == ["true", "false"]):
-        return "choice", [(word, _choice(path, word)) for word in dict.fromkeys(found)]
+        return "choice", [
+            (word, value_named(path[-1], word, word.replace("_", " "))) for word in dict.fromkeys(found)
+        ]
     if any("pattern" in one for one in options) and (value in ("none", "never") or _is_duration(value)):
         return "duration", ()
     numbers = [one for one in options if one.get("type") in ("number", "integer")]
@@ -212,12 +226,6 @@ def _kind(path: LeverPath, value: str, options: Sequence[SchemaNode]) -> tuple[s
         is_share = numbers[0].get("minimum") == 0 and numbers[0].get("maximum") == 1
         return ("share" if is_share else "number"), ()
     return "text", ()
-
-
-def _choice(path: LeverPath, word: str) -> str:
-    """What a word means here: silence has its own words, and so has who it is."""
-    named = words()["choices"].get(path[-1], {})
-    return str(named.get(word, called("words", word, word.replace("_", " "))))
 
 
 def _stops(kind: str, value: str, options: Sequence[SchemaNode]) -> Sequence[str]:

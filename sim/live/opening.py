@@ -12,8 +12,7 @@ from importlib.util import find_spec
 
 from sim.errors import BadUsage, UserError
 from sim.experiment.hands import Jobs
-from sim.live.address import Address, new_token
-from sim.live.wanted import Shelf, Wanted, understood
+from sim.live.wanted import Address, Shelf, Wanted, new_token, understood
 from sim.live.words import said
 
 LOOPBACK = "127.0.0.1"

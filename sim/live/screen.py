@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -30,47 +29,18 @@ from sim.show.story import Event, Story
 from sim.show.two_stories import TwoStories
 
 if TYPE_CHECKING:
-    from sim.waiting.advice import Advice, Option
+    from sim.waiting.advice import Advice
 
 PACKAGES = ("sim.live", "sim.show.report")
 BAR = (300, 26)
 """Width and height of the drawn interval, in pixels: from nobody refunded to everybody."""
-SECTIONS = ("answer", "compared", "story", "time", "pays", "desks", "more")
-"""Of the screen, in their order; each is replaced as a whole."""
-
-
-@dataclass
-class ScreenState:
-    """What stays on the screen from one answer to the next surer one."""
-
-    flip: tuple[int, int] | None = None
-    stories: TwoStories | None = None
-
-
-class StoryMoment(NamedTuple):
-    """What a story has to say of one instant."""
-
-    when: str
-    told: str
-
-
-class StoryColumn(NamedTuple):
-    """One story, or what is left of it where two have parted."""
-
-    policy: str
-    moments: Sequence[StoryMoment]
-    closing: str
+SECTIONS = ("compared", "time", "pays", "desks", "more")
+"""Of the screen, beside the answer and the story of an order that flips; each is replaced as a whole."""
 
 
 def first(result: Result, asked: Understood) -> dict[str, Any]:
     """The answer alone, as soon as there is one; the rest follows."""
-    return {
-        "replications": result.about["replications"],
-        "sections": {"answer": _answer(result, [], asked, is_last=False)},
-        "status": _status(result, is_last=False),
-        "brief": _brief(result),
-        "is_last": False,
-    }
+    return _shown(result, {"answer": _answer(result, [], asked, is_last=False)}, is_last=False)
 
 
 def whole(
@@ -78,10 +48,19 @@ def whole(
 ) -> dict[str, Any]:
     """All there is to see, by section."""
     versus = next(compared.versus(comparison)) if comparison else None
-    filling = _filling(result) | (_of_comparison(comparison) if comparison else {}) | {"versus": versus}
-    sections = {name: _rendered(name, filling) for name in SECTIONS if name not in ("answer", "story")}
-    sections["answer"] = _answer(result, versus.findings if versus else [], asked, is_last=is_last)
+    filling: dict[str, Any] = {"versus": versus, "costs": costs_table(result), "costs_how": HOW_TO_READ}
+    filling["chapters"] = {chapter.name: chapter for chapter in chapters_of(result)}
+    if comparison:
+        base = comparison.base
+        filling |= {"base_title": title_of(base), "base_answer": answer_of(base)}
+        filling |= {"levers": compared.levers_of(comparison)}
+    sections = {name: _rendered(name, filling) for name in SECTIONS}
+    sections["answer"] = _answer(result, versus["findings"] if versus else [], asked, is_last=is_last)
     sections["story"] = _rendered("story", {"flipped": stories(told)}) if told else Markup("")
+    return _shown(result, sections, is_last=is_last)
+
+
+def _shown(result: Result, sections: dict[str, Markup], *, is_last: bool) -> dict[str, Any]:
     return {
         "replications": result.about["replications"],
         "sections": sections,
@@ -92,13 +71,14 @@ def whole(
 
 
 def _rendered(name: str, filling: dict[str, Any]) -> Markup:
-    return Markup(templates_of(*PACKAGES).get_template(f"{name}.section.j2").render({"words": words(), **filling}))
+    screen = templates_of(*PACKAGES).get_template("screen.html.j2").make_module({"words": words(), **filling})
+    return Markup(getattr(screen, name)())
 
 
 def _answer(result: Result, findings: Sequence[str], asked: Understood, *, is_last: bool) -> Markup:
     filling = {
         "title": title_of(result),
-        "answer": answer_of(result),
+        "said": answer_of(result),
         "findings": findings,
         "bar": _bar(result),
         "numbers": Numbers(result.summary),
@@ -110,23 +90,6 @@ def _answer(result: Result, findings: Sequence[str], asked: Understood, *, is_la
         "changed": [_in_words(one) for one in asked.changed],
     }
     return _rendered("answer", filling)
-
-
-def _filling(result: Result) -> dict[str, Any]:
-    return {
-        "title": title_of(result),
-        "chapters": {chapter.name: chapter for chapter in chapters_of(result)},
-        "costs": costs_table(result),
-        "costs_how": HOW_TO_READ,
-    }
-
-
-def _of_comparison(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "base_title": title_of(comparison.base),
-        "base_answer": answer_of(comparison.base),
-        "levers": compared.levers_of(comparison),
-    }
 
 
 def _in_words(one: Changed) -> Changed:
@@ -170,12 +133,9 @@ def advice(told: Advice) -> Markup:
     """What is said to one buyer who waits: in sentences, and what there is to choose."""
     from sim.waiting.words import about, days, sentences
 
-    ways = [(way.does, about(way.paid), _half(way, days)) for way in told.ways[1:]]
+    halves = ("–" if way.days[0.5] is None else days(way.days[0.5]) for way in told.ways[1:])
+    ways = [(way.does, about(way.paid), half) for way, half in zip(told.ways[1:], halves, strict=True)]
     return _rendered("advice", {"sentences": [printable(one) for one in sentences(told)], "ways": ways})
-
-
-def _half(way: Option, days: Callable[[float], str]) -> str:
-    return "–" if way.days[0.5] is None else days(way.days[0.5])
 
 
 def story(one: Story) -> Markup:
@@ -193,28 +153,20 @@ def stories(two: TwoStories) -> Markup:
     return _story(two.left, None, two.together, [_column(one, together) for one in (two.left, two.right)])
 
 
-def _story(one: Story, remark: str | None, together: Sequence[Event], columns: list[StoryColumn]) -> Markup:
-    return _rendered(
-        "stories",
-        {
-            "order": one.order,
-            "remark": remark,
-            "together": _moments(one, together),
-            "closing": "" if columns else _plain(one.closing),
-            "columns": columns,
-        },
-    )
+def _story(one: Story, remark: str | None, together: Sequence[Event], columns: list[dict[str, Any]]) -> Markup:
+    told = {"order": one.order, "remark": remark, "together": _moments(one, together), "columns": columns}
+    return _rendered("stories", told | {"closing": "" if columns else _plain(one.closing)})
 
 
-def _column(one: Story, begun: int) -> StoryColumn:
-    return StoryColumn(printable(one.policy), _moments(one, one.events[begun:]), _plain(one.closing))
+def _column(one: Story, begun: int) -> dict[str, Any]:
+    """A story, or what is left of it where two have parted."""
+    moments = _moments(one, one.events[begun:])
+    return {"policy": printable(one.policy), "moments": moments, "closing": _plain(one.closing)}
 
 
-def _moments(one: Story, events: Sequence[Event]) -> list[StoryMoment]:
-    return [
-        StoryMoment(f"{day_of(event.at, one.start)}, {time_of(event.at)}", _plain([event.sentence]))
-        for event in events
-    ]
+def _moments(one: Story, events: Sequence[Event]) -> list[tuple[str, str]]:
+    """When, and what there is to say of that instant."""
+    return [(f"{day_of(event.at, one.start)}, {time_of(event.at)}", _plain([event.sentence])) for event in events]
 
 
 def _plain(sentences: Sequence[str]) -> str:

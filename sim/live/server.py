@@ -30,7 +30,6 @@ from starlette.routing import Route
 
 from sim.errors import RefundSimError, UserError
 from sim.experiment.hands import Jobs
-from sim.live.address import Address
 from sim.live.answering import AnswerDesk
 from sim.live.bench import Asked, Bench
 from sim.live.guard import MOST_QUERY, Guard
@@ -38,7 +37,7 @@ from sim.live.levers import parts_of
 from sim.live.memory import Remembering
 from sim.live.saved import file_name, saved
 from sim.live.screen import PACKAGES
-from sim.live.wanted import MOST_SHOWN, POLICY_OF, Shelf, Wanted, number_from, understood, wanted_from
+from sim.live.wanted import MOST_SHOWN, POLICY_OF, Address, Shelf, Wanted, number_from, understood, wanted_from
 from sim.live.words import said, words
 from sim.show.files import summary_of
 from sim.show.report.page import stylesheet
@@ -94,7 +93,8 @@ def program(desk: AnswerDesk, bench: Bench, address: Address, first: Wanted | No
         Route("/summary.json", doings.summary),
         Route("/report", doings.report),
     ]
-    return Guard(Starlette(routes=routes, lifespan=life), address.token, address.host, address.port)
+    app = Starlette(routes=routes, lifespan=life, exception_handlers={UserError: _refused})
+    return Guard(app, address.token, address.host, address.port)
 
 
 class _Doings:
@@ -105,19 +105,15 @@ class _Doings:
         self._bench = bench
 
     async def page(self, request: Request) -> Response:
-        try:
-            wanted = _wanted_of(request, self._desk)
-        except UserError as fault:
-            return _bad(fault)
+        wanted = _wanted_of(request, self._desk)
         style, script = page_style(), text_of("sim.live", "live.js")
         policy = (
             f"default-src 'none'; style-src '{hash_source(style)}'; script-src '{hash_source(script)}'; "
             "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
         text = await self._only(f"page-{secrets.token_hex(8)}", self._rendered(wanted, style, script))
-        if not isinstance(text, str):
-            return PlainTextResponse(said("faults.too_many_questions") + "\n", 503)
-        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
+        is_page = isinstance(text, str)
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy}) if is_page else _too_many()
 
     def _rendered(self, wanted: Wanted, style: str, script: str) -> Iterator[str]:
         scenario = self._desk.shelf.scenario(wanted.start)
@@ -143,29 +139,19 @@ class _Doings:
         yield templates_of(*PACKAGES).get_template("live.html.j2").render(filling)
 
     async def answer(self, request: Request) -> Response:
-        try:
-            told, page = await _question(request)
-            wanted = wanted_from(told, self._desk.shelf)
-        except UserError as fault:
-            return _bad(fault)
-        return self._told(page, self._desk.answer(wanted))
+        told, page = await _question(request)
+        return self._told(page, self._desk.answer(wanted_from(told, self._desk.shelf)))
 
     async def order(self, request: Request) -> Response:
-        try:
-            told, page = await _question(request)
-            wanted = wanted_from(told, self._desk.shelf)
-            order = number_from(told.get("order"), "order", MOST_ORDER) or 0
-            replication = number_from(told.get("replication"), "replication", MOST_SHOWN - 1) or 0
-        except UserError as fault:
-            return _bad(fault)
+        told, page = await _question(request)
+        wanted = wanted_from(told, self._desk.shelf)
+        order = number_from(told.get("order"), "order", MOST_ORDER) or 0
+        replication = number_from(told.get("replication"), "replication", MOST_SHOWN - 1) or 0
         return self._told(f"{page}-order", self._desk.follow(wanted, order, replication))
 
     async def advice(self, request: Request) -> Response:
-        try:
-            told, page = await _question(request)
-            wanted, buyer = wanted_from(told, self._desk.shelf), _buyer_of(told)
-        except UserError as fault:
-            return _bad(fault)
+        told, page = await _question(request)
+        wanted, buyer = wanted_from(told, self._desk.shelf), _buyer_of(told)
         return self._told(f"{page}-advice", self._desk.advise(wanted, buyer))
 
     def _told(self, page: str, steps: Iterator[Any]) -> Response:
@@ -189,7 +175,7 @@ class _Doings:
     async def summary(self, request: Request) -> Response:
         def made(wanted: Wanted, replications: int) -> Iterator[Response | None]:
             for step in self._desk.results(wanted, replications):
-                yield JSONResponse(summary_of(step[0])) if step else None
+                yield step and JSONResponse(summary_of(step[0]))
 
         return await self._taken_away(request, made)
 
@@ -197,23 +183,17 @@ class _Doings:
         def made(wanted: Wanted, replications: int) -> Iterator[Response | None]:
             for page in self._desk.report(wanted, replications):
                 # The page's own policy stands in it: it lets in nothing but its own style and script.
-                yield (
-                    HTMLResponse(page, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
-                    if page
-                    else None
-                )
+                yield page and HTMLResponse(page, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
 
         return await self._taken_away(request, made)
 
     async def _taken_away(self, request: Request, made: Callable[[Wanted, int], Iterator[Any]]) -> Response:
-        try:
-            wanted = _wanted_of(request, self._desk)
-            given = request.query_params.get("replications")
-            replications = number_from(given, "replications", MOST_SHOWN, least=1) or FIRST_SHOWN
-        except UserError as fault:
-            return _bad(fault)
+        wanted, given = _wanted_of(request, self._desk), request.query_params.get("replications")
+        replications = number_from(given, "replications", MOST_SHOWN, least=1) or FIRST_SHOWN
         answer = await self._only(f"away-{secrets.token_hex(8)}", _caught(made(wanted, replications)))
-        return answer if isinstance(answer, Response) else _unlucky(answer)
+        if isinstance(answer, dict):
+            return PlainTextResponse(f"{answer.get('fault', '')}\n", 500)
+        return answer or _too_many()
 
     async def _only(self, page: str, steps: Iterator[Any]) -> Any:
         """The one answer to a question that has one."""
@@ -232,13 +212,15 @@ def _caught(steps: Iterator[Any]) -> Iterator[Any]:
         yield _bad(fault)
 
 
-def _unlucky(answer: Any) -> Response:
-    if isinstance(answer, dict):
-        return PlainTextResponse(f"{answer.get('fault', '')}\n", 500)
+def _too_many() -> Response:
     return PlainTextResponse(said("faults.too_many_questions") + "\n", 503)
 
 
-def _bad(fault: RefundSimError, status: int = 400) -> Response:
+async def _refused(_: Request, fault: Exception) -> Response:
+    return _bad(fault)
+
+
+def _bad(fault: Exception, status: int = 400) -> Response:
     return PlainTextResponse(f"{fault}\n", status, headers={"Content-Security-Policy": PLAIN_POLICY})
 
 

@@ -1,14 +1,16 @@
-"""What a page asks: a scenario to start from, changes of it, and what to hold the outcome against.
+"""What a page asks: a scenario to start from, changes of it, and what to hold the outcome against; and where it is.
 
 Whatever comes from a page is untrusted: it is bounded here, and its values are read as those of `--set` are.
 """
 
 from __future__ import annotations
 
+import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from sim.errors import BadScenario, BadUsage, Fault
@@ -55,6 +57,24 @@ class Wanted:
         seed = [] if self.seed is None else [("seed", self.seed)]
         sets = [("set", change) for change in self.changes]
         return urlencode([("from", self.start), ("against", self.against), *seed, *sets, *more.items()])
+
+
+class Address(NamedTuple):
+    """Where the page is found."""
+
+    token: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        everywhere = self.host in ("0.0.0.0", "::")
+        host = socket.gethostname() if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/{self.token}/"
+
+
+def new_token() -> str:
+    """Nobody can guess it."""
+    return secrets.token_urlsafe(24)
 
 
 class Shelf:

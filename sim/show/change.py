@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from math import isinf, isnan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sim.experiment.comparison import Comparison
 from sim.experiment.number import Number, alike, decimals_for, rough
 from sim.show.judged import JudgedRow, everything_of, measured
 from sim.show.phrases import HELD
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
 
 NO_INTERVAL = "no interval"
 """Of one replication."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.experiment.number import POINTS, decimals_for, signed
 from sim.experiment.result import Result
 from sim.show.judged import measured
 from sim.show.phrases import day_and_month
@@ -92,3 +95,16 @@ def spread(wanted: Sequence[float], apart: float) -> list[float]:
             pools[-1] += last
     levels = [fmean(pool) for pool in pools for _ in pool]
     return [level + number * apart for number, level in enumerate(levels)]
+
+
+def named_areas(last: Mapping[str, float], least: float) -> dict[str, float]:
+    """The middle of each area of a stack that is large enough for a name (`least`), from the lowest upwards."""
+    tops = dict(zip(last, accumulate(last.values()), strict=True))
+    return {ending: tops[ending] - share / 2 for ending, share in last.items() if share >= least}
+
+
+def widest_gap(curves: pd.DataFrame) -> tuple[dict[Any, Any], str]:
+    """The day on which two curves are furthest apart, and by how much: `−0.31 points`."""
+    widest = curves.to_dict("records")[int(curves["difference"].abs().argmax())]
+    gap, low, high = (100 * float(widest[end]) for end in ("difference", "low", "high"))
+    return widest, f"{signed(gap, decimals_for((high - low) / 2))} {POINTS}"

@@ -118,7 +118,7 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
     title = Text.assemble((_name(other), "bold"), f" · {title_of(other)}" if other.scenario.title else "")
     # A rule would cut off what is too long for a line.
     yield Rule(title, align="left", style="dim") if title.cell_len + 2 < console.width else title
-    columns = min(console.width, WIDEST)
+    columns, currency = min(console.width, WIDEST), comparison.base.scenario.market.currency
     if other.scenario.question:
         yield Text("\n".join(wrapped([printable(other.scenario.question)], columns)), style="italic")
     yield Text("\n".join(wrapped(findings(comparison, name), columns)) + "\n")
@@ -127,7 +127,7 @@ def _section(comparison: Comparison, other: Result, console: Console) -> Iterato
     yield _fitting(console, partial(compared_table, compared_costs_of(comparison, name)))
     if name not in comparison.apart and len(comparison.others) <= FEW:
         yield Text()
-        yield _fitting(console, partial(flip_table, pairs_of(comparison, name), _currency(comparison)))
+        yield _fitting(console, partial(flip_table, pairs_of(comparison, name), currency))
     if more := remarks(comparison, name):
         yield Text("\n" + "\n".join(wrapped(more, columns)), style="dim")
 
@@ -201,10 +201,6 @@ def _margins(comparison: Comparison) -> str:
     usual = max(shown.values(), key=list(shown.values()).count)
     others = [f"{NAMES.get(name, name)} {margin}" for name, margin in shown.items() if margin != usual]
     return "; ".join([usual, *others])
-
-
-def _currency(comparison: Comparison) -> str:
-    return comparison.base.scenario.market.currency
 
 
 def _name(result: Result) -> str:

@@ -33,11 +33,11 @@ from sim.experiment.number import finite
 from sim.experiment.result import Result
 from sim.experiment.sweep import Sweep
 from sim.scenario.resolved import levers_that_differ, resolved_yaml
-from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, Spool, report_page, rows_of
+from sim.show.files import CLAIMS, JOURNAL, SCHEMA_VERSION, Keep, Spool, charts_of, report_page, rows_of
 from sim.show.findings import findings, remarks
 from sim.show.notes import leaning_doubt, notes_of
 from sim.show.phrases import HELD
-from sim.show.ranking import RankedPolicy, places
+from sim.show.ranking import places
 from sim.show.room import SIGN
 from sim.show.rows import csv_of, json_of
 
@@ -45,24 +45,8 @@ FOLDERS = {CLAIMS: "orders", JOURNAL: "journals"}
 """Where the claims and the journals of all scenarios are."""
 LONGEST = 80
 """Letters of a folder's name that still name everybody in it."""
-_NUMBERS = (
-    "base",
-    "base_low",
-    "base_high",
-    "other",
-    "other_low",
-    "other_high",
-    "difference",
-    "low",
-    "high",
-    "low_simultaneous",
-    "high_simultaneous",
-    "margin",
-    "replications_needed",
-    "correlation",
-    "variance_ratio",
-)
-"""Columns of `Comparison.differences` that hold a number, or nothing."""
+_WORDS = {"measure", "is_headline", "verdict", "unit", "title"}
+"""Columns of `Comparison.differences` that hold no number."""
 
 
 def folder_of(base: str, others: Sequence[str]) -> str:
@@ -99,7 +83,7 @@ def files_of(comparison: Comparison, sweep: Sweep | None = None) -> Iterator[tup
     provenance = {"base": comparison.base.about, "others": [other.about for other in comparison.others]}
     yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **provenance})
     yield "report.html", report_page(comparison, sweep)
-    yield from _charts(comparison)
+    yield from charts_of(comparison)
 
 
 def _parted(comparison: Comparison, keep: Keep) -> Iterator[tuple[str, bytes]]:
@@ -127,7 +111,10 @@ def document_of(comparison: Comparison) -> dict[str, Any]:
         "stopped": base.about["stopped"],
         "is_settled": comparison.is_settled,
         "levers": _levers(comparison),
-        "ranking": [_placed(place) for place in places(comparison)],
+        "ranking": [
+            {"scenario": place.name, "surely_ahead_of": place.ahead_of, "not_told_apart_from": place.like}
+            for place in places(comparison)
+        ],
         "headlines": {name: headline._asdict() for name, headline in comparison.headlines.items()},
         "scenarios": [_scenario(comparison, other) for other in comparison.others],
     }
@@ -141,14 +128,13 @@ def _levers(comparison: Comparison) -> list[dict[str, Any]]:
     return [{"path": path, "values": dict(zip(names, values, strict=True))} for path, values in levers]
 
 
-def _placed(place: RankedPolicy) -> dict[str, Any]:
-    return {"scenario": place.name, "surely_ahead_of": place.ahead_of, "not_told_apart_from": place.like}
-
-
 def _named(result: Result) -> dict[str, Any]:
-    changed = result.about.get("changed", [])
-    words = {"scenario": result.scenario.name, "title": result.scenario.title, "notes": notes_of(result)}
-    return words | {"changed": changed}
+    return {
+        "scenario": result.scenario.name,
+        "title": result.scenario.title,
+        "notes": notes_of(result),
+        "changed": result.about.get("changed", []),
+    }
 
 
 def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
@@ -162,22 +148,19 @@ def _scenario(comparison: Comparison, other: Result) -> dict[str, Any]:
         "apart": list(comparison.apart.get(name, ())),
         "findings": [sentence.replace(HELD, " ") for sentence in findings(comparison, name)],
         "remarks": [sentence.replace(HELD, " ") for sentence in remarks(comparison, name)],
-        "measures": {str(row["measure"]): _difference(row) | _doubt(row, other) for row in differences},
+        "measures": {str(row["measure"]): _difference(row, other) for row in differences},
         "crossings": crossings,
         "flips": [_flip(row) for row in flips],
         "flip_pairs": [_flip(row) for row in pairs],
     }
 
 
-def _difference(row: dict[Any, Any]) -> dict[str, Any]:
+def _difference(row: dict[Any, Any], other: Result) -> dict[str, Any]:
+    """What is known of a measure, with a word beside an interval that may promise too much."""
+    numbers = {column: finite(value) for column, value in row.items() if column not in _WORDS}
     words = {"verdict": row["verdict"] or None, "unit": row["unit"], "title": row["title"]}
-    return {column: finite(row[column]) for column in _NUMBERS} | words
-
-
-def _doubt(row: dict[Any, Any], other: Result) -> dict[str, Any]:
-    """A word beside an interval that may promise too much; nothing beside all others."""
     doubt = leaning_doubt(row["unit"], row["low"], row["high"], other.about["replications"])
-    return {"doubt": doubt} if doubt else {}
+    return numbers | words | ({"doubt": doubt} if doubt else {})
 
 
 def _flip(row: dict[Any, Any]) -> dict[str, Any]:
@@ -189,11 +172,3 @@ def _flip(row: dict[Any, Any]) -> dict[str, Any]:
 def _listed(examples: Sequence[tuple[int, int]]) -> str:
     """`0/34429 0/35565`: replication and order."""
     return " ".join(f"{replication}/{order}" for replication, order in examples)
-
-
-def _charts(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
-    # Matplotlib takes longer to import than the rest together; who asks for `document_of` only need not wait.
-    from sim.show.charts import draw_comparison
-    from sim.show.charts.saving import printed
-
-    yield from printed(draw_comparison, comparison)

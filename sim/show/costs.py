@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sim.experiment.comparison import Comparison
 from sim.experiment.costs import WORKED
 from sim.experiment.number import Shown, alike
+from sim.experiment.result import Result
 from sim.records.accounts import ACCOUNTS, PAYMENTS, PLATFORM, SELLER
 from sim.scenario.costs import HOURS, LEFT, PER_1000_ORDERS, PER_CLAIM
 from sim.show.judged import Finished, JudgedRow, everything_of, measured
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
-    from sim.experiment.result import Result
 
 HEADS = ("what", "who pays whom", "per claim", "per 1,000 orders")
 COMPARED_HEADS = ("who pays what, per claim", "base", "here", "difference", "per 1,000 orders")

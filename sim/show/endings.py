@@ -60,7 +60,8 @@ def why_it_failed(case: ClaimCase, entry: Entry) -> str:
 
 def closing_of(case: ClaimCase) -> tuple[str, ...]:
     """The outcome and how long it took; the costs; whether it was worth it."""
-    return tuple(sentence for sentence in (_outcome(case), _costs(case), _savings(case), _record(case)) if sentence)
+    record = "It counts against the seller's record." if case.row["on_record"] else ""
+    return tuple(sentence for sentence in (_outcome(case), _costs(case), _savings(case), record) if sentence)
 
 
 def _outcome(case: ClaimCase) -> str:
@@ -101,7 +102,3 @@ def _savings(case: ClaimCase) -> str:
     if case.facts.saving > case.row["buyer_cost"]:
         return f"It was worth it: buying elsewhere saved {saving}."
     return f"It was not worth it: buying elsewhere saved {saving}, getting out of this order cost {spent}."
-
-
-def _record(case: ClaimCase) -> str:
-    return "It counts against the seller's record." if case.row["on_record"] else ""

@@ -84,7 +84,7 @@ def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) 
     if keep == "journal" and result.journal is not None:
         yield from rows_of(JOURNAL, result.journal)
     yield "report.html", report_page(result, sweep)
-    yield from _charts(result)
+    yield from charts_of(result)
 
 
 def summary_of(result: Result) -> dict[str, Any]:
@@ -129,12 +129,12 @@ def report_page(shown: Result | Comparison, sweep: Sweep | None = None) -> bytes
     return report_of(shown, sweep).encode()
 
 
-def _charts(result: Result) -> Iterator[tuple[str, bytes]]:
+def charts_of(shown: Result | Comparison) -> Iterator[tuple[str, bytes]]:
+    """All charts of a result or a comparison in both formats, by the names of their files."""
     # Matplotlib takes longer to import than the rest together; who asks for `summary_of` only need not wait.
-    from sim.show.charts import draw_all
-    from sim.show.charts.saving import printed
+    from sim.show.charts import printed
 
-    yield from printed(draw_all, result)
+    yield from printed(shown)
 
 
 def rows_of(name: str, table: pd.DataFrame) -> Iterator[tuple[str, bytes]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
-from typing import TYPE_CHECKING
 
+from sim.experiment.comparison import Comparison
 from sim.experiment.order_outcomes import ENDINGS, NO_CLAIM, REFUNDED, UNASKED
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, WORSE
 from sim.scenario.wording import counted
@@ -14,9 +14,6 @@ from sim.show.judged import JudgedRow, headlines_of
 from sim.show.notes import leaning_remark
 from sim.show.phrases import HELD
 from sim.vocabulary.endings import WORDS
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
 
 _CALLED = WORDS | {REFUNDED: "refunded in full"}
 """What has become of claims, as sentences call it."""
@@ -148,7 +145,7 @@ def _buys_and_costs(judged: Mapping[str, JudgedRow]) -> str:
         told = ["nothing else that is judged is sure to change by more than its margin"]
     if unsure:
         told.append(f"open: {', '.join(one.name for one in unsure)}")
-    return _sentence("; ".join(told)).strip()
+    return f"{told[0][0].upper()}{'; '.join(told)[1:]}."
 
 
 def _amounts(some: Sequence[JudgedRow]) -> str:
@@ -190,10 +187,6 @@ def _crossing(comparison: Comparison, scenario: str) -> str:
 def _moves(name: str, change: Change) -> str:
     """`sellers' postage per claim rises by 2.93 USD (2.88 to 2.98)`."""
     return f"{name} {'rises' if change.rises else 'falls'} by {change.amount} ({change.range})"
-
-
-def _sentence(words: str) -> str:
-    return f" {words[0].upper()}{words[1:]}." if words else ""
 
 
 def _list(words: Sequence[str], last: str) -> str:

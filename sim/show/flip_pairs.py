@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.experiment.comparison import Comparison
 from sim.experiment.first_divergence import NEVER_PART
 from sim.experiment.flips import FEWEST
 from sim.experiment.number import NOTHING, Number, Shown, decimals_for, signed
 from sim.experiment.order_outcomes import NO_CLAIM, REFUNDED
 from sim.vocabulary import endings
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
 
 WORDS = endings.WORDS | {"refunded_unasked": "refunded unasked", "no_claim": "no claim"}
 """What became of an order, as tables and charts say it."""

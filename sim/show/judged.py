@@ -6,19 +6,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isnan
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.experiment.comparison import Comparison
 from sim.experiment.expectations import ExpectationCheck
 from sim.experiment.number import POINTS, Number, Shown, difference_unit, rough, scale_of
 from sim.experiment.result import Result
-from sim.experiment.verdicts import INCONCLUSIVE, NOT_REACHED
+from sim.experiment.verdicts import INCONCLUSIVE, NOT_REACHED, Headline
 from sim.scenario.model import Scenario
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
-    from sim.experiment.verdicts import Headline
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def bar() -> Callable[[int, int], None]:
     """What `sim.run` and `sim.compare` may be given as `progress`; it goes when the work is done."""
     if _is_notebook():
         return _in_a_notebook()
-    return _on_a_terminal if sys.stderr.isatty() else _nowhere
+    return _on_a_terminal if sys.stderr.isatty() else lambda done, total: None
 
 
 def _is_notebook() -> bool:
@@ -128,14 +128,11 @@ def _in_a_notebook() -> Callable[[int, int], None]:
     shown = ipython.display(ipython.HTML(""), display_id=True)
 
     def step(done: int, total: int) -> None:
-        shown.update(ipython.HTML(_as_html(done, total) if done < total else ""))
+        label = f"{done} of {counted(total, 'replication')}"
+        bar = f'<progress value="{done}" max="{total}" aria-label="{label}"></progress> {label}'
+        shown.update(ipython.HTML(bar if done < total else ""))
 
     return step
-
-
-def _as_html(done: int, total: int) -> str:
-    label = f"{done} of {counted(total, 'replication')}"
-    return f'<progress value="{done}" max="{total}" aria-label="{label}"></progress> {label}'
 
 
 def _on_a_terminal(done: int, total: int) -> None:
@@ -143,7 +140,3 @@ def _on_a_terminal(done: int, total: int) -> None:
     line = f"{'━' * filled}{' ' * (BAR_WIDTH - filled)} {done} of {counted(total, 'replication')}"
     sys.stderr.write(f"\r{line}" if done < total else f"\r{' ' * len(line)}\r")
     sys.stderr.flush()
-
-
-def _nowhere(done: int, total: int) -> None:
-    """Nobody looks."""

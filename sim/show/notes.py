@@ -6,24 +6,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiment.aalen_johansen import horizon, is_finished
+from sim.experiment.comparison import Comparison
 from sim.experiment.expectations import expectations_of
 from sim.experiment.result import Result
 from sim.experiment.skewness import ENOUGH_TO_DIFFER, FEW_DIFFER
 from sim.scenario.durations import DAY
+from sim.scenario.model import Scenario
 from sim.scenario.selling import staff_of
 from sim.scenario.wording import printable
 from sim.show.judged import Finished, expectation_told, headlines_of, measured
 from sim.show.phrases import HELD
-
-if TYPE_CHECKING:
-    from sim.experiment.comparison import Comparison
-    from sim.experiment.result import Result
-    from sim.scenario.model import Scenario
-    from sim.show.judged import Finished
-
 
 MANY = 0.01
 """A share of claims that is too large to pass over."""

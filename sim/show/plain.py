@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from math import isnan
 
 from rich import box
@@ -43,6 +43,28 @@ def plain_table() -> Table:
 def over_its_interval(shown: Shown) -> Text:
     """A number, and its interval below."""
     return Text.assemble(shown.value, "\n", (shown.interval, "dim"))
+
+
+def print_lines(*lines: str) -> None:
+    """Print sentences, each on a line of its own; nothing in them turns a line round."""
+    for line in lines:
+        terminal().print(Text(printable(line)))
+
+
+def framed_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Container[str] = (), whole: Container[str] = ()
+) -> Table:
+    """Words under headings: to the right but for the first column, and those that are to stand at the `left`.
+
+    What is to stay `whole` is not broken into lines.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if not place or heading in left else "right",
+                         overflow="fold", no_wrap=heading in whole)  # fmt: skip
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    return table
 
 
 # ------------------------------------------------------------------------------- who pays what
@@ -120,9 +142,8 @@ def _beside_its_interval(number: Shown) -> Text:
 
 def how_to_read(results: Sequence[Result | Finished]) -> str:
     """Below the table."""
-    if len(results) == 1:
-        return f"Who pays what: {HOW_TO_READ[:1].lower()}{HOW_TO_READ[1:]}"
-    return f"Who pays what, per claim and, below it, per 1,000 orders: {HOW_TO_READ[:1].lower()}{HOW_TO_READ[1:]}"
+    of = "" if len(results) == 1 else ", per claim and, below it, per 1,000 orders"
+    return f"Who pays what{of}: {HOW_TO_READ[:1].lower()}{HOW_TO_READ[1:]}"
 
 
 MOST_FLIPS = 7

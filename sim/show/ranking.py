@@ -5,7 +5,7 @@ Not only the base is a yardstick here: two others may both be better than it, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from math import isnan
 from typing import NamedTuple
@@ -38,7 +38,8 @@ def places(comparison: Comparison) -> list[RankedPolicy]:
 
     All pairs are judged together: the intervals of all of their differences hold at once with 95 %.
     """
-    results = [comparison.base, *(one for one in comparison.others if one.scenario.name != _base(comparison))]
+    base = comparison.base
+    results = [base, *(one for one in comparison.others if one.scenario.name != base.scenario.name)]
     ranked = sorted(results, key=_value, reverse=True)
     ahead = _who_is_ahead(ranked, comparison)
     names = [one.scenario.name for one in ranked]
@@ -46,15 +47,11 @@ def places(comparison: Comparison) -> list[RankedPolicy]:
         RankedPolicy(
             printable(name),
             measured(one, HEADLINE).shown(),
-            [printable(other) for other in names if ahead.get((name, other), False)],
-            [printable(other) for other in names if other != name and _are_alike(ahead, name, other)],
+            [printable(other) for other in names if (name, other) in ahead],
+            [printable(other) for other in names if other != name and not {(name, other), (other, name)} & ahead],
         )
         for name, one in zip(names, ranked, strict=True)
     ]
-
-
-def _base(comparison: Comparison) -> str:
-    return comparison.base.scenario.name
 
 
 def _value(result: Result) -> float:
@@ -62,18 +59,12 @@ def _value(result: Result) -> float:
     return -1.0 if isnan(value) else value
 
 
-def _are_alike(ahead: Mapping[tuple[str, str], bool], name: str, other: str) -> bool:
-    return not ahead.get((name, other), False) and not ahead.get((other, name), False)
-
-
-def _who_is_ahead(ranked: Sequence[Result], comparison: Comparison) -> dict[tuple[str, str], bool]:
-    """For each ordered pair of names whether the first is surely better."""
-    headline, estimates = (
-        comparison.headlines[HEADLINE],
-        [estimates_of(one, [HEADLINE])[HEADLINE] for one in ranked],
-    )
+def _who_is_ahead(ranked: Sequence[Result], comparison: Comparison) -> set[tuple[str, str]]:
+    """Pairs of names of which the first is surely better."""
+    headline = comparison.headlines[HEADLINE]
+    estimates = [estimates_of(one, [HEADLINE])[HEADLINE] for one in ranked]
     pairs = list(combinations(range(len(ranked)), 2))
-    ahead: dict[tuple[str, str], bool] = {}
+    ahead = set()
     for first, second in pairs:
         one, other = ranked[first], ranked[second]
         n = min(float(result.summary["n"].loc[HEADLINE]) for result in (one, other))
@@ -81,9 +72,9 @@ def _who_is_ahead(ranked: Sequence[Result], comparison: Comparison) -> dict[tupl
         difference = compared(HEADLINE, (estimates[first], estimates[second]), n, is_paired=is_paired)
         ends = difference.interval(simultaneous(len(pairs)))
         verdict = verdict_on(*ends, headline.margin_over(difference.base), headline.more_is_better)
-        names = one.scenario.name, other.scenario.name
-        ahead[names[1], names[0]] = verdict == BETTER
-        ahead[names] = verdict == WORSE
+        if verdict in (BETTER, WORSE):
+            names = one.scenario.name, other.scenario.name
+            ahead.add(names if verdict == WORSE else names[::-1])
     return ahead
 
 

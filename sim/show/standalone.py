@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,13 +15,15 @@ from markupsafe import Markup
 
 from sim.scenario.wording import printable
 
+PACKAGE = "sim.show"
+
 
 @cache
 def templates_of(*packages: str) -> Environment:
     """The templates of a package, and of those that it builds on. All is escaped unless it is markup of ours;
     what is not there is an error.
 
-    The filter `plain` spells out what could turn a line round.
+    The filter `plain` spells out what could turn a line round; `steps` lets a path break behind its dots.
     """
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package) for package in packages]),
@@ -31,6 +33,7 @@ def templates_of(*packages: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["plain"] = printable
+    environment.filters["steps"] = lambda path: Markup(".<wbr>").join(map(printable, path.split(".")))
     return environment
 
 
@@ -40,14 +43,10 @@ def text_of(package: str, name: str) -> str:
     return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def page_style(*packages: str) -> str:
-    """The style that plain pages share, and what these packages add to it."""
-    return text_of("sim.show", "page.css") + "".join(text_of(package, "style.css") for package in packages)
-
-
-def filled(package: str, style: str, template: str = "page.html.j2", **filling: Any) -> str:
-    """A whole page without a script: the template of a package, filled; the style is a file of ours."""
-    told = templates_of(package).get_template(template)
+def filled(template: str, styles: Sequence[str], **filling: Any) -> str:
+    """A whole page without a script, out of the templates of this folder: one of them, and its styles together."""
+    style = "".join(text_of(PACKAGE, name) for name in styles)
+    told = templates_of(PACKAGE).get_template(template)
     return told.render(policy=security(style), style=Markup(style), **filling)
 
 

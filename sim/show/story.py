@@ -68,13 +68,28 @@ class Story:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        body = events_table(self, self.events) + closing_of_card(self)
-        return f"<div><strong>{text(self.title)}</strong>{body}</div>"
+        return f"<div><strong>{text(self.title)}</strong>{self.card_of(self.events)}{self.card_of_closing()}</div>"
+
+    def card_of(self, events: Iterable[Event]) -> str:
+        """Some of its events with their times, for a notebook."""
+        rows = [
+            (f"{day_of(event.at, self.start)}, {time_of(event.at)}", event.sentence.replace(HELD, " "))
+            for event in events
+        ]
+        return table(("when", "what"), rows)
+
+    def card_of_closing(self) -> str:
+        """How it ended, for a notebook."""
+        return f"<p>{told(self.closing)}</p>"
 
     def lines(self, width: int = WIDTH) -> list[str]:
         """The story, with dates in a column of their own; each date stands once."""
-        body = laid_out(((at, (told,)) for at, told in moments(self.events).items()), self.start, width)
+        body = self.told(self.events, width)
         return [*wrapped([self.title], width), "", *body, "", *wrapped(self.closing, width)]
+
+    def told(self, events: Iterable[Event], width: int) -> Iterator[str]:
+        """Some of its events, each moment once."""
+        return laid_out(((at, (told,)) for at, told in moments(events).items()), self.start, width)
 
     def as_dict(self) -> dict[str, Any]:
         """The story for machines: times in ISO 8601, local to the marketplace."""
@@ -152,20 +167,6 @@ def wrapped(sentences: Iterable[str], width: int) -> list[str]:
     """Each sentence from a line of its own."""
     lines = (line for sentence in sentences for line in textwrap.wrap(sentence, width))
     return [line.replace(HELD, " ") for line in lines]
-
-
-def events_table(story: Story, events: Iterable[Event]) -> str:
-    """For a notebook: every event with its time."""
-    rows = [
-        (f"{day_of(event.at, story.start)}, {time_of(event.at)}", event.sentence.replace(HELD, " "))
-        for event in events
-    ]
-    return table(("when", "what"), rows)
-
-
-def closing_of_card(story: Story) -> str:
-    """For a notebook: how it ended."""
-    return f"<p>{told(story.closing)}</p>"
 
 
 # ------------------------------------------------------------------------------- from the scenario it happens in

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -23,29 +22,20 @@ NAME = 12
 """Columns that a scenario's name keeps in a narrow terminal; it goes on below."""
 
 
-class MeasureColumn(NamedTuple):
-    """One measure under its heading."""
-
-    heading: str
-    measure: str
-
-
-MONEY = (
-    MeasureColumn("refunded\nin full", "success_rate"),
-    MeasureColumn("money\nback", "recovered_share"),
-    MeasureColumn("half have\nit after", "refund_time_median_all"),
-    MeasureColumn("within\n14 d", "refunded_within_14d"),
-    MeasureColumn("settled by\nsilence", "silence_share"),
-    MeasureColumn("postage\nby buyer", "postage_by_buyer_share"),
-)
-"""Did they get their money, when, by whose silence, and who paid for sending it back?"""
-REST = (
-    MeasureColumn("within\n7 d", "refunded_within_7d"),
-    MeasureColumn("within\n30 d", "refunded_within_30d"),
-    *(MeasureColumn(text.column, text.measure) for text in (ENDING_TEXTS[Outcome.PARTLY_REFUNDED], *WITHOUT_MONEY)),
-)
+MONEY = {
+    "success_rate": "refunded\nin full",
+    "recovered_share": "money\nback",
+    "refund_time_median_all": "half have\nit after",
+    "refunded_within_14d": "within\n14 d",
+    "silence_share": "settled by\nsilence",
+    "postage_by_buyer_share": "postage\nby buyer",
+}
+"""Did they get their money, when, by whose silence, and who paid for sending it back? And the columns' headings."""
+REST = {"refunded_within_7d": "within\n7 d", "refunded_within_30d": "within\n30 d"} | {
+    text.measure: text.column for text in (ENDING_TEXTS[Outcome.PARTLY_REFUNDED], *WITHOUT_MONEY)
+}
 """More of when, and what became of the others."""
-PRINTED = [column.measure for column in MONEY + REST]
+PRINTED = (*MONEY, *REST)
 
 
 def print_table(
@@ -72,9 +62,7 @@ def print_table(
 
 def _tables(results: Sequence[Result | Finished], console: Console) -> Iterator[Table]:
     """One table where the terminal is wide enough for it, else two or, on a narrow one, as few as it takes."""
-    whole = MONEY + REST
-    for part in [whole] if fits(_table(results, whole), console) else [MONEY, REST]:
-        rest: Sequence[MeasureColumn] = part
+    for rest in [PRINTED] if fits(_table(results, PRINTED), console) else [tuple(MONEY), tuple(REST)]:
         while rest:
             widths = range(len(rest), 1, -1)
             fitting = next((width for width in widths if fits(_table(results, rest[:width]), console)), 1)
@@ -82,13 +70,13 @@ def _tables(results: Sequence[Result | Finished], console: Console) -> Iterator[
             rest = rest[fitting:]
 
 
-def _table(results: Sequence[Result | Finished], columns: Sequence[MeasureColumn]) -> Table:
+def _table(results: Sequence[Result | Finished], measures: Sequence[str]) -> Table:
     table = plain_table()
     table.add_column("scenario\nclaims", vertical="bottom", overflow="fold", min_width=NAME)
-    for column in columns:
-        table.add_column(column.heading, justify="right", vertical="bottom", no_wrap=True)
+    for measure in measures:
+        table.add_column((MONEY | REST)[measure], justify="right", vertical="bottom", no_wrap=True)
     for result in results:
-        table.add_row(_name(result), *(_cell(result, column.measure) for column in columns))
+        table.add_row(_name(result), *(_cell(result, measure) for measure in measures))
     return table
 
 

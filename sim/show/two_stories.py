@@ -9,18 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from sim.show.notebook import text
-from sim.show.story import (
-    GUTTER,
-    MARGIN,
-    Event,
-    Story,
-    closing_of_card,
-    columns,
-    events_table,
-    laid_out,
-    moments,
-    wrapped,
-)
+from sim.show.story import GUTTER, MARGIN, Event, Story, columns, laid_out, moments, wrapped
 
 WIDTH = 100
 """Columns of a terminal, where nothing else is known."""
@@ -58,15 +47,13 @@ class TwoStories:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: what both share, told once, and then each by itself."""
-        left, together = self.left, events_table(self.left, self.together)
+        left, together = self.left, self.left.card_of(self.together)
         if self.never_part:
-            ending = f"{closing_of_card(left)}<p>They never part.</p>"
+            ending = f"{left.card_of_closing()}<p>They never part.</p>"
             return f"<div><strong>{text(left.title)}</strong>{together}{ending}</div>"
         shared = len(self.together)
         rest = "".join(
-            f"<p><strong>{text(one.policy)}</strong></p>"
-            + events_table(one, one.events[shared:])
-            + closing_of_card(one)
+            f"<p><strong>{text(one.policy)}</strong></p>{one.card_of(one.events[shared:])}{one.card_of_closing()}"
             for one in (left, self.right)
         )
         return f"<div><strong>Order {left.order}</strong>{together}<p>Here they part.</p>{rest}</div>"
@@ -82,8 +69,7 @@ class TwoStories:
     def _opening(self, width: int) -> list[str]:
         """What is told once."""
         title = f"Order {self.left.order} · {self.left.policy} · versus · {self.right.policy}"
-        shared = laid_out(((at, (told,)) for at, told in moments(self.together).items()), self.left.start, width)
-        return [*wrapped([title], width), *self._warning(width), "", *shared]
+        return [*wrapped([title], width), *self._warning(width), "", *self.left.told(self.together, width)]
 
     def _warning(self, width: int) -> list[str]:
         if not self.are_two_orders:
@@ -115,7 +101,7 @@ class TwoStories:
         """One ending after the other."""
         for story, events in ((self.left, left), (self.right, right)):
             yield from [*wrapped([story.policy], width), ""]
-            yield from laid_out(((at, (told,)) for at, told in moments(events).items()), story.start, width)
+            yield from story.told(events, width)
             yield ""
             yield from wrapped(story.closing, width)
             yield from ["", "·" * width, ""] if story is self.left else []

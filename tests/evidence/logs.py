@@ -11,7 +11,7 @@ import pandas as pd
 import sim
 from sim.experiment.replication import calendars_of, play
 from sim.scenario.model import Scenario
-from sim.show.exported.files import all_orders
+from sim.show.exported import all_orders
 from sim.vocabulary import Disposition
 from tests.regression.program import SCENARIOS
 

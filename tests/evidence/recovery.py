@@ -39,7 +39,7 @@ from sim.experiment.replication import calendars_of, play
 from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
-from sim.show.exported.files import all_orders
+from sim.show.exported import all_orders
 from tests.evidence.logs import RULED, STATUS
 from tests.regression.program import SCENARIOS
 

@@ -20,7 +20,7 @@ from sim.scenario.applying import inapplicable, ranges_of, uncorrelated
 from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import described, resolved_yaml
-from sim.show.fitted.document import document_of
+from sim.show.fitted import document_of
 from tests.evidence.logs import tables_of, world, write
 from tests.regression.program import program
 

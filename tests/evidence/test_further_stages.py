@@ -23,7 +23,7 @@ from sim.experiment.replication import calendars_of, play
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import resolved_yaml
-from sim.show.exported.files import all_orders
+from sim.show.exported import all_orders
 from tests.evidence.logs import MAPPING, RULED, world, write
 
 pytestmark = pytest.mark.slow

@@ -11,12 +11,11 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from sim.experiment.hands import Jobs
-from sim.live.address import Address
 from sim.live.answering import AnswerDesk
 from sim.live.bench import Bench
 from sim.live.memory import Remembering
 from sim.live.server import program
-from sim.live.wanted import Shelf
+from sim.live.wanted import Address, Shelf
 from tests.scenario_files import BASE_FILE
 
 ADDRESS = Address("a-token-that-nobody-knows", "127.0.0.1", 8000)

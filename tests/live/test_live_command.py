@@ -13,7 +13,7 @@ import pytest
 
 from sim.cli import main
 from sim.live import opening
-from sim.live.address import Address, new_token
+from sim.live.wanted import Address, new_token
 from tests.scenario_files import BASE_FILE
 
 

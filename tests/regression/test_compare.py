@@ -37,7 +37,7 @@ KEPT = {
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take longer than all the rest."""
-    monkeypatch.setattr("sim.show.charts.draw_comparison", lambda _: {})
+    monkeypatch.setattr("sim.show.charts.draw_all", lambda _: {})
 
 
 def what_if(folder: Path, name: str) -> Path:

@@ -145,16 +145,16 @@ def _only_the_writing(monkeypatch: pytest.MonkeyPatch, without_charts: None) -> 
     once.of("sim.baseline_commands", "recorded", seed_of)
     once.of("sim.show.baseline_files", "packed", lambda blocks: [one.about["fingerprints"] for one in blocks])
     once.of("sim.baseline_commands", "check")
-    once.of("sim.show.exported.files", "exported", lambda run, form, zone, *_: zone)
+    once.of("sim.show.exported", "exported", lambda run, form, zone, *_: zone)
     monkeypatch.setattr("sim.commands._report", lambda *_: None)
     monkeypatch.setattr("sim.commands._report_comparison", lambda *_: None)
     monkeypatch.setattr(check_files, "charts_of", lambda *_: {})
     monkeypatch.setattr("sim.show.checked.page.page_of", lambda *_: "a page")
     # What a fit learns takes minutes, and is no matter here.
     monkeypatch.setattr("sim.evidence.fitting.fit", lambda *_, **__: SimpleNamespace(verdict="agrees"))
-    monkeypatch.setattr("sim.show.fitted.files.print_fit", lambda _: None)
+    monkeypatch.setattr("sim.show.fitted.print_fit", lambda _: None)
     monkeypatch.setattr(
-        "sim.show.fitted.files.files_of_fit",
+        "sim.show.fitted.files_of_fit",
         lambda *_: iter(_a_fit(next(number))),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.show.exported.event_log import offset_of
+from sim.show.event_log import offset_of
 from tests.regression.program import SMALL, program
 
 pytestmark = pytest.mark.slow

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from html.parser import HTMLParser
 
+from matplotlib.figure import Figure
+
+from sim.show.charts.saving import files_of
+
 VOID = frozenset({"meta", "input", "br"})
 """Elements that are never closed."""
 
@@ -45,3 +49,8 @@ class Page(HTMLParser):
     def all(self, attribute: str) -> list[str]:
         """Every value of an attribute, in order."""
         return [value for _, name, value in self.attributes if name == attribute]
+
+
+def png_of(figure: Figure) -> bytes:
+    """A chart as it is painted in dots."""
+    return files_of(figure, "")[1][1]

@@ -31,12 +31,12 @@ from sim.show.chart_titles import COLOURS, spread
 from sim.show.chart_titles import of_the_hours as finding_by_hours
 from sim.show.charts import CHARTS, backlog, by_hours_to_ask, draw_all, outcomes_by_route, time_to_money
 from sim.show.charts.outcomes_by_route import ROUTES, counts_of
-from sim.show.charts.saving import files_of, png_of, svg_of
+from sim.show.charts.saving import DOTS, TwoPictures, files_of, svg_of
 from sim.show.charts.style import our_style
-from sim.show.charts.two_pictures import DOTS, TwoPictures
 from sim.vocabulary import Route
 from sim.vocabulary.endings import WORDS
 from tests.unit.busy_market import BUSY
+from tests.unit.pages import png_of
 from tests.worlds import world
 
 MONTHS: dict[str, Any] = {"experiment.warm_up": "28 d", "experiment.cohort": "28 d", "experiment.run_out": "60 d"}

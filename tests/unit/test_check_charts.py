@@ -25,12 +25,12 @@ from sim.show.charts.check_curves import check_curves
 from sim.show.charts.check_headlines import check_headlines, reach_of
 from sim.show.charts.check_measures import NAME_LENGTH, check_measures
 from sim.show.charts.checking import MARKS
-from sim.show.charts.saving import png_of, svg_of
+from sim.show.charts.saving import TwoPictures, svg_of
 from sim.show.charts.trend import MOST, trend
-from sim.show.charts.two_pictures import TwoPictures
 from sim.show.checked.files import charts_of
 from sim.show.judged import NAMES
 from tests.unit.checked import HOSTILE, entries, hostile, scenario_check
+from tests.unit.pages import png_of
 from tests.unit.test_charts import texts
 from tests.unit.test_comparison_charts import covers
 

@@ -20,15 +20,15 @@ from matplotlib.transforms import Bbox
 from sim.experiment.comparison import Comparison
 from sim.experiment.order_outcomes import ENDINGS
 from sim.experiment.verdicts import HEADLINES, NOT_REACHED, VERDICTS
-from sim.show.charts import CHARTS, COMPARISON_CHARTS, differences, draw_comparison, flips, warm_up
+from sim.show.charts import CHARTS, COMPARISON_CHARTS, differences, draw_all, flips, warm_up
 from sim.show.charts import difference_curves as curves
 from sim.show.charts.comparing import MARKS
 from sim.show.charts.flips import WORDS
-from sim.show.charts.saving import png_of, svg_of
-from sim.show.charts.two_pictures import TwoPictures
+from sim.show.charts.saving import TwoPictures, svg_of
 from sim.show.judged import NAMES
 from sim.show.plots import ComparisonPlots, ResultPlots, with_plots, with_plots_of_all
 from tests.unit.compared import LONG_NAME, MEDIAN, comparison, crossing, renamed, result, with_rows
+from tests.unit.pages import png_of
 from tests.unit.test_charts import texts
 
 NAN = np.nan
@@ -61,7 +61,7 @@ COMPARED = {
 
 @cache
 def figures(name: str = "all of them") -> dict[str, Figure]:
-    drawn = draw_comparison(COMPARED[name]())
+    drawn = draw_all(COMPARED[name]())
     for figure in drawn.values():
         figure.draw(TwoPictures(figure))
     return drawn
@@ -91,7 +91,7 @@ def covers(one: Bbox, other: Bbox) -> bool:
 @EVERY_CHART
 def test_the_same_comparison_gives_the_same_bytes_whatever_a_users_style(chart: str) -> None:
     with rc_context({"font.size": 30, "axes.facecolor": "pink", "text.parse_math": True}):
-        again = draw_comparison(comparison("silence-approves"))[chart]
+        again = draw_all(comparison("silence-approves"))[chart]
     assert svg_of(again) == svg_of(figures("one")[chart])
     assert png_of(again) == png_of(figures("one")[chart])
 

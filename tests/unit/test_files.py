@@ -82,7 +82,7 @@ def test_the_folder_holds_what_the_contents_page_says(tmp_path: Path) -> None:
 
 
 def test_less_is_kept_where_less_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.show.files._charts", lambda _: iter(()))
+    monkeypatch.setattr("sim.show.files.charts_of", lambda _: iter(()))
     kept = {keep: {name for name, _ in files_of(result(), keep)} for keep in ("summary", "claims", "journal")}
     assert kept["claims"] - kept["summary"] == {"orders.parquet", "orders.csv.gz"}
     assert kept["journal"] - kept["claims"] == {"journal.parquet", "journal.csv.gz"}

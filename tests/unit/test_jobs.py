@@ -51,7 +51,7 @@ def same(one: Result, other: Result) -> bool:
 
 @pytest.mark.slow
 def test_one_process_and_two_give_the_same_tables_and_the_same_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.show.files._charts", lambda _: iter(()))
+    monkeypatch.setattr("sim.show.files.charts_of", lambda _: iter(()))
     alone, together = (run(lively(), jobs=count, with_journal=True) for count in (1, 2))
     assert (alone.about["jobs"], together.about["jobs"]) == (1, 2)
     assert same(alone, together)

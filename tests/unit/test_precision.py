@@ -107,7 +107,7 @@ def test_the_door_refuses_what_makes_no_sense(
 def test_the_command_line_says_how_it_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sim.show.files._charts", lambda _: iter(()))
+    monkeypatch.setattr("sim.show.files.charts_of", lambda _: iter(()))
     words = ["--precision", "success_rate=0.3", "--set", "experiment.run_out=10 d", "--json"]
     assert main(["run", str(BASE_FILE), "--out", str(tmp_path), *words]) == 0
     out, err = capsys.readouterr()

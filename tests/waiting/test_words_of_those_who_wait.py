@@ -7,7 +7,7 @@ import pytest
 
 import sim
 from sim.errors import BadUsage
-from sim.show.waiting.forecast_document import _of_100
+from sim.show.forecast_document import _of_100
 from sim.waiting.outlook import FEWEST, quantiles, share, together
 
 

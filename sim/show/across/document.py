@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number, finite
@@ -68,16 +69,27 @@ def claim(one: Survival) -> str:
     return f"{title(one.measure)} {rises} by {change} ({between})"
 
 
+def value_told(value: float, response: Response, unit: str) -> str:
+    """What a response comes to: a level, or a difference with its sign."""
+    return amount(value, unit, signed=True) if response.is_difference else level(value, unit)
+
+
+def whose(response: Response) -> str:
+    """`three days less nine days`."""
+    return f"{response.of}{f' less {response.less}' if response.less else ''}"
+
+
 def told_as_fitted(study: Study) -> Iterator[str]:
     """How sure a response is where nothing is assumed otherwise: for want of data, and of computing."""
     if study.as_fitted is None:
         return
     for response, row in zip(study.plan.responses, study.as_fitted.to_dict("records"), strict=True):
-        name, unit = response.measure, row["unit"]
-        what = f"{response.of}{f' less {response.less}' if response.less else ''}"
-        value = amount(row["value"], unit, signed=True) if response.is_difference else level(row["value"], unit)
-        data, computing = (amount(row[each], unit) for each in ("data", "computing"))
-        yield f"{title(name)}, {what}: {value}, ±{data} for want of data and ±{computing} for want of computing"
+        what, value = (
+            f"{title(response.measure)}, {whose(response)}",
+            value_told(row["value"], response, row["unit"]),
+        )
+        data, computing = (amount(row[each], row["unit"]) for each in ("data", "computing"))
+        yield f"{what}: {value}, ±{data} for want of data and ±{computing} for want of computing"
 
 
 def told_of_unclear(study: Study, one: Survival) -> str:
@@ -119,17 +131,18 @@ def study_document(study: Study) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "study": study.plan.title,
-        "responses": [
-            {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
-            for row in study.noise.to_dict("records")
-        ],
-        "indices": [
-            {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
-            for row in study.indices.to_dict("records")
-        ],
+        "responses": _rows(study.noise),
+        "indices": _rows(study.indices),
         **_as_fitted(study),
         **_laid_out(study.plan),
     }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return [
+        {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def _as_fitted(study: Study) -> dict[str, Any]:
@@ -196,17 +209,15 @@ def told_of_lacking(study: Study, response: Response) -> list[str]:
 
 def as_it_stands_told(response: Response, row: Mapping[Any, Any], base: float) -> str:
     """Where one assumption at a time is moved: the world in which none is."""
-    told = amount(base, row["unit"], signed=True) if response.is_difference else level(base, row["unit"])
-    noise = amount(row["noise"], row["unit"])
+    told, noise = value_told(base, response, row["unit"]), amount(row["noise"], row["unit"])
     return f"{told} as it stands; noise of simulation {noise}, since each world has luck of its own"
 
 
 def swing_told(one: Swing, response: Response, unit: str) -> str:
     """`83.5 % at 4, 68.6 % at 40`."""
-    ends = zip(one.comes_to, one.at, strict=True)
-    if response.is_difference:
-        return ", ".join(f"{amount(value, unit, signed=True)} at {at}" for value, at in ends)
-    return ", ".join(f"{level(value, unit)} at {at}" for value, at in ends)
+    return ", ".join(
+        f"{value_told(value, response, unit)} at {at}" for value, at in zip(one.comes_to, one.at, strict=True)
+    )
 
 
 def verdict_told(one: Survival) -> str:
@@ -220,6 +231,18 @@ def what_decides(shares: Iterable[Number]) -> str:
     """A heading for indices: none surely decides anything where the intervals of all reach down to nothing."""
     is_told = any(round(one.low, 2) > 0 for one in shares)
     return "What decides it" if is_told else "What may decide it: too few worlds to tell"
+
+
+def strongest(indices: pd.DataFrame, response: Response, least: float = -math.inf) -> tuple[str, pd.DataFrame]:
+    """What decides a response most, from the top: by `total` indices where there are any, else by `first` ones."""
+    mine = indices[indices["response"] == response.name]
+    by = "total" if mine["total"].notna().any() else "first"
+    return by, mine[mine[by] >= least].sort_values(by, ascending=False, kind="stable")
+
+
+def index_in(row: Mapping[Any, Any], which: str) -> Number:
+    """One of the indices of a row, with its interval."""
+    return Number(row[which], row[f"{which}_low"], row[f"{which}_high"])
 
 
 def index_told(index: Number) -> str:

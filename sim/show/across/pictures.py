@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,30 +20,15 @@ DOTS_WIDTH = 640
 COLUMNS = 64
 
 
-class Bar(NamedTuple):
-    """A row of a tornado: a share from 0 to 1 with its interval, and what it is of."""
-
-    name: str
-    share: Number
-
-
 def minus(number: str) -> str:
     """A number with a minus sign instead of a hyphen."""
     return number.replace("-", "−")
 
 
-def bar(one: Bar) -> Markup:
-    """A share on a line from 0 to 1."""
-    value, low, high = (min(max(number, 0.0), 1.0) * 100 for number in one.share.three)
-    return tag(
-        "svg",
-        tag("line", x1=0, x2=100, y1=6, y2=6, class_="axis"),
-        tag("line", x1=0, x2=value, y1=6, y2=6, class_="band"),
-        tag("line", x1=low, x2=high, y1=6, y2=6, class_="whisker"),
-        viewBox="0 0 100 12",
-        class_="bar",
-        aria_hidden="true",
-    )
+def bar(share: Number) -> Markup:
+    """A share with its interval on a line from 0 to 1."""
+    value, low, high = (min(max(number, 0.0), 1.0) * 100 for number in share.three)
+    return _on_a_line((0, value), tag("line", x1=low, x2=high, y1=6, y2=6, class_="whisker"))
 
 
 def swing(values: Floats, base: float, reach: Sequence[float]) -> Markup:
@@ -52,15 +36,13 @@ def swing(values: Floats, base: float, reach: Sequence[float]) -> Markup:
     low, high = float(np.nanmin(reach)), float(np.nanmax(reach))
     ends = ((each - low) / (high - low or 1.0) * 100 for each in (np.nanmin(values), np.nanmax(values), base))
     least, greatest, here = np.nan_to_num(list(ends))
-    return tag(
-        "svg",
-        tag("line", x1=0, x2=100, y1=6, y2=6, class_="axis"),
-        tag("line", x1=least, x2=greatest, y1=6, y2=6, class_="band"),
-        tag("line", x1=here, x2=here, y1=0, y2=12, class_="whisker"),
-        viewBox="0 0 100 12",
-        class_="bar",
-        aria_hidden="true",
-    )
+    return _on_a_line((least, greatest), tag("line", x1=here, x2=here, y1=0, y2=12, class_="whisker"))
+
+
+def _on_a_line(ends: tuple[float, float], mark: Markup) -> Markup:
+    line = tag("line", x1=0, x2=100, y1=6, y2=6, class_="axis")
+    band = tag("line", x1=ends[0], x2=ends[1], y1=6, y2=6, class_="band")
+    return tag("svg", line, band, mark, viewBox="0 0 100 12", class_="bar", aria_hidden="true")
 
 
 def differences(values: Floats, scale: float, unit: str) -> Markup:
@@ -76,17 +58,11 @@ def differences(values: Floats, scale: float, unit: str) -> Markup:
     size = min(step, tall / max(counts.max(), 1))
     middle = low + (np.arange(COLUMNS) + 0.5) * width / COLUMNS
     dots = [
-        tag(
-            "rect",
-            x=column * step,
-            y=HIGH - 24 - count * size,
-            width=step - 1,
-            height=count * size,
-            class_=_side(middle[column], width / COLUMNS / 2),
-        )
+        tag("rect", x=column * step, y=HIGH - 24 - count * size, width=step - 1, height=count * size,
+            class_=_side(middle[column], width / COLUMNS / 2))
         for column, count in enumerate(counts)
         if count
-    ]
+    ]  # fmt: skip
     zero = (0.0 - low) / width * DOTS_WIDTH
     ends = [
         tag("text", minus(f"{low:.3g} {unit}"), x=0, y=HIGH - 6, class_="label"),
@@ -122,10 +98,7 @@ def curve(points: pd.DataFrame, scale: float, unit: str, limits: tuple[float, fl
         for x, top, bottom in zip(xs, tops, bottoms, strict=True)
     ]
     parts += [tag("circle", cx=x, cy=y, r=3, class_="point") for x, y in zip(xs, ys, strict=True)]
-    path = " ".join(
-        f"{'M' if not number else 'L'}{x:.1f} {y:.1f}" for number, (x, y) in enumerate(zip(xs, ys, strict=True))
-    )
-    parts.append(tag("path", d=path, class_="curve"))
+    parts.append(_path(xs, ys))
     first, last = str(known["at"].iloc[0]), str(known["at"].iloc[-1])
     parts += [
         tag("text", first, x=4, y=HIGH - 8, class_="label"),
@@ -137,38 +110,37 @@ def curve(points: pd.DataFrame, scale: float, unit: str, limits: tuple[float, fl
                aria_label=f"from {value[0]:.3g} at {first} to {value[-1]:.3g} {unit} at {last}")  # fmt: skip
 
 
-class Heat(NamedTuple):
-    """A heat map: mean values over two factors, and what stands beside its sides."""
+def heat_map(across: Sequence[str], down: Sequence[str], cells: Floats, *, signed: bool) -> Markup:
+    """Means over two factors as colour and as numbers: opacity says how much, the colour on which side of 0.
 
-    across: Sequence[str]
-    down: Sequence[str]
-    cells: Floats
-    """Down × across; NaN where no world lies."""
-
-
-def heat_map(one: Heat, scale: float, signed: bool) -> Markup:
-    """Values as colour and as numbers: opacity says how much, the colour on which side of 0."""
+    `cells` are down × across; NaN where no world lies.
+    """
     cell, height = 60, 32
-    seen = one.cells[np.isfinite(one.cells)] * scale
+    seen = cells[np.isfinite(cells)]
     if not len(seen):
         return Markup("")
     base = 0.0 if signed else float(seen.min())
     most = float(np.abs(seen - base).max()) or 1.0
     parts = []
-    for row, name in enumerate(one.down):
+    for row, name in enumerate(down):
         parts.append(tag("text", name, x=86, y=row * height + 21, class_="label end"))
-        for column, value in enumerate(one.cells[row] * scale):
+        for column, value in enumerate(cells[row]):
             if math.isnan(value):
                 continue
             x, y, side = 90 + column * cell, row * height, "better" if value >= base else "worse"
             deep = f"{0.1 + 0.6 * abs(value - base) / most:.2f}"
             parts.append(tag("rect", x=x, y=y, width=cell - 2, height=height - 2, class_=side, fill_opacity=deep))
             parts.append(tag("text", minus(f"{value:.3g}"), x=x + cell / 2 - 1, y=y + 20, class_="label middle"))
-    bottom = len(one.down) * height + 14
-    for column, name in enumerate(one.across):
+    bottom = len(down) * height + 14
+    for column, name in enumerate(across):
         parts.append(tag("text", name, x=90 + column * cell + cell / 2, y=bottom, class_="label middle"))
-    size = f"0 0 {90 + len(one.across) * cell} {bottom + 8}"
+    size = f"0 0 {90 + len(across) * cell} {bottom + 8}"
     return tag("svg", *parts, viewBox=size, class_="heat", role="img", aria_label="a table of means as colours")
+
+
+def _path(xs: Iterable[float], ys: Iterable[float]) -> Markup:
+    places = (f"{x:.1f} {y:.1f}" for x, y in zip(xs, ys, strict=True))
+    return tag("path", d=f"M{' L'.join(places)}", class_="curve")
 
 
 # -------------------------------------------------------------------------- the frontier of a search with two aims
@@ -192,8 +164,7 @@ def frontier_chart(result: Search) -> Markup:
         for n, one in enumerate(result.candidates)
         if known[n]
     ]  # fmt: skip
-    path = " ".join(f"{'L' if n else 'M'}{across[at]:.1f} {up[at]:.1f}" for n, at in enumerate(order))
-    dots += [tag("path", d=path, class_="curve")]
+    dots.append(_path(across[order], up[order]))
     dots += [tag("circle", cx=across[at], cy=up[at], r=5, class_="point") for at in order]
     size = f"0 0 {FRONTIER_WIDTH} {FRONTIER_HIGH}"
     return tag("svg", *dots, *_ends(low, high), viewBox=size, class_="dots", role="img",

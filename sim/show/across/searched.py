@@ -7,21 +7,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number, finite
 from sim.scenario.wording import counted
 from sim.show.across.document import SCHEMA_VERSION, share_told
-from sim.show.across.page import DIGITS, parquet_of
+from sim.show.across.page import DIGITS, STYLES, parquet_of
 from sim.show.across.pictures import frontier_chart
 from sim.show.rows import json_of
-from sim.show.standalone import filled, page_style
+from sim.show.standalone import filled
 from sim.worlds.amounts import DeskRate, behind
 from sim.worlds.bench import SURELY, SURELY_NOT, UNCLEAR, Candidate
 from sim.worlds.searching import Again, Search
-
-PACKAGE = "sim.show.across"
 
 
 def policy_told(levers: dict[str, Any]) -> str:
@@ -216,13 +213,13 @@ def search_files(result: Search) -> Iterator[tuple[str, bytes]]:
         yield "frontier.csv", mine.drop(columns="frontier").to_csv(index=False, float_format=DIGITS).encode()
     yield "search.json", json_of(search_document(result))
     page = filled(
-        PACKAGE,
-        page_style(PACKAGE),
         "search.html.j2",
+        STYLES,
+        heading=result.plan.search,
         plan=result.plan,
         answer=verdict(result),
         again=[(policy_told(one.levers), _facts(result, one)) for one in result.again],
         count=f"{len(result.candidates):,} policies, {result.replications:,} replications",
-        chart=frontier_chart(result) if result.frontier else Markup(""),
-    )  # fmt: skip
+        chart=frontier_chart(result) if result.frontier else "",
+    )
     yield "report.html", page.encode()

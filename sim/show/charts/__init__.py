@@ -12,19 +12,17 @@ from matplotlib.transforms import Bbox, BboxBase
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
-from sim.show.charts.backlog import backlog
 from sim.show.charts.by_hours_to_ask import by_hours_to_ask
-from sim.show.charts.comparing import ComparisonChart
+from sim.show.charts.desks import backlog, warm_up
 from sim.show.charts.difference_curves import difference_curves
 from sim.show.charts.differences import differences
 from sim.show.charts.flips import flips
 from sim.show.charts.outcomes_by_route import outcomes_by_route
+from sim.show.charts.saving import TwoPictures, files_of
 from sim.show.charts.style import Chart, our_style
 from sim.show.charts.time_to_money import time_to_money
-from sim.show.charts.two_pictures import TwoPictures
-from sim.show.charts.warm_up import warm_up
 
-CHARTS: dict[str, Chart] = {
+CHARTS: dict[str, Chart[Result]] = {
     "time_to_money": time_to_money,
     "outcomes_by_route": outcomes_by_route,
     "by_hours_to_ask": by_hours_to_ask,
@@ -32,7 +30,7 @@ CHARTS: dict[str, Chart] = {
     "warm_up": warm_up,
 }
 """Every chart of a result, by the name of its file. To add one, write its file and name it here."""
-COMPARISON_CHARTS: dict[str, ComparisonChart] = {
+COMPARISON_CHARTS: dict[str, Chart[Comparison]] = {
     "differences": differences,
     "difference_curves": difference_curves,
     "flips": flips,
@@ -46,14 +44,19 @@ ROUGHLY = Bbox.from_extents(0.08, 0.14, 0.99, 0.9)
 """Where a chart stands in its figure, about: as many numbers fit along its axes as in the end."""
 
 
-def draw_all(result: Result) -> dict[str, Figure]:
-    """A new figure for each of `CHARTS`, by name, laid out once so that it looks the same in every format."""
-    return {name: _laid_out(draw(result)) for name, draw in CHARTS.items()}
+def printed(shown: Result | Comparison) -> list[tuple[str, bytes]]:
+    """All charts of a result or a comparison in both formats, by the names of their files."""
+    with our_style():
+        return [file for name, figure in draw_all(shown).items() for file in files_of(figure, f"charts/{name}")]
 
 
-def draw_comparison(comparison: Comparison) -> dict[str, Figure]:
-    """A new figure for each of `COMPARISON_CHARTS`, by name, laid out once like those of a result."""
-    return {name: _laid_out(draw(comparison)) for name, draw in COMPARISON_CHARTS.items()}
+def draw_all(shown: Result | Comparison) -> dict[str, Figure]:
+    """A new figure for each of its charts, by name, laid out once so that it looks the same in every format."""
+    if isinstance(shown, Comparison):
+        axes = {name: draw(shown) for name, draw in COMPARISON_CHARTS.items()}
+    else:
+        axes = {name: draw(shown) for name, draw in CHARTS.items()}
+    return {name: _laid_out(ax) for name, ax in axes.items()}
 
 
 def _laid_out(ax: Axes) -> Figure:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from sim.experiment.aalen_johansen import is_finished
 from sim.experiment.result import Result
 from sim.show.chart_titles import FIRST_DAY, HOURS_TO_ASK, of_the_hours
+from sim.show.charts.comparing import Mark, key_entry
 from sim.show.charts.style import DARK, FAINT, LIGHT, SHADE, SMALL, caption, chart, head, note, panels
 
 
@@ -21,15 +21,14 @@ class AskerGroup(NamedTuple):
 
     name: str
     label: str
-    colour: str
-    marker: str
+    mark: Mark
     aside: float
     """How far beside the middle of its bin, in bins."""
 
 
 GROUPS = (
-    AskerGroup("all", "all who changed their mind", DARK, "o", -0.13),
-    AskerGroup("not_shipped", "not shipped yet when they did", LIGHT, "D", 0.13),
+    AskerGroup("all", "all who changed their mind", Mark("o", DARK, True), -0.13),
+    AskerGroup("not_shipped", "not shipped yet when they did", Mark("D", LIGHT, True), 0.13),
 )
 NOT_REACHED = 260
 """Where the lower panel marks a median that is not reached (days, beyond all that is)."""
@@ -45,14 +44,14 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
     upper, lower = panels(ax, (0.47, 0.4))
     for group in GROUPS:
         rows = bins[(bins["group"] == group.name)].reset_index(drop=True)
-        _success(upper, rows, group)
+        _points(upper, rows[(rows["n"] > 0) & rows["success"].notna()], ("success", "low", "high"), group)
         _medians(lower, rows, group, is_over=is_finished(result.orders))
     every_bin = bins[bins["group"] == "all"]
     for panel in (upper, lower):
         _bins(panel, every_bin["bin"].tolist(), fine=int((every_bin["hours_to"] <= FIRST_DAY).sum()))
     _dress(upper, lower)
     _sizes(upper, bins)
-    head(ax, of_the_hours(bins), result, [_key(group) for group in GROUPS])
+    head(ax, of_the_hours(bins), result, [key_entry(group.mark, group.label, 5) for group in GROUPS])
     bars = "Bars: 95 % intervals over replications; one that leaves the panel has no known end."
     if result.about["replications"] == 1:
         bars = "One replication has no intervals."
@@ -62,18 +61,15 @@ def by_hours_to_ask(result: Result, ax: Axes) -> None:
         caption(ax, f"{bars}\nClaims are still open: what is not known of a bin is left out.")
 
 
-def _success(ax: Axes, rows: pd.DataFrame, group: AskerGroup) -> None:
-    known = rows[(rows["n"] > 0) & rows["success"].notna()]
-    _points(ax, known, ("success", "low", "high"), group)
-
-
 def _medians(ax: Axes, rows: pd.DataFrame, group: AskerGroup, *, is_over: bool) -> None:
     """A median that is not reached has a place of its own above the others; none where it still may be."""
     counted = rows[rows["n"] > 0]
     reached = counted["median_days"].notna()
     _points(ax, counted[reached], ("median_days", "median_low", "median_high"), group)
     never = counted.index[~reached & is_over].to_numpy(dtype=np.float64) + group.aside
-    ax.plot(never, np.full(len(never), NOT_REACHED), "^", color=group.colour, markersize=6, markerfacecolor="white")
+    ax.plot(
+        never, np.full(len(never), NOT_REACHED), "^", color=group.mark.colour, markersize=6, markerfacecolor="white"
+    )
 
 
 def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: AskerGroup) -> None:
@@ -82,11 +78,7 @@ def _points(ax: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], group: 
     endless = np.isnan(high) & ~np.isnan(low)
     lengths = np.nan_to_num([value - low, np.where(endless, BEYOND, high - value)], nan=0.0)
     at = rows.index.to_numpy() + group.aside
-    ax.errorbar(at, value, lengths, fmt=group.marker, color=group.colour, markersize=5, linewidth=1.2)
-
-
-def _key(group: AskerGroup) -> Line2D:
-    return Line2D([], [], color=group.colour, marker=group.marker, markersize=5, linestyle="", label=group.label)
+    ax.errorbar(at, value, lengths, fmt=group.mark.marker, color=group.mark.colour, markersize=5, linewidth=1.2)
 
 
 def _bins(ax: Axes, names: list[str], fine: int) -> None:
@@ -117,7 +109,7 @@ def _sizes(ax: Axes, bins: pd.DataFrame) -> None:
     """How many claims each point stands for, a line per group, between the panels."""
     for line, group in enumerate(GROUPS):
         for place, count in enumerate(bins.loc[bins["group"] == group.name, "n"]):
-            _below(ax, place, f"{count:,}", line, group.colour)
+            _below(ax, place, f"{count:,}", line, group.mark.colour)
     _below(ax, -0.9, "claims", 0, FAINT)
 
 

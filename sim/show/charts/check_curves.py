@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.baselines.judgement import ScenarioCheck
-from sim.experiment.number import POINTS, decimals_for, signed
-from sim.show.chart_titles import spread
-from sim.show.charts.checking import HEAD, WIDTH, Sheet, in_style
+from sim.experiment.number import POINTS
+from sim.show.chart_titles import spread, widest_gap
+from sim.show.charts.checking import HEAD, WIDTH, Sheet
 from sim.show.charts.difference_curves import DAYS
-from sim.show.charts.style import DARK, FAINT, SMALL, note
+from sim.show.charts.style import DARK, FAINT, SMALL, note, our_style
 
 LEFT, PANELS = 0.75, (2.7, 1.35)
 """Left edge of the panels, and their heights, in inches."""
@@ -26,7 +26,7 @@ CAPTION = (
 )
 
 
-@in_style
+@our_style()
 def check_curves(check: ScenarioCheck) -> Figure:
     """Cumulative incidence of a full refund: the baseline dashed, now solid, each with its band."""
     sheet = Sheet(HEAD + sum(PANELS) + 1.42)
@@ -49,13 +49,10 @@ def check_curves(check: ScenarioCheck) -> Figure:
 
 def finding(check: ScenarioCheck) -> str:
     """Where the two are furthest apart, or that they are one."""
-    apart = check.curves["difference"].abs()
-    if check.is_identical or not (apart > 0).any():
+    if check.is_identical or not (check.curves["difference"].abs() > 0).any():
         return "The time to money is what it was"
-    furthest = check.curves.to_dict("records")[int(np.nanargmax(apart))]
-    gap, low, high = (100 * float(furthest[end]) for end in ("difference", "low", "high"))
-    moved = signed(gap, decimals_for((high - low) / 2))
-    return f"Furthest apart after {furthest['days']:.0f} d: {moved} {POINTS} have their money"
+    furthest, moved = widest_gap(check.curves)
+    return f"Furthest apart after {furthest['days']:.0f} d: {moved} have their money"
 
 
 def _curves(ax: Axes, curves: pd.DataFrame) -> None:

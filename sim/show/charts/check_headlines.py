@@ -11,8 +11,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from sim.baselines.judgement import SUSPECTED, MeasureCheck, ScenarioCheck
 from sim.experiment.aalen_johansen import UNWATCHED
 from sim.experiment.number import Shown
-from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
-from sim.show.charts.style import FAINT, INK, SMALL
+from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, points, quiet
+from sim.show.charts.style import FAINT, INK, SMALL, our_style
 from sim.show.checked.words import CheckRow, by_size, finding, in_margins, row_of
 
 BESIDE = 19
@@ -36,7 +36,7 @@ CAPTION = (
 )
 
 
-@in_style
+@our_style()
 def check_headlines(check: ScenarioCheck) -> Figure:
     """A line per headline measure, the largest difference on top; all on one axis, counted in margins."""
     measures = by_size(check.headlines)
@@ -73,18 +73,10 @@ def _words(sheet: Sheet, top: float, row: CheckRow, one: MeasureCheck) -> None:
     )
     for left, text, small, look in columns:
         sheet.text(left, top, text, fontsize=9, **look)
-        is_verdict = left == SAID
-        sheet.text(left, top + 0.17, small, fontsize=7.8, color=colour if is_verdict else FAINT)
-    interval = row.difference.interval
-    is_long = len(row.difference.value + interval) > BESIDE
-    sheet.text(
-        WIDTH - EDGE,
-        top + 0.17 * is_long,
-        "" if is_long and one.is_suspected else interval,
-        fontsize=7.8,
-        color=FAINT,
-        ha="right",
-    )
+        sheet.text(left, top + 0.17, small, fontsize=7.8, color=colour if left == SAID else FAINT)
+    is_long = len(row.difference.value + row.difference.interval) > BESIDE
+    interval = "" if is_long and one.is_suspected else row.difference.interval
+    sheet.text(WIDTH - EDGE, top + 0.17 * is_long, interval, fontsize=7.8, color=FAINT, ha="right")
 
 
 def _number(shown: Shown) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from sim.baselines.judgement import CHANGED, MeasureCheck, ScenarioCheck
 from sim.experiment.number import NOT_REACHED, Number
 from sim.scenario.wording import cut_within
 from sim.show.charts.check_headlines import BAND
-from sim.show.charts.checking import HEAD, MARKS, WIDTH, Sheet, in_style, points, quiet
+from sim.show.charts.checking import HEAD, MARKS, Sheet, points, quiet
 from sim.show.charts.comparing import Mark, key_entry
-from sim.show.charts.style import DARK, FAINT, INK, SMALL
+from sim.show.charts.style import DARK, FAINT, INK, SMALL, our_style
 from sim.show.checked.words import compared_of, finding
 
 ROW = 0.2
@@ -41,18 +41,21 @@ CAPTION = (
 )
 
 
-@in_style
+@our_style()
 def check_measures(check: ScenarioCheck) -> Figure:
     """Panels by unit; in each a line per measure: baseline and now to the left, the difference to the right."""
     known = [one for one in check.measures if not (isnan(one.baseline.value) and isnan(one.now.value))]
     unknown = [compared_of(one).name for one in check.measures if one not in known]
-    groups = [group for unit in _units(known) if (group := _sorted([one for one in known if one.unit == unit]))]
+    # The largest difference first; what cannot be compared last.
+    known.sort(key=lambda one: -abs(one.difference.value) if not isnan(one.difference.value) else 1.0)
+    groups = [[one for one in known if one.unit == unit] for unit in _units(known)]
     top = HEAD + 0.38
     below = top + sum(ROW * len(group) + GAP for group in groups)
     note = textwrap.wrap(f"Not measured, before or now: {', '.join(unknown)}.", 110) if unknown else []
     sheet = Sheet(below + 0.45 + 0.16 * len(note))
     sheet.heading_of(check, finding(check))
-    _key(sheet)
+    key = [key_entry(BASELINE, "baseline"), key_entry(NOW, "now"), key_entry(MARKS[CHANGED], CHANGED)]
+    sheet.key([*key, Patch(facecolor=BAND, label="margin")], VALUES[0], HEAD + 0.02, length=1)
     for group in groups:
         _group(sheet, top, group)
         top += ROW * len(group) + GAP
@@ -66,25 +69,6 @@ def _units(measures: Sequence[MeasureCheck]) -> list[str]:
     counts = [unit for unit in ("claims", "orders") if unit in found]
     money = [unit for unit in found if unit not in (*UNITS, *counts)]
     return [*(unit for unit in UNITS if unit in found), *money, *counts]
-
-
-def _sorted(measures: list[MeasureCheck]) -> list[MeasureCheck]:
-    """The largest difference first; what cannot be compared last."""
-    return sorted(measures, key=lambda one: -abs(one.difference.value) if not isnan(one.difference.value) else 1.0)
-
-
-def _key(sheet: Sheet) -> None:
-    key = [
-        key_entry(BASELINE, "baseline"),
-        key_entry(NOW, "now"),
-        key_entry(MARKS[CHANGED], CHANGED),
-        Patch(facecolor=BAND, label="margin"),
-    ]  # fmt: skip
-    sheet.figure.legend(
-        handles=key, loc="upper left", bbox_to_anchor=(VALUES[0] / WIDTH, 1 - (HEAD + 0.02) / sheet.height),
-        ncols=len(key), fontsize=SMALL, borderaxespad=0, borderpad=0, handlelength=1, handletextpad=0.4,
-        columnspacing=1.2, frameon=False,
-    )  # fmt: skip
 
 
 def _group(sheet: Sheet, top: float, group: list[MeasureCheck]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, ParamSpec
+from collections.abc import Sequence
+from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,7 +13,7 @@ from sim.baselines.judgement import CHANGED, SUSPECTED, UNCHANGED, ScenarioCheck
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import shortened
 from sim.show.charts.comparing import Mark
-from sim.show.charts.style import DARK, FAINT, INK, OURS, SMALL, families_for, legible, our_style
+from sim.show.charts.style import DARK, FAINT, INK, OURS, SMALL, families_for, legible
 from sim.show.checked.words import size_of
 
 WIDTH = 8.0
@@ -32,7 +32,6 @@ MARKS = {
     "": Mark("o", FAINT, True),
 }
 """How a verdict is drawn: told apart by shape and filling alone; blue and orange by the colour-blind, too."""
-ChartArguments = ParamSpec("ChartArguments")
 
 
 class Sheet:
@@ -63,20 +62,16 @@ class Sheet:
         whose = f"{legible(check.title, check.scenario)} · {size_of(check)}"
         self.heading(f"{check.scenario}: {finding}", whose)
 
+    def key(self, entries: Sequence[Artist], left: float, top: float, length: float = 1.3) -> None:
+        """Labelled artists side by side, from there on; `length` of a line, in letters."""
+        gaps: dict[str, Any] = {"borderaxespad": 0, "borderpad": 0, "handletextpad": 0.4, "columnspacing": 1.2}
+        look: dict[str, Any] = gaps | {"fontsize": SMALL, "handlelength": length, "ncols": len(entries)}
+        place = left / WIDTH, 1 - top / self.height
+        self.figure.legend(handles=entries, loc="upper left", bbox_to_anchor=place, **look)
+
     def caption(self, top: float, text: str) -> None:
         """How to read it."""
         self.text(EDGE, top, text, color=FAINT, linespacing=1.35)
-
-
-def in_style(draw: Callable[ChartArguments, Figure]) -> Callable[ChartArguments, Figure]:
-    """The same drawing in the common style, whatever a user's configuration says."""
-
-    @wraps(draw)
-    def drawn(*args: ChartArguments.args, **kwargs: ChartArguments.kwargs) -> Figure:
-        with our_style():
-            return draw(*args, **kwargs)
-
-    return drawn
 
 
 def points(ax: Axes, xs: Sequence[float], ys: Sequence[float], mark: Mark, size: float = 5.5) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.experiment.comparison import Comparison
 from sim.experiment.verdicts import BETTER, CURVES_CROSS, EQUIVALENT, INCONCLUSIVE, NOT_REACHED, WORSE
 from sim.scenario.wording import counted, shortened
-from sim.show.charts.style import FAINT, SIZE, headed, our_style
+from sim.show.charts.style import FAINT, SIZE, Chart, ChartSize, headed, sized
 
 AROUND = 1.75
 """Inches above and below the panels, for title, key and caption."""
@@ -64,7 +62,7 @@ class Layout(NamedTuple):
     """Share of the whole width between columns."""
 
     @property
-    def size(self) -> tuple[float, float]:
+    def size(self) -> ChartSize:
         """The figure's width and height, in inches."""
         return SIZE[0], AROUND + self.inside
 
@@ -73,42 +71,26 @@ class Layout(NamedTuple):
         """Height of what the axes hold: panels, and what is above and between them."""
         return TITLE + self.rows * self.height + (self.rows - 1) * self.gap
 
-
-class ComparisonChart(Protocol):
-    """A function that draws a comparison, on given axes or on a new figure, and returns the axes."""
-
-    def __call__(self, comparison: Comparison, ax: Axes | None = None) -> Axes: ...
+    def panels(self, ax: Axes) -> list[Axes]:
+        """Panels within axes, from the upper left, row by row."""
+        ax.set_axis_off()
+        height, step = self.height / self.inside, (self.height + self.gap) / self.inside
+        column = (1 - self.between * (self.columns - 1)) / self.columns
+        width = column * (1 - self.before - self.after)
+        lefts = [k * (column + self.between) + column * self.before for k in range(self.columns)]
+        tops = [1 - TITLE / self.inside - k * step for k in range(self.rows)]
+        return [ax.inset_axes((left, top - height, width, height)) for top in tops for left in lefts]
 
 
 def comparison_chart(
     layout: Callable[[Comparison], Layout],
-) -> Callable[[Callable[[Comparison, Axes, list[Axes]], None]], ComparisonChart]:
-    """Give a drawing the common style, panels (row by row), and a figure of its own where it is given no axes."""
+) -> Callable[[Callable[[Comparison, Axes], None]], Chart[Comparison]]:
+    """A drawing of a comparison, on a figure as large as it needs."""
 
-    def decorate(draw: Callable[[Comparison, Axes, list[Axes]], None]) -> ComparisonChart:
-        @wraps(draw)
-        def drawn(comparison: Comparison, ax: Axes | None = None) -> Axes:
-            plan = layout(comparison)
-            with our_style():
-                if ax is None:
-                    ax = Figure(figsize=plan.size, layout="constrained").add_subplot()
-                draw(comparison, ax, _panels(ax, plan))
-            return ax
+    def size(comparison: Comparison) -> ChartSize:
+        return layout(comparison).size
 
-        return drawn
-
-    return decorate
-
-
-def _panels(ax: Axes, plan: Layout) -> list[Axes]:
-    """Panels within axes, from the upper left, row by row."""
-    ax.set_axis_off()
-    height, step = plan.height / plan.inside, (plan.height + plan.gap) / plan.inside
-    column = (1 - plan.between * (plan.columns - 1)) / plan.columns
-    width = column * (1 - plan.before - plan.after)
-    lefts = [k * (column + plan.between) + column * plan.before for k in range(plan.columns)]
-    tops = [1 - TITLE / plan.inside - k * step for k in range(plan.rows)]
-    return [ax.inset_axes((left, top - height, width, height)) for top in tops for left in lefts]
+    return sized(size)
 
 
 def heading(ax: Axes, finding: str, comparison: Comparison, key: Sequence[Artist] = ()) -> None:

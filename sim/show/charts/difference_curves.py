@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from sim.experiment.comparison import Comparison
 from sim.experiment.number import POINTS, decimals_for, signed
 from sim.scenario.wording import shortened
+from sim.show.chart_titles import widest_gap
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import DARK, FAINT, SMALL, caption, note
 
@@ -28,10 +29,11 @@ def _layout(comparison: Comparison) -> Layout:
 
 
 @comparison_chart(_layout)
-def difference_curves(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
+def difference_curves(comparison: Comparison, ax: Axes) -> None:
     """A panel per scenario, all on one scale: other − base, the share of claims refunded in full by each day."""
+    layout = _layout(comparison)
+    panels, columns = layout.panels(ax), layout.columns
     names = [other.scenario.name for other in comparison.others]
-    columns = _layout(comparison).columns
     reach = _reach(comparison.curves)
     for place, (panel, name) in enumerate(zip(panels, names, strict=False)):
         _curve(panel, comparison.curves[comparison.curves["scenario"] == name])
@@ -55,11 +57,9 @@ def finding(comparison: Comparison) -> str:
     if crossing:
         more = f" and {len(crossing) - 1} more" if len(crossing) > 1 else ""
         return f"Soonest is not most: under {shortened(crossing[0], NAME_LENGTH)}{more} the curves cross"
-    furthest = comparison.curves.to_dict("records")[int(comparison.curves["difference"].abs().argmax())]
-    gap, low, high = (100 * float(furthest[end]) for end in ("difference", "low", "high"))
-    shown = signed(gap, decimals_for((high - low) / 2))
+    furthest, shown = widest_gap(comparison.curves)
     days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), NAME_LENGTH)
-    return f"Widest gap: {shown} {POINTS} of claims with money {days}, under {name}"
+    return f"Widest gap: {shown} of claims with money {days}, under {name}"
 
 
 def _reach(curves: pd.DataFrame) -> tuple[float, float]:

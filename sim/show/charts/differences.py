@@ -26,8 +26,9 @@ def _layout(comparison: Comparison) -> Layout:
 
 
 @comparison_chart(_layout)
-def differences(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
+def differences(comparison: Comparison, ax: Axes) -> None:
     """A panel per headline; in it a line per scenario, the best on top: what it changes, and how sure that is."""
+    panels = _layout(comparison).panels(ax)
     rows = {other.scenario.name: headlines_of(comparison, other.scenario.name) for other in comparison.others}
     for panel, (measure, headline) in zip(panels, comparison.headlines.items(), strict=False):
         judged = {name: row[measure] for name, row in rows.items()}

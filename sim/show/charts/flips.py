@@ -38,8 +38,9 @@ def _layout(comparison: Comparison) -> Layout:
 
 
 @comparison_chart(_layout)
-def flips(comparison: Comparison, ax: Axes, panels: list[Axes]) -> None:
+def flips(comparison: Comparison, ax: Axes) -> None:
     """A matrix per scenario: orders by both outcomes; those on the diagonal end as they did."""
+    panels = _layout(comparison).panels(ax)
     for panel, other in zip(panels, comparison.others, strict=False):
         name = other.scenario.name
         panel.set_title(shortened(name, 40), loc="left", fontsize=10, fontweight="bold")
@@ -88,8 +89,9 @@ def _endings(comparison: Comparison, scenario: str) -> list[str]:
 
 def _matrix(ax: Axes, table: pd.DataFrame, endings: list[str]) -> None:
     counts = table.reindex(index=endings, columns=endings, fill_value=0).to_numpy(dtype=np.int64)
-    turned = [_of_claims(base) * counts[row, row != np.arange(len(endings))] for row, base in enumerate(endings)]
-    most = int(np.max(turned, initial=1))
+    # Orders that nobody claimed for are so many that nothing else would have a colour beside them.
+    claims = np.array([base != NO_CLAIM for base in endings])[:, None]
+    most = int(np.max(counts * claims * ~np.eye(len(endings), dtype=bool), initial=1))
     for row, base in enumerate(endings):
         for column, other in enumerate(endings):
             _cell(ax, (column, row), int(counts[row, column]), most, _colour(base, other))
@@ -102,11 +104,6 @@ def _matrix(ax: Axes, table: pd.DataFrame, endings: list[str]) -> None:
         label.set_rotation_mode("anchor")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-
-
-def _of_claims(base: str) -> int:
-    """Orders that nobody claimed for are so many that nothing else would have a colour beside them."""
-    return int(base != NO_CLAIM)
 
 
 def _colour(base: str, other: str) -> str:
@@ -127,14 +124,8 @@ def _cell(ax: Axes, place: tuple[int, int], orders: int, most: int, colour: str)
     is_dark = colour != SHADE and strength > DARK_FROM
     ink = FAINT if colour == SHADE else "white" if is_dark else INK
     if orders:
-        ax.text(
-            *place,
-            f"{orders:,}" if orders < MANY else f"{orders / 1000:.0f}k",
-            ha="center",
-            va="center",
-            fontsize=SMALL,
-            color=ink,
-        )
+        many = f"{orders:,}" if orders < MANY else f"{orders / 1000:.0f}k"
+        ax.text(*place, many, ha="center", va="center", fontsize=SMALL, color=ink)
 
 
 def _without_a_matrix(ax: Axes) -> None:

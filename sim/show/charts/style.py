@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from functools import cache, wraps
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from matplotlib import rc_context
 from matplotlib.artist import Artist
@@ -106,26 +106,41 @@ _ours: list[bool] = []
 """Whether it is in force."""
 
 
-class Chart(Protocol):
-    """A function that draws a result, on given axes or on a new figure, and returns the axes."""
-
-    def __call__(self, result: Result, ax: Axes | None = None) -> Axes: ...
+Shown = TypeVar("Shown", contravariant=True)
 
 
-def chart(draw: Callable[[Result, Axes], None]) -> Chart:
-    """Give a drawing the common style, and a figure of its own where it is given no axes."""
+class Chart(Protocol[Shown]):
+    """A function that draws a result or a comparison, on given axes or on a new figure, and returns the axes."""
 
-    @wraps(draw)
-    def drawn(result: Result, ax: Axes | None = None) -> Axes:
-        with our_style():
-            if ax is None:
-                ax = Figure(figsize=SIZE, layout="constrained").add_subplot()
-            draw(result, ax)
-        return ax
-
-    return drawn
+    def __call__(self, shown: Shown, /, ax: Axes | None = None) -> Axes: ...
 
 
+ChartSize = tuple[float, float]
+
+
+def sized(size: Callable[[Shown], ChartSize]) -> Callable[[Callable[[Shown, Axes], None]], Chart[Shown]]:
+    """Give a drawing the common style, and a figure of its own, of this size, where it is given no axes."""
+
+    def decorate(draw: Callable[[Shown, Axes], None]) -> Chart[Shown]:
+        @wraps(draw)
+        def drawn(shown: Shown, /, ax: Axes | None = None) -> Axes:
+            with our_style():
+                if ax is None:
+                    ax = Figure(figsize=size(shown), layout="constrained").add_subplot()
+                draw(shown, ax)
+            return ax
+
+        return drawn
+
+    return decorate
+
+
+def _usual(_: Result) -> ChartSize:
+    return SIZE
+
+
+chart = sized(_usual)
+"""The same for a result."""
 LONGEST, BRIEF = 60, 24
 """Letters of the line below a title; of a scenario's own title, where it says too what was changed."""
 

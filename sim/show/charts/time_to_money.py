@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS, GRID
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
-from sim.show.chart_titles import COLOURS, of_the_time, spread
+from sim.show.chart_titles import COLOURS, named_areas, of_the_time, spread
 from sim.show.charts.style import INK, caption, chart, head, note
 from sim.vocabulary.endings import WORDS
 
@@ -52,15 +51,11 @@ def time_to_money(result: Result, ax: Axes) -> None:
 def _areas(ax: Axes, days: Floats, curves: Mapping[str, pd.DataFrame]) -> None:
     shares = {ending: curves[ending]["share"].to_numpy(dtype=np.float64) for ending in ENDINGS}
     ax.stackplot(days, *shares.values(), colors=[COLOURS[e] for e in ENDINGS], edgecolor="white", linewidth=0.6)
-    _interval(ax, curves["refunded"])
+    low, high = (curves["refunded"][end].to_numpy(dtype=np.float64) for end in ("low", "high"))
+    ax.fill_between(days, low, high, color=INK, alpha=0.35, linewidth=0)
     _marks(ax, days, shares["refunded"])
     _names(ax, {ending: float(share[-1]) for ending, share in shares.items()})
     _name_of_open(ax, days, 1 - shares["open"])
-
-
-def _interval(ax: Axes, refunded: pd.DataFrame) -> None:
-    days, low, high = (refunded[column].to_numpy(dtype=np.float64) for column in ("days", "low", "high"))
-    ax.fill_between(days, low, high, color=INK, alpha=0.35, linewidth=0)
 
 
 def _marks(ax: Axes, days: Floats, refunded: Floats) -> None:
@@ -78,10 +73,8 @@ def _marks(ax: Axes, days: Floats, refunded: Floats) -> None:
 
 def _names(ax: Axes, last: Mapping[str, float]) -> None:
     """Each ending's name and its share in the end, to the right of its area."""
-    tops = dict(zip(last, accumulate(last.values()), strict=True))
-    named = [ending for ending, share in last.items() if share >= WORTH_A_NAME]
-    wanted = [tops[ending] - last[ending] / 2 for ending in named]
-    for ending, at, position in zip(named, wanted, spread(wanted, LINE), strict=True):
+    named = named_areas(last, WORTH_A_NAME)
+    for (ending, at), position in zip(named.items(), spread([*named.values()], LINE), strict=True):
         ax.annotate(
             f"{WORDS[ending]} {100 * last[ending]:.1f} %",
             (1, at),

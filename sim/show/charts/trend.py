@@ -15,9 +15,9 @@ from sim.baselines.history import CommitEntry, TrendPoint
 from sim.baselines.judgement import SUSPECTED, VERDICTS
 from sim.scenario.wording import counted, shortened
 from sim.show.charts.check_headlines import BAND
-from sim.show.charts.checking import EDGE, HEAD, MARKS, WIDTH, Sheet, in_style, points
+from sim.show.charts.checking import EDGE, HEAD, MARKS, Sheet, points
 from sim.show.charts.comparing import Mark, key_entry
-from sim.show.charts.style import FAINT, SMALL, note
+from sim.show.charts.style import FAINT, SMALL, note, our_style
 from sim.show.checked.words import Accepted, accepted_in, short, since
 from sim.show.judged import NAMES
 
@@ -43,7 +43,7 @@ CAPTION = (
 )
 
 
-@in_style
+@our_style()
 def trend(entries: Sequence[CommitEntry]) -> Figure:
     """A panel per measure; in it a mark per commit, and a dashed line where a new baseline was accepted.
 
@@ -98,10 +98,7 @@ def _key(sheet: Sheet, shown: Sequence[CommitEntry]) -> None:
     ]
     if accepted_in(shown):
         key.append(Line2D([], [], color=FAINT, linestyle=(0, (3, 2)), label="change accepted"))
-    sheet.figure.legend(
-        handles=key, loc="upper left", bbox_to_anchor=(EDGE / WIDTH, 1 - HEAD / sheet.height), ncols=len(key),
-        fontsize=SMALL, borderaxespad=0, borderpad=0, handlelength=1.3, handletextpad=0.4, columnspacing=1.2,
-    )  # fmt: skip
+    sheet.key(key, EDGE, HEAD)
 
 
 def _panel(ax: Axes, points: Sequence[TrendPoint | None], name: str) -> None:

@@ -66,11 +66,8 @@ def _scenario(one: ScenarioCheck) -> dict[str, Any]:
 
 
 def _change(name: str, mean: Number) -> dict[str, float | None]:
-    return {
-        f"{name}_change": finite(mean.value),
-        f"{name}_low": finite(mean.low),
-        f"{name}_high": finite(mean.high),
-    }
+    ends = zip(("change", "low", "high"), mean.three, strict=True)
+    return {f"{name}_{end}": finite(value) for end, value in ends}
 
 
 def _measure(one: MeasureCheck) -> dict[str, Any]:
@@ -96,13 +93,9 @@ def _measure(one: MeasureCheck) -> dict[str, Any]:
 
 
 def _expectation(one: ExpectationCheck) -> dict[str, Any]:
-    plain = ("measure", "title", "unit", "sense", "replications", "verdict")
-    return (
-        {name: getattr(one, name) for name in plain}
-        | {
-            "bound": finite(one.bound),
-            "now": one.now.document(),
-            "replications_needed": finite(one.replications_needed),
-        }
-        | ({"why": one.why} if one.why else {})
-    )
+    plain = ("measure", "title", "unit", "sense", "replications", "verdict", *(["why"] if one.why else []))
+    return {name: getattr(one, name) for name in plain} | {
+        "bound": finite(one.bound),
+        "now": one.now.document(),
+        "replications_needed": finite(one.replications_needed),
+    }

@@ -59,24 +59,16 @@ def _suite(root: XML.Element, name: str, cases: list[JUnitCase]) -> dict[str, in
         about = {"classname": f"refund-sim.{printable(name)}", "name": case.name, "time": "0"}
         element = XML.SubElement(suite, "testcase", about)
         if kind:
-            XML.SubElement(element, kind, {"message": case.said} | _type(kind, case)).text = case.told or case.said
+            of_failures = {"type": case.verdict} if kind == "failure" else {}
+            XML.SubElement(element, kind, {"message": case.said} | of_failures).text = case.told or case.said
     return counts
-
-
-def _type(kind: str, case: JUnitCase) -> dict[str, str]:
-    """Only a failure has a type."""
-    return {"type": case.verdict} if kind == "failure" else {}
 
 
 def _cases(one: ScenarioCheck) -> Iterator[JUnitCase]:
     """The scenario as a whole, then each judged measure, then each expectation."""
     told = [one.reason, one.advice, *(cause.said for cause in one.causes), *(each.command for each in one.examples)]
-    yield JUnitCase(
-        "is as its baseline",
-        one.verdict,
-        printable(one.reason),
-        "\n".join(printable(text) for text in told if text),
-    )
+    at_length = "\n".join(printable(text) for text in told if text)
+    yield JUnitCase("is as its baseline", one.verdict, printable(one.reason), at_length)
     for measure in one.headlines:
         row = row_of(measure)
         numbers = f"{row.said}: baseline {row.baseline}, now {row.now}, difference {row.difference}"

@@ -16,7 +16,6 @@ from prometheus_client.registry import Collector
 
 from sim.baselines.judgement import VERDICTS, Check, MeasureCheck
 from sim.experiment.expectations import EXPECTATION_VERDICTS
-from sim.experiment.number import Number
 from sim.scenario.wording import printable
 
 PREFIX = "refund_sim"
@@ -66,7 +65,7 @@ def _levels(check: Check) -> Iterator[Metric]:
     measures = [(one.scenario, each) for one in check.scenarios for each in one.measures]
     for what, about in (("baseline", "In the baseline"), ("now", "Now"), ("difference", "Now less the baseline")):
         for number, (suffix, more) in enumerate(_ENDS.items()):
-            samples = [(_about(name, one), _reading(one, what).three[number]) for name, one in measures]
+            samples = [(_about(name, one), getattr(one, what).three[number]) for name, one in measures]
             yield _gauge(f"{what}{suffix}", f"{about}{more}.", samples)
 
 
@@ -104,11 +103,6 @@ def _gauge(name: str, about: str, samples: Samples) -> Metric:
 def _states(words: Sequence[str], word: str) -> dict[str, bool]:
     """A sample for each state there could be: 1 for the one that is."""
     return {each: each == word for each in words}
-
-
-def _reading(one: MeasureCheck, what: str) -> Number:
-    found: Number = getattr(one, what)
-    return found
 
 
 def _about(scenario: str, one: MeasureCheck) -> list[str]:

@@ -22,27 +22,13 @@ from sim.experiment.number import Shown
 from sim.show.charts.check_headlines import BAND
 from sim.show.charts.saving import svg_of
 from sim.show.charts.style import DARK, FAINT, INK
+from sim.show.checked import words
 from sim.show.checked.summary import HOW_TO_READ, worst_first
-from sim.show.checked.words import (
-    SYMBOLS,
-    accepted_in,
-    by_size,
-    finding,
-    flips_of,
-    left_over,
-    new_told,
-    outcome,
-    row_of,
-    short,
-    since,
-    size_of,
-)
 from sim.show.judged import expectation_said, expected, found
-from sim.show.standalone import filled, text_of
+from sim.show.standalone import filled
 
 Charts = Mapping[str, Mapping[str, Figure]]
 """By scenario, then by name of the chart."""
-PACKAGE = "sim.show.checked"
 ABOUT = {
     "headlines": "What moved, against its margin",
     "trend": "Since when",
@@ -55,16 +41,16 @@ ABOUT = {
 def page_of(check: Check, charts: Charts, history: History | None = None) -> str:
     """The whole page, the worst scenario first."""
     return filled(
-        PACKAGE,
-        text_of(PACKAGE, "style.css"),
-        outcome=outcome(check),
+        "check.html.j2",
+        ["check.css"],
+        outcome=words.outcome(check),
         how_to_read=HOW_TO_READ.replace("*", ""),
         scenarios=[_scenario(one, charts.get(one.scenario, {}), history) for one in worst_first(check)],
         new=list(map(_new, check.new)),
-        left_over=left_over(check),
+        left_over=words.left_over(check),
         versions=dict(check.versions),
         platform=check.platform,
-    )  # fmt: skip
+    )
 
 
 def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History | None) -> dict[str, Any]:
@@ -72,16 +58,23 @@ def _scenario(one: ScenarioCheck, charts: Mapping[str, Figure], history: History
     return {
         "name": one.scenario,
         "about": one,
-        "symbol": SYMBOLS[one.verdict],
-        "finding": finding(one),
-        "counted": size_of(one),
-        "since": since(entries) if entries else "",
-        "accepted": [(short(change.commit), change.reason) for change in accepted_in(entries)],
-        "headlines": [(row_of(each), each.verdict) for each in by_size(one.headlines)],
-        "others": [row_of(each) for each in one.measures if not each.is_headline],
+        "symbol": words.SYMBOLS[one.verdict],
+        "finding": words.finding(one),
+        "counted": words.size_of(one),
+        "since": words.since(entries) if entries else "",
+        "accepted": [(words.short(change.commit), change.reason) for change in words.accepted_in(entries)],
+        "headlines": [(words.row_of(each), each.verdict) for each in words.by_size(one.headlines)],
+        "others": [words.row_of(each) for each in one.measures if not each.is_headline],
         "expectations": _expectations(one),
-        "flips": [pair.cells for pair in flips_of(one)],
-        "charts": [(title, _chart(one, charts[key], key)) for key, title in ABOUT.items() if key in charts],
+        "flips": [pair.cells for pair in words.flips_of(one)],
+        "charts": [
+            (
+                title,
+                inline_svg(charts[key], f"{one.scenario}-{key}", f"{title}: {one.scenario}. {words.finding(one)}"),
+            )
+            for key, title in ABOUT.items()
+            if key in charts
+        ],
     }
 
 
@@ -92,15 +85,11 @@ def _expectations(one: ScenarioCheck | NewScenario) -> list[tuple[str, Shown, st
 def _new(one: NewScenario) -> dict[str, Any]:
     return {
         "name": one.scenario,
-        "symbol": SYMBOLS[NEW],
-        "told": new_told(one),
+        "symbol": words.SYMBOLS[NEW],
+        "told": words.new_told(one),
         "advice": one.advice,
         "expectations": _expectations(one),
     }
-
-
-def _chart(one: ScenarioCheck, figure: Figure, key: str) -> Markup:
-    return inline_svg(figure, f"{one.scenario}-{key}", f"{ABOUT[key]}: {one.scenario}. {finding(one)}")
 
 
 # ------------------------------------------------------------------------------- a chart as part of the page

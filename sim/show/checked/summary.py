@@ -19,21 +19,7 @@ from sim.errors import refusing
 from sim.experiment.expectations import PASS
 from sim.experiment.number import Shown
 from sim.scenario.wording import counted, printable
-from sim.show.checked.words import (
-    SYMBOLS,
-    CheckRow,
-    by_size,
-    counted_orders,
-    ends,
-    finding,
-    flips_of,
-    left_over,
-    new_told,
-    outcome,
-    row_of,
-    since,
-    size_of,
-)
+from sim.show.checked import words
 from sim.show.judged import expectation_said, expected, found
 
 LIMIT = 2**20
@@ -60,11 +46,11 @@ HOW_TO_READ = (
 def summary(check: Check, history: History | None = None, *, most: int = LIMIT) -> str:
     """The whole check, the worst first; what does not fit into `most` bytes is left out, and that is said."""
     scenarios = worst_first(check)
-    opening = f"## refund-sim check: {outcome(check)}\n\n"
+    opening = f"## refund-sim check: {words.outcome(check)}\n\n"
     left_out = "\n*{} left out here for want of room: see `index.html`.*\n"
     room = most - len((opening + HOW_TO_READ + left_out).encode()) - 200
     count = len(scenarios) + len(check.new)
-    rows = _fitting(chain((_overview_row(one, history) for one in scenarios), map(_new_row, check.new)), room)
+    rows = _fitting(chain((_overview_row(one, history) for one in scenarios), map(_overview_row, check.new)), room)
     table = _table(("", "scenario", "what a check of it says", "history"), rows) if rows else ""
     parts = [opening, table]
     if missing := count - len(rows):
@@ -97,7 +83,9 @@ def expect_step_summary(file: Path) -> None:
 
 def worst_first(check: Check) -> list[ScenarioCheck]:
     """What fails, then what is not settled; each in the order given."""
-    return sorted(check.scenarios, key=_severity)
+    return sorted(
+        check.scenarios, key=lambda one: (one.exit_code != DRIFT, not one.exit_code, one.verdict != CHANGED)
+    )
 
 
 def escaped(text: str) -> str:
@@ -114,10 +102,6 @@ def code(text: str, *, in_table: bool = False) -> str:
     if in_table and "\\|" in text:
         return escaped(text)
     return f"{fence}{space}{text.replace('|', chr(92) + '|') if in_table else text}{space}{fence}"
-
-
-def _severity(one: ScenarioCheck) -> tuple[int, int]:
-    return (0 if one.exit_code == DRIFT else 1 if one.exit_code else 2, 0 if one.verdict == CHANGED else 1)
 
 
 def _fitting(parts: Iterable[str], room: int) -> list[str]:
@@ -139,21 +123,15 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _overview_row(one: ScenarioCheck, history: History | None) -> str:
+def _overview_row(one: ScenarioCheck | NewScenario, history: History | None = None) -> str:
+    if isinstance(one, NewScenario):
+        verdict, said = NEW, words.new_told(one)
+    else:
+        verdict, said = one.verdict, words.finding(one)
     entries = history.until_now(one.scenario) if history else []
-    moved = f"{finding(one)}{_missed(one)}"
-    return _row(
-        [
-            SYMBOLS[one.verdict],
-            code(one.scenario, in_table=True),
-            f"**{one.verdict}** · {moved}",
-            escaped(since(entries)) if entries else "",
-        ]
-    )
-
-
-def _new_row(one: NewScenario) -> str:
-    return _row([SYMBOLS[NEW], code(one.scenario, in_table=True), f"**{NEW}** · {new_told(one)}{_missed(one)}", ""])
+    told = f"**{verdict}** · {said}{_missed(one)}"
+    ago = escaped(words.since(entries)) if entries else ""
+    return _row([words.SYMBOLS[verdict], code(one.scenario, in_table=True), told, ago])
 
 
 def _missed(one: ScenarioCheck | NewScenario) -> str:
@@ -167,15 +145,18 @@ def _missed(one: ScenarioCheck | NewScenario) -> str:
 
 def _details(one: ScenarioCheck) -> Iterator[str]:
     """Why, what, how much, whose fate; each block ends with an empty line."""
-    yield f"\n### {SYMBOLS[one.verdict]} {code(one.scenario)}: {one.verdict}\n"
+    yield f"\n### {words.SYMBOLS[one.verdict]} {code(one.scenario)}: {one.verdict}\n"
     if one.title:
-        yield f"{escaped(one.title)} ({size_of(one)})\n"
+        yield f"{escaped(one.title)} ({words.size_of(one)})\n"
     yield " ".join(_sentence(text) for text in (one.reason, one.advice) if text) + "\n"
     if one.causes:
         yield "\n".join(f"- {escaped(cause.said)}" for cause in one.causes) + "\n"
     yield _table(
         ("measure", "baseline", "now", "difference", "margin", "verdict"),
-        [_measure_row(row_of(each)) for each in by_size(one.headlines)],
+        [
+            _row([row.name, *map(_shown, (row.baseline, row.now, row.difference)), row.margin, _bold(row.said)])
+            for row in map(words.row_of, words.by_size(one.headlines))
+        ],
     )
     yield from _expectations(one)
     yield from _fates(one)
@@ -183,32 +164,23 @@ def _details(one: ScenarioCheck) -> Iterator[str]:
 
 def _expectations(one: ScenarioCheck | NewScenario) -> Iterator[str]:
     if one.expectations:
-        yield _table(
-            ("it is expected that", "now", "verdict"),
-            [
-                _row([expected(each), _shown(found(each)), _bold(expectation_said(each))])
-                for each in one.expectations
-            ],
-        )
+        rows = [
+            _row([expected(each), _shown(found(each)), _bold(expectation_said(each))]) for each in one.expectations
+        ]
+        yield _table(("it is expected that", "now", "verdict"), rows)
 
 
 def _new(one: NewScenario) -> Iterator[str]:
-    yield f"\n### {SYMBOLS[NEW]} {code(one.scenario)}: {NEW}\n"
-    yield f"{_sentence(new_told(one))} {_sentence(one.advice)}\n"
+    yield f"\n### {words.SYMBOLS[NEW]} {code(one.scenario)}: {NEW}\n"
+    yield f"{_sentence(words.new_told(one))} {_sentence(one.advice)}\n"
     yield from _expectations(one)
 
 
 def _left_over(check: Check) -> Iterator[str]:
-    lines = left_over(check)
+    lines = words.left_over(check)
     yield from (f"\n- {escaped(line)}" for line in lines)
     if lines:
         yield "\n"
-
-
-def _measure_row(row: CheckRow) -> str:
-    return _row(
-        [row.name, _shown(row.baseline), _shown(row.now), _shown(row.difference), row.margin, _bold(row.said)]
-    )
 
 
 def _bold(said: str) -> str:
@@ -226,9 +198,9 @@ def _sentence(text: str) -> str:
 
 def _fates(one: ScenarioCheck) -> Iterator[str]:
     """Whose story ends otherwise, and how to read a few of them."""
-    if flips := flips_of(one):
+    if flips := words.flips_of(one):
         orders = sum(pair.orders for pair in flips)
-        yield f"<details><summary>{counted_orders(orders)} {ends(orders)} otherwise</summary>\n"
+        yield f"<details><summary>{counted(orders, 'order')} {words.ends(orders)} otherwise</summary>\n"
         headings = ("outcome: baseline → now", "orders", "they part at", "days", one.currency)
         yield _table(headings, [_row(pair.cells) for pair in flips[:MOST_FLIPS]])
         if rest := flips[MOST_FLIPS:]:

@@ -12,8 +12,8 @@ from rich.text import Text
 from sim.baselines.judgement import CHANGED, NEW, UNCHANGED, Check, MeasureCheck, ScenarioCheck
 from sim.experiment.expectations import FAIL, PASS, ExpectationCheck
 from sim.experiment.verdicts import INCONCLUSIVE
-from sim.scenario.wording import printable
-from sim.show.checked.words import SYMBOLS, counted_orders, ends, flips_of, new_told, orphan_told, row_of, size_of
+from sim.scenario.wording import counted, printable
+from sim.show.checked import words
 from sim.show.judged import expectation_told
 from sim.show.plain import plain_table, terminal
 
@@ -32,11 +32,11 @@ def print_check(check: Check, *, console: Console | None = None) -> None:
         _print(console, _opening(one), _details(one))
     for new in check.new:
         details = [*map(_expectation, new.expectations), Text(printable(new.advice), style="bold")]
-        _print(console, _headed(SYMBOLS[NEW], NEW, new.scenario, new_told(new)), details)
+        _print(console, _headed(words.SYMBOLS[NEW], NEW, new.scenario, words.new_told(new)), details)
     for orphan in check.orphans:
-        symbol = SYMBOLS[PASS if check.allows_orphans else FAIL]
+        symbol = words.SYMBOLS[PASS if check.allows_orphans else FAIL]
         advice = Text(f"{printable(orphan.advice)}; or let it stay with --allow-orphans", style="bold")
-        _print(console, _headed(symbol, ORPHAN, orphan.name, orphan_told(orphan)), [advice])
+        _print(console, _headed(symbol, ORPHAN, orphan.name, words.orphan_told(orphan)), [advice])
 
 
 def _print(console: Console, opening: Text, details: Iterable[RenderableType]) -> None:
@@ -56,8 +56,8 @@ def print_moves(moved: Sequence[MeasureCheck]) -> None:
 
 def _opening(one: ScenarioCheck) -> Text:
     """`✓ aliexpress: unchanged; every claim went the same way (2,026 claims in 6 replications)`."""
-    opening = _headed(SYMBOLS[one.verdict], one.verdict, one.scenario, one.reason)
-    return Text.assemble(opening, " ", (f"({size_of(one)})", "dim"))
+    opening = _headed(words.SYMBOLS[one.verdict], one.verdict, one.scenario, one.reason)
+    return Text.assemble(opening, " ", (f"({words.size_of(one)})", "dim"))
 
 
 def _headed(symbol: str, verdict: str, name: str, said: str) -> Text:
@@ -84,7 +84,7 @@ def _table(measures: Sequence[MeasureCheck], *, judged: bool) -> Table:
     for heading in ("", "baseline", "now", "difference", *(("margin", "") if judged else ())):
         table.add_column(heading, justify="right" if heading else "left")
     for one in measures:
-        row = row_of(one)
+        row = words.row_of(one)
         cells = [row.name, row.baseline.value, row.now.value, " ".join(row.difference)]
         verdict = Text(row.said, style=STYLES.get(one.verdict, ""))
         table.add_row(*cells, *((row.margin, verdict) if judged else ()))
@@ -92,12 +92,12 @@ def _table(measures: Sequence[MeasureCheck], *, judged: bool) -> Table:
 
 
 def _flips(one: ScenarioCheck) -> Iterator[str]:
-    pairs = flips_of(one)
+    pairs = words.flips_of(one)
     for pair in pairs[:MOST_FLIPS]:
-        yield f"{counted_orders(pair.orders)}: {pair.outcomes}, at {pair.places}"
+        yield f"{counted(pair.orders, 'order')}: {pair.outcomes}, at {pair.places}"
     if left := sum(pair.orders for pair in pairs[MOST_FLIPS:]):
-        yield f"{counted_orders(left, 'more ')} {ends(left)} otherwise"
+        yield f"{counted(left, 'more order')} {words.ends(left)} otherwise"
 
 
 def _expectation(one: ExpectationCheck) -> Text:
-    return Text(f"{SYMBOLS[one.verdict]} {expectation_told(one)}", style=STYLES[one.verdict])
+    return Text(f"{words.SYMBOLS[one.verdict]} {expectation_told(one)}", style=STYLES[one.verdict])

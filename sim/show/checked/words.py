@@ -20,7 +20,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.experiment.expectations import FAIL, PASS
-from sim.experiment.number import Number, Shown
+from sim.experiment.number import Shown
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import counted
 from sim.show.flip_pairs import FlipPair, flip_pairs
@@ -50,17 +50,12 @@ def row_of(one: MeasureCheck) -> CheckRow:
     margin = f"±{compared.scale * one.margin:.3g} {compared.unit_shown}" if one.is_headline else ""
     return CheckRow(
         compared.name,
-        reading(one.baseline, one.unit, one.why),
-        reading(one.now, one.unit, one.why),
+        one.baseline._replace(unit=one.unit, why=one.why).shown(),
+        one.now._replace(unit=one.unit, why=one.why).shown(),
         compared.shown(),
         margin,
         said(one),
     )
-
-
-def reading(one: Number, unit: str, why: str = "") -> Shown:
-    """A value and its interval: `61.5 %` and `±0.4`; *not reached* for a time that is not, or why there is none."""
-    return one._replace(unit=unit, why=why).shown()
 
 
 def said(one: MeasureCheck) -> str:
@@ -93,7 +88,8 @@ def compared_of(one: MeasureCheck) -> Compared:
 
 def by_size(measures: Sequence[MeasureCheck]) -> list[MeasureCheck]:
     """The largest difference first, counted in margins; what cannot be compared last."""
-    return sorted(measures, key=lambda one: -_size(in_margins(one, one.difference.value)))
+    sizes = {one.measure: abs(in_margins(one, one.difference.value)) for one in measures}
+    return sorted(measures, key=lambda one: 1.0 if isnan(sizes[one.measure]) else -sizes[one.measure])
 
 
 def in_margins(one: MeasureCheck, difference: float) -> float:
@@ -101,10 +97,6 @@ def in_margins(one: MeasureCheck, difference: float) -> float:
     if difference == 0 or isnan(difference):
         return difference
     return difference / one.margin if one.margin else inf if difference > 0 else -inf
-
-
-def _size(number: float) -> float:
-    return -1.0 if isnan(number) else abs(number)
 
 
 # ------------------------------------------------------------------------------------------------- sentences
@@ -177,11 +169,6 @@ def left_over(check: Check) -> list[str]:
     """A line for each thing beside the verdicts: baselines without a scenario, what was left out, doubts."""
     orphans = [f"{orphan_told(one)}; {one.advice}" for one in check.orphans]
     return [*orphans, *(one.said for one in check.left_out), *check.doubts]
-
-
-def counted_orders(orders: int, which: str = "") -> str:
-    """`1 order`, `1,200 more orders`."""
-    return counted(orders, f"{which}order")
 
 
 def ends(orders: int) -> str:

@@ -89,16 +89,10 @@ def details_of(result: Result) -> NumbersTable | None:
     if not result.about["claims"]:
         return None
     numbers = Numbers(result.summary)
-    rows = [
-        *_soon_and_late(result),
-        *(_row(numbers, measure, what) for measure, what in _TOLD.items() if numbers.of(measure).value > _SEEN),
-    ]
+    seen = {measure: what for measure, what in _TOLD.items() if numbers.of(measure).value > _SEEN}
+    rows = [[what, numbers.value(measure), numbers.interval(measure)] for measure, what in seen.items()]
     heads = ["of all claims, unless it says otherwise", "", of_several(result, "95 % interval")]
-    return NumbersTable("In numbers", heads, rows)
-
-
-def _row(numbers: Numbers, measure: str, what: str) -> list[Markup | str]:
-    return [what, numbers.value(measure), numbers.interval(measure)]
+    return NumbersTable("In numbers", heads, [*_soon_and_late(result), *rows])
 
 
 def _soon_and_late(result: Result) -> Iterator[list[Markup | str]]:

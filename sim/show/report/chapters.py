@@ -76,10 +76,15 @@ WITH_INTERVALS = ", with 95 % intervals"
 def chapters_of(result: Result) -> Iterator[Chapter]:
     """What there is to see of a result; of one without claims, only the desks."""
     if result.about["claims"]:
-        yield _time(result)
-        yield _flow(result)
-        yield _hours(result)
-    yield _desks(result)
+        time = time_picture.HEIGHTS, partial(time_picture.endings_by_day, result.curves)
+        yield _chapter(result, "time", of_the_time(result), time, _table_of_time(result))
+        ways = paths_of(result.orders)
+        flow = flow_picture.HEIGHTS, partial(flow_picture.river, ways)
+        yield _chapter(result, "flow", _finding_of_flow(ways), flow, _table_of_ways(ways))
+        hours = hours_picture.HEIGHTS, partial(hours_picture.success_by_hours, result.by_hours)
+        yield _chapter(result, "hours", of_the_hours(result.by_hours), hours, _table_of_hours(result))
+    desks = desks_picture.HEIGHTS, partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
+    yield _chapter(result, "desks", of_the_desks(result.backlog), desks, _table_of_desks(result))
 
 
 def _chapter(
@@ -90,22 +95,11 @@ def _chapter(
     return Chapter(name, QUESTIONS[name], finding, figure(name, finding, TABLE, heights, draw), how, table)
 
 
-def _time(result: Result) -> Chapter:
-    draw = partial(time_picture.endings_by_day, result.curves)
-    return _chapter(result, "time", of_the_time(result), (time_picture.HEIGHTS, draw), _table_of_time(result))
-
-
 def _table_of_time(result: Result) -> NumbersTable:
     curves = result.curves
     by_ending = {str(ending): curve.set_index("days") for ending, curve in curves.groupby("ending", observed=True)}
     rows = [
-        [
-            f"{day} d",
-            *(
-                _share_at(by_ending[ending].loc[float(day)], has_interval=ending == "refunded")
-                for ending in ENDINGS
-            ),
-        ]
+        [f"{day} d", *(_share_at(by_ending[ending].loc[float(day)], ending) for ending in ENDINGS)]
         for day in DAYS
         if day <= curves["days"].max()
     ]
@@ -114,14 +108,9 @@ def _table_of_time(result: Result) -> NumbersTable:
     return NumbersTable(f"Share of all claims that had ended so by each day{with_intervals}", heads, rows)
 
 
-def _share_at(row: Any, *, has_interval: bool) -> str:
-    return str(share(row["share"], row["low"], row["high"])) if has_interval else f"{100 * row['share']:.1f} %"
-
-
-def _flow(result: Result) -> Chapter:
-    ways = paths_of(result.orders)
-    picture = flow_picture.HEIGHTS, partial(flow_picture.river, ways)
-    return _chapter(result, "flow", _finding_of_flow(ways), picture, _table_of_ways(ways))
+def _share_at(row: Any, ending: str) -> str:
+    is_plain = ending != "refunded"
+    return f"{100 * row['share']:.1f} %" if is_plain else str(share(row["share"], row["low"], row["high"]))
 
 
 def _finding_of_flow(ways: pd.DataFrame) -> str:
@@ -131,11 +120,7 @@ def _finding_of_flow(ways: pd.DataFrame) -> str:
     of = min(100, total)  # of fewer claims than a hundred, each is counted
     came = [(step, ways["claims"][ways[stage] == step].sum() / total) for stage in stages for step in (FREE, stage)]
     told = [f"{of * part:.0f} {DID[step]}" for step, part in came if part]
-    return f"Of {_claims(of)}, {', '.join(told)}" if told else "No claim comes to any stage"
-
-
-def _claims(number: int) -> str:
-    return f"{counted(number, 'claim')}"
+    return f"Of {counted(of, 'claim')}, {', '.join(told)}" if told else "No claim comes to any stage"
 
 
 def _table_of_ways(ways: pd.DataFrame) -> NumbersTable:
@@ -146,17 +131,8 @@ def _table_of_ways(ways: pd.DataFrame) -> NumbersTable:
         steps = [way[stage] for stage in stages if way[stage] not in (PASSED, *ENDINGS)]
         path = " → ".join(["asked", *(step.replace("_", " ") for step in steps)])
         rows.append([path, WORDS[way["ending"]], f"{way['claims']:,}", f"{100 * way['claims'] / total:.1f} %"])
-    return NumbersTable(
-        "Claims by the stages they came to and how they ended, all replications",
-        ["way", "ending", "claims", "of all"],
-        rows,
-    )
-
-
-def _hours(result: Result) -> Chapter:
-    bins = result.by_hours
-    picture = hours_picture.HEIGHTS, partial(hours_picture.success_by_hours, bins)
-    return _chapter(result, "hours", of_the_hours(bins), picture, _table_of_hours(result))
+    caption = "Claims by the stages they came to and how they ended, all replications"
+    return NumbersTable(caption, ["way", "ending", "claims", "of all"], rows)
 
 
 def _table_of_hours(result: Result) -> NumbersTable:
@@ -175,20 +151,15 @@ def _success_and_half(row: dict[Any, Any]) -> list[str]:
     return [f"{row['n']:,}", str(share(row["success"], row["low"], row["high"])), str(half)]
 
 
-def _desks(result: Result) -> Chapter:
+def _table_of_desks(result: Result) -> NumbersTable:
     numbers = Numbers(result.summary)
     rows = [
         [str(result.summary["title"].loc[measure]), numbers.value(measure), numbers.interval(measure)]
         for measure in _DESK_MEASURES
         if numbers.has(measure)
     ]
-    table = NumbersTable(
-        "The desks while the requests of these claims came in",
-        ["what", "value", of_several(result, "95 % interval")],
-        rows,
-    )
-    draw = partial(desks_picture.waiting_by_day, result.backlog, result.scenario)
-    return _chapter(result, "desks", of_the_desks(result.backlog), (desks_picture.HEIGHTS, draw), table)
+    heads = ["what", "value", of_several(result, "95 % interval")]
+    return NumbersTable("The desks while the requests of these claims came in", heads, rows)
 
 
 def costs_table(result: Result) -> NumbersTable | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from math import isnan
-from typing import NamedTuple
+from typing import Any
 
 from markupsafe import Markup
 
@@ -33,96 +33,66 @@ GLYPH = (150, 26)
 """Width and height of a drawn interval, in pixels."""
 
 
-class VerdictRow(NamedTuple):
-    """One headline measure: a row of the table of verdicts."""
+def versus(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """All there is to say of each of the others against the base, in the order in which they were given.
 
-    name: str
-    base: str
-    other: str
-    difference: Markup
-    interval: str
-    glyph: Markup
-    verdict: str
-    said: str
-    sign: str
-
-
-class Versus(NamedTuple):
-    """All there is to say of one of the other scenarios."""
-
-    name: str
-    title: str
-    number: int
-    findings: list[str]
-    apart: str
-    verdicts: list[VerdictRow]
-    picture: Markup
-    key: list[tuple[str, str]]
-    costs: NumbersTable
-    remarks: list[str]
-    flips: NumbersTable | None
-    """None where they share no luck, or where nothing flips."""
-    rest: str
-    """Flips beyond those of the table, in a sentence."""
-
-
-def versus(comparison: Comparison) -> Iterator[Versus]:
-    """Each of the others against the base, in the order in which they were given."""
+    `flips` is None where they share no luck, or where nothing flips; `rest` are those beyond its lines.
+    """
     judged = {other.scenario.name: headlines_of(comparison, other.scenario.name) for other in comparison.others}
     reach = {measure: _reach([row[measure] for row in judged.values()]) for measure in comparison.headlines}
     for number, other in enumerate(comparison.others, start=1):
         name = other.scenario.name
         pairs = pairs_of(comparison, name)
         names = printable(comparison.base.scenario.name), printable(name)
-        yield Versus(
-            name=names[1],
-            title=title_of(other),
-            number=number,
-            findings=[printable(sentence.replace(HELD, " ")) for sentence in findings(comparison, name)],
-            apart=", ".join(comparison.apart.get(name, ())),
-            verdicts=[
+        yield {
+            "name": names[1],
+            "title": title_of(other),
+            "number": number,
+            "findings": _told(findings(comparison, name)),
+            "apart": ", ".join(comparison.apart.get(name, ())),
+            "verdicts": [
                 _verdict((comparison.base, other), judged[name][measure], reach[measure])
                 for measure in comparison.headlines
             ],
-            picture=_picture(comparison, other, number, names),
-            key=time_picture.key_of_curves(names),
-            costs=_costs(comparison, name),
-            remarks=[printable(sentence.replace(HELD, " ")) for sentence in remarks(comparison, name)],
-            flips=_flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
-            rest=_rest(pairs),
-        )
+            "picture": _picture(comparison, other, number, names),
+            "key": time_picture.key_of_curves(names),
+            "costs": _costs(comparison, name),
+            "remarks": _told(remarks(comparison, name)),
+            "flips": _flips(pairs, names[1], comparison.base.scenario.market.currency) if pairs else None,
+            "rest": _rest(pairs),
+        }
+
+
+def _told(sentences: Iterable[str]) -> list[str]:
+    return [printable(sentence.replace(HELD, " ")) for sentence in sentences]
 
 
 def _picture(comparison: Comparison, other: Result, number: int, names: tuple[str, str]) -> Markup:
     curves = comparison.curves[comparison.curves["scenario"] == other.scenario.name]
     finding = f"Share of all claims refunded in full by each day, under {names[0]} and under {names[1]}"
     draw = partial(time_picture.under_both, curves, names)
-    return figure(
-        f"versus-{number}",
-        finding,
-        "The headline measures are in the table above.",
-        time_picture.HEIGHTS_OF_BOTH,
-        draw,
-    )
+    where = "The headline measures are in the table above."
+    return figure(f"versus-{number}", finding, where, time_picture.HEIGHTS_OF_BOTH, draw)
 
 
 # -------------------------------------------------------------------------------------- verdicts
 
 
-def _verdict(results: tuple[Result, Result], one: JudgedRow, reach: float) -> VerdictRow:
+def _verdict(results: tuple[Result, Result], one: JudgedRow, reach: float) -> dict[str, Any]:
+    """One headline measure: a row of the table of verdicts."""
     shown = one.shown()
     base, other = (level.value for level in alike(*(measured(result, one.measure) for result in results)))
-    return VerdictRow(
-        name=one.name,
-        base=base,
-        other=other,
-        difference=datum(shown.value, one.difference.value, one.measure),
-        interval=shown.interval,
-        glyph=_glyph(one, reach),
-        verdict=one.verdict,
-        said=one.said(),
-        sign=SIGNS[one.verdict],
-    )
+    return {
+        "name": one.name,
+        "base": base,
+        "other": other,
+        "difference": datum(shown.value, one.difference.value, one.measure),
+        "interval": shown.interval,
+        "glyph": _glyph(one, reach),
+        "verdict": one.verdict,
+        "said": one.said(),
+        "sign": SIGNS[one.verdict],
+    }
 
 
 def _reach(judged: list[JudgedRow]) -> float:
@@ -135,18 +105,17 @@ def _glyph(one: JudgedRow, reach: float) -> Markup:
     """The margin as a shade, both intervals as a thin and a thick line, the difference as a dot."""
     width, height = GLYPH
     x, middle = linear((-reach, reach), (0, width)), height / 2
-    margin = tag(
-        "rect", x=x(-one.margin), y=2, width=x(one.margin) - x(-one.margin), height=height - 4, class_="phase"
-    )
-    parts = [margin, tag("line", x1=x(0), x2=x(0), y1=2, y2=height - 2, class_="zero")]
+    left, right = x(-one.margin), x(one.margin)
+    parts = [
+        tag("rect", x=left, y=2, width=right - left, height=height - 4, class_="phase"),
+        tag("line", x1=x(0), x2=x(0), y1=2, y2=height - 2, class_="zero"),
+    ]
     if not isnan(one.difference.value):
         for number, style in ((one.surely, "thin"), (one.difference, "thick")):
-            low = -reach if isnan(number.low) else number.low
-            high = reach if isnan(number.high) else number.high
+            low = x(-reach if isnan(number.low) else number.low)
+            high = x(reach if isnan(number.high) else number.high)
             if number.has_interval:
-                parts.append(
-                    tag("line", x1=x(low), x2=x(high), y1=middle, y2=middle, class_=f"interval-line {style}")
-                )
+                parts.append(tag("line", x1=low, x2=high, y1=middle, y2=middle, class_=f"interval-line {style}"))
         parts.append(tag("circle", cx=pixels(x(one.difference.value)), cy=middle, r=4, class_="interval-dot"))
     return tag("svg", *parts, class_=f"glyph {one.verdict}", viewBox=f"0 0 {width} {height}", aria_hidden="true")
 
@@ -215,11 +184,8 @@ def _glance(comparison: Comparison, name: str) -> list[str]:
 def _flips(pairs: list[FlipPair], name: str, currency: str) -> NumbersTable:
     told = [pair for pair in pairs if pair.is_flip][:MOST_FLIPS] + [pair for pair in pairs if not pair.is_flip]
     heads = ["under the base", "here", "orders", "they part at", "days", currency, "for example"]
-    return NumbersTable(
-        f"Orders that end otherwise under {name}, or on another day, with the same luck",
-        heads,
-        [_row(pair) for pair in told],
-    )
+    caption = f"Orders that end otherwise under {name}, or on another day, with the same luck"
+    return NumbersTable(caption, heads, [_row(pair) for pair in told])
 
 
 def _row(pair: FlipPair) -> list[str]:

@@ -8,13 +8,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.show.chart_titles import FIRST_DAY, HOURS_TO_ASK
-from sim.show.report.svg import Frame, SvgSheet, frame, tag, ticks_beside, words
+from sim.show.report.svg import PER_CENT, Frame, SvgSheet, frame, tag, ticks_beside, words
 
 HEIGHTS = (330, 360)
 """Of the wide picture and of the narrow one."""
 GROUPS = {"all": ("all who asked", -0.13), "not_shipped": ("not shipped yet when they asked", 0.13)}
 """What the picture calls them, and how far beside the middle of their bin they stand."""
-SHARES = (0, 0.25, 0.5, 0.75, 1)
 
 
 def success_by_hours(bins: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
@@ -22,15 +21,8 @@ def success_by_hours(bins: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
     names = bins["bin"][bins["group"] == "all"].tolist()
     plot = frame(sheet, (48, 8, 78 if sheet.is_narrow else 50, 34), (-0.5, len(names) - 0.5), (0, 1))
     fine = int((bins["hours_to"][bins["group"] == "all"] <= FIRST_DAY).sum())
-    yield tag(
-        "rect",
-        x=plot.left,
-        y=plot.top,
-        width=plot.x(fine - 0.5) - plot.left,
-        height=plot.bottom - plot.top,
-        class_="phase",
-    )
-    yield from ticks_beside(plot, [(share, f"{100 * share:.0f}") for share in SHARES], "")
+    yield plot.phase(-0.5, fine - 0.5)
+    yield from ticks_beside(plot, PER_CENT, "")
     yield words("refunded in full (%)", 0, 14, class_="axis")
     yield words("asked within a day", plot.left + 5, plot.bottom - 7, class_="faint")
     yield from _key(sheet)
@@ -68,9 +60,8 @@ def _bins(plot: Frame, names: list[str], sheet: SvgSheet) -> Iterator[Markup]:
     for place, name in enumerate(names):
         x, y = plot.x(place), plot.bottom + 16
         if sheet.is_narrow:
-            yield words(
-                name, x + 4, y - 6, anchor="end", class_="tick", transform=f"rotate(-90 {x + 4:.1f} {y - 6:.1f})"
-            )
+            x, y = x + 4, y - 6
+            yield words(name, x, y, anchor="end", class_="tick", transform=f"rotate(-90 {x:.1f} {y:.1f})")
         else:
             yield words(name, x, y, anchor="middle", class_="tick")
     yield words(HOURS_TO_ASK, (plot.left + plot.right) / 2, sheet.height - 10, anchor="middle", class_="axis")

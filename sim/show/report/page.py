@@ -5,7 +5,6 @@ Its security policy lets nothing in but the style and the script that stand in i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -61,7 +60,7 @@ def _of_result(result: Result, sweep: Sweep | None) -> dict[str, Any]:
         "style": Markup(style),
         "script": Markup(script),
         "control": control,
-        "control_data": json_within(control.data) if control else None,
+        "control_data": json_within(control["data"]) if control else None,
         "why_no_control": None if control else _why_no_control(result),
         "title": title_of(result),
         "name": printable(scenario.name),
@@ -124,7 +123,10 @@ def _why_no_control(result: Result) -> str:
 @cache
 def stylesheet() -> str:
     """The style of the page, with the colours of endings that all charts share, for light and for dark."""
-    light, dark = (_variables(colours) for colours in (COLOURS, COLOURS_ON_DARK))
+    light, dark = (
+        "".join(f"--{ending}:{colour};" for ending, colour in colours.items())
+        for colours in (COLOURS, COLOURS_ON_DARK)
+    )
     uses = "".join(
         f".fill-{ending}{{fill:var(--{ending})}}.line-{ending}{{stroke:var(--{ending})}}"
         f".swatch-{ending}{{background:var(--{ending})}}"
@@ -132,7 +134,3 @@ def stylesheet() -> str:
     )
     both = f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{uses}\n"
     return both + text_of(PACKAGE, "style.css")
-
-
-def _variables(colours: Mapping[str, str]) -> str:
-    return "".join(f"--{ending}:{colour};" for ending, colour in colours.items())

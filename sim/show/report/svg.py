@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import isfinite, log1p
+from math import floor, isfinite, log10
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -36,7 +36,7 @@ WIDE_WIDTH, NARROW_WIDTH = 760, 360
 def tag(name: str, *inside: str, **attributes: SvgNumber | str | None) -> Markup:
     """One element; everything that is no `Markup` is escaped. `class_` is class, `stroke_width` stroke-width."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_attribute(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value if isinstance(value, str) else pixels(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -46,10 +46,6 @@ def tag(name: str, *inside: str, **attributes: SvgNumber | str | None) -> Markup
 def way(d: str, class_: str, **more: str) -> Markup:
     """A path; nothing at all where there is nothing to draw, for an empty one is no path."""
     return tag("path", d=d, class_=class_, **more) if d else Markup("")
-
-
-def _attribute(value: SvgNumber | str) -> str:
-    return value if isinstance(value, str) else pixels(value)
 
 
 def pixels(number: SvgNumber) -> str:
@@ -93,10 +89,10 @@ def linear(quantities: tuple[float, float], places: tuple[float, float]) -> Scal
     return lambda quantity: start + (end - start) * (quantity - first) / ((last - first) or 1.0)
 
 
-def logarithmic(most: float, places: tuple[float, float]) -> Scale:
-    """From 0 on, ever more coarsely: hours and months are both seen."""
-    even = linear((0, log1p(most)), places)
-    return lambda quantity: even(log1p(quantity))
+def round_up(number: float, steps: Sequence[float] = (1, 2, 4, 6, 10)) -> float:
+    """The next of these times a power of ten: an axis that ends on a number people like."""
+    power = 10.0 ** floor(log10(number))
+    return next(step * power for step in steps if step * power >= number)
 
 
 @dataclass(frozen=True)
@@ -124,6 +120,11 @@ class Frame:
         """A line from the left edge to the right one."""
         return tag("line", x1=self.left, x2=self.right, y1=self.y(y), y2=self.y(y), class_=class_)
 
+    def phase(self, first: float, last: float) -> Markup:
+        """What lies between two places, shaded from the top to the bottom."""
+        left, height = self.x(first), self.bottom - self.top
+        return tag("rect", x=left, y=self.top, width=self.x(last) - left, height=height, class_="phase")
+
     def upright(self, x: float, class_: str = "grid") -> Markup:
         """A line from the bottom to the top."""
         return tag("line", x1=self.x(x), x2=self.x(x), y1=self.top, y2=self.bottom, class_=class_)
@@ -146,6 +147,10 @@ def words(
 ) -> Markup:
     """Text, its baseline at y."""
     return tag("text", text, x=x, y=y, text_anchor=anchor, class_=class_, **more)
+
+
+PER_CENT = [(share, f"{100 * share:.0f}") for share in (0, 0.25, 0.5, 0.75, 1)]
+"""Where shares have a tick, and how it is written."""
 
 
 def ticks_below(frame: Frame, ticks: Iterable[tuple[float, str]], label: str) -> Iterable[Markup]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -11,16 +10,16 @@ from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
 from sim.experiment.number import POINTS, decimals_for, signed
-from sim.show.chart_titles import spread
-from sim.show.report.svg import Frame, SvgSheet, frame, linear, tag, ticks_below, ticks_beside, way, words
+from sim.show.chart_titles import named_areas, spread
+from sim.show.report.svg import PER_CENT, Frame, SvgSheet, frame, linear, tag, ticks_below, ticks_beside, way, words
 from sim.vocabulary.endings import SHORT_WORDS, WORDS
 
 HEIGHTS = (380, 380)
 """Of the wide picture and of the narrow one."""
 DAYS = (0, 7, 14, 30, 60, 90)
+DAY_TICKS = [(day, str(day)) for day in DAYS]
 MARKS = (7, 14, 30)
 """Days at which the share with money is written down."""
-SHARES = (0, 0.25, 0.5, 0.75, 1)
 LINE = 17
 """Pixels from one line of text to the next."""
 WORTH_A_NAME = 0.002
@@ -34,8 +33,8 @@ def plot_of(sheet: SvgSheet, right: float) -> Frame:
 
 def axes(plot: Frame) -> Iterator[Markup]:
     """Both axes, named, with their units."""
-    yield from ticks_beside(plot, [(share, f"{100 * share:.0f}") for share in SHARES], "share of all claims (%)")
-    yield from ticks_below(plot, [(day, str(day)) for day in DAYS], "days since asking (d)")
+    yield from ticks_beside(plot, PER_CENT, "share of all claims (%)")
+    yield from ticks_below(plot, DAY_TICKS, "days since asking (d)")
 
 
 def endings_by_day(curves: pd.DataFrame, sheet: SvgSheet) -> Iterator[Markup]:
@@ -65,22 +64,18 @@ def _marks(plot: Frame, refunded: pd.DataFrame, marks: Sequence[int]) -> Iterato
         x, y = plot.x(day), plot.y(share)
         is_high = share > 0.15
         yield tag("circle", cx=x, cy=y, r=4, class_="mark")
-        yield words(
-            f"{100 * share:.0f} %", x + 6, y + (19 if is_high else -8), class_="on-area" if is_high else "value"
-        )
+        below, look = (19, "on-area") if is_high else (-8, "value")
+        yield words(f"{100 * share:.0f} %", x + 6, y + below, class_=look)
 
 
 def _names(plot: Frame, last: Mapping[str, float], called: Mapping[str, str]) -> Iterator[Markup]:
     """Each ending's name and its share in the end, beside its area."""
-    tops = dict(zip(last, accumulate(last.values()), strict=True))
-    named = [ending for ending, share in last.items() if share >= WORTH_A_NAME]
-    # From the lowest area upwards, as `spread` wants them: in pixels below the upper edge, negative upwards.
-    wanted = [-plot.y(tops[ending] - last[ending] / 2) for ending in named]
-    for ending, at, place in zip(named, wanted, spread(wanted, LINE), strict=True):
+    # In pixels below the upper edge, negative upwards: `spread` wants them from the lowest on.
+    wanted = {ending: -plot.y(middle) for ending, middle in named_areas(last, WORTH_A_NAME).items()}
+    for (ending, at), place in zip(wanted.items(), spread([*wanted.values()], LINE), strict=True):
         edge = plot.right
-        yield tag(
-            "path", d=f"M{edge + 1:.1f} {-at:.1f}L{edge + 10:.1f} {-place:.1f}h4", class_=f"leader line-{ending}"
-        )
+        line = f"M{edge + 1:.1f} {-at:.1f}L{edge + 10:.1f} {-place:.1f}h4"
+        yield tag("path", d=line, class_=f"leader line-{ending}")
         yield words(f"{called[ending]} {100 * last[ending]:.1f} %", edge + 18, 4 - place)
 
 
@@ -103,9 +98,9 @@ def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: SvgSheet) ->
     left, right = 40.0, sheet.width - (56.0 if sheet.is_narrow else 190.0)
     x = linear((0, DAYS[-1]), (left, right))
     upper = Frame(left, UPPER[0], right, UPPER[1], x, linear((0, 1), (UPPER[1], UPPER[0])))
-    yield from ticks_beside(upper, [(share, f"{100 * share:.0f}") for share in SHARES], "share of all claims (%)")
+    yield from ticks_beside(upper, PER_CENT, "share of all claims (%)")
     if curves["difference"].isna().all():  # nobody claims under one of them: there is nothing to draw
-        yield from ticks_below(upper, [(day, str(day)) for day in DAYS], "days since asking (d)")
+        yield from ticks_below(upper, DAY_TICKS, "days since asking (d)")
         yield words("no claims to compare", (left + right) / 2, (UPPER[0] + UPPER[1]) / 2, anchor="middle")
         return
     days = curves["days"].tolist()
@@ -114,7 +109,7 @@ def under_both(curves: pd.DataFrame, names: tuple[str, str], sheet: SvgSheet) ->
     yield from _names_of_both(upper, curves.iloc[-1], names, sheet)
     lower = _panel_of_differences(curves, (left, right))
     yield from _difference(lower, curves)
-    yield from ticks_below(lower, [(day, str(day)) for day in DAYS], "days since asking (d)")
+    yield from ticks_below(lower, DAY_TICKS, "days since asking (d)")
 
 
 def _names_of_both(
@@ -132,18 +127,15 @@ def _panel_of_differences(curves: pd.DataFrame, sides: tuple[float, float]) -> F
     ends = np.nan_to_num(100 * curves[["low", "high", "difference"]].to_numpy(dtype=np.float64))
     low, high = min(float(ends.min()), 0.0) * ROOM, max(float(ends.max()), 0.0) * ROOM
     low, high = (low, high) if high > low else (-1.0, 1.0)
-    left, right = sides
-    return Frame(
-        left, LOWER[0], right, LOWER[1], linear((0, DAYS[-1]), sides), linear((low, high), (LOWER[1], LOWER[0]))
-    )
+    x, y = linear((0, DAYS[-1]), sides), linear((low, high), (LOWER[1], LOWER[0]))
+    return Frame(sides[0], LOWER[0], sides[1], LOWER[1], x, y)
 
 
 def _difference(lower: Frame, curves: pd.DataFrame) -> Iterator[Markup]:
     """The difference in points: the dark band is its 95 % interval, the light one holds at all days at once."""
     days, points = curves["days"].tolist(), 100 * curves.drop(columns=["scenario", "days"])
-    top, bottom = (lower.top, lower.bottom)
     for low, high, style in (("low_simultaneous", "high_simultaneous", "band"), ("low", "high", "band dark")):
-        ends = [_inside(lower, points[end], (top, bottom)) for end in (low, high)]
+        ends = [_inside(lower, points[end]) for end in (low, high)]
         yield way(lower.band(days, *ends), style)
     yield lower.level(0, "zero")
     yield words("0", lower.left - 6, lower.y(0) + 4, anchor="end", class_="tick")
@@ -163,10 +155,10 @@ def _extremes(lower: Frame, points: pd.DataFrame) -> Iterator[Markup]:
         yield words(signed(widest, 1), lower.left - 6, lower.y(widest) + 4, anchor="end", class_="tick")
 
 
-def _inside(lower: Frame, ends: pd.Series[float], edges: tuple[float, float]) -> list[float]:
-    """A band that leaves the panel ends at its edge: by its scale, from the top edge to the bottom one."""
+def _inside(lower: Frame, ends: pd.Series[float]) -> list[float]:
+    """A band that leaves the panel ends at its edge."""
     at_zero, per_point = lower.y(0), lower.y(1) - lower.y(0)
-    limits = sorted((edge - at_zero) / per_point for edge in edges)
+    limits = sorted((edge - at_zero) / per_point for edge in (lower.top, lower.bottom))
     return [float(end) for end in ends.clip(*limits)]
 
 

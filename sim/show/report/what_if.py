@@ -6,8 +6,9 @@ All answers are on the page already; the page's script only shows the one that i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -45,47 +46,26 @@ _PARTS = 10_000
 """Of all claims, in which the curves are written: whole numbers are short."""
 
 
-class Control(NamedTuple):
-    """What the page needs to draw and to move it."""
+def control_of(sweep: Sweep) -> dict[str, Any]:
+    """What the page needs to draw the control, standing where the policy stands, and to move it.
 
-    choices: list[tuple[str, str, bool]]
-    """Each meaning of silence: its word, what it means, whether it is the policy's own."""
-    clocks: list[str]
-    own_clock: int
-    """Its place among the clocks."""
-    headline: str
-    """Of the policy as it stands."""
-    endings: list[tuple[str, str, str]]
-    """Of the policy as it stands: word, name, share."""
-    picture: Markup
-    table: NumbersTable
-    data: dict[str, Any]
-    """Every answer, ready for JSON."""
-    replications: int
-    claims: int
-
-
-def control_of(sweep: Sweep) -> Control:
-    """The control, standing where the policy stands."""
-    own = sweep.own
-    return Control(
-        choices=[(verdict.word, MEANINGS[verdict], verdict is own.on_silence) for verdict in sweep.silences],
-        clocks=[_length(clock) for clock in sweep.clocks],
-        own_clock=sweep.clocks.index(own.clock),
-        headline=headline(own),
-        endings=_endings(own),
-        picture=figure(
-            "what-if",
-            "Share of all claims refunded in full, by days since asking",
-            TABLE,
-            HEIGHTS,
-            lambda sheet: _picture(own, sheet),
-        ),
-        table=_table(sweep),
-        data=_data(sweep),
-        replications=sweep.replications,
-        claims=sweep.claims,
-    )
+    `choices` are meanings of silence: word, what it means, whether it is the policy's own. `headline` and `endings`
+    (word, name, share) are of the policy as it stands; `data` is every answer, ready for JSON.
+    """
+    own, finding = sweep.own, "Share of all claims refunded in full, by days since asking"
+    draw = partial(_picture, own)
+    return {
+        "choices": [(verdict.word, MEANINGS[verdict], verdict is own.on_silence) for verdict in sweep.silences],
+        "clocks": [_length(clock) for clock in sweep.clocks],
+        "own_clock": sweep.clocks.index(own.clock),
+        "headline": headline(own),
+        "endings": _endings(own),
+        "picture": figure("what-if", finding, TABLE, HEIGHTS, draw),
+        "table": _table(sweep),
+        "data": _data(sweep),
+        "replications": sweep.replications,
+        "claims": sweep.claims,
+    }
 
 
 TABLE = "The share refunded in full, for each clock and meaning of silence, is in the table below."
@@ -145,8 +125,7 @@ def _picture(own: Point, sheet: SvgSheet) -> Iterator[Markup]:
     """The curve of the policy as it stands, dashed, and over it the one that moves."""
     plot = plot_of(sheet, right=16)
     yield from axes(plot)
-    days, refunded = _days(own), _refunded(own)
-    curve, low, high = (refunded[column].tolist() for column in ("share", "low", "high"))
+    days, curve, low, high = (_refunded(own)[column].tolist() for column in ("days", "share", "low", "high"))
     yield tag("path", d=plot.band(days, low, high) or "M0 0", class_="band", data_moves="band")
     yield way(plot.path(days, curve), "curve base")
     yield way(plot.path(days, curve), "curve", data_moves="curve")
@@ -156,10 +135,6 @@ def _refunded(point: Point) -> pd.DataFrame:
     """The curve of the refunded, thinned: a picture has no room for every half hour."""
     rows = point.curves[point.curves["ending"] == "refunded"]
     return rows[(rows["days"] / _STEP) % 1 == 0]
-
-
-def _days(point: Point) -> list[float]:
-    return [float(day) for day in _refunded(point)["days"]]
 
 
 def _endings(point: Point) -> list[tuple[str, str, str]]:
@@ -175,7 +150,7 @@ def _data(sweep: Sweep) -> dict[str, Any]:
         frames[sheet.name] = [plot.left, plot.top, plot.right, plot.bottom]
     return {
         "clocks": [_length(clock) for clock in sweep.clocks],
-        "days": _days(own),
+        "days": _refunded(own)["days"].astype(float).tolist(),
         "last": 90,
         "parts": _PARTS,
         "frames": frames,
@@ -206,9 +181,8 @@ def _table(sweep: Sweep) -> NumbersTable:
         for clock in sweep.clocks
     ]
     heads = ["time to answer", *(f"silence: {silence.word.replace('_', ' ')}" for silence in sweep.silences)]
-    return NumbersTable(
-        "Share of claims refunded in full, with 95 % intervals, for each clock and meaning of silence", heads, rows
-    )
+    caption = "Share of claims refunded in full, with 95 % intervals, for each clock and meaning of silence"
+    return NumbersTable(caption, heads, rows)
 
 
 def _cell(point: Point) -> str:

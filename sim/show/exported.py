@@ -30,7 +30,7 @@ from sim.scenario.durations import NEVER
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.selling import names_of_kinds
-from sim.show.exported.event_log import ocel_of, offset_of, xes_of
+from sim.show.event_log import ocel_of, offset_of, xes_of
 from sim.show.rows import csv_of
 from sim.vocabulary import ClaimKind, Outcome, Party, Route
 
@@ -149,21 +149,23 @@ def exported(run: Run, form: str, zone: str, progress: ProgressTold | None = Non
 
 
 def _orders(run: Run, offset: timezone, lived: list[str], progress: ProgressTold | None) -> Iterator[bytes]:
-    replications = run.scenario.experiment.replications
-    for replication in range(replications):
-        records = _lived(run, replication)
-        lived.append(fingerprints.of_outcomes(records.claims))
+    for replication, records in _lived(run, lived, progress):
         table = all_orders(run.scenario, replication, records, run.calendars)
         yield csv_of(_with_offset(table, offset), header=replication == 0)
+
+
+def _lived(
+    run: Run, lived: list[str], progress: ProgressTold | None, *, with_journal: bool = False
+) -> Iterator[tuple[int, Records]]:
+    """Each replication, as far as it was looked at; what came of it joins those that were `lived`."""
+    scenario, at = run.scenario, run.scenario.experiment.cut
+    for replication in range(scenario.experiment.replications):
+        records = replicate(scenario, replication, run.calendars, with_journal=with_journal)
+        records = records if at is None else cut(records, at)
+        lived.append(fingerprints.of_outcomes(records.claims))
+        yield replication, records
         if progress:
-            progress(replication + 1, replications)
-
-
-def _lived(run: Run, replication: int, *, with_journal: bool = False) -> Records:
-    """One replication, as far as it was looked at."""
-    records = replicate(run.scenario, replication, run.calendars, with_journal=with_journal)
-    at = run.scenario.experiment.cut
-    return records if at is None else cut(records, at)
+            progress(replication + 1, scenario.experiment.replications)
 
 
 def _with_offset(table: pd.DataFrame, offset: timezone) -> pd.DataFrame:
@@ -180,10 +182,5 @@ def _with_offset(table: pd.DataFrame, offset: timezone) -> pd.DataFrame:
 def _journals(
     run: Run, lived: list[str], progress: ProgressTold | None
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    replications = run.scenario.experiment.replications
-    for replication in range(replications):
-        records = _lived(run, replication, with_journal=True)
-        lived.append(fingerprints.of_outcomes(records.claims))
+    for replication, records in _lived(run, lived, progress, with_journal=True):
         yield journal_frame(run.scenario, replication, records), claims_frame(run.scenario, replication, records)
-        if progress:
-            progress(replication + 1, replications)

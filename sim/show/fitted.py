@@ -1,11 +1,20 @@
-"""What a fit has to say, once, for the terminal, `fit.json` and the page."""
+"""What a fit has to say, once: on the terminal, and in its folder, with a page to forward.
+
+scenario.yaml   complete, runnable; its provenance says `fitted` of what was learnt
+sellers.csv     the sellers one by one, which the scenario names (where there are not too many)
+worlds.json     refits that the log could as well have told: what a study takes with `worlds: {fitted: bootstrap}`
+fit.json        every input with its interval, what was left out and why, what held-out weeks say
+report.html     the same for people
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from sim.evidence import refits
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import IDENTIFIED, SAID
 from sim.evidence.fitting import Fit
@@ -13,12 +22,19 @@ from sim.evidence.held_out import Judged
 from sim.evidence.lesson import Lesson
 from sim.evidence.log_tables import Reading
 from sim.evidence.of_sellers import ROSTER
+from sim.scenario.resolved import described, yaml_of
+from sim.scenario.roster_file import table_of
 from sim.scenario.wording import counted, per_cent
+from sim.show.plain import framed_table, print_lines, terminal
+from sim.show.rows import json_of
+from sim.show.standalone import filled
 
+SELLERS = "sellers.csv"
+SIGN = "fit.json"
+"""A folder that holds this file is a fit's, which `--force` may replace."""
 SCHEMA_VERSION = 1
 FEW = 3
 """Parts of a value that are told one after the other; more are counted."""
-TOLD = {"agrees": "agrees", "differs": "differs", "too few to tell": "too few to tell"}
 
 
 class InputRow(NamedTuple):
@@ -35,10 +51,11 @@ class InputRow(NamedTuple):
 def answer_of(fit: Fit) -> str:
     """What came of it, in a sentence or two."""
     learnt = len({finding.path for finding in fit.findings})
-    first = f"{learnt} inputs were learnt from {_rows(fit)}; {len(fit.assumed)} stay as the base assumes them."
+    rows = " and ".join(f"{one.used:,} {one.table}" for one in fit.readings)
+    first = f"{learnt} inputs were learnt from {rows}; {len(fit.assumed)} stay as the base assumes them."
     if not fit.judged:
         return f"{first} No weeks were held out, so nothing says yet whether the scenario can be believed."
-    counts = {word: sum(one.verdict == word for one in fit.judged) for word in TOLD}
+    counts = Counter(one.verdict for one in fit.judged)
     if counts["differs"]:
         worst = next(one for one in fit.judged if one.verdict == "differs")
         differ = f"{counts['differs']} of {len(fit.judged)} things"
@@ -49,10 +66,6 @@ def answer_of(fit: Fit) -> str:
         what = " or ".join(fit.unseen)
         return f"{agree} They are too few to tell: a quarter more or less of {what} could go unseen."
     return f"{agree} A quarter more or less in any one of the main inputs would have been seen."
-
-
-def _rows(fit: Fit) -> str:
-    return " and ".join(f"{one.used:,} {one.table}" for one in fit.readings)
 
 
 def rows_of(fit: Fit) -> Iterator[InputRow]:
@@ -170,3 +183,56 @@ def share_of_bar(one: Judged) -> tuple[float, float, float]:
     value, low, high = one.expected.three
     most = max(one.observed, high, value) * 1.15 or 1.0
     return one.observed / most, max(low, 0.0) / most, high / most
+
+
+# ------------------------------------------------------------------------------- the folder and its page
+
+
+def files_of_fit(fit: Fit, worlds: int) -> Iterator[tuple[str, bytes]]:
+    """Every file: its name, and its bytes."""
+    description = described(fit.scenario)
+    sellers = description["market"]["sellers"]
+    if "roster" in sellers:
+        yield SELLERS, table_of(sellers["roster"]).encode()
+        sellers["roster"] = SELLERS
+    yield "scenario.yaml", yaml_of(description).encode()
+    if worlds:
+        yield refits.FILE, json_of(refits.worlds_file(fit.scenario.name, fit.refits(worlds)))
+    yield SIGN, json_of(document_of(fit))
+    yield "report.html", page_of(fit).encode()
+
+
+def page_of(fit: Fit) -> str:
+    """The whole page."""
+    return filled(
+        "fit.html.j2",
+        ["page.css"],
+        heading=fit.scenario.title or fit.scenario.name,
+        answer=answer_of(fit),
+        judged=[(one, seen_and_expected(one), share_of_bar(one)) for one in fit.judged],
+        inputs=list(rows_of(fit)),
+        assumed=list(assumed_told(fit)),
+        readings=list(readings_told(fit.readings)),
+        identified=[(one.path, one.identified) for one in fit.findings if one.identified],
+    )
+
+
+# ---------------------------------- the terminal: the answer first, then what held-out weeks say, then every input
+
+
+def print_fit(fit: Fit) -> None:
+    """Print what came of a fit."""
+    print_lines(answer_of(fit), "")
+    if fit.judged:
+        judged = ((one.name, *seen_and_expected(one), f"{one.expected.n:,}", one.verdict) for one in fit.judged)
+        headings = "held-out weeks", "seen", "expected", "cases", "verdict"
+        terminal().print(framed_table(headings, judged, left=("verdict",)))
+    inputs = "input", "learnt", "95 %", "cases", "open", "of closed cases"
+    left = ("learnt", "95 %", "of closed cases")
+    terminal().print(framed_table(inputs, rows_of(fit), left=left, whole=("input",)))
+    print_lines(*(f"assumed: {path}: {why}" for path, why in assumed_told(fit)))
+
+
+def print_readings(readings: tuple[Reading, ...]) -> None:
+    """Print what became of the rows of a log."""
+    print_lines(*readings_told(readings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ WEEKLY = {
     "mediation_hours": "hours of work at the mediation desk",
 }
 """What is told by week, and in words."""
+TableToShow = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+"""Title, headings, rows."""
 
 
 def outlooks_of(forecast: Forecast) -> list[tuple[str, Outlooks]]:
@@ -67,15 +70,8 @@ def totals_table(forecast: Forecast) -> pd.DataFrame:
         for ending in ENDINGS:
             told = middle_and_band(totals.endings[ending])
             rows.append([outlooks.policy, "cases", ending, "", *(round(float(one), 4) for one in told)])
-    columns = [
-        "policy",
-        "figure",
-        "week_or_ending",
-        "begins",
-        "mean",
-        f"p{round(100 * BAND[0])}",
-        f"p{round(100 * BAND[1])}",
-    ]
+    ends = (f"p{round(100 * end)}" for end in BAND)
+    columns = ["policy", "figure", "week_or_ending", "begins", "mean", *ends]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -92,11 +88,8 @@ def sentences(forecast: Forecast) -> Iterator[str]:
         told += f"{currency} {cash:,.0f} in all "
         yield f"{under}{told}({cash_low:,.0f} to {cash_high:,.0f}) is still to be paid."
         weeks = middle_and_band(outlooks.totals.cash)[0][:4] / 100
-        yield (
-            f"Of that {currency} "
-            + ", ".join(f"{week:,.0f}" for week in weeks)
-            + " in the next four weeks, week by week."
-        )
+        by_week = ", ".join(f"{week:,.0f}" for week in weeks)
+        yield f"Of that {currency} {by_week} in the next four weeks, week by week."
     if forecast.other:
         changed = np.abs(forecast.base.money - forecast.other.money) > 0.05
         yield f"The odds of money change by more than 5 in 100 for {int(changed.sum()):,} of the cases."
@@ -115,7 +108,7 @@ def _of_100(chance: float) -> str:
     return "> 99" if 99 < number < 100 else f"{number:.0f}"
 
 
-def tables_of(forecast: Forecast) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
+def tables_of(forecast: Forecast) -> Iterator[TableToShow]:
     """Endings, then the single cases."""
     rows: list[list[str]] = []
     columns = ("ending", "cases", "nine of ten", *(["policy"] if forecast.other else []))
@@ -128,22 +121,17 @@ def tables_of(forecast: Forecast) -> Iterator[tuple[str, Sequence[str], list[lis
     yield "How the cases end", columns, rows
     cases = cases_table(forecast)
     headings = ["case", "stage", "money, of 100", "half of that within", "next deadline", "silence then"]
-    shown = []
-    for row in cases.head(MOST_SHOWN).to_dict("records"):
-        days = "–" if row["days_p50"] != row["days_p50"] else f"{row['days_p50']:.1f} d"
-        odds = _of_100(row["money"])
-        if forecast.other:
-            odds += f" → {_of_100(row['policy_money'])}"
-        shown.append(
-            [
-                row["order"],
-                row["stage"],
-                odds,
-                days,
-                row["deadline"].replace("T", " ") or "–",
-                row["on_silence"].replace("_", " ") or "–",
-            ]
-        )
+    shown = [
+        [
+            row["order"],
+            row["stage"],
+            _of_100(row["money"]) + (f" → {_of_100(row['policy_money'])}" if forecast.other else ""),
+            "–" if isnan(row["days_p50"]) else f"{row['days_p50']:.1f} d",
+            row["deadline"].replace("T", " ") or "–",
+            row["on_silence"].replace("_", " ") or "–",
+        ]
+        for row in cases.head(MOST_SHOWN).to_dict("records")
+    ]
     title = "Case by case" if len(cases) <= MOST_SHOWN else f"The first {MOST_SHOWN} of {len(cases):,} cases"
     yield title, headings, shown
 

@@ -1,4 +1,4 @@
-"""The folders of advice and of a forecast, and their pages.
+"""Advice and forecasts for people: on the terminal, in folders, on pages.
 
 advice.json     sentences, odds with intervals, choices, both tables
 advice.html     the same for people, with a chart
@@ -12,40 +12,122 @@ report.html     the same for people
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
 
-from sim.show.report.svg import SvgSheet, figure, frame, ticks_below, ticks_beside, way
+from sim.experiment.number import Number
+from sim.show import forecast_document
+from sim.show.forecast_document import TableToShow, outlooks_of
+from sim.show.plain import framed_table, print_lines, terminal
+from sim.show.report.svg import SvgSheet, figure, frame, round_up, ticks_below, ticks_beside, way
 from sim.show.rows import csv_of, json_of
-from sim.show.standalone import filled, text_of
-from sim.show.waiting import forecast_document
-from sim.show.waiting.forecast_document import outlooks_of
-from sim.show.waiting.terminal import tables_of
+from sim.show.standalone import filled
 from sim.waiting.advice import Advice
 from sim.waiting.forecasting import Forecast
 from sim.waiting.tallies import Outlooks, middle_and_band
-from sim.waiting.words import document, sentences
+from sim.waiting.words import days, document, sentences
 
 ADVICE, FORECAST = "advice.json", "forecast.json"
 """A folder that holds this file is one of ours, which `--force` may replace."""
 POINTS, FEW_WEEKS = 120, 26
 """Of the picture of advice; weeks in those of a forecast."""
+WAITED = {
+    "approved": "approved",
+    "shipped_over": "parcel left first",
+    "shipped_instead": "sent as answer",
+    "refused": "refused",
+    "run_out": "no answer",
+    "money_in_the_end": "money at last",
+}
+"""Figures of the table by days waited, and their headings."""
+MOST_CASES = 20
+"""Cases that the terminal shows."""
+
+
+def print_advice(advice: Advice) -> None:
+    """Print what there is to say: sentences, what one could do, then what waiting does to the odds."""
+    print_lines(*sentences(advice))
+    for title, headings, rows in tables_of(advice):
+        _print_table(title, headings, rows)
+
+
+def print_forecast(forecast: Forecast) -> None:
+    """Print what becomes of open cases: all together, then the first of them."""
+    print_lines(*forecast_document.sentences(forecast))
+    for title, headings, rows in forecast_document.tables_of(forecast):
+        _print_table(title, headings, rows[:MOST_CASES])
+        if len(rows) > MOST_CASES:
+            print_lines(f"… and {len(rows) - MOST_CASES:,} more: --out DIR writes them all")
+
+
+def _print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    print_lines("", title)
+    terminal().print(framed_table(headings, rows))
+
+
+# ------------------------------------------------------------------------------- advice
+
+
+def tables_of(advice: Advice) -> Iterator[TableToShow]:
+    """Every table that has something to show."""
+    if ways := advice.ways[1:]:
+        yield (
+            "What you could do, and what comes of it for 100 such buyers",
+            ("you", "money back", "of the price", "half within", "nine in ten within"),
+            [
+                [
+                    way.does,
+                    _percent(way.paid),
+                    f"{100 * way.part:.0f} %",
+                    _days(way.days[0.5]),
+                    _days(way.days[0.9]),
+                ]
+                for way in ways
+            ],
+        )
+    if advice.buyer.stage == "cancellation" and advice.by_days_waited:
+        yield (
+            "Of 100 who asked to cancel and have heard nothing for so many days",
+            ("days", *WAITED.values()),
+            [[f"{day}", *(_percent(shares[key]) for key in WAITED)] for day, shares in advice.by_days_waited],
+        )
+    if advice.buyer.stage == "none" and advice.by_hours:
+        yield (
+            "Of 100 who change their mind so long after payment",
+            ("since payment", "cancelled", "money in the end", "half within"),
+            [
+                [_hours(low, high), _percent(by["cancelled"]), _percent(by["money_in_the_end"]), _days(median)]
+                for low, high, by, median in advice.by_hours
+            ],
+        )
+
+
+def _percent(share: Number) -> str:
+    """A chance, and how far its interval reaches."""
+    return f"{100 * share.value:.1f} ±{50 * (share.high - share.low):.1f}"
+
+
+def _days(number: float | None) -> str:
+    return "–" if number is None else days(number)
+
+
+def _hours(low: float, high: float) -> str:
+    return f"{low:g} to {high:g} h" if high <= 48 else f"{low / 24:g} to {high / 24:g} d"
 
 
 def files_of_advice(advice: Advice) -> Iterator[tuple[str, bytes]]:
     """Every file: its name, and its bytes."""
     yield ADVICE, json_of(document(advice))
-    yield "advice.html", page_of_advice(advice)
+    yield "advice.html", _page_of_advice(advice)
 
 
-def page_of_advice(advice: Advice) -> bytes:
+def _page_of_advice(advice: Advice) -> bytes:
     """The whole page."""
-    days, reached = advice.curve
-    last = float(np.max(days[np.isfinite(days)], initial=1.0))
+    ends, reached = advice.curve
+    last = float(np.max(ends[np.isfinite(ends)], initial=1.0))
     xs = np.linspace(0, last, POINTS)
-    ys = 100 * np.searchsorted(days, xs, side="right") / max(len(days), 1)
+    ys = 100 * np.searchsorted(ends, xs, side="right") / max(len(ends), 1)
     title = advice.scenario.title or advice.scenario.name
     what = "money, all or a part of it," if advice.buyer.stage == "offer" else "their money"
     whom = "who go on as buyers do " if advice.ways[1:] else ""
@@ -58,7 +140,7 @@ def page_of_advice(advice: Advice) -> bytes:
         f"Told from {len(reached):,} stories of this buyer in markets as '{advice.scenario.name}' describes them: "
         "intervals are over these stories; how right the scenario is they cannot say."
     )
-    return page(f"What now? {title}", sentences(advice), [picture], tables_of(advice), [note])
+    return _page(f"What now? {title}", sentences(advice), [picture], tables_of(advice), [note])
 
 
 # ------------------------------------------------------------------------------- forecasts
@@ -80,13 +162,8 @@ def _page_of_forecast(forecast: Forecast) -> bytes:
         "All cases are in cases.csv, all weeks in totals.csv.",
     ]
     pictures = [picture for _, outlooks in outlooks_of(forecast) for picture in _pictures(forecast, outlooks)]
-    return page(
-        f"Open cases: {title}",
-        forecast_document.sentences(forecast),
-        pictures,
-        forecast_document.tables_of(forecast),
-        notes,
-    )
+    told, tables = forecast_document.sentences(forecast), forecast_document.tables_of(forecast)
+    return _page(f"Open cases: {title}", told, pictures, tables, notes)
 
 
 def _pictures(forecast: Forecast, outlooks: Outlooks) -> Iterator[Picture]:
@@ -111,38 +188,17 @@ def _pictures(forecast: Forecast, outlooks: Outlooks) -> Iterator[Picture]:
 # ------------------------------------- the page: sentences, pictures, tables; it stands alone and can be forwarded
 
 
-PACKAGE = "sim.show.waiting"
 HEIGHTS = 300, 260
 MARGINS = (34, 16, 46, 52)
-TableToShow = tuple[str, Sequence[str], Sequence[Sequence[str]]]
-"""Title, headings, rows."""
+
+Picture = tuple[str, Markup]
+"""What it shows, in a sentence, and the drawing."""
 
 
-class Picture(NamedTuple):
-    """What it shows, in a sentence, and the drawing."""
-
-    finding: str
-    drawn: Markup
-
-
-def page(
-    title: str,
-    sentences: Iterable[str],
-    pictures: Sequence[Picture],
-    tables: Iterable[TableToShow],
-    notes: Iterable[str] = (),
-) -> bytes:
-    """The whole page."""
-    told = filled(
-        PACKAGE,
-        text_of(PACKAGE, "style.css"),
-        title=title,
-        sentences=list(sentences),
-        pictures=pictures,
-        tables=list(tables),
-        notes=list(notes),
-    )  # fmt: skip
-    return told.encode()
+def _page(title: str, sentences: Iterable[str], pictures: Iterable[Picture], tables: Iterable[TableToShow],
+          notes: Sequence[str]) -> bytes:  # fmt: skip
+    told = {"heading": title, "sentences": sentences, "pictures": pictures, "tables": tables, "notes": notes}
+    return filled("waiting.html.j2", ["waiting.css"], **told).encode()
 
 
 def curve(
@@ -158,7 +214,7 @@ def curve(
     most: float | None = None,
 ) -> Picture:
     """How something grows: a line, with a band where there is one."""
-    top = most or _round_above(max([*ys, *highs], default=1.0))
+    top = most or round_up(max([1.0, *ys, *highs]), (1, 2, 4, 6, 8, 10))
     end = max(xs, default=1.0)
 
     def drawn(sheet: SvgSheet) -> Iterable[Markup]:
@@ -170,14 +226,7 @@ def curve(
             yield way(box.band(xs, lows, highs), "band")
         yield way(box.path(xs, ys), "curve")
 
-    return Picture(finding, figure(name, finding, "The figures are in the tables below.", HEIGHTS, drawn))
-
-
-def _round_above(number: float) -> float:
-    if number <= 0:
-        return 1.0
-    step = 10.0 ** (len(f"{int(number)}") - 1)
-    return next(step * k for k in (1, 2, 4, 6, 8, 10) if step * k >= number)
+    return finding, figure(name, finding, "The figures are in the tables below.", HEIGHTS, drawn)
 
 
 def _step(end: float, most: int) -> float:

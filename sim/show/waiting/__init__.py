@@ -1,1 +1,0 @@
-"""Forecasts and advice: on the terminal, as a page, as files."""
