@@ -22,7 +22,7 @@ from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import CHANGES, INTERVALS, pairs_of
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measured
 from sim.show.notes import whose_notes
-from sim.show.plain import compared_table, fits, flip_table, plain_table, terminal
+from sim.show.plain import compared_table, fits, flip_table, plain_table, table_of, terminal
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
 from sim.show.table import NAME
@@ -161,11 +161,8 @@ def _levers_table(comparison: Comparison) -> RenderableType:
     names, levers = side_by_side(comparison)
     if not levers:
         return Text(f"The files {SAME}")
-    table = plain_table()
-    for head in ("what differs", *names):
-        table.add_column(Text(head), overflow="fold")
-    for lever in levers[:MOST_LEVERS]:
-        table.add_row(Text(lever.path), *map(Text, lever.values))
+    heads = ("what differs", *names)
+    table = table_of(heads, ((lever.path, *lever.values) for lever in levers[:MOST_LEVERS]), words=len(heads))
     rest = len(levers) - MOST_LEVERS
     more = f"and {rest} more, side by side in the report" if rest > 1 else "and one more, in the report"
     return Group(table, Text(more, style="dim")) if rest > 0 else table

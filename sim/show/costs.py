@@ -39,7 +39,7 @@ class ComparedRow(NamedTuple):
 
     item: str
     what: str
-    who: str
+    """And between whom."""
     base: str
     other: str
     per_claim: Shown
@@ -76,7 +76,7 @@ def _differs(one: JudgedRow) -> bool:
 def _compared(item: str, results: tuple[Result, Result], rows: Mapping[str, JudgedRow]) -> ComparedRow:
     base, other = (one.value for one in alike(*(measured(result, item + PER_CLAIM) for result in results)))
     claim, orders = (rows[item + per].shown() for per in (PER_CLAIM, PER_1000_ORDERS))
-    return ComparedRow(item, *_named(item), base, other, claim, orders)
+    return ComparedRow(item, ", ".join(filter(None, _named(item))), base, other, claim, orders)
 
 
 _ITEMS: Sequence[str] = (*PAYMENTS, *LEFT, *HOURS)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Container, Iterable, Sequence
-from math import isnan
+from typing import Any
 
 from rich import box
-from rich.console import Console, JustifyMethod, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment.number import Shown
+from sim.experiment.number import Number, Shown
 from sim.experiment.result import Result
 from sim.scenario.costs import PER_1000_ORDERS, PER_CLAIM
 from sim.scenario.wording import printable
@@ -21,6 +21,7 @@ from sim.show.judged import Finished, measured
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
+Cells = Sequence[str | Text]
 UNBOUNDED = 10_000
 """More columns than any table needs."""
 
@@ -38,6 +39,17 @@ def fits(table: RenderableType, console: Console) -> bool:
 def plain_table() -> Table:
     """A line below the heads and none elsewhere."""
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def table_of(heads: Sequence[str], rows: Iterable[Cells], *, words: int = 1, least: int | None = None) -> Table:
+    """So many columns of words, at `least` so wide, which go on below where there is no room; then numbers."""
+    table = plain_table()
+    for number, head in enumerate(heads):
+        look: dict[str, Any] = {"min_width": least} if number < words else {"justify": "right", "no_wrap": True}
+        table.add_column(Text(head), overflow="fold", **look)
+    for row in rows:
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return table
 
 
 def over_its_interval(shown: Shown) -> Text:
@@ -92,48 +104,31 @@ def costs_table(results: Sequence[Result | Finished]) -> Table:
 
 
 def _of_one(rows: Sequence[CostRow]) -> Table:
-    table = _of_costs(HEADS, words=2)
-    for row in rows:
-        table.add_row(row.what, row.who, *map(_beside_its_interval, (row.per_claim, row.per_1000_orders)))
-    return table
+    cells: Iterable[Cells] = ((row.what, row.who, *map(_beside_its_interval, row[3:])) for row in rows)
+    return table_of(HEADS, cells, words=2)
 
 
 def compared_table(rows: Sequence[ComparedRow], is_wide: bool) -> Table:
     """What one of the others changes for everybody; where it is not wide, words go on below."""
-    table = _of_costs(COMPARED_HEADS, words=1, least=NAMES_WIDE if is_wide else None)
-    for row in rows:
-        what = f"{row.what}, {row.who}" if row.who else row.what
-        table.add_row(what, row.base, row.other, *map(_beside_its_interval, (row.per_claim, row.per_1000_orders)))
-    return table
+    cells: Iterable[Cells] = ((row.what, row.base, row.other, *map(_beside_its_interval, row[4:])) for row in rows)
+    return table_of(COMPARED_HEADS, cells, least=NAMES_WIDE if is_wide else None)
 
 
 def _of_many(results: Sequence[Result | Finished]) -> Table:
-    items = [item for item in SIDE_BY_SIDE if any(_is_something(result, item) for result in results)]
-    table = _of_costs(("scenario", *(SIDE_BY_SIDE[item] for item in items)), words=1)
-    for result in results:
-        table.add_row(printable(result.scenario.name), *(_both(result, item) for item in items))
-    return table
+    items = [item for item in SIDE_BY_SIDE if any(abs(_per_claim(one, item).value) > 0 for one in results)]
+    rows: Iterable[Cells] = (
+        (printable(one.scenario.name), *(_both(one, item) for item in items)) for one in results
+    )
+    return table_of(("scenario", *(SIDE_BY_SIDE[item] for item in items)), rows)
 
 
-def _is_something(result: Result | Finished, item: str) -> bool:
-    value = measured(result, item + PER_CLAIM).value
-    return value != 0 and not isnan(value)
+def _per_claim(result: Result | Finished, item: str) -> Number:
+    return measured(result, item + PER_CLAIM)
 
 
 def _both(result: Result | Finished, item: str) -> Text:
-    claim, orders = (measured(result, item + per).shown().value for per in (PER_CLAIM, PER_1000_ORDERS))
-    return Text.assemble(claim, "\n", (orders, "dim"))
-
-
-def _of_costs(heads: Sequence[str], *, words: int, least: int | None = None) -> Table:
-    table = plain_table()
-    for number, head in enumerate(heads):
-        is_words = number < words
-        side: JustifyMethod = "left" if is_words else "right"
-        table.add_column(
-            head, justify=side, no_wrap=not is_words, overflow="fold", min_width=least if is_words else None
-        )
-    return table
+    orders = measured(result, item + PER_1000_ORDERS).shown().value
+    return Text.assemble(_per_claim(result, item).shown().value, "\n", (orders, "dim"))
 
 
 def _beside_its_interval(number: Shown) -> Text:

@@ -132,10 +132,7 @@ def margins_of(comparison: Comparison) -> list[str]:
 def _costs(comparison: Comparison, name: str) -> NumbersTable:
     """What it costs whom, against the base; what is the same under both is left out."""
     rows = [
-        [
-            Markup("{}{}").format(row.what, f", {row.who}" if row.who else ""),
-            *(row.base, row.other, _over_its_interval(row.per_claim), _over_its_interval(row.per_1000_orders)),
-        ]
+        [row.what, row.base, row.other, *map(_over_its_interval, row[4:])]
         for row in compared_costs_of(comparison, name)
     ]
     return NumbersTable("Who pays what under the base and here, and the difference", COMPARED_HEADS, rows)
