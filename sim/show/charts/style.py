@@ -106,24 +106,24 @@ _ours: list[bool] = []
 """Whether it is in force."""
 
 
-Shown = TypeVar("Shown", contravariant=True)
+Drawn = TypeVar("Drawn", contravariant=True)
 
 
-class Chart(Protocol[Shown]):
+class Chart(Protocol[Drawn]):
     """A function that draws a result or a comparison, on given axes or on a new figure, and returns the axes."""
 
-    def __call__(self, shown: Shown, /, ax: Axes | None = None) -> Axes: ...
+    def __call__(self, shown: Drawn, /, ax: Axes | None = None) -> Axes: ...
 
 
 ChartSize = tuple[float, float]
 
 
-def sized(size: Callable[[Shown], ChartSize]) -> Callable[[Callable[[Shown, Axes], None]], Chart[Shown]]:
+def sized(size: Callable[[Drawn], ChartSize]) -> Callable[[Callable[[Drawn, Axes], None]], Chart[Drawn]]:
     """Give a drawing the common style, and a figure of its own, of this size, where it is given no axes."""
 
-    def decorate(draw: Callable[[Shown, Axes], None]) -> Chart[Shown]:
+    def decorate(draw: Callable[[Drawn, Axes], None]) -> Chart[Drawn]:
         @wraps(draw)
-        def drawn(shown: Shown, /, ax: Axes | None = None) -> Axes:
+        def drawn(shown: Drawn, /, ax: Axes | None = None) -> Axes:
             with our_style():
                 if ax is None:
                     ax = Figure(figsize=size(shown), layout="constrained").add_subplot()
