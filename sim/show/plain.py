@@ -21,7 +21,7 @@ from sim.show.judged import Finished, measured
 
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
-Cells = Sequence[str | Text]
+CellRow = Sequence[str | Text]
 UNBOUNDED = 10_000
 """More columns than any table needs."""
 
@@ -41,7 +41,7 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
 
-def table_of(heads: Sequence[str], rows: Iterable[Cells], *, words: int = 1, least: int | None = None) -> Table:
+def table_of(heads: Sequence[str], rows: Iterable[CellRow], *, words: int = 1, least: int | None = None) -> Table:
     """So many columns of words, at `least` so wide, which go on below where there is no room; then numbers."""
     table = plain_table()
     for number, head in enumerate(heads):
@@ -104,19 +104,21 @@ def costs_table(results: Sequence[Result | Finished]) -> Table:
 
 
 def _of_one(rows: Sequence[CostRow]) -> Table:
-    cells: Iterable[Cells] = ((row.what, row.who, *map(_beside_its_interval, row[3:])) for row in rows)
+    cells: Iterable[CellRow] = ((row.what, row.who, *map(_beside_its_interval, row[3:])) for row in rows)
     return table_of(HEADS, cells, words=2)
 
 
 def compared_table(rows: Sequence[ComparedRow], is_wide: bool) -> Table:
     """What one of the others changes for everybody; where it is not wide, words go on below."""
-    cells: Iterable[Cells] = ((row.what, row.base, row.other, *map(_beside_its_interval, row[4:])) for row in rows)
+    cells: Iterable[CellRow] = (
+        (row.what, row.base, row.other, *map(_beside_its_interval, row[4:])) for row in rows
+    )
     return table_of(COMPARED_HEADS, cells, least=NAMES_WIDE if is_wide else None)
 
 
 def _of_many(results: Sequence[Result | Finished]) -> Table:
     items = [item for item in SIDE_BY_SIDE if any(abs(_per_claim(one, item).value) > 0 for one in results)]
-    rows: Iterable[Cells] = (
+    rows: Iterable[CellRow] = (
         (printable(one.scenario.name), *(_both(one, item) for item in items)) for one in results
     )
     return table_of(("scenario", *(SIDE_BY_SIDE[item] for item in items)), rows)

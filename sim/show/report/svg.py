@@ -29,10 +29,6 @@ class SvgSheet(NamedTuple):
         return self.name == "narrow"
 
 
-WIDE_WIDTH, NARROW_WIDTH = 760, 360
-"""Pixels of a page on a desk, and of a phone's."""
-
-
 def tag(name: str, *inside: str, **attributes: SvgNumber | str | None) -> Markup:
     """One element; everything that is no `Markup` is escaped. `class_` is class, `stroke_width` stroke-width."""
     written = "".join(
@@ -55,8 +51,12 @@ def pixels(number: SvgNumber) -> str:
 
 def figure(name: str, finding: str, alternative: str, heights: tuple[int, int], draw: Drawing) -> Markup:
     """The drawing in both sizes. A screen reader hears the finding, and where to find the numbers."""
-    sheets = (SvgSheet("wide", WIDE_WIDTH, heights[0]), SvgSheet("narrow", NARROW_WIDTH, heights[1]))
-    return Markup("").join(_picture(name, finding, alternative, sheet, draw(sheet)) for sheet in sheets)
+    return Markup("").join(_picture(name, finding, alternative, sheet, draw(sheet)) for sheet in sheets_of(heights))
+
+
+def sheets_of(heights: tuple[int, int]) -> tuple[SvgSheet, SvgSheet]:
+    """As wide as a page on a desk, and as a phone's."""
+    return SvgSheet("wide", 760, heights[0]), SvgSheet("narrow", 360, heights[1])
 
 
 Drawing = Callable[[SvgSheet], Iterable[Markup]]

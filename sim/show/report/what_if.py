@@ -20,7 +20,7 @@ from sim.scenario.durations import Duration, Kind
 from sim.show.judged import measured_in
 from sim.show.phrases import HELD
 from sim.show.report.parts import NumbersTable, share
-from sim.show.report.svg import SvgSheet, figure, tag, way
+from sim.show.report.svg import SvgSheet, figure, sheets_of, tag, way
 from sim.show.report.time_picture import HEIGHTS, axes, plot_of
 from sim.vocabulary import Verdict
 from sim.vocabulary.endings import WORDS
@@ -144,16 +144,13 @@ def _endings(point: Point) -> list[tuple[str, str, str]]:
 
 def _data(sweep: Sweep) -> dict[str, Any]:
     own = sweep.own
-    frames = {}
-    for sheet in (SvgSheet("wide", 760, HEIGHTS[0]), SvgSheet("narrow", 360, HEIGHTS[1])):
-        plot = plot_of(sheet, right=16)
-        frames[sheet.name] = [plot.left, plot.top, plot.right, plot.bottom]
+    plots = {sheet.name: plot_of(sheet, right=16) for sheet in sheets_of(HEIGHTS)}
     return {
         "clocks": [_length(clock) for clock in sweep.clocks],
         "days": _refunded(own)["days"].astype(float).tolist(),
         "last": 90,
         "parts": _PARTS,
-        "frames": frames,
+        "frames": {name: [plot.left, plot.top, plot.right, plot.bottom] for name, plot in plots.items()},
         "points": {
             silence.word: [_answer(point) for point in sweep.points if point.on_silence is silence]
             for silence in sweep.silences
