@@ -206,7 +206,7 @@ def page_of(fit: Fit) -> str:
     """The whole page."""
     return filled(
         "fit.html.j2",
-        ["page.css"],
+        ["page.css", "stack.css"],
         heading=fit.scenario.title or fit.scenario.name,
         answer=answer_of(fit),
         judged=[(one, seen_and_expected(one), share_of_bar(one)) for one in fit.judged],

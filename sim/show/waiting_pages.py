@@ -198,7 +198,7 @@ Picture = tuple[str, Markup]
 def _page(title: str, sentences: Iterable[str], pictures: Iterable[Picture], tables: Iterable[TableToShow],
           notes: Sequence[str]) -> bytes:  # fmt: skip
     told = {"heading": title, "sentences": sentences, "pictures": pictures, "tables": tables, "notes": notes}
-    return filled("waiting.html.j2", ["waiting.css"], **told).encode()
+    return filled("waiting.html.j2", ["waiting.css", "stack.css"], **told).encode()
 
 
 def curve(
