@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.arrays import Floats
 from sim.experiment.number import POINTS, decimals_for, signed
 from sim.experiment.result import Result
 from sim.show.judged import measured
@@ -18,6 +19,10 @@ from sim.vocabulary.endings import ENDINGS
 
 DESKS = {"sellers": "the sellers", "mediation": "mediation"}
 """Desks from top to bottom, and what they are called."""
+BAND = 3
+"""A desk's panel shows a band up to so many times the highest mean; with few replications it may reach further."""
+DAYS, MARKS = (0, 7, 14, 30, 60, 90), (7, 14, 30)
+"""Where an axis of days since asking has ticks, and where the share with money is written down."""
 SURE = 0.05
 """Half an interval up to which shares are told."""
 NOBODY = "Nobody asked for their money back"
@@ -68,6 +73,11 @@ def of_the_desks(waiting: pd.DataFrame) -> str:
             most, day = float(days["waiting"].iloc[worst]), days["date"].dt.date.iloc[worst]
             said.append(f"{most:.0f} {'requests wait ' if not said else ''}at {name} ({day_and_month(day)})")
     return f"Up to {', '.join(said)}" if said else "No request ever waits for a free desk"
+
+
+def highest_wait(mean: Floats, high: Floats) -> float:
+    """How many requests a panel of a desk has to show."""
+    return float(min(np.nan_to_num(high).max(), BAND * mean.max()))
 
 
 # ------------------------------------------------------------------------------- colours and places

@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 
 from sim.baselines.judgement import ScenarioCheck
 from sim.experiment.number import POINTS
-from sim.show.chart_titles import spread, widest_gap
+from sim.show.chart_titles import DAYS, spread, widest_gap
 from sim.show.charts.checking import HEAD, WIDTH, Sheet
-from sim.show.charts.difference_curves import DAYS
 from sim.show.charts.style import DARK, FAINT, SMALL, note, our_style
 
 LEFT, PANELS = 0.75, (2.7, 1.35)

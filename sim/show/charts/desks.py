@@ -17,13 +17,11 @@ from sim.experiment.waits import waits_listed
 from sim.experiment.warm_up import WEEK, first_and_usual, moving_average
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
-from sim.show.chart_titles import DESKS, of_the_desks
+from sim.show.chart_titles import DESKS, highest_wait, of_the_desks
 from sim.show.charts.style import DARK, FAINT, INK, LIGHT, SHADE, caption, chart, head, note, panels
 from sim.show.phrases import day_and_month
 
 COLOURS = {"sellers": DARK, "mediation": LIGHT}
-BAND = 3
-"""The panel shows a band up to so many times the highest mean; with few replications it may reach further."""
 LETTER = 0.0098
 """Width of a letter of a small note, as a share of the chart's width."""
 DeskDrawing = Callable[[Axes, Result, str], None]
@@ -76,8 +74,7 @@ def _waiting(ax: Axes, result: Result, desk: str) -> None:
     mean, low, high = (days[column].to_numpy(dtype=np.float64) for column in ("waiting", "low", "high"))
     ax.fill_between(dates, low, high, color=COLOURS[desk], alpha=0.22, linewidth=0)
     ax.plot(dates, mean, color=COLOURS[desk], linewidth=1.4)
-    highest = min(np.max(np.nan_to_num(high, nan=0.0)), BAND * np.max(mean))
-    _up_to(ax, np.append(mean, highest))
+    _up_to(ax, np.append(mean, highest_wait(mean, high)))
 
 
 def _waits(ax: Axes, result: Result, desk: str) -> None:

@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from sim.experiment.comparison import Comparison
 from sim.experiment.number import POINTS, decimals_for, signed
 from sim.scenario.wording import shortened
-from sim.show.chart_titles import widest_gap
+from sim.show.chart_titles import DAYS, widest_gap
 from sim.show.charts.comparing import NAME_LENGTH, Layout, comparison_chart, heading
 from sim.show.charts.style import DARK, FAINT, SMALL, caption, note
 
-DAYS = (0, 7, 14, 30, 60, 90)
 CROSSING = "#54417f"
 """As the verdict that curves cross."""
 WIDEST_BAND = 0.5

@@ -13,12 +13,10 @@ from sim.arrays import Floats as Floats
 from sim.experiment.curves import ENDINGS, GRID
 from sim.experiment.result import Result
 from sim.scenario.durations import DAY
-from sim.show.chart_titles import COLOURS, named_areas, of_the_time, spread
+from sim.show.chart_titles import COLOURS, DAYS, MARKS, named_areas, of_the_time, spread
 from sim.show.charts.style import INK, caption, chart, head, note
 from sim.vocabulary.endings import WORDS
 
-MARKS = (7, 14, 30)
-"""Days at which the share with money is written down."""
 WORTH_A_NAME = 0.004
 """Share of claims from which an area gets a name."""
 LINE = 0.056
@@ -39,7 +37,7 @@ def time_to_money(result: Result, ax: Axes) -> None:
     last = max(float(days[-1]), 1.0)
     ax.set(xlim=(0, last), ylim=(0, 1), xlabel="days since asking (d)")
     ax.set_ylabel("share of all claims (%)")
-    ax.set_xticks([0, *(mark for mark in (*MARKS, 60, 90) if mark <= last)])
+    ax.set_xticks([day for day in DAYS if day <= last])
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     head(ax, of_the_time(result), result)
     after = f"To the right: after {days[-1]:.0f} days"

@@ -11,17 +11,14 @@ from markupsafe import Markup
 
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
+from sim.show.chart_titles import DESKS, highest_wait
 from sim.show.phrases import day_and_month
 from sim.show.report.svg import Frame, Scale, SvgSheet, linear, round_up, way, words
 
 HEIGHTS = (360, 360)
 """Of the wide picture and of the narrow one."""
-DESKS = {"sellers": "waiting at the sellers (requests)", "mediation": "waiting at mediation (requests)"}
-"""Desks from top to bottom, and what is counted there."""
 PANEL, FIRST, STEP = 118, 32, 160
 """Height of a panel, where the first one begins, and from one to the next, in pixels."""
-BEYOND = 3
-"""A panel shows a band up to so many times the highest mean; with few replications it may reach further."""
 
 
 def waiting_by_day(waiting: pd.DataFrame, scenario: Scenario, sheet: SvgSheet) -> Iterator[Markup]:
@@ -29,9 +26,9 @@ def waiting_by_day(waiting: pd.DataFrame, scenario: Scenario, sheet: SvgSheet) -
     count = int(waiting["day"].max() + 1)
     sides = 34.0, sheet.width - 8.0
     x = linear((0, count), sides)
-    for number, (desk, label) in enumerate(DESKS.items()):
+    for number, (desk, name) in enumerate(DESKS.items()):
         edges = sides[0], float(FIRST + number * STEP), sides[1], float(FIRST + number * STEP + PANEL)
-        yield from _panel(waiting[waiting["desk"] == desk], label, edges, x, scenario)
+        yield from _panel(waiting[waiting["desk"] == desk], f"waiting at {name} (requests)", edges, x, scenario)
     yield from _months(scenario.start, count, x, FIRST + STEP + PANEL + 17)
 
 
@@ -39,7 +36,7 @@ def _panel(
     days: pd.DataFrame, label: str, edges: tuple[float, float, float, float], x: Scale, scenario: Scenario
 ) -> Iterator[Markup]:
     mean, low, high = (days[column].to_numpy(dtype=np.float64) for column in ("waiting", "low", "high"))
-    most = round_up(max(1.0, float(mean.max()), min(float(np.nan_to_num(high).max()), BEYOND * float(mean.max()))))
+    most = round_up(max(1.0, float(mean.max()), highest_wait(mean, high)))
     plot = Frame(*edges, x, linear((0, most), (edges[3], edges[1])))
     yield from _phases(plot, scenario, is_first=plot.top == FIRST)
     for share in (0, 0.5, 1):

@@ -10,16 +10,13 @@ from markupsafe import Markup
 
 from sim.experiment.curves import ENDINGS
 from sim.experiment.number import POINTS, decimals_for, signed
-from sim.show.chart_titles import named_areas, spread
+from sim.show.chart_titles import DAYS, MARKS, named_areas, spread
 from sim.show.report.svg import PER_CENT, Frame, SvgSheet, frame, linear, tag, ticks_below, ticks_beside, way, words
 from sim.vocabulary.endings import SHORT_WORDS, WORDS
 
 HEIGHTS = (380, 380)
 """Of the wide picture and of the narrow one."""
-DAYS = (0, 7, 14, 30, 60, 90)
 DAY_TICKS = [(day, str(day)) for day in DAYS]
-MARKS = (7, 14, 30)
-"""Days at which the share with money is written down."""
 LINE = 17
 """Pixels from one line of text to the next."""
 WORTH_A_NAME = 0.002
