@@ -7,6 +7,7 @@ hold is checked as ever.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -90,8 +91,19 @@ def _pair(tables: TablesOfOne, name: str) -> Pair:
     return part, whole
 
 
+_LATEST: deque[tuple[Scenario, dict[Party, Calendar]]] = deque(maxlen=8)
+"""The scenarios asked about last: every replication of a world asks again."""
+
+
 def calendars_at_hand(scenario: Scenario) -> dict[Party, Calendar]:
     """When each party works; made once for all scenarios that say the same of it, whatever else they say."""
+    found = next((calendars for one, calendars in _LATEST if one is scenario), None)
+    if found is None:
+        _LATEST.append((scenario, found := _calendars_said(scenario)))
+    return found
+
+
+def _calendars_said(scenario: Scenario) -> dict[Party, Calendar]:
     types = {name: kind.closed for name, kind in scenario.market.sellers.types.items() if kind.closed}
     runs = scenario.policy.refund.runs
     said = (scenario.start, scenario.experiment.calendar_days, scenario.calendars.model_dump_json())

@@ -34,6 +34,7 @@ from sim.errors import REFUSALS, UserError, refused
 from sim.experiment.fingerprints import WORDS_ONLY
 from sim.experiment.light import Pair as Pair
 from sim.scenario.model import Scenario
+from sim.scenario.written import as_json
 
 Replications = dict[int, dict[str, Pair]]
 """By number: what each added, by measure."""
@@ -107,7 +108,7 @@ def code_edition() -> str:
 
 def meaning_of(scenario: Scenario) -> str:
     """Of all that plays a part in a replication of a scenario, whatever its seed and however many there are."""
-    described = scenario.model_dump(mode="json", by_alias=True, exclude=WORDS_ONLY)
+    described = {part: said for part, said in as_json(scenario).items() if part not in WORDS_ONLY}
     described["experiment"] = {
         key: value for key, value in described["experiment"].items() if key not in ("seed", "replications")
     }
