@@ -31,7 +31,13 @@ MEANT = {
     PASSED_ON: "settled by silence, passed on to the platform",
 }
 """What silence meant: money, in full or in part; a refusal; a case for the platform, or the chance of one."""
-_MEANING = {Verdict.APPROVE: FOR_BUYER, Verdict.DECLINE: AGAINST_BUYER, Verdict.CLOSE: AGAINST_BUYER}
+_FOR_BUYER, _AGAINST_BUYER, _PASSED_ON = range(len(MEANT))
+_MEANING: Mapping[int, int] = {
+    Verdict.APPROVE: _FOR_BUYER,
+    Verdict.DECLINE: _AGAINST_BUYER,
+    Verdict.CLOSE: _AGAINST_BUYER,
+}
+"""Any other is passed on."""
 _DESKS, _MEANT = pd.CategoricalDtype([*DESKS]), pd.CategoricalDtype([*MEANT])
 MIDDLE = (0.05, 0.95)
 """A desk is judged while the middle nine tenths of the cohort's requests joined it."""
@@ -117,9 +123,9 @@ def _silence(scenario: Scenario, requests: Requests) -> Ints:
     """What the policy has silence mean, by number in `MEANT`; one more for requests that did not end by it."""
     meant = np.full((len(ClaimKind), len(Stage)), _NO_SILENCE)
     for kind in (kind for kind in ClaimKind if kind is not ClaimKind.NONE):
-        for stage, terms in zip(Stage, terms_of(scenario, kind).requests, strict=True):
-            what = _MEANING.get(Verdict(terms.on_silence), PASSED_ON) if terms.on_silence else PASSED_ON
-            meant[kind.value, stage.value] = [*MEANT].index(what)
+        meant[kind.value] = [
+            _MEANING.get(terms.on_silence, _PASSED_ON) for terms in terms_of(scenario, kind).requests
+        ]
     is_silent = requests.settled_by == Settled.SILENCE.value
     return np.where(is_silent, meant[requests.claim, requests.stage], _NO_SILENCE)
 
