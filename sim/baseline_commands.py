@@ -207,7 +207,7 @@ def _tell(found: Check, history: History | None, step: Path | None, arguments: N
 
         _CheckKept().tried(lambda: add_to_step_summary(found, history, step))
     if arguments.json:
-        from sim.show.checked.document import document_of
+        from sim.show.checked.files import document_of
 
         sys.stdout.write(json.dumps(document_of(found), indent=2, allow_nan=False) + "\n")
         return

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families as plain_met
 
 from sim.baselines.judgement import Check
 from sim.scenario.wording import printable
-from sim.show.checked.document import document_of
+from sim.show.checked.files import document_of
 from sim.show.checked.junit import junit
 from sim.show.checked.metrics import metrics
 from sim.show.checked.page import page_of

@@ -24,8 +24,7 @@ from sim.errors import BadUsage, UserError
 from sim.experiment.expectations import ExpectationCheck
 from sim.experiment.number import Number
 from sim.experiment.verdicts import INCONCLUSIVE
-from sim.show.checked.document import document_of
-from sim.show.checked.files import SIGN, build_check, files_of, room_for_check
+from sim.show.checked.files import SIGN, build_check, document_of, files_of, room_for_check
 from sim.show.checked.junit import junit
 from sim.show.checked.metrics import metrics
 from sim.show.checked.page import page_of
