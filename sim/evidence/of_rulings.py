@@ -55,7 +55,7 @@ def of_rulings(lesson: Lesson, stage: str, word: str, what: str) -> Finding | As
 # -------------------------------------------------------------------------------------------------- the platform
 
 
-PATH = "policy.mediation"
+MEDIATION = "policy.mediation"
 ENOUGH = 30
 """Rulings of one kind that a law of their own is estimated from."""
 WORTH_IT = 10.0
@@ -68,7 +68,7 @@ def told_by_mediations(lesson: Lesson) -> Told:
     """Rulings, and the work that goes into them."""
     terms = lesson.base.policy.mediation
     if terms is None:
-        yield Assumed(PATH, "the base knows no mediation")
+        yield Assumed(MEDIATION, "the base knows no mediation")
         return
     yield of_rulings(lesson, "mediation", "ruling", "rulings")
     yield from _handling(lesson, terms)
@@ -78,7 +78,7 @@ def _handling(lesson: Lesson, terms: MediationTerms) -> Told:
     """Working time from when a case is taken up until its ruling; by ruling where that explains more."""
     over = decided(lesson, "mediation", "ruling")
     if int(over.sum()) < ENOUGH:
-        yield Assumed(f"{PATH}.handling", f"{int(over.sum())} rulings, fewer than {ENOUGH}")
+        yield Assumed(f"{MEDIATION}.handling", f"{int(over.sum())} rulings, fewer than {ENOUGH}")
         return
     begun = _begun(lesson, terms)
     if isinstance(begun, Assumed):
@@ -91,9 +91,10 @@ def _handling(lesson: Lesson, terms: MediationTerms) -> Told:
     some = (over | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(lesson)
     everything = fitted(lesson.censored(worked, over, some))
     if everything is None:
-        yield Assumed(f"{PATH}.handling", f"fewer than {LEAST} cases of which it is known when they were begun")
+        why = f"fewer than {LEAST} cases of which it is known when they were begun"
+        yield Assumed(f"{MEDIATION}.handling", why)
         return
-    yield _of_work(lesson, f"{PATH}.handling", everything)
+    yield _of_work(lesson, f"{MEDIATION}.handling", everything)
     yield from _by_ruling(lesson, worked, some & over)
 
 
@@ -105,19 +106,19 @@ def _begun(lesson: Lesson, terms: MediationTerms) -> Floats | Assumed:
     opened, closed = claims.at("mediation_opened"), claims.at("mediation_closed")
     if any(law.support()[1] > 0 for law in _notices(terms)):
         return Assumed(
-            f"{PATH}.handling", "without mediation_taken_up, the work and the notice before it look alike"
+            f"{MEDIATION}.handling", "without mediation_taken_up, the work and the notice before it look alike"
         )
     if not isinstance(terms.staff, int):
         return opened
     if terms.discipline is not Discipline.FIFO:
         return Assumed(
-            f"{PATH}.handling", "without mediation_taken_up, who waits cannot be told from who is served"
+            f"{MEDIATION}.handling", "without mediation_taken_up, who waits cannot be told from who is served"
         )
     begun = taken_up_in_turn(opened, closed, terms.staff)
     ended = ~np.isnan(closed) & ~np.isnan(begun)
     if np.mean(begun[ended] > closed[ended]) > OUT_OF_TURN:
         why = f"a desk of {terms.staff} that takes cases in turn cannot have ended them when the log says"
-        return Assumed(f"{PATH}.handling", why)
+        return Assumed(f"{MEDIATION}.handling", why)
     return begun
 
 
@@ -154,10 +155,10 @@ def _by_ruling(lesson: Lesson, worked: Floats, decided: Bools) -> Told:
     if 2 * (apart - together) <= WORTH_IT * (len(laws) - 1):
         mediation = lesson.base.policy.mediation
         if one is not None and mediation is not None and mediation.by_ruling is not None:
-            yield Finding(f"{PATH}.by_ruling", "none", one.sample.n, method="all rulings take alike long")
+            yield Finding(f"{MEDIATION}.by_ruling", "none", one.sample.n, method="all rulings take alike long")
         return
     for name, law in laws.items():
-        yield _of_work(lesson, f"{PATH}.by_ruling.{name}.handling", law)
+        yield _of_work(lesson, f"{MEDIATION}.by_ruling.{name}.handling", law)
 
 
 def _of_work(lesson: Lesson, path: str, estimated: Estimated) -> Finding:
