@@ -67,6 +67,15 @@ class NarrowColumns(Mapping[str, Ints]):
     def __len__(self) -> int:
         return len(self._alike) + len(self._rows)
 
+    def kept(self, name: str) -> NarrowInts:
+        """A column in the bytes that it is kept in."""
+        return self._alike[name] if name in self._alike else self._rows[name]
+
+    def part(self, some: slice) -> NarrowColumns:
+        """Rows in turn, kept as narrow, and nowhere else."""
+        alike = {name: column[some] for name, column in self._alike.items()}
+        return NarrowColumns(self.names, [stack[:, some] for stack in self.stacks], alike, tuple(self._later))
+
     def at(self, places: Ints) -> Columns:
         """Some of the rows."""
         alike = {name: np.broadcast_to(column[:1], len(places)) for name, column in self._alike.items()}

@@ -7,14 +7,16 @@ whom. What the one says follows from the other, and since nothing comes out of n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.arrays import Bools as Bools
 from sim.chance.facts import Ints
-from sim.records.evidence import Breach, Evidence
+from sim.records.evidence import KINDS, Breach, Evidence
 from sim.records.life import WORK
 from sim.rules.terms import Terms, terms_of
 from sim.scenario.costs import Costs
@@ -56,23 +58,40 @@ PAYMENTS: dict[str, Payment] = {
 """Everything that is paid or handed over, in the order in which tables list it."""
 
 
-class TwoBooks(NamedTuple):
+@dataclass(frozen=True)
+class TwoBooks:
     """What is needed to keep both books: the outcome table, the luck beside it, and what things cost."""
 
     table: Mapping[str, Ints]
     facts: Mapping[str, Ints]
     terms: Mapping[ClaimKind, Terms]
     costs: Costs
+    has: Callable[[str], Bools]
+    """For which claims an instant came."""
 
-    def has(self, column: str) -> Bools:
-        """For which claims this instant came."""
-        return np.asarray(self.table[column] < NEVER)
+    @cached_property
+    def borne_by_platform(self) -> Ints:
+        """Refunds that the platform pays and not the seller (cents)."""
+        return self.table["refund"] * is_borne_by_platform(self)
+
+    @cached_property
+    def wages(self) -> dict[str, Ints]:
+        """What the working time costs whoever employs the staff (cents)."""
+        an_hour = {SELLER: self.costs.hour.seller, PLATFORM: self.costs.hour.mediation}
+        if not any(an_hour.values()):
+            return dict.fromkeys(an_hour, np.zeros_like(self.table["refund"]))
+        return {employer: wages(seconds, an_hour[employer]) for employer, seconds in work_of(self).items()}
+
+    @cached_property
+    def fees(self) -> Ints:
+        """What the bank asks for each chargeback that was filed (cents)."""
+        return self.has("chargeback_opened_at") * round(_CENTS * self.costs.chargeback.fee)
 
 
 def ledger_of(scenario: Scenario, table: Mapping[str, Ints], facts: Mapping[str, Ints]) -> TwoBooks:
     """The ledger of some claims; `facts` stand row by row beside the `table`."""
-    kinds = [kind for kind in ClaimKind if kind is not ClaimKind.NONE]
-    return TwoBooks(table, facts, {kind: terms_of(scenario, kind) for kind in kinds}, scenario.costs)
+    terms = {kind: terms_of(scenario, kind) for kind in KINDS}
+    return TwoBooks(table, facts, terms, scenario.costs, cache(lambda column: np.asarray(table[column] < NEVER)))
 
 
 # ------------------------------------------------------------------------------- what passed to whom
@@ -80,26 +99,24 @@ def ledger_of(scenario: Scenario, table: Mapping[str, Ints], facts: Mapping[str,
 
 def payments(ledger: TwoBooks) -> dict[str, Ints]:
     """Cents that passed, by the names of `PAYMENTS`, claim by claim."""
-    table, price = ledger.table, ledger.facts["value"]
-    by_platform = np.where(is_borne_by_platform(ledger), table["refund"], 0)
-    kept, is_paid_back = is_kept(ledger), table["outcome"] == Outcome.REFUNDED
+    table, price, fees = ledger.table, ledger.facts["value"], ledger.fees
+    kept, is_paid_back = is_kept(ledger), table["outcome"] == int(Outcome.REFUNDED)
     way, lost = is_on_the_way(ledger), is_lost(ledger)
-    work, fee = work_of(ledger), fees_of(ledger)
     return {
         "price": price,
-        "refund": table["refund"] - by_platform,
-        "refund_by_platform": by_platform,
-        "goods_kept_with_money": np.where(kept & is_paid_back, price, 0),
-        "goods_kept": np.where(kept & ~is_paid_back, price, 0),
-        "goods_lost": np.where(way & lost, price, 0),
-        "goods_under_way": np.where(way & ~lost, price, 0),
+        "refund": table["refund"] - ledger.borne_by_platform,
+        "refund_by_platform": ledger.borne_by_platform,
+        "goods_kept_with_money": price * (kept & is_paid_back),
+        "goods_kept": price * (kept & ~is_paid_back),
+        "goods_lost": price * (way & lost),
+        "goods_under_way": price * (way & ~lost),
         "postage": table["buyer_cost"],
         "seller_postage": table["seller_cost"],
         "platform_postage": table["platform_cost"],
-        "seller_work": wages(work[SELLER], ledger.costs.hour.seller),
-        "mediation_work": wages(work[PLATFORM], ledger.costs.hour.mediation),
-        "seller_chargeback_fee": fee if ledger.costs.chargeback.payer is Party.SELLER else np.zeros_like(fee),
-        "platform_chargeback_fee": fee if ledger.costs.chargeback.payer is Party.PLATFORM else np.zeros_like(fee),
+        "seller_work": ledger.wages[SELLER],
+        "mediation_work": ledger.wages[PLATFORM],
+        "seller_chargeback_fee": fees if ledger.costs.chargeback.payer is Party.SELLER else np.zeros_like(fees),
+        "platform_chargeback_fee": fees if ledger.costs.chargeback.payer is Party.PLATFORM else np.zeros_like(fees),
     }
 
 
@@ -117,7 +134,7 @@ def is_on_the_way(ledger: TwoBooks) -> Bools:
 def is_lost(ledger: TwoBooks) -> Bools:
     """The carrier never will."""
     back = ledger.has("return_posted_at")
-    return np.where(back, ledger.facts["return_lost"], ledger.facts["lost"]).astype(bool)
+    return np.asarray((back & (ledger.facts["return_lost"] != 0)) | (~back & (ledger.facts["lost"] != 0)))
 
 
 def is_borne_by_platform(ledger: TwoBooks) -> Bools:
@@ -132,7 +149,7 @@ def is_borne_by_platform(ledger: TwoBooks) -> Bools:
         return bears
     for kind, terms in ledger.terms.items():
         steps = np.where(facts["trusted"] != 0, terms.trusted_refund_on, terms.refund_on)
-        waits = (steps == RefundOn.RECEIVED) | (steps == RefundOn.INSPECTED)
+        waits = (steps == int(RefundOn.RECEIVED)) | (steps == int(RefundOn.INSPECTED))
         bears |= (table["claim"] == kind) & waits & terms.platform_bears_lost_return
     return np.asarray(bears & is_lost_on_the_way_back & (table["route"] != Route.CHARGEBACK))
 
@@ -140,22 +157,17 @@ def is_borne_by_platform(ledger: TwoBooks) -> Bools:
 def work_of(ledger: TwoBooks) -> dict[str, Ints]:
     """Seconds of working time at sellers' desks, and at the mediation desk. Buyers and banks are not paid here."""
     table = ledger.table
-    dispute, is_platforms = table[WORK[Stage.DISPUTE]], table["answered_by"] == Party.PLATFORM
+    platforms = table[WORK[Stage.DISPUTE]] * (table["answered_by"] == int(Party.PLATFORM))
     own = table[WORK[Stage.CANCELLATION]] + table[WORK[Stage.INSPECTION]]
     return {
-        SELLER: own + np.where(is_platforms, 0, dispute),
-        PLATFORM: table[WORK[Stage.MEDIATION]] + np.where(is_platforms, dispute, 0),
+        SELLER: own + table[WORK[Stage.DISPUTE]] - platforms,
+        PLATFORM: table[WORK[Stage.MEDIATION]] + platforms,
     }
 
 
 def wages(seconds: Ints, an_hour: float) -> Ints:
     """What working time costs, in cents rounded half up, at so many units of the currency an hour."""
     return np.asarray((seconds * round(_CENTS * an_hour) + HOUR // 2) // HOUR)
-
-
-def fees_of(ledger: TwoBooks) -> Ints:
-    """What the bank asks for each chargeback that was filed."""
-    return np.where(ledger.has("chargeback_opened_at"), round(_CENTS * ledger.costs.chargeback.fee), 0)
 
 
 # ------------------------------------------------------------------------------- what everybody is left with
@@ -167,28 +179,20 @@ def balances(ledger: TwoBooks) -> dict[str, Ints]:
     Whoever has the goods has their price; the carrier has what got lost. Nobody looks here at what passed.
     """
     table, price = ledger.table, ledger.facts["value"]
-    by_platform = np.where(is_borne_by_platform(ledger), table["refund"], 0)
+    by_platform, wages_paid = ledger.borne_by_platform, ledger.wages
     sent, came, posted, back = (
         ledger.has(column) for column in ("dispatched_at", "delivered_at", "return_posted_at", "return_received_at")
     )
-    has = {BUYER: came & ~posted, SELLER: ~sent | back}
-    carried = (sent & ~came).astype(np.int64) + (posted & ~back)
-    work, fee = work_of(ledger), fees_of(ledger)
-    pay = {SELLER: wages(work[SELLER], ledger.costs.hour.seller)}
-    pay[PLATFORM] = wages(work[PLATFORM], ledger.costs.hour.mediation)
-    charged = {party: fee * (ledger.costs.chargeback.payer.word == party) for party in (SELLER, PLATFORM)}
+    carried = (sent & ~came).astype(np.int8) + (posted & ~back)
+    spent = wages_paid.copy()
+    spent[ledger.costs.chargeback.payer.word] = spent[ledger.costs.chargeback.payer.word] + ledger.fees
     return {
-        BUYER: table["refund"] - price - table["buyer_cost"] + price * has[BUYER],
-        SELLER: by_platform
-        - table["refund"]
-        - table["seller_cost"]
-        + price * has[SELLER]
-        - pay[SELLER]
-        - charged[SELLER],
-        PLATFORM: -by_platform - table["platform_cost"] - pay[PLATFORM] - charged[PLATFORM],
-        CARRIER: np.where(posted, ledger.facts["return_cost"], 0) + price * carried,
-        BANK: fee,
-        STAFF: pay[SELLER] + pay[PLATFORM],
+        BUYER: table["refund"] - price - table["buyer_cost"] + price * (came & ~posted),
+        SELLER: by_platform - table["refund"] - table["seller_cost"] + price * (~sent | back) - spent[SELLER],
+        PLATFORM: -by_platform - table["platform_cost"] - spent[PLATFORM],
+        CARRIER: ledger.facts["return_cost"] * posted + price * carried,
+        BANK: ledger.fees,
+        STAFF: wages_paid[SELLER] + wages_paid[PLATFORM],
     }
 
 
@@ -197,33 +201,25 @@ def balances(ledger: TwoBooks) -> dict[str, Ints]:
 
 def the_accounts_of_all_parties_sum_to_zero(run: Evidence) -> Iterator[Breach]:
     """To the cent, for every claim: what somebody is short of, somebody else has; goods are in one place only."""
-    total = _total(run.once(_left).values(), run["order"])
+    total = reduce(np.add, run.once(_left).values())
     yield from run.where(total != 0, "the accounts do not sum to zero")
 
 
 def what_was_paid_explains_every_account(run: Evidence) -> Iterator[Breach]:
     """What each of them is left with is what came in less what went out."""
-    passed, left = payments(_ledger_of(run)), run.once(_left)
-    is_paid = {name for name, amount in passed.items() if amount.any()}
+    left, explained = run.once(_left), dict.fromkeys(ACCOUNTS, np.zeros_like(run["order"]))
+    for name, amount in payments(run.once(_ledger_of)).items():
+        if np.logical_or.reduce(amount):
+            payer, payee, _ = PAYMENTS[name]
+            explained[payer], explained[payee] = explained[payer] - amount, explained[payee] + amount
     for account in ACCOUNTS:
-        got = _total(
-            (passed[name] for name in PAYMENTS if name in is_paid and PAYMENTS[name].payee == account), run["order"]
-        )
-        gave = _total(
-            (passed[name] for name in PAYMENTS if name in is_paid and PAYMENTS[name].payer == account), run["order"]
-        )
-        yield from run.where(
-            got - gave != left[account], f"what was paid does not explain the account of {account}"
-        )
-
-
-def _total(amounts: Iterable[Ints], orders: Ints) -> Ints:
-    return sum(amounts, np.zeros_like(orders))
+        unexplained = explained[account] != left[account]
+        yield from run.where(unexplained, f"what was paid does not explain the account of {account}")
 
 
 def _left(run: Evidence) -> dict[str, Ints]:
-    return balances(_ledger_of(run))
+    return balances(run.once(_ledger_of))
 
 
 def _ledger_of(run: Evidence) -> TwoBooks:
-    return TwoBooks(run.records.claims, run.records.draws.claims, run.terms, run.scenario.costs)
+    return TwoBooks(run.table, run.facts, run.terms, run.scenario.costs, run.has)

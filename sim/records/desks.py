@@ -6,13 +6,13 @@ A visit is one request at one desk: it joins the queue, may be taken up, and lea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.chance.facts import Ints
 from sim.chance.instants import arrays_of
-from sim.records.evidence import Bools, Breach, Evidence
+from sim.records.evidence import Bools, Breach, Evidence, parted
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
 from sim.scenario.selling import parties_of_kinds, staff_of
@@ -31,101 +31,97 @@ class Visits(NamedTuple):
     its opening hours.
     """
 
+    stage: Ints
     desk: Ints
     order: Ints
     joined: Ints
-    queued_until: Ints
-    """When it left the queue: taken up, or settled unheard."""
+    started: Ints
+    """When it was taken up; NEVER where it was settled unheard."""
     left: Ints
     """When it was settled."""
 
+    @property
+    def queued_until(self) -> Ints:
+        """When it left the queue."""
+        return np.minimum(self.started, self.left)
 
-class Seconds(NamedTuple):
-    """How things stand at a desk at the end of each second in which something changed there; by desk, then time."""
 
-    desk: Ints
-    at: Ints
-    waiting: Ints
-    busy: Ints
-    until: Ints
-    """When something changes there next; NEVER after the last change."""
+class Turns(NamedTuple):
+    """At each desk the instants in which, for the k-th time, something happens there: desk by desk, k by k.
+
+    An instant is one number: the desk in the highest bits, then the second (of two thousand years).
+    """
+
+    joined: Ints
+    queued_until: Ints
+    freed: Ints
+    """When so many had left that staff were free for the k-th; NOBODY_BEFORE where they are from the start."""
+
+
+_FOR_TIME = 36
+_TIME = (1 << _FOR_TIME) - 1
+NOBODY_BEFORE = -1
 
 
 def visits(run: Evidence) -> Visits:
     """Every request that joined a queue."""
-    return Visits(*(np.concatenate(parts) for parts in zip(*(_of(run, stage) for stage in Stage), strict=True)))
+    parts = [_of(part, stage) for part in run.parts() for stage in part.stages]
+    nobody = Visits(*(np.array([], dtype=np.int64) for _ in Visits._fields))
+    return Visits(*(np.concatenate(columns) for columns in zip(nobody, *parts, strict=True)))
 
 
 def _of(run: Evidence, stage: Stage) -> Visits:
-    asking = run.that_ask(stage)
-    came = np.flatnonzero(asking.has(f"{stage.word}_joined_at"))
-    joined, started, settled = (
-        asking[f"{stage.word}_{step}_at"][came] for step in ("joined", "started", "settled")
+    came = run.that_ask(stage).that(f"{stage.word}_joined_at")
+    joined, started, settled = (came[f"{stage.word}_{step}_at"] for step in ("joined", "started", "settled"))
+    answerer, places = came.answerers(stage), np.zeros(len(Party), dtype=np.int64)
+    places[[*AFTER_THE_SELLERS]] = run.scenario.market.sellers.count + np.arange(len(AFTER_THE_SELLERS))
+    desk = places[answerer] + came.fact("seller") * (answerer == int(Party.SELLER))
+    return Visits(np.full(len(came), stage), desk, came["order"], joined, started, settled)
+
+
+def turns(run: Evidence) -> Turns:
+    """A request that was not taken up leaves the queue and, in the same instant, the desk."""
+    of_all, staff = run.once(visits), run.once(_staff)
+    joined, queued_until, left = (
+        np.sort(of_all.desk << _FOR_TIME | at) for at in (of_all.joined, of_all.queued_until, of_all.left)
     )
-    sellers, answerer = run.scenario.market.sellers.count, asking.answerers(stage)[came]
-    desk = np.where(answerer == Party.SELLER, asking.fact("seller")[came], 0)
-    for number, party in enumerate(AFTER_THE_SELLERS, start=sellers):
-        desk[answerer == party] = number
-    return Visits(desk, asking["order"][came], joined, np.minimum(started, settled), settled)
-
-
-def seconds(run: Evidence) -> Seconds:
-    """Add up comings and goings. A request that was not taken up leaves the queue and no staff."""
-    of_all = run.once(visits)
-    events = [
-        _events(of_all.desk, at, what) for what, at in enumerate((of_all.joined, of_all.queued_until, of_all.left))
-    ]
-    in_turn = np.sort(np.concatenate(events))
-    what, moment = in_turn & _WHAT, in_turn >> _FOR_WHAT
-    waiting, busy = np.cumsum(_WAITING[what]), np.cumsum(_BUSY[what])
-    last = np.flatnonzero(np.diff(moment, append=-1))
-    waiting, busy, moment = waiting[last], busy[last], moment[last]
-    desk, at = moment >> _FOR_TIME, moment & _TIME
-    until = np.append(at[1:], NEVER)
-    until[np.diff(desk, append=-1) != 0] = NEVER
-    return Seconds(desk, at, waiting, busy, until)
-
-
-_FOR_WHAT, _FOR_TIME = 2, 36
-_WHAT, _TIME = (1 << _FOR_WHAT) - 1, (1 << _FOR_TIME) - 1
-"""An event as one number: the desk in the highest bits, the second (of two thousand years), then what it is."""
-_WAITING, _BUSY = np.array([1, -1, 0]), np.array([0, 1, -1])
-"""What a request does to the queue and to the staff as it joins, is taken up (or not) and leaves."""
-
-
-def _events(desk: Ints, at: Ints, what: int) -> Ints:
-    return ((desk << _FOR_TIME | at) << _FOR_WHAT) | what
+    so_many_before = np.maximum(np.arange(len(left)) - staff[queued_until >> _FOR_TIME], -1)
+    return Turns(joined, queued_until, np.append(left, NOBODY_BEFORE)[so_many_before])
 
 
 def busy_staff_never_exceed_the_staff(run: Evidence) -> Iterator[Breach]:
-    """Once a second is over, nobody works on two requests."""
-    of_all, each = run.once(visits), run.once(seconds)
-    too_many = each.busy > run.once(_staff)[each.desk]
-    for desk, at in _first(too_many, each):
+    """Once a second is over, nobody works on two requests: whoever is taken up found somebody free."""
+    of_all, each = run.once(visits), run.once(turns)
+    for desk, at in _first(each.queued_until, each.queued_until < each.freed):
         served = (of_all.desk == desk) & (of_all.queued_until <= at) & (at < of_all.left)
         latest = np.argmax(np.where(served, of_all.queued_until, -1))
         yield Breach(f"desk {desk} has too few staff for all that it works on", int(of_all.order[latest]))
 
 
 def nobody_waits_while_staff_are_free(run: Evidence) -> Iterator[Breach]:
-    """Once a second is over, an open desk with free staff has no queue."""
-    of_all, each = run.once(visits), run.once(seconds)
-    idle = (each.waiting > 0) & (each.busy < run.once(_staff)[each.desk])
-    idle[idle] = _opens_before(run, each, idle)
-    for desk, at in _first(idle, each):
+    """Once a second is over, an open desk with free staff has no queue.
+
+    The k-th goes to the staff as soon as so many have joined, the one before is taken up and somebody is free.
+    """
+    of_all, each = run.once(visits), run.once(turns)
+    one_before = np.append(NOBODY_BEFORE, each.queued_until[:-1])
+    might_go = np.maximum(np.maximum(each.joined, each.freed), one_before)
+    waits = np.flatnonzero(might_go < each.queued_until)
+    desk, at = might_go[waits] >> _FOR_TIME, might_go[waits] & _TIME
+    might_go[waits] = desk << _FOR_TIME | np.minimum(_next_openings(run, at, run.once(_owners)[desk]), _TIME)
+    for desk, at in _first(might_go, might_go < each.queued_until):
         kept_waiting = (of_all.desk == desk) & (of_all.joined <= at) & (at < of_all.queued_until)
         yield Breach(f"desk {desk} is open, has free staff and a queue", int(of_all.order[kept_waiting][0]))
 
 
 def requests_are_taken_up_in_opening_hours(run: Evidence) -> Iterator[Breach]:
     """Staff take requests only while their desk is open."""
-    for stage in Stage:
-        asking = run.that_ask(stage)
-        is_closed = asking.has(f"{stage.word}_started_at").copy()
-        if is_closed.any():
-            taken_up = asking[f"{stage.word}_started_at"][is_closed]
-            is_closed[is_closed] = _next_openings(run, taken_up, asking.works(stage)[is_closed]) != taken_up
-            yield from asking.where(is_closed, f"{stage.word}: taken up while the desk was closed")
+    of_all = run.once(visits)
+    taken_up = of_all.started < NEVER
+    desk, at = of_all.desk[taken_up], of_all.started[taken_up]
+    for place in np.flatnonzero(_next_openings(run, at, run.once(_owners)[desk]) != at)[:1].tolist():
+        stage, order = Stage(of_all.stage[taken_up][place]), int(of_all.order[taken_up][place])
+        yield Breach(f"{stage.word}: taken up while the desk was closed", order)
 
 
 def littles_law_holds_on_every_desk(run: Evidence) -> Iterator[Breach]:
@@ -153,24 +149,16 @@ def _staff(run: Evidence) -> Ints:
     return np.array([UNLIMITED if isinstance(members, str) else members for members in staff], dtype=np.int64)
 
 
-def _opens_before(run: Evidence, each: Seconds, some: Bools) -> Bools:
-    """Whether the desk is open at some instant before the next change there."""
-    desk, at, until = each.desk[some], each.at[some], each.until[some]
-    sellers = run.records.draws.parties_of_sellers(
-        parties_of_kinds(run.scenario), run.scenario.market.sellers.count
-    )
-    owners = np.concatenate([sellers, AFTER_THE_SELLERS])
-    return _next_openings(run, at, owners[desk]) < until
+def _owners(run: Evidence) -> Ints:
+    """Whose calendar each desk keeps."""
+    of_types, sellers = parties_of_kinds(run.scenario), run.scenario.market.sellers.count
+    return np.append(run.records.draws.parties_of_sellers(of_types, sellers), AFTER_THE_SELLERS)
 
 
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:
     """The first open instant from each of these on, in the calendar of whoever works then."""
     opens = at.copy()
-    works = cast("list[Party]", np.flatnonzero(np.bincount(parties)).tolist())  # or a type's own, beyond them
-    if len(works) == 1:
-        return _next_opening(at, run.calendar(works[0]))
-    for party in works:
-        here = parties == party
+    for party, here in parted(parties):
         opens[here] = _next_opening(at[here], run.calendar(party))
     return opens
 
@@ -179,11 +167,11 @@ def _next_opening(at: Ints, calendar: Calendar) -> Ints:
     """The first open instant from each of these on; NEVER beyond the calendar."""
     arrays = arrays_of(calendar)
     spell = np.searchsorted(arrays.closes, at, side="right")
-    opens: Ints = np.append(arrays.opens, NEVER)[spell]
-    return np.where(opens > at, opens, at)
+    opens: Ints = np.maximum(np.append(arrays.opens, NEVER)[spell], at)
+    return opens
 
 
-def _first(broken: Bools, each: Seconds) -> Iterator[tuple[int, int]]:
-    """The desk and the instant of the first of these, if there is one."""
-    for row in np.flatnonzero(broken)[:1].tolist():
-        yield int(each.desk[row]), int(each.at[row])
+def _first(instants: Ints, broken: Bools) -> Iterator[tuple[int, int]]:
+    """The desk and the second of the first of these, if there is one."""
+    for instant in instants[broken][:1].tolist():
+        yield instant >> _FOR_TIME, instant & _TIME

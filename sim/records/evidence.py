@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from sim.arrays import Bools as Bools
-from sim.arrays import Picked
+from sim.arrays import Picked, TableOfClaims
 from sim.chance.facts import Ints
 from sim.chance.instants import instants_after
+from sim.chance.narrow import NarrowColumns
+from sim.records.life import COLUMNS, INSTANTS
 from sim.records.table import Records
+from sim.rules.clocks import is_on_the_wall
 from sim.rules.terms import Span, Terms, terms_of
 from sim.scenario.calendars import Calendar, round_the_clock
 from sim.scenario.durations import NEVER
@@ -23,9 +26,12 @@ from sim.vocabulary import ClaimKind, Party, Stage
 from sim.vocabulary.endings import WITH_MONEY
 from sim.vocabulary.stages import STAGES
 
+KINDS: tuple[ClaimKind, ...] = tuple(kind for kind in ClaimKind if kind is not ClaimKind.NONE)
 ANSWERERS = tuple(STAGES[stage].answerer for stage in Stage)
 """Who answers, by stage; a dispute may be the platform's to answer."""
-
+OPENED = tuple(f"{stage.word}_opened_at" for stage in Stage)
+AT_A_TIME = 1 << 15
+"""Claims that are looked at together: their columns are near the processor, and take little memory."""
 
 T = TypeVar("T")
 
@@ -37,16 +43,26 @@ class Breach(NamedTuple):
     order: int | None
 
 
-@dataclass(frozen=True)
 class Evidence:
     """One finished replication, played to its end. `evidence["refund"]` is a column of its outcome table."""
 
-    scenario: Scenario
-    records: Records
-    calendars: dict[Party, Calendar]
-    rows: Ints | None = None
-    """Which of its claims are looked at; None: all of them."""
-    _worked_out: dict[Callable[[Evidence], object], object] = field(default_factory=dict, init=False, repr=False)
+    def __init__(
+        self,
+        scenario: Scenario,
+        records: Records,
+        calendars: dict[Party, Calendar],
+        rows: Ints | None = None,
+        terms: Mapping[ClaimKind, Terms] | None = None,
+    ) -> None:
+        """All claims, or those in some `rows`; `terms` are what the policy says to each kind, if known."""
+        self.scenario, self.records, self.calendars, self.rows = scenario, records, calendars, rows
+        table, facts = records.claims, records.draws.claims
+        self.table: TableOfClaims = table if rows is None else Picked(table, rows)
+        self.facts: TableOfClaims = facts if rows is None else Picked(facts, rows)
+        """Luck, row by row beside the outcome table."""
+        self.terms = terms or {kind: terms_of(scenario, kind) for kind in KINDS}
+        self._worked_out: dict[Hashable, Any] = {}
+        self._came: dict[str, Bools] = {}
 
     def once(self, view: Callable[[Evidence], T]) -> T:
         """A view of this evidence that several invariants share, worked out when it is first asked for."""
@@ -54,62 +70,76 @@ class Evidence:
             self._worked_out[view] = view(self)
         return cast("T", self._worked_out[view])
 
-    @cached_property
-    def table(self) -> Mapping[str, Ints]:
-        """The outcome table."""
-        return self.records.claims if self.rows is None else Picked(self.records.claims, self.rows)
+    def parts(self) -> Iterator[Evidence]:
+        """All claims, so many at a time that what is worked out of them takes little memory, and lies near."""
+        count = len(self)
+        if count <= AT_A_TIME:
+            yield self
+            return
+        for begins in range(0, count, AT_A_TIME):
+            some = slice(begins, begins + AT_A_TIME)
+            draws = replace(self.records.draws, claims=_part_of(self.records.draws.claims, some))
+            records = replace(self.records, draws=draws, claims=_part_of(self.records.claims, some))
+            yield Evidence(self.scenario, records, self.calendars)
 
-    @cached_property
-    def facts(self) -> Mapping[str, Ints]:
-        """Luck, row by row beside the table."""
-        of_all = self.records.draws.claims
-        return of_all if self.rows is None else Picked(of_all, self.rows)
+    def that(self, instant: str) -> Evidence:
+        """The claims to which something came: few, as a rule, and often none at all."""
+        known = self._worked_out.get(instant)
+        if known is None:
+            known = self._worked_out[instant] = self.only(np.flatnonzero(self.has(instant)))
+        return cast("Evidence", known)
 
     def that_ask(self, stage: Stage) -> Evidence:
-        """The claims that opened a request of this stage: few, as a rule, and often none at all."""
-        asking = self._asking.get(stage)
-        if asking is None:
-            asking = self._asking[stage] = self.only(np.flatnonzero(self.has(f"{stage.word}_opened_at")))
-        return asking
+        """Those that opened a request of this stage."""
+        return self.that(OPENED[stage])
+
+    @cached_property
+    def came(self) -> frozenset[str]:
+        """The instants that came to anybody."""
+        return frozenset(instant for instant in INSTANTS if np.logical_or.reduce(self.has(instant)))
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """Those at which anybody asks anything."""
+        return [stage for stage in Stage if OPENED[stage] in self.came]
+
+    @cached_property
+    def of_each_kind(self) -> list[tuple[Evidence, Terms]]:
+        """The claims of each kind that there are, and what the policy says to them."""
+        kinds = self["claim"]
+        for kind, terms in self.terms.items():
+            if len(kinds) and kinds[0] == int(kind) and np.logical_and.reduce(kinds == int(kind)):
+                return [(self, terms)]
+        of_kinds = ((np.flatnonzero(kinds == int(kind)), terms) for kind, terms in self.terms.items())
+        return [(self.only(rows), terms) for rows, terms in of_kinds if len(rows)]
 
     def only(self, rows: Ints) -> Evidence:
-        """Some of all claims, by their rows."""
-        some = Evidence(self.scenario, self.records, self.calendars, rows)
-        vars(some)["terms"] = self.terms
-        return some
+        """Some of these claims."""
+        places = rows if self.rows is None else self.rows[rows]
+        return Evidence(self.scenario, self.records, self.calendars, places, self.terms)
 
-    @cached_property
-    def _asking(self) -> dict[Stage, Evidence]:
-        return {}
-
-    @cached_property
-    def _came(self) -> dict[str, Bools]:
-        return {}
-
-    @cached_property
-    def _works(self) -> dict[Stage, Ints]:
-        return {}
+    def lengths(self) -> Iterator[tuple[str, int]]:
+        """How many rows each column of the outcome table has; none is laid out for it."""
+        claims = self.records.claims
+        kept = claims.kept if isinstance(claims, NarrowColumns) else claims.__getitem__
+        return ((column, len(kept(column))) for column in COLUMNS)
 
     def __len__(self) -> int:
-        return len(self["order"])
+        return len(self["order"] if self.rows is None else self.rows)
 
     def __getitem__(self, column: str) -> Ints:
         return self.table[column]
 
     def has(self, column: str) -> Bools:
         """For which claims this instant came."""
-        if column not in self._came:
-            self._came[column] = self[column] < NEVER
-        return self._came[column]
+        came = self._came.get(column)
+        if came is None:
+            came = self._came[column] = self.table[column] < NEVER
+        return came
 
     def fact(self, name: str) -> Ints:
         """What luck had settled about the claims beforehand; row by row beside the table."""
         return self.facts[name]
-
-    @cached_property
-    def terms(self) -> dict[ClaimKind, Terms]:
-        """What the policy says to each kind of claim."""
-        return {kind: terms_of(self.scenario, kind) for kind in ClaimKind if kind is not ClaimKind.NONE}
 
     def by_kind(self, lever: Callable[[Terms], int]) -> Ints:
         """A lever, or what follows from it, as the policy has it for each claim's kind."""
@@ -124,58 +154,64 @@ class Evidence:
     def says(self, column: str, *codes: int) -> Bools:
         """Whether the column has one of these codes."""
         told = self[column]
-        return np.asarray(np.logical_or.reduce([told == code for code in codes]))
+        return np.asarray(np.logical_or.reduce([told == int(code) for code in codes]))
 
     def answerers(self, stage: Stage) -> Ints:
         """Whose desk, and so whose calendar, each claim's request of this stage goes to."""
-        usual = np.full(len(self), ANSWERERS[stage])
         if stage is not Stage.DISPUTE:
-            return usual
-        return np.where(self.by_kind(lambda terms: terms.platform_answers), Party.PLATFORM, usual)
+            return np.full(len(self), ANSWERERS[stage])
+        return self.by_kind(lambda terms: Party.PLATFORM if terms.platform_answers else ANSWERERS[stage])
 
     def works(self, stage: Stage) -> Ints:
         """Whose calendar that is: a seller's may have days off of its own."""
-        if stage not in self._works:
-            answerers = self.answerers(stage)
-            own = np.array(parties_of_kinds(self.scenario), dtype=np.int64)[self.fact("seller_type")]
-            self._works[stage] = np.where(answerers == Party.SELLER, own, answerers)
-        return self._works[stage]
+        answerers, own = self.answerers(stage), parties_of_kinds(self.scenario)
+        if max(own) == Party.SELLER:
+            return answerers
+        of_sellers = np.array(own, dtype=np.int64)[self.fact("seller_type")]
+        return np.where(answerers == int(Party.SELLER), of_sellers, answerers)
 
     def answer(self, stage: Stage, field: str) -> Ints:
         """What luck settled about each claim's answerer at this stage: its notice, or its handling."""
+        usual = self.fact(f"{stage.word}.{field}")
         if stage not in (Stage.DISPUTE, Stage.MEDIATION):
-            return self.fact(f"{stage.word}.{field}")
+            return usual
         turned = self["claim"] != self.fact("claim")
         rules = np.where(turned, self.fact(f"ruling_{field}_if_not_received"), self.fact(f"mediation.{field}"))
-        return np.where(self.answerers(stage) == Party.PLATFORM, rules, self.fact(f"{stage.word}.{field}"))
+        return np.where(self.answerers(stage) == int(Party.PLATFORM), rules, usual)
 
-    def calendar(self, party: Party) -> Calendar:
+    def calendar(self, party: int) -> Calendar:
         """When a party works; buyers never close."""
         if party == Party.BUYER:
             return round_the_clock(self.scenario.experiment.calendar_days)
-        return self.calendars[party]
+        return self.calendars[cast("Party", party)]
 
-    def deadlines(self, stage: Stage) -> Ints:
-        """When the clock of each claim's request runs out, worked out anew; NEVER where none was opened."""
-        clocks = {int(kind): terms.requests[stage].clock for kind, terms in self.terms.items()}
-        return self.later(stage.word, "opened", clocks, self.works(stage))
-
-    def later(self, stage: str, step: str, spans: dict[int, Span], parties: Ints) -> Ints:
-        """So long after a step of each claim's request, by kind of claim, on these parties' clocks."""
-        since, begun = self[f"{stage}_{step}_at"], self.has(f"{stage}_{step}_at")
-        instants = np.full(len(since), NEVER)
-        for kind, length in spans.items():
-            of_kind = np.flatnonzero(begun & (self["claim"] == kind))
-            for party in np.flatnonzero(np.bincount(parties[of_kind])).tolist():
-                some = of_kind[parties[of_kind] == party]
-                instants[some] = self.after(since[some], length, cast("Party", party))
+    def after(self, since: Ints, length: Span, parties: Ints) -> Ints:
+        """So long after these instants, on these parties' clocks; NEVER after what never comes."""
+        if is_on_the_wall(length.kind):
+            return np.minimum(since, NEVER - length.seconds) + length.seconds
+        instants = np.empty_like(since)
+        for party, here in parted(parties):
+            calendar = self.calendar(party)
+            instants[here] = instants_after(since[here], length.kind, np.array(length.seconds), calendar)
         return instants
 
-    def after(self, since: Ints, length: Span, party: Party) -> Ints:
-        """So long after these instants, on one party's clock; NEVER after what never comes."""
-        return instants_after(since, length.kind, np.array(length.seconds), self.calendar(party))
-
-    def where(self, broken: Bools, what: str) -> Iterator[Breach]:
+    def where(self, broken: Bools, what: str) -> tuple[Breach, ...]:
         """The first claim for which this is so, if there is one."""
         if len(broken) and broken[first := broken.argmax()]:  # a fifth of what `any` takes
-            yield Breach(what, int(self["order"][first]))
+            return (Breach(what, int(self["order"][first])),)
+        return ()
+
+
+def parted(parties: Ints) -> list[tuple[int, Ints | slice]]:
+    """Every party that there is, and where; one that is alone has all places."""
+    there = np.flatnonzero(np.bincount(parties)).tolist()
+    if len(there) == 1:
+        return [(there[0], slice(None))]
+    return [(party, np.flatnonzero(parties == party)) for party in there]
+
+
+def _part_of(table: TableOfClaims, some: slice) -> TableOfClaims:
+    """Some rows of a table, each column of which is laid out once."""
+    if isinstance(table, NarrowColumns):
+        return Picked(table.part(some), slice(None))
+    return Picked(table, some)

@@ -8,6 +8,7 @@ import pytest
 
 from sim.errors import BrokenInvariant
 from sim.market.engine import run_simpy
+from sim.records import evidence
 from sim.records.checks import INVARIANTS, Invariant, check, name_of
 from sim.records.evidence import Evidence
 from sim.vocabulary import Outcome, Settled
@@ -54,6 +55,21 @@ def test_a_slip_in_one_place_is_caught_and_the_order_named(invariant: Invariant,
     assert first.order == order
     with pytest.raises(BrokenInvariant):
         check(run.scenario, records, run.calendars)
+
+
+@pytest.mark.parametrize(("invariant", "spoil"), EACH_SLIP)
+def test_of_many_claims_that_are_looked_at_some_at_a_time_the_same_is_said(
+    invariant: Invariant, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = busy_market()
+    records, _ = spoil(run)
+    with pytest.raises(BrokenInvariant) as of_all:
+        check(run.scenario, records, run.calendars)
+    monkeypatch.setattr(evidence, "AT_A_TIME", 40)
+    with pytest.raises(BrokenInvariant) as of_parts:
+        check(run.scenario, records, run.calendars)
+    assert str(of_parts.value) == str(of_all.value)
+    assert len(check(run.scenario, run.records, run.calendars)) == len(INVARIANTS)
 
 
 def test_a_missing_desk_is_noticed() -> None:

@@ -18,6 +18,8 @@ from sim.compiled.filling import BY_MACHINE_CODE
 from sim.experiment import fingerprints
 from sim.experiment.engines import COMPILED, live
 from sim.experiment.replication import calendars_of
+from sim.records import evidence
+from sim.records.checks import INVARIANTS, check, name_of
 from sim.records.table import Records
 from sim.scenario.durations import NEVER
 from sim.scenario.loading import load
@@ -38,6 +40,8 @@ def test_a_column_is_read_as_it_was_however_wide_its_later_numbers_are(blocks: l
     assert set(kept) == set(whole)
     assert all(np.array_equal(kept[name], column) for name, column in whole.items())
     assert all(np.array_equal(kept.at(np.array([0]))[name], column[:1]) for name, column in whole.items())
+    assert all(np.array_equal(kept.part(slice(1, 3))[name], column[1:3]) for name, column in whole.items())
+    assert {len(kept.kept(name)) for name in whole} == {len(whole["a"])}
 
 
 def test_a_yes_or_no_takes_a_byte_and_an_instant_four() -> None:
@@ -71,6 +75,8 @@ def expect_the_same(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None
     assert fingerprints.of_outcomes(records.claims) == fingerprints.of_outcomes(wide.claims)
     assert np.array_equal(records.queue_seconds, wide.queue_seconds)
     assert draws.rows() == wide_draws.rows()
+    monkeypatch.setattr(evidence, "AT_A_TIME", 100)
+    assert check(scenario, records, calendars_of(scenario)) == tuple(map(name_of, INVARIANTS[:-1]))
 
 
 @pytest.mark.parametrize("name", ["aliexpress", "ebay-2024", "shopee"])
