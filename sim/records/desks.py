@@ -151,8 +151,10 @@ def _staff(run: Evidence) -> Ints:
 
 def _owners(run: Evidence) -> Ints:
     """Whose calendar each desk keeps."""
-    of_types, sellers = parties_of_kinds(run.scenario), run.scenario.market.sellers.count
-    return np.append(run.records.draws.parties_of_sellers(of_types, sellers), AFTER_THE_SELLERS)
+    of_types, count = parties_of_kinds(run.scenario), run.scenario.market.sellers.count
+    if set(of_types) == {Party.SELLER}:
+        return np.array([*of_types[:1] * count, *AFTER_THE_SELLERS], dtype=np.int64)
+    return np.append(run.records.draws.parties_of_sellers(of_types, count), AFTER_THE_SELLERS)
 
 
 def _next_openings(run: Evidence, at: Ints, parties: Ints) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, cast
@@ -30,10 +30,14 @@ KINDS: tuple[ClaimKind, ...] = tuple(kind for kind in ClaimKind if kind is not C
 ANSWERERS = tuple(STAGES[stage].answerer for stage in Stage)
 """Who answers, by stage; a dispute may be the platform's to answer."""
 OPENED = tuple(f"{stage.word}_opened_at" for stage in Stage)
-AT_A_TIME = 1 << 15
+AT_A_TIME = 1 << 14
 """Claims that are looked at together: their columns are near the processor, and take little memory."""
 
 T = TypeVar("T")
+
+
+Kinds = list[tuple[Ints | None, Terms]]
+"""In which rows the claims of each kind are (None: in all), and what the policy says to them."""
 
 
 class Breach(NamedTuple):
@@ -52,17 +56,18 @@ class Evidence:
         records: Records,
         calendars: dict[Party, Calendar],
         rows: Ints | None = None,
-        terms: Mapping[ClaimKind, Terms] | None = None,
+        kinds: Kinds | None = None,
     ) -> None:
-        """All claims, or those in some `rows`; `terms` are what the policy says to each kind, if known."""
+        """All claims, or those in some `rows`; of which `kinds` they are, if known."""
         self.scenario, self.records, self.calendars, self.rows = scenario, records, calendars, rows
         table, facts = records.claims, records.draws.claims
         self.table: TableOfClaims = table if rows is None else Picked(table, rows)
         self.facts: TableOfClaims = facts if rows is None else Picked(facts, rows)
         """Luck, row by row beside the outcome table."""
-        self.terms = terms or {kind: terms_of(scenario, kind) for kind in KINDS}
+        self._known_kinds = kinds
         self._worked_out: dict[Hashable, Any] = {}
         self._came: dict[str, Bools] = {}
+        self._those: dict[str, Evidence] = {}
 
     def once(self, view: Callable[[Evidence], T]) -> T:
         """A view of this evidence that several invariants share, worked out when it is first asked for."""
@@ -80,14 +85,15 @@ class Evidence:
             some = slice(begins, begins + AT_A_TIME)
             draws = replace(self.records.draws, claims=_part_of(self.records.draws.claims, some))
             records = replace(self.records, draws=draws, claims=_part_of(self.records.claims, some))
-            yield Evidence(self.scenario, records, self.calendars)
+            part = Evidence(self.scenario, records, self.calendars)
+            yield part
+            part._worked_out.clear()  # some of which points back to it
 
     def that(self, instant: str) -> Evidence:
         """The claims to which something came: few, as a rule, and often none at all."""
-        known = self._worked_out.get(instant)
-        if known is None:
-            known = self._worked_out[instant] = self.only(np.flatnonzero(self.has(instant)))
-        return cast("Evidence", known)
+        if instant not in self._those:
+            self._those[instant] = self.only(self.has(instant).nonzero()[0])
+        return self._those[instant]
 
     def that_ask(self, stage: Stage) -> Evidence:
         """Those that opened a request of this stage."""
@@ -96,27 +102,31 @@ class Evidence:
     @cached_property
     def came(self) -> frozenset[str]:
         """The instants that came to anybody."""
-        return frozenset(instant for instant in INSTANTS if np.logical_or.reduce(self.has(instant)))
+        return frozenset(instant for instant in INSTANTS if np.count_nonzero(self.has(instant)))
 
     @cached_property
     def stages(self) -> list[Stage]:
         """Those at which anybody asks anything."""
         return [stage for stage in Stage if OPENED[stage] in self.came]
 
-    @cached_property
+    @property
     def of_each_kind(self) -> list[tuple[Evidence, Terms]]:
         """The claims of each kind that there are, and what the policy says to them."""
+        return [(self if rows is None else self.only(rows), terms) for rows, terms in self._kinds]
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        if self._known_kinds is not None:
+            return self._known_kinds
         kinds = self["claim"]
-        for kind, terms in self.terms.items():
-            if len(kinds) and kinds[0] == int(kind) and np.logical_and.reduce(kinds == int(kind)):
-                return [(self, terms)]
-        of_kinds = ((np.flatnonzero(kinds == int(kind)), terms) for kind, terms in self.terms.items())
-        return [(self.only(rows), terms) for rows, terms in of_kinds if len(rows)]
+        of_kinds = [((kinds == int(kind)).nonzero()[0], terms) for kind, terms in self.terms.items()]
+        return [(None if len(rows) == len(kinds) else rows, terms) for rows, terms in of_kinds if len(rows)]
 
     def only(self, rows: Ints) -> Evidence:
         """Some of these claims."""
         places = rows if self.rows is None else self.rows[rows]
-        return Evidence(self.scenario, self.records, self.calendars, places, self.terms)
+        kinds = self._kinds if len(self._kinds) == 1 and self._kinds[0][0] is None else None
+        return Evidence(self.scenario, self.records, self.calendars, places, kinds)
 
     def lengths(self) -> Iterator[tuple[str, int]]:
         """How many rows each column of the outcome table has; none is laid out for it."""
@@ -141,8 +151,15 @@ class Evidence:
         """What luck had settled about the claims beforehand; row by row beside the table."""
         return self.facts[name]
 
+    @cached_property
+    def terms(self) -> dict[ClaimKind, Terms]:
+        """What the policy says to each kind of claim."""
+        return {kind: terms_of(self.scenario, kind) for kind in KINDS}
+
     def by_kind(self, lever: Callable[[Terms], int]) -> Ints:
         """A lever, or what follows from it, as the policy has it for each claim's kind."""
+        if len(self._kinds) == 1 and self._kinds[0][0] is None:
+            return np.full(len(self), lever(self._kinds[0][1]), dtype=np.int64)
         values = [0, *(int(lever(terms)) for terms in self.terms.values())]
         return np.array(values, dtype=np.int64)[self["claim"]]
 
@@ -172,12 +189,12 @@ class Evidence:
 
     def answer(self, stage: Stage, field: str) -> Ints:
         """What luck settled about each claim's answerer at this stage: its notice, or its handling."""
-        usual = self.fact(f"{stage.word}.{field}")
-        if stage not in (Stage.DISPUTE, Stage.MEDIATION):
+        usual, is_ruling = self.fact(f"{stage.word}.{field}"), self.answerers(stage) == int(Party.PLATFORM)
+        if not np.count_nonzero(is_ruling):
             return usual
         turned = self["claim"] != self.fact("claim")
         rules = np.where(turned, self.fact(f"ruling_{field}_if_not_received"), self.fact(f"mediation.{field}"))
-        return np.where(self.answerers(stage) == int(Party.PLATFORM), rules, usual)
+        return np.where(is_ruling, rules, usual)
 
     def calendar(self, party: int) -> Calendar:
         """When a party works; buyers never close."""

@@ -47,6 +47,11 @@ IN_ORDER = {
     for stage in (None, *Stage)
 }
 """These pairs, and what is said where the later one comes first: by the stage whose requests they are about."""
+CAME = {
+    stage: ("paid_at", "asked_at", *(f"{stage.word}_{step}_at" for step in ("opened", "settled")))
+    for stage in Stage
+}
+"""What came to everybody who asks at a stage."""
 MONEY_FALLS_DUE = {
     RefundOn.NOTICE: "refund_due return_posted",
     RefundOn.POSTED: "return_posted refund_due",
@@ -79,7 +84,8 @@ def instants_of_an_order_never_decrease(run: Evidence) -> Iterator[Breach]:
         for earlier, later, decrease in IN_ORDER[stage]:
             if earlier in came and later in came:
                 broken = some[later] < some[earlier]
-                yield from some.where(broken & some.has(earlier), decrease)
+                came_before = stage is not None and earlier in CAME[stage]
+                yield from some.where(broken if came_before else broken & some.has(earlier), decrease)
 
 
 def a_dispute_is_opened_when_the_claim_may_be_made(run: Evidence) -> Iterator[Breach]:
