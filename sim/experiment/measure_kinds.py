@@ -26,7 +26,8 @@ from sim.experiment.predicates import Of, Rows, all_summed, every, numbers, summ
 from sim.scenario.durations import DAY
 
 CLAIMS, REQUESTS, REPLICATIONS = "claims", "requests", "replications"
-"""The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and `observation.totals_frame`."""
+"""The tables that measures read: `frame.claims_frame`, `desks.requests_frame`, and totals, as
+`observation.tables_of` has them."""
 
 
 class Sums(NamedTuple):

@@ -126,7 +126,7 @@ def counted_of(scenario: Scenario, draws: Draws, cohort: Cohort, unasked: Rows) 
     paid, experiment = draws.orders.paid, scenario.experiment
     window = np.searchsorted(paid, np.array(experiment.cohort_window, dtype=paid.dtype))  # they are in order
     ended = cohort.table["ended_at"]
-    # While orders still came, the desks were as busy for them as in real life.
+    # Claims that did not end while orders still came met emptier desks than in real life.
     late = int(np.count_nonzero(ended > experiment.arrivals_end))
     counts = (int(window[1] - window[0]), len(ended), len(unasked), late)
     return dict(zip(COUNTED, counts, strict=True))
