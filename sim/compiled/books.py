@@ -151,7 +151,9 @@ def in_turn(asked: Codes) -> tuple[Codes, Codes]:
     if asked.max(initial=0) >= 1 << (63 - bits):
         turns = np.argsort(asked, kind="stable")
         return turns, asked[turns]
-    both = np.sort((asked << bits) | np.arange(len(asked)))
+    both = asked << bits
+    both |= np.arange(len(asked))
+    both.sort()
     return both & ((1 << bits) - 1), both >> bits
 
 

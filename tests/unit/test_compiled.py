@@ -15,6 +15,7 @@ from numba import njit
 
 from sim.chance.facts import ASKS, PLAIN
 from sim.compiled import places
+from sim.compiled.books import in_turn
 from sim.compiled.heap import drop_first, put
 from sim.compiled.layout import ENTRY, FACTS_OF_AN_ORDER, HEAP, OF_REQUESTS, ORDER, OUTCOMES_OF_AN_ORDER
 from sim.errors import InternalError
@@ -39,6 +40,15 @@ def test_an_orders_first_words_are_its_facts_and_the_next_ones_its_outcomes() ->
 def test_every_column_of_the_outcome_table_is_told() -> None:
     assert sorted(OUTCOMES_OF_AN_ORDER) == sorted(COLUMNS)
     assert [ask for ask, _ in zip(ASKS, Stage, strict=True)] == [stage.word for stage in Stage]
+
+
+@pytest.mark.parametrize("latest", [3, 10**6, 1 << 61], ids=["at once", "in weeks", "never"])
+@pytest.mark.parametrize("claims", [0, 1, 1000])
+def test_buyers_come_as_they_ask_and_by_number_where_they_ask_at_once(claims: int, latest: int) -> None:
+    asked = np.random.default_rng(1).integers(0, latest + 1, claims)
+    turns, instants = in_turn(asked)
+    assert turns.tolist() == sorted(range(claims), key=lambda claim: (asked[claim], claim))
+    assert instants.tolist() == sorted(asked.tolist())
 
 
 @njit(_nrt=False)
