@@ -16,6 +16,7 @@ from sim.chance.draws import draw_replication
 from sim.chance.facts import Draws
 from sim.chance.orders import Openings
 from sim.chance.shared import Memories, Memory
+from sim.experiment.beside import Beside
 from sim.experiment.worker import Task, _world, carry_out
 from sim.scenario.model import Scenario
 from tests.property.strategies import File, scenario_files, scenario_of
@@ -68,7 +69,7 @@ def article(**changes: Any) -> tuple[Scenario, Openings]:
     scenario = sim.load("aliexpress").with_changes(
         small | {path.replace("__", "."): value for path, value in changes.items()}
     )
-    return _world(scenario.model_dump_json(by_alias=True))
+    return _world(scenario.model_dump_json(by_alias=True), Beside(scenario))
 
 
 def drawn(memory: Memory, world: tuple[Scenario, Openings]) -> Draws:
