@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.arrays import Ints
 from sim.chance.decisions import Decision
 from sim.chance.narrow import NarrowInts
 from sim.chance.shared import Memory
@@ -27,12 +25,16 @@ def paid_instants(scenario: Scenario, luck: Luck) -> NarrowInts:
     """
     rate, last = cumulative_rate(scenario), scenario.experiment.arrivals_end - 1
     kept_in: Any = np.int32 if last <= np.iinfo(np.int32).max else np.int64
-    paid, count = np.empty(int(rate.expected[-1]) + AT_A_TIME, dtype=kept_in), 0
-    for instants in _instants(luck, rate):
-        while len(paid) < count + len(instants):
+    paid, count = np.empty(int(rate.expected[-1]) + 2 * AT_A_TIME, dtype=kept_in), 0
+    arrivals_of, begins, latest = luck.source.arrivals or arrivals, 0, 0.0
+    # Some thousand at a time: all at once would take five times the memory of what comes of them.
+    while latest < rate.expected[-1]:
+        if len(paid) < count + AT_A_TIME:
             paid = np.concatenate([paid, np.empty_like(paid[: len(paid) // 8 + AT_A_TIME])])
-        paid[count : count + len(instants)] = np.minimum(instants, last)
-        count += len(instants)
+        gaps = np.negative(luck.first_of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
+        log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
+        found, latest = arrivals_of(gaps, latest, rate, last, paid[count:])
+        begins, count = begins + AT_A_TIME, count + found
     return paid[:count]
 
 
@@ -69,22 +71,13 @@ def _hour_shares(market: Market) -> Floats:
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _instants(luck: Luck, rate: ExpectedOrders) -> Iterator[Floats | Ints]:
-    """Whole seconds at which orders are paid, some thousand at a time: all at once would take five times the memory
-    of what comes of them. Luck is fetched until all that is expected is passed."""
-    arrivals_of, begins, latest = luck.source.arrivals or arrivals, 0, 0.0
-    while latest < rate.expected[-1]:
-        gaps = np.negative(luck.first_of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
-        log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
-        instants, latest = arrivals_of(gaps, latest, rate)
-        begins += AT_A_TIME
-        yield instants
-
-
-def arrivals(negative_gaps: Floats, latest: float, rate: ExpectedOrders) -> tuple[Floats, float]:
-    """After one that came at `latest`, both in a process of rate one: when those within the rate come, in whole
-    seconds, and how far all of them reach. The gaps are used up."""
+def arrivals(
+    negative_gaps: Floats, latest: float, rate: ExpectedOrders, last: int, paid: NarrowInts
+) -> tuple[int, float]:
+    """After one that came at `latest`, both in a process of rate one: when those within the rate are `paid`, in
+    whole seconds and `last` at the latest; how many they are, and how far all reach. The gaps are used up."""
     negative_gaps[0] -= latest
     reached = np.negative(np.cumsum(negative_gaps, out=negative_gaps), out=negative_gaps)
     within = reached[: np.searchsorted(reached, rate.expected[-1])]
-    return np.floor(np.interp(within, rate.expected, rate.hours)), float(reached[-1])
+    paid[: len(within)] = np.minimum(np.floor(np.interp(within, rate.expected, rate.hours)), last)
+    return len(within), float(reached[-1])

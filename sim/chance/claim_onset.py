@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import Bools
+from sim.arrays import Bools, Columns
 from sim.chance.decisions import Decision
+from sim.chance.drawings import DrawnBy, duration, happens
 from sim.chance.facts import Ints, OrderFacts
 from sim.chance.instants import instants_after
 from sim.chance.lateness import TimeLimits, lateness_of
 from sim.chance.orders import Dispatching, Openings
-from sim.chance.rates import chances, most
-from sim.chance.sampler import OrderSampler
+from sim.chance.rates import groups_in, groups_of, methods_in, methods_of, most, occurs
+from sim.chance.sampler import OrderSampler, said_once
 from sim.chance.streams import Luck, pieces
 from sim.rules.terms import kind_of, refunds_at_dispatch_limit
-from sim.scenario.buyers import Buyers, Notices
+from sim.scenario.buyers import Buyers
 from sim.scenario.durations import NEVER
+from sim.scenario.market import Market
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Party
 
@@ -92,60 +95,62 @@ def first_onsets(
 
     What was seen to arrive arrived then.
     """
-    regretted = _mind_changes(scenario, sampler, paid)
-    buyers = scenario.buyers
+    buyers, market, wishes = scenario.buyers, scenario.market, _wishes(scenario)
+    groups = {by: _GROUPED[by](market, sampler) for by in wishes.groupings}
+    drawn = sampler.columns(wishes, groups)
+    regretted = _noticed(paid, drawn, Decision.REGRETS)
     if buyers.not_received is None and buyers.defect is None:
         return ClaimOnsets(sampler.all_alike(ClaimKind.REGRET), regretted)
     delivered = delivered_at(scenario, sampler, plan, calendars)
     if seen_delivered is not None:
         delivered = np.where(seen_delivered < NEVER, seen_delivered, delivered)
-    missed = _not_received(scenario, sampler, plan.promised, delivered)
-    reasons = np.stack([regretted, missed, _defect(scenario, sampler, delivered)])
+    noticed = _noticed(plan.promised, drawn, Decision.MISSES_THE_PARCEL)
+    missed = np.where(delivered > noticed, noticed, NEVER)
+    reasons = np.stack([regretted, missed, _noticed(delivered, drawn, Decision.FINDS_A_DEFECT)])
     return ClaimOnsets(ClaimKind.REGRET + np.argmin(reasons, axis=0), np.min(reasons, axis=0))
 
 
-def _mind_changes(scenario: Scenario, sampler: OrderSampler, paid: Ints) -> Ints:
-    """When minds change; NEVER for buyers who keep what they ordered."""
-    regret = scenario.buyers.regret
-    changes = later(paid, sampler.duration(Decision.REGRETS_AFTER, regret.after))
-    chance = chances(regret.probability, scenario.market, sampler)
-    return np.where(sampler.happens(Decision.REGRETS, chance) == 1, changes, NEVER)
+_GROUPED: dict[str, Callable[[Market, OrderSampler], Ints]] = {
+    "payment_method": lambda market, sampler: methods_of(methods_in(market), sampler),
+    "product_group": lambda market, sampler: groups_of(groups_in(market), sampler),
+}
 
 
-def _not_received(scenario: Scenario, sampler: OrderSampler, promised: Ints, delivered: Ints) -> Ints:
-    """When buyers notice that the promised date has passed, and the parcel is still not there."""
-    decisions = Decision.MISSES_THE_PARCEL, Decision.MISSES_THE_PARCEL_AFTER
-    noticed = _noticed(scenario, scenario.buyers.not_received, sampler, promised, *decisions)
-    return np.where(delivered > noticed, noticed, NEVER)
+@said_once
+def _wishes(scenario: Scenario) -> dict[str, DrawnBy]:
+    """Whether buyers come to want their money back, for each reason, and how long that takes."""
+    buyers, drawings = scenario.buyers, dict[str, DrawnBy]()
+    for whether, terms in (
+        (Decision.REGRETS, buyers.regret),
+        (Decision.MISSES_THE_PARCEL, buyers.not_received),
+        (Decision.FINDS_A_DEFECT, buyers.defect),
+    ):
+        after = Decision[whether.name + _AFTER]
+        drawings[whether.name] = occurs(whether, terms.probability, scenario.market) if terms else 0
+        drawings[after.name] = duration(after, terms.after) if terms else 0
+    return drawings
 
 
-def _defect(scenario: Scenario, sampler: OrderSampler, delivered: Ints) -> Ints:
-    """When buyers notice that what they were sent is faulty."""
-    decisions = Decision.FINDS_A_DEFECT, Decision.FINDS_A_DEFECT_AFTER
-    return _noticed(scenario, scenario.buyers.defect, sampler, delivered, *decisions)
+_AFTER = "_AFTER"
 
 
-def _noticed(
-    scenario: Scenario,
-    terms: Notices | None,
-    sampler: OrderSampler,
-    since: Ints,
-    whether: Decision,
-    after: Decision,
-) -> Ints:
-    if terms is None:
-        return sampler.all_alike(NEVER)
-    noticed = later(since, sampler.duration(after, terms.after))
-    chance = chances(terms.probability, scenario.market, sampler)
-    return np.where(sampler.happens(whether, chance) == 1, noticed, NEVER)
+def _noticed(since: Ints, drawn: Columns, whether: Decision) -> Ints:
+    """When buyers notice, who would; NEVER for the others."""
+    return np.where(drawn[whether.name] == 1, later(since, drawn[whether.name + _AFTER]), NEVER)
+
+
+@said_once
+def _travelling(scenario: Scenario) -> dict[str, DrawnBy]:
+    carrier = scenario.market.carrier
+    return {"transit": duration(Decision.TRANSIT, carrier.transit), "lost": happens(Decision.LOST, carrier.lost)}
 
 
 def delivered_at(scenario: Scenario, sampler: OrderSampler, plan: Dispatching, calendars: Openings) -> Ints:
     """When each parcel would arrive; NEVER for the lost ones."""
     carrier = scenario.market.carrier
-    transit = sampler.duration(Decision.TRANSIT, carrier.transit)
-    arrives = instants_after(plan.ships_at, kind_of(carrier.transit), transit, calendars[Party.CARRIER])
-    return np.where(sampler.happens(Decision.LOST, carrier.lost) == 1, NEVER, arrives)
+    drawn = sampler.columns(_travelling(scenario))
+    arrives = instants_after(plan.ships_at, kind_of(carrier.transit), drawn["transit"], calendars[Party.CARRIER])
+    return np.where(drawn["lost"] == 1, NEVER, arrives)
 
 
 def later(since: Ints, after: Ints) -> Ints:

@@ -6,29 +6,28 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.arrays import Columns as Columns
 from sim.arrays import TableOfClaims
 from sim.chance.claim_onset import ClaimOnsets, later
 from sim.chance.decisions import Decision
+from sim.chance.drawings import SECONDS, ByLaw, DrawnBy, cents, duration, happens, millionths
 from sim.chance.facts import Bought, Ints
 from sim.chance.instants import earlier_or_later
 from sim.chance.narrow import NarrowColumns
 from sim.chance.orders import Dispatching, Instants
+from sim.chance.rates import chosen
 from sim.chance.request_draws import draw_requests
-from sim.chance.sampler import SECONDS, OrderSampler
+from sim.chance.sampler import OrderSampler, said_once
 from sim.chance.shared import AFRESH, Known
-from sim.chance.streams import choice
 from sim.rules.refunds import share_of
 from sim.rules.requests import reason_stated
 from sim.rules.terms import last_day_of
-from sim.scenario.buyers import Regret
-from sim.scenario.distributions.families import DurationLaw, ShareLaw
+from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.policy import ProductWindow
-from sim.vocabulary import Anchor, ClaimKind, Reason
+from sim.vocabulary import ClaimKind, Reason
 
 
 class Claimants(NamedTuple):
@@ -82,7 +81,7 @@ def _claims(scenario: Scenario, claimants: Claimants, known: Known) -> Columns:
     basics = known.of("basics", scenario, lambda _: claimants.columns(), claimants)
     words = known.of("words", scenario, lambda part: _of_what_is_said(part, sampler, basics), basics)
     buyer = known.of("buyer", scenario, lambda part: _of_the_buyer(part, sampler, basics["value"]), basics)
-    dispute = known.of("disputing", scenario, lambda part: _of_the_dispute(part, sampler, basics["claim"]), basics)
+    dispute = known.of("disputing", scenario, lambda part: sampler.columns(_dispute(part), basics), basics)
     journey = known.of("journey", scenario, lambda part: _of_the_journey(part, sampler, basics, plan), basics)
     bank = known.of("bank", scenario, lambda part: _of_the_bank(part, sampler, basics), basics)
     told = known.of("told", scenario, lambda _: basics | words, basics, words)
@@ -90,103 +89,118 @@ def _claims(scenario: Scenario, claimants: Claimants, known: Known) -> Columns:
     return told | buyer | dispute | journey | bank | asks
 
 
+@said_once
+def _words(scenario: Scenario) -> dict[str, DrawnBy]:
+    """What the buyer tells the seller, why the mind changed, and what part of the price buying elsewhere saves."""
+    buyers, regret = scenario.buyers, scenario.buyers.regret
+    found = regret.found_cheaper
+    return {
+        "writes_first": happens(Decision.WRITES_FIRST, buyers.plea.probability if buyers.plea else 0.0),
+        "agrees_to_change": happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
+        "motive": chosen(Decision.REASON, [regret.reasons.get(reason, 0.0) for reason in Reason]),
+        "found_cheaper": happens(Decision.FOUND_CHEAPER, found.probability) if found else 0,
+        "saving": millionths(Decision.SAVING, found.saving) if found else 0,
+    }
+
+
 def _of_what_is_said(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
-    """What the buyer tells the seller, and why."""
-    buyers, value = scenario.buyers, claims["value"]
-    plea = buyers.plea.probability if buyers.plea else 0.0
-    return _motives(buyers.regret, sampler, value, claims["claim"] == ClaimKind.REGRET) | {
-        "writes_first": sampler.happens(Decision.WRITES_FIRST, plea),
-        "agrees_to_change": sampler.happens(Decision.AGREES_TO_CHANGE_REASON, buyers.agrees_to_change_reason),
+    """Only those who regret have found it cheaper; a reason that is not on the menu is not stated."""
+    drawn = sampler.columns(_words(scenario))
+    cheaper = np.where(claims["claim"] == ClaimKind.REGRET, drawn["found_cheaper"], 0)
+    return drawn | {
+        "reason": _STATED[drawn.pop("motive"), cheaper],
+        "found_cheaper": cheaper,
+        "saving": np.where(cheaper, share_of(claims["value"], drawn["saving"]), 0),
+    }
+
+
+_STATED = np.array([[reason_stated(motive, found) for found in (False, True)] for motive in Reason])
+"""What the buyer says, by motive and by whether it was found cheaper."""
+
+
+@said_once
+def _buyer(scenario: Scenario) -> dict[str, DrawnBy]:
+    """What else the buyer would do, and what it costs."""
+    buyers = scenario.buyers
+    return {
+        "trusted": happens(Decision.TRUSTED, buyers.trusted),
+        "goes_on": happens(Decision.GOES_ON, buyers.goes_on),
+        "hassle": millionths(Decision.HASSLE, buyers.hassle),
+        "return_cost": cents(Decision.RETURN_COST, buyers.return_cost),
+        "return_delay": duration(Decision.RETURN_DELAY, buyers.return_delay),
+        "escalates": happens(Decision.ESCALATES, buyers.escalation.probability),
+        "escalates_after": duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
     }
 
 
 def _of_the_buyer(scenario: Scenario, sampler: OrderSampler, value: Ints) -> Columns:
-    """What else the buyer would do, and what it costs."""
-    buyers = scenario.buyers
-    return {
-        "trusted": sampler.happens(Decision.TRUSTED, buyers.trusted),
-        "goes_on": sampler.happens(Decision.GOES_ON, buyers.goes_on),
-        "hassle": _part_of(value, sampler, Decision.HASSLE, buyers.hassle),
-        "return_cost": sampler.cents(Decision.RETURN_COST, buyers.return_cost),
-        "return_delay": sampler.duration(Decision.RETURN_DELAY, buyers.return_delay),
-        "escalates": sampler.happens(Decision.ESCALATES, buyers.escalation.probability),
-        "escalates_after": sampler.duration(Decision.ESCALATES_AFTER, buyers.escalation.after),
-    }
+    drawn = sampler.columns(_buyer(scenario))
+    return drawn | {"hassle": share_of(value, drawn["hassle"])}
 
 
-def _of_the_dispute(scenario: Scenario, sampler: OrderSampler, claims: Ints) -> Columns:
+@said_once
+def _dispute(scenario: Scenario) -> dict[str, DrawnBy]:
     """How long the buyer takes to open it, and how much longer its window is; and if it turns to not received."""
     rows = {kind: getattr(scenario.policy.dispute, kind.word, None) for kind in ClaimKind}
     windows = {kind: row.closes.plus for kind, row in rows.items() if row and row.closes and row.closes.plus}
     return {
-        **_by_claim("dispute_after", sampler, claims, Decision.DISPUTES_AFTER, scenario.buyers.dispute_after),
-        **_by_claim("closes_plus", sampler, claims, Decision.DISPUTE_WINDOW, windows),
+        **_by_claim("dispute_after", Decision.DISPUTES_AFTER, scenario.buyers.dispute_after),
+        **_by_claim("closes_plus", Decision.DISPUTE_WINDOW, windows),
     }
 
 
-def _by_claim(
-    name: str, sampler: OrderSampler, claims: Ints, decision: Decision, laws: Mapping[ClaimKind, DurationLaw]
-) -> Columns:
+def _by_claim(name: str, decision: Decision, laws: Mapping[ClaimKind, DurationLaw]) -> dict[str, DrawnBy]:
     """A duration by the law for the claim's kind, 0 where there is none; and by that for goods not received."""
     of_kinds = [laws.get(kind) for kind in ClaimKind]
     return {
-        name: sampler.by_law(decision, of_kinds, claims, SECONDS),
-        f"{name}_if_not_received": sampler.duration(decision, of_kinds[ClaimKind.NOT_RECEIVED]),
+        name: ByLaw(decision, of_kinds, SECONDS, "claim"),
+        f"{name}_if_not_received": duration(decision, of_kinds[ClaimKind.NOT_RECEIVED]),
     }
 
 
-def _motives(regret: Regret, sampler: OrderSampler, value: Ints, regrets: NDArray[np.bool_]) -> Columns:
-    """Why the mind changed, what is said, and what buying elsewhere would save those who regret."""
-    weights = [regret.reasons.get(reason, 0.0) for reason in Reason]
-    motives = choice(sampler.luck(Decision.REASON), weights)
-    found = regret.found_cheaper.probability if regret.found_cheaper else 0
-    cheaper = np.where(regrets, sampler.happens(Decision.FOUND_CHEAPER, found), 0)
-    saving = np.zeros_like(value)
-    if regret.found_cheaper:
-        saving = np.where(cheaper, _part_of(value, sampler, Decision.SAVING, regret.found_cheaper.saving), 0)
-    stated = np.array([[reason_stated(motive, found) for found in (False, True)] for motive in Reason])
-    return {"reason": stated[motives, cheaper], "found_cheaper": cheaper, "saving": saving}
-
-
-def _part_of(value: Ints, sampler: OrderSampler, decision: Decision, law: ShareLaw) -> Ints:
-    """A drawn share of the price, in cents."""
-    return share_of(value, sampler.millionths(decision, law))
+@said_once
+def _journey(scenario: Scenario) -> dict[str, DrawnBy]:
+    """How long parcels travel, and how long this product's cancel button is shown."""
+    market, cancellation = scenario.market, scenario.policy.cancellation
+    within = cancellation.window.within if cancellation is not None else None
+    return {
+        "window_ends": duration(Decision.CANCELLATION_WINDOW, within),
+        "transit": duration(Decision.TRANSIT, market.carrier.transit),
+        "lost": happens(Decision.LOST, market.carrier.lost),
+        "free_return": happens(Decision.FREE_RETURN_LISTING, market.free_return_listings),
+        "return_lost": happens(Decision.RETURN_LOST, market.carrier.return_lost),
+        "return_transit": duration(Decision.RETURN_TRANSIT, market.carrier.return_transit),
+    }
 
 
 def _of_the_journey(scenario: Scenario, sampler: OrderSampler, claims: Columns, plan: Dispatching) -> Columns:
-    """How long parcels travel, and until when this product's cancel button is shown."""
-    cancellation, carrier = scenario.policy.cancellation, scenario.market.carrier
+    cancellation, drawn = scenario.policy.cancellation, sampler.columns(_journey(scenario))
     window_ends = claims["paid"]
     if cancellation is not None:
-        window_ends = _button_ends(scenario, cancellation.window, sampler, plan.instants(claims["paid"]))
-    return {
-        "window_ends": window_ends,
-        "transit": sampler.duration(Decision.TRANSIT, carrier.transit),
-        "lost": sampler.happens(Decision.LOST, carrier.lost),
-        "free_return": sampler.happens(Decision.FREE_RETURN_LISTING, scenario.market.free_return_listings),
-        "return_lost": sampler.happens(Decision.RETURN_LOST, carrier.return_lost),
-        "return_transit": sampler.duration(Decision.RETURN_TRANSIT, carrier.return_transit),
-    }
+        known = plan.instants(claims["paid"])
+        window_ends = _button_ends(scenario, cancellation.window, drawn["window_ends"], known)
+    return drawn | {"window_ends": window_ends}
 
 
-def _button_ends(scenario: Scenario, window: ProductWindow, sampler: OrderSampler, known: Instants) -> Ints:
+def _button_ends(scenario: Scenario, window: ProductWindow, within: Ints, known: Instants) -> Ints:
     """Until when each order has its cancel button."""
-    ends = np.full_like(known[Anchor.PAID], NEVER)
-    if window.within is not None:
-        ends = later(known[window.after], sampler.duration(Decision.CANCELLATION_WINDOW, window.within))
+    ends = np.full_like(within, NEVER) if window.within is None else later(known[window.after], within)
     return earlier_or_later(ends, *last_day_of(window, scenario.start))
 
 
-def _of_the_bank(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
+@said_once
+def _bank(scenario: Scenario) -> dict[str, DrawnBy]:
     """How long the money travels, by payment method and kind of claim; and if the claim turns to not received."""
     methods = list(scenario.market.payment_methods)
     posting = [scenario.policy.refund.of(kind).posting for kind in ClaimKind]
     laws = [of_kind[method] for of_kind in posting for method in methods]
-
-    paid_by = claims["payment_method"]
     turned = [posting[ClaimKind.NOT_RECEIVED][method] for method in methods]
-    group = claims["claim"] * len(methods) + paid_by
     return {
-        "posting": sampler.by_law(Decision.POSTING, laws, group, SECONDS),
-        "posting_if_not_received": sampler.by_law(Decision.POSTING, turned, paid_by, SECONDS),
+        "posting": ByLaw(Decision.POSTING, laws, SECONDS, "claim_and_method"),
+        "posting_if_not_received": ByLaw(Decision.POSTING, turned, SECONDS, "payment_method"),
     }
+
+
+def _of_the_bank(scenario: Scenario, sampler: OrderSampler, claims: Columns) -> Columns:
+    both = claims["claim"] * len(scenario.market.payment_methods) + claims["payment_method"]
+    return sampler.columns(_bank(scenario), claims | {"claim_and_method": both})

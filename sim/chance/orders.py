@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from sim.chance.arrivals import paid_instants
 from sim.chance.decisions import Decision
+from sim.chance.drawings import SECONDS, ByLaw, DrawnBy, cents
 from sim.chance.facts import Bought, Ints, OrderFacts
 from sim.chance.instants import earlier_or_later, instants_after
-from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
-from sim.chance.sampler import SECONDS, OrderSampler
+from sim.chance.rates import chosen, groups_in, methods_in
+from sim.chance.sampler import OrderSampler, said_once
 from sim.chance.streams import Choosing, Floats, Luck, choice, choosing
 from sim.rules.terms import Since, kind_of, since_of
 from sim.scenario.calendars import Calendar
@@ -51,15 +52,24 @@ def draw_orders(scenario: Scenario, luck: Luck) -> OrderFacts:
     paid = paid_instants(scenario, luck)
     of_sellers, weights = _sellers(market.sellers, luck)
     among = choosing(tuple(weights))
-    value_law, methods, groups = market.order_value, methods_in(market), groups_in(market)
+    drawings = _bought(scenario)
 
     def bought(some: Ints) -> Bought:
         sampler = OrderSampler(luck, some)
         seller = among.chosen(sampler.luck(Decision.SELLER))
-        value = sampler.cents(Decision.ORDER_VALUE, value_law)
-        return Bought(value, seller, of_sellers[seller], methods_of(methods, sampler), groups_of(groups, sampler))
+        return Bought(seller=seller, seller_type=of_sellers[seller], **sampler.columns(drawings))
 
     return OrderFacts(paid, bought, TypesOf(luck, of_sellers, among))
+
+
+@said_once
+def _bought(scenario: Scenario) -> dict[str, DrawnBy]:
+    """For how much, how paid, and of which product group."""
+    return {
+        "value": cents(Decision.ORDER_VALUE, scenario.market.order_value),
+        "payment_method": chosen(Decision.PAYMENT_METHOD, methods_in(scenario.market)),
+        "product_group": chosen(Decision.PRODUCT_GROUP, groups_in(scenario.market)),
+    }
 
 
 def _sellers(sellers: Sellers, luck: Luck) -> tuple[Ints, Sequence[float]]:
@@ -117,6 +127,24 @@ class Dispatching:
         return Dispatching(self.arranges_at[some], self.ships_at[some], self.due[some], self.promised[some])
 
 
+class DispatchClocks(NamedTuple):
+    """What dispatch is planned by, laid out for machine code."""
+
+    parties: Ints
+    """By type of seller: whose calendar it keeps, by its place among all."""
+    counted_in: Ints
+    """What arranging and dispatching are counted in: a row for each, by type of seller."""
+    stretch: Floats
+    """By day of payment."""
+    limit: Ints
+    """Of the dispatch limit: the anchor, the kind and the seconds of its span, a last second, and whether the later
+    end counts."""
+    promise: Ints
+    """Of the promised date."""
+    platform: int
+    """Its place."""
+
+
 def draw_dispatching(
     scenario: Scenario,
     paid: Ints,
@@ -129,39 +157,58 @@ def draw_dispatching(
 
     Given the picked orders' instants of payment and their sellers' types; what was `seen` to happen happens then.
     """
-    parties = np.array(parties_of_kinds(scenario))[kinds]
     types = kinds_of(scenario.market.sellers)
-    stretch = stretches(scenario, paid)
-    arranging = [kind.arrange for kind in types]
-    dispatching = [kind.dispatch for kind in types]
-    arranges_at = _later(
-        paid,
-        kinds,
-        arranging,
-        _stretched(sampler, Decision.ARRANGING, kinds, arranging, stretch),
-        parties,
-        calendars,
-    )
+    arranging, dispatching = [kind.arrange for kind in types], [kind.dispatch for kind in types]
+    drawn = sampler.columns(_handling(scenario), {"seller_type": kinds})
+    lengths = drawn["arranging"], drawn["dispatching"]
+    if sampler.source.dispatched and seen is None:
+        terms = _terms(scenario, arranging, dispatching, calendars)
+        return Dispatching(*sampler.source.dispatched(paid, kinds, np.array(lengths), terms, calendars))
+    parties, stretch = np.array(parties_of_kinds(scenario))[kinds], stretches(scenario, paid)
+    arranged_in, dispatched_in = (stretched_by(each, stretch) for each in lengths)
+    arranges_at = _later(paid, kinds, arranging, arranged_in, parties, calendars)
     if seen is not None:
         arranges_at = np.where(seen.arranged < NEVER, seen.arranged, np.minimum(arranges_at, seen.dispatched))
-    ships_at = _later(
-        arranges_at,
-        kinds,
-        dispatching,
-        _stretched(sampler, Decision.DISPATCHING, kinds, dispatching, stretch),
-        parties,
-        calendars,
-    )
+    ships_at = _later(arranges_at, kinds, dispatching, dispatched_in, parties, calendars)
     if seen is not None:
         ships_at = np.where(seen.dispatched < NEVER, seen.dispatched, ships_at)
     known: Instants = {Anchor.PAID: paid, Anchor.ARRANGED: arranges_at, Anchor.DISPATCHED: ships_at}
     return Dispatching(arranges_at, ships_at, *due_and_promised(scenario, known, parties, calendars))
 
 
+@said_once
+def _handling(scenario: Scenario) -> dict[str, DrawnBy]:
+    """How long sellers take over it, by their type."""
+    types = kinds_of(scenario.market.sellers)
+    return {
+        "arranging": ByLaw(Decision.ARRANGING, [kind.arrange for kind in types], SECONDS, "seller_type"),
+        "dispatching": ByLaw(Decision.DISPATCHING, [kind.dispatch for kind in types], SECONDS, "seller_type"),
+    }
+
+
+def _terms(
+    scenario: Scenario, arranging: list[DurationLaw], dispatching: list[DurationLaw], calendars: Openings
+) -> DispatchClocks:
+    places = {party: place for place, party in enumerate(sorted(calendars))}
+    limit, promise = _limit_and_promise(scenario)
+    return DispatchClocks(
+        np.array([places[Party(party)] for party in parties_of_kinds(scenario)]),
+        np.array([[kind_of(law) for law in laws] for laws in (arranging, dispatching)]),
+        stretches(scenario, np.arange(0, scenario.experiment.arrivals_end, DAY)),
+        np.array([limit.anchor, *limit.span, limit.until, limit.later]),
+        np.array([promise.anchor, *promise.span, promise.until, promise.later]),
+        places[Party.PLATFORM],
+    )
+
+
+def _limit_and_promise(scenario: Scenario) -> tuple[Since, Since]:
+    policy = scenario.policy
+    return since_of(policy.dispatch.limit, scenario.start), since_of(policy.promise, scenario.start)
+
+
 def due_and_promised(scenario: Scenario, known: Instants, parties: Ints, calendars: Openings) -> tuple[Ints, Ints]:
     """The dispatch limit and the promised date; either may be counted from the other."""
-    limit = since_of(scenario.policy.dispatch.limit, scenario.start)
-    promise = since_of(scenario.policy.promise, scenario.start)
+    limit, promise = _limit_and_promise(scenario)
     if limit.anchor == Anchor.PROMISED:
         promised = _after(promise, known, calendars[Party.PLATFORM])
         return _on_own_clocks(limit, {Anchor.PROMISED: promised}, parties, calendars), promised
@@ -187,13 +234,6 @@ def _on_own_clocks(since: Since, known: Instants, parties: Ints, calendars: Open
 def _occurring(codes: Ints) -> Any:
     """Which of some small numbers there are."""
     return np.flatnonzero(np.bincount(codes)).tolist()
-
-
-def _stretched(
-    sampler: OrderSampler, decision: Decision, kinds: Ints, laws: list[DurationLaw], stretch: Floats
-) -> Ints:
-    """Handling times, longer for orders paid on the days that the scenario names."""
-    return stretched_by(sampler.by_law(decision, laws, kinds, SECONDS), stretch)
 
 
 def stretched_by(lengths: Ints, stretch: Floats) -> Ints:

@@ -24,19 +24,19 @@ FIRST_STEP, SECOND_STEP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584C
 HALF, LOW_HALF = np.uint64(32), np.uint64(2**32 - 1)
 
 
-def high_word(a: Unsigned, b: Unsigned) -> Unsigned:
-    """The upper 64 of the 128 bits of a·b, from products of their halves."""
+def product(a: Unsigned, b: Unsigned) -> tuple[Unsigned, Unsigned]:
+    """The lower and the upper 64 of the 128 bits of a·b, from products of their halves."""
     a_low, a_high, b_low, b_high = a & LOW_HALF, a >> HALF, b & LOW_HALF, b >> HALF
     middle = a_high * b_low + (a_low * b_low >> HALF)
     other = a_low * b_high + (middle & LOW_HALF)
-    return a_high * b_high + (middle >> HALF) + (other >> HALF)
+    return a * b, a_high * b_high + (middle >> HALF) + (other >> HALF)
 
 
 def next_round(counter: tuple[Unsigned, ...], key: tuple[Unsigned, Unsigned]) -> tuple[Unsigned, ...]:
     """A counter after one more round with this key."""
     c0, c1, c2, c3 = counter
-    first, second = high_word(FIRST_FACTOR, c0), high_word(SECOND_FACTOR, c2)
-    return second ^ c1 ^ key[0], SECOND_FACTOR * c2, first ^ c3 ^ key[1], FIRST_FACTOR * c0
+    (low, high), (other_low, other_high) = product(FIRST_FACTOR, c0), product(SECOND_FACTOR, c2)
+    return other_high ^ c1 ^ key[0], other_low, high ^ c3 ^ key[1], low
 
 
 def next_key(key: tuple[Unsigned, Unsigned]) -> tuple[Unsigned, Unsigned]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.chance.decisions import Decision
+from sim.chance.drawings import ByBounds, DrawnBy, happens
 from sim.chance.facts import Ints
 from sim.chance.sampler import OrderSampler
-from sim.chance.streams import Floats, choice
+from sim.chance.streams import Floats, choosing
 from sim.scenario.buyers import Rate, names_of
 from sim.scenario.market import Market
 
@@ -24,12 +27,29 @@ def methods_in(market: Market) -> list[float]:
 
 def groups_of(shares: list[float], sampler: OrderSampler) -> Ints:
     """Which product group each picked order is of; 0 where there are none."""
-    return choice(sampler.luck(Decision.PRODUCT_GROUP), shares) if shares else sampler.all_alike(0)
+    return sampler.one(chosen(Decision.PRODUCT_GROUP, shares))
 
 
 def methods_of(shares: list[float], sampler: OrderSampler) -> Ints:
     """How each picked order was paid."""
-    return choice(sampler.luck(Decision.PAYMENT_METHOD), shares)
+    return sampler.one(chosen(Decision.PAYMENT_METHOD, shares))
+
+
+def chosen(decision: Decision, weights: Sequence[float]) -> DrawnBy:
+    """Which of several that have these weights; 0 where there are none."""
+    if not weights:
+        return 0
+    ends = choosing(tuple(weights)).bounds.tolist()
+    return ByBounds(decision, [tuple(ends)], tuple(range(len(ends) + 1)))
+
+
+def occurs(decision: Decision, rate: Rate, market: Market) -> DrawnBy:
+    """1 where it happens, with one chance for all orders or that of each one's name; else 0."""
+    if not isinstance(rate, dict):
+        return happens(decision, rate)
+    names = names_of(rate, market)
+    by = "payment_method" if names == tuple(market.payment_methods) else "product_group"
+    return ByBounds(decision, [(rate[name],) for name in names], (1, 0), by)
 
 
 def chances(rate: Rate, market: Market, sampler: OrderSampler) -> float | Floats:

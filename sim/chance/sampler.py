@@ -2,42 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, wraps
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Bools
+from sim.arrays import Bools, Columns
 from sim.chance.decisions import Decision
+from sim.chance.drawings import AnyLaw, ByBounds, ByLaw, DrawnBy, Grain
 from sim.chance.facts import Ints
-from sim.chance.law_tables import tables_of
-from sim.chance.streams import Floats, Luck, said
-from sim.scenario.distributions.families import (
-    MOST_MONEY,
-    AmountLaw,
-    DurationLaw,
-    Inverse,
-    NumberLaw,
-    ShareLaw,
-    draw,
-)
-from sim.scenario.distributions.laws import Law, StepLaw
-
-MILLION = 1_000_000
-AnyLaw: TypeAlias = "DurationLaw | NumberLaw"
-NOTHING = StepLaw.of([0.0])
-"""The law of what there is not."""
+from sim.chance.law_tables import DrawingPlan, plan_of
+from sim.chance.streams import Floats, Luck, LuckSource, said
+from sim.scenario.model import Scenario
 
 
-class Grain(NamedTuple):
-    """What is drawn in whole numbers of."""
+class Drawings:
+    """What is drawn for some columns, by name."""
 
-    factor: float
-    """How many there are in one of what a law speaks of."""
-    whole: Callable[[Inverse, Floats], Ints]
-    """The whole numbers that luck comes to by a law: rounded once."""
+    def __init__(self, by_name: Mapping[str, DrawnBy]) -> None:
+        self.alike: dict[str, int] = {}
+        """What is certain, and the same for all."""
+        self.by_group: dict[str, tuple[Ints, str]] = {}
+        """What is certain for each group, and what the groups are called."""
+        left = dict[str, ByLaw | ByBounds]()
+        for name, drawing in by_name.items():
+            if isinstance(drawing, int):
+                self.alike[name] = drawing
+            elif (certain := drawing.certain()) is None:
+                left[name] = drawing
+            elif len(set(certain)) == 1 or drawing.by is None:
+                self.alike[name] = certain[0]
+            else:
+                self.by_group[name] = np.array(certain), drawing.by
+        self.left = dict(sorted(left.items(), key=lambda named: named[1].decision))
+        """What luck has a say in, in the order of decisions."""
+
+    @cached_property
+    def groupings(self) -> list[str]:
+        """What groups are called, of those that luck has a say in."""
+        return list(dict.fromkeys(one.by for one in self.left.values() if one.by is not None))
+
+    @cached_property
+    def plan(self) -> DrawingPlan:
+        """As machine code reads it."""
+        return plan_of(list(self.left.values()), self.groupings)
+
+
+def said_once(say: Callable[[Scenario], Mapping[str, DrawnBy]]) -> Callable[[Scenario], Drawings]:
+    """What a scenario has drawn is the same in all its replications. A part of which it is noted what is read
+    (`shared`) is read anew."""
+    latest: dict[int, tuple[Scenario, Drawings]] = {}
+
+    @wraps(say)
+    def drawings_of(scenario: Scenario) -> Drawings:
+        known = latest.get(id(scenario))
+        if known is None:
+            known = scenario, Drawings(say(scenario))
+            if isinstance(scenario, Scenario):
+                if len(latest) >= SCENARIOS:
+                    latest.clear()
+                latest[id(scenario)] = known
+        return known[1]
+
+    return drawings_of
+
+
+SCENARIOS = 16
+"""Of which it is remembered what is drawn."""
+EVERYBODY: Mapping[str, Ints] = MappingProxyType({})
+"""No groups."""
 
 
 def alike(value: int, count: int) -> Ints:
@@ -53,6 +89,11 @@ class OrderSampler:
     def __init__(self, luck: Luck, numbers: Ints) -> None:
         self._luck, self.numbers = luck, numbers
         self._parted: tuple[Ints, list[_Places]] | None = None
+
+    @property
+    def source(self) -> LuckSource:
+        """What draws its luck."""
+        return self._luck.source
 
     def only(self, some: Bools) -> OrderSampler:
         """For some of these orders."""
@@ -70,58 +111,52 @@ class OrderSampler:
         """One value for every picked order: it lies in memory once, and cannot be changed in place."""
         return alike(value, len(self.numbers))
 
-    def happens(self, decision: Decision, chance: float | Floats) -> Ints:
-        """1 where it happens, with this chance, or each order's own; else 0."""
-        if isinstance(chance, float | int) and not 0 < chance < 1:
-            return self.all_alike(int(chance >= 1))
-        return (self.luck(decision) < chance).astype(np.int64)
-
-    def duration(self, decision: Decision, law: DurationLaw | None) -> Ints:
-        """Whole seconds of the law's kind; 0 where there is none."""
-        return self.by_law(decision, [law], self.everybody, SECONDS)
-
-    def cents(self, decision: Decision, law: AmountLaw) -> Ints:
-        """Money, rounded once to whole cents; what is drawn beyond `MOST_MONEY`, which is very rare, is so much."""
-        return self.by_law(decision, [law], self.everybody, CENTS)
-
-    def millionths(self, decision: Decision, law: ShareLaw) -> Ints:
-        """A share, rounded once to millionths."""
-        return self.by_law(decision, [law], self.everybody, MILLIONTHS)
-
     @cached_property
     def everybody(self) -> Ints:
         """All are of one group."""
         return np.zeros(len(self.numbers), dtype=np.int64)
 
-    def by_law(self, decision: Decision, laws: Sequence[AnyLaw | None], groups: Ints, grain: Grain) -> Ints:
-        """By the law of each one's group (the seller's type, the payment method), 0 where there is none; one luck
-        whatever the group. None is fetched for what is certain."""
-        if all(law is None or law.is_certain for law in laws):
-            certain = [0 if law is None else _certain(law.to_law(), grain) for law in laws]
-            return self.all_alike(certain[0]) if len(set(certain)) == 1 else np.array(certain)[groups]
-        source = self._luck.source
-        if source.by_tables is None or len(groups) < source.many:
-            return self.by_group(groups, lambda some, group: some._of_law(decision, laws[group], grain))
-        luck = np.ascontiguousarray(self.luck(decision))
-        plain = tuple(NOTHING if law is None else law.to_law() for law in laws)
-        values, asked = source.by_tables(luck, np.ascontiguousarray(groups), tables_of(plain, grain.factor))
-        of_groups = groups[asked]
-        for group in np.unique(of_groups).tolist():
-            some = asked[of_groups == group]
-            values[some] = grain.whole(plain[group], luck[some])
-        return values
+    def one(self, drawing: DrawnBy, **groups: Ints) -> Ints:
+        """A single column."""
+        return self.columns(Drawings({"": drawing}), groups)[""]
+
+    def columns(self, drawings: Drawings, groups: Mapping[str, Ints] = EVERYBODY) -> Columns:
+        """What is drawn, given the groups by what they are called. No luck is fetched for what is certain."""
+        columns = {name: self.all_alike(value) for name, value in drawings.alike.items()}
+        columns |= {name: certain[groups[by]] for name, (certain, by) in drawings.by_group.items()}
+        if drawings.left and self.source.columns and len(self.numbers) >= self.source.many:
+            return columns | self._drawn_together(drawings, groups)
+        return columns | {name: self._drawn(drawing, groups) for name, drawing in drawings.left.items()}
+
+    def _drawn(self, drawing: ByLaw | ByBounds, groups: Mapping[str, Ints]) -> Ints:
+        """As it is read."""
+        theirs = self.everybody if drawing.by is None else groups[drawing.by]
+        if isinstance(drawing, ByBounds):
+            return said(self.luck(drawing.decision), theirs, drawing.bounds, drawing.in_turn)
+        decision, laws, grain, _ = drawing
+        return self.by_group(theirs, lambda some, group: some._of_law(decision, laws[group], grain))
 
     def _of_law(self, decision: Decision, law: AnyLaw | None, grain: Grain) -> Ints:
         """All by one law."""
         if law is None or law.is_certain:
-            return self.by_law(decision, [law], self.everybody, grain)
+            return self.one(ByLaw(decision, [law], grain))
         return grain.whole(law, self.luck(decision))
 
-    def said(
-        self, decision: Decision, bounds: Sequence[tuple[float, ...]], in_turn: tuple[int, ...], groups: Ints
-    ) -> Ints:
-        """What is said with each luck, by the bounds of each one's group (`streams.said`)."""
-        return said(self.luck(decision), groups, bounds, in_turn)
+    def _drawn_together(self, drawings: Drawings, groups: Mapping[str, Ints]) -> Columns:
+        """By machine code; then the laws are asked what their tables do not say."""
+        in_turn, count = list(drawings.left.values()), len(drawings.groupings)
+        theirs = np.array([groups[by] for by in drawings.groupings], dtype=np.int64)
+        of_groups = theirs.reshape(count, len(self.numbers))
+        values, left = self._luck.columns(drawings.plan, self.numbers, of_groups)
+        for column in np.flatnonzero(left[:, 0]).tolist():
+            drawing, places = in_turn[column], left[column, 1 : left[column, 0] + 1]
+            assert isinstance(drawing, ByLaw)
+            luck = values[column, places].view(np.float64)
+            members = (self.everybody if drawing.by is None else groups[drawing.by])[places]
+            for group in np.unique(members).tolist():
+                (laws, grain), here = drawing.meant(), members == group
+                values[column, places[here]] = grain.whole(laws[group], luck[here])
+        return dict(zip(drawings.left, values, strict=True))
 
     def by_group(self, groups: Ints, of_group: Callable[[OrderSampler, int], Ints]) -> Ints:
         """Values that are drawn otherwise in each group: group by group."""
@@ -169,25 +204,3 @@ class LawGroup(NamedTuple):
     group: int
     members: NDArray[np.intp]
     sampler: OrderSampler
-
-
-@lru_cache(maxsize=256)
-def _certain(law: Law, grain: Grain) -> int:
-    """What any luck comes to."""
-    return int(grain.whole(law, np.zeros(1))[0])
-
-
-def _cents(law: Inverse, luck: Floats) -> Ints:
-    return _rounded(np.minimum(law.ppf(luck), MOST_MONEY) * 100)
-
-
-def _millionths(law: Inverse, luck: Floats) -> Ints:
-    return _rounded(law.ppf(luck) * MILLION)
-
-
-def _rounded(amounts: Floats) -> Ints:
-    whole: Ints = np.rint(amounts).astype(np.int64)
-    return whole
-
-
-SECONDS, CENTS, MILLIONTHS = Grain(1.0, draw), Grain(100.0, _cents), Grain(float(MILLION), _millionths)

@@ -13,7 +13,7 @@ from sim.arrays import Bools
 from sim.arrays import Floats as Floats
 from sim.chance.decisions import Decision
 from sim.chance.facts import Ints
-from sim.chance.law_tables import LawTables
+from sim.chance.law_tables import DrawingPlan
 from sim.chance.philox import block
 
 EDITION = 2
@@ -76,10 +76,14 @@ class LuckSource(NamedTuple):
     each; None: only what is asked for is drawn."""
     late: Callable[..., Bools] | None = None
     """What `lateness.TimeLimits` finds; None: as it says there."""
-    by_tables: Callable[[Floats, Ints, LawTables], tuple[Ints, Ints]] | None = None
-    """What luck comes to by the table of each one's group (`law_tables`), and the places that its law must be asked
-    about; None: every law is asked about everything."""
-    arrivals: Callable[..., tuple[Ints, float]] | None = None
+    columns: Callable[[Key, Ints, DrawingPlan, Ints], tuple[Ints, Ints]] | None = None
+    """Some columns of facts about these numbers, given the key of the first block and to which group each belongs
+    (a row for each grouping). Where a law is to be asked the bits of the luck stand: by column how many such places
+    there are, then where. None: each column is drawn by itself."""
+    dispatched: Callable[..., Ints] | None = None
+    """The plan that `orders.draw_dispatching` makes, a row for each of its instants, given what was drawn for it;
+    None: as it says there."""
+    arrivals: Callable[..., tuple[int, float]] | None = None
     """What `arrivals.arrivals` finds; None: as it says there."""
     many: int = 1024
     """How many draws of one decision it takes for tables to be worth their making."""
@@ -136,6 +140,11 @@ class Luck:
         if len(unsure):
             found[unsure] = self.of(decision, numbers.start + unsure) < bound
         return found
+
+    def columns(self, plan: DrawingPlan, numbers: Ints, groups: Ints) -> tuple[Ints, Ints]:
+        """As `LuckSource.columns` says, which this source must have."""
+        assert self.source.columns
+        return self.source.columns(key_of(self._seed, self._replication, 0), numbers, plan, groups)
 
     def key(self, decision: Decision) -> Key:
         """Of the block that a decision is of."""

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections import deque
+from operator import is_
 from typing import Any
 
 import numpy as np
 
 from sim.arrays import Bools
-from sim.chance.arrivals import ExpectedOrders
+from sim.chance.arrivals import ExpectedOrders, arrivals
 from sim.chance.facts import Ints
 from sim.chance.lateness import TimeLimits
-from sim.chance.law_tables import LawTables
+from sim.chance.law_tables import DrawingPlan
+from sim.chance.narrow import NarrowInts
+from sim.chance.orders import DispatchClocks, Dispatching, Openings
 from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, Rough, drawn_by_numpy
-from sim.compiled.machine_code import Entrance
+from sim.compiled.almanac import almanac_of
+from sim.compiled.machine_code import Entrance, laid
+from sim.scenario.calendars import Calendar
 
 _fill = Entrance("sim.compiled.luck", "fill")
 _fill_roughly = Entrance("sim.compiled.luck", "fill_roughly")
 _late = Entrance("sim.compiled.luck", "late")
+_plan = Entrance("sim.compiled.dispatching", "plan_dispatch")
 _arrive = Entrance("sim.compiled.luck", "arrive")
-_by_tables = Entrance("sim.compiled.luck", "by_tables")
+_draw = Entrance("sim.compiled.drawing", "draw")
+AT_ONCE = 256
+"""Numbers whose luck is turned into columns together: it stays where the processor reads it first."""
 
 
 def drawn_by_machine_code(key: Key, numbers: Numbers) -> Floats:
@@ -41,24 +50,53 @@ def late_by_machine_code(
     numbers: Ints, paid: Ints, legs: Key, seller: Key, limits: TimeLimits, sellers: Any
 ) -> Bools:
     """As `TimeLimits.may_be_missed` says."""
-    found = np.empty(len(numbers), dtype=np.bool_)
-    _late(numbers, paid, _words(legs), _words(seller), limits, sellers, found)
+    found, keys = np.empty(len(numbers), dtype=np.bool_), np.array([legs, seller], dtype=np.uint64)
+    luck, unsure = np.empty((2, TOGETHER, AT_ONCE)), np.empty((2, AT_ONCE), dtype=np.int64)
+    _late(numbers, paid, keys, laid(limits), sellers, luck, unsure, found)
     return found
 
 
-def values_by_machine_code(luck: Floats, groups: Ints, laws: LawTables) -> tuple[Ints, Ints]:
-    """As `LuckSource.by_tables` says."""
-    values, asked = np.empty(len(luck), dtype=np.int64), np.empty(len(luck) + 1, dtype=np.int64)
-    _by_tables(luck, groups, laws, values, asked)
-    return values, asked[1 : asked[0] + 1]
+def columns_by_machine_code(key: Key, numbers: Ints, plan: DrawingPlan, groups: Ints) -> tuple[Ints, Ints]:
+    """As `LuckSource.columns` says."""
+    values, near = np.empty((len(plan.columns), len(numbers)), dtype=np.int64), np.empty((TOGETHER, AT_ONCE))
+    left = np.empty((len(plan.columns), len(numbers) + 1), dtype=np.int64)
+    left[:, 0] = 0
+    _draw(np.ascontiguousarray(numbers), _words(key), laid(plan), groups, near, values, left)
+    return values, left
 
 
-def arrivals_by_machine_code(negative_gaps: Floats, latest: float, rate: ExpectedOrders) -> tuple[Ints, float]:
+def dispatched_by_machine_code(
+    paid: Ints, kinds: Ints, lengths: Ints, terms: DispatchClocks, calendars: Openings
+) -> Ints:
+    """As `LuckSource.dispatched` says."""
+    plan = np.empty((len(Dispatching.__annotations__), len(paid)), dtype=np.int64)
+    almanac = _almanac(calendars)
+    _plan(paid, kinds, lengths, terms, almanac.ctypes.data, plan)
+    return plan
+
+
+_ALMANACS: deque[tuple[tuple[Calendar, ...], Ints]] = deque(maxlen=16)
+"""Of the latest calendars, which all replications share."""
+
+
+def _almanac(calendars: Openings) -> Ints:
+    these = tuple(calendars[party] for party in sorted(calendars))
+    for known, almanac in _ALMANACS:
+        if len(known) == len(these) and all(map(is_, known, these)):
+            return almanac
+    _ALMANACS.append((these, almanac_of(calendars)))
+    return _ALMANACS[-1][1]
+
+
+def arrivals_by_machine_code(
+    negative_gaps: Floats, latest: float, rate: ExpectedOrders, last: int, paid: NarrowInts
+) -> tuple[int, float]:
     """As `arrivals.arrivals` says."""
-    instants, reached = np.empty(len(negative_gaps), dtype=np.int64), np.array([latest])
-    count = np.zeros(1, dtype=np.int64)
-    _arrive(negative_gaps, rate, instants, reached, count)
-    return instants[: count[0]], float(reached[0])
+    if paid.dtype == np.int64:  # decades of orders: rare, and would have to be compiled for
+        return arrivals(negative_gaps, latest, rate, last, paid)
+    reached = np.array([latest, 0.0])
+    _arrive(negative_gaps, laid(rate), last, paid, reached)
+    return int(reached[1]), float(reached[0])
 
 
 def _words(key: Key) -> Ints:
@@ -69,6 +107,7 @@ BY_MACHINE_CODE = LuckSource(
     fill=drawn_by_machine_code,
     rough=drawn_roughly,
     late=late_by_machine_code,
-    by_tables=values_by_machine_code,
+    columns=columns_by_machine_code,
+    dispatched=dispatched_by_machine_code,
     arrivals=arrivals_by_machine_code,
 )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba.core import types
+from numba.core.types.containers import UniTuple
 from numba.extending import intrinsic, overload, register_jitable
 
 from sim.arrays import Bools
@@ -17,71 +18,41 @@ from sim.chance import philox
 from sim.chance.arrivals import ExpectedOrders
 from sim.chance.facts import Ints
 from sim.chance.lateness import STEP, STEPS, TimeLimits
-from sim.chance.law_tables import CELLS, IN_AN_OCTAVE, IN_DOUBT, LOWEST, LawTables
+from sim.chance.narrow import NarrowInts
 from sim.chance.streams import TINY, UPPER_16, UPPER_53, Floats
 from sim.compiled.jit import kept, step
-from sim.scenario.durations import DAY, NEVER
+from sim.scenario.durations import DAY
 
 _NONE = np.uint64(0)
-_INTO_A_CELL = 52 - int(np.log2(IN_AN_OCTAVE))
-"""Bits of a float's fraction that say where in a cell it is, from -1 to 1; those above say in which."""
-_WHICH, _PART = (1 << _INTO_A_CELL) - 1, 2.0 ** (1 - _INTO_A_CELL)
-_FIRST_CELL = (int(np.float64(LOWEST).view(np.int64)) >> _INTO_A_CELL) - 1
-_TO_WHOLE = 1.5 * 2.0**52
-"""Added to a float and taken away again it rounds that to a whole number, halves to even."""
-_CERTAIN = 0.5 - IN_DOUBT
 
 
 @intrinsic
-def product_above(_: Any, one: Any, other: Any) -> Any:
-    """The upper 64 of the 128 bits of a product, which a processor has at hand."""
+def product_of(_: Any, one: Any, other: Any) -> Any:
+    """Both halves of the 128 bits of a product, which a processor has at hand together."""
 
-    def multiply(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        wide = [builder.zext(value, ir.IntType(128)) for value in values]
-        return builder.trunc(builder.lshr(builder.mul(*wide), ir.IntType(128)(64)), ir.IntType(64))
+    def multiply(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        wide = builder.mul(*(builder.zext(value, ir.IntType(128)) for value in values))
+        halves = wide, builder.lshr(wide, ir.IntType(128)(64))
+        return context.make_tuple(
+            builder, signature.return_type, [builder.trunc(half, ir.IntType(64)) for half in halves]
+        )
 
-    return types.uint64(types.uint64, types.uint64), multiply
-
-
-@overload(philox.high_word)
-def _high_word(a: Any, b: Any) -> Any:
-    return product_above_of
+    return UniTuple(types.uint64, 2)(types.uint64, types.uint64), multiply
 
 
-def product_above_of(a: Any, b: Any) -> Any:
-    """As `philox.high_word` is called."""
-    return product_above(a, b)
+@overload(philox.product)
+def _product(a: Any, b: Any) -> Any:
+    return both_halves
 
 
-for _function in (philox.next_round, philox.next_key, philox.block):
+def both_halves(a: Any, b: Any) -> Any:
+    """As `philox.product` is called."""
+    return product_of(a, b)
+
+
+for _function in (philox.next_round, philox.next_key):
     register_jitable(_function)
-_block, _next_round, _next_key, _ROUNDS = philox.block, philox.next_round, philox.next_key, philox.ROUNDS
-
-
-@intrinsic
-def bits_of(_: Any, number: Any) -> Any:
-    """A float's sign, exponent and fraction as one word."""
-
-    def cast(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-        return builder.bitcast(values[0], ir.IntType(64))
-
-    return types.int64(types.float64), cast
-
-
-@step
-def words_of(key: Any, number: int) -> Any:
-    """The four words that belong to a number: those of four decisions."""
-    return _block(_counter(number), (key[0], key[1]))
-
-
-@step
-def words_of_two(key: Any, one: int, other: int) -> Any:
-    """Those of two numbers, round by round: while a processor waits for one of them it goes on with the other."""
-    counter, further, round_key = _counter(one), _counter(other), (key[0], key[1])
-    for _ in range(_ROUNDS):
-        counter, further = _next_round(counter, round_key), _next_round(further, round_key)
-        round_key = _next_key(round_key)
-    return counter, further
+_next_round, _next_key, _ROUNDS = philox.next_round, philox.next_key, philox.ROUNDS
 
 
 @step
@@ -95,19 +66,25 @@ def uniform(word: Any) -> float:
     return np.float64(np.int64(word >> UPPER_53)) * TINY
 
 
-@step
-def cell(word: Any, cells: int) -> int:
-    """Which of so many equal parts of [0, 1) it falls into."""
-    return int(uniform(word) * cells)
-
-
 @kept
 def fill(numbers: Ints, key: Any, luck: Floats) -> None:
     """Four uniforms of each number, a row for each word of its block: what `streams.drawn_by_numpy` draws."""
+    draw_block(numbers, key, luck)
+
+
+@step
+def draw_block(numbers: Ints, key: Any, luck: Floats) -> None:
+    """As `fill`, from whatever is compiled.
+
+    Two numbers at a time: while a processor waits for one of them it goes on with the other.
+    """
     for place in range(0, len(numbers), 2):
         beside = min(place + 1, len(numbers) - 1)
-        words, further = words_of_two(key, numbers[place], numbers[beside])
-        put(luck, place, words)
+        counter, further, round_key = _counter(numbers[place]), _counter(numbers[beside]), (key[0], key[1])
+        for _ in range(_ROUNDS):
+            counter, further = _next_round(counter, round_key), _next_round(further, round_key)
+            round_key = _next_key(round_key)
+        put(luck, place, counter)
         put(luck, beside, further)
 
 
@@ -125,8 +102,11 @@ def fill_roughly(first: int, key: Any, luck: Floats, rough: Any) -> None:
     """Of numbers in turn, the first uniform of each, and the upper 16 bits of the other three."""
     for place in range(0, len(luck), 2):
         beside = min(place + 1, len(luck) - 1)
-        words, further = words_of_two(key, first + place, first + beside)
-        put_roughly(luck, rough, place, words)
+        counter, further, round_key = _counter(first + place), _counter(first + beside), (key[0], key[1])
+        for _ in range(_ROUNDS):
+            counter, further = _next_round(counter, round_key), _next_round(further, round_key)
+            round_key = _next_key(round_key)
+        put_roughly(luck, rough, place, counter)
         put_roughly(luck, rough, beside, further)
 
 
@@ -140,44 +120,57 @@ def put_roughly(luck: Floats, rough: Any, place: int, words: Any) -> None:
 
 
 @kept
-def arrive(negative_gaps: Floats, rate: ExpectedOrders, instants: Ints, reached: Floats, count: Ints) -> None:
-    """When orders are paid, as `arrivals.arrivals` finds; `reached` is how far one has come before and after."""
-    total, hour = -reached[0], 0
+def arrive(negative_gaps: Floats, rate: ExpectedOrders, last: int, paid: NarrowInts, reached: Floats) -> None:
+    """When orders are paid, as `arrivals.arrivals` finds; `reached` is how far one has come, before and after, and
+    then how many are paid."""
+    total, hour, known, pace, count = -reached[0], 0, -1, 0.0, 0
     for place in range(len(negative_gaps)):
         total += negative_gaps[place]
         if -total < rate.expected[-1]:
             while rate.expected[hour + 1] <= -total:
                 hour += 1
-            instants[place] = int(instant_in(rate, hour, -total))
-            count[0] += 1
-    reached[0] = -total
+            if hour != known:
+                known, pace = hour, pace_of(rate, hour)
+            # As `np.interp` reckons: a product, then a sum, so that it is rounded in the same way.
+            paid[count] = min(int(pace * (-total - rate.expected[hour]) + rate.hours[hour]), last)
+            count += 1
+    reached[0], reached[1] = -total, count
 
 
 @step
-def instant_in(rate: ExpectedOrders, hour: int, reached: float) -> float:
-    """Within an hour, as `np.interp` reckons: a product, then a sum, so that it is rounded in the same way."""
-    seconds, orders = rate.hours[hour + 1] - rate.hours[hour], rate.expected[hour + 1] - rate.expected[hour]
-    return seconds / orders * (reached - rate.expected[hour]) + rate.hours[hour]
+def pace_of(rate: ExpectedOrders, hour: int) -> float:
+    """Seconds from one order to the next, in an hour in which some are expected."""
+    return (rate.hours[hour + 1] - rate.hours[hour]) / (rate.expected[hour + 1] - rate.expected[hour])
 
 
 @kept
-def late(numbers: Ints, paid: Ints, legs: Any, seller: Any, limits: TimeLimits, sellers: Any, found: Bools) -> None:
-    """Who may miss a limit, as `lateness.TimeLimits` finds: one after the other, given the keys of their luck."""
-    for place in range(len(numbers)):
-        words, day = words_of(legs, numbers[place]), paid[place] // DAY
-        needed = limits.transit[cell(words[2], len(limits.transit))]
-        found[place] = uniform(words[3]) < limits.lost
-        if lacks(limits, len(limits.spare) - 1, words, day, needed):
-            kind = type_of(sellers, uniform(words_of(seller, numbers[place])[0]))
-            found[place] |= lacks(limits, kind, words, day, needed)
+def late(
+    numbers: Ints, paid: Ints, keys: Any, limits: TimeLimits, sellers: Any, luck: Floats, unsure: Ints, found: Bools
+) -> None:
+    """Who may miss a limit, as `lateness.TimeLimits` finds: first as if sold by the slowest of sellers, then by
+    their own. Given the keys of the legs' luck and of the sellers', and room for that of some orders at a time."""
+    legs, of_sellers, slowest = luck[0], luck[1], len(limits.spare) - 1
+    for first in range(0, len(numbers), legs.shape[1]):
+        some, count = numbers[first : first + legs.shape[1]], 0
+        draw_block(some, keys[0], legs)
+        for place in range(len(some)):
+            found[first + place] = legs[3, place] < limits.lost
+            unsure[0, count], unsure[1, count] = some[place], place
+            count += int(lacks(limits, slowest, legs, place, paid[first + place] // DAY))
+        draw_block(unsure[0, :count], keys[1], of_sellers)
+        for one in range(count):
+            place, kind = unsure[1, one], type_of(sellers, of_sellers[0, one])
+            found[first + place] |= lacks(limits, kind, legs, place, paid[first + place] // DAY)
 
 
 @step
-def lacks(limits: TimeLimits, kind: int, words: Any, day: int, needed: int) -> bool:
+def lacks(limits: TimeLimits, kind: int, legs: Floats, place: int, day: int) -> bool:
     """Whether the time may not do if such a seller sold it."""
-    arranging = limits.arranging[kind, cell(words[0], limits.arranging.shape[1])]
-    handling = arranging + limits.dispatching[kind, cell(words[1], limits.dispatching.shape[1])]
-    short: bool = limits.spare[kind, day, min(handling // STEP + 1, STEPS - 1)] < needed
+    cells = len(limits.transit)
+    handling = limits.arranging[kind, int(legs[0, place] * cells)]
+    handling += limits.dispatching[kind, int(legs[1, place] * cells)]
+    spare = limits.spare[kind, day, min(handling // STEP + 1, STEPS - 1)]
+    short: bool = spare < limits.transit[int(legs[2, place] * cells)]
     return short
 
 
@@ -190,33 +183,3 @@ def type_of(sellers: Any, luck: float) -> int:
         seller += 1
     found: int = of_sellers[seller]
     return found
-
-
-@kept
-def by_tables(luck: Floats, groups: Ints, laws: LawTables, values: Ints, asked: Ints) -> None:
-    """What luck comes to by the law of each one's group, as `law_tables` has it. First of `asked` is how many the
-    laws themselves must be asked about, then come their places."""
-    asked[0] = 0
-    for place in range(len(luck)):
-        from_the_end = min(luck[place], 1 - luck[place])
-        bits = bits_of(from_the_end)
-        cell = min(max((bits >> _INTO_A_CELL) - _FIRST_CELL, 0), CELLS - 1)
-        law, side = laws.of_groups[groups[place]], int(luck[place] >= 0.5)
-        value = polynomial(laws.tables, law, side, cell, (bits & _WHICH) * _PART - 1)
-        whole = (value + _TO_WHOLE) - _TO_WHOLE
-        if abs(value - whole) < _CERTAIN:
-            values[place] = int(whole)
-        elif value == np.inf:
-            values[place] = NEVER
-        else:
-            asked[0] += 1
-            asked[asked[0]] = place
-
-
-@step
-def polynomial(tables: Floats, law: int, side: int, cell: int, at: float) -> float:
-    """The value of a law somewhere in a cell."""
-    value = tables[law, side, cell, 7]
-    for term in range(6, -1, -1):
-        value = value * at + tables[law, side, cell, term]
-    return value

@@ -41,6 +41,29 @@ class Code(NamedTuple):
     object_file: bytes
 
 
+class Laid:
+    """An argument that comes again in many calls, laid out once. It stays as it is, and where it is."""
+
+    def __init__(self, argument: Any) -> None:
+        self.argument, self.signature, self.words = argument, _type_of(argument), list[Any]()
+        _lay_out(argument, [], self.words)
+
+
+_LAID: dict[int, Laid] = {}
+MOST_LAID = 128
+"""Arguments that are held on to."""
+
+
+def laid(argument: Any) -> Laid:
+    """As it was laid out before, where it is the very same."""
+    known = _LAID.get(id(argument))
+    if known is None:
+        if len(_LAID) >= MOST_LAID:
+            _LAID.clear()
+        known = _LAID[id(argument)] = Laid(argument)
+    return known
+
+
 class Entrance:
     """A function of a module, marked `jit.kept`, as it is called from Python. It returns nothing: arrays are
     written to. Raises what the function raises."""
@@ -59,7 +82,8 @@ class Entrance:
             code.argtypes = (_ADDRESS, _ADDRESS, *(kind for argument in arguments for kind in _kinds_of(argument)))
         _call(code, words)
 
-    def _code_for(self, arguments: Sequence[Any]) -> Any:
+    def _code_for(self, laid: Sequence[Any]) -> Any:
+        arguments = [one.argument if isinstance(one, Laid) else one for one in laid]
         signature = "; ".join(map(_type_of, arguments))
         code = _AT_HAND.get((self.name, signature)) or self._found(signature)
         return code or self._compiled(signature, arguments)
@@ -171,6 +195,9 @@ def _lay_out(argument: Any, types: list[Any], words: list[Any]) -> None:
         words += (None, None, argument.size, argument.itemsize, _address_of(argument))  # nobody counts references
         words += argument.shape
         words += argument.strides
+    elif isinstance(argument, Laid):
+        types.append(argument.signature)
+        words += argument.words
     elif isinstance(argument, tuple):
         types.append(type(argument))
         for part in argument:
@@ -188,6 +215,8 @@ def _kinds_of(argument: Any) -> Iterator[Any]:
     if isinstance(argument, np.ndarray):
         yield from (_ADDRESS, _ADDRESS, ctypes.c_int64, ctypes.c_int64, _ADDRESS)
         yield from [ctypes.c_int64] * (2 * argument.ndim)
+    elif isinstance(argument, Laid):
+        yield from _kinds_of(argument.argument)
     elif isinstance(argument, tuple):
         for part in argument:
             yield from _kinds_of(part)

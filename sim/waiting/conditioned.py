@@ -16,6 +16,7 @@ from sim.chance.choices import settled_by
 from sim.chance.claim_onset import ClaimOnsets, first_onsets
 from sim.chance.claims import Claimants, draw_claims
 from sim.chance.decisions import Decision
+from sim.chance.drawings import cents
 from sim.chance.facts import Bought
 from sim.chance.orders import Dispatching, Openings, SeenDispatch, draw_dispatching, weights_of
 from sim.chance.rates import groups_in, groups_of, methods_in, methods_of
@@ -136,7 +137,7 @@ class Conditions:
         of_type = np.minimum(of_type, self.types.shape[1] - 1)
         seller = choice(shaped.plain(Decision.SELLER), weights_of(market.sellers))
         drawn = Bought(
-            sampler.cents(Decision.ORDER_VALUE, market.order_value), seller, of_type,
+            sampler.one(cents(Decision.ORDER_VALUE, market.order_value)), seller, of_type,
             methods_of(methods_in(market), sampler), groups_of(groups_in(market), sampler),
         )  # fmt: skip
         known = [histories.fact(name) for name in ("value", "seller", "type", "method", "group")]

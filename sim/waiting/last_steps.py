@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.arrays import Bools, Ints
 from sim.chance.decisions import Decision
+from sim.chance.drawings import happens
 from sim.chance.orders import Dispatching, Openings
 from sim.chance.sampler import OrderSampler
 from sim.rules.terms import kind_of
@@ -87,7 +88,7 @@ def _calls_nobody(scenario: Scenario, sampler: OrderSampler, come: Standing) -> 
     terms, mediation = scenario.buyers.escalation, scenario.policy.mediation
     if mediation is None:
         return np.asarray(come.refused_at < NEVER)
-    calls = sampler.happens(Decision.ESCALATES, terms.probability) == 1
+    calls = sampler.one(happens(Decision.ESCALATES, terms.probability)) == 1
     after: Ints = draw(terms.after, sampler.luck(Decision.ESCALATES_AFTER))
     last = mediation.escalate_within
     within = None if last is None else last.within

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.chance.arrivals import cumulative_rate, paid_instants
 from sim.chance.decisions import Decision
+from sim.chance.drawings import cents, duration
 from sim.chance.sampler import OrderSampler
 from sim.chance.streams import Luck, choice
 from sim.errors import BadScenario
@@ -110,8 +111,8 @@ def test_what_a_law_gives_beyond_the_bound_once_in_millions_is_drawn_as_the_boun
     highest = np.array([HIGHEST])
     assert market.carrier.transit.ppf(highest) > LONGEST
     assert market.order_value.ppf(highest) > MOST_MONEY
-    assert set(sampler.duration(Decision.ARRIVAL_GAP, market.carrier.transit)) == {LONGEST}
-    assert set(sampler.cents(Decision.ARRIVAL_GAP, market.order_value)) == {int(MOST_MONEY * 100)}
+    assert set(sampler.one(duration(Decision.ARRIVAL_GAP, market.carrier.transit))) == {LONGEST}
+    assert set(sampler.one(cents(Decision.ARRIVAL_GAP, market.order_value))) == {int(MOST_MONEY * 100)}
 
 
 # ------------------------------------------------------------------------------------------------ weights

@@ -16,6 +16,7 @@ import pytest
 
 from sim.chance import decisions
 from sim.chance.decisions import Decision
+from sim.chance.drawings import cents, happens, millionths
 from sim.chance.facts import Draws
 from sim.chance.orders import zipf
 from sim.chance.sampler import OrderSampler
@@ -159,19 +160,19 @@ def everyone(count: int) -> OrderSampler:
 
 
 def test_what_has_no_chance_never_happens_and_what_is_certain_always_does() -> None:
-    assert not everyone(10_000).happens(Decision.GOES_ON, 0).any()
-    assert everyone(10_000).happens(Decision.GOES_ON, 1).all()
+    assert not everyone(10_000).one(happens(Decision.GOES_ON, 0)).any()
+    assert everyone(10_000).one(happens(Decision.GOES_ON, 1)).all()
 
 
 def test_money_is_rounded_once_to_whole_cents_and_a_share_to_millionths() -> None:
     third = NumberLaw.model_validate(1 / 3)
-    assert everyone(2).cents(Decision.ORDER_VALUE, third).tolist() == [33, 33]
-    assert everyone(2).millionths(Decision.HASSLE, third).tolist() == [333_333, 333_333]
+    assert everyone(2).one(cents(Decision.ORDER_VALUE, third)).tolist() == [33, 33]
+    assert everyone(2).one(millionths(Decision.HASSLE, third)).tolist() == [333_333, 333_333]
 
 
 def test_an_amount_beyond_the_bound_is_the_bound() -> None:
     # A file in which that is likely is refused (test_bounds.py); once in millions it may come.
-    assert everyone(1).cents(Decision.ORDER_VALUE, NumberLaw.model_validate(1e13)).tolist() == [10**14]
+    assert everyone(1).one(cents(Decision.ORDER_VALUE, NumberLaw.model_validate(1e13))).tolist() == [10**14]
 
 
 def test_an_orders_luck_does_not_depend_on_who_else_is_asked_about() -> None:
