@@ -39,7 +39,7 @@ def worlds_of(*files: File) -> list[tuple[Scenario, Openings]]:
         scenarios = [scenario_of(file) for file in files]
     except Exception:  # a part of another file may ask for what is not there
         return []
-    return [_world(scenario.model_dump_json(by_alias=True)) for scenario in scenarios]
+    return [_world(scenario.model_dump_json(by_alias=True), Beside(scenario)) for scenario in scenarios]
 
 
 def expect_the_same(one: Draws, other: Draws) -> None:
