@@ -189,10 +189,10 @@ def _handling(scenario: Scenario) -> dict[str, DrawnBy]:
 def _terms(
     scenario: Scenario, arranging: list[DurationLaw], dispatching: list[DurationLaw], calendars: Openings
 ) -> DispatchClocks:
-    places = {party: place for place, party in enumerate(sorted(calendars))}
+    places: dict[int, int] = {party: place for place, party in enumerate(sorted(calendars))}
     limit, promise = _limit_and_promise(scenario)
     return DispatchClocks(
-        np.array([places[Party(party)] for party in parties_of_kinds(scenario)]),
+        np.array([places[party] for party in parties_of_kinds(scenario)]),
         np.array([[kind_of(law) for law in laws] for laws in (arranging, dispatching)]),
         stretches(scenario, np.arange(0, scenario.experiment.arrivals_end, DAY)),
         np.array([limit.anchor, *limit.span, limit.until, limit.later]),
