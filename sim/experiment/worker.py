@@ -86,8 +86,11 @@ def _seen(task: Task, scenario: Any, replication: int, calendars: Any, watch: St
     return witness(scenario, replication, calendars, **how, watch=watch, known=known)
 
 
+NOT_AT_HAND = Beside(None)
+
+
 @lru_cache(maxsize=REMEMBERED)
-def _world(document: str, scenario: Beside) -> tuple[Any, Any]:
+def _world(document: str, scenario: Beside = NOT_AT_HAND) -> tuple[Any, Any]:
     from sim.experiment.replication import calendars_of, known_calendar
     from sim.scenario.model import Scenario
 
