@@ -51,16 +51,17 @@ def warm(arguments: Namespace) -> None:
 
 def fit(arguments: Namespace) -> int:
     """Learn a scenario from an organisation's refund log; judge it on weeks it never saw."""
+    from sim.evidence.fitting import expect_orders, opened, with_hold_out
     from sim.evidence.fitting import fit as fit_log
-    from sim.evidence.fitting import opened, with_hold_out
     from sim.evidence.mapping import load_mapping
     from sim.show.fitted import SIGN, document_of, files_of_fit, print_fit, print_readings
     from sim.show.room import expect_room, write_folder
 
     if arguments.check:
-        log = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out)).log
-        by_table = {one.table: one.document() for one in log.readings}
-        tell(arguments, lambda: {"readings": by_table}, lambda: print_readings(log.readings))
+        given = opened(with_hold_out(load_mapping(arguments.mapping), arguments.hold_out))
+        by_table = {one.table: one.document() for one in given.log.readings}
+        tell(arguments, lambda: {"readings": by_table}, lambda: print_readings(given.log.readings))
+        expect_orders(given)
         return 0
     if arguments.out is None:
         raise BadUsage("fit needs --out DIR for what it learns, or --check to only read the log")

@@ -129,6 +129,13 @@ class OpenedLog(NamedTuple):
     base: Scenario
     log: RefundLog
 
+    @property
+    def learnt_from(self) -> tuple[float, float]:
+        """The weeks to learn from: their first second, and the first beyond them."""
+        span = self.mapped.mapping.period.fit
+        first, beyond = (float((day - self.start).days * DAY) for day in (span.first, span.beyond))
+        return first, beyond
+
 
 def opened(mapped: MappedLog) -> OpenedLog:
     """Read a log, and the base that its mapping names."""
@@ -176,14 +183,25 @@ def _judged(
     return judged, tuple(unseen_changes(scenario, learnt, worlds, expected, judged, held_out))
 
 
+def expect_orders(given: OpenedLog) -> None:
+    """Raises UserError where nothing was paid in the weeks to learn from, with when the log's orders were."""
+    (first, beyond), log = given.learnt_from, given.log
+    paid = [piece.at("paid") for piece in log.orders.pieces()]
+    if any(((one >= first) & (one < min(beyond, log.cut))).any() for one in paid):
+        return
+    told = [one[~np.isnan(one)] for one in paid]
+    ends = [end for one in told if one.size for end in (one.min(), one.max())]
+    days = [given.start + timedelta(seconds=float(end)) for end in (min(ends), max(ends))] if ends else []
+    when = f"those of the log were paid {days[0]} to {days[1]}" if days else "of none is it known when it was paid"
+    raise UserError(f"{given.mapped.path}: no order was paid in {given.mapped.mapping.period.fit}: {when}")
+
+
 def lesson_of(given: OpenedLog) -> Lesson:
     """The weeks to learn from, as they were known when they were over, and which seller is of which type."""
     mapped, start, calendars, base, log = given
-    span = mapped.mapping.period.fit
-    first, beyond = (float((day - start).days * DAY) for day in (span.first, span.beyond))
+    expect_orders(given)
+    first, beyond = given.learnt_from
     seen = log.between(first, beyond, min(beyond, log.cut))
-    if seen.orders.rows == 0:
-        raise UserError(f"{mapped.path}: no order was paid in {span}")
     sellers = len(log.names["seller"])
     hours = {party: Hours.of(calendar) for party, calendar in calendars.items()}
     alike = np.ones(sellers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,18 @@ def test_check_only_reads(folder: Path) -> None:
     assert done.code == 0
     assert "orders:" in done.out
     assert sorted(folder.iterdir()) == before
+
+
+def test_weeks_without_orders_are_told_before_anything_is_learnt(folder: Path) -> None:
+    """With when the log's orders were paid, so that one sees which of the two is wrong."""
+    mapping = (folder / "mapping.yaml").read_text()
+    elsewhere = folder / "elsewhere.yaml"
+    elsewhere.write_text(re.sub(r"fit: [-0-9]+\.\.[-0-9]+", "fit: 2018-06-04..2018-06-24", mapping))
+    for words in (("--check",), ("--out", str(folder / "out"))):
+        done = program("fit", str(elsewhere), *words)
+        assert done.code == 2
+        assert "no order was paid in 2018-06-04..2018-06-24: those of the log were paid 2018-" in done.err
+    assert not (folder / "out").exists()
 
 
 def test_without_a_place_nothing_is_learnt(folder: Path) -> None:
