@@ -9,12 +9,12 @@ import numpy as np
 
 from sim.evidence.desks_repaired import repaired_anew
 from sim.evidence.finding import Assumed, Finding, number
-from sim.evidence.lesson import Lesson
 from sim.evidence.of_buyers import told_by_claims
 from sim.evidence.of_money import told_by_refunds
 from sim.evidence.of_orders import told_by_orders
 from sim.evidence.of_sellers import told_by_sellers
 from sim.evidence.refits import WorldChanges, changes_between
+from sim.evidence.training_data import TrainingData
 from sim.scenario.calendars import Calendar
 from sim.vocabulary import Party
 
@@ -23,12 +23,12 @@ AS_THEY_ARE = ("market.sellers.roster", "market.sellers.count", "market.sellers.
 DAILY = "market.orders_per_day"
 
 
-def told(lesson: Lesson, calendars: Mapping[Party, Calendar]) -> Iterator[Finding | Assumed]:
+def told(data: TrainingData, calendars: Mapping[Party, Calendar]) -> Iterator[Finding | Assumed]:
     """Everything that the log tells, and what it cannot."""
-    yield from told_by_orders(lesson)
-    yield from told_by_sellers(lesson)
-    yield from told_by_claims(lesson)
-    yield from told_by_refunds(lesson, dict(calendars))
+    yield from told_by_orders(data)
+    yield from told_by_sellers(data)
+    yield from told_by_claims(data)
+    yield from told_by_refunds(data, dict(calendars))
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Bootstrap:
     What one seller does stays together. World k is the same however many there are.
     """
 
-    lesson: Lesson
+    data: TrainingData
     calendars: Mapping[Party, Calendar]
     findings: tuple[Finding, ...]
     """Of the log as it is."""
@@ -49,10 +49,10 @@ class Bootstrap:
         """What is found in one of the worlds."""
         if (seed, number_of) not in self.kept:
             luck = np.random.Generator(np.random.Philox(key=[seed, number_of]))
-            weight = luck.exponential(size=len(self.lesson.weight))
-            lesson = replace(self.lesson, weight=weight / weight.mean())
-            found = [one for one in told(lesson, self.calendars) if isinstance(one, Finding)]
-            found = repaired_anew(lesson, found, self.findings, luck)
+            weight = luck.exponential(size=len(self.data.weight))
+            data = replace(self.data, weight=weight / weight.mean())
+            found = [one for one in told(data, self.calendars) if isinstance(one, Finding)]
+            found = repaired_anew(data, found, self.findings, luck)
             self.kept[seed, number_of] = self._as_sure_as_before(found, luck)
         return self.kept[seed, number_of]
 

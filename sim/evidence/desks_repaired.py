@@ -22,7 +22,6 @@ from sim.arrays import Bools, Floats
 from sim.evidence.families import LOGNORMAL
 from sim.evidence.finding import Finding, duration, law_of, shares
 from sim.evidence.fitted_scenario import TYPE
-from sim.evidence.lesson import Lesson
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
@@ -30,6 +29,7 @@ from sim.evidence.refits import changes_between, in_world
 from sim.evidence.samples import Sample
 from sim.evidence.simulation import engine_for, simulated_worlds
 from sim.evidence.survival import kaplan_meier
+from sim.evidence.training_data import TrainingData
 from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
@@ -72,48 +72,50 @@ STAGES = (
 )
 
 
-def repaired(lesson: Lesson, findings: list[Finding], build: Build, *, jobs: int | None = 1) -> list[Finding]:
+def repaired(data: TrainingData, findings: list[Finding], build: Build, *, jobs: int | None = 1) -> list[Finding]:
     """The findings, noticing and silence repaired where the desk has finite staff."""
     learnt = {one.path for one in findings}
     wanted = {
         path: (number, stage, told)
-        for number, kind in enumerate(lesson.kinds)
+        for number, kind in enumerate(data.kinds)
         for stage in STAGES
         if f"{(path := _path(kind, stage))}.notice" in learnt
-        and (told := _table(*_waited(lesson, number, stage))) is not None
+        and (told := _table(*_waited(data, number, stage))) is not None
     }
-    if not wanted or lesson.base.market.sellers.staff == "unlimited":
+    if not wanted or data.base.market.sellers.staff == "unlimited":
         return findings
-    effort = _effort(lesson)
-    search = {path: _searched(lesson, effort, *one) for path, one in wanted.items()}
+    effort = _effort(data)
+    search = {path: _searched(data, effort, *one) for path, one in wanted.items()}
     with workers_of(jobs) as workers:
-        lived = _world_to_move(lesson, findings, search, build, wanted, effort, workers)
+        lived = _world_to_move(data, findings, search, build, wanted, effort, workers)
         for _ in range(STEPS):
             for path, by_then in lived().items():
                 search[path].learn(by_then, effort.of_log)
     return _with(findings, {path: one.at for path, one in search.items()}, search)
 
 
-def _searched(lesson: Lesson, effort: SimulatedDays, kind: int, stage: DeskStage, logged: AnswerTable) -> LawSearch:
+def _searched(
+    data: TrainingData, effort: SimulatedDays, kind: int, stage: DeskStage, logged: AnswerTable
+) -> LawSearch:
     """Where a search begins: as if nobody waited for a desk."""
-    handling = getattr(lesson.template(lesson.kinds[kind]), stage.name).handling.to_law()
-    hours = lesson.hours[Party.SELLER]
+    handling = getattr(data.template(data.kinds[kind]), stage.name).handling.to_law()
+    hours = data.hours[Party.SELLER]
 
     def looks(asked: Floats) -> LastLooks:
         asked = asked[:: max(len(asked) // SAMPLED, 1)]
         work = handling.ppf((np.arange(len(asked)) * GOLDEN + 0.5) % 1)
         return LastLooks.of(np.array([hours.last_look(asked + edge, work) - asked for edge in logged.edges]).T)
 
-    asked = lesson.log.claims.at(stage.asked)[_asked_of(lesson, kind, stage)]
-    lived = asked[asked < lesson.first + effort.days * DAY]
+    asked = data.log.claims.at(stage.asked)[_asked_of(data, kind, stage)]
+    lived = asked[asked < data.first + effort.days * DAY]
     lived = lived if len(lived) >= LEAST else asked
-    return LawSearch(logged, looks(asked), looks(lived), unlike=_unlike(lesson, kind, stage, logged))
+    return LawSearch(logged, looks(asked), looks(lived), unlike=_unlike(data, kind, stage, logged))
 
 
-def _unlike(lesson: Lesson, kind: int, stage: DeskStage, logged: AnswerTable) -> float:
+def _unlike(data: TrainingData, kind: int, stage: DeskStage, logged: AnswerTable) -> float:
     """By how much more than luck sellers differ in what they answer of what they could have."""
-    lasted, answered, _ = _waited(lesson, kind, stage)
-    seller = lesson.seller_of_claim[_asked_of(lesson, kind, stage)]
+    lasted, answered, _ = _waited(data, kind, stage)
+    seller = data.seller_of_claim[_asked_of(data, kind, stage)]
     part = np.searchsorted(logged.edges, lasted)
     there = np.where(answered, 1.0, 0.5)
     shares, luck = (np.append(each, 0.0) for each in (logged.ends, logged.ends * (1 - logged.ends)))
@@ -122,7 +124,7 @@ def _unlike(lesson: Lesson, kind: int, stage: DeskStage, logged: AnswerTable) ->
 
 
 def _world_to_move(
-    lesson: Lesson,
+    data: TrainingData,
     findings: list[Finding],
     search: Mapping[str, LawSearch],
     build: Build,
@@ -143,7 +145,7 @@ def _world_to_move(
         there = {path: one.at for path, one in search.items()}
         moved = in_world(document, changes_between(begun, _with(findings, there)))
         seen = simulated_worlds([moved] * effort.replications, engine, workers)
-        return dict(_counted(pd.concat([one.claims for one in seen]), cut, lesson, wanted))
+        return dict(_counted(pd.concat([one.claims for one in seen]), cut, data, wanted))
 
     return lived
 
@@ -166,25 +168,25 @@ def _reached(lasted: Floats, answered: Bools, weight: Floats | None = None) -> t
     return kaplan_meier(Sample.of(lasted, np.where(answered, lasted, np.inf), none, weight))
 
 
-def _asked_of(lesson: Lesson, kind: int, stage: DeskStage) -> Bools:
-    asked = lesson.log.claims.at(stage.asked)
-    return np.asarray((lesson.kind_of_claim == kind) & ~np.isnan(asked) & ~lesson.status("free", of=stage.status))
+def _asked_of(data: TrainingData, kind: int, stage: DeskStage) -> Bools:
+    asked = data.log.claims.at(stage.asked)
+    return np.asarray((data.kind_of_claim == kind) & ~np.isnan(asked) & ~data.status("free", of=stage.status))
 
 
-def _waited(lesson: Lesson, kind: int, stage: DeskStage) -> tuple[Floats, Bools, Floats]:
+def _waited(data: TrainingData, kind: int, stage: DeskStage) -> tuple[Floats, Bools, Floats]:
     """Of each request to sellers of a type: how long it was open, whether it was answered, and what it weighs."""
-    claims = lesson.log.claims
+    claims = data.log.claims
     asked, closed = claims.at(stage.asked), claims.at(stage.closed)
-    some = _asked_of(lesson, kind, stage)
-    answered = lesson.status("accepted", "refused", of=stage.status)
+    some = _asked_of(data, kind, stage)
+    answered = data.status("accepted", "refused", of=stage.status)
     if stage.name == "dispute":
-        countered = offered(lesson) & ~np.isnan(asked)
+        countered = offered(data) & ~np.isnan(asked)
         closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
         answered |= countered & ~np.isnan(closed)
-    lasted = lesson.log.watched_until(closed) - asked
+    lasted = data.log.watched_until(closed) - asked
     if stage.name == "cancellation":
-        answered |= shipped_instead(lesson)
-    return lasted[some], answered[some], lesson.claim_weight[some]
+        answered |= shipped_instead(data)
+    return lasted[some], answered[some], data.claim_weight[some]
 
 
 class SimulatedDays(NamedTuple):
@@ -196,9 +198,9 @@ class SimulatedDays(NamedTuple):
     """How many times as much as the log holds."""
 
 
-def _effort(lesson: Lesson) -> SimulatedDays:
+def _effort(data: TrainingData) -> SimulatedDays:
     """A small log's days several times over, of a large one as many days as hold enough claims."""
-    days, claims = int((lesson.beyond - lesson.first) // DAY), lesson.log.claims.rows
+    days, claims = int((data.beyond - data.first) // DAY), data.log.claims.rows
     if claims < MANY:
         return SimulatedDays(days, REPLICATIONS, REPLICATIONS)
     some = min(max(days * MANY // claims, FEWEST_DAYS), days)
@@ -206,7 +208,7 @@ def _effort(lesson: Lesson) -> SimulatedDays:
 
 
 def _counted(
-    claims: pd.DataFrame, cut: np.datetime64, lesson: Lesson, wanted: WantedCounts
+    claims: pd.DataFrame, cut: np.datetime64, data: TrainingData, wanted: WantedCounts
 ) -> Iterator[tuple[str, Floats]]:
     """What was counted in the log, counted in a simulated world."""
     for path, (kind, stage, logged) in wanted.items():
@@ -216,7 +218,7 @@ def _counted(
         answered = claims[f"{stage.simulated}_settled_by"] == "answered"
         if stage.name == "cancellation":
             answered |= _at_once(claims)
-        some = ((claims["seller_type"] == lesson.kinds[kind]) & asked.notna()).to_numpy(bool)
+        some = ((claims["seller_type"] == data.kinds[kind]) & asked.notna()).to_numpy(bool)
         if not (some & answered.to_numpy(bool)).any():
             yield path, np.zeros(len(logged.edges))
         else:
@@ -245,7 +247,7 @@ def _with(
 
 
 def repaired_anew(
-    lesson: Lesson, findings: list[Finding], like: Iterable[Finding], luck: np.random.Generator
+    data: TrainingData, findings: list[Finding], like: Iterable[Finding], luck: np.random.Generator
 ) -> list[Finding]:
     """Findings of a log weighed anew: noticing and silence go as far as the counts do, without simulating."""
     at = {}
@@ -254,7 +256,7 @@ def repaired_anew(
             path, found = one.path.removesuffix(".notice"), one.beside["found"]
             kind, _, name = path.removeprefix(f"{TYPE}.").rpartition(".")
             stage = next(stage for stage in STAGES if stage.name == name)
-            waited = _waited(lesson, lesson.kinds.index(kind), stage)
+            waited = _waited(data, data.kinds.index(kind), stage)
             at[path] = found.at_ends(found.logged.ends_of(*_reached(*waited)), luck)
     return _with(findings, at)
 

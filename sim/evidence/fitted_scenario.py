@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sim.evidence.finding import Finding
-from sim.evidence.lesson import Lesson
+from sim.evidence.training_data import TrainingData
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built
 from sim.scenario.model import Scenario
@@ -21,33 +21,33 @@ SAID = ".said"
 
 
 def scenario_of(
-    lesson: Lesson,
+    data: TrainingData,
     findings: Iterable[Finding],
     name: str,
     source: dict[str, str],
 ) -> Scenario:
     """The base with what was learnt in place of what it assumed."""
     findings = list(findings)
-    raw = copy.deepcopy(described(lesson.base))
+    raw = copy.deepcopy(described(data.base))
     raw |= {
         "name": name,
-        "title": f"{lesson.base.title or lesson.base.name}, fitted" if source else lesson.base.title,
+        "title": f"{data.base.title or data.base.name}, fitted" if source else data.base.title,
     }
     raw.pop("expect", None)
-    warm_up = lesson.base.experiment.warm_up.seconds // DAY
-    raw["start"] = (lesson.start + timedelta(days=int(lesson.first // DAY) - warm_up)).isoformat()
+    warm_up = data.base.experiment.warm_up.seconds // DAY
+    raw["start"] = (data.start + timedelta(days=int(data.first // DAY) - warm_up)).isoformat()
     raw["market"]["sellers"].pop("roster", None)
-    raw["market"]["sellers"]["types"] = {kind: _type_of(lesson, kind) for kind in lesson.kinds}
+    raw["market"]["sellers"]["types"] = {kind: _type_of(data, kind) for kind in data.kinds}
     for finding in findings:
         _put(raw, finding)
     raw["provenance"] = _provenance(raw, findings, source)
     return built(raw, name)
 
 
-def _type_of(lesson: Lesson, kind: str) -> Any:
-    template = lesson.template(kind)
-    of_base = described(lesson.base)["market"]["sellers"]["types"]
-    name = next(name for name, one in lesson.base.market.sellers.types.items() if one is template)
+def _type_of(data: TrainingData, kind: str) -> Any:
+    template = data.template(kind)
+    of_base = described(data.base)["market"]["sellers"]["types"]
+    name = next(name for name, one in data.base.market.sellers.types.items() if one is template)
     return copy.deepcopy(of_base[name])
 
 

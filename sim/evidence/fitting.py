@@ -21,7 +21,6 @@ from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
 from sim.evidence.held_out import HeldOut, Judged, held_against
 from sim.evidence.hours import Hours
-from sim.evidence.lesson import Lesson
 from sim.evidence.log import RefundLog
 from sim.evidence.log_tables import Reading
 from sim.evidence.mapping import MappedLog, Weeks, load_mapping
@@ -29,6 +28,7 @@ from sim.evidence.of_dispatch import sellers_of_types
 from sim.evidence.power import unseen_changes
 from sim.evidence.reading import read_log
 from sim.evidence.refits import JUDGED_IN, WorldChanges
+from sim.evidence.training_data import TrainingData
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load
@@ -54,13 +54,13 @@ class Fit:
     """What held-out weeks say of it; empty where none were kept."""
     unseen: tuple[str, ...]
     """Inputs of which these weeks would not show a change by a quarter nine times in ten, in words."""
-    lesson: Lesson
+    data: TrainingData
     bootstrap: Bootstrap
 
     def worlds(self, count: int, *, seed: int = 1) -> list[Scenario]:
         """So many scenarios as the log could as well have told: see `bootstrap.Bootstrap`."""
         found = (self.bootstrap.world(one, seed) for one in range(count))
-        return [scenario_of(self.lesson, one, self.scenario.name, {}) for one in found]
+        return [scenario_of(self.data, one, self.scenario.name, {}) for one in found]
 
     def refits(self, count: int, *, seed: int = 1) -> list[WorldChanges]:
         """The same worlds by what of each differs from `scenario`: by path, as a scenario file says it."""
@@ -70,7 +70,7 @@ class Fit:
         """The same, its scenario with `expect:` lines from the log, which `run` and `check` then judge."""
         daily = next(one.interval for one in self.findings if one.path == "market.orders_per_day")
         assert daily is not None
-        raw = described(self.scenario) | {"expect": expected_of(self.lesson, self.scenario, daily)}
+        raw = described(self.scenario) | {"expect": expected_of(self.data, self.scenario, daily)}
         return replace(self, scenario=built(raw, self.scenario.name))
 
     @cached_property
@@ -150,8 +150,8 @@ def opened(mapped: MappedLog) -> OpenedLog:
 def learnt(given: OpenedLog, *, jobs: int | None) -> Fit:
     """Everything that the weeks to learn from tell, put into the base."""
     mapped, start, calendars, _, log = given
-    period, lesson = mapped.mapping.period, lesson_of(given)
-    everything = list(told(lesson, calendars))
+    period, data = mapped.mapping.period, training_data_of(given)
+    everything = list(told(data, calendars))
     findings = tuple(one for one in everything if isinstance(one, Finding))
     assumed = tuple(one for one in everything if isinstance(one, Assumed))
     if not findings:
@@ -160,14 +160,14 @@ def learnt(given: OpenedLog, *, jobs: int | None) -> Fit:
             + "; ".join(f"{one.path}: {one.why}" for one in assumed)
         )
     findings = tuple(
-        repaired(lesson, list(findings), lambda some: scenario_of(lesson, some, mapped.mapping.name, {}), jobs=jobs)
+        repaired(data, list(findings), lambda some: scenario_of(data, some, mapped.mapping.name, {}), jobs=jobs)
     )
     source = f"{mapped.path.name}: " + ", ".join(f"{one.table} {one.used:,}" for one in log.readings)
-    scenario = scenario_of(lesson, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
-    bootstrap = Bootstrap(lesson, calendars, findings)
+    scenario = scenario_of(data, findings, mapped.mapping.name, {"from": source, "period": str(period.fit)})
+    bootstrap = Bootstrap(data, calendars, findings)
     held_out = HeldOut(log, start, period.hold_out, jobs) if period.hold_out is not None else None
     judged, unseen = _judged(scenario, bootstrap, held_out) if held_out else ((), ())
-    return Fit(scenario, findings, assumed, log.readings, judged, unseen, lesson, bootstrap)
+    return Fit(scenario, findings, assumed, log.readings, judged, unseen, data, bootstrap)
 
 
 def _judged(
@@ -196,7 +196,7 @@ def expect_orders(given: OpenedLog) -> None:
     raise UserError(f"{given.mapped.path}: no order was paid in {given.mapped.mapping.period.fit}: {when}")
 
 
-def lesson_of(given: OpenedLog) -> Lesson:
+def training_data_of(given: OpenedLog) -> TrainingData:
     """The weeks to learn from, as they were known when they were over, and which seller is of which type."""
     mapped, start, calendars, base, log = given
     expect_orders(given)
@@ -205,19 +205,19 @@ def lesson_of(given: OpenedLog) -> Lesson:
     sellers = len(log.names["seller"])
     hours = {party: Hours.of(calendar) for party, calendar in calendars.items()}
     alike = np.ones(sellers)
-    lesson = Lesson(base, seen, hours, start, first, beyond, alike, np.zeros(sellers, dtype=np.int64), ("t1",))
-    kinds, names = _types(mapped, lesson)
-    return replace(lesson, kind_of_seller=kinds, kinds=names)
+    data = TrainingData(base, seen, hours, start, first, beyond, alike, np.zeros(sellers, dtype=np.int64), ("t1",))
+    kinds, names = _types(mapped, data)
+    return replace(data, kind_of_seller=kinds, kinds=names)
 
 
-def _types(mapped: MappedLog, lesson: Lesson) -> tuple[Ints, tuple[str, ...]]:
+def _types(mapped: MappedLog, data: TrainingData) -> tuple[Ints, tuple[str, ...]]:
     if mapped.mapping.types.column is None:
-        return sellers_of_types(lesson, mapped.mapping.types.find or 1)
-    names = lesson.log.names.get("group", ())
+        return sellers_of_types(data, mapped.mapping.types.find or 1)
+    names = data.log.names.get("group", ())
     if not names:
         raise UserError(f"{mapped.path}: types.column: the orders have no column mapped to 'group'")
-    counts = np.zeros((len(lesson.weight), len(names)))
-    for orders in lesson.log.orders.pieces():
+    counts = np.zeros((len(data.weight), len(names)))
+    for orders in data.log.orders.pieces():
         groups, seller = orders.word("group"), orders.word("seller")
         np.add.at(counts, (seller[groups >= 0], groups[groups >= 0]), 1)
     kinds = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), -1)

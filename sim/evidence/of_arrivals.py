@@ -10,7 +10,7 @@ from scipy import stats
 
 from sim.arrays import Bools, Floats, Ints
 from sim.evidence.finding import Assumed, Finding, Told, number
-from sim.evidence.lesson import Lesson
+from sim.evidence.training_data import TrainingData
 from sim.scenario.durations import DAY, HOUR
 from sim.vocabulary import Weekday
 
@@ -38,10 +38,10 @@ class _Rates(NamedTuple):
     plain: Bools
 
 
-def told_by_arrivals(lesson: Lesson) -> Told:
+def told_by_arrivals(data: TrainingData) -> Told:
     """Poisson rates by weekday, hour and peak (Poisson regression, here in closed form by turns)."""
-    days, n = _days(lesson), lesson.log.orders.rows
-    known = np.array([lesson.base.market.peak_on(day) != 1 for day in days.dates])
+    days, n = _days(data), data.log.orders.rows
+    known = np.array([data.base.market.peak_on(day) != 1 for day in days.dates])
     rates = _with_peaks_apart(days, known)
     plain = int(rates.plain.sum())
     left = (days.orders - rates.expected)[rates.plain]
@@ -56,7 +56,7 @@ def told_by_arrivals(lesson: Lesson) -> Told:
         method="Poisson rate, days as the unit",
         naive=number(n / len(days.dates)),
     )
-    yield from _peaks(lesson, days, rates, known)
+    yield from _peaks(data, days, rates, known)
     named = {day.word: number(factor) for day, factor in zip(Weekday, rates.factors, strict=True)}
     weekend = _part_of(days, rates, np.isin(days.weekday, (5, 6)))
     yield Finding(
@@ -67,13 +67,13 @@ def told_by_arrivals(lesson: Lesson) -> Told:
         about="weekend",
         method="rates by weekday, days without peaks",
     )
-    yield _hours(lesson)
+    yield _hours(data)
 
 
-def _days(lesson: Lesson) -> _Days:
-    count, first = int((lesson.beyond - lesson.first) // DAY), int(lesson.first // DAY)
-    dates = [lesson.start + timedelta(days=first + day) for day in range(count)]
-    orders = lesson.tally(
+def _days(data: TrainingData) -> _Days:
+    count, first = int((data.beyond - data.first) // DAY), int(data.first // DAY)
+    dates = [data.start + timedelta(days=first + day) for day in range(count)]
+    orders = data.tally(
         lambda orders: np.clip((orders.at("paid") // DAY).astype(np.int64) - first, 0, count - 1), count
     )
     return _Days(dates, orders, np.array([day.weekday() for day in dates]))
@@ -105,11 +105,11 @@ def _rates(days: _Days, plain: Bools) -> _Rates:
     return _Rates(level, factors, level * factors[days.weekday], some)
 
 
-def _peaks(lesson: Lesson, days: _Days, rates: _Rates, known: Bools) -> Told:
+def _peaks(data: TrainingData, days: _Days, rates: _Rates, known: Bools) -> Told:
     """The factor of every known peak and of every day that stands out; those of other weeks stay the base's."""
-    told: dict[str, Any] = {str(season): factor for season, factor in lesson.base.market.peaks.items()}
+    told: dict[str, Any] = {str(season): factor for season, factor in data.base.market.peaks.items()}
     learnt: dict[str, tuple[float, float]] = {}
-    for season in lesson.base.market.peaks:
+    for season in data.base.market.peaks:
         theirs = np.array([season.first <= day <= season.last for day in days.dates])
         if theirs.any():
             learnt[str(season)] = _factor(days, rates, theirs)
@@ -147,11 +147,11 @@ def _part_of(days: _Days, rates: _Rates, some: Bools) -> tuple[float, float]:
     return number(value * float(np.exp(-1.96 * error))), number(value * float(np.exp(1.96 * error)))
 
 
-def _hours(lesson: Lesson) -> Finding | Assumed:
-    if lesson.log.orders.apart("paid") > HOUR:
+def _hours(data: TrainingData) -> Finding | Assumed:
+    if data.log.orders.apart("paid") > HOUR:
         return Assumed("market.hours", "payments have dates without hours")
-    hours = lesson.tally(lambda orders: (orders.at("paid") % DAY // HOUR).astype(np.int64), 24)
-    busiest, whole, n = int(hours.argmax()), float(hours.sum()), lesson.log.orders.rows
+    hours = data.tally(lambda orders: (orders.at("paid") % DAY // HOUR).astype(np.int64), 24)
+    busiest, whole, n = int(hours.argmax()), float(hours.sum()), data.log.orders.rows
     share = float(hours[busiest]) / whole
     reach = 1.96 * float(np.sqrt(share * (1 - share) / n))
     return Finding(

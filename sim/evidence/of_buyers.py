@@ -10,12 +10,12 @@ from sim.arrays import Bools, Floats
 from sim.chance.instants import earlier_or_later
 from sim.evidence.families import FAMILIES, FAR, TWO, thinned
 from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_chance, of_law
-from sim.evidence.lesson import Durations, Lesson
 from sim.evidence.log import OrdersPiece
 from sim.evidence.log_tables import Table
 from sim.evidence.of_offers import refused_at, told_by_offers
 from sim.evidence.samples import AnySample, nearly
 from sim.evidence.survival import LEAST, Estimated, fitted
+from sim.evidence.training_data import Durations, TrainingData
 from sim.rules.terms import last_day_of
 from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import DAY, Kind
@@ -30,32 +30,32 @@ NOT_IN_A_LOG = {
 }
 
 
-def told_by_claims(lesson: Lesson) -> Told:
+def told_by_claims(data: TrainingData) -> Told:
     """Everything that claims tell of others than sellers."""
-    yield from _regret(lesson)
-    yield from _reasons(lesson)
-    yield from _patience(lesson)
-    yield from _going_on(lesson)
-    yield from _escalation(lesson)
-    yield from told_by_offers(lesson)
+    yield from _regret(data)
+    yield from _reasons(data)
+    yield from _patience(data)
+    yield from _going_on(data)
+    yield from _escalation(data)
+    yield from told_by_offers(data)
     for path, why in NOT_IN_A_LOG.items():
         yield Assumed(path, why)
 
 
-def _regret(lesson: Lesson) -> Told:
+def _regret(data: TrainingData) -> Told:
     """Minds that change before dispatch: the button goes with the parcel, the window or the cut."""
-    terms = lesson.base.policy.cancellation
+    terms = data.base.policy.cancellation
     within = terms.window.within if terms is not None else None
     if terms is None or within is None or terms.window.until or terms.window.after is not Anchor.PAID:
         why = "without a cancellation window that goes by its length from payment on it is not seen"
         yield Assumed("buyers.regret.probability", why)
         return
-    sample = _changes_of_mind(lesson)
-    estimated = _seen_through(within, sample, lesson.log.cut - lesson.first)
+    sample = _changes_of_mind(data)
+    estimated = _seen_through(within, sample, data.log.cut - data.first)
     if estimated is None:
         yield Assumed("buyers.regret.probability", f"fewer than {LEAST} requests")
         return
-    asked = lesson.log.claims.at("requested") - lesson.log.of_orders("paid")
+    asked = data.log.claims.at("requested") - data.log.of_orders("paid")
     last = float(np.fmax.reduce(asked, initial=0.5)) / DAY
     later = "as the law goes on"
     if np.any(sample.counted().low >= FAR):
@@ -63,15 +63,15 @@ def _regret(lesson: Lesson) -> Told:
     told = f"minds that change within {last:.1f} d and before dispatch; later ones {later}"
     yield of_chance(
         "buyers.regret.probability", estimated, "hazard until the button goes", about="share of orders",
-        identified=told, naive=_asked(lesson) / sample.n,
+        identified=told, naive=_asked(data) / sample.n,
     )  # fmt: skip
     what = "censored by dispatch, window and cut"
     yield of_law("buyers.regret.after", estimated, Kind.WALL, what=what, identified=told)
 
 
-def _asked(lesson: Lesson) -> int:
+def _asked(data: TrainingData) -> int:
     """How many asked to cancel, or may have."""
-    claims = lesson.log.claims
+    claims = data.log.claims
     return int((~np.isnan(claims.at("requested")) | _at_some_time(claims)).sum())
 
 
@@ -81,17 +81,17 @@ def _at_some_time(claims: Table) -> Bools:
     return np.isnan(asked) & (np.isnan(disputed) | ~np.isnan(closed))
 
 
-def _changes_of_mind(lesson: Lesson) -> AnySample:
+def _changes_of_mind(data: TrainingData) -> AnySample:
     """From payment until each order's buyer asked to cancel, or could no more.
 
     "A claim, time unknown" was made at some time while the button was there. Whose time to dispute was over by the
     cut, and who had not asked, either disputed (a mind that changed after the button went) or did not: those for
     whom it is not worth it are hidden among the latter, so that who disputed stands for them as well.
     """
-    sample = lesson.sample_of_orders("buyers.regret", lambda piece: until_asked(lesson, piece))
-    if _told_late(lesson) is None:
+    sample = data.sample_of_orders("buyers.regret", lambda piece: until_asked(data, piece))
+    if _told_late(data) is None:
         return sample
-    few, worth = sample.counted(), _worth_it(lesson)
+    few, worth = sample.counted(), _worth_it(data)
     seen, silent = (few.weight[one].sum() for one in _late(few.low, few.high))
     hidden = (1 / worth - 1) * seen / max(silent, 1e-9)
 
@@ -107,47 +107,47 @@ def _late(low: Floats, high: Floats) -> tuple[Bools, Bools]:
     return np.isfinite(high) & (high >= FAR), low >= FAR
 
 
-def until_asked(lesson: Lesson, piece: OrdersPiece) -> Durations:
+def until_asked(data: TrainingData, piece: OrdersPiece) -> Durations:
     """Of each order, between which times since payment (s) its buyer changed their mind; `FAR` times as long, known
     however the window was."""
-    orders, claims = piece.orders, lesson.log.claims.only(piece.claims)
+    orders, claims = piece.orders, data.log.claims.only(piece.claims)
     paid, sent = orders.at("paid"), orders.at("dispatched")
     asked, unknown = np.full((2, orders.rows), np.nan), np.zeros(orders.rows, dtype=bool)
     asked[:, piece.row] = claims.ends("requested")
     unknown[piece.row] = _at_some_time(claims)
-    there = np.maximum(np.fmin(sent, lesson.log.cut) - paid, 1.0)
+    there = np.maximum(np.fmin(sent, data.log.cut) - paid, 1.0)
     low, high = nearly(*(asked - paid))
     never = np.isnan(low)
     low = np.where(unknown, 0.5, np.where(never, there, low))
     high = np.where(unknown, there, np.where(never, np.inf, high))
-    terms = _told_late(lesson)
+    terms = _told_late(data)
     if terms is not None:
-        last = _ends(orders.at("delivered"), terms, lesson)
-        over = (last < lesson.log.cut) & never & ~unknown & ~np.isnan(sent)
+        last = _ends(orders.at("delivered"), terms, data)
+        over = (last < data.log.cut) & never & ~unknown & ~np.isnan(sent)
         disputed = np.zeros(orders.rows, dtype=bool)
-        disputed[piece.row[_of_regret(lesson, claims)]] = True
+        disputed[piece.row[_of_regret(data, claims)]] = True
         # Not by the instant of the dispute: after delivery it is when the mind changed, and bounds nothing.
         high = np.where(over & disputed, np.maximum(last - paid, there + 1) * FAR, high)
         low = np.where(over & ~disputed, (last - paid) * FAR, low)
     return low, high, np.ones(orders.rows, dtype=bool)
 
 
-def _told_late(lesson: Lesson) -> LastInstant | None:
+def _told_late(data: TrainingData) -> LastInstant | None:
     """When the time ends to dispute for a mind that has changed.
 
     None where the log or the policy does not tell such disputes from others.
     """
-    claims, dispute = lesson.log.claims, lesson.base.policy.dispute
+    claims, dispute = data.log.claims, data.base.policy.dispute
     terms = dispute.regret if dispute is not None else None
     told = claims.has("dispute_opened") and (claims.has("kind") or claims.has("reason"))
     return terms.closes if told and terms is not None else None
 
 
-def _of_regret(lesson: Lesson, claims: Table) -> Bools:
+def _of_regret(data: TrainingData, claims: Table) -> Bools:
     """Which of these claims came to a dispute for a mind that had changed."""
     told = claims.word("reason") >= 0
     if claims.has("kind"):
-        told |= claims.word("kind") == lesson.log.names["kind"].index("regret")
+        told |= claims.word("kind") == data.log.names["kind"].index("regret")
     return told & ~np.isnan(claims.at("dispute_opened"))
 
 
@@ -162,16 +162,16 @@ def _seen_through(window: DurationLaw, sample: AnySample, longest: float) -> Est
     return replace(seen, family=next(one for one in plain if one.name == seen.family.name))
 
 
-def _reasons(lesson: Lesson) -> Told:
-    reasons, names = lesson.log.claims.word("reason"), lesson.log.names["reason"]
+def _reasons(data: TrainingData) -> Told:
+    reasons, names = data.log.claims.word("reason"), data.log.names["reason"]
     known = reasons >= 0
     if int(known.sum()) < LEAST:
         yield Assumed("buyers.regret.reasons", "the log has no reasons")
         return
-    counts = np.bincount(reasons[known], lesson.claim_weight[known], minlength=len(names))
+    counts = np.bincount(reasons[known], data.claim_weight[known], minlength=len(names))
     told = {name: number(float(count / counts.sum())) for name, count in zip(names, counts, strict=True) if count}
     most = int(np.argmax(counts))
-    _, between, n = lesson.share_of_claims(reasons == most, known)
+    _, between, n = data.share_of_claims(reasons == most, known)
     yield Finding(
         "buyers.regret.reasons",
         told,
@@ -183,37 +183,37 @@ def _reasons(lesson: Lesson) -> Told:
     )
 
 
-def _patience(lesson: Lesson) -> Told:
+def _patience(data: TrainingData) -> Told:
     """Cause-specific: everything else that ends a request censors the patience with it."""
-    claims = lesson.log.claims
-    asked, ended = claims.at("requested"), lesson.status("withdrawn")
+    claims = data.log.claims
+    asked, ended = claims.at("requested"), data.status("withdrawn")
     if int(ended.sum()) < LEAST:
         yield Assumed("buyers.patience.cancellation", f"{int(ended.sum())} withdrawn, fewer than {LEAST}")
         return
-    lasted = lesson.log.watched_until(claims.at("closed")) - asked
-    estimated = fitted(lesson.censored(lasted, ended, ~np.isnan(asked) & ~lesson.status("free")))
+    lasted = data.log.watched_until(claims.at("closed")) - asked
+    estimated = fitted(data.censored(lasted, ended, ~np.isnan(asked) & ~data.status("free")))
     if estimated is not None:
         what, beyond = "cause-specific, right-censored", "beyond the clock"
         yield of_law("buyers.patience.cancellation", estimated, Kind.WALL, what=what, identified=beyond)
 
 
-def _going_on(lesson: Lesson) -> Told:
+def _going_on(data: TrainingData) -> Told:
     """Of those whose cancellation failed and whose time for a dispute is over: who disputed, where worth it."""
-    claims = lesson.log.claims
-    dispute = lesson.base.policy.dispute
+    claims = data.log.claims
+    dispute = data.base.policy.dispute
     closes = dispute.regret.closes if dispute is not None and dispute.regret is not None else None
-    came = lesson.log.of_orders("delivered")
-    last = came + 15.0 * DAY if closes is None else _ends(came, closes, lesson)
-    cancellation = lesson.base.policy.cancellation
+    came = data.log.of_orders("delivered")
+    last = came + 15.0 * DAY if closes is None else _ends(came, closes, data)
+    cancellation = data.base.policy.cancellation
     declines = cancellation is not None and cancellation.on_silence is Verdict.DECLINE
-    failed = lesson.status("refused", "shipped", *(["silence"] if declines else []))
-    over = failed & (last < lesson.log.cut)
+    failed = data.status("refused", "shipped", *(["silence"] if declines else []))
+    over = failed & (last < data.log.cut)
     if not claims.has("dispute_opened") or int(over.sum()) < LEAST:
         yield Assumed("buyers.goes_on", "too few failed requests whose time for a dispute is over")
         return
     disputed = ~np.isnan(claims.at("dispute_opened"))
-    share, interval, n = lesson.share_of_claims(disputed, over)
-    worth = _worth_it(lesson)
+    share, interval, n = data.share_of_claims(disputed, over)
+    worth = _worth_it(data)
     told = [min(1.0, number(value / worth)) for value in (share, *interval)]
     yield Finding(
         "buyers.goes_on",
@@ -227,32 +227,32 @@ def _going_on(lesson: Lesson) -> Told:
     )
 
 
-def _worth_it(lesson: Lesson) -> float:
+def _worth_it(data: TrainingData) -> float:
     """For how many a dispute is worth the postage and the hassle, by the base's laws."""
     even = (np.arange(400) + 0.5) / 400
-    buyers, values = lesson.base.buyers, lesson.base.market.order_value.ppf(even)
+    buyers, values = data.base.buyers, data.base.market.order_value.ppf(even)
     postage, hassle = buyers.return_cost.ppf(even), buyers.hassle.ppf((np.arange(40) + 0.5) / 40)
     left = values[:, None, None] * (1 - hassle[None, None, :])
     return max(float(np.mean(left > postage[None, :, None])), 1e-3)
 
 
-def _ends(since: Floats, window: LastInstant, lesson: Lesson) -> Floats:
+def _ends(since: Floats, window: LastInstant, data: TrainingData) -> Floats:
     """When a window ends that began at these instants, its length taken for time on the wall."""
     length = np.inf if window.within is None else float(window.within.seconds)
-    return earlier_or_later(since + length, *last_day_of(window, lesson.start))
+    return earlier_or_later(since + length, *last_day_of(window, data.start))
 
 
-def _escalation(lesson: Lesson) -> Told:
-    claims = lesson.log.claims
+def _escalation(data: TrainingData) -> Told:
+    claims = data.log.claims
     if not (claims.has("mediation_opened") and claims.has("dispute_closed")):
         yield Assumed("buyers.escalation", "the log does not tell of mediations")
         return
-    since, called = refused_at(lesson), claims.at("mediation_opened")
-    refused, mediation = ~np.isnan(since), lesson.base.policy.mediation
+    since, called = refused_at(data), claims.at("mediation_opened")
+    refused, mediation = ~np.isnan(since), data.base.policy.mediation
     last_call = mediation.escalate_within if mediation is not None else None
-    last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, lesson)
-    low = np.minimum(lesson.log.watched_until(called), last) - since
-    estimated = fitted(lesson.censored(low, ~np.isnan(called), refused & (low >= 0)), never=True)
+    last = np.full_like(since, np.inf) if last_call is None else _ends(since, last_call, data)
+    low = np.minimum(data.log.watched_until(called), last) - since
+    estimated = fitted(data.censored(low, ~np.isnan(called), refused & (low >= 0)), never=True)
     if estimated is None:
         yield Assumed("buyers.escalation", f"fewer than {LEAST} went on to the platform")
         return

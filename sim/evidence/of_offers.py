@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.arrays import Bools, Floats
 from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_chance, of_law
-from sim.evidence.lesson import Lesson
 from sim.evidence.survival import LEAST, fitted
+from sim.evidence.training_data import TrainingData
 from sim.scenario.by_claim import rows
 from sim.scenario.durations import Kind
 
@@ -19,54 +19,54 @@ GROUPS = 12
 LEVELS = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0)
 
 
-def offered(lesson: Lesson) -> Bools:
+def offered(data: TrainingData) -> Bools:
     """Claims in which the seller offered a part of the money."""
-    claims = lesson.log.claims
+    claims = data.log.claims
     share = claims.numbers.get("offer", np.full(claims.rows, np.nan))
     return np.asarray(((share > 0) & (share <= 1)) | ~np.isnan(claims.at("offer_opened")))
 
 
-def _rounds(lesson: Lesson) -> dict[str, int]:
+def _rounds(data: TrainingData) -> dict[str, int]:
     """How many offers a seller may make, by kind of claim."""
-    dispute = lesson.base.policy.dispute
+    dispute = data.base.policy.dispute
     return {} if dispute is None else {kind: terms.rounds for kind, terms in rows(dispute)}
 
 
-def may_be_offered(lesson: Lesson) -> Bools:
+def may_be_offered(data: TrainingData) -> Bools:
     """Claims of a kind for which the policy knows offers, or of an unknown kind: else who would offer refuses."""
-    kinds, names = lesson.log.claims.word("kind"), lesson.log.names["kind"]
-    with_rounds = [names.index(kind) for kind, rounds in _rounds(lesson).items() if rounds]
+    kinds, names = data.log.claims.word("kind"), data.log.names["kind"]
+    with_rounds = [names.index(kind) for kind, rounds in _rounds(data).items() if rounds]
     return np.asarray(np.isin(kinds, with_rounds) | (kinds < 0))
 
 
-def refused_at(lesson: Lesson) -> Floats:
+def refused_at(data: TrainingData) -> Floats:
     """When a dispute was refused, or its offer was; NaN where neither is known."""
-    claims = lesson.log.claims
-    said_no = np.where(lesson.status("refused", of="dispute_status"), claims.at("dispute_closed"), np.nan)
-    not_taken = lesson.status("refused", "silence", of="offer_status")
+    claims = data.log.claims
+    said_no = np.where(data.status("refused", of="dispute_status"), claims.at("dispute_closed"), np.nan)
+    not_taken = data.status("refused", "silence", of="offer_status")
     return np.fmax(said_no, np.where(not_taken, claims.at("offer_closed"), np.nan))
 
 
-def told_by_offers(lesson: Lesson) -> Told:
+def told_by_offers(data: TrainingData) -> Told:
     """How buyers answer an offer: from which share on they settle, how soon, and who never says a word."""
-    claims = lesson.log.claims
+    claims = data.log.claims
     share = claims.numbers.get("offer")
     if share is None or not claims.has("offer_status"):
         yield Assumed(PATH, "the log does not tell of offers and how they ended")
         return
-    taken = lesson.status("accepted", of="offer_status")
-    answered = taken | lesson.status("refused", of="offer_status")
+    taken = data.status("accepted", of="offer_status")
+    answered = taken | data.status("refused", of="offer_status")
     known = answered & (share > 0) & (share <= 1)
     if int(known.sum()) < LEAST * 4 or not (known & taken).any():
         yield Assumed(
             f"{PATH}.reservation", f"{int(known.sum())} offers answered, fewer than {LEAST * 4}, or none taken"
         )
         return
-    value, interval, n = lesson.share_of_claims(taken, known)
+    value, interval, n = data.share_of_claims(taken, known)
     highest = float(share[known].max())
     yield Finding(
         f"{PATH}.reservation",
-        _settling(share[known], taken[known], lesson.claim_weight[known]),
+        _settling(share[known], taken[known], data.claim_weight[known]),
         n,
         interval=ends(interval),
         about="share taken of the offers made",
@@ -74,7 +74,7 @@ def told_by_offers(lesson: Lesson) -> Told:
         identified=f"up to the highest offer, {highest:.2g} of the price; above it spread evenly",
         beside={"taken": value},
     )
-    yield from _answering(lesson, answered)
+    yield from _answering(data, answered)
 
 
 def _settling(offers: Floats, taken: Bools, weight: Floats) -> dict[str, Any]:
@@ -99,11 +99,11 @@ def _settling(offers: Floats, taken: Bools, weight: Floats) -> dict[str, Any]:
     return {"empirical": {"quantiles": told}}
 
 
-def _answering(lesson: Lesson, answered: Bools) -> Told:
-    claims = lesson.log.claims
+def _answering(data: TrainingData, answered: Bools) -> Told:
+    claims = data.log.claims
     opened, closed = claims.at("offer_opened"), claims.at("offer_closed")
-    until = lesson.log.watched_until(closed) - opened
-    sample = lesson.censored(until, answered & ~np.isnan(closed), ~np.isnan(opened))
+    until = data.log.watched_until(closed) - opened
+    sample = data.censored(until, answered & ~np.isnan(closed), ~np.isnan(opened))
     estimated = fitted(sample, never=True)
     if estimated is None:
         yield Assumed(f"{PATH}.notice", "the log does not tell when offers were made and answered")
@@ -113,13 +113,13 @@ def _answering(lesson: Lesson, answered: Bools) -> Told:
     yield of_law(f"{PATH}.notice", estimated, Kind.WALL, what="cured part silent", identified=within)
 
 
-def what_is_offered(lesson: Lesson, path: str, theirs: Bools) -> Told:
+def what_is_offered(data: TrainingData, path: str, theirs: Bools) -> Told:
     """The law of a type's offers, as quantiles of those it made."""
-    share = lesson.log.claims.numbers.get("offer", np.full(lesson.log.claims.rows, np.nan))
+    share = data.log.claims.numbers.get("offer", np.full(data.log.claims.rows, np.nan))
     known = theirs & (share > 0) & (share <= 1)
     if int(known.sum()) < LEAST:
         return
-    rounds = _rounds(lesson).values()
+    rounds = _rounds(data).values()
     quantiles = np.quantile(share[known], LEVELS)
     told = {level: number(float(value)) for level, value in zip(LEVELS, quantiles, strict=True)}
     yield Finding(

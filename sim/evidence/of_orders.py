@@ -7,36 +7,36 @@ from scipy import optimize
 
 from sim.arrays import Bools, Floats
 from sim.evidence.finding import Assumed, Finding, Told, ends, law_of, median, number, of_chance, of_law, shares
-from sim.evidence.lesson import Durations, Lesson
 from sim.evidence.log import OrdersPiece
 from sim.evidence.log_tables import Table
 from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.survival import fitted
+from sim.evidence.training_data import Durations, TrainingData
 from sim.scenario.durations import Kind
 from sim.scenario.wording import per_cent
 from sim.vocabulary import Party
 
 
-def told_by_orders(lesson: Lesson) -> Told:
+def told_by_orders(data: TrainingData) -> Told:
     """Everything that orders tell without their claims."""
-    yield from told_by_arrivals(lesson)
-    yield from _values(lesson)
-    yield from _methods(lesson)
-    yield from _concentration(lesson)
-    yield from _transit(lesson)
+    yield from told_by_arrivals(data)
+    yield from _values(data)
+    yield from _methods(data)
+    yield from _concentration(data)
+    yield from _transit(data)
 
 
-def _values(lesson: Lesson) -> Told:
-    if not lesson.log.orders.has("value"):
+def _values(data: TrainingData) -> Told:
+    if not data.log.orders.has("value"):
         yield Assumed("market.order_value", "the log has no prices")
         return
-    estimated = fitted(lesson.sample_of_orders("market.order_value", _prices))
+    estimated = fitted(data.sample_of_orders("market.order_value", _prices))
     if estimated is None:
         yield Assumed("market.order_value", "too few prices")
         return
     at = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])
     levels = np.array([0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0])
-    quantiles = lesson.once("quantiles of prices", lambda: _quantiles_of_prices(lesson, np.append(at, levels)))
+    quantiles = data.once("quantiles of prices", lambda: _quantiles_of_prices(data, np.append(at, levels)))
     seen, told = quantiles[: len(at)], quantiles[len(at) :]
     misses = np.max(np.abs(estimated.family.cdf(estimated.law, seen) - at))
     if misses > 0.03:
@@ -55,28 +55,28 @@ def _prices(piece: OrdersPiece) -> Durations:
     return values, values, np.isfinite(values) & (values > 0)
 
 
-def _quantiles_of_prices(lesson: Lesson, at: Floats) -> Floats:
+def _quantiles_of_prices(data: TrainingData, at: Floats) -> Floats:
     def known(orders: Table) -> Floats:
         values = orders.numbers["value"]
         return np.where(np.isfinite(values) & (values > 0), np.maximum(values, 0.5), np.nan)
 
-    return np.asarray(np.quantile(lesson.log.gathered(known), at, overwrite_input=True), dtype=np.float64)
+    return np.asarray(np.quantile(data.log.gathered(known), at, overwrite_input=True), dtype=np.float64)
 
 
-def _methods(lesson: Lesson) -> Told:
-    names = lesson.payment_methods
-    counts = lesson.tally(lambda orders: orders.word("method"), len(names))
+def _methods(data: TrainingData) -> Told:
+    names = data.payment_methods
+    counts = data.tally(lambda orders: orders.word("method"), len(names))
     if not counts.any():
         yield Assumed("market.payment_methods", "the log has no payment methods")
         return
     told = {name: float(count / counts.sum()) for name, count in zip(names, counts, strict=True) if name}
-    of_base = lesson.base.market.payment_methods
+    of_base = data.base.market.payment_methods
     if of_base.keys() != told.keys():
         why = f"the log's methods ({', '.join(told)}) are not the base's ({', '.join(of_base)})"
         yield Assumed("market.payment_methods", why)
         return
     most = int(np.argmax(counts))
-    _, between, n = lesson.share_of_orders(
+    _, between, n = data.share_of_orders(
         lambda piece: piece.orders.word("method") == most, lambda orders: orders.word("method") >= 0
     )
     yield Finding(
@@ -85,9 +85,9 @@ def _methods(lesson: Lesson) -> Told:
     )  # fmt: skip
 
 
-def _concentration(lesson: Lesson) -> Told:
+def _concentration(data: TrainingData) -> Told:
     """Zipf's exponent by likelihood of the sellers' counts, the busiest first."""
-    counts = np.sort(lesson.tally(lambda orders: orders.word("seller"), len(lesson.weight)))[::-1]
+    counts = np.sort(data.tally(lambda orders: orders.word("seller"), len(data.weight)))[::-1]
     counts = counts[counts > 0]
     ranks = np.log(np.arange(1, len(counts) + 1))
 
@@ -96,7 +96,7 @@ def _concentration(lesson: Lesson) -> Told:
 
     alone = len(counts) < 2
     best = 0.0 if alone else optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
-    count, n = len(counts), lesson.log.orders.rows
+    count, n = len(counts), data.log.orders.rows
     yield Finding(
         "market.sellers.count",
         count,
@@ -127,17 +127,17 @@ def _error_of_exponent(exponent: float, counts: Floats, ranks: Floats) -> float:
     return float(np.sqrt(max(apart, 1.0) / information)) if information > 0 else 0.0
 
 
-def _transit(lesson: Lesson) -> Told:
-    orders, law = lesson.log.orders, lesson.base.market.carrier.transit
+def _transit(data: TrainingData) -> Told:
+    orders, law = data.log.orders, data.base.market.carrier.transit
     if not (orders.has("dispatched") and orders.has("delivered")):
         yield Assumed("market.carrier.transit", "the log does not tell both dispatch and delivery")
         return
     kind = law.kind if law.kind is Kind.BUSINESS else Kind.WALL
-    hours = lesson.hours[Party.CARRIER]
+    hours = data.hours[Party.CARRIER]
 
     def under_way(orders: Table) -> tuple[Floats, Bools, Bools]:
         sent, came = orders.at("dispatched"), orders.at("delivered")
-        until = lesson.log.watched_until(came)
+        until = data.log.watched_until(came)
         return hours.lasted(sent, until, kind), ~np.isnan(came), ~np.isnan(sent)
 
     def lasted(piece: OrdersPiece) -> Durations:
@@ -148,13 +148,13 @@ def _transit(lesson: Lesson) -> Told:
         low, arrived, sent = under_way(orders)
         return np.where(arrived & sent, np.maximum(low, 0.5), np.nan)
 
-    may_be_lost = lesson.base.market.carrier.lost > 0
-    estimated = fitted(lesson.sample_of_orders("market.carrier.transit", lasted), never=may_be_lost)
+    may_be_lost = data.base.market.carrier.lost > 0
+    estimated = fitted(data.sample_of_orders("market.carrier.transit", lasted), never=may_be_lost)
     if estimated is None:
         yield Assumed("market.carrier.transit", "too few parcels arrived")
         return
-    naive = lesson.once(
-        "median of transit", lambda: float(np.median(lesson.log.gathered(closed), overwrite_input=True))
+    naive = data.once(
+        "median of transit", lambda: float(np.median(data.log.gathered(closed), overwrite_input=True))
     )
     yield of_law("market.carrier.transit", estimated, kind, what="right-censored at the cut", naive=naive)
     if may_be_lost:

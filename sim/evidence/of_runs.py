@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import Bools, Floats, Ints
 from sim.evidence.finding import Assumed, Finding, Told
-from sim.evidence.lesson import Lesson
+from sim.evidence.training_data import TrainingData
 from sim.scenario.days import second_of
 from sim.scenario.durations import DAY, HOUR, MINUTE
 from sim.scenario.wording import per_cent
@@ -37,26 +37,26 @@ class Runs(NamedTuple):
     explained: float
     n: int
 
-    def after(self, due: Floats, lesson: Lesson) -> Floats:
+    def after(self, due: Floats, data: TrainingData) -> Floats:
         """The run that each refund joins."""
-        instants = _instants(lesson, self.weekdays, self.second)
+        instants = _instants(data, self.weekdays, self.second)
         place = np.searchsorted(instants, np.nan_to_num(due) + self.cut_off)
         return np.where(np.isnan(due), np.nan, np.append(instants, np.inf)[place])
 
 
-def runs_of(lesson: Lesson) -> Runs | Assumed:
+def runs_of(data: TrainingData) -> Runs | Assumed:
     """The runs that the log shows, those of the base where it cannot show any, or why there are none."""
-    claims = lesson.log.claims
+    claims = data.log.claims
     due, (first, last) = claims.at("refund_due"), claims.ends("refunded")
     known = ~np.isnan(due) & ~np.isnan(first)
     if int(known.sum()) < ENOUGH:
         return Assumed(PATH, f"{int(known.sum())} refunds of which both instants are known, fewer than {ENOUGH}")
-    at = _time_of_day(lesson, first[known], last[known])
+    at = _time_of_day(data, first[known], last[known])
     if isinstance(at, Assumed):
         return at
     days = (first[known] // DAY).astype(np.int64)
-    weekdays = _weekdays(lesson, days)
-    told = _cut_off(lesson, weekdays, at, due[known], days)
+    weekdays = _weekdays(data, days)
+    told = _cut_off(data, weekdays, at, due[known], days)
     if told.explained < TOGETHER:
         return Assumed(
             PATH, f"no runs explain more than {per_cent(told.explained)} of the days on which refunds arrive"
@@ -90,11 +90,11 @@ def _hours(seconds: float) -> str:
     return f"{round(seconds / MINUTE)} min" if seconds % HOUR else f"{round(seconds / HOUR)} h"
 
 
-def _time_of_day(lesson: Lesson, first: Floats, last: Floats) -> int | Assumed:
+def _time_of_day(data: TrainingData, first: Floats, last: Floats) -> int | Assumed:
     """The time at which nearly all arrive; of dates without hours, the base's."""
     exact = last - first < HOUR
     if np.mean(exact) < 0.5:
-        terms = lesson.base.policy.refund.runs
+        terms = data.base.policy.refund.runs
         return Assumed(PATH, "refunds have dates without hours") if terms is None else second_of(terms.at)
     seconds = np.sort(first[exact] % DAY)
     around = np.searchsorted(seconds, seconds + 2 * NEAR, side="right") - np.arange(len(seconds))
@@ -104,25 +104,25 @@ def _time_of_day(lesson: Lesson, first: Floats, last: Floats) -> int | Assumed:
     return int(np.median(seconds[begin : begin + around[begin]]) // MINUTE * MINUTE)
 
 
-def _weekdays(lesson: Lesson, days: Ints) -> tuple[int, ...]:
-    counts = np.bincount((lesson.start.weekday() + days) % 7, minlength=7)
+def _weekdays(data: TrainingData, days: Ints) -> tuple[int, ...]:
+    counts = np.bincount((data.start.weekday() + days) % 7, minlength=7)
     return tuple(np.flatnonzero(counts > HARDLY_ANY * counts.max()).tolist())
 
 
-def _instants(lesson: Lesson, weekdays: tuple[int, ...], second: int) -> Floats:
+def _instants(data: TrainingData, weekdays: tuple[int, ...], second: int) -> Floats:
     """Every run: on these weekdays, where the bank has a business day."""
-    days = lesson.hours[Party.BANK].days
-    there = days[np.isin((lesson.start.weekday() + days) % 7, weekdays)]
+    days = data.hours[Party.BANK].days
+    there = days[np.isin((data.start.weekday() + days) % 7, weekdays)]
     return np.asarray(there * DAY + second, dtype=np.float64)
 
 
-def _cut_off(lesson: Lesson, weekdays: tuple[int, ...], second: int, due: Floats, days: Ints) -> Runs:
+def _cut_off(data: TrainingData, weekdays: tuple[int, ...], second: int, due: Floats, days: Ints) -> Runs:
     """How long before its run a refund has to be due: what most refunds agree on.
 
     One that came with a run, and not with the run before, was due at least that long before its own, and less
     before the other.
     """
-    instants = _instants(lesson, weekdays, second)
+    instants = _instants(data, weekdays, second)
     place = np.searchsorted(instants, days * DAY + second)
     there = (place < len(instants)) & (np.append(instants, np.inf)[place] // DAY == days) & (place > 0)
     own, before = instants[place[there]], instants[place[there] - 1]

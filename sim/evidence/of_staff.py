@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.arrays import Bools, Floats, Ints
 from sim.evidence.finding import Assumed, Finding, Told, of_law
-from sim.evidence.lesson import Lesson
 from sim.evidence.survival import LEAST, fitted
+from sim.evidence.training_data import TrainingData
 from sim.scenario.durations import Kind
 from sim.vocabulary import Party
 
@@ -23,35 +23,35 @@ STAGES = {
 }
 
 
-def handling(lesson: Lesson, kind: int, path: str) -> Told:
+def handling(data: TrainingData, kind: int, path: str) -> Told:
     """Working time from taking up a request until its answer, of one type of sellers."""
-    claims, hours = lesson.log.claims, lesson.hours[Party.SELLER]
+    claims, hours = data.log.claims, data.hours[Party.SELLER]
     for stage, (begun, ended, status) in STAGES.items():
         if not claims.has(begun):
             continue
         since, until = claims.at(begun), claims.at(ended)
-        answered = lesson.status("accepted", "refused", of=status)
+        answered = data.status("accepted", "refused", of=status)
         if stage == "cancellation":
-            answered |= lesson.status("shipped")  # once begun, hardly any is overtaken by its parcel
+            answered |= data.status("shipped")  # once begun, hardly any is overtaken by its parcel
         answered &= ~np.isnan(until)
-        worked = hours.worked(lesson.log.watched_until(until)) - hours.worked(since)
-        among = (lesson.kind_of_claim == kind) & ~np.isnan(since) & (worked >= 0)
-        estimated, place = fitted(lesson.censored(worked, answered, among)), f"{path}.{stage}.handling"
+        worked = hours.worked(data.log.watched_until(until)) - hours.worked(since)
+        among = (data.kind_of_claim == kind) & ~np.isnan(since) & (worked >= 0)
+        estimated, place = fitted(data.censored(worked, answered, among)), f"{path}.{stage}.handling"
         if estimated is None:
             yield Assumed(place, f"fewer than {LEAST} answers of which it is known when they were begun")
         else:
             yield of_law(place, estimated, Kind.WORK, what="working time, taken up to answer")
 
 
-def told_by_desks(lesson: Lesson) -> Told:
+def told_by_desks(data: TrainingData) -> Told:
     """How many requests a seller works on at once, where they are seen to be taken up."""
-    claims = lesson.log.claims
+    claims = data.log.claims
     since, until, desk = [], [], []
     for begun, ended, _ in STAGES.values():
         known: Bools = ~np.isnan(claims.at(begun))
         since.append(claims.at(begun)[known])
-        until.append(lesson.log.watched_until(claims.at(ended)[known]))
-        desk.append(lesson.seller_of_claim[known])
+        until.append(data.log.watched_until(claims.at(ended)[known]))
+        desk.append(data.seller_of_claim[known])
     at_once = most_at_once(np.concatenate(since), np.concatenate(until), np.concatenate(desk))
     levels = np.bincount(at_once.astype(np.int64)) if len(at_once) else np.zeros(1, dtype=np.int64)
     seen = np.flatnonzero(levels >= FULL)

@@ -19,9 +19,9 @@ from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import IDENTIFIED, SAID
 from sim.evidence.fitting import Fit
 from sim.evidence.held_out import Judged
-from sim.evidence.lesson import Lesson
 from sim.evidence.log_tables import Reading
 from sim.evidence.of_sellers import ROSTER
+from sim.evidence.training_data import TrainingData
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
 from sim.scenario.wording import counted, per_cent
@@ -114,7 +114,7 @@ def readings_told(readings: tuple[Reading, ...]) -> Iterator[str]:
 def assumed_told(fit: Fit) -> Iterator[tuple[str, str]]:
     """What stays as the base assumes it: the path, and why, with the range that the base gives it."""
     for one in fit.assumed:
-        between = one.range_in(fit.lesson.base)
+        between = one.range_in(fit.data.base)
         yield one.path, one.why if between is None else f"{one.why} (the base's range: {_range_said(between)})"
 
 
@@ -143,9 +143,9 @@ def document_of(fit: Fit) -> dict[str, Any]:
         "verdict": fit.verdict,
         "answer": answer_of(fit),
         "readings": {one.table: one.document() for one in fit.readings},
-        "inputs": [_input(finding) | {"period": _period(fit.lesson)} for finding in fit.findings],
+        "inputs": [_input(finding) | {"period": _period(fit.data)} for finding in fit.findings],
         "assumed": [
-            {"path": one.path, "why": one.why, "range": one.range_in(fit.lesson.base)} for one in fit.assumed
+            {"path": one.path, "why": one.why, "range": one.range_in(fit.data.base)} for one in fit.assumed
         ],
         "held_out": [one.document() for one in fit.judged],
         "unseen": list(fit.unseen),
@@ -173,8 +173,8 @@ def seen_and_expected(one: Judged) -> tuple[str, str]:
     return f"{one.observed:.4g}", one.expected.ends(".4g")
 
 
-def _period(lesson: Lesson) -> str:
-    first, beyond = (lesson.start + timedelta(seconds=end) for end in (lesson.first, lesson.beyond))
+def _period(data: TrainingData) -> str:
+    first, beyond = (data.start + timedelta(seconds=end) for end in (data.first, data.beyond))
     return f"{first}..{beyond}"
 
 

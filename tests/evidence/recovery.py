@@ -30,7 +30,7 @@ import sim
 from sim.evidence.bootstrap import Bootstrap, told
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import scenario_of
-from sim.evidence.fitting import Fit, learnt, lesson_of, opened
+from sim.evidence.fitting import Fit, learnt, opened, training_data_of
 from sim.evidence.held_out import HeldOut, held_against
 from sim.evidence.mapping import load_mapping
 from sim.evidence.refits import JUDGED_IN
@@ -373,12 +373,10 @@ def world_without_desks(number: int, folder: Path) -> dict[str, Any]:
     truth = drawn(number)
     mapped = load_mapping(log_in(folder, number, tables_of(truth)))
     given = opened(mapped)
-    lesson, calendars = lesson_of(given), given.calendars
-    findings = tuple(one for one in told(lesson, calendars) if isinstance(one, Finding))
-    scenario = scenario_of(lesson, findings, truth.name, {})
-    inputs = inputs_of(
-        Fit(scenario, findings, (), (), (), (), lesson, Bootstrap(lesson, calendars, findings)), truth
-    )
+    data, calendars = training_data_of(given), given.calendars
+    findings = tuple(one for one in told(data, calendars) if isinstance(one, Finding))
+    scenario = scenario_of(data, findings, truth.name, {})
+    inputs = inputs_of(Fit(scenario, findings, (), (), (), (), data, Bootstrap(data, calendars, findings)), truth)
     by_desks = re.compile(r"\.notice|\.silent")
     return {"world": number, "inputs": [one for one in inputs if not by_desks.search(one["path"])]}
 

@@ -11,7 +11,7 @@ import pytest
 from sim.evidence.families import quantile
 from sim.evidence.finding import Assumed, Finding
 from sim.evidence.fitted_scenario import scenario_of
-from sim.evidence.fitting import lesson_of, opened
+from sim.evidence.fitting import opened, training_data_of
 from sim.evidence.mapping import load_mapping
 from sim.evidence.of_arrivals import told_by_arrivals
 from sim.evidence.of_money import told_by_refunds
@@ -135,17 +135,17 @@ def learnt(tmp_path_factory: pytest.TempPathFactory, machine_code_at_hand: None)
     base = truth.with_changes(dict.fromkeys(none, "none"))
     mapped = load_mapping(write(tmp_path_factory.mktemp("further"), orders, claims, mapping, resolved_yaml(base)))
     given = opened(mapped)
-    lesson, calendars = lesson_of(given), given.calendars
-    kinds = [(number, f"market.sellers.types.{kind}") for number, kind in enumerate(lesson.kinds)]
+    data, calendars = training_data_of(given), given.calendars
+    kinds = [(number, f"market.sellers.types.{kind}") for number, kind in enumerate(data.kinds)]
     everything = [
-        *told_by_arrivals(lesson),
-        *(one for kind in kinds for one in (*told_by_disputes(lesson, *kind), *handling(lesson, *kind))),
-        *told_by_desks(lesson),
-        *told_by_offers(lesson),
-        *told_by_refunds(lesson, calendars),
+        *told_by_arrivals(data),
+        *(one for kind in kinds for one in (*told_by_disputes(data, *kind), *handling(data, *kind))),
+        *told_by_desks(data),
+        *told_by_offers(data),
+        *told_by_refunds(data, calendars),
     ]
     found = [one for one in everything if isinstance(one, Finding)]
-    scenario_of(lesson, found, "fitted", {"from": "log", "period": "all"})  # its provenance is accepted
+    scenario_of(data, found, "fitted", {"from": "log", "period": "all"})  # its provenance is accepted
     return {one.path: one for one in everything}
 
 

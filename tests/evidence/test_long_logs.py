@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from sim.arrays import Bools
 from sim.evidence.families import EXPONENTIAL, LOGNORMAL, Family
 from sim.evidence.finding import Assumed, Finding
-from sim.evidence.fitting import lesson_of, opened
-from sim.evidence.lesson import Lesson
+from sim.evidence.fitting import opened, training_data_of
 from sim.evidence.log import LongTable, RefundLog, narrow, wide
 from sim.evidence.log_tables import Table
 from sim.evidence.mapping import load_mapping
@@ -25,6 +24,7 @@ from sim.evidence.of_orders import told_by_orders
 from sim.evidence.reading import read_log
 from sim.evidence.samples import DurationCells, LongSample, Sample
 from sim.evidence.survival import fitted
+from sim.evidence.training_data import TrainingData
 from tests.evidence.logs import a_few, write
 
 SECONDS = st.integers(-(2**33), 2**33).map(float)
@@ -82,14 +82,14 @@ def test_a_later_version_counts_however_far_down_it_stands(
     assert log.names["status"][log.claims.word("status")[first]] == "refused"
 
 
-def lesson(path: Path) -> Lesson:
+def data(path: Path) -> TrainingData:
     mapped = load_mapping(path)
-    return lesson_of(opened(mapped))
+    return training_data_of(opened(mapped))
 
 
-def told(lesson: Lesson) -> list[Finding | Assumed]:
+def told(data: TrainingData) -> list[Finding | Assumed]:
     """Without what is kept of a law, which does not compare."""
-    found = told_by_orders(lesson)
+    found = told_by_orders(data)
     return [replace(one, beside={}) if isinstance(one, Finding) else one for one in found]
 
 
@@ -98,10 +98,10 @@ def test_a_log_in_pieces_tells_the_same_to_the_last_bit(tmp_path: Path, monkeypa
     orders, claims = a_few(400)
     orders["value"] = np.round(np.random.default_rng(2).lognormal(3, 1, len(orders)), 2)
     path = write(tmp_path, orders, claims[::3])
-    whole = lesson(path)
+    whole = data(path)
     monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 37)
     monkeypatch.setattr("sim.evidence.log.IN_MEMORY", 1)
-    pieces = lesson(path)
+    pieces = data(path)
     assert (len(list(whole.pieces())), len(list(pieces.pieces()))) == (1, 11)
     weight = np.random.default_rng(1).exponential(size=5)
     for one, other in ((whole, pieces), (replace(whole, weight=weight), replace(pieces, weight=weight))):

@@ -13,7 +13,7 @@ from scipy import special
 from sim.arrays import Floats
 from sim.errors import UserError
 from sim.evidence.families import FAR
-from sim.evidence.fitting import lesson_of, opened
+from sim.evidence.fitting import opened, training_data_of
 from sim.evidence.held_out import held_against
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
@@ -91,12 +91,12 @@ def test_dispatch_is_watched_until_somebody_asks_to_cancel_or_the_claim_was_clos
     claims = claims.head(10)
     claims["requested"] = claims["requested"].where(claims["order"] > 0)
     mapped = load_mapping(write(tmp_path, orders, claims))
-    lesson = lesson_of(opened(mapped))
-    (piece,) = lesson.log.pieces()
-    sent, _, until = watched_for_dispatch(lesson, piece)
+    data = training_data_of(opened(mapped))
+    (piece,) = data.log.pieces()
+    sent, _, until = watched_for_dispatch(data, piece)
     assert np.isnan(sent).tolist() == [True] * 10 + [False] * 30
-    axis = lesson.hours[Party.SELLER].axis
-    closed, asked = (lesson.log.claims.at(name) for name in ("closed", "requested"))
+    axis = data.hours[Party.SELLER].axis
+    closed, asked = (data.log.claims.at(name) for name in ("closed", "requested"))
     assert until[0] == axis(closed)[0]
     assert until[1:10].tolist() == axis(asked)[1:].tolist()
 
@@ -110,9 +110,9 @@ def test_a_spoilt_request_that_failed_is_a_request_and_a_dispute_tells_only_that
     claims["closed"] = claims["closed"].where(claims["order"] == 0)
     claims["status"] = claims["status"].where(claims["order"] == 0, "")
     mapped = load_mapping(write(tmp_path, orders, claims))
-    lesson = lesson_of(opened(mapped))
-    (piece,) = lesson.log.pieces()
-    low, high, _ = until_asked(lesson, piece)
+    data = training_data_of(opened(mapped))
+    (piece,) = data.log.pieces()
+    low, high, _ = until_asked(data, piece)
     sent, last = 2 * DAY, 35 * DAY
     assert list(zip(low[:4], high[:4], strict=True)) == [
         (0.5, sent), *[(sent, last * FAR)] * 2, (last * FAR, np.inf)

@@ -7,9 +7,9 @@ import pytest
 
 from sim.evidence.families import EXPONENTIAL, LOGNORMAL, TWO, WEIBULL, mean, quantile, thinned
 from sim.evidence.finding import law_of
-from sim.evidence.lesson import share_with_interval
 from sim.evidence.samples import Sample
 from sim.evidence.survival import estimate, fitted, incidence_at_the_end, kaplan_meier
+from sim.evidence.training_data import share_with_interval
 from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import Kind
 from sim.scenario.unbounded_requests import too_far

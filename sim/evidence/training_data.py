@@ -31,7 +31,7 @@ ShareTold = tuple[float, tuple[float, float], int]
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingData:
     """Weeks to learn from. Instants are seconds since `start`'s midnight on the marketplace's own clock."""
 
     base: Scenario
