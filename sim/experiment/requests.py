@@ -62,7 +62,7 @@ class Requests:
 
     def only(self, some: Bools) -> Requests:
         """Some of them."""
-        return self if some.all() else Requests(self._columns.only(some), self.calendars)
+        return Requests(self._columns if some.all() else self._columns.only(some), self.calendars)
 
     def by_calendar(self) -> Iterator[tuple[Party, Requests]]:
         """Whose calendars their desks keep, and which of them keep each."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.arrays import Bools as Bools
 from sim.chance.facts import Ints
-from sim.records.evidence import KINDS, Breach, Evidence
+from sim.records.evidence import KINDS, Breach, Came, Evidence
 from sim.records.life import WORK
 from sim.rules.terms import Terms, terms_of
 from sim.scenario.costs import Costs
-from sim.scenario.durations import HOUR, NEVER
+from sim.scenario.durations import HOUR
 from sim.scenario.model import Scenario
 from sim.vocabulary import ClaimKind, Outcome, Party, RefundOn, Route, Stage
 
@@ -91,7 +91,7 @@ class TwoBooks:
 def ledger_of(scenario: Scenario, table: Mapping[str, Ints], facts: Mapping[str, Ints]) -> TwoBooks:
     """The ledger of some claims; `facts` stand row by row beside the `table`."""
     terms = {kind: terms_of(scenario, kind) for kind in KINDS}
-    return TwoBooks(table, facts, terms, scenario.costs, cache(lambda column: np.asarray(table[column] < NEVER)))
+    return TwoBooks(table, facts, terms, scenario.costs, Came(table).__getitem__)
 
 
 # ------------------------------------------------------------------------------- what passed to whom

@@ -47,6 +47,18 @@ class Breach(NamedTuple):
     order: int | None
 
 
+class Came(dict[str, Bools]):
+    """For which claims each instant came, looked at when it is first asked for."""
+
+    def __init__(self, table: TableOfClaims) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, column: str) -> Bools:
+        came = self[column] = np.asarray(self._table[column] < NEVER)
+        return came
+
+
 class Evidence:
     """One finished replication, played to its end. `evidence["refund"]` is a column of its outcome table."""
 
@@ -66,7 +78,8 @@ class Evidence:
         """Luck, row by row beside the outcome table."""
         self._known_kinds = kinds
         self._worked_out: dict[Hashable, Any] = {}
-        self._came: dict[str, Bools] = {}
+        self.has = Came(self.table).__getitem__
+        """For which claims an instant came."""
         self._those: dict[str, Evidence] = {}
 
     def once(self, view: Callable[[Evidence], T]) -> T:
@@ -85,9 +98,7 @@ class Evidence:
             some = slice(begins, begins + AT_A_TIME)
             draws = replace(self.records.draws, claims=_part_of(self.records.draws.claims, some))
             records = replace(self.records, draws=draws, claims=_part_of(self.records.claims, some))
-            part = Evidence(self.scenario, records, self.calendars)
-            yield part
-            part._worked_out.clear()  # some of which points back to it
+            yield Evidence(self.scenario, records, self.calendars)
 
     def that(self, instant: str) -> Evidence:
         """The claims to which something came: few, as a rule, and often none at all."""
@@ -139,13 +150,6 @@ class Evidence:
 
     def __getitem__(self, column: str) -> Ints:
         return self.table[column]
-
-    def has(self, column: str) -> Bools:
-        """For which claims this instant came."""
-        came = self._came.get(column)
-        if came is None:
-            came = self._came[column] = self.table[column] < NEVER
-        return came
 
     def fact(self, name: str) -> Ints:
         """What luck had settled about the claims beforehand; row by row beside the table."""

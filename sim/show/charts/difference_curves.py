@@ -44,7 +44,8 @@ def difference_curves(comparison: Comparison, ax: Axes) -> None:
         panel.set_axis_off()
     heading(ax, finding(comparison), comparison)
     bands = (
-        "Dark band: 95 % intervals. Light: holds over all days at once; where it leaves out 0, the curves differ."
+        "Dark band: 95 % intervals. Light: holds over all days at once (and may leave its panel); "
+        "where it leaves out 0, the curves differ."
     )
     purple = "\nPurple: between these days the curves cross, so that no single number names a winner."
     caption(ax, bands + (purple if len(comparison.crossings) else ""))

@@ -67,7 +67,7 @@ HOW = {
 INTERVALS = {
     "time": " The dark band around the edge of the refunded is its 95 % interval.",
     "hours": " The lines are 95 % intervals over replications.",
-    "desks": " The bands are 95 % intervals.",
+    "desks": " The bands are 95 % intervals; one may reach beyond its panel.",
 }
 """And what of it is an interval, where there are any."""
 WITH_INTERVALS = ", with 95 % intervals"
