@@ -148,7 +148,7 @@ def _dry_run(plan: Plan, arguments: Namespace) -> None:
         "policies": list(plan.policies),
     }
     of = f"{len(plan.design):,} worlds of {counted(len(plan.factors), 'factor')}, {len(plan.policies)} policies"
-    fewest, most = each * plan.effort.replications, each * plan.effort.most
+    fewest, most = each * plan.effort.fewest, each * plan.effort.most
     _tell_effort(list(plan.policies.values()), plan.measures, fewest, most, arguments, of, document)
     if not arguments.json:
         sys.stdout.writelines(f"  left out: {harmless(f'{one.name}: {one.why}')}\n" for one in plan.left_out)

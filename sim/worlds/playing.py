@@ -59,8 +59,13 @@ class Effort:
     signs: tuple[Sign, ...] = ()
 
     @property
+    def fewest(self) -> int:
+        """Replications of a world, at the least."""
+        return FEWEST if self.precision else self.replications
+
+    @property
     def most(self) -> int:
-        """Replications of a world, at the most."""
+        """And at the most."""
         return MOST if self.precision else max(self.replications, self.until_clear)
 
 
@@ -152,8 +157,10 @@ class Portion(NamedTuple):
         if effort.precision:
             sums = [_arrays(one, tuple(effort.precision)) for one in seen]
             aims = effort.precision.items()
-            return done >= FEWEST and all(half_width(one[name]) <= most for one in sums for name, most in aims)
-        return done >= effort.replications and all(_is_clear(one, seen) for one in effort.signs)
+            return done >= effort.fewest and all(
+                half_width(one[name]) <= most for one in sums for name, most in aims
+            )
+        return done >= effort.fewest and all(_is_clear(one, seen) for one in effort.signs)
 
 
 class _Life(NamedTuple):

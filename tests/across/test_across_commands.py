@@ -73,6 +73,18 @@ def test_a_dry_run_writes_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]
     assert not (tiny / "out").exists()
 
 
+def test_where_results_decide_how_often_is_looked_a_dry_run_says_both_ends(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tiny / "study.yaml"
+    study.write_text(study.read_text().replace("replications: 1", "precision: {success_rate: 0.01}"))
+    code, said = told(capsys, "study", str(study), "--dry-run", "--json")
+    effort = json.loads(said)
+    # 16 worlds under two policies, each looked at 5 to 200 times.
+    assert (code, effort["worlds"], effort["replications"], effort["replications_at_most"]) == (0, 16, 160, 6400)
+    assert effort["seconds"] <= effort["seconds_at_most"]
+
+
 def test_a_dry_run_of_a_search_says_how_long_and_what_is_wrong(
     tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
