@@ -37,7 +37,8 @@ _LAID_OUT: deque[tuple[Calendar, Arrays]] = deque(maxlen=64)
 
 def arrays_of(calendar: Calendar) -> Arrays:
     """The same tables, laid out once for each calendar."""
-    for known, arrays in _LAID_OUT:
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    for known, arrays in tuple(_LAID_OUT):
         if known is calendar:
             return arrays
     tables = (calendar.opens, calendar.closes, calendar.days, calendar.rank)

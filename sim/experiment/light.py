@@ -97,7 +97,8 @@ _LATEST: deque[tuple[Scenario, dict[Party, Calendar]]] = deque(maxlen=8)
 
 def calendars_at_hand(scenario: Scenario) -> dict[Party, Calendar]:
     """When each party works; made once for all scenarios that say the same of it, whatever else they say."""
-    found = next((calendars for one, calendars in _LATEST if one is scenario), None)
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    found = next((calendars for one, calendars in tuple(_LATEST) if one is scenario), None)
     if found is None:
         _LATEST.append((scenario, found := _calendars_said(scenario)))
     return found

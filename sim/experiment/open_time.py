@@ -49,7 +49,8 @@ _LAID_OUT: deque[tuple[Mapping[Party, Calendar], _Spells]] = deque(maxlen=8)
 
 
 def _laid_out(calendars: Mapping[Party, Calendar]) -> _Spells:
-    found = next((spells for known, spells in _LAID_OUT if _are_the_same(known, calendars)), None)
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    found = next((spells for known, spells in tuple(_LAID_OUT) if _are_the_same(known, calendars)), None)
     if found is None:
         _LAID_OUT.append((calendars, found := _below_each_other(calendars)))
     return found

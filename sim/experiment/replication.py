@@ -89,7 +89,8 @@ _CALENDARS: deque[Calendar] = deque(maxlen=128)
 
 def known_calendar(calendar: Calendar) -> Calendar:
     """The one that is known already, of two that are equal: what is drawn by it is found again by it."""
-    found = next((one for one in _CALENDARS if one == calendar), None)
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    found = next((one for one in tuple(_CALENDARS) if one == calendar), None)
     if found is None:
         _CALENDARS.append(calendar)
     return found or calendar

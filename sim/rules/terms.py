@@ -129,7 +129,8 @@ _KNOWN: deque[tuple[Scenario, ClaimKind, Terms]] = deque(maxlen=64)
 
 def terms_of(scenario: Scenario, claim: ClaimKind) -> Terms:
     """All levers for one kind of claim, worked out once for a scenario."""
-    found = next((terms for one, kind, terms in _KNOWN if one is scenario and kind == claim), None)
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    found = next((terms for one, kind, terms in tuple(_KNOWN) if one is scenario and kind == claim), None)
     if found is None:
         _KNOWN.appendleft((scenario, claim, found := _terms_of(scenario, claim)))
     return found

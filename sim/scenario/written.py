@@ -15,7 +15,8 @@ _WRITTEN: deque[tuple[Scenario, Mapping[str, Any]]] = deque(maxlen=16)
 
 def as_json(scenario: Scenario) -> Mapping[str, Any]:
     """Complete, by the names that a file has for its parts. It is shared, and only to be read."""
-    found = next((written for known, written in _WRITTEN if known is scenario), None)
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    found = next((written for known, written in tuple(_WRITTEN) if known is scenario), None)
     if found is None:
         _WRITTEN.append((scenario, found := scenario.model_dump(mode="json", by_alias=True)))
     return found

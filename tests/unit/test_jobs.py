@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,18 @@ from sim.errors import BadUsage, BeyondCalendar, BrokenInvariant, InternalError,
 from sim.experiment import jobs, local
 from sim.experiment.experiment import run
 from sim.experiment.jobs import AHEAD, Workers, cores
+from sim.experiment.light import calendars_at_hand
 from sim.experiment.local import WORK
 from sim.experiment.observation import witness
 from sim.experiment.on_demand import frame_of
 from sim.experiment.replication import calendars_of
 from sim.experiment.result import Result
 from sim.experiment.worker import Answer, Task, carry_out
+from sim.rules.terms import terms_of
 from sim.scenario.model import Scenario
+from sim.scenario.written import as_json
 from sim.show.files import SIGN, files_of
+from sim.vocabulary import ClaimKind
 from tests.scenario_files import BASE_FILE
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world
@@ -329,3 +335,24 @@ def test_what_is_printed_there_does_not_get_among_the_answers(
     befalls("import os; print('chatter', os.environ['OMP_NUM_THREADS'], flush=True)")
     assert run(lively(2), jobs=2).about["invariants"] == ["all is well"]
     assert capfd.readouterr() == ("", "chatter 1\n" * 2)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [as_json, calendars_at_hand, partial(terms_of, claim=ClaimKind.REGRET)],
+    ids=["written", "open", "terms"],
+)
+def test_what_is_remembered_of_scenarios_may_be_asked_for_by_several_threads(
+    asked: Callable[[Scenario], object],
+) -> None:
+    """As where an executor of threads is handed in: one looks for what another adds, and gets what it asked for."""
+    scenarios = [world({"market.orders_per_day": 10 + number}) for number in range(70)]
+    alone = [asked(one) for one in scenarios]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            together = list(threads.map(lambda step: asked(scenarios[7 * step % 70]), range(280)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == [alone[7 * step % 70] for step in range(280)]
