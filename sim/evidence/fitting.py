@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -37,6 +40,8 @@ from sim.scenario.presets import beside
 from sim.scenario.resolved import described
 from sim.vocabulary import Party
 
+UNKNOWN_TYPE = "unknown"
+"""Sellers of whose orders none says a type."""
 LEAD_DAYS = 35
 """Days before the first one learnt from that calendars know as well."""
 
@@ -213,20 +218,25 @@ def training_data_of(given: OpenedLog) -> TrainingData:
 def _types(mapped: MappedLog, data: TrainingData) -> tuple[Ints, tuple[str, ...]]:
     if mapped.mapping.types.column is None:
         return sellers_of_types(data, mapped.mapping.types.find or 1)
-    names = data.log.names.get("group", ())
-    if not names:
-        raise UserError(f"{mapped.path}: types.column: the orders have no column mapped to 'group'")
+    names = (*data.log.names.get("group", ()), UNKNOWN_TYPE)
     counts = np.zeros((len(data.weight), len(names)))
+    counts[:, -1] = 0.5 * (data.orders_of_sellers > 0)
     for orders in data.log.orders.pieces():
         groups, seller = orders.word("group"), orders.word("seller")
         np.add.at(counts, (seller[groups >= 0], groups[groups >= 0]), 1)
-    kinds = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), -1)
+    kinds = np.where(counts.any(axis=1), counts.argmax(axis=1), -1)
     there = sorted(set(kinds[kinds >= 0].tolist()))
     places = np.full(len(names) + 1, -1)
     places[there] = np.arange(len(there))
-    return places[kinds].astype(np.int64), tuple(_named(names[one]) for one in there)
+    return places[kinds].astype(np.int64), names_of_types([names[one] for one in there])
 
 
-def _named(written: str) -> str:
-    kept = "".join(letter if letter.isalnum() else "-" for letter in written.strip().lower())[:40].strip("-")
-    return kept or "other"
+def names_of_types(written: Iterable[str]) -> tuple[str, ...]:
+    """What scenarios call types that a log calls so: short, of ASCII, and no two alike."""
+    names: dict[str, None] = {}
+    for word in written:
+        plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
+        short = re.sub(r"[^a-z0-9_]", "-", plain)[:36].strip("-_") or "type"
+        again = (f"{short}-{count}" for count in itertools.count(2))
+        names[next(name for name in itertools.chain([short], again) if name not in names)] = None
+    return tuple(names)

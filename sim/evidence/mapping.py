@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import Fault
+from sim.errors import BadScenario, Fault
 from sim.scenario.base import Day, Described, as_date
 from sim.scenario.faults import Locator
 from sim.scenario.loading import document
+from sim.scenario.wording import printable
 from sim.vocabulary import ClaimKind, Reason
 
 OrderColumn = Literal["order", "paid", "seller", "arranged", "dispatched", "delivered", "value", "method", "group"]
@@ -246,4 +247,17 @@ def load_mapping(path: str | Path) -> MappedLog:
     """Read a mapping. Raises BadScenario with every fault, each where it is written."""
     path = Path(path)
     mapping, locator = document(path, LogMapping, "a mapping such as mapping.yaml")
-    return MappedLog(mapping, path, locator)
+    mapped = MappedLog(mapping, path, locator)
+    _expect_groups(mapped)
+    return mapped
+
+
+def _expect_groups(mapped: MappedLog) -> None:
+    """Raises BadScenario where types are to be read from a column that is not mapped to `group`."""
+    wanted, orders = mapped.mapping.types.column, mapped.mapping.orders
+    there = None if orders is None else orders.columns.get("group")
+    if wanted is not None and wanted != there:
+        which = (
+            f"'{printable(there)}', the column mapped to group" if there else "orders with a column mapped to group"
+        )
+        raise BadScenario([mapped.fault("types.column", f"found '{printable(wanted)}', expected {which}")])

@@ -49,6 +49,14 @@ def _stripped(written: pd.Series) -> pd.Series:
     return text.mask(text == "")
 
 
+def _alike(name: str, written: pd.Series) -> pd.Series:
+    """Groups and methods whatever their capitals and spaces; sellers as they are written."""
+    if name not in ("method", "group"):
+        return written
+    text = written.astype("string").str.strip().str.casefold()
+    return text.str.replace(r"\s+", "_" if name == "method" else " ", regex=True)
+
+
 def _numbers_of_orders(written: pd.Series) -> Ints:
     """A number for what each order is called, 63 bits of a hash; −1 where nothing is written.
 
@@ -92,7 +100,7 @@ class _Gathered:
             elif name in KNOWN_WORDS:
                 words[name] = self._known(name, written)
             elif name in WORDS:
-                words[name] = self.words.setdefault(name, _Words()).of(written)
+                words[name] = self.words.setdefault(name, _Words()).of(_alike(name, written))
             else:
                 how, zone = self.mapping.format_of(column), self.mapping.zone_of(column)
                 low[name], high[name], unread = stamps_of(written, how, zone, self.mapping.home, self.start)

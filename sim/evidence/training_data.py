@@ -169,7 +169,7 @@ class TrainingData:
     @property
     def payment_methods(self) -> list[str]:
         """What the log calls them, as scenarios write names."""
-        return [name.strip().lower().replace(" ", "_") for name in self.log.names.get("method", ())]
+        return list(self.log.names.get("method", ()))
 
     def template(self, name: str) -> SellerType:
         """The base's type of that name; its most common one where there is none."""

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import BadScenario, UserError
-from sim.evidence.fitting import opened
+from sim.evidence.fitting import opened, training_data_of
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.stamps import stamps_of
@@ -226,3 +226,31 @@ def test_the_base_may_be_a_preset(tmp_path: Path) -> None:
     path = write(tmp_path, *a_few())
     path.write_text(path.read_text().replace("base: base.yaml", "base: preset:aliexpress"))
     assert opened(load_mapping(path)).base.name == "aliexpress"
+
+
+@pytest.mark.parametrize(("wanted", "mapped"), [("tier", "seller_type"), ("seller_type", None)])
+def test_types_are_read_from_the_column_that_is_mapped_to_group(
+    tmp_path: Path, wanted: str, mapped: str | None
+) -> None:
+    mapping = MAPPING.replace("{column: seller_type}", f"{{column: {wanted}}}")
+    mapping = mapping if mapped else mapping.replace(", group: seller_type", "")
+    (fault,) = faults_of(write(tmp_path, *a_few(), mapping))
+    assert ":17:17: types.column: found" in fault
+    assert "mapped to group" in fault
+
+
+def test_a_method_is_one_however_it_is_spelt(tmp_path: Path) -> None:
+    orders, claims = a_few()
+    orders["payment_method"] = ["card", "Card ", "gift  CARD", "Gift card"] * 10
+    log = read(write(tmp_path, orders, claims))
+    assert log.names["method"] == ("card", "gift_card")
+
+
+def test_types_have_names_that_a_scenario_may_have_and_no_two_alike(tmp_path: Path) -> None:
+    orders, claims = a_few()
+    told = ["Brönze", "A+", "a-", "金牌", None]
+    orders["seller_type"] = [told[seller] for seller in orders["seller"]]
+    path = write(tmp_path, orders, claims)
+    data = training_data_of(opened(load_mapping(path)))
+    assert data.kinds == ("bronze", "a", "a-2", "type", "unknown")
+    assert data.kind_of_seller.tolist() == [0, 1, 2, 3, 4]
