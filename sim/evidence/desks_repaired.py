@@ -99,7 +99,7 @@ def _searched(
 ) -> LawSearch:
     """Where a search begins: as if nobody waited for a desk."""
     handling = getattr(data.template(data.kinds[kind]), stage.name).handling.to_law()
-    hours = data.hours[Party.SELLER]
+    hours = data.of_type(kind).hours[Party.SELLER]
 
     def looks(asked: Floats) -> LastLooks:
         asked = asked[:: max(len(asked) // SAMPLED, 1)]

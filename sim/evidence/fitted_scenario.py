@@ -45,10 +45,11 @@ def scenario_of(
 
 
 def _type_of(data: TrainingData, kind: str) -> Any:
+    """The base's type of that name; of another name its most common one, whose days off are its own."""
     template = data.template(kind)
     of_base = described(data.base)["market"]["sellers"]["types"]
     name = next(name for name, one in data.base.market.sellers.types.items() if one is template)
-    return copy.deepcopy(of_base[name])
+    return copy.deepcopy(of_base[name]) | ({} if name == kind else {"closed": []})
 
 
 def _put(raw: dict[str, Any], finding: Finding) -> None:

@@ -38,6 +38,7 @@ from sim.scenario.loading import built, load
 from sim.scenario.model import REACH, Scenario
 from sim.scenario.presets import beside
 from sim.scenario.resolved import described
+from sim.scenario.selling import own_calendar
 from sim.vocabulary import Party
 
 UNKNOWN_TYPE = "unknown"
@@ -135,6 +136,18 @@ class OpenedLog(NamedTuple):
     log: RefundLog
 
     @property
+    def days(self) -> int:
+        """As far as calendars reach."""
+        return (self.mapped.mapping.cut - self.start).days + REACH
+
+    def hours_of_types(self, names: Iterable[str]) -> dict[int, Hours]:
+        """By number: of types that are the base's, and have days off of their own there, when they work."""
+        of_base = self.base.market.sellers.types
+        own = {place: of_base[name] for place, name in enumerate(names) if name in of_base and of_base[name].closed}
+        specs = {place: own_calendar(self.base, one) for place, one in own.items()}
+        return {place: Hours.of(resolve(spec, self.start, self.days)) for place, spec in specs.items()}
+
+    @property
     def learnt_from(self) -> tuple[float, float]:
         """The weeks to learn from: their first second, and the first beyond them."""
         span = self.mapped.mapping.period.fit
@@ -146,10 +159,11 @@ def opened(mapped: MappedLog) -> OpenedLog:
     """Read a log, and the base that its mapping names."""
     base = load(beside(mapped.mapping.base, mapped.path))
     start = mapped.mapping.period.fit.first - timedelta(days=LEAD_DAYS)
-    days = (mapped.mapping.cut - start).days + REACH
+    log = read_log(mapped, pd.Timestamp(start))
+    given = OpenedLog(mapped, start, {}, base, log)
     parties = (Party.SELLER, Party.PLATFORM, Party.CARRIER, Party.BANK)
-    calendars = {party: resolve(getattr(base.calendars, party.word), start, days) for party in parties}
-    return OpenedLog(mapped, start, calendars, base, read_log(mapped, pd.Timestamp(start)))
+    calendars = {party: resolve(getattr(base.calendars, party.word), start, given.days) for party in parties}
+    return given._replace(calendars=calendars)
 
 
 def learnt(given: OpenedLog, *, jobs: int | None) -> Fit:
@@ -212,7 +226,7 @@ def training_data_of(given: OpenedLog) -> TrainingData:
     alike = np.ones(sellers)
     data = TrainingData(base, seen, hours, start, first, beyond, alike, np.zeros(sellers, dtype=np.int64), ("t1",))
     kinds, names = _types(mapped, data)
-    return replace(data, kind_of_seller=kinds, kinds=names)
+    return replace(data, kind_of_seller=kinds, kinds=names, own_hours=given.hours_of_types(names))
 
 
 def _types(mapped: MappedLog, data: TrainingData) -> tuple[Ints, tuple[str, ...]]:

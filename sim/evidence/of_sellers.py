@@ -40,10 +40,11 @@ def told_by_sellers(data: TrainingData) -> Told:
             f"{path}.share", told[name], sellers, interval=_between(data, number_of), about="share", method=SHARE,
             identified=said,
         )  # fmt: skip
-        yield from sending(data, number_of, path)
-        yield from _cancellations(data, number_of, path)
-        yield from told_by_disputes(data, number_of, path)
-        yield from handling(data, number_of, path)
+        theirs = data.of_type(number_of)
+        yield from sending(theirs, number_of, path)
+        yield from _cancellations(theirs, number_of, path)
+        yield from told_by_disputes(theirs, number_of, path)
+        yield from handling(theirs, number_of, path)
     yield from told_by_desks(data)
 
 

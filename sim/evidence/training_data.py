@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -47,10 +47,17 @@ class TrainingData:
     """The type of each seller, by number; −1 for one without orders."""
     kinds: tuple[str, ...]
     """What the types are called."""
+    own_hours: Mapping[int, Hours] = field(default_factory=dict)
+    """When those types work, by number, that have days off of their own."""
     recall: Recall = field(default_factory=dict)
     """What was estimated from these cases, for refits to begin at."""
     known: dict[str, Any] = field(default_factory=dict)
     """What was worked out from all orders and is the same however they are weighed, by what it is."""
+
+    def of_type(self, kind: int) -> TrainingData:
+        """The same, to look at sellers of a type: by the calendar that these keep."""
+        own = self.own_hours.get(kind)
+        return self if own is None else replace(self, hours=self.hours | {Party.SELLER: own})
 
     def pieces(self) -> Iterator[tuple[OrdersPiece, Floats]]:
         """All orders, piece by piece, and what each weighs.

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from rich.text import Text
+
 from sim.evidence import refits
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import IDENTIFIED, SAID
@@ -24,7 +26,7 @@ from sim.evidence.of_sellers import ROSTER
 from sim.evidence.training_data import TrainingData
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
-from sim.scenario.wording import counted, per_cent
+from sim.scenario.wording import counted, per_cent, printable
 from sim.show.plain import framed_table, print_lines, terminal
 from sim.show.rows import json_of
 from sim.show.standalone import filled
@@ -33,6 +35,8 @@ SELLERS = "sellers.csv"
 SIGN = "fit.json"
 """A folder that holds this file is a fit's, which `--force` may replace."""
 SCHEMA_VERSION = 1
+ONE_LINE = 28
+"""Letters up to which a path stands on one line of the terminal's table."""
 FEW = 3
 """Parts of a value that are told one after the other; more are counted."""
 
@@ -57,9 +61,10 @@ def answer_of(fit: Fit) -> str:
         return f"{first} No weeks were held out, so nothing says yet whether the scenario can be believed."
     counts = Counter(one.verdict for one in fit.judged)
     if counts["differs"]:
-        worst = next(one for one in fit.judged if one.verdict == "differs")
+        one, *others = (judged for judged in fit.judged if judged.verdict == "differs")
+        too = "".join(f"; {other.name}" for other in others)
         differ = f"{counts['differs']} of {len(fit.judged)} things"
-        return f"{first} The held-out weeks differ in {differ}: {worst.sentence()}."
+        return f"{first} The held-out weeks differ in {differ}: {one.sentence()}{too}."
     few = f"; {counts['too few to tell']} cannot be told" if counts["too few to tell"] else ""
     agree = f"{first} In the held-out weeks {counts['agrees']} of {len(fit.judged)} things agree{few}."
     if fit.unseen:
@@ -229,8 +234,17 @@ def print_fit(fit: Fit) -> None:
         terminal().print(framed_table(headings, judged, left=("verdict",)))
     inputs = "input", "learnt", "95 %", "cases", "open", "of closed cases"
     left = ("learnt", "95 %", "of closed cases")
-    terminal().print(framed_table(inputs, rows_of(fit), left=left, whole=("input",)))
+    rows = ((in_two_lines(row.path), *row[1:]) for row in rows_of(fit))
+    terminal().print(framed_table(inputs, rows, left=left, whole=("input",)))
     print_lines(*(f"assumed: {path}: {why}" for path, why in assumed_told(fit)))
+
+
+def in_two_lines(path: str) -> Text:
+    """A long path, broken where its lines are most alike, so that what stands beside it has room."""
+    steps = path.split(".")
+    parts = [(".".join(steps[:count]) + ".", "  " + ".".join(steps[count:])) for count in range(1, len(steps))]
+    lines = [path] if len(path) <= ONE_LINE or not parts else min(parts, key=lambda two: max(map(len, two)))
+    return Text("\n".join(map(printable, lines)))
 
 
 def print_readings(readings: tuple[Reading, ...]) -> None:

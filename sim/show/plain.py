@@ -64,7 +64,11 @@ def print_lines(*lines: str) -> None:
 
 
 def framed_table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Container[str] = (), whole: Container[str] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    *,
+    left: Container[str] = (),
+    whole: Container[str] = (),
 ) -> Table:
     """Words under headings: to the right but for the first column, and those that are to stand at the `left`.
 
@@ -75,7 +79,7 @@ def framed_table(
         table.add_column(heading, justify="left" if not place or heading in left else "right",
                          overflow="fold", no_wrap=heading in whole)  # fmt: skip
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in row))
     return table
 
 

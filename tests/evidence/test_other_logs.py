@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,19 @@ from scipy import special
 from sim.arrays import Floats
 from sim.errors import UserError
 from sim.evidence.families import FAR
+from sim.evidence.finding import Finding
+from sim.evidence.fitted_scenario import scenario_of
 from sim.evidence.fitting import opened, training_data_of
 from sim.evidence.held_out import held_against
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_buyers import until_asked
-from sim.evidence.of_dispatch import watched_for_dispatch
+from sim.evidence.of_dispatch import sending, watched_for_dispatch
 from sim.scenario.durations import DAY
+from sim.scenario.resolved import resolved_yaml
 from sim.vocabulary import Party
+from tests.evidence import logs
 from tests.evidence.logs import a_few, mapping_of_events, write
 from tests.evidence.recovery import told_together, world
 
@@ -178,3 +183,22 @@ def test_drawn_worlds_are_found_in_their_dirty_logs(tmp_path: Path) -> None:
     for path in ("market.carrier.transit", "market.sellers.types.slow.dispatch", "buyers.goes_on"):
         some = [one for one in rows if one["path"] == path]
         assert np.mean([one["found"] / one["true"] for one in some]) == pytest.approx(1, abs=0.05)
+
+
+def test_days_off_of_a_type_are_not_taken_for_slowness_and_are_nobody_elses(tmp_path: Path) -> None:
+    scenario = logs.world(
+        **{
+            "market.orders_per_day": 40,
+            "experiment.cohort": "84 d",
+            "market.sellers.types.prompt.closed": [{"from": "2018-10-15", "to": "2018-11-04"}],
+        }
+    )
+    path = write(tmp_path, *logs.tables_of(scenario), base=resolved_yaml(scenario))
+    data = training_data_of(opened(load_mapping(path)))
+    prompt = data.kinds.index("prompt")
+    *_, sent = sending(data.of_type(prompt), prompt, "market.sellers.types.prompt")
+    assert isinstance(sent, Finding)
+    assert float(sent.value["exponential"]["mean"].removesuffix(" bd")) == pytest.approx(1.6, rel=0.1)
+    others = replace(data, kinds=tuple("quick" if name == "prompt" else name for name in data.kinds))
+    assert scenario_of(data, [], "same", {}).market.sellers.types["prompt"].closed
+    assert not scenario_of(others, [], "others", {}).market.sellers.types["quick"].closed

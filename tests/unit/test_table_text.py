@@ -6,13 +6,18 @@ import io
 import math
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from rich.console import Console
 
+from sim.evidence.fitting import Fit
+from sim.evidence.held_out import Judged
 from sim.experiment.experiment import run
 from sim.experiment.number import Number, decimals_for
 from sim.experiment.result import Result
+from sim.show.fitted import answer_of, in_two_lines
 from sim.show.notes import notes_of
 from sim.show.table import print_table
 from tests.unit.busy_market import BUSY
@@ -182,3 +187,18 @@ def test_what_the_study_has_to_say_of_the_experiment_is_noted() -> None:
 def test_one_replication_is_noted() -> None:
     alone = replace(with_measures(**QUIET), about=busy_result().about | {"replications": 1})
     assert "one replication gives no interval" in notes_of(alone)
+
+
+def test_a_long_path_stands_on_two_lines_and_a_short_one_on_one() -> None:
+    path = "market.sellers.types.prompt.cancellation.notice"
+    assert in_two_lines(path).plain == "market.sellers.types.\n  prompt.cancellation.notice"
+    assert in_two_lines("market.carrier.lost").plain == "market.carrier.lost"
+
+
+def test_all_that_differs_in_held_out_weeks_is_named() -> None:
+    share = Number(0.4, 0.35, 0.45, "share", n=100)
+    names = {"accepted": "differs", "refused": "agrees", "answered": "differs"}
+    judged = tuple(Judged(name, 0.6, share, 0.01, verdict) for name, verdict in names.items())
+    fit = SimpleNamespace(findings=(), readings=(), assumed=(), judged=judged, unseen=())
+    told = answer_of(cast("Fit", fit))
+    assert told.endswith("differ in 2 of 3 things: accepted: seen 60.0 %, expected 35.0 % to 45.0 %; answered.")
