@@ -13,9 +13,8 @@ import pandas as pd
 from sim.scenario.durations import DAY, NEVER
 from sim.scenario.wording import counted
 from sim.waiting.forecasting import Forecast
-from sim.waiting.outlook import ENDINGS, QUANTILES
+from sim.waiting.outlook import BAND, ENDINGS, QUANTILES, WEEKS, Outlooks, middle_and_band
 from sim.waiting.states import MEANING, stages_of
-from sim.waiting.tallies import BAND, WEEKS, Outlooks, middle_and_band
 
 MOST_SHOWN = 200
 """Cases on the page; all of them are in cases.csv."""

@@ -25,7 +25,7 @@ from sim.show.rows import csv_of, json_of
 from sim.show.standalone import filled
 from sim.waiting.advice import Advice
 from sim.waiting.forecasting import Forecast
-from sim.waiting.tallies import Outlooks, middle_and_band
+from sim.waiting.outlook import Outlooks, middle_and_band
 from sim.waiting.words import days, document, sentences
 
 ADVICE, FORECAST = "advice.json", "forecast.json"

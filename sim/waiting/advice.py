@@ -25,8 +25,15 @@ from sim.scenario.durations import DAY, NEVER, Kind
 from sim.scenario.model import Scenario
 from sim.scenario.wording import per_cent
 from sim.vocabulary import ClaimKind, Party, Route, Settled
-from sim.waiting.actions import possible_actions
-from sim.waiting.buyer import Buyer, expect_sense, free_for, histories_of, may_have_paid, request_terms
+from sim.waiting.buyer import (
+    Buyer,
+    expect_sense,
+    free_for,
+    histories_of,
+    may_have_paid,
+    possible_actions,
+    request_terms,
+)
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.outlook import (
     DaysWaited,

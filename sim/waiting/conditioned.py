@@ -29,11 +29,10 @@ from sim.waiting.answerers import Answerers
 from sim.waiting.conduct import Conduct
 from sim.waiting.dispatching import Dispatch
 from sim.waiting.history import UNKNOWN, Histories
-from sim.waiting.last_steps import shape_the_last_steps
 from sim.waiting.later import TOO_MUCH, later_facts
-from sim.waiting.not_yet import Shaped, shape_the_rest, shaped_off
-from sim.waiting.pending import everything_open
+from sim.waiting.not_yet import Shaped, shape_the_last_steps, shape_the_rest, shaped_off
 from sim.waiting.seen import seen_facts
+from sim.waiting.steps import everything_open
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,19 @@ from sim.scenario.market import Answers, SellerType
 from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, parties_of_kinds
 from sim.vocabulary import Party, Stage
-from sim.waiting.answering import Answering, Habit
+from sim.waiting.answerers import Answering, Habit
 from sim.waiting.dispatching import Dispatch
 from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, UNKNOWN, WITHDRAWN, Histories
-from sim.waiting.pending import Pending, deadlines, inspected, inspections, ruled_by_the_platform
 from sim.waiting.seen import cancellation_status
-from sim.waiting.steps import dispute_status, steps
+from sim.waiting.steps import (
+    Pending,
+    deadlines,
+    dispute_status,
+    inspected,
+    inspections,
+    ruled_by_the_platform,
+    steps,
+)
 from sim.waiting.tails import NEXT_TO_NOTHING, chance_near
 
 COUNTERED = -2

@@ -15,11 +15,10 @@ from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
 from sim.scenario.unbounded_requests import may_be_never
 from sim.vocabulary import Party, Verdict
-from sim.waiting.answering import TwoLegs
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
 from sim.waiting.steps import BY_HALVES, ruling_of
-from sim.waiting.tails import Tail, chance_near, longer
+from sim.waiting.tails import Tail, TwoLegs, chance_near, longer
 
 
 def still_here(scenario: Scenario, histories: Histories) -> Ints:

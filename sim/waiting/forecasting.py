@@ -30,7 +30,7 @@ from sim.vocabulary import ClaimKind, Outcome, Party
 from sim.waiting.calendars import next_open
 from sim.waiting.cases import Cases, read_cases
 from sim.waiting.conditioned import Conditions
-from sim.waiting.outlook import ENDINGS, QUANTILES
+from sim.waiting.outlook import ENDINGS, QUANTILES, Outlooks, Tally
 from sim.waiting.replicates import (
     Stories,
     disagree,
@@ -41,7 +41,6 @@ from sim.waiting.replicates import (
     tell,
     told_under,
 )
-from sim.waiting.tallies import Outlooks, Tally
 
 REPLICATES, MOST_REPLICATES = 200, 100_000
 TRIED = (4, 32)

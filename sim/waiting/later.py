@@ -15,7 +15,6 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import Anchor, ClaimKind, Disposition, Party, Stage, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, WITHDRAWN, Histories
-from sim.waiting.pending import deadlines, inspections, ruled_by_the_platform
 from sim.waiting.seen import answer, over
 from sim.waiting.steps import (
     BY_HALVES,
@@ -24,9 +23,12 @@ from sim.waiting.steps import (
     Standing,
     after_the_hold,
     could_dispute,
+    deadlines,
     dispute_status,
+    inspections,
     last_instants,
     of_kinds,
+    ruled_by_the_platform,
     ruling_of,
     steps,
 )

@@ -16,7 +16,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.wording import printable, shortened
 from sim.vocabulary import ClaimKind, Verdict
 from sim.waiting.history import Histories
-from sim.waiting.pending import inspected
+from sim.waiting.steps import inspected
 
 
 @dataclass
