@@ -14,8 +14,7 @@ from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, expect_measures, sums_of_one
 from sim.scenario.loading import AScenario, as_scenario
 from sim.scenario.model import Scenario
-from sim.worlds.asking import plan_of_file
-from sim.worlds.plan import HEADLINES, read_plan
+from sim.worlds.plan import HEADLINES, plan_of_file, read_plan
 from sim.worlds.playing import Progress
 from sim.worlds.search_plan import read_search
 from sim.worlds.searching import Search, searched

@@ -41,9 +41,8 @@ def stress(arguments: Namespace) -> None:
     from sim.show.across.page import stress_files
     from sim.show.across.terminal import stress_lines
     from sim.show.comparison_files import folder_of
-    from sim.worlds.asking import plan_of_stress
     from sim.worlds.plan import HEADLINES
-    from sim.worlds.stress import stressed
+    from sim.worlds.stress import plan_of_stress, stressed
 
     seed = base.experiment.seed if arguments.seed is None else arguments.seed
     how: dict[str, Any] = {"worlds": arguments.worlds, "replications": arguments.replications, "seed": seed}
@@ -65,8 +64,7 @@ def study(arguments: Namespace) -> None:
     from sim.show.across.document import study_document
     from sim.show.across.page import study_files
     from sim.show.across.terminal import study_lines
-    from sim.worlds.asking import plan_of_file
-    from sim.worlds.plan import read_plan
+    from sim.worlds.plan import plan_of_file, read_plan
     from sim.worlds.studying import carried_out
 
     path = Path(arguments.file)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.chance.shared import Memory
 from sim.experiment.jobs import Workers
 from sim.experiment.light import Pair, scenario_of, sums_of_one
@@ -17,15 +18,15 @@ from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate, cost_of, known_names, pair_of, size_of
-from sim.worlds.designs import Floats
 from sim.worlds.estimating import Response, known
 from sim.worlds.playing import Progress, bare
 from sim.worlds.search_plan import Kept, SearchFile
-from sim.worlds.selecting import FIRST
 from sim.worlds.store import KeptSums, SeedMeaning, Store
 from sim.worlds.stored import answers_of
 
 SURELY, UNCLEAR, SURELY_NOT = "surely", "unclear", "surely not"
+FIRST = 10
+"""Replications of each policy before any is dropped."""
 MORE = 40
 """Replications up to which it is looked again at a policy of which it is unclear whether it keeps its bounds."""
 TOGETHER = 8

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import Bools as Bools
+from sim.arrays import Bools, Floats
 from sim.experiment.number import Number
 from sim.experiment.shares import share_of
 from sim.experiment.verdicts import is_better_more
-from sim.worlds.designs import Floats
 from sim.worlds.factors import Factor
 from sim.worlds.indices import between, given_data
 

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
-from sim.arrays import Floats as Floats
+from sim.arrays import Floats
 from sim.errors import BadUsage
 from sim.worlds.factors import Factor
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.experiment.number import Number
 from sim.experiment.shares import Z
-from sim.worlds.designs import Floats
 
 Counts = npt.NDArray[np.uint16]
 RESAMPLES = 500

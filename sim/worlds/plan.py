@@ -1,23 +1,35 @@
-"""What a study file says: `refund-sim study STUDY.yaml`. Strict, with every fault at its place."""
+"""What a study file says, strict and with every fault at its place, and the plan that it comes to with its base."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from sim.errors import BadScenario, Fault
+from sim.errors import BadScenario, BadUsage, Fault
+from sim.experiment.light import scenario_of
 from sim.experiment.measures import MEASURES
+from sim.scenario.applying import as_range
 from sim.scenario.base import Described, FaultBelow, did_you_mean
+from sim.scenario.consistency import quick_complaints
 from sim.scenario.faults import Locator
 from sim.scenario.loading import document, load
 from sim.scenario.model import Scenario
+from sim.scenario.moving import read_moved
 from sim.scenario.presets import beside, near
 from sim.scenario.provenance import LAWS_POINTS, Correlation, Range, RangeEnds
+from sim.scenario.resolved import described
 from sim.scenario.strict_yaml import read
+from sim.worlds.designs import design_of
+from sim.worlds.estimating import Response
+from sim.worlds.factors import Factor, LeftOut, at_its_ends, fitting, paths_that_differ, stated_factors, unfit
+from sim.worlds.playing import Effort, FittedWorlds, bare, fitted_worlds
+from sim.worlds.studying import Plan
 
-PolicyChanges = dict[str, Any]
+AS_IT_STANDS = "as it stands"
+"""The policy where a file names none."""
 HEADLINES = ("success_rate", "refunded_within_30d", "money_days_30d")
 """What a conclusion is judged by: the first of them decides."""
 Label = Annotated[str, Field(min_length=1, max_length=80)]
@@ -113,7 +125,7 @@ class StudyFile(Described):
     """What it asks."""
     base: Label
     """The scenario whose world is varied: a file beside this one, or a preset."""
-    policies: Annotated[dict[Label, PolicyChanges], Field(max_length=50)] = Field(default_factory=dict)
+    policies: Annotated[dict[Label, dict[str, Any]], Field(max_length=50)] = Field(default_factory=dict)
     """By name: what each changes of the base. The base as it stands where nothing is said."""
     factors: dict[Label, FactorGiven] | None = None
     """What is varied; every range that the base's provenance states where it is left out."""
@@ -145,7 +157,7 @@ class StudyFile(Described):
 
     def _expect_difference(self, one: PolicyDifference, where: tuple[str | int, ...]) -> None:
         _expect_measure(one.difference, (*where, "difference"))
-        policies = self.policies or {"as it stands": {}}
+        policies = self.policies or {AS_IT_STANDS: {}}
         for key, policy in (("of", one.of), ("from", one.from_)):
             if policy not in policies:
                 near = did_you_mean(policy, policies)
@@ -179,3 +191,86 @@ def fault_in(path: str | Path, where: str, message: str) -> BadScenario:
     if root is None:
         return BadScenario([Fault(str(path), 0, 0, where, message)])
     return BadScenario([Locator(root).fault(tuple(where.split("\x1f")), message)])
+
+
+def plan_of_file(given: StudyFile, path: Path) -> Plan:
+    """The plan of a study file. Raises BadScenario where it does not fit its base, and what loading that raises."""
+    base = base_of(given.base, path)
+    policies = {name: _policy(base, name, changes, path) for name, changes in given.policies.items()}
+    policies = policies or {AS_IT_STANDS: base}
+    scenarios = list(policies.values())
+    if given.factors is None:
+        factors, left_out = stated_factors(base, scenarios)
+        factors, more = consistent(factors, scenarios)
+        left_out += more
+    else:
+        factors, left_out = [_factor(base, name, one, scenarios, path) for name, one in given.factors.items()], []
+    worlds = given.worlds
+    design = design_of(worlds.design, factors, points=worlds.points, levels=worlds.levels, seed=given.seed)
+    effort = Effort(given.replications or 2, given.precision or {}, given.seed)
+    responses = tuple(one for asked in given.responses for one in _responses(asked, policies))
+    fitted = fitted_of(given.base, path, paths_that_differ(scenarios), factors) if worlds.fitted else ()
+    return Plan(given.study, policies, tuple(factors), tuple(left_out), design, responses, effort, fitted)
+
+
+def fitted_of(base: str, path: Path, theirs: Sequence[str], factors: Sequence[Factor]) -> FittedWorlds:
+    """The fitted worlds of the base that a study or a search names. Raises BadScenario where there are none."""
+    try:
+        return fitted_worlds(beside(base, path), theirs, factors)
+    except BadUsage as why:
+        raise fault_in(path, "worlds\x1ffitted", str(why)) from None
+
+
+def _policy(base: Scenario, name: str, changes: Mapping[str, object], path: Path) -> Scenario:
+    try:
+        return base.with_changes(changes) if changes else base
+    except BadScenario as fault:
+        first = fault.faults[0]
+        raise fault_in(path, f"policies\x1f{name}\x1f{first.path}", first.message) from None
+
+
+def _factor(base: Scenario, name: str, given: FactorGiven, policies: Sequence[Scenario], path: Path) -> Factor:
+    one = given.as_range()
+    if one is None:
+        source = base.provenance.root.get(given.path)
+        if source is None or source.range is None:
+            near = did_you_mean(given.path, list(base.provenance.root))
+            raise fault_in(
+                path, f"factors\x1f{name}", f"the base states no range of {given.path}{near}, expected one"
+            )
+        one = as_range(source.range)
+    factor = Factor(name, (given.path,), one, given.correlated or {})
+    if why := unfit(factor, list(map(described, policies)), paths_that_differ(policies)):
+        raise fault_in(path, f"factors\x1f{name}", f"{given.path}: {why}")
+    kept, left_out = consistent([factor], policies)
+    if not kept:
+        raise fault_in(path, f"factors\x1f{name}", f"{given.path}: {left_out[0].why}")
+    return factor
+
+
+def _responses(asked: str | PolicyDifference, policies: Mapping[str, Scenario]) -> list[Response]:
+    if isinstance(asked, PolicyDifference):
+        return [Response(asked.difference, asked.of, asked.from_)]
+    return [Response(asked, policy) for policy in policies]
+
+
+def consistent(factors: Sequence[Factor], policies: Sequence[Scenario]) -> tuple[list[Factor], list[LeftOut]]:
+    """Those factors at whose ends every policy is a scenario, all its parts agreeing, and the others with why."""
+    kept, left_out = [], []
+    documents = [(document, scenario_of(document)) for document in (bare(one, 1) for one in policies)]
+    for factor in factors:
+        try:
+            for document, scenario in documents:
+                for moves in at_its_ends(fitting(factor, document)):
+                    _expect_consistent(read_moved(document, moves, scenario))
+        except ValueError as fault:
+            left_out.append(LeftOut(factor.name, str(fault).partition("\n")[0]))
+        else:
+            kept.append(factor)
+    return kept, left_out
+
+
+def _expect_consistent(scenario: Scenario) -> None:
+    """Raises ValueError where parts of it do not agree."""
+    for path, message in quick_complaints(scenario):
+        raise ValueError(f"{path}: {message}")

@@ -9,12 +9,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.chance.shared import AFRESH, Memory
-from sim.evidence.refits import in_world
+from sim.evidence.refits import in_world, worlds_beside
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress as Progress
@@ -22,9 +24,9 @@ from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Document, Moved, read_moved
+from sim.scenario.moving import Document, Moved, place_of, read_moved
 from sim.scenario.resolved import described
-from sim.worlds.designs import Design, Floats
+from sim.worlds.designs import Design
 from sim.worlds.estimating import Response, half_width, known
 from sim.worlds.factors import Factor, fitting
 from sim.worlds.store import KeptSums, Replications, SeedMeaning, Store
@@ -195,6 +197,22 @@ def bare(policy: Scenario, seed: int) -> Document:
     document: dict[str, Any] = {key: value for key, value in described(policy).items() if key not in BARE}
     document["experiment"] = {**document["experiment"], "seed": seed}
     return document
+
+
+def fitted_worlds(base: Path | str, theirs: Sequence[str], factors: Sequence[Factor]) -> FittedWorlds:
+    """Those beside a base, without what the policies differ in (`theirs`), and what the factors move.
+
+    Raises as `evidence.refits.worlds_beside` does.
+    """
+    taken = [*theirs, *(".".join(place_of(path, factor.range)) for factor in factors for path in factor.paths)]
+    return tuple(
+        json.dumps({path: value for path, value in world.items() if not any(_meet(path, one) for one in taken)})
+        for world in worlds_beside(base)
+    )
+
+
+def _meet(path: str, other: str) -> bool:
+    return f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.")
 
 
 def worlds_of(

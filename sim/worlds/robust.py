@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.experiment.estimates import student
 from sim.experiment.number import Number
 from sim.experiment.shares import share_of
 from sim.scenario.model import Scenario
 from sim.worlds.amounts import behind
-from sim.worlds.asking import consistent, fitted_of
 from sim.worlds.bench import SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench, together, within
-from sim.worlds.designs import Floats, design_of
+from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response, known
 from sim.worlds.factors import Factor, stated_factors
+from sim.worlds.plan import consistent, fitted_of
 from sim.worlds.playing import Effort, FittedWorlds, Portion, worlds_of
 from sim.worlds.search_plan import SearchFile
 from sim.worlds.stored import answers_of

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.errors import BadScenario
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
@@ -17,15 +18,13 @@ from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate
-from sim.worlds.bench import MORE, SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
-from sim.worlds.designs import Floats
-from sim.worlds.frontier import frontier
+from sim.worlds.bench import FIRST, MORE, SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
 from sim.worlds.plan import base_of, fault_in
 from sim.worlds.playing import APART, Progress
 from sim.worlds.proposing import Proposals
 from sim.worlds.robust import ROUNDS, RobustWorlds, WorldsAsked, best_first, worlds_asked
 from sim.worlds.search_plan import SearchFile
-from sim.worlds.selecting import FIRST, Selected, select_least
+from sim.worlds.selecting import Selected, frontier, select_least
 from sim.worlds.store import Store
 
 MOST = 200

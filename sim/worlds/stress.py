@@ -8,16 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.errors import BadUsage
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
-from sim.worlds.asking import plan_of_stress
 from sim.worlds.deciding import Survival, survival
-from sim.worlds.estimating import known
-from sim.worlds.plan import HEADLINES
-from sim.worlds.playing import Effort, Progress, VariedWorld, play_worlds
+from sim.worlds.designs import design_of
+from sim.worlds.estimating import Response, known
+from sim.worlds.factors import paths_that_differ, stated_factors
+from sim.worlds.plan import HEADLINES, consistent
+from sim.worlds.playing import Effort, Progress, Sign, VariedWorld, fitted_worlds, play_worlds
 from sim.worlds.store import Store
 from sim.worlds.studying import Plan, Study, carried_out
 
@@ -43,6 +45,37 @@ class Stressed:
     def headline(self) -> str:
         """The measure that a verdict is about."""
         return self.survivals[0].measure
+
+
+def plan_of_stress(
+    base: Scenario,
+    others: Sequence[Scenario],
+    *,
+    worlds: int,
+    replications: int,
+    seed: int,
+    measures: Sequence[str] = HEADLINES,
+    until_clear: int = 0,
+    fitted_beside: Path | str | None = None,
+) -> Plan:
+    """Every stated range of the base's world varied at once, and every policy in each world.
+
+    With `fitted_beside`, the base's file, in the worlds that were fitted to a log beside it.
+    """
+    policies = {one.name: one for one in (base, *others)}
+    if len(policies) <= len(others):
+        raise BadUsage("found two scenarios of one name, expected different ones")
+    factors, left_out = stated_factors(base, list(policies.values()))
+    factors, more = consistent(factors, list(policies.values()))
+    design = design_of("latin_hypercube", factors, points=worlds, seed=seed)
+    responses = [Response(measure, other.name, base.name) for other in others for measure in measures]
+    signs = tuple(Sign(measures[0], place, 0) for place in range(1, len(policies)))
+    effort = Effort(replications, seed=seed, until_clear=until_clear, signs=signs if until_clear else ())
+    fitted = (
+        fitted_worlds(fitted_beside, paths_that_differ(list(policies.values())), factors) if fitted_beside else ()
+    )
+    title = f"Does it survive? {base.name} against {', '.join(one.name for one in others)}"
+    return Plan(title, policies, tuple(factors), (*left_out, *more), design, tuple(responses), effort, fitted)
 
 
 def stressed(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Ints
+from sim.arrays import Floats, Ints
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers
@@ -18,14 +18,15 @@ from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound
-from sim.worlds.designs import Design, Floats
-from sim.worlds.estimating import Response, known
+from sim.worlds.designs import Design
+from sim.worlds.estimating import Response, Split, known, split_of
 from sim.worlds.factors import Factor, LeftOut, briefly
-from sim.worlds.fitted import LOOKS, Split, split_of
 from sim.worlds.indices import Indices, between, given_data, saltelli
 from sim.worlds.playing import Effort, FittedWorlds, Progress, VariedWorld, play_worlds, worlds_of
 from sim.worlds.store import Store
 
+LOOKS = 2
+"""Replications of each fitted world, when what data leave open is told from what computing does."""
 PARTS = 5
 """Of a factor's range, in a curve."""
 FIGURES = ("value", "error", "low", "high", "replications")

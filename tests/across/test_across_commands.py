@@ -11,8 +11,7 @@ import pytest
 
 from sim.cli import main
 from sim.show.across.document import amount, level
-from sim.worlds.asking import plan_of_file
-from sim.worlds.plan import StudyFile
+from sim.worlds.plan import StudyFile, plan_of_file
 from sim.worlds.studying import parts_of
 from tests.across.test_many_worlds import tiny as tiny
 from tests.across.test_search import SEARCH

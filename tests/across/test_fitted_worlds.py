@@ -12,10 +12,9 @@ import pytest
 import sim
 from sim.cli import main
 from sim.errors import BadScenario
-from sim.worlds.estimating import Response
+from sim.worlds.estimating import Response, split_of
 from sim.worlds.factors import paths_that_differ
-from sim.worlds.fitted import fitted_worlds, split_of
-from sim.worlds.playing import VariedWorld
+from sim.worlds.playing import VariedWorld, fitted_worlds
 from tests.across.test_many_worlds import STUDY
 from tests.across.test_many_worlds import tiny as tiny
 

@@ -21,9 +21,8 @@ from sim.scenario.provenance import Range
 from sim.show.across.searched import search_lines
 from sim.worlds.amounts import cost_of, rate_of
 from sim.worlds.bench import Candidate, PolicyBench
-from sim.worlds.frontier import best_by
 from sim.worlds.search_plan import read_search, values_of
-from sim.worlds.selecting import select_least
+from sim.worlds.selecting import best_by, select_least
 from tests.across.test_fitted_worlds import LEAVES, beside
 from tests.across.test_many_worlds import tiny as tiny
 

@@ -15,9 +15,9 @@ from sim.experiment.light import scenario_of, sums_of_one
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.moving import moved
-from sim.worlds.asking import consistent
 from sim.worlds.designs import design_of
 from sim.worlds.factors import stated_factors
+from sim.worlds.plan import consistent
 from sim.worlds.playing import APART, VariedWorld, bare, worlds_of
 from tests.across.test_search import SHIPPED
 
