@@ -18,7 +18,7 @@ from sim.experiment.engines import COMPILED, SIMPY
 from sim.experiment.experiment import Underway, with_numbers
 from sim.experiment.result import Result
 from sim.live import screen
-from sim.live.memory import Remembering
+from sim.live.bench import Remembering
 from sim.live.wanted import MOST_SHOWN, Shelf, Understood, Wanted, understood
 from sim.live.words import called, said
 from sim.scenario.by_claim import CLAIMS

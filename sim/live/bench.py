@@ -2,6 +2,8 @@
 
 A step is a replication, an estimate or a picture, well under a second; so no page waits long for another. A
 page has one question at a time: a new one takes the place of the old one, which is dropped at its next step.
+
+Workers remember: the base is the same from one move of a lever to the next, and undoing asks for what was there.
 """
 
 from __future__ import annotations
@@ -10,12 +12,19 @@ import asyncio
 import sys
 import threading
 import traceback
-from collections import deque
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, Self
 
 from sim.errors import BadUsage
+from sim.experiment.engines import SIMPY
+from sim.experiment.hands import Jobs
+from sim.experiment.jobs import Workers
+from sim.experiment.observation import Observation
+from sim.experiment.stopwatch import Stopwatch
 from sim.live.words import said
+from sim.scenario.model import Scenario
+from sim.scenario.written import document_of
 
 MOST_ASKED = 16
 """Questions at the same time, of all pages together."""
@@ -138,3 +147,56 @@ def _step(asked: Asked) -> bool:
     if answer is not None:
         asked.tell(answer, is_over=False)
     return False
+
+
+MOST_CLAIMS = 160_000
+"""Claims and requests of all replications remembered: one to two hundred megabytes. The scenario not asked for
+longest goes first."""
+
+
+class Remembering(Workers):
+    """Workers whose observations are kept as long as there is room. Only one thread may ask them."""
+
+    def __init__(self, jobs: Jobs = 1) -> None:
+        super().__init__(jobs)
+        self._kept: OrderedDict[str, dict[int, Observation]] = OrderedDict()
+        self.claims = 0
+        """So many rows are remembered."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def observations(
+        self,
+        scenario: Scenario,
+        replications: Sequence[int],
+        *,
+        engine: str = SIMPY,
+        with_journal: bool = False,
+        watch: Stopwatch | None = None,
+    ) -> Iterator[Observation]:
+        """As `Workers.observations`; which engine lived through a replication does not matter."""
+        document = document_of(scenario)
+        kept = self._kept.setdefault(document, {})
+        self._kept.move_to_end(document)
+        missing = [number for number in replications if number not in kept]
+        fresh = super().observations(scenario, missing, engine=engine, with_journal=with_journal, watch=watch)
+        for number in replications:
+            one = kept[number] if number in kept else next(fresh)
+            if number not in kept:
+                kept[number] = one
+                self.claims += _rows(one)
+                self._make_room(document)
+            yield one
+
+    def _make_room(self, asked: str) -> None:
+        while self.claims > MOST_CLAIMS and len(self._kept) > 1:
+            oldest, kept = self._kept.popitem(last=False)
+            if oldest == asked:  # the one that is asked for stays
+                self._kept[oldest] = kept
+                continue
+            self.claims -= sum(map(_rows, kept.values()))
+
+
+def _rows(one: Observation) -> int:
+    return len(one.claims) + len(one.requests)

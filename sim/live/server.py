@@ -31,12 +31,10 @@ from starlette.routing import Route
 from sim.errors import RefundSimError, UserError
 from sim.experiment.hands import Jobs
 from sim.live.answering import AnswerDesk
-from sim.live.bench import Asked, Bench
+from sim.live.bench import Asked, Bench, Remembering
 from sim.live.guard import MOST_QUERY, Guard
 from sim.live.levers import parts_of
-from sim.live.memory import Remembering
-from sim.live.saved import file_name, saved
-from sim.live.screen import PACKAGES
+from sim.live.screen import PACKAGES, file_name, saved
 from sim.live.wanted import MOST_SHOWN, POLICY_OF, Address, Shelf, Wanted, number_from, understood, wanted_from
 from sim.live.words import said, words
 from sim.show.files import summary_of

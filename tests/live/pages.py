@@ -12,8 +12,7 @@ from starlette.testclient import TestClient
 
 from sim.experiment.hands import Jobs
 from sim.live.answering import AnswerDesk
-from sim.live.bench import Bench
-from sim.live.memory import Remembering
+from sim.live.bench import Bench, Remembering
 from sim.live.server import program
 from sim.live.wanted import Address, Shelf
 from tests.scenario_files import BASE_FILE

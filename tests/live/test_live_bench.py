@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from sim.errors import BadUsage
-from sim.live.bench import MOST_ASKED, Bench
-from sim.live.memory import MOST_CLAIMS, Remembering
+from sim.live.bench import MOST_ASKED, MOST_CLAIMS, Bench, Remembering
 from sim.scenario.loading import load
 from tests.scenario_files import BASE_FILE
 
