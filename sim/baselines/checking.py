@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.baselines import sentences
 from sim.baselines.baselines import CONFIRMING, JUDGING, Block, Crew, live_through
 from sim.baselines.causes import Found, causes_of
 from sim.baselines.judgement import (
@@ -29,7 +28,7 @@ from sim.baselines.judgement import (
 )
 from sim.baselines.judging import Sides, curves_of, differences, is_sure, judged, unmoved
 from sim.baselines.pairing import BaselinePair, Single, line_up
-from sim.baselines.reading import RUNNABLE, SIGN
+from sim.baselines.reading import RUNNABLE, SIGN, recording
 from sim.experiment.expectations import expectations_of
 from sim.experiment.experiment import Progress, versions
 from sim.experiment.first_divergence import NEVER_PART
@@ -38,6 +37,7 @@ from sim.experiment.order_outcomes import Side, outcomes_by_order
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.doubts import doubts_among
 
+UNASKED = "left out: the baseline in {}, whose scenario was not given"
 ProgressOf = Callable[[str], Progress]
 """Given the name of a scenario: whom to tell how far it is."""
 
@@ -65,9 +65,9 @@ def check(
         platform.platform(),
         seconds=perf_counter() - started,
         new=tuple(_new(one, folder, crew, step(one.scenario.name) if step else None) for one in found.singles),
-        orphans=tuple(Orphan(one.name, str(one), sentences.of_orphan(one)) for one in found.spare if is_whole),
+        orphans=tuple(Orphan(one.name, str(one), _of_orphan(one)) for one in found.spare if is_whole),
         doubts=tuple(doubts_among(found.scenarios())),
-        left_out=tuple(NotLookedAt(str(one), sentences.of_unasked(one)) for one in found.spare if not is_whole),
+        left_out=tuple(NotLookedAt(str(one), UNASKED.format(one)) for one in found.spare if not is_whole),
     )
 
 
@@ -80,7 +80,7 @@ def _new(one: Single, folder: Path, crew: Crew, progress: Progress | None) -> Ne
         file=str(one.file),
         title=scenario.title,
         currency=scenario.market.currency,
-        advice=f"record one with: {sentences.recording(one.file, folder)}",
+        advice=f"record one with: {recording(one.file, folder)}",
         replications=count,
         claims=int(seen.about["claims"]) if seen else 0,
         expectations=expectations_of(scenario.expect, seen) if seen else (),
@@ -143,8 +143,8 @@ def _told(pair: BaselinePair, evidence: _Evidence) -> ScenarioCheck:
         verdict=verdict,
         is_identical=evidence.is_identical,
         is_paired=found.is_paired,
-        reason=sentences.reason(verdict, evidence.measures, found, evidence.is_identical),
-        advice=sentences.advice(verdict, found, pair.file, pair.place.parent),
+        reason=reason_of(verdict, evidence.measures, found, evidence.is_identical),
+        advice=advice_of(verdict, found, pair.file, pair.place.parent),
         causes=found.causes,
         replications=sides.now.replications,
         confirming_replications=evidence.confirming,
@@ -175,6 +175,55 @@ def _recorded(pair: BaselinePair) -> Recorded:
         platform=baseline.platform,
         outcomes=str(baseline.blocks[JUDGING].about["fingerprints"]["outcomes"]),
     )
+
+
+NAMED = 3
+"""Causes or measures that one sentence names."""
+
+
+def reason_of(verdict: str, measures: Sequence[MeasureCheck], found: Found, is_identical: bool) -> str:
+    """Why this verdict."""
+    headlines = [one for one in measures if one.is_headline]
+    moved = [one.measure for one in headlines if one.verdict == CHANGED]
+    unsure = [one.measure for one in headlines if one.verdict == INCONCLUSIVE]
+    if is_identical:
+        return "every claim went the same way, to the second and the cent"
+    suspected = [one.measure for one in headlines if one.is_suspected]
+    if verdict == CHANGED:
+        beside = f"; {_listed(suspected)} in the judging one only" if suspected else ""
+        return f"{_listed(moved)} moved by more than the margin, in both blocks of replications{beside}"
+    if verdict == UNCHANGED:
+        return "some claims went otherwise, and no headline measure moved by more than its margin"
+    if found.is_redrawn:
+        names = [cause.what for cause in found.causes if cause.kind == "draws"]
+        return f"luck is drawn otherwise ({_listed(names)}): the baseline's orders are other orders now"
+    if suspected:
+        told = "moved in the judging block of replications, and not surely in the confirming one"
+        return f"suspected, not confirmed: {_listed(suspected)} {told}"
+    return f"{_listed(unsure)} may have moved by more than the margin, or may not"
+
+
+def advice_of(verdict: str, found: Found, file: Path, folder: Path) -> str:
+    """What to do; nothing where there is nothing to do."""
+    anew = f'{recording(file, folder)} --reason "…"'
+    if found.is_redrawn:
+        return f"if that is meant, a new baseline is needed: {anew}"
+    if verdict == CHANGED:
+        return f"if that is meant, accept it with its reason: {anew}"
+    return f"more replications would tell; or accept it with its reason: {anew}" if verdict == INCONCLUSIVE else ""
+
+
+def _of_orphan(place: Path) -> str:
+    """What to do about a baseline without a scenario."""
+    return f"if that is meant, remove it: {shlex.join(['git', 'rm', '-r', str(place)])}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b, c and 4 more`."""
+    shown = list(names[:NAMED])
+    if len(names) > NAMED:
+        return f"{', '.join(shown)} and {len(names) - NAMED} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 EXAMPLES = 3

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.baselines.baselines import Baseline, sized
-from sim.baselines.reading import SIGN, read, read_kept
-from sim.baselines.sentences import recording
+from sim.baselines.reading import SIGN, read, read_kept, recording
 from sim.errors import BadBaseline, BadUsage
 from sim.experiment import fingerprints
 from sim.scenario.loading import load, load_all

@@ -3,6 +3,7 @@ its file, and says what helps."""
 
 from __future__ import annotations
 
+import shlex
 from hashlib import sha256
 from lzma import LZMAError
 from math import nan
@@ -103,6 +104,11 @@ class KeptBaseline(_Kept):
 RATIOS = tuple(name for name, measure in MEASURES.items() if isinstance(measure, Ratio))
 _NUMBERS = ("value", "low", "high")
 ANEW = 'record it anew with refund-sim baseline … --reason "…"'
+
+
+def recording(file: Path, folder: Path) -> str:
+    """The command, ready to be pasted."""
+    return shlex.join(["refund-sim", "baseline", str(file), "--baselines", str(folder)])
 
 
 def read(place: Path) -> Baseline:

@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from sim.baselines.causes import MOST, Found, _cut, _redrawn
+from sim.baselines.checking import advice_of
 from sim.baselines.judgement import CHANGED, UNCHANGED, Check
-from sim.baselines.sentences import advice
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.show.checked.summary import summary
 from sim.show.checked.terminal import print_check
@@ -63,7 +63,7 @@ def test_causes_beyond_the_most_are_counted_in_plain_words() -> None:
 @pytest.mark.parametrize("verdict", [CHANGED, INCONCLUSIVE])
 def test_advice_can_be_pasted_whatever_the_path(verdict: str) -> None:
     found = Found((), is_paired=True, is_redrawn=False)
-    told = advice(verdict, found, Path("my policies/$(id).yaml"), Path("kept here"))
+    told = advice_of(verdict, found, Path("my policies/$(id).yaml"), Path("kept here"))
     words = shlex.split(told[told.index("refund-sim") :])
     assert words == [
         "refund-sim",
@@ -74,7 +74,7 @@ def test_advice_can_be_pasted_whatever_the_path(verdict: str) -> None:
         "--reason",
         "…",
     ]
-    assert advice(UNCHANGED, found, Path("a"), Path("b")) == ""
+    assert advice_of(UNCHANGED, found, Path("a"), Path("b")) == ""
 
 
 def test_what_is_not_settled_is_not_said_to_reach_over_its_margin() -> None:
