@@ -17,7 +17,7 @@ from sim.chance.facts import Draws, Ints
 from sim.records.life import COLUMNS
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.written import as_json
+from sim.scenario.resolved import as_json
 
 WORDS_ONLY = {"name", "title", "question", "as_of", "provenance", "expect"}
 """Parts of a scenario that say something to people and nothing to the engine."""

@@ -29,7 +29,7 @@ from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.worker import Answer, Task, carry_out
 from sim.scenario.model import Scenario
-from sim.scenario.written import document_of
+from sim.scenario.resolved import document_of
 
 T = TypeVar("T")
 

@@ -24,7 +24,7 @@ from sim.experiment.observation import Observation
 from sim.experiment.stopwatch import Stopwatch
 from sim.live.words import said
 from sim.scenario.model import Scenario
-from sim.scenario.written import document_of
+from sim.scenario.resolved import document_of
 
 MOST_ASKED = 16
 """Questions at the same time, of all pages together."""

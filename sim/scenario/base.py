@@ -14,7 +14,16 @@ from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from sim.vocabulary import Word
@@ -26,6 +35,14 @@ class Described(BaseModel):
     """Part of a scenario: what a user writes, checked once, never changed afterwards."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Brief(Described):
+    """A part that is written out without what it does not say."""
+
+    @model_serializer(mode="wrap")
+    def _only_what_it_says(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value not in (None, [])}
 
 
 class FaultBelow(ValueError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from sim.scenario.base import Described, Named, NoneOr, Share, Weight
+from sim.scenario.base import Brief, Described, Named, NoneOr, Share, Weight
 from sim.scenario.by_claim import ClaimName
 from sim.scenario.distributions.families import AmountLaw, DurationLaw, ShareLaw, WallLaw
 from sim.scenario.market import NOTHING, Market, Name
@@ -43,7 +43,7 @@ OrderNumber = Annotated[int, Field(ge=0, le=1_000_000_000)]
 DECISIONS = ("cancel", "dispute", "take_offer", "escalate", "charge_back")
 
 
-class Choice(Described):
+class Choice(Brief):
     """Decisions of one buyer, or of all; what is not said is left to luck, and so is everybody else."""
 
     order: OrderNumber | None = None
@@ -66,10 +66,6 @@ class Choice(Described):
         if all(getattr(self, name) is None for name in DECISIONS):
             raise ValueError(f"found no decision, expected one or more of {', '.join(DECISIONS)}")
         return self
-
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in serialize(self).items() if value is not None}
 
 
 class FoundCheaper(Described):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field
 
-from sim.scenario.base import Described, Named
+from sim.scenario.base import Brief, Described, Named
 from sim.vocabulary import Party
 
 Amount = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -41,15 +41,8 @@ class Costs(Described):
 # ------------------------------------------------------------------------------- what is added up of them
 
 PAID = (
-    *(
-        "price",
-        "refund",
-        "refund_by_platform",
-        "goods_kept_with_money",
-        "goods_kept",
-        "goods_lost",
-        "goods_under_way",
-    ),
+    *("price", "refund", "refund_by_platform", "goods_kept_with_money", "goods_kept", "goods_lost"),
+    "goods_under_way",
     *("postage", "seller_postage", "platform_postage", "seller_work", "mediation_work"),
     *("seller_chargeback_fee", "platform_chargeback_fee"),
 )
@@ -69,17 +62,13 @@ MOST_ROWS = 8
 PayingParty = Annotated[Party, Named(only=(Party.BUYER, Party.SELLER, Party.PLATFORM))]
 
 
-class PayerRow(Described):
+class PayerRow(Brief):
     """Who pays for orders below a price; the last row is for all others."""
 
     below: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """In units of the currency; an order of exactly this price belongs to the next row."""
     payer: PayingParty
     """Who pays the postage of such an order."""
-
-    @model_serializer(mode="wrap")
-    def _the_last_has_no_price(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in serialize(self).items() if value is not None}
 
 
 def _in_order(rows: list[PayerRow]) -> list[PayerRow]:

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Fault
-from sim.scenario.extent import MOST_BYTES
 from sim.scenario.merging import merged
 from sim.scenario.presets import MARK, POINTER, is_pointer, near, no_such_preset, preset, told_as
 from sim.scenario.roster_file import WHERE, with_roster
 from sim.scenario.schema_paths import Annotations
-from sim.scenario.strict_yaml import read
+from sim.scenario.strict_yaml import MOST_BYTES, read
 from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, dotted, without
 from sim.scenario.wording import printable, shown
 

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.scenario.base import Described
 from sim.scenario.consistency import complaints, complaints_among
-from sim.scenario.extent import MOST_BYTES, too_much
 from sim.scenario.faults import Locator, explained, valid_parts
 from sim.scenario.inheritance import read_chain, with_sellers_named
 from sim.scenario.merging import COMMAND_LINE, PYTHON, Changes, changed, with_rows, without_the_removed
@@ -25,7 +24,7 @@ from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import described
 from sim.scenario.roster_file import overruled
 from sim.scenario.sourcing import Layers, Unsourced, standing, stated_at, stray_sources, unsourced
-from sim.scenario.strict_yaml import read
+from sim.scenario.strict_yaml import MOST_BYTES, read, too_much
 from sim.scenario.tree import Keys, Leaf, Node, Path, Place, child_of, plain, planted
 
 DEFAULT, PROVENANCE = "default", "provenance"

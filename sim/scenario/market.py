@@ -5,19 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    ValidationInfo,
-    field_validator,
-    model_serializer,
-    model_validator,
-)
-from pydantic.config import JsonDict
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from sim.scenario.base import Day, Described, Multiple, Named, NoneOr, Share, Weight, sums_to_one
+from sim.scenario.base import Brief, Day, Described, Multiple, Named, NoneOr, Share, Weight, sums_to_one
 from sim.scenario.calendars import OneOrMany
 from sim.scenario.days import ClosedSpell, Days
 from sim.scenario.distributions.families import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
@@ -30,6 +20,8 @@ Staff = Annotated[int, Field(ge=1, le=1_000_000)] | Literal["unlimited"]
 """How many requests a desk works on at once."""
 NOTHING = 0
 """No time at all, as a law: a constant zero."""
+ANSWERS = ("accept", "refuse", "counter", "ship", "silent")
+"""What somebody may say to a request; their chances sum to 1."""
 
 
 class Answers(Described):
@@ -49,7 +41,8 @@ class Answers(Described):
     """Working time the request takes at the desk."""
 
     def chances(self) -> dict[str, float]:
-        return {"accept": self.accept, "refuse": self.refuse, "silent": self.silent}
+        """By what may be said."""
+        return {name: getattr(self, name) for name in ANSWERS if name in type(self).model_fields}
 
     @model_validator(mode="after")
     def _one_thing_is_said(self) -> Answers:
@@ -69,9 +62,6 @@ class CancellationAnswers(Answers):
     unchanged_odds: Annotated[float, Field(ge=0, le=1)] = 1
     """What the odds of a yes are multiplied by when the buyer does not change the reason."""
 
-    def chances(self) -> dict[str, float]:
-        return {"accept": self.accept, "refuse": self.refuse, "ship": self.ship, "silent": self.silent}
-
 
 class DisputeAnswers(Answers):
     """How a seller answers a dispute. Instead of yes or no it may offer a part of the money."""
@@ -80,9 +70,6 @@ class DisputeAnswers(Answers):
     """Chance that it makes an offer, and as many more as the policy has rounds."""
     offer: ShareLaw = Field(default=NOTHING, validate_default=True)
     """What it offers, as a share of the price; drawn anew for each round."""
-
-    def chances(self) -> dict[str, float]:
-        return {"accept": self.accept, "refuse": self.refuse, "counter": self.counter, "silent": self.silent}
 
 
 ALWAYS_YES = Answers(accept=1)
@@ -107,7 +94,7 @@ class SellerType(Described):
     """Days off of its own, by date, over those of the sellers' calendar."""
 
 
-class RosterSeller(Described):
+class RosterSeller(Brief):
     """One seller of whom it is known who it is: no luck says of which type it is, or how much it sells."""
 
     seller: Annotated[str, Field(min_length=1, max_length=80)]
@@ -120,10 +107,6 @@ class RosterSeller(Described):
     """How many requests it works on at once; as many as all others where nothing is said."""
     closed: Annotated[tuple[ClosedSpell, ...], OneOrMany()] = ()
     """Days off of its own, by date, over those of its type."""
-
-    @model_serializer(mode="wrap")
-    def _what_is_said_of_it(self, serialize: SerializerFunctionWrapHandler) -> Any:
-        return {key: value for key, value in serialize(self).items() if value not in (None, [])}
 
 
 MOST_ON_A_ROSTER = 1_500
@@ -140,17 +123,12 @@ def _as_roster(value: Any) -> Any:
     return None if value == "none" else tuple(value) if isinstance(value, list) else value
 
 
-def _as_files_say_it(schema: JsonDict) -> None:
+def _as_files_say_it(schema: dict[str, Any]) -> None:
     """A file may name a table in place of the list of sellers; a roster says how many there are."""
     schema["required"] = ["types"]
     schema["anyOf"] = [{"required": ["count"]}, {"required": ["roster"]}]
-    properties = schema["properties"]
-    assert isinstance(properties, dict)
-    roster = properties["roster"]
-    assert isinstance(roster, dict)
-    choices = roster["anyOf"]
-    assert isinstance(choices, list)
-    roster["anyOf"] = [{"type": "string", "examples": ["sellers.csv", "none"]}, *choices]
+    roster = schema["properties"]["roster"]
+    roster["anyOf"] = [{"type": "string", "examples": ["sellers.csv", "none"]}, *roster["anyOf"]]
 
 
 class Sellers(Described):

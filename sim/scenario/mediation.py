@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -17,20 +17,27 @@ from sim.scenario.windows import LastCall
 from sim.vocabulary import ClaimKind, Discipline, Verdict
 
 
-class Rulings(Described):
+class BankRulings(Described):
+    """For whom the bank decides."""
+
+    buyer: Share
+    """Chance that the buyer gets the money back."""
+    seller: Share
+    """Chance that the seller keeps it."""
+
+    @model_validator(mode="after")
+    def _someone_wins(self) -> Self:
+        sums_to_one(dict(self), "the rulings")
+        return self
+
+
+class Rulings(BankRulings):
     """For whom the platform decides."""
 
     buyer: Share
     """Chance that the buyer gets all the money."""
-    seller: Share
-    """Chance that the seller keeps it."""
     split: Share = 0
     """Part of the money back, the goods stay with the buyer."""
-
-    @model_validator(mode="after")
-    def _someone_wins(self) -> Rulings:
-        sums_to_one({"buyer": self.buyer, "seller": self.seller, "split": self.split}, "the rulings")
-        return self
 
 
 class RulingTimes(Described):

@@ -14,6 +14,7 @@ from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.distributions.families import DurationLaw, NumberLaw
 from sim.scenario.distributions.written import Written
 from sim.scenario.durations import NEVER, Duration, Kind, parse_duration
+from sim.scenario.market import ANSWERS
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import LAWS_POINTS, Bound, Range, measured
 from sim.scenario.schema_paths import Annotations, below, under
@@ -22,7 +23,6 @@ Document = dict[str, Any]
 """A scenario as `resolved.described` writes it out."""
 SHAPES = {"shape", "sigma", "weights", "weight"}
 """Parameters of a law that say nothing of how long or how much."""
-ANSWERS = ("accept", "refuse", "counter", "ship", "silent")
 WHOLES = ({*ANSWERS}, {"buyer", "seller", "split"})
 """Keys of which those that stand side by side sum to 1."""
 BY_ENTRY = ("share", "weight")

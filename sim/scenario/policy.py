@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.base import Described, Named, NoneOr, Share, sums_to_one
+from sim.scenario.base import Described, Named, NoneOr
 from sim.scenario.by_claim import ByClaim, ClaimName, Row, with_row
 from sim.scenario.costs import Payer
 from sim.scenario.days import RunTime
 from sim.scenario.distributions.families import DurationLaw, WallLaw
 from sim.scenario.durations import FiniteDuration, FiniteWallDuration
 from sim.scenario.market import NOTHING, Name
-from sim.scenario.mediation import MediationTerms
+from sim.scenario.mediation import BankRulings, MediationTerms
 from sim.scenario.windows import (
     ClosingWindow,
     DispatchLimit,
@@ -209,20 +209,6 @@ class RefundTerms(RefundLevers):
     def of(self, claim: ClaimKind) -> RefundTerms:
         """The levers for claims of one kind."""
         return with_row(self, self.by_claim.get(claim))
-
-
-class BankRulings(Described):
-    """For whom the bank decides."""
-
-    buyer: Share
-    """Chance that the buyer gets the money back."""
-    seller: Share
-    """Chance that the seller keeps it."""
-
-    @model_validator(mode="after")
-    def _someone_wins(self) -> BankRulings:
-        sums_to_one({"buyer": self.buyer, "seller": self.seller}, "the rulings")
-        return self
 
 
 class ChargebackTerms(Described):

@@ -1,16 +1,17 @@
-"""A scenario written out again: complete, runnable, and with a note of where each value comes from; and in what
-scenarios differ, lever by lever, in the words of their files."""
+"""A scenario written out again: as JSON; complete, runnable, and with a note of where each value comes from; and in
+what scenarios differ, lever by lever, in the words of their files."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.scenario.extent import MOST_BYTES
 from sim.scenario.model import Scenario
 from sim.scenario.schema_paths import Annotations, below, is_by_claim, merges
+from sim.scenario.strict_yaml import MOST_BYTES
 from sim.scenario.tree import Path, value_of
 
 Origin = Callable[[Path], str]
@@ -21,6 +22,22 @@ _TAKEN_FOR_BOOLEANS = {"y", "n", "yes", "no", "on", "off", "true", "false", "nul
 """Words that other readers of YAML do not take for text."""
 _LONGEST_LINE = 88
 _EXACT = 1e15
+_WRITTEN: deque[tuple[Scenario, Mapping[str, Any]]] = deque(maxlen=16)
+"""Of the scenarios met last: they never change."""
+
+
+def as_json(scenario: Scenario) -> Mapping[str, Any]:
+    """Complete, by the names that a file has for its parts. It is shared, and only to be read."""
+    # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
+    found = next((written for known, written in tuple(_WRITTEN) if known is scenario), None)
+    if found is None:
+        _WRITTEN.append((scenario, found := scenario.model_dump(mode="json", by_alias=True)))
+    return found
+
+
+def document_of(scenario: Scenario) -> str:
+    """The same as text, which can be sent anywhere."""
+    return json.dumps(as_json(scenario), allow_nan=False)
 
 
 def described(scenario: Scenario, *, with_defaults: bool = True) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from sim.errors import Fault
 from sim.scenario.base import did_you_mean
-from sim.scenario.extent import MOST_BYTES
 from sim.scenario.market import MOST_ON_A_ROSTER
+from sim.scenario.strict_yaml import MOST_BYTES
 from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, child_of, value_of, with_child
 from sim.scenario.wording import shown
 

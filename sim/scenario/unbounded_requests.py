@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any, TypeVar
 
 from sim.scenario.base import inside
-from sim.scenario.by_claim import CLAIMS, Row, place_of, rows
+from sim.scenario.by_claim import CLAIMS, ByClaim, Row, place_of, rows
 from sim.scenario.distributions.combined import Mixture
 from sim.scenario.distributions.families import MOST_MONEY, DurationLaw, LawForm
 from sim.scenario.distributions.laws import Law, StepLaw
@@ -16,7 +16,7 @@ from sim.scenario.durations import DAY, LONGEST, NEVER
 from sim.scenario.market import Answers
 from sim.scenario.mediation import MediationTerms
 from sim.scenario.model import Scenario
-from sim.scenario.policy import CancellationTerms, Clocked, DisputeTerms, Policy, requests_of
+from sim.scenario.policy import Clocked, DisputeTerms, requests_of
 from sim.scenario.windows import LastInstant, Window
 from sim.scenario.wording import shortened
 from sim.vocabulary import Anchor, ClaimKind, Party
@@ -192,7 +192,7 @@ R = TypeVar("R", bound=Row)
 def anchors(scenario: Scenario) -> Iterator[Complaint]:
     """Instants that no lever defines, that are not known yet, or that would be counted from each other."""
     policy = scenario.policy
-    for path, window in _anchored(policy):
+    for path, window in _anchored(policy, "policy"):
         if window.after is Anchor.PROMISED and policy.promise is None:
             yield f"{path}.after", "found 'promised', but policy.promise is none"
         if window.after is Anchor.DISPATCH_DUE and policy.dispatch.limit is None:
@@ -228,31 +228,11 @@ def row_paths(path: str, by_claim: Mapping[ClaimKind, R]) -> Iterator[tuple[str,
         yield f"{path}.by_claim.{kind.word}", row
 
 
-def _anchored(policy: Policy) -> Iterator[tuple[str, Anchored]]:
-    """Everything that is counted from an instant, with its path; what is absent is not."""
-    for path, window in _all(policy):
-        if window is not None:
-            yield f"policy.{path}", window
-
-
-def _all(policy: Policy) -> Iterator[tuple[str, Anchored | None]]:
-    yield "promise", policy.promise
-    yield "dispatch.limit", policy.dispatch.limit
-    if policy.cancellation is not None:
-        yield from _of_cancelling(policy.cancellation)
-    for kind, terms in rows(policy.dispute):
-        yield from ((f"dispute.{kind}.{name}", window) for name, window in windows_of(terms))
-    if policy.mediation is not None:
-        yield "mediation.escalate_within", policy.mediation.escalate_within
-        for path, case in row_paths("mediation", policy.mediation.by_claim):
-            yield f"{path}.escalate_within", case.escalate_within
-    for kind, returns in rows(policy.returns):
-        yield f"return.{kind}.post_within", returns.post_within
-    if policy.chargeback is not None:
-        yield "chargeback.window", policy.chargeback.window
-
-
-def _of_cancelling(terms: CancellationTerms) -> Iterator[tuple[str, Anchored | None]]:
-    yield "cancellation.window", terms.window
-    yield "cancellation.free_until", terms.free_until
-    yield "cancellation.trusted_free_until", terms.trusted_free_until
+def _anchored(part: Any, path: str) -> Iterator[tuple[str, Anchored]]:
+    """Everything in a part of a policy that is counted from an instant, with its path; a default is in its rows."""
+    if isinstance(part, Anchored):
+        yield path, part
+        return
+    for name, inner in inside(part):
+        if not (isinstance(part, ByClaim) and name == "default"):
+            yield from _anchored(inner, f"{path}.{name}")

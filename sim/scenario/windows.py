@@ -18,11 +18,13 @@ from sim.scenario.distributions.families import WallLaw
 from sim.scenario.durations import Duration, FiniteDuration, as_finite
 from sim.vocabulary import Anchor
 
+BUT_OPENED = tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED)
+
 
 class Window(Described):
     """So long after a named instant of the order; the last instant is still inside."""
 
-    after: Annotated[Anchor, Named(only=tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED))]
+    after: Annotated[Anchor, Named(only=BUT_OPENED)]
     """The instant it is counted from."""
     within: FiniteDuration = Field(default=0, validate_default=True)
     """How long; in business days or working time, the platform's."""
@@ -91,9 +93,7 @@ class LastWindow(LastInstant):
     """Until so long after a named instant of the order, or until a fixed date, or the earlier or later of both."""
 
     counted_by: ClassVar[str] = "after"
-    after: Annotated[
-        Anchor | None, Named(only=tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED))
-    ] = None
+    after: Annotated[Anchor | None, Named(only=BUT_OPENED)] = None
     """The instant it is counted from."""
     within: NoneOr[FiniteDuration] = Field(default=0, validate_default=True)
     """How long; in business days or working time, the platform's."""

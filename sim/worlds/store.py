@@ -34,7 +34,7 @@ from sim.errors import REFUSALS, UserError, refused
 from sim.experiment.fingerprints import WORDS_ONLY
 from sim.experiment.light import Pair as Pair
 from sim.scenario.model import Scenario
-from sim.scenario.written import as_json
+from sim.scenario.resolved import as_json
 
 Replications = dict[int, dict[str, Pair]]
 """By number: what each added, by measure."""

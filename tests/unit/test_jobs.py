@@ -30,7 +30,7 @@ from sim.experiment.result import Result
 from sim.experiment.worker import Answer, Task, carry_out
 from sim.rules.terms import terms_of
 from sim.scenario.model import Scenario
-from sim.scenario.written import as_json
+from sim.scenario.resolved import as_json
 from sim.show.files import SIGN, files_of
 from sim.vocabulary import ClaimKind
 from tests.scenario_files import BASE_FILE

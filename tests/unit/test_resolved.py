@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import BadScenario
-from sim.scenario.extent import MOST_BYTES, MOST_ENTRIES, parts
 from sim.scenario.loading import load, load_with_places
 from sim.scenario.resolved import _block, described, resolved_yaml
-from sim.scenario.strict_yaml import read
+from sim.scenario.strict_yaml import MOST_BYTES, MOST_ENTRIES, parts, read
 from sim.scenario.tree import plain
 from tests.scenario_files import BASE_FILE, written
 

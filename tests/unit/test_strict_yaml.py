@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.extent import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_NODES, TOO_LONG
-from sim.scenario.strict_yaml import MOST_FAULTS, read
+from sim.scenario.strict_yaml import MOST_BYTES, MOST_DEPTH, MOST_ENTRIES, MOST_FAULTS, MOST_NODES, TOO_LONG, read
 from sim.scenario.tree import REFUSED, Keys, Place, plain
 
 

@@ -4,6 +4,6 @@
     {lognormal: {median: 2 d, p95: 6 d}}         one law, by name, with named parameters
     {mixture: [{weight: 0.9, law: {…}}, {weight: 0.1, law: never}]}
 
-`families` holds the types that a scenario is made of; `parameters` and `composed` what a user writes below
-each name; `written` what they share; `laws` and `combined` the mathematics.
+`families` holds the types that a scenario is made of; `parameters` what a user writes below each
+name; `written` what they share; `laws` and `combined` the mathematics.
 """

@@ -17,19 +17,22 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from sim.scenario.distributions.composed import Empirical, MixturePart, Parts, Truncated, mixed
+from sim.scenario.distributions.combined import Mixture
 from sim.scenario.distributions.laws import Law, StepLaw
 from sim.scenario.distributions.parameters import (
     DurationLognormal,
+    Empirical,
     Exponential,
     Gamma,
     Lognormal,
-    Parameters,
+    MixturePart,
+    Parts,
     Triangular,
+    Truncated,
     Uniform,
     Weibull,
 )
-from sim.scenario.distributions.written import COUNTED_IN, Describes, Q, Quantity, meant, one_kind, size
+from sim.scenario.distributions.written import COUNTED_IN, Describes, Parameters, Q, Quantity, meant, one_kind, size
 from sim.scenario.durations import LONGEST, NEVER, Duration, Kind, as_duration
 from sim.scenario.wording import shortened, shown
 
@@ -95,7 +98,9 @@ class LawForm(Describes, Generic[Q]):
         chosen = getattr(self, next(iter(self.model_fields_set)))
         if isinstance(chosen, Parameters):
             return chosen.to_law()
-        return mixed(chosen) if isinstance(chosen, tuple) else StepLaw.of([size(chosen)])
+        if isinstance(chosen, tuple):
+            return Mixture.of((part.weight, part.law.to_law()) for part in chosen)
+        return StepLaw.of([size(chosen)])
 
     def to_law(self) -> Law:
         return self.law_meant

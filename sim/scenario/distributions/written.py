@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -125,6 +126,22 @@ class Describes(Written):
     @abstractmethod
     def to_law(self) -> Law:
         """Raises ValueError where there is no such law."""
+
+
+class Parameters(Describes):
+    """The parameters of one law."""
+
+    @model_validator(mode="after")
+    def _describes_a_law(self) -> Parameters:
+        self.to_law()
+        return self
+
+    def _ascending(self, *keys: str) -> list[float]:
+        for lower, upper in pairwise(keys):
+            if self.size(lower) > self.size(upper):
+                found = f"{lower} {self.in_words(lower)} above {upper} {self.in_words(upper)}"
+                raise ValueError(f"found {found}, expected {' ≤ '.join(keys)}")
+        return [self.size(key) for key in keys]
 
 
 def one_kind(durations: Iterator[Duration]) -> Kind:
