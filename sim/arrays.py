@@ -35,3 +35,9 @@ class Picked(Mapping[str, Ints]):
 
     def __len__(self) -> int:
         return len(self._table)
+
+
+def in_one_stretch(places: Ints) -> Ints | slice:
+    """The same places, which ascend, as one stretch where none is left out: nothing has to be copied."""
+    is_whole = len(places) > 0 and places[-1] - places[0] + 1 == len(places)
+    return slice(int(places[0]), int(places[-1]) + 1) if is_whole else places

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Ints
-from sim.experiment.desks import MEDIATION, SELLERS
 from sim.experiment.estimates import Floats, positive_mean
 from sim.experiment.frame import moments
-from sim.experiment.requests import Requests
-from sim.scenario.durations import DAY, HOUR
+from sim.experiment.requests import DESKS, MEDIATION, SELLERS, Requests
+from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
 
 NOON = 12 * HOUR
@@ -29,12 +28,14 @@ class Waiting(NamedTuple):
 
 
 def waiting_by_day(scenario: Scenario, requests: Requests) -> dict[str, Waiting]:
-    """One replication's backlog, all claims counted, at the sellers' desks together and at mediation."""
-    days = _days(scenario)
-    return {
-        SELLERS: _waiting(requests.at_sellers, days),
-        MEDIATION: _waiting(requests.at_mediation, days),
-    }
+    """One replication's backlog, all claims counted, at the sellers' desks together and at mediation.
+
+    They wait from joining the queue until taken up or settled; a request that leaves at noon does not wait then.
+    """
+    days, left = _days(scenario), np.where(requests.has_joined, requests.left_queue, NEVER)
+    came, went = (_passed(instants, requests.desk, days) for instants in (requests.joined, left))
+    noon, average = came.at_noon - went.at_noon, (came.seconds - went.seconds) / DAY
+    return {desk: Waiting(noon[DESKS.index(desk)], average[DESKS.index(desk)]) for desk in (SELLERS, MEDIATION)}
 
 
 def _days(scenario: Scenario) -> int:
@@ -43,14 +44,8 @@ def _days(scenario: Scenario) -> int:
     return arrivals if cut is None else min(arrivals, cut // DAY)
 
 
-def _waiting(requests: Requests, days: int) -> Waiting:
-    """From joining the queue until taken up or settled; a request that leaves at noon does not wait then."""
-    joined, left = (_passed(one[requests.has_joined], days) for one in (requests.joined, requests.left_queue))
-    return Waiting(joined.at_noon - left.at_noon, (joined.seconds - left.seconds) / DAY)
-
-
 class _Passed(NamedTuple):
-    """Instants that are over, one number per day."""
+    """Instants that are over: for each of `DESKS` one number per day."""
 
     at_noon: Ints
     """How many at 12:00, that second included."""
@@ -58,12 +53,18 @@ class _Passed(NamedTuple):
     """How long it has been since then within the day, all together."""
 
 
-def _passed(instants: Ints, days: int) -> _Passed:
-    day, second = np.divmod(instants[instants < days * DAY], DAY)
-    in_the_end = np.cumsum(np.bincount(day, minlength=days))
-    after_noon = np.bincount(day[second > NOON], minlength=days)
-    before = np.bincount(day, second, minlength=days).astype(np.int64)  # exact: there are less than 2⁵³ seconds
-    return _Passed(in_the_end - after_noon, in_the_end * DAY - before)
+def _passed(instants: Ints, desk: Ints, days: int) -> _Passed:
+    """They are counted by the noon or midnight by which they are over; the last one is that of all later days."""
+    last, shape = 2 * days + 1, (len(DESKS), 2 * days + 2)
+    half = np.minimum((instants + (NOON - 1)) // NOON, last)
+    place = desk * shape[1] + half
+    counts, since = (
+        np.bincount(place, of, minlength=shape[0] * shape[1]).reshape(shape)[:, :last]
+        for of in (None, half * NOON - instants)
+    )
+    over = counts.cumsum(axis=1)
+    seconds = over[:, :-1] * NOON + since[:, 1:].astype(np.int64)  # exact: there are less than 2⁵³ of them
+    return _Passed(over[:, 1::2], seconds[:, ::2] + seconds[:, 1::2])
 
 
 def backlog_frame(scenario: Scenario, replications: Sequence[dict[str, Waiting]]) -> pd.DataFrame:

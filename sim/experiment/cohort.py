@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import Bools, Picked, TableOfClaims
+from sim.arrays import Bools, Picked, TableOfClaims, in_one_stretch
 from sim.chance.facts import Ints
 from sim.records.table import Records
 from sim.scenario.model import Scenario
@@ -28,8 +28,8 @@ class Cohort(NamedTuple):
 def cohort_of(scenario: Scenario, records: Records) -> Cohort:
     """Of one replication."""
     rows = np.flatnonzero(in_cohort(scenario, records.claims["paid_at"]))
-    places = places_of_facts(records, rows)
-    return Cohort(Picked(records.claims, _stretch(rows)), Picked(records.draws.claims, _stretch(places)))
+    here, there = (in_one_stretch(places) for places in (rows, places_of_facts(records, rows)))
+    return Cohort(Picked(records.claims, here), Picked(records.draws.claims, there))
 
 
 def places_of_facts(records: Records, rows: Ints) -> Ints:
@@ -37,9 +37,3 @@ def places_of_facts(records: Records, rows: Ints) -> Ints:
     the facts. Both are in ascending order of order numbers."""
     facts, table = records.draws.claims["order"], records.claims["order"]
     return rows if len(facts) == len(table) else np.searchsorted(facts, table[rows])
-
-
-def _stretch(places: Ints) -> Ints | slice:
-    """The same places, which ascend, as one stretch where none is left out: nothing has to be copied."""
-    is_whole = len(places) > 0 and places[-1] - places[0] + 1 == len(places)
-    return slice(int(places[0]), int(places[-1]) + 1) if is_whole else places

@@ -11,19 +11,16 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Ints
-from sim.experiment.cohort import in_cohort
 from sim.experiment.estimates import Floats
 from sim.experiment.on_demand import Below, Blocks, Cells, ColumnValues, KeptRows, OnDemand, kept_rows
 from sim.experiment.open_time import open_until
-from sim.experiment.requests import Requests
+from sim.experiment.requests import DESKS, MEDIATION, SELLERS, Requests
 from sim.rules.terms import terms_of
 from sim.scenario.durations import HOUR, NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import staff_of
 from sim.vocabulary import ClaimKind, Party, Settled, Stage, Verdict
 
-DESKS = SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
-"""Groups of desks; buyers and the bank, at whose desks nobody ever waits for staff, are the others."""
 FOR_BUYER, AGAINST_BUYER, PASSED_ON = "for_buyer", "against_buyer", "passed_on"
 MEANT = {
     FOR_BUYER: "settled by silence, for the buyer",
@@ -76,12 +73,11 @@ class RequestReading:
 
 _REQUEST_PLACES = {name: place for place, name in enumerate(("replication", "desk", "how", "silence", "wait"))}
 _NO_SILENCE = len(MEANT)
-_DESK_OF = np.array([{Party.SELLER: 0, Party.PLATFORM: 1}.get(party, 2) for party in Party])
 
 
 def _request_numbers(scenario: Scenario, replication: int, requests: Requests) -> dict[str, Callable[[], Ints]]:
     """Desk and meaning of silence by number, how it was settled, and seconds of waiting, or NEVER."""
-    mine = requests.only(in_cohort(scenario, requests.paid))
+    mine = requests.only(requests.is_of_cohort)
 
     def wait() -> Ints:
         has_waited = mine.has_joined & (mine.left_queue < NEVER)
@@ -89,7 +85,7 @@ def _request_numbers(scenario: Scenario, replication: int, requests: Requests) -
 
     return {
         "replication": lambda: np.full_like(mine.opened, replication),
-        "desk": lambda: _desk(mine),
+        "desk": lambda: mine.desk,
         "how": lambda: mine.settled_by,
         "silence": lambda: _silence(scenario, mine),
         "wait": wait,
@@ -112,11 +108,6 @@ def _request_cells(number: Callable[[str], Ints]) -> Cells:
         "silence": silence,
         "wait": wait,
     }
-
-
-def _desk(requests: Requests) -> Ints:
-    """Whose desk each request was put to, by number in `DESKS`."""
-    return _DESK_OF[requests.answerer]
 
 
 def _silence(scenario: Scenario, requests: Requests) -> Ints:
@@ -145,7 +136,7 @@ def load_of(scenario: Scenario, requests: Requests, met: Mapping[str, tuple[int,
 
     Claims reach mediation weeks after payment, so the cohort's own window would show that desk still filling.
     """
-    met = met or stretches(scenario, requests)
+    met = met or stretches(requests)
     terms, staff = scenario.policy.mediation, staff_of(scenario.market.sellers)
     members = terms.staff if terms and isinstance(terms.staff, int) else 0
     worked, is_open = _worked(requests.at_mediation, Party.PLATFORM, met[MEDIATION])
@@ -161,7 +152,7 @@ def _busiest(sellers: Requests, met: tuple[int, int], members: Floats) -> float:
         worked, is_open = _worked(some, party, met)
         if is_open:
             by_seller = np.bincount(some.seller, worked, minlength=len(members))
-            busiest = float(np.nanmax([busiest, (by_seller / (members * is_open)).max()]))
+            busiest = float(np.fmax(busiest, (by_seller / (members * is_open)).max()))
     return busiest
 
 
@@ -175,17 +166,17 @@ def _worked(requests: Requests, party: Party, met: tuple[int, int]) -> tuple[Flo
     return (done - began).astype(np.float64), float(last - first)
 
 
-def stretches(scenario: Scenario, requests: Requests) -> dict[str, tuple[int, int]]:
+def stretches(requests: Requests) -> dict[str, tuple[int, int]]:
     """When the cohort met the sellers' desks, and when mediation (s since the start)."""
     return {
-        SELLERS: stretch_of(scenario, requests.at_sellers),
-        MEDIATION: stretch_of(scenario, requests.at_mediation),
+        SELLERS: stretch_of(requests.at_sellers),
+        MEDIATION: stretch_of(requests.at_mediation),
     }
 
 
-def stretch_of(scenario: Scenario, requests: Requests) -> tuple[int, int]:
+def stretch_of(requests: Requests) -> tuple[int, int]:
     """From when until when the middle nine tenths of the cohort's requests joined; no time at all without any."""
-    joined = np.sort(requests.joined[in_cohort(scenario, requests.paid) & requests.has_joined])
+    joined = np.sort(requests.joined[requests.is_of_cohort & requests.has_joined])
     if not len(joined):
         return 0, 0
     first, last = (int(joined[max(ceil(len(joined) * q - 1), 0)]) for q in MIDDLE)

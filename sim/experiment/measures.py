@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.experiment import costs, predicates
 from sim.experiment.aalen_johansen import UNWATCHED, by_then, days_left_of, is_cut, is_finished
-from sim.experiment.desks import MEANT, MEDIATION, SELLERS
+from sim.experiment.desks import MEANT
 from sim.experiment.estimates import Estimate
 from sim.experiment.measure_kinds import CLAIMS as CLAIMS
 from sim.experiment.measure_kinds import REPLICATIONS as REPLICATIONS
@@ -25,6 +25,7 @@ from sim.experiment.measure_kinds import TimeToMoney as TimeToMoney
 from sim.experiment.measure_kinds import estimated_together
 from sim.experiment.on_demand import on_demand
 from sim.experiment.predicates import Rows, every, has_waited_at, is_known, is_refunded_within, reads, says
+from sim.experiment.requests import MEDIATION, SELLERS
 from sim.scenario.durations import DAY
 from sim.scenario.expectations import WITHIN
 from sim.vocabulary import ClaimKind, Outcome, Route

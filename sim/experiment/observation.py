@@ -16,7 +16,7 @@ from sim.experiment.backlog import Waiting, waiting_by_day
 from sim.experiment.censoring import as_seen
 from sim.experiment.cohort import Cohort, cohort_of, in_cohort
 from sim.experiment.costs import totals_of
-from sim.experiment.desks import SELLERS, load_of, requests_kept, stretches
+from sim.experiment.desks import load_of, requests_kept, stretches
 from sim.experiment.engines import SIMPY
 from sim.experiment.frame import CENTS, claims_kept, journal_frame
 from sim.experiment.measures import CLAIMS, REPLICATIONS, REQUESTS
@@ -32,7 +32,7 @@ from sim.experiment.on_demand import (
     one_below_the_other,
 )
 from sim.experiment.replication import play
-from sim.experiment.requests import requests_of
+from sim.experiment.requests import SELLERS, requests_of
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.waits import Waits, waits_by_day
 from sim.records.checks import check
@@ -102,7 +102,7 @@ def observe(
     requests, cohort = requests_of(scenario, seen, calendars), cohort_of(scenario, seen)
     unasked = refunded_unasked(scenario, replication, records.draws)
     totals = {"replication": replication} | counted_of(scenario, records.draws, cohort, unasked)
-    backlog, met = waiting_by_day(scenario, requests), stretches(scenario, requests)
+    backlog, met = waiting_by_day(scenario, requests), stretches(requests)
     return Observation(
         claims=claims_kept(scenario, replication, cohort),
         requests=requests_kept(scenario, replication, requests),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.arrays import Bools, Floats, Ints
+from sim.arrays import Bools, Floats, Ints, in_one_stretch
 from sim.chance.narrow import NarrowInts, as_wide_as, never_in
 from sim.experiment.pooled import PooledTimes
 from sim.scenario.durations import NEVER
@@ -24,13 +24,18 @@ CountsRows = Callable[["OnDemand"], ArrayLike]
 class OnDemand:
     """Reads as a DataFrame does, column by column, for as long as measures are counted."""
 
-    def __init__(self, cells: Cells, rows: int) -> None:
-        self._cells, self._rows = cells, rows
+    def __init__(self, cells: Cells | Callable[[], Cells], rows: int) -> None:
+        """`cells` as they are, or what says them when the first is asked for."""
+        self._said, self._rows = cells, rows
         self._read: dict[str, ColumnValues] = {}
         self._counted: dict[CountsRows, Floats] = {}
         self._summed: dict[CountsRows, Floats] = {}
         self._times: dict[CountsRows, PooledTimes] = {}
         self._frame: pd.DataFrame | None = None
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return self._said() if callable(self._said) else self._said
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> OnDemand:
@@ -75,10 +80,12 @@ class OnDemand:
 
     def only(self, some: Bools | Ints) -> OnDemand:
         """Some of its rows: those of which it says so, or those with these numbers."""
-        rows: Ints = np.flatnonzero(some) if some.dtype == np.bool_ else some.astype(np.int64, copy=False)
-        return OnDemand({name: partial(self._some, name, rows) for name in self._cells}, len(rows))
+        is_said = some.dtype == np.bool_
+        rows: Ints = some.nonzero()[0] if is_said else some.astype(np.int64, copy=False)
+        there = in_one_stretch(rows) if is_said else rows
+        return OnDemand({name: partial(self._some, name, there) for name in self._cells}, len(rows))
 
-    def _some(self, name: str, rows: Ints) -> ColumnValues:
+    def _some(self, name: str, rows: Ints | slice) -> ColumnValues:
         return self.values(name)[rows]
 
     def frame(self, names: Collection[str] | None = None) -> pd.DataFrame:
@@ -139,7 +146,7 @@ class KeptRows(OnDemand):
     other. It travels as these numbers."""
 
     def __init__(self, reading: RowReading, blocks: Blocks) -> None:
-        super().__init__(reading.cells(blocks), sum(block.shape[1] for block in blocks))
+        super().__init__(partial(reading.cells, blocks), sum(block.shape[1] for block in blocks))
         self.reading, self.blocks = reading, blocks
 
     def __reduce__(self) -> tuple[type[KeptRows], tuple[RowReading, Blocks]]:
@@ -148,10 +155,11 @@ class KeptRows(OnDemand):
 
 def kept_rows(reading: RowReading, columns: Sequence[Ints]) -> KeptRows:
     """A table of such columns, in the order in which they are read."""
-    block = np.array(columns, dtype=np.int64)
+    block: NarrowInts = np.array(columns, dtype=np.int64)
     # Bits that any of them has; NEVER is one of its own.
-    is_small = 0 <= int(np.bitwise_or.reduce(block, axis=None)) & ~NEVER < 1 << 31
-    return KeptRows(reading, [np.minimum(block, never_in(np.uint32)).astype(np.uint32) if is_small else block])
+    if 0 <= int(np.bitwise_or.reduce(block, axis=None)) & ~NEVER < 1 << 31:
+        block = np.minimum(block, never_in(np.uint32), out=block).astype(np.uint32)
+    return KeptRows(reading, [block])
 
 
 def one_below_the_other(tables: Sequence[Rows]) -> OnDemand:

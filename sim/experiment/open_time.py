@@ -20,11 +20,14 @@ def open_until(instants: Ints, whose: Ints, calendars: Mapping[Party, Calendar])
     The difference of two is what `rules.clocks.working_time` gives one by one.
     """
     spells = _laid_out(calendars)
-    at = np.minimum(instants, spells.end)
+    at = np.asarray(np.minimum(instants, spells.end))
     spell = spells.first[spells.begins[whose] + at // DAY]
     for _ in range(spells.most):
         spell += spells.closes[spell] <= at
-    return np.asarray(spells.before[spell] + np.maximum(at - spells.opens[spell], 0))
+    at -= spells.opens[spell]
+    np.maximum(at, 0, out=at)
+    at += spells.before[spell]
+    return at
 
 
 class _Spells(NamedTuple):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property, partial
+from typing import Any, cast
 
 import numpy as np
 
 from sim.arrays import Bools as Bools
 from sim.arrays import Picked
 from sim.chance.facts import Ints
-from sim.experiment.cohort import places_of_facts
+from sim.experiment.cohort import in_cohort, places_of_facts
 from sim.experiment.on_demand import Cells, OnDemand
 from sim.experiment.open_time import open_until
-from sim.records.evidence import ANSWERERS
+from sim.records.evidence import ANSWERERS, parted
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.durations import NEVER
@@ -23,6 +23,10 @@ from sim.scenario.selling import parties_of_kinds
 from sim.vocabulary import Party, Stage
 from sim.vocabulary.stages import STEPS
 
+DESKS = SELLERS, MEDIATION, OTHERS = "sellers", "mediation", "others"
+"""Groups of desks; buyers and the bank, at whose desks nobody ever waits for staff, are the others."""
+_DESK_OF = np.array([{Party.SELLER: 0, Party.PLATFORM: 1}.get(party, 2) for party in Party])
+
 
 class Requests:
     """Every request that was opened: arrays of whole seconds since the start (NEVER: did not happen) and codes.
@@ -30,21 +34,27 @@ class Requests:
     Each is laid out when it is read.
     """
 
-    paid: Ints
-    """When its order was paid."""
+    is_of_cohort: Bools
     seller: Ints
     stage: Ints
-    answerer: Ints
-    """Whose desk it was put to."""
+    desk: Ints
+    """To which group of desks it was put, by number in `DESKS`."""
     works: Ints
     """Whose calendar that desk keeps: a seller's may have days off of its own."""
     opened: Ints
     joined: Ints
     """It was noticed, and took its place in the desk's queue."""
+    has_joined: Bools
     started: Ints
     """Staff took it up."""
     settled: Ints
     settled_by: Ints
+    left_queue: Ints
+    """When it was taken up, or settled while it waited; NEVER while it still waits."""
+    open_until_joined: Ints
+    """How long its desk had been open by then (s)."""
+    open_until_left: Ints
+    open_until_settled: Ints
     claim: Ints
     """Of what kind the claim is, or became in the end."""
 
@@ -52,69 +62,33 @@ class Requests:
         """`calendars` say when each party works."""
         self._columns, self.calendars = columns, calendars
 
-    def __getattr__(self, name: str) -> Ints:
+    def __getattr__(self, name: str) -> Any:
         if name not in Requests.__annotations__:
             raise AttributeError(name)
-        return cast("Ints", self._columns.values(name))
+        column = self.__dict__[name] = self._columns.values(name)
+        return column
 
     def __len__(self) -> int:
         return len(self._columns)
 
-    def only(self, some: Bools) -> Requests:
+    def only(self, some: Bools | Ints) -> Requests:
         """Some of them."""
-        return Requests(self._columns if some.all() else self._columns.only(some), self.calendars)
+        return Requests(self._columns.only(some), self.calendars)
 
     def by_calendar(self) -> Iterator[tuple[Party, Requests]]:
         """Whose calendars their desks keep, and which of them keep each."""
-        for party in np.flatnonzero(np.bincount(self.works)).tolist():
-            yield cast("Party", party), self.only(self.works == party)
+        for party, here in parted(self.works):
+            yield cast("Party", party), self if isinstance(here, slice) else self.only(here)
 
     @cached_property
-    def is_mediation(self) -> Bools:
-        """At the mediation desk."""
-        return np.asarray(self.answerer == Party.PLATFORM.value)
-
-    @cached_property
-    def is_at_sellers(self) -> Bools:
-        """At a seller's desk; the rest are at those of buyers and the bank."""
-        return np.asarray(self.answerer == Party.SELLER.value)
+    def at_sellers(self) -> Requests:
+        """Those at a seller's desk."""
+        return self.only(self.desk == DESKS.index(SELLERS))
 
     @cached_property
     def at_mediation(self) -> Requests:
         """Those at the mediation desk."""
-        return self.only(self.is_mediation)
-
-    @cached_property
-    def at_sellers(self) -> Requests:
-        """Those at the sellers' desks."""
-        return self.only(self.is_at_sellers)
-
-    @cached_property
-    def has_joined(self) -> Bools:
-        return np.asarray(self.joined < NEVER)
-
-    @cached_property
-    def left_queue(self) -> Ints:
-        """When it was taken up, or settled while it waited; NEVER while it still waits."""
-        return np.minimum(self.started, self.settled)
-
-    @cached_property
-    def open_until_left(self) -> Ints:
-        """How long its desk had been open by then (s)."""
-        return self._open_until(self.left_queue)
-
-    @cached_property
-    def open_until_joined(self) -> Ints:
-        """And when it joined."""
-        return self._open_until(self.joined)
-
-    @cached_property
-    def open_until_settled(self) -> Ints:
-        """And when it was settled."""
-        return self._open_until(self.settled)
-
-    def _open_until(self, instants: Ints) -> Ints:
-        return open_until(instants, self.works, self.calendars)
+        return self.only(self.desk == DESKS.index(MEDIATION))
 
 
 _NOBODY = np.array([], dtype=np.int64)
@@ -123,31 +97,58 @@ _NOBODY = np.array([], dtype=np.int64)
 def requests_of(scenario: Scenario, records: Records, calendars: Mapping[Party, Calendar]) -> Requests:
     """The requests of all claims, warm-up and run-out included: desks serve them all."""
     table = records.claims
-    opened = {stage: np.flatnonzero(table[f"{stage.word}_opened_at"] < NEVER) for stage in Stage}
+    opened = {stage: (table[f"{stage.word}_opened_at"] < NEVER).nonzero()[0] for stage in Stage}
     opened = {stage: rows for stage, rows in opened.items() if len(rows)}
-    claims = np.concatenate([_NOBODY, *opened.values()])
-    stage = np.repeat(np.array([*opened], dtype=np.int64), [*map(len, opened.values())])
-    told, facts = Picked(table, claims), Picked(records.draws.claims, places_of_facts(records, claims))
-    usual = np.array(ANSWERERS, dtype=np.int64)[stage]
-    answerer = np.where(stage == Stage.DISPUTE.value, told["answered_by"], usual)
+
+    def of_stages(said: Callable[[Stage, Ints], Ints]) -> Ints:
+        return np.concatenate([_NOBODY, *(said(stage, rows) for stage, rows in opened.items())])
+
+    def answerer(stage: Stage, rows: Ints) -> Ints:
+        return table["answered_by"][rows] if stage is Stage.DISPUTE else np.full(len(rows), ANSWERERS[stage].value)
 
     def of(end: str) -> Ints:
         """What each stage has a column for."""
-        parts = (table[f"{stage.word}_{end}"][rows] for stage, rows in opened.items())
-        return np.concatenate([_NOBODY, *parts])
+        return of_stages(lambda stage, rows: table[f"{stage.word}_{end}"][rows])
 
-    def works() -> Ints:
-        own = np.array(parties_of_kinds(scenario), dtype=np.int64)[facts["seller_type"]]
-        return np.where(answerer == Party.SELLER.value, own, answerer)
-
+    claims = of_stages(lambda _, rows: rows)
+    told, facts = Picked(table, claims), Picked(records.draws.claims, places_of_facts(records, claims))
     columns: Cells = {
-        "paid": lambda: told["paid_at"],
+        "is_of_cohort": lambda: in_cohort(scenario, told["paid_at"]),
+        "claim": lambda: told["claim"],
         "seller": lambda: facts["seller"],
-        "stage": lambda: stage,
-        "answerer": lambda: answerer,
-        "works": works,
+        "seller_type": lambda: facts["seller_type"],
+        "stage": partial(of_stages, lambda stage, rows: np.full(len(rows), stage.value)),
+        "answerer": partial(of_stages, answerer),
         **{step: partial(of, f"{step}_at") for step in STEPS},
         "settled_by": partial(of, "settled_by"),
-        "claim": lambda: told["claim"],
     }
-    return Requests(OnDemand(columns, len(claims)), calendars)
+    known = OnDemand(columns, len(claims))
+    return Requests(OnDemand(_at_desks(scenario, calendars, known), len(claims)), calendars)
+
+
+def _at_desks(scenario: Scenario, calendars: Mapping[Party, Calendar], known: OnDemand) -> Cells:
+    """The columns that are known, and what follows from them."""
+    read = cast("Callable[[str], Ints]", known.values)
+
+    @cache
+    def works() -> Ints:
+        own = np.array(parties_of_kinds(scenario), dtype=np.int64)
+        return np.where(read("answerer") == Party.SELLER.value, own[read("seller_type")], read("answerer"))
+
+    @cache
+    def left_queue() -> Ints:
+        return np.minimum(read("started"), read("settled"))
+
+    @cache
+    def open_by_then() -> Ints:
+        return open_until(np.array([read("joined"), left_queue(), read("settled")]), works(), calendars)
+
+    return {name: partial(read, name) for name in known} | {
+        "works": works,
+        "desk": lambda: _DESK_OF[read("answerer")],
+        "left_queue": left_queue,
+        "has_joined": lambda: read("joined") < NEVER,
+        "open_until_joined": lambda: open_by_then()[0],
+        "open_until_left": lambda: open_by_then()[1],
+        "open_until_settled": lambda: open_by_then()[2],
+    }

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sim.chance.facts import Ints
-from sim.experiment.desks import MEDIATION, SELLERS
 from sim.experiment.estimates import Floats, positive_mean
 from sim.experiment.frame import moments
-from sim.experiment.requests import Requests
+from sim.experiment.requests import DESKS, MEDIATION, SELLERS, Requests
 from sim.scenario.durations import DAY, HOUR, NEVER
 from sim.scenario.model import Scenario
 
@@ -28,15 +27,14 @@ class Waits(NamedTuple):
 
 def waits_by_day(requests: Requests, days: int) -> dict[str, Waits]:
     """One replication's waits, all claims counted, at the sellers' desks together and at mediation."""
-    return {SELLERS: _waits(requests.at_sellers, days), MEDIATION: _waits(requests.at_mediation, days)}
-
-
-def _waits(requests: Requests, days: int) -> Waits:
-    over = np.flatnonzero((requests.joined < days * DAY) & (requests.left_queue < NEVER))
+    over = ((requests.joined < days * DAY) & (requests.left_queue < NEVER)).nonzero()[0]
     waited = (requests.open_until_left[over] - requests.open_until_joined[over]) / HOUR
-    day = requests.joined[over] // DAY
-    joined = np.bincount(day, minlength=days).astype(np.int64)
-    return Waits(joined, np.bincount(day, weights=waited, minlength=days).astype(np.float64))
+    place, shape = requests.desk[over] * days + requests.joined[over] // DAY, (len(DESKS), days)
+    joined, hours = (
+        np.bincount(place, of, minlength=days * len(DESKS)).reshape(shape).astype(kind)
+        for of, kind in ((None, np.int64), (waited, np.float64))
+    )
+    return {desk: Waits(joined[DESKS.index(desk)], hours[DESKS.index(desk)]) for desk in (SELLERS, MEDIATION)}
 
 
 def waits_frame(scenario: Scenario, replications: Sequence[dict[str, Waits]]) -> pd.DataFrame:

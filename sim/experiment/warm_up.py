@@ -13,9 +13,9 @@ from statistics import median
 import numpy as np
 
 from sim.chance.facts import Ints
-from sim.experiment.desks import MEDIATION, SELLERS
 from sim.experiment.estimates import Estimate, Floats, signed_mean
 from sim.experiment.observation import Observation
+from sim.experiment.requests import MEDIATION, SELLERS
 from sim.experiment.waits import Waits
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario

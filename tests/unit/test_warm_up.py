@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiment.desks import MEDIATION, SELLERS
 from sim.experiment.experiment import run
 from sim.experiment.replication import calendars_of
-from sim.experiment.requests import requests_of
+from sim.experiment.requests import MEDIATION, SELLERS, requests_of
 from sim.experiment.waits import Waits, waits_by_day, waits_frame
 from sim.experiment.warm_up import growth, moving_average, notes_of, waits_compared
 from sim.scenario.durations import DAY, HOUR
