@@ -39,8 +39,7 @@ from sim.show.notebook import bar, card_of_scenario
 from sim.show.plots import PlottedComparison, PlottedResult, with_plots, with_plots_of_all
 from sim.show.story import Story
 from sim.what_ifs import expect_name, title_of
-from sim.worlds.store import Store
-from sim.worlds.whole import WholeReplications
+from sim.worlds.whole import whole_in
 
 __all__ = ["bar", "compare", "fit", "load", "report", "run", "trace", "warm"]
 
@@ -91,19 +90,10 @@ def run(
     """
     _expect_numbers(replications, seed)
     return _run(
-        as_scenario(scenario),
-        replications=replications,
-        seed=seed,
-        precision=precision,
-        max_replications=max_replications,
-        jobs=jobs,
-        engine=engine,
-        with_journal=with_journal,
-        progress=progress,
-        tell=tell,
-        take=_as_tables(take) if take else None,
-        kept=_kept_in(store),
-    )
+        as_scenario(scenario), replications=replications, seed=seed, precision=precision,
+        max_replications=max_replications, jobs=jobs, engine=engine, with_journal=with_journal, progress=progress,
+        tell=tell, take=_as_tables(take) if take else None, kept=whole_in(store),
+    )  # fmt: skip
 
 
 def compare(
@@ -146,22 +136,11 @@ def compare(
     first = as_scenario(base)
     what_ifs = [with_named_changes(first, name, changes) for name, changes in (what_if or {}).items()]
     return _compare(
-        first,
-        *map(as_scenario, others),
-        *what_ifs,
-        replications=replications,
-        seed=seed,
-        precision=precision,
-        max_replications=max_replications,
-        progress=progress,
-        jobs=jobs,
-        engine=engine,
-        margins=margins,
-        with_journal=with_journal,
-        tell=tell,
-        take={name: _as_tables(one) for name, one in (take or {}).items()},
-        kept=_kept_in(store),
-    )
+        first, *map(as_scenario, others), *what_ifs, replications=replications, seed=seed, precision=precision,
+        max_replications=max_replications, progress=progress, jobs=jobs, engine=engine, margins=margins,
+        with_journal=with_journal, tell=tell, take={name: _as_tables(one) for name, one in (take or {}).items()},
+        kept=whole_in(store),
+    )  # fmt: skip
 
 
 def report(
@@ -210,10 +189,6 @@ def with_named_changes(base: Scenario, name: str, changes: Mapping[str, Any]) ->
 def _as_tables(take: TakesTables) -> Take:
     """Claims travel as whole numbers until somebody looks at them as a table."""
     return lambda claims, journal: take(frame_of(claims), journal)
-
-
-def _kept_in(store: str | Path | None) -> WholeReplications | None:
-    return WholeReplications(Store(Path(store))) if store else None
 
 
 def expect_whole(what: str, number: object, least: int, most: int | None = None) -> None:

@@ -15,7 +15,6 @@ from sim.scenario.wording import harmless, printable
 if TYPE_CHECKING:
     from sim.experiment.hands import Jobs
     from sim.scenario.model import Scenario
-    from sim.worlds.whole import WholeReplications
 
 SHORTCUTS = {
     "replications": "experiment.replications",
@@ -178,27 +177,21 @@ def margins_of(options: list[str]) -> dict[str, float]:
     return margins
 
 
-def kept_in(arguments: Namespace) -> WholeReplications | None:
-    """Where whole replications are kept, if anywhere."""
-    from sim.worlds.store import Store
-    from sim.worlds.whole import WholeReplications
-
-    return WholeReplications(Store(Path(arguments.store))) if arguments.store else None
-
-
 def effort_of(arguments: Namespace) -> dict[str, Any]:
-    """The engine, and a precision if there is one, as `experiment.experiment.run` takes them. Raises BadUsage."""
+    """The engine, what is kept, and a precision if there is one, as `experiment.run` has them. Raises BadUsage."""
     from sim.experiment.precision import MOST
     from sim.experiment.precision_targets import as_written, targets_of
+    from sim.worlds.whole import whole_in
 
+    how = {"engine": arguments.engine, "kept": whole_in(arguments.store)}
     if not arguments.precision:
         if arguments.max_replications is not None:
             raise BadUsage("--max-replications says when to give up a --precision, and there is none")
-        return {"engine": arguments.engine}
+        return how
     if arguments.replications is not None:
         raise BadUsage("found --replications and --precision, expected one of them: a precision decides how many")
     precision = as_written(arguments.precision)
     targets_of(precision)
     most = arguments.max_replications
     most = MOST if most is None else most
-    return {"engine": arguments.engine, "precision": precision, "max_replications": most}
+    return how | {"precision": precision, "max_replications": most}

@@ -18,7 +18,6 @@ from sim.command_inputs import (
     changing_words,
     effort_of,
     jobs_of,
-    kept_in,
     loaded_from,
     margins_of,
     named_as,
@@ -62,7 +61,6 @@ def run(arguments: Namespace) -> int:
     from sim.show.room import WANTED, finished_among, room, wanted_of
 
     out, how = Path(arguments.out), effort_of(arguments) | {"with_journal": arguments.keep == "journal"}
-    how["kept"] = kept_in(arguments)
     results: dict[str, Result | Finished] = {**finished_among(scenarios, out, arguments)}
     wanted = [scenario for scenario in scenarios if scenario.name not in results]
     gc.freeze()  # what was imported stays: Python need not look through it again and again
@@ -146,7 +144,6 @@ def compare(arguments: Namespace) -> int:
 
     out, keep = Path(arguments.out), arguments.keep
     how = effort_of(arguments) | {"margins": margins_of(arguments.margin), "with_journal": keep == "journal"}
-    how["kept"] = kept_in(arguments)
     name = folder_of(base.name, [other.name for other in others])
     with ExitStack() as doing:
         site = doing.enter_context(room(out, [name], force=arguments.force))[name]

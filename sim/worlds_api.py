@@ -15,10 +15,10 @@ from sim.experiment.light import Pair, expect_measures, sums_of_one
 from sim.scenario.loading import AScenario, as_scenario
 from sim.scenario.model import Scenario
 from sim.worlds.plan import HEADLINES, plan_of_file, read_plan
-from sim.worlds.playing import Progress
+from sim.worlds.playing import Means, Progress
 from sim.worlds.search_plan import read_search
 from sim.worlds.searching import Search, searched
-from sim.worlds.store import Store
+from sim.worlds.store import store_in
 from sim.worlds.stress import REPLICATIONS, WORLDS, Stressed, stressed
 from sim.worlds.studying import Study, carried_out
 
@@ -70,20 +70,11 @@ def stress(
             f"fitted: found {fitted!r}, expected 'bootstrap', and a base that is a file with worlds beside it"
         )
     return stressed(
-        first,
-        policies,
-        worlds=worlds,
-        replications=replications,
+        first, policies, worlds=worlds, replications=replications, measures=measures, until_clear=until_clear,
         seed=first.experiment.seed if seed is None else seed,
-        measures=measures,
-        until_clear=until_clear,
         fitted_beside=base if fitted and not isinstance(base, Scenario) else None,
-        jobs=jobs,
-        engine=engine,
-        store=Store(Path(store)) if store else None,
-        progress=progress,
-        tell=tell,
-    )
+        by=Means(jobs, engine, store_in(store), progress, tell),
+    )  # fmt: skip
 
 
 def study(
@@ -106,8 +97,7 @@ def study(
     """
     path = Path(file)
     plan = plan_of_file(read_plan(path), path)
-    kept = Store(Path(store)) if store else None
-    return carried_out(plan, jobs=jobs, engine=engine, store=kept, progress=progress, tell=tell)
+    return carried_out(plan, Means(jobs, engine, store_in(store), progress, tell))
 
 
 def search(
@@ -128,8 +118,7 @@ def search(
     Raises BadScenario for a faulty file, with every fault at its place, and BadUsage where there is none.
     """
     path = Path(file)
-    kept = Store(Path(store)) if store else None
-    return searched(read_search(path), path, jobs=jobs, engine=engine, store=kept, progress=progress, tell=tell)
+    return searched(read_search(path), path, Means(jobs, engine, store_in(store), progress, tell))
 
 
 def sums(

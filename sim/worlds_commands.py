@@ -18,6 +18,7 @@ from sim.what_ifs import what_ifs_of, with_what_if
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.worlds.playing import Means
     from sim.worlds.studying import Plan
 
 COMMANDS = ("search", "store", "stress", "study")
@@ -54,7 +55,7 @@ def stress(arguments: Namespace) -> None:
         return
     name = f"stress-{folder_of(base.name, [one.name for one in others])}"
     with _room(arguments, name, "stress.json") as (by, put):
-        result = stressed(base, others, **how, **by)
+        result = stressed(base, others, **how, by=by)
         folder = put(stress_files(result))
     tell(arguments, lambda: stress_document(result), lambda: _print(stress_lines(result)), f"{WRITTEN}: {folder}/")
 
@@ -73,7 +74,7 @@ def study(arguments: Namespace) -> None:
         _dry_run(plan, arguments)
         return
     with _room(arguments, _folder_of("study", path), "study.json") as (by, put):
-        result = carried_out(plan, **by)
+        result = carried_out(plan, by)
         folder = put(study_files(result))
     tell(arguments, lambda: study_document(result), lambda: _print(study_lines(result)), f"{WRITTEN}: {folder}/")
 
@@ -96,7 +97,7 @@ def search(arguments: Namespace) -> int:
         _tell_effort([base], plan.measures, fewest, most, arguments, of_policies, {"policies": plan.policies})
         return FINE
     with _room(arguments, _folder_of("search", path), "search.json", "policies", "replications") as (by, put):
-        result = searched(plan, path, **by)
+        result = searched(plan, path, by)
         folder = put(search_files(result))
     tell(arguments, lambda: search_document(result), lambda: _print(search_lines(result)), f"{WRITTEN}: {folder}/")
     return FINE if result.best is not None and result.is_settled else UNSURE
@@ -196,25 +197,21 @@ def _lasting(seconds: float) -> str:
 @contextmanager
 def _room(
     arguments: Namespace, name: str, sign: str, step: str = "worlds", of: str = "worlds"
-) -> Iterator[tuple[dict[str, Any], Callable[[Any], Path]]]:
+) -> Iterator[tuple[Means, Callable[[Any], Path]]]:
     """The place of one folder, held while it is worked for: how the work is done, and what writes the files."""
     from sim.disk.placing import put
     from sim.show.progress import ProgressLines
     from sim.show.room import room
-    from sim.worlds.store import Store
+    from sim.worlds.playing import Means
+    from sim.worlds.store import store_in
 
     with (
         room(Path(arguments.out), [name], force=arguments.force, sign=sign) as sites,
         ProgressLines(quiet=arguments.quiet or arguments.json, of=of) as progress,
     ):
-        how = {
-            "jobs": jobs_of(arguments),
-            "engine": arguments.engine,
-            "store": Store(Path(arguments.store)) if arguments.store else None,
-            "progress": progress.of(step),
-            "tell": progress.tell,
-        }
-        yield how, lambda files: put(sites[name], files, sign=sign)
+        kept = store_in(arguments.store)
+        by = Means(jobs_of(arguments), arguments.engine, kept, progress.of(step), progress.tell)
+        yield by, lambda files: put(sites[name], files, sign=sign)
 
 
 def _folder_of(what: str, file: Path) -> str:

@@ -233,27 +233,32 @@ def worlds_of(
         yield VariedWorld(row + 1, moves, fitted or AS_TOLD)
 
 
+class Means(NamedTuple):
+    """By what means worlds are played, none of which changes a number: who works, and who hears of it."""
+
+    jobs: Jobs | Workers = None
+    engine: str = AUTO
+    store: Store | None = None
+    progress: Progress | None = None
+    tell: Tell = to_stderr
+
+
 def play_worlds(
     worlds: Iterator[VariedWorld],
     count: int,
     policies: Sequence[Scenario],
     measures: Sequence[str],
     effort: Effort,
-    *,
-    jobs: Jobs | Workers = None,
-    engine: str = AUTO,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    tell: Tell = to_stderr,
+    by: Means,
 ) -> Iterator[list[SumsByMeasure]]:
     """What came of each world, in their order: for each policy, the sums by measure and replication."""
-    choice = chosen(engine, list(policies), max(1, count * effort.replications))
-    name = made_ready(choice, "study", tell).engine
+    choice = chosen(by.engine, list(policies), max(1, count * effort.replications))
+    name = made_ready(choice, "study", by.tell).engine
     documents = tuple(json.dumps(bare(one, effort.seed), allow_nan=False) for one in policies)
     turns = (one.with_turns(effort.replications, effort.most) for one in worlds)
-    tasks: Iterator[Any] = (Portion(documents, one, tuple(measures), effort, name, store) for one in turns)
-    with workers_of(jobs) as workers:
-        for done, sums in enumerate(answers_of(workers, tasks, store), 1):
-            if progress:
-                progress(done, count)
+    tasks: Iterator[Any] = (Portion(documents, one, tuple(measures), effort, name, by.store) for one in turns)
+    with workers_of(by.jobs) as workers:
+        for done, sums in enumerate(answers_of(workers, tasks, by.store), 1):
+            if by.progress:
+                by.progress(done, count)
             yield sums

@@ -11,21 +11,18 @@ import numpy as np
 from sim.arrays import Floats
 from sim.errors import BadScenario
 from sim.experiment.engine_choice import chosen, made_ready
-from sim.experiment.engines import AUTO, Tell, to_stderr
-from sim.experiment.hands import Jobs
-from sim.experiment.jobs import Workers, workers_of
+from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Bound
 from sim.worlds.amounts import DeskRate
 from sim.worlds.bench import FIRST, MORE, SURELY, SURELY_NOT, TOGETHER, UNCLEAR, Candidate, PolicyBench
 from sim.worlds.plan import base_of, fault_in
-from sim.worlds.playing import APART, Progress
+from sim.worlds.playing import APART, Means
 from sim.worlds.proposing import Proposals
 from sim.worlds.robust import ROUNDS, RobustWorlds, WorldsAsked, best_first, worlds_asked
 from sim.worlds.search_plan import SearchFile
 from sim.worlds.selecting import Selected, frontier, select_least
-from sim.worlds.store import Store
 
 MOST = 200
 """Replications of a policy, at the most."""
@@ -87,22 +84,13 @@ class _BestFound:
     frontier: list[Candidate]
 
 
-def searched(
-    plan: SearchFile,
-    path: Path,
-    *,
-    jobs: Jobs | Workers = None,
-    engine: str = AUTO,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    tell: Tell = to_stderr,
-) -> Search:
+def searched(plan: SearchFile, path: Path, by: Means) -> Search:
     """Try the policies of a search file. Raises BadScenario where one of them is no scenario."""
     base, candidates, asked = prepared(plan, path)
     proposals = None if plan.is_finite else Proposals(plan)
-    name = made_ready(chosen(engine, [base], FIRST * plan.policies), "search", tell).engine
-    with workers_of(jobs) as workers:
-        bench = PolicyBench(plan, workers, name, store, progress)
+    name = made_ready(chosen(by.engine, [base], FIRST * plan.policies), "search", by.tell).engine
+    with workers_of(by.jobs) as workers:
+        bench = PolicyBench(plan, workers, name, by.store, by.progress)
         if proposals is not None:
             candidates = _proposed(bench, proposals, base, path)
         bench.screen(candidates)

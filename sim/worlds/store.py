@@ -181,6 +181,11 @@ class Store:
                 yield from (Path(place, name) for name in fnmatch.filter([*folders, *files], pattern))
 
 
+def store_in(folder: str | Path | None) -> Store | None:
+    """The store in a folder, where one is named."""
+    return Store(Path(folder)) if folder else None
+
+
 def _unless_gone(why: OSError) -> None:
     if not isinstance(why, FileNotFoundError | NotADirectoryError):
         raise refused(why, "cannot look into what is kept") from None

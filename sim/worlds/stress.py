@@ -9,9 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import BadUsage
-from sim.experiment.engines import AUTO, Tell, to_stderr
-from sim.experiment.hands import Jobs
-from sim.experiment.jobs import Workers, workers_of
+from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
 from sim.worlds.deciding import Survival, survival
@@ -19,8 +17,7 @@ from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response, known
 from sim.worlds.factors import paths_that_differ, stated_factors
 from sim.worlds.plan import HEADLINES, consistent
-from sim.worlds.playing import Effort, Progress, Sign, VariedWorld, fitted_worlds, play_worlds
-from sim.worlds.store import Store
+from sim.worlds.playing import Effort, Means, Sign, VariedWorld, fitted_worlds, play_worlds
 from sim.worlds.studying import Plan, Study, carried_out
 
 WORLDS, REPLICATIONS = 128, 2
@@ -88,11 +85,7 @@ def stressed(
     measures: Sequence[str] = HEADLINES,
     until_clear: int = 0,
     fitted_beside: Path | str | None = None,
-    jobs: Jobs | Workers = None,
-    engine: str = AUTO,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    tell: Tell = to_stderr,
+    by: Means,
 ) -> Stressed:
     """Play so many worlds, and judge in what share of them each difference holds.
 
@@ -103,20 +96,18 @@ def stressed(
         base, others, worlds=worlds, replications=replications, seed=seed, measures=measures,
         until_clear=until_clear, fitted_beside=fitted_beside,
     )  # fmt: skip
-    with workers_of(jobs) as workers:
-        study = carried_out(plan, jobs=workers, engine=engine, store=store, progress=progress, tell=tell)
-        here = _as_it_stands(plan, base.experiment.replications, workers, engine, store)
+    with workers_of(by.jobs) as workers:
+        study = carried_out(plan, by._replace(jobs=workers))
+        here = _as_it_stands(plan, base.experiment.replications, Means(workers, by.engine, by.store))
     return Stressed(study, base.name, tuple(_judged(study, here)))
 
 
-def _as_it_stands(
-    plan: Plan, replications: int, workers: Workers, engine: str, store: Store | None
-) -> list[Number]:
+def _as_it_stands(plan: Plan, replications: int, by: Means) -> list[Number]:
     """The differences in the world as the file has it: those of `compare`, with its luck."""
     policies = list(plan.policies.values())
     effort = Effort(min(max(replications, 2), AT_BASE), seed=plan.effort.seed)
     nothing = iter([VariedWorld(0, ((),) * len(policies))])
-    (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=workers, engine=engine, store=store)
+    (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, by)
     by_policy = dict(zip(plan.policies, sums, strict=True))
     return [known(one, by_policy)._replace(unit=plan.unit_of(one.measure)) for one in plan.responses]
 

@@ -10,9 +10,6 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Floats, Ints
-from sim.experiment.engines import AUTO, Tell, to_stderr
-from sim.experiment.hands import Jobs
-from sim.experiment.jobs import Workers
 from sim.experiment.light import expect_measures
 from sim.experiment.measures import MEASURES
 from sim.experiment.number import Number
@@ -22,8 +19,7 @@ from sim.worlds.designs import Design
 from sim.worlds.estimating import Response, Split, known, split_of
 from sim.worlds.factors import Factor, LeftOut, briefly
 from sim.worlds.indices import Indices, between, given_data, saltelli
-from sim.worlds.playing import Effort, FittedWorlds, Progress, VariedWorld, play_worlds, worlds_of
-from sim.worlds.store import Store
+from sim.worlds.playing import Effort, FittedWorlds, Means, VariedWorld, play_worlds, worlds_of
 
 LOOKS = 2
 """Replications of each fitted world, when what data leave open is told from what computing does."""
@@ -86,41 +82,30 @@ class Study:
         return rows["value"].to_numpy(dtype=float), rows["error"].to_numpy(dtype=float)
 
 
-def carried_out(
-    plan: Plan,
-    *,
-    jobs: Jobs | Workers = None,
-    engine: str = AUTO,
-    store: Store | None = None,
-    progress: Progress | None = None,
-    tell: Tell = to_stderr,
-) -> Study:
+def carried_out(plan: Plan, by: Means) -> Study:
     """Play every world, and say what is known of each. The same plan gives the same study, at any jobs."""
     expect_measures(plan.measures)
     policies = list(plan.policies.values())
     worlds = worlds_of(plan.design, plan.factors, policies, plan.fitted)
     # Only what is known of each response is kept of a world: memory hardly grows with them.
     seen = np.full((len(FIGURES), len(plan.design), len(plan.responses)), np.nan)
-    played = play_worlds(
-        worlds, len(plan.design), policies, plan.measures, plan.effort,
-        jobs=jobs, engine=engine, store=store, progress=progress, tell=tell,
-    )  # fmt: skip
+    played = play_worlds(worlds, len(plan.design), policies, plan.measures, plan.effort, by)
     for world, sums in enumerate(played):
         by_policy = dict(zip(plan.policies, sums, strict=True))
         for column, response in enumerate(plan.responses):
             one = known(response, by_policy)
             seen[:, world, column] = one.value, one.error, *one.three[1:], one.n
     points = _points_of(plan, seen)
-    as_fitted = _as_fitted(plan, jobs, engine, store) if plan.fitted else None
+    as_fitted = _as_fitted(plan, Means(by.jobs, by.engine, by.store)) if plan.fitted else None
     return Study(plan, points, worlds_frame(plan), indices_of(plan, points), noise_of(plan, points), as_fitted)
 
 
-def _as_fitted(plan: Plan, jobs: Jobs | Workers, engine: str, store: Store | None) -> pd.DataFrame:
+def _as_fitted(plan: Plan, by: Means) -> pd.DataFrame:
     """The fitted worlds alone, each looked at as often."""
     policies, count = list(plan.policies.values()), len(plan.fitted)
     effort = Effort(LOOKS * count, seed=plan.effort.seed)
     nothing = iter([VariedWorld(0, ((),) * len(policies), plan.fitted)])
-    (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, jobs=jobs, engine=engine, store=store)
+    (sums,) = play_worlds(nothing, 1, policies, plan.measures, effort, by)
     by_policy = dict(zip(plan.policies, sums, strict=True))
     rows = [(one.name, *split_of(one, by_policy, count), plan.unit_of(one.measure)) for one in plan.responses]
     return pd.DataFrame(rows, columns=["response", *Split._fields, "unit"])

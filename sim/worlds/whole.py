@@ -27,7 +27,7 @@ from sim.experiment.observation import Observation
 from sim.experiment.on_demand import frame_of
 from sim.experiment.waits import Waits
 from sim.scenario.model import Scenario
-from sim.worlds.store import HIDDEN, WHOLE, Damaged, Store, meaning_of
+from sim.worlds.store import HIDDEN, WHOLE, Damaged, Store, meaning_of, store_in
 
 TABLES = ("claims", "requests", "unasked", "journal")
 BY_DAY = {"backlog": Waiting, "waits": Waits}
@@ -61,6 +61,12 @@ class WholeReplications:
     def _place(self, scenario: Scenario, meaning: str, number: int, with_journal: bool) -> Path:
         name = f"{scenario.experiment.seed}-{number}{'-journal' if with_journal else ''}"
         return self.store.place_of(WHOLE, meaning) / name
+
+
+def whole_in(folder: str | Path | None) -> WholeReplications | None:
+    """Those that are kept in a folder, where one is named."""
+    store = store_in(folder)
+    return WholeReplications(store) if store else None
 
 
 def _write(one: Observation, place: Path, store: Path) -> None:

@@ -17,7 +17,7 @@ from sim.scenario.model import Scenario
 from sim.worlds import stress, studying
 from sim.worlds.designs import design_of
 from sim.worlds.estimating import Response
-from sim.worlds.playing import Effort, Sign, VariedWorld, _is_clear
+from sim.worlds.playing import Effort, Means, Sign, VariedWorld, _is_clear
 from sim.worlds.studying import Plan, carried_out
 from tests.across.test_many_worlds import FIRST, TINY, TOTAL, ishigami, uniform
 from tests.across.test_search import right_choices
@@ -34,7 +34,7 @@ def told(rise: Told, noise: float, seed: int) -> Any:
 
     def play(
         worlds: Iterator[VariedWorld], count: int, policies: Sequence[Scenario], measures: Sequence[str],
-        effort: Effort, **_: Any,
+        effort: Effort, _: Means,
     ) -> Iterator[list[dict[str, np.ndarray]]]:  # fmt: skip
         for world in worlds:
             at = np.array([[0.9, 0.9] if not world.moves[0] else [float(one.to) for one in world.moves[0]]])
@@ -68,7 +68,7 @@ def shares_held(repeats: int, noise: float, monkeypatch: pytest.MonkeyPatch) -> 
         play = told(product, noise, seed)
         monkeypatch.setattr(studying, "play_worlds", play)
         monkeypatch.setattr(stress, "play_worlds", play)
-        (found,) = stress.stressed(base, [other], seed=seed, jobs=1, measures=["success_rate"]).survivals
+        (found,) = stress.stressed(base, [other], seed=seed, measures=["success_rate"], by=Means(1)).survivals
         held += found.share.low <= SHARE <= found.share.high
     return held / repeats
 
@@ -82,7 +82,7 @@ def indices_held(repeats: int, noise: float, monkeypatch: pytest.MonkeyPatch) ->
         design = design_of("sobol", factors, points=256, seed=seed)
         plan = Plan("", {"it": world}, factors, (), design, (Response("success_rate", "it"),), Effort(2, seed=seed))
         monkeypatch.setattr(studying, "play_worlds", told(lambda at: ishigami(at), noise, seed))
-        found = carried_out(plan, jobs=1).indices
+        found = carried_out(plan, Means(1)).indices
         for row, (name, known) in enumerate((("first", FIRST), ("total", TOTAL))):
             low, high = (found[f"{name}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
             held[row] += (low <= np.array(known)) & (np.array(known) <= high)

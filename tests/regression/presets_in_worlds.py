@@ -16,6 +16,7 @@ from sim.arrays import Floats
 from sim.experiment.shares import share_of
 from sim.scenario.loading import load
 from sim.show.across.document import amount, share_told, title
+from sim.worlds.playing import Means
 from sim.worlds.stress import Stressed, stressed
 from tests.regression.program import MARKETPLACES, SCENARIOS
 
@@ -40,7 +41,7 @@ HEAD = """\
 def table(worlds: int = WORLDS, jobs: int | None = 1) -> str:
     """Of the page."""
     base, *others = (load(SCENARIOS / f"{name}.yaml") for name in MARKETPLACES)
-    result = stressed(base, others, worlds=worlds, replications=REPLICATIONS, measures=MEASURES, jobs=jobs)
+    result = stressed(base, others, worlds=worlds, replications=REPLICATIONS, measures=MEASURES, by=Means(jobs))
     rises = {name: _rise(result, SUCCESS, name)[0] for name in MARKETPLACES}
     ranked = sorted(rises, key=rises.__getitem__, reverse=True)
     return HEAD + "".join(_row(result, name, below) for name, below in pairwise(ranked))
@@ -51,7 +52,7 @@ def of_loads(jobs: int | None = 1) -> str:
     rows = "| load, against | what | in the files' world | holds in |\n|---|---|---|---|\n"
     for (base, other), (worlds, until_clear, measures) in LOADS.items():
         scenarios = [load(SCENARIOS / f"{name}.yaml") for name in (base, other)]
-        how = {"worlds": worlds, "until_clear": until_clear, "measures": measures, "jobs": jobs}
+        how = {"worlds": worlds, "until_clear": until_clear, "measures": measures, "by": Means(jobs)}
         for one in stressed(scenarios[0], scenarios[1:], **how).survivals:
             there = amount(one.at_base.value, one.unit, signed=True)
             rows += f"| {other}, {base} | {title(one.measure)} | {there} | {share_told(one.share)} |\n"

@@ -22,7 +22,7 @@ from sim.experiment.experiment import run
 from sim.experiment.hands import Cluster
 from sim.experiment.jobs import Several, Workers
 from sim.scenario.model import Scenario
-from sim.worlds.playing import Effort, VariedWorld, play_worlds
+from sim.worlds.playing import Effort, Means, VariedWorld, play_worlds
 from sim.worlds.store import Store
 from tests.unit.test_experiment import LIVELY
 from tests.worlds import world
@@ -124,7 +124,8 @@ def test_what_is_stored_comes_home_and_goes_along_again(tmp_path: Path) -> None:
 
     def played(jobs: Any) -> list[Any]:
         measures = ("success_rate",)
-        sums = play_worlds(iter(worlds), 2, [lively()], measures, Effort(2), jobs=jobs, engine="simpy", store=store)
+        by = Means(jobs, "simpy", store)
+        sums = play_worlds(iter(worlds), 2, [lively()], measures, Effort(2), by)
         return [{name: pairs.tolist() for name, pairs in one[0].items()} for one in sums]
 
     with Elsewhere() as elsewhere:
