@@ -25,7 +25,7 @@ from sim.experiment.columns import COLUMNS
 from sim.experiment.draw_fingerprints import DrawFingerprints, fingerprint_draws
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, to_stderr
-from sim.experiment.experiment import Progress, versions, with_numbers
+from sim.experiment.experiment import Progress, versions
 from sim.experiment.jobs import Workers
 from sim.experiment.measures import CLAIMS, by_replication, summarise
 from sim.experiment.observation import Observation, tables_of
@@ -177,11 +177,6 @@ class Baseline:
     blocks: Mapping[str, Block]
     runnable: str
     """The scenario as it ran, as YAML."""
-
-
-def sized(scenario: Scenario, replications: int) -> Scenario:
-    """The scenario with as many replications as a block has: how many the file says is no part of a check."""
-    return with_numbers(scenario, replications=replications)
 
 
 def recorded(

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.baselines.baselines import JUDGING, Baseline, sized
+from sim.baselines.baselines import JUDGING, Baseline
 from sim.baselines.days_kept import as_it_was, other_days
 from sim.baselines.judgement import DRAWS, RULES, SCENARIO, SETTING, Cause
 from sim.baselines.reading import RUNNABLE
 from sim.errors import BadScenario
 from sim.experiment import fingerprints
 from sim.experiment.draw_fingerprints import DrawFingerprints, fingerprint_draws, redrawn
-from sim.experiment.experiment import versions
+from sim.experiment.experiment import versions, with_numbers
 from sim.experiment.observation import witness
 from sim.experiment.replication import calendars_of
 from sim.scenario.loading import load
@@ -30,7 +30,6 @@ from sim.scenario.wording import shortened
 MOST = 12
 """Causes of one kind that are named one by one; the others are counted."""
 _LONGEST = 60
-_NOT_COMPARED = ("experiment.replications",)
 
 
 class Found(NamedTuple):
@@ -63,7 +62,7 @@ def causes_of(baseline: Baseline, place: Path, scenario: Scenario) -> Found:
 def _before(place: Path, baseline: Baseline) -> Scenario | Cause:
     """The scenario as it was, or why today's code cannot read it."""
     try:
-        return sized(load(place / RUNNABLE), baseline.replications)
+        return with_numbers(load(place / RUNNABLE), replications=baseline.replications)
     except BadScenario as fault:
         told = shortened(str(fault.faults[0]), 2 * _LONGEST)
         said = f"the format of scenario files: that of the baseline is no longer valid ({told})"
@@ -77,10 +76,9 @@ def _of_the_file(before: Scenario, now: Scenario) -> Iterator[Cause]:
     if fingerprints.of_scenario(before) == fingerprints.of_scenario(now):
         return
     for path, was, becomes in _differences(described(before), described(now)):
-        if path.split(".")[0] in fingerprints.WORDS_ONLY or path in _NOT_COMPARED:
+        if path.split(".")[0] in fingerprints.WORDS_ONLY or path == "experiment.replications":
             continue
-        said = f"the scenario file: {path} {_changed(was, becomes)}"
-        yield Cause(SCENARIO, path, was, becomes, said)
+        yield Cause(SCENARIO, path, was, becomes, f"the scenario file: {path} {_changed(was, becomes)}")
 
 
 def _differences(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
@@ -118,12 +116,8 @@ def _of_luck(before: DrawFingerprints, now: DrawFingerprints) -> Iterator[Cause]
         said = f"the draws: luck was of {was}, is of {becomes}, so every order of the baseline is another one now"
         yield Cause(DRAWS, f"{was} in the baseline, {becomes} now", was, becomes, said)
         return
-    yield from map(_redrawn, redrawn(before, now))
-
-
-def _redrawn(name: str) -> Cause:
-    said = f"the draws: {name} is drawn otherwise than the baseline drew it"
-    return Cause(DRAWS, name, "", "", said)
+    for name in redrawn(before, now):
+        yield Cause(DRAWS, name, "", "", f"the draws: {name} is drawn otherwise than the baseline drew it")
 
 
 def _of_the_rules(baseline: Baseline, before: Scenario) -> list[Cause]:

@@ -13,9 +13,9 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan, nan
+from math import nan
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -224,19 +224,5 @@ def _digits(number: float) -> float:
 
 
 def _written(entry: CommitEntry) -> bytes:
-    return (json.dumps(_plain(entry), ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _plain(entry: CommitEntry) -> dict[str, Any]:
-    """Ready for JSON, which has no NaN."""
-    document = entry.model_dump()
-    for point in document["measures"].values():
-        point |= {name: [_known(end) for end in point[name]] for name in ("baseline", "now")}
-        point["margin"] = _known(point["margin"])
-        if not point["suspected"]:
-            del point["suspected"]
-    return document
-
-
-def _known(number: float) -> float | None:
-    return None if isnan(number) else number
+    plain = json.loads(entry.model_dump_json(exclude_defaults=True))
+    return (json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.baselines.baselines import Baseline, sized
+from sim.baselines.baselines import Baseline
 from sim.baselines.reading import SIGN, read, read_kept, recording
 from sim.errors import BadBaseline, BadUsage
 from sim.experiment import fingerprints
+from sim.experiment.experiment import with_numbers
 from sim.scenario.loading import load, load_all
 from sim.scenario.model import Scenario
 
@@ -25,7 +26,7 @@ class BaselinePair(NamedTuple):
     changes: tuple[str, ...]
     """That are made to the file: those of the baseline, and then those of the command line."""
     scenario: Scenario
-    """As it is run: with these changes, and as many replications as a block has."""
+    """As it is run: with these changes, and as many replications as a block has, whatever the file says."""
     place: Path
     """Folder of the baseline."""
     baseline: Baseline
@@ -61,9 +62,9 @@ def line_up(files: Sequence[Path], folder: Path, changes: tuple[str, ...] = ()) 
     singles = [Single(*one) for one in zip(files, load_all(files, changes), strict=True)]
     _expect_different_names(singles)
     if not folder.is_dir():
-        raise BadBaseline("\n".join(f"{_no_baseline(one, folder)}" for one in singles))
+        raise BadBaseline("\n".join(_no_baseline(one, folder) for one in singles))
     named = {folder / one.scenario.name for one in singles}
-    spare = [place for place in _baselines_in(folder) if place not in named]
+    spare = [place for place in sorted(path.parent for path in folder.glob(f"*/{SIGN}")) if place not in named]
     pairs: list[BaselinePair] = []
     alone: list[Single] = []
     faults: list[str] = []
@@ -110,19 +111,15 @@ def _is_baseline(place: Path) -> bool:
     return place.is_dir() and any(place.iterdir())
 
 
-def _baselines_in(folder: Path) -> list[Path]:
-    return sorted(path.parent for path in folder.glob(f"*/{SIGN}"))
-
-
 def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> BaselinePair:
     baseline = read(place)
     everything = (*baseline.changes, *changes)
-    scenario = sized(load(file, everything), baseline.replications)
+    scenario = with_numbers(load(file, everything), replications=baseline.replications)
     return BaselinePair(file, everything, scenario, place, baseline)
 
 
 def _is_of(place: Path, file: Path, changes: tuple[str, ...]) -> bool:
     """Whether a baseline was recorded of this very scenario, under another name."""
     kept = read_kept(place)
-    scenario = sized(load(file, (*kept.changes, *changes)), kept.replications)
+    scenario = with_numbers(load(file, (*kept.changes, *changes)), replications=kept.replications)
     return fingerprints.of_scenario(scenario) == kept.scenario

@@ -159,11 +159,7 @@ def _without_some(scenario: Scenario, claims: TableOfClaims, count: int) -> Colu
     """The others, without as many as the buyer takes the place of: evenly over that time."""
     begins, _ = scenario.experiment.cohort_window
     inside = np.flatnonzero(claims["asked"] >= begins)
-    gone = (
-        inside[np.linspace(0, max(len(inside) - 1, 0), min(count, len(inside))).astype(np.int64)]
-        if len(inside)
-        else inside
-    )
+    gone = inside[np.linspace(0, max(len(inside) - 1, 0), min(count, len(inside))).astype(np.int64)]
     kept = np.ones(len(claims["asked"]), dtype=bool)
     kept[gone] = False
     return {name: column[kept] for name, column in claims.items()}
@@ -185,10 +181,7 @@ def _advice(
         del told["press"]
     ways = tuple(_option(name, does[name], columns, now) for name, columns in told.items())
     everybody = _joined([outcomes for outcomes, _ in others])
-    their = {
-        name: np.concatenate([facts[name] for _, facts in others])
-        for name in ("paid", "asked", "claim", "ships_at")
-    }
+    their = {name: np.concatenate([facts[name] for _, facts in others]) for name in ("paid", "asked", "claim")}
     begins, _ = scenario.experiment.cohort_window
     ends = scenario.experiment.arrivals_end - scenario.experiment.run_out.seconds // 2
     counted = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Floats, Ints
+from sim.chance.choices import MILLION
 from sim.chance.decisions import Decision
 from sim.chance.orders import Openings
 from sim.chance.request_draws import CANCELLATION, DISPUTE, INSPECTION, MEDIATION, RequestLuck
@@ -23,9 +24,7 @@ from sim.waiting.calendars import elapsed, last_look
 from sim.waiting.history import Histories
 from sim.waiting.not_yet import Shaped
 from sim.waiting.steps import Open, Pending, calendar_of, deadlines, ruled_by_the_platform
-from sim.waiting.tails import Tail, TwoLegs, chance_near, larger, less_likely, longer
-
-MILLION = 1_000_000
+from sim.waiting.tails import Tail, TwoLegs, chance_near, larger, less_likely, longer, part_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Answering:
         self.legs = TwoLegs.of(len(pending.now), self._left)
         self._heard = self.legs.chance
         answers = 1 - habit.silent
-        self._silent = np.where(self._looked, 0.0, _part(habit.silent, habit.silent + answers * self._heard))
+        self._silent = np.where(self._looked, 0.0, part_of(habit.silent, habit.silent + answers * self._heard))
 
     @property
     def chance(self) -> Floats:
@@ -97,10 +96,6 @@ class Answering:
         rows = np.arange(len(self._looked))
         wait = np.where(self._looked, self._pending.looked - self._pending.opened, 0)
         return chance_near(lambda waited: self._later(waited, rows).about, wait, wait)
-
-
-def _part(part: Floats | float, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 RULINGS = ("buyer", "split", "seller")
@@ -161,8 +156,7 @@ class _OfKind:
         luck = answer * weights[:, -1]
         ruled = np.minimum((weights <= luck[:, None]).sum(axis=1), len(RULINGS) - 1)
         before = np.concatenate([np.zeros((len(rows), 1)), weights], axis=1)[np.arange(len(rows)), ruled]
-        whole = self.weights[rows, ruled]
-        within = np.divide(luck - before, whole, out=np.zeros_like(luck), where=whole > 0)
+        within = part_of(luck - before, self.weights[rows, ruled])
         begins = np.concatenate([[0.0], np.cumsum(self._prior)])
         says = begins[ruled] + within * self._prior[ruled]
         says = np.clip(says, begins[ruled], np.nextafter(begins[ruled + 1], 0.0))

@@ -25,6 +25,7 @@ from sim.chance.streams import Luck, Numbers, choice
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, kinds_on_the_roster, parties_of_kinds, types_of_kinds
+from sim.vocabulary import Stage
 from sim.waiting.answerers import Answerers
 from sim.waiting.conduct import Conduct
 from sim.waiting.dispatching import Dispatch
@@ -32,7 +33,7 @@ from sim.waiting.history import UNKNOWN, Histories
 from sim.waiting.later import TOO_MUCH, later_facts
 from sim.waiting.not_yet import Shaped, shape_the_last_steps, shape_the_rest, shaped_off
 from sim.waiting.seen import seen_facts
-from sim.waiting.steps import everything_open
+from sim.waiting.steps import pending
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Conditions:
             Dispatch(scenario, kind, party, histories, calendars)
             for kind, party in zip(kinds, parties, strict=True)
         ]
-        self.pending = everything_open(scenario, histories, calendars)
+        self.pending = {stage: pending(scenario, histories, stage, calendars) for stage in Stage}
         self._answerers = Answerers(scenario, histories, self.pending, calendars)
         self.types = self._posterior(_shares(scenario))
 

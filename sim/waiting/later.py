@@ -31,6 +31,7 @@ from sim.waiting.steps import (
     ruled_by_the_platform,
     ruling_of,
     steps,
+    where_terms,
 )
 
 TOO_MUCH = 10**15
@@ -94,7 +95,7 @@ def _would_have_turned(
     promised = instants[Anchor.PROMISED]
     answered = np.maximum(*(np.where(seen.has(name), seen.at(name), 0) for name in ("requested", "closed")))
     missed = (promised <= seen.now) & ~seen.has("delivered") & (seen.has("dispatched") | seen.has("closed"))
-    waits_for_it = of_kinds(scenario, seen, lambda terms: not terms.while_in_transit) == 1
+    waits_for_it = where_terms(scenario, seen, lambda terms: not terms.while_in_transit)
     if "failed" in seen.instants:  # who may dispute in transit waits until it leaves
         in_vain = seen.at("dispatched") > np.maximum(promised, answered)
         waits_for_it |= in_vain & ~seen.has("failed") & ~seen.has("refund_due")
@@ -175,7 +176,7 @@ def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns
                        np.where(seen.has("offer_opened"), seen.at("offer_closed"), closed))  # fmt: skip
     at_once = called & (put == last_no)
     into = at_once & (come.calls_from <= put) & (seen.fact("dispute_status") != SILENCE)
-    comes_after = of_kinds(scenario, seen, lambda terms: terms.steps_in_after_refusal) == 1
+    comes_after = where_terms(scenario, seen, lambda terms: terms.steps_in_after_refusal)
     still_pending = at_once & ~np.isin(seen.fact("dispute_status"), (REFUSED, SILENCE))
     by_itself = called & (come.by_itself_at == put) & (comes_after | still_pending | seen.has("offer_opened"))
     over(facts, "escalates", called, 1)
@@ -230,7 +231,7 @@ def _lost_on_its_way_back(scenario: Scenario, seen: Histories, come: Standing) -
     """Posted and never received: that the claim failed tells so, or money that the platform pays for the loss."""
     due, posted = seen.at("refund_due"), seen.at("return_posted")
     missing = seen.has("return_posted") & ~seen.has("return_received")
-    bears = of_kinds(scenario, seen, lambda terms: terms.platform_bears_lost_return) == 1
+    bears = where_terms(scenario, seen, lambda terms: terms.platform_bears_lost_return)
     paid = bears & (due < NEVER) & (due > posted) & ~seen.has("chargeback_opened")
     paid &= "return_received" in seen.instants
     known_at = np.minimum(come.failed_at, np.where(paid, due, NEVER))

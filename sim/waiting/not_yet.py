@@ -22,7 +22,7 @@ from sim.waiting.calendars import elapsed
 from sim.waiting.history import Histories
 from sim.waiting.seen import payment_begins
 from sim.waiting.steps import Standing, could_dispute, steps
-from sim.waiting.tails import less_likely, longer
+from sim.waiting.tails import less_likely, longer, part_of
 
 
 class Shaped(Luck):
@@ -94,8 +94,7 @@ def has_not(
     tail = longer(law, than[rows])
     p = np.broadcast_to(np.asarray(chance, dtype=np.float64), here.shape)[rows]
     left = p * tail.chance
-    still = np.divide(left, 1 - p + left, out=np.zeros_like(left), where=(1 - p + left) > 0)
-    told = less_likely(luck.plain(whether)[rows], p, still)
+    told = less_likely(luck.plain(whether)[rows], p, part_of(left, 1 - p + left))
     later = np.where(tail.chance > 0, tail.of(luck.plain(after)[rows]), luck.plain(after)[rows])
     luck.lay_over(rows, {whether: told, after: later})
 
@@ -126,8 +125,7 @@ def may_be_lost(
         return
     whether, takes = decisions
     tail = longer(law, than[rows])
-    whole = chance + (1 - chance) * tail.chance
-    lost = np.divide(chance, whole, out=np.zeros_like(whole), where=whole > 0)
+    lost = part_of(chance, chance + (1 - chance) * tail.chance)
     told = less_likely(luck.plain(whether)[rows], chance, lost)
     luck.lay_over(rows, {whether: told, takes: tail.of(luck.plain(takes)[rows])})
 

@@ -3,20 +3,18 @@ states that cases are said to be in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.arrays import Bools
 from sim.errors import Fault
-from sim.rules.terms import Terms, terms_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.wording import printable, shortened
 from sim.vocabulary import ClaimKind, Verdict
 from sim.waiting.history import Histories
-from sim.waiting.steps import inspected
+from sim.waiting.steps import inspected, where_terms
 
 
 @dataclass
@@ -72,9 +70,9 @@ def _unknown(seen: Histories, scenario: Scenario) -> dict[str, tuple[Bools, str]
     policy = scenario.policy
     unsent = seen.at("requested") < np.minimum(seen.at("dispatched"), NEVER)
     cancels = unsent & (seen.kind == ClaimKind.REGRET) & (seen.disputed >= NEVER)
-    disputes = _has(scenario, seen, lambda terms: terms.may_dispute and terms.needs_consent)
-    withdraws = _has(scenario, seen, lambda terms: terms.may_dispute and not terms.needs_consent)
-    offers = _has(scenario, seen, lambda terms: terms.rounds > 0)
+    disputes = where_terms(scenario, seen, lambda terms: terms.may_dispute and terms.needs_consent)
+    withdraws = where_terms(scenario, seen, lambda terms: terms.may_dispute and not terms.needs_consent)
+    offers = where_terms(scenario, seen, lambda terms: terms.rounds > 0)
     return {
         "requested": (cancels & (policy.cancellation is None), "cancellation"),
         "mediation_opened": (seen.has("mediation_opened") & (policy.mediation is None), "mediation"),
@@ -84,11 +82,6 @@ def _unknown(seen: Histories, scenario: Scenario) -> dict[str, tuple[Bools, str]
         "inspection_closed": (seen.has("inspection_closed") & ~inspected(scenario, seen), "inspection"),
         "chargeback_opened": (seen.has("chargeback_opened") & (policy.chargeback is None), "chargeback"),
     }
-
-
-def _has(scenario: Scenario, seen: Histories, knows: Callable[[Terms], bool]) -> Bools:
-    known = [int(kind) for kind in ClaimKind if kind and knows(terms_of(scenario, kind))]
-    return np.asarray(np.isin(seen.kind, known))
 
 
 MEANING = {0: "", **{verdict.value: verdict.word for verdict in Verdict}}

@@ -46,11 +46,6 @@ Open = tuple[Ints, Pending]
 """Which cases have such a request open, and how each stands."""
 
 
-def everything_open(scenario: Scenario, histories: Histories, calendars: Openings) -> dict[Stage, Open]:
-    """By stage: what is open."""
-    return {stage: pending(scenario, histories, stage, calendars) for stage in Stage}
-
-
 def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: Openings) -> Open:
     """Which cases have such a request open, and how each stands."""
     put, ends = _STANDS[stage]
@@ -76,8 +71,7 @@ def calendar_of(scenario: Scenario, party: Party, calendars: Openings) -> Calend
 
 def ruled_by_the_platform(scenario: Scenario, histories: Histories) -> Bools:
     """Whose dispute the platform answers itself."""
-    by = [int(kind) for kind in ClaimKind if kind and terms_of(scenario, kind).platform_answers]
-    return np.isin(histories.kind, by)
+    return where_terms(scenario, histories, lambda terms: terms.platform_answers)
 
 
 def deadlines(
@@ -89,18 +83,27 @@ def deadlines(
     seller: Party = Party.SELLER,
 ) -> Ints:
     """When the clocks of requests are over that are put then; `seller`: whose calendar a seller's clock goes by."""
-    deadline = np.full(len(some), NEVER)
+
+    def clock_of(terms: Terms) -> tuple[Span, Calendar]:
+        rules = stage == Stage.DISPUTE and terms.platform_answers
+        party = Party.PLATFORM if rules else STAGES[stage].answerer
+        calendar = calendar_of(scenario, seller if party == Party.SELLER else party, calendars)
+        return terms.requests[stage].clock, calendar
+
+    return _over_at(scenario, some, opened, clock_of)
+
+
+def _over_at(
+    scenario: Scenario, seen: Histories, opened: Ints, clock_of: Callable[[Terms], tuple[Span, Calendar]]
+) -> Ints:
+    """When clocks are over that begin then, by the terms of each kind of claim; NEVER where none runs."""
+    over = np.full(len(seen), NEVER)
     for kind in ClaimKind:
-        here = np.flatnonzero(some.kind == kind)
-        if not kind or not len(here):
-            continue
-        terms, party = terms_of(scenario, kind), STAGES[stage].answerer
-        if stage == Stage.DISPUTE and terms.platform_answers:
-            party = Party.PLATFORM
-        party = seller if party == Party.SELLER else party
-        clock, calendar = terms.requests[stage].clock, calendar_of(scenario, party, calendars)
-        deadline[here] = instants_after(opened[here], clock.kind, np.array(clock.seconds), calendar)
-    return deadline
+        here = np.flatnonzero(seen.kind == kind)
+        if kind and len(here):
+            clock, calendar = clock_of(terms_of(scenario, kind))
+            over[here] = instants_after(opened[here], clock.kind, np.array(clock.seconds), calendar)
+    return over
 
 
 _STANDS = {
@@ -126,17 +129,10 @@ def _may_be_open(scenario: Scenario, seen: Histories, stage: Stage) -> Bools:
 
 def inspected(scenario: Scenario, seen: Histories) -> Bools:
     """Where goods that come back are looked at, at least for some buyers."""
-    return np.asarray(np.logical_or(*(step == RefundOn.INSPECTED for step in steps_of_kinds(scenario, seen))))
-
-
-def steps_of_kinds(scenario: Scenario, seen: Histories) -> tuple[Ints, Ints]:
-    """Which step of a return makes the money due: for buyers whom nobody trusts, and for those who are trusted."""
-    plain, trusted = np.zeros(len(ClaimKind), dtype=np.int64), np.zeros(len(ClaimKind), dtype=np.int64)
-    for kind in ClaimKind:
-        terms = terms_of(scenario, kind)
-        if kind and terms.needs_return:
-            plain[kind], trusted[kind] = terms.refund_on, terms.trusted_refund_on
-    return plain[seen.kind], trusted[seen.kind]
+    makes_due = RefundOn.INSPECTED
+    return where_terms(
+        scenario, seen, lambda terms: terms.needs_return and makes_due in (terms.refund_on, terms.trusted_refund_on)
+    )
 
 
 def inspections(scenario: Scenario, seen: Histories, calendars: Openings) -> tuple[Ints, Ints, Ints]:
@@ -189,8 +185,10 @@ def steps(scenario: Scenario, seen: Histories, calendars: Openings) -> Standing:
     left = left & seen.cancels & (seen.fact("status") == SILENCE) & (seen.disputed >= NEVER)
     last_no = np.where(left, seen.at("closed"), last_no)
     goes_on = seen.has("mediation_opened") | (failed_at < NEVER) | seen.has("refund_due")
-    spans = {name: _spans(scenario, seen, name, calendars) for name in ("buyer_may_call_after", "steps_in_after")}
-    return Standing(won_at, np.where(goes_on, NEVER, last_no), failed_at, *spans.values())
+    disputed, platform = seen.at("dispute_opened"), calendars[Party.PLATFORM]
+    calls_from = _over_at(scenario, seen, disputed, lambda terms: (terms.buyer_may_call_after, platform))
+    by_itself_at = _over_at(scenario, seen, disputed, lambda terms: (terms.steps_in_after, platform))
+    return Standing(won_at, np.where(goes_on, NEVER, last_no), failed_at, calls_from, by_itself_at)
 
 
 def dispute_status(seen: Histories, come: Standing) -> Ints:
@@ -225,15 +223,9 @@ def of_kinds(scenario: Scenario, seen: Histories, what: Callable[[Terms], int]) 
     return np.asarray(said[seen.kind])
 
 
-def _spans(scenario: Scenario, seen: Histories, name: str, calendars: Openings) -> Ints:
-    """When a span of the platform's is over that begins with the dispute; never for one without a limit."""
-    opened, ends = seen.at("dispute_opened"), np.full(len(seen), NEVER)
-    for kind in ClaimKind:
-        span: Span = getattr(terms_of(scenario, kind), name)
-        here = (seen.kind == kind) & (opened < NEVER)
-        if here.any() and span.seconds < NEVER:
-            ends[here] = instants_after(opened[here], span.kind, np.array(span.seconds), calendars[Party.PLATFORM])
-    return ends
+def where_terms(scenario: Scenario, seen: Histories, hold: Callable[[Terms], bool]) -> Bools:
+    """Cases for whose kind of claim something holds under the policy."""
+    return np.asarray(of_kinds(scenario, seen, hold) == 1)
 
 
 def could_dispute(

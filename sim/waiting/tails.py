@@ -103,6 +103,11 @@ def less_likely(luck: Floats, chance: Floats | float, now: Floats) -> Floats:
     return np.asarray(np.clip(told, 0.0, np.nextafter(1.0, 0.0)))
 
 
+def part_of(part: Floats | float, whole: Floats) -> Floats:
+    """A part as a share of the whole; 0 where there is nothing."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+
+
 def _parts(law: Law) -> list[tuple[float, float]]:
     """The stretches of luck within which the law's values ascend."""
     return list(pairwise((0.0, *law.breaks(), 1.0)))

@@ -66,11 +66,8 @@ class Damaged(UserError):
 class KeptSums(Protocol):
     """What a task sees of a store."""
 
-    def found(self, which: SeedMeaning) -> Replications:
-        """What is kept of a scenario with its seed: by replication and measure."""
-
-    def keep(self, which: SeedMeaning, replications: Replications) -> None:
-        """Keep what some replications added."""
+    def found(self, which: SeedMeaning) -> Replications: ...
+    def keep(self, which: SeedMeaning, replications: Replications) -> None: ...
 
 
 ENDING, HIDDEN = ".parquet", ".part-"
@@ -78,13 +75,8 @@ SUMS, WHOLE, GATHERED = "sums", "whole", "gathered"
 _EDITION = re.compile(r"\d+-[0-9a-f]{16}")
 SCHEMA = pa.schema(
     [
-        ("scenario", pa.string()),
-        ("seed", pa.int64()),
-        ("replication", pa.int64()),
-        ("edition", pa.string()),
-        ("measure", pa.string()),
-        ("part", pa.float64()),
-        ("whole", pa.float64()),
+        *(("scenario", pa.string()), ("seed", pa.int64()), ("replication", pa.int64()), ("edition", pa.string())),
+        *(("measure", pa.string()), ("part", pa.float64()), ("whole", pa.float64())),
     ]
 )
 READ = ["scenario", "seed", "replication", "measure", "part", "whole"]

@@ -21,17 +21,10 @@ class Storing(Protocol[T]):
     """A task that looks into a store, and keeps there what is new."""
 
     @property
-    def store(self) -> KeptSums | None:
-        """Where."""
-
-    def scenarios(self) -> list[Scenario]:
-        """What it lives through."""
-
-    def _replace(self, *, store: KeptSums) -> Self:
-        """The same task with another store."""
-
-    def __call__(self) -> T:
-        """Carry it out."""
+    def store(self) -> KeptSums | None: ...
+    def scenarios(self) -> list[Scenario]: ...
+    def _replace(self, *, store: KeptSums) -> Self: ...
+    def __call__(self) -> T: ...
 
 
 @dataclass

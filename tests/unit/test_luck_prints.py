@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import sim.chance.claims
-from sim.baselines.baselines import sized
 from sim.baselines.reading import RUNNABLE, read
 from sim.chance.decisions import Decision
 from sim.experiment.draw_fingerprints import DrawFingerprints, _settled_by, fingerprint_draws, redrawn
+from sim.experiment.experiment import with_numbers
 from sim.scenario.loading import load
 from tests.worlds import mirrored, the_article, world
 
@@ -58,7 +58,13 @@ def test_luck_that_is_fetched_and_decides_nothing_need_not_be_fetched(prints: Dr
 def test_the_projects_own_baselines_are_of_the_luck_of_today(place: Path) -> None:
     """Else a change of a scenario file would be told as luck that is drawn otherwise."""
     baseline = read(place)
-    assert redrawn(baseline.luck, fingerprint_draws(sized(load(place / RUNNABLE), baseline.replications))) == []
+    assert (
+        redrawn(
+            baseline.luck,
+            fingerprint_draws(with_numbers(load(place / RUNNABLE), replications=baseline.replications)),
+        )
+        == []
+    )
 
 
 def test_luck_turned_into_another_fact_is_named(prints: DrawFingerprints, monkeypatch: pytest.MonkeyPatch) -> None:
