@@ -4,7 +4,7 @@ history       what has been seen of each case until its own now
 calendars     business and working time between two instants
 tails         the uniforms that are left once a duration, or the second of two, is known to be longer
 steps         how far each claim has come, and which requests are open
-dispatching, answerers, conduct   dispatch and answers, drawn from what still agrees with what was seen
+conduct, answerers   dispatch and answers, drawn from what still agrees with what was seen
 not_yet       so is each other decision
 seen, later   what was seen, written over the facts
 conditioned   all of that together: facts for the engines

@@ -27,8 +27,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.selling import kinds_of, kinds_on_the_roster, parties_of_kinds, types_of_kinds
 from sim.vocabulary import Stage
 from sim.waiting.answerers import Answerers
-from sim.waiting.conduct import Conduct
-from sim.waiting.dispatching import Dispatch
+from sim.waiting.conduct import Conduct, Dispatch
 from sim.waiting.history import UNKNOWN, Histories
 from sim.waiting.later import TOO_MUCH, later_facts
 from sim.waiting.not_yet import Shaped, shape_the_last_steps, shape_the_rest, shaped_off

@@ -58,13 +58,8 @@ def test_luck_that_is_fetched_and_decides_nothing_need_not_be_fetched(prints: Dr
 def test_the_projects_own_baselines_are_of_the_luck_of_today(place: Path) -> None:
     """Else a change of a scenario file would be told as luck that is drawn otherwise."""
     baseline = read(place)
-    assert (
-        redrawn(
-            baseline.luck,
-            fingerprint_draws(with_numbers(load(place / RUNNABLE), replications=baseline.replications)),
-        )
-        == []
-    )
+    as_it_was = with_numbers(load(place / RUNNABLE), replications=baseline.replications)
+    assert redrawn(baseline.luck, fingerprint_draws(as_it_was)) == []
 
 
 def test_luck_turned_into_another_fact_is_named(prints: DrawFingerprints, monkeypatch: pytest.MonkeyPatch) -> None:
