@@ -50,9 +50,15 @@ IN_QUEUES = {Party.SELLER: 3, Party.PLATFORM: 2, Party.BUYER: 3, Party.BANK: 1}
 """The most requests of an order that a desk's queue can hold."""
 
 
+KNOWN_BEFORE = {"order": "order", "paid_at": "paid", "asked_at": "asked", "saving": "saving"}
+"""Outcomes that are facts, whatever happens: what they are called among these."""
 AT_A_TIME = 128
 """Claims whose facts are looked up, or whose outcomes are written down, together: column by column, each is read or
 written once, and their rows stay near."""
+
+
+LINE = 8
+"""Words in a line of the processor's cache."""
 
 
 class FactColumns(NamedTuple):
@@ -96,9 +102,9 @@ class Books(NamedTuple):
     instants_4: NarrowInts
     """instants, kept one second later, 0 for NEVER: where nothing happens, nothing is written;"""
     outcomes_8: NarrowInts
-    """or else all of them, as they are: those of a stage only if there was a request."""
-    asked_for: Codes
-    """By stage, whether there was one."""
+    """or else all of them, as they are, in columns of which there is more to tell than blanks."""
+    is_told: Codes
+    """Whether there is, likewise by place."""
     does_not_fit: Codes
     """Whether one of them was too large for its row."""
     over: Codes
@@ -135,14 +141,21 @@ def books_of(facts: FactColumns, draws: Draws, *, narrow: bool = False) -> Books
         outcomes_4=np.zeros(sizes[1] * count, dtype=np.uint32),
         instants_4=np.zeros(sizes[2] * count, dtype=np.uint32),
         outcomes_8=np.empty(sizes[3] * count, dtype=np.int64),
-        asked_for=np.zeros(len(Stage), dtype=np.int64),
+        is_told=np.zeros(len(told), dtype=np.int64),
         does_not_fit=np.zeros(1, dtype=np.int64),
         over=np.zeros(2 * AT_A_TIME, dtype=np.int64),
         picked=np.tile(np.arange(AT_A_TIME), 1 + len(Stage)),
         counts=np.zeros(1 + len(Stage), dtype=np.int64),
-        words=np.empty(count * WORDS, dtype=np.int64),
+        words=at_a_line(count * WORDS),
         free=np.arange(count, -1, -1),
     )
+
+
+def at_a_line(count: int) -> Codes:
+    """Room for so many words, from where a line of the processor's cache begins."""
+    room = np.empty(count + LINE, dtype=np.int64)
+    begins = -room.ctypes.data // 8 % LINE
+    return room[begins : begins + count]
 
 
 def in_turn(asked: Codes) -> tuple[Codes, Codes]:
@@ -174,9 +187,10 @@ def facts_of(claims: TableOfClaims) -> FactColumns:
 
 
 def told_by_width(*, narrow: bool) -> tuple[Sequence[str], ...]:
-    """`OUTCOMES_OF_AN_ORDER` as `Books` writes them down: codes, amounts and work, instants; or all alike."""
+    """`OUTCOMES_OF_AN_ORDER` as `Books` writes them down: codes, amounts and work, instants; or, but for what was
+    known before, all alike."""
     if not narrow:
-        return (), (), (), OUTCOMES_OF_AN_ORDER
+        return (), (), (), tuple(name for name in OUTCOMES_OF_AN_ORDER if name not in KNOWN_BEFORE)
     return VERDICTS, ("order", *AMOUNTS, *WORK), INSTANTS, ()
 
 

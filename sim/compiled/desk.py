@@ -50,7 +50,8 @@ def is_opened(market: MarketState, number: int) -> None:
     order = order_of(market, number)
     stage, now = order.stage, order.now
     request, ask = order.requests[stage], order.asks[stage]
-    desk = market.desks[desk_number(market, order)]
+    order.desk = desk_number(market, order)
+    desk = market.desks[order.desk]
     clock = terms_of(market.world, order).requests[stage].clock
     gives_up_at = now + ask.patience
     request.opened_at = now
@@ -77,7 +78,7 @@ def leaves_unless_answered(market: MarketState, number: int, stage: int) -> None
 def joins(market: MarketState, number: int, stage: int, now: int) -> None:
     """A request is noticed: it takes its place in the queue, or is taken up where that is what must come next."""
     order = order_of(market, number)
-    place = desk_number(market, order)
+    place = order.desk
     request, desk = order.requests[stage], market.desks[place]
     request.joined_at = now
     if is_next(market, desk, now):
@@ -164,7 +165,7 @@ def settles(market: MarketState, number: int, stage: int, turn: int, now: int) -
     """A request ends; the desk is rid of it, and the story goes on. Whether there is another question."""
     order = order_of(market, number)
     request = order.requests[stage]
-    place = desk_number(market, order)
+    place = order.desk
     how = requests.ANSWERED if turn == HAPPENS else order.why_it_leaves
     request.settled_at = now
     request.settled_by = how

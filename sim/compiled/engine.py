@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.arrays import TableOfClaims
 from sim.chance.facts import Draws
 from sim.chance.narrow import NarrowColumns, give_back
 from sim.chance.past import NO_PAST, Past
-from sim.compiled.books import Books, books_of, facts_of, market_of, told_by_width, world_of
-from sim.compiled.layout import BLANK_REQUEST, OF_REQUESTS
+from sim.chance.sampler import alike
+from sim.compiled.books import KNOWN_BEFORE, Books, books_of, facts_of, market_of, told_by_width, world_of
 from sim.compiled.machine_code import Entrance
 from sim.errors import BadUsage
 from sim.records.journal import NoJournal
-from sim.records.life import COLUMNS, INSTANTS
+from sim.records.life import BLANK, COLUMNS, INSTANTS
 from sim.records.table import Records
 from sim.scenario.calendars import Calendar
 from sim.scenario.model import Scenario
@@ -47,19 +45,20 @@ def run_compiled(
         enter(world, market, books)
         if not books.does_not_fit[0]:
             break
-    return Records(draws, _told(books, narrow=narrow), market.desks["queue_seconds"].copy(), NoJournal())
+    return Records(
+        draws, _told(books, draws.claims, narrow=narrow), market.desks["queue_seconds"].copy(), NoJournal()
+    )
 
 
-def _told(books: Books, *, narrow: bool) -> TableOfClaims:
+def _told(books: Books, facts: TableOfClaims, *, narrow: bool) -> TableOfClaims:
     """The outcome table."""
     names, count = told_by_width(narrow=narrow), len(books.turns)
     told = (books.outcomes_1, books.outcomes_4, books.instants_4, books.outcomes_8)
     stacks = [stack.reshape(len(some), count) for some, stack in zip(names, told, strict=True)]
     if narrow:
         return NarrowColumns(names, stacks, {}, later=INSTANTS)
-    columns = dict(zip(names[-1], stacks[-1], strict=True))
-    blank = {nothing: np.broadcast_to(np.int64(nothing), count) for nothing in set(BLANK_REQUEST.values())}
-    for column, (stage, step) in OF_REQUESTS.items():
-        if not books.asked_for[stage]:
-            columns[column] = blank[BLANK_REQUEST[step]]
+    blanks = {nothing: alike(nothing, count) for nothing in set(BLANK.values())}
+    columns = {column: facts[fact] for column, fact in KNOWN_BEFORE.items()}
+    for column, told_8, is_told in zip(names[-1], stacks[-1], books.is_told.tolist(), strict=True):
+        columns[column] = told_8 if is_told else blanks[BLANK[column]]
     return {column: columns[column] for column in COLUMNS}

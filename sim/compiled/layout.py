@@ -40,7 +40,6 @@ PARCEL = record_of("ships_at", "dispatch_due", "waits_since", "is_stopped", "tra
 OF_REQUESTS = {f"{stage.word}_{step}": (stage, step) for stage in Stage for step in STEPS}
 LIFE = record_of(*(column for column in COLUMNS if column not in OF_REQUESTS))
 COURSE = record_of(
-    "now",  # how far the story has come
     "decided_at",
     "taken_over_at",
     "comes_after_refusal_at",
@@ -53,6 +52,8 @@ COURSE = record_of(
     "deadline",
     "leaves_at",  # when it is settled unless answered
     "why_it_leaves",
+    "desk",  # where it stands
+    "now",  # how far the story has come
 )
 ORDER = np.dtype(
     [
@@ -89,8 +90,6 @@ def _blank() -> Codes:
 
 BLANK = _blank()
 """An order of which nothing is known, and to which nothing has happened."""
-BLANK_REQUEST = {step: NEVER if step.endswith("_at") else 0 for step in STEPS}
-"""A request that nobody put, by step."""
 HEAP = record_of("begins", "size", "room")
 ENTRY = record_of("first", "second", "third")
 DESK = np.dtype(

@@ -112,21 +112,6 @@ def pick_by_stage(books: Books) -> None:
             picked[AT_A_TIME * (1 + stage) + count] = one
             count += words[over[AT_A_TIME + one] + opened_at] < NEVER
         books.counts[1 + stage] = count
-        if count and not books.asked_for[stage]:
-            is_asked_for(books, stage)
-
-
-@step
-def is_asked_for(books: Books, stage: int) -> None:
-    """The first request of a stage is written down over blanks."""
-    books.asked_for[stage] = True
-    outcomes, claims = books.outcomes_8, len(books.turns)
-    if not len(outcomes):
-        return
-    for place in range(OF_LIFE + len(STEPS) * stage, OF_LIFE + len(STEPS) * (stage + 1)):
-        blank = BLANK[GIVEN + place]
-        for claim in range(claims * place, claims * (place + 1)):
-            outcomes[claim] = blank
 
 
 @step
@@ -137,14 +122,20 @@ def picked_for(outcome: int) -> int:
 
 @step
 def tell_as_it_is(books: Books, done: int, outcomes: Codes) -> None:
-    """Outcomes of 64 bits, beginning with the one numbered `done`."""
+    """Outcomes of 64 bits, beginning with the one numbered `done`: what is not blank, over blanks."""
     words, over, picked, claims = books.words, books.over, books.picked, len(books.turns)
     for begins in range(0, len(outcomes), claims):
         outcome = books.told[done]
-        who = picked_for(outcome)
+        who, blank = picked_for(outcome), BLANK[GIVEN + outcome]
         for place in range(AT_A_TIME * who, AT_A_TIME * who + books.counts[who]):
             one = picked[place]
-            outcomes[begins + over[one]] = words[over[AT_A_TIME + one] + GIVEN + outcome]
+            value = words[over[AT_A_TIME + one] + GIVEN + outcome]
+            if value != blank:
+                if not books.is_told[done]:
+                    books.is_told[done] = True
+                    for claim in range(begins, begins + claims):
+                        outcomes[claim] = blank
+                outcomes[begins + over[one]] = value
         done += 1
 
 
