@@ -26,7 +26,7 @@ from sim.rules.terms import last_day_of
 from sim.scenario.distributions.families import DurationLaw
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.policy import ProductWindow
+from sim.scenario.windows import ProductWindow
 from sim.vocabulary import ClaimKind, Reason
 
 

@@ -23,8 +23,8 @@ from sim.evidence.families import LOGNORMAL
 from sim.evidence.finding import Finding, duration, law_of, shares
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
-from sim.evidence.of_dispatch import shipped_instead
 from sim.evidence.of_offers import offered
+from sim.evidence.of_orders import shipped_instead
 from sim.evidence.refits import changes_between, in_world
 from sim.evidence.samples import Sample
 from sim.evidence.simulation import engine_for, simulated_worlds

@@ -1,18 +1,26 @@
-"""The base scenario with what was learnt in place of what it assumed, each number with its provenance."""
+"""The base scenario with what was learnt in place of what it assumed, each number with its provenance; and what a
+log lets one expect of its run."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+from scipy import special
+
+from sim.arrays import Bools
 from sim.evidence.finding import Finding
+from sim.evidence.log import OrdersPiece
 from sim.evidence.training_data import TrainingData
 from sim.scenario.durations import DAY
+from sim.scenario.expectations import WITHIN
 from sim.scenario.loading import built
 from sim.scenario.model import Scenario
 from sim.scenario.resolved import described
+from sim.scenario.selling import daily_rates
 
 TYPE = "market.sellers.types"
 IDENTIFIED = "the log alone tells it"
@@ -140,3 +148,73 @@ def _statement(finding: Finding, source: dict[str, str]) -> dict[str, Any]:
 
 def _plain(end: Any) -> Any:
     return end if isinstance(end, str | int) else float(end)
+
+
+# --------------------------------------------------- `expect:` lines, between which the measures of a run must lie
+# A claim that begins after dispatch and is never voiced is in no log, and has no money back. So of all claims a
+# log knows at least how many there are, and of shares of them at most how large: one-sided bounds. All orders are
+# there.
+
+
+WIDER = 1.5
+"""From 95 % intervals, on the logit, to such as are missed on either side once in some hundred logs."""
+LEAST = 30
+"""Claims below which nothing is expected of them."""
+BoundsOfLog = dict[str, float]
+
+
+def expected_of(data: TrainingData, fitted: Scenario, daily: tuple[float, float]) -> dict[str, BoundsOfLog]:
+    """By measure its bounds, as `expect:` says them; `daily` is the 95 % interval of orders on a plain day."""
+    return dict(_expected(data, fitted, daily))
+
+
+def _expected(
+    data: TrainingData, fitted: Scenario, daily: tuple[float, float]
+) -> Iterator[tuple[str, BoundsOfLog]]:
+    begin, cohort = (int(one.seconds // DAY) for one in (fitted.experiment.warm_up, fitted.experiment.cohort))
+    orders = sum(daily_rates(fitted.market, fitted.start, begin + cohort)[begin:])
+    level = fitted.market.orders_per_day
+    low, high = (orders * (1 + WIDER * (end / level - 1)) for end in daily)
+    yield "orders", {"at_least": float(np.floor(low)), "at_most": float(np.ceil(high))}
+    claims = data.log.claims
+    voiced = ~np.isnan(claims.at("requested")) | ~np.isnan(claims.at("dispute_opened"))
+    if int(voiced.sum()) < LEAST:
+        return
+    yield "claims", {"at_least": float(np.floor(low * _claimed(data, voiced)))}
+    yield from _with_money(data, voiced)
+
+
+def _claimed(data: TrainingData, voiced: Bools) -> float:
+    """The share of orders that were claimed for, at the least."""
+
+    def claimed(piece: OrdersPiece) -> Bools:
+        hits = np.zeros(piece.orders.rows, dtype=bool)
+        hits[piece.row[voiced[piece.claims]]] = True
+        return hits
+
+    share, interval, _ = data.share_of_orders(claimed)
+    return _farther(share, interval)[0]
+
+
+def _with_money(data: TrainingData, voiced: Bools) -> Iterator[tuple[str, BoundsOfLog]]:
+    """The share of claims refunded within so many days, at the most: of those that were watched for so long."""
+    claims = data.log.claims
+    if not claims.has("refunded"):
+        return
+    begun = np.fmin(claims.at("requested"), claims.at("dispute_opened"))
+    money = claims.ends("refunded")[0]
+    for days in WITHIN:
+        watched = voiced & (begun + days * DAY < data.log.cut)
+        if int(watched.sum()) < LEAST:
+            continue
+        hits = money - begun <= days * DAY
+        share, interval, _ = data.share_of_claims(hits, watched)
+        yield f"refunded_within_{days}d", {"at_most": round(_farther(share, interval)[1], 4)}
+
+
+def _farther(share: float, interval: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < share < 1:
+        return interval
+    centre = special.logit(share)
+    low, high = (special.expit(centre + WIDER * (special.logit(end) - centre)) for end in interval)
+    return float(low), float(high)

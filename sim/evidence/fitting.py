@@ -19,19 +19,17 @@ from sim.arrays import Ints
 from sim.errors import UserError
 from sim.evidence.bootstrap import Bootstrap, told
 from sim.evidence.desks_repaired import repaired
-from sim.evidence.expected_of_log import expected_of
 from sim.evidence.finding import Assumed, Finding
-from sim.evidence.fitted_scenario import scenario_of
+from sim.evidence.fitted_scenario import expected_of, scenario_of
 from sim.evidence.held_out import HeldOut, Judged, held_against
-from sim.evidence.hours import Hours
 from sim.evidence.log import RefundLog
 from sim.evidence.log_tables import Reading
 from sim.evidence.mapping import MappedLog, Weeks, load_mapping
-from sim.evidence.of_dispatch import sellers_of_types
+from sim.evidence.of_orders import sellers_of_types
 from sim.evidence.power import unseen_changes
 from sim.evidence.reading import read_log
 from sim.evidence.refits import JUDGED_IN, WorldChanges
-from sim.evidence.training_data import TrainingData
+from sim.evidence.training_data import Hours, TrainingData
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
 from sim.scenario.loading import built, load

@@ -7,8 +7,8 @@ import numpy as np
 from sim.arrays import Bools, Floats
 from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_law, shares
 from sim.evidence.fitted_scenario import TYPE
-from sim.evidence.of_dispatch import sending, shipped_instead
 from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
+from sim.evidence.of_orders import sending, shipped_instead
 from sim.evidence.of_staff import handling, told_by_desks
 from sim.evidence.samples import Sample
 from sim.evidence.survival import LEAST, Estimated, fitted

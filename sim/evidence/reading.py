@@ -18,10 +18,9 @@ from sim.arrays import Bools, Floats, Ints
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import joined
 from sim.evidence.log import LongTable, RefundLog
-from sim.evidence.log_files import table_pieces
-from sim.evidence.log_tables import Reading, Table
+from sim.evidence.log_files import Frames, table_pieces, tables_of_events
+from sim.evidence.log_tables import Reading, Table, stamps_of
 from sim.evidence.mapping import KNOWN_WORDS, ClaimsTable, LogMapping, MappedLog, OrdersTable, columns_of
-from sim.evidence.stamps import stamps_of
 from sim.scenario.wording import printable, shortened
 
 WORDS = ("seller", "method", "group", *KNOWN_WORDS)
@@ -157,10 +156,8 @@ def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:
     """Read the tables that a mapping names. Raises BadScenario with everything that is wrong with them."""
     faults: list[Fault] = []
     words: dict[str, _Words] = {}
-    frames: dict[str, tuple[Mapping[str, str], Iterator[tuple[pd.DataFrame, int]]]]
+    frames: Frames
     if mapped.mapping.log is not None:
-        from sim.evidence.events import tables_of_events
-
         frames = tables_of_events(mapped)
     else:
         assert mapped.mapping.orders is not None

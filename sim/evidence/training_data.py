@@ -1,4 +1,4 @@
-"""What estimators are given: the log of the weeks to learn from, the base scenario, and who is who."""
+"""What estimators are given: the log of the weeks to learn from, the base scenario, who is who, who works when."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from sim.arrays import Bools, Floats, Ints
-from sim.evidence.hours import Hours
 from sim.evidence.log import OrdersPiece, RefundLog
 from sim.evidence.log_tables import Table
 from sim.evidence.samples import MANY, AnySample, DurationCells, LongSample, Sample
 from sim.evidence.survival import Recall
-from sim.scenario.durations import DAY
+from sim.scenario.calendars import Calendar
+from sim.scenario.durations import DAY, Kind
 from sim.scenario.market import SellerType
 from sim.scenario.model import Scenario
 from sim.vocabulary import Party
@@ -215,3 +215,70 @@ def _share(whole: Floats, part: Floats, squares: Floats, n: int) -> ShareTold:
     reach = float(stats.t.ppf(0.975, units - 1)) * error
     centre = special.logit(value)
     return value, (float(special.expit(centre - reach)), float(special.expit(centre + reach))), n
+
+
+# ----------------------------------------------- business time and opening hours between instants that a log tells
+
+
+class Hours(NamedTuple):
+    """A party's calendar as arrays."""
+
+    opens: Ints
+    closes: Ints
+    days: Ints
+    rank: Ints
+
+    @classmethod
+    def of(cls, calendar: Calendar) -> Hours:
+        """The same tables."""
+        return cls(
+            *(
+                np.array(table, dtype=np.int64)
+                for table in (calendar.opens, calendar.closes, calendar.days, calendar.rank)
+            )
+        )
+
+    def axis(self, at: Floats) -> Floats:
+        """Business seconds since the start, 24 hours to the day; a day off counts as its end (rulebook §1)."""
+        known = np.where(np.isnan(at), 0, np.clip(at, 0, len(self.rank) * DAY - 1)).astype(np.int64)
+        rank = self.rank[known // DAY]
+        is_business = np.append(self.days, -1)[rank] == known // DAY
+        return np.where(np.isnan(at), np.nan, rank * DAY + np.where(is_business, known % DAY, 0))
+
+    def lasted(self, since: Floats, until: Floats, kind: Kind) -> Floats:
+        """How long it took, in seconds of a kind."""
+        return self.axis(until) - self.axis(since) if kind is Kind.BUSINESS else until - since
+
+    def spell(self, at: Floats) -> Ints:
+        """The last spell that had opened by then; −1 before the first."""
+        return np.searchsorted(self.opens, np.nan_to_num(at, nan=0.0), side="right") - 1
+
+    def looked_between(self, answered: Floats, work: float, most: float) -> tuple[Floats, Floats]:
+        """When staff who answered then had looked at the request: not before, not after.
+
+        `work` is what an answer takes on average, `most` what hardly any exceeds. An answer that lands within the
+        first such stretch of a spell was to a request noticed at any time since the spell before had closed.
+        """
+        place = np.maximum(self.spell(answered), 0)
+        since_opening = answered - self.opens[place]
+        at_opening = since_opening <= most
+        closed = np.where(place > 0, self.closes[np.maximum(place - 1, 0)], 0)
+        begun = answered - np.minimum(work, np.maximum(since_opening, 0))
+        return np.where(at_opening, np.minimum(closed, begun), begun), begun
+
+    def last_look(self, by: Floats, work: Floats | float) -> Floats:
+        """The last instant at which staff could have looked and still have answered by then."""
+        place = np.maximum(self.spell(by), 0)
+        inside = by <= self.closes[place]
+        worked = np.where(inside, by, self.closes[place])
+        fits = worked - self.opens[place] >= work
+        before = self.closes[np.maximum(place - 1, 0)]
+        return np.where(fits, worked - work, np.where(place > 0, before - work, 0.0))
+
+    def worked(self, at: Floats) -> Floats:
+        """Working time since the start, in seconds: what staff could have done by then."""
+        before = np.concatenate([[0], np.cumsum(self.closes - self.opens)])
+        place = self.spell(at)
+        inside = np.minimum(at, self.closes[np.maximum(place, 0)]) - self.opens[np.maximum(place, 0)]
+        done = before[np.maximum(place, 0)] + np.maximum(inside, 0)
+        return np.where(np.isnan(at), np.nan, np.where(place < 0, 0.0, done))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Named, NoneOr
-from sim.scenario.by_claim import ByClaim, ClaimName, Row, with_row
+from sim.scenario.by_claim import CLAIMS, ByClaim, ClaimName, Row, with_row
 from sim.scenario.costs import Payer
 from sim.scenario.days import RunTime
 from sim.scenario.distributions.families import DurationLaw, WallLaw
@@ -17,30 +18,19 @@ from sim.scenario.mediation import BankRulings, MediationTerms
 from sim.scenario.windows import (
     ClosingWindow,
     DispatchLimit,
-    LastInstant,
+    FreeUntil,
     LastWindow,
     PostingLimit,
-    PutOff,
+    ProductWindow,
+    Promise,
     RefundLimit,
     Window,
 )
-from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict, Weekday
+from sim.vocabulary import ClaimKind, Party, RefundOn, Stage, Verdict, Weekday
+from sim.vocabulary.stages import STAGES
 
 MOST_ROUNDS = 3
-BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED, Anchor.PROMISED)
-"""The instants that a cancellation may be counted from."""
 ANY_SILENCE = (Verdict.APPROVE, Verdict.DECLINE, Verdict.ESCALATE, Verdict.MAY_ESCALATE, Verdict.CLOSE)
-
-
-class Promise(PutOff):
-    """The delivery date that the platform shows; a day can only put it off."""
-
-    after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED))] = (
-        Anchor.PAID
-    )
-    """The instant it is counted from."""
-    within: FiniteDuration
-    """How long; in business days or working time, the platform's."""
 
 
 class DispatchTerms(Described):
@@ -50,24 +40,6 @@ class DispatchTerms(Described):
     """Counted from payment, or from a named instant; in business days or working time, the seller's."""
     on_miss: Literal["refund", "nothing"] = "refund"
     """What follows when it passes: the platform refunds the order by itself, or nothing."""
-
-
-class ProductWindow(LastInstant):
-    """How long the cancel button is shown. It differs by product, so its length is a distribution."""
-
-    after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
-    """The instant it is counted from."""
-    within: NoneOr[WallLaw]
-    """How long, product by product."""
-
-
-class FreeUntil(LastInstant):
-    """Until then no consent is needed; the last instant is still free."""
-
-    after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
-    """The instant it is counted from."""
-    within: NoneOr[FiniteWallDuration] = Field(default=0, validate_default=True)
-    """How long."""
 
 
 class CancellationTerms(Described):
@@ -260,3 +232,51 @@ def requests_of(policy: Policy, claim: ClaimKind) -> dict[Stage, Clocked | None]
         Stage.INSPECTION: returns.inspection if returns else None,
         Stage.CHARGEBACK: policy.chargeback,
     }
+
+
+# --------------------------------- the policy in rows: who is asked, how long the clock runs, what silence means
+
+
+HEADS = ("request", "who answers", "time to answer", "silence means")
+NO_CLOCK = "no clock"
+NO_MEANING = "–"
+"""Where no clock can run out, silence has none."""
+
+
+class PossibleRequest(NamedTuple):
+    """One question that a policy lets somebody ask."""
+
+    question: str
+    """`cancellation`, or `dispute (defect)` where kinds of claim differ."""
+    answerer: str
+    clock: str
+    """As a scenario file writes it, or that there is none."""
+    silence: str
+    """What it means when the clock runs out, in the words of scenario files."""
+
+
+def policy_rows(policy: Policy) -> list[PossibleRequest]:
+    """Every question of a policy, in the order of an order's life; rows that kinds of claim share stand once."""
+    by_claim = {claim.word: requests_of(policy, claim) for claim in CLAIMS}
+    rows: list[PossibleRequest] = []
+    for stage in STAGES:
+        told = [(kind, _row(stage, terms)) for kind, by in by_claim.items() if (terms := by[stage]) is not None]
+        rows += _merged(told)
+    return rows
+
+
+def _row(stage: Stage, terms: Clocked) -> PossibleRequest:
+    if isinstance(terms, DisputeTerms) and not terms.needs_consent:
+        return PossibleRequest(stage.word, "nobody has to agree", NO_MEANING, NO_MEANING)
+    answerer = terms.answered_by if isinstance(terms, DisputeTerms) else STAGES[stage].answerer
+    if terms.clock is None:
+        return PossibleRequest(stage.word, answerer.word, NO_CLOCK, NO_MEANING)
+    return PossibleRequest(stage.word, answerer.word, str(terms.clock), terms.on_silence.word.replace("_", " "))
+
+
+def _merged(found: list[tuple[str, PossibleRequest]]) -> Iterator[PossibleRequest]:
+    """Kinds of claim with the same terms in one row, named only where they differ."""
+    for row in dict.fromkeys(row for _, row in found):
+        kinds = [kind.replace("_", " ") for kind, its in found if its == row]
+        is_common = len(kinds) == len(found)
+        yield row if is_common else row._replace(question=f"{row.question} ({', '.join(kinds)})")

@@ -15,10 +15,14 @@ from pydantic import (
 
 from sim.scenario.base import Day, Described, Named, NoneOr
 from sim.scenario.distributions.families import WallLaw
-from sim.scenario.durations import Duration, FiniteDuration, as_finite
+from sim.scenario.durations import Duration, FiniteDuration, FiniteWallDuration, as_finite
 from sim.vocabulary import Anchor
 
 BUT_OPENED = tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED)
+
+
+BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED, Anchor.PROMISED)
+"""The instants that a cancellation may be counted from."""
 
 
 class Window(Described):
@@ -87,6 +91,35 @@ class PutOff(LastInstant):
     @classmethod
     def _a_day_alone(cls, value: Any) -> Any:
         return value
+
+
+class Promise(PutOff):
+    """The delivery date that the platform shows; a day can only put it off."""
+
+    after: Annotated[Anchor, Named(only=(Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED))] = (
+        Anchor.PAID
+    )
+    """The instant it is counted from."""
+    within: FiniteDuration
+    """How long; in business days or working time, the platform's."""
+
+
+class ProductWindow(LastInstant):
+    """How long the cancel button is shown. It differs by product, so its length is a distribution."""
+
+    after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
+    """The instant it is counted from."""
+    within: NoneOr[WallLaw]
+    """How long, product by product."""
+
+
+class FreeUntil(LastInstant):
+    """Until then no consent is needed; the last instant is still free."""
+
+    after: Annotated[Anchor, Named(only=BEFORE_DISPATCH)] = Anchor.PAID
+    """The instant it is counted from."""
+    within: NoneOr[FiniteWallDuration] = Field(default=0, validate_default=True)
+    """How long."""
 
 
 class LastWindow(LastInstant):

@@ -14,7 +14,7 @@ from typing import Any
 from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
 from sim.scenario.model import Scenario
-from sim.scenario.policy_table import HEADS, policy_rows
+from sim.scenario.policy import HEADS, policy_rows
 from sim.scenario.wording import counted, printable
 from sim.show.changed import title_of
 from sim.show.findings import findings

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.arrays import Ints
 from sim.errors import BadScenario, BadUsage, Fault
 from sim.evidence.joining import IN_ORDER
+from sim.evidence.log_tables import stamps_of
 from sim.evidence.mapping import (
     ISO,
     KNOWN_WORDS,
@@ -24,7 +25,6 @@ from sim.evidence.mapping import (
     columns_of,
     load_mapping,
 )
-from sim.evidence.stamps import stamps_of
 from sim.scenario.base import did_you_mean
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario

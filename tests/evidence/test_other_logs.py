@@ -22,7 +22,7 @@ from sim.evidence.log import RefundLog
 from sim.evidence.mapping import load_mapping
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_buyers import until_asked
-from sim.evidence.of_dispatch import sending, watched_for_dispatch
+from sim.evidence.of_orders import sending, watched_for_dispatch
 from sim.scenario.durations import DAY
 from sim.scenario.resolved import resolved_yaml
 from sim.vocabulary import Party

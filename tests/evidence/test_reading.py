@@ -11,8 +11,8 @@ import pytest
 from sim.errors import BadScenario, UserError
 from sim.evidence.fitting import opened, training_data_of
 from sim.evidence.log import RefundLog
+from sim.evidence.log_tables import stamps_of
 from sim.evidence.mapping import load_mapping
-from sim.evidence.stamps import stamps_of
 from tests.evidence.logs import MAPPING, a_few, mapping_of_events, write
 
 START = pd.Timestamp("2018-01-01")
@@ -178,7 +178,7 @@ def test_events_that_are_dealt_out_by_case_come_to_the_same(
     same = ", ".join(f"{name}: {name}" for name in instants)
     path = mapping_of_events(tmp_path, f"{{file: events.csv, columns: {{seller: shop}}, activities: {{{same}}}}}")
     one = read(path)
-    monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 200)
+    monkeypatch.setattr("sim.evidence.log_files.HELD_AT_ONCE", 200)
     monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 7)
     other = read(path)
     assert len(list(other.orders.pieces())) > 3
@@ -198,7 +198,7 @@ EVENT = """<event><string key="concept:name" value="{what}"/><date key="time:tim
 
 def test_events_in_xes_are_read_trace_by_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.evidence.log_files.AT_A_TIME", 3)
-    monkeypatch.setattr("sim.evidence.events.HELD_AT_ONCE", 500)
+    monkeypatch.setattr("sim.evidence.log_files.HELD_AT_ONCE", 500)
     at = {"paid": "2018-10-01T10:00:00+08:00", "requested": "2018-10-01T13:00:00+08:00"}
     events = "".join(EVENT.format(what=what, at=moment) for what, moment in at.items())
     traces = "".join(TRACE.format(case=case, seller=case % 3, events=events) for case in range(8))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.api import trace
-from sim.scenario.policy_table import policy_rows
+from sim.scenario.policy import policy_rows
 from sim.show.notebook import card_of_comparison, card_of_result, card_of_scenario
 from sim.show.phrases import HELD
 from sim.show.plots import with_plots, with_plots_of_all

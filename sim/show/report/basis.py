@@ -12,7 +12,7 @@ from sim.experiment.verdicts import HEADLINES
 from sim.scenario.durations import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.moving import found_at
-from sim.scenario.policy_table import HEADS, policy_rows
+from sim.scenario.policy import HEADS, policy_rows
 from sim.scenario.provenance import Range, Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
 from sim.scenario.sourcing import unsourced
