@@ -10,6 +10,7 @@ import pandas as pd
 from sim.experiment.comparison import Comparison, comparison_of, expect_comparable
 from sim.experiment.engine_choice import chosen, expected_claims
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.estimating import AT_A_TIME
 from sim.experiment.experiment import (
     KeptObservations,
     Progress,
@@ -21,7 +22,7 @@ from sim.experiment.experiment import (
 )
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import AHEAD, Workers, workers_of
-from sim.experiment.kept_replications import AT_A_TIME, Take
+from sim.experiment.kept_replications import Take
 from sim.experiment.order_outcomes import outcomes_by_order, side_of
 from sim.experiment.pairing import Pairing, pairs_of
 from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilCompared
@@ -105,7 +106,7 @@ def _carried_out(
         for name, some in outcomes.items():
             some.append(outcomes_by_order(mine, side_of(others[name].seen[done:])))
         for one in underway:
-            one.add_up()
+            one.cut_down()
     return {name: pd.concat(some, ignore_index=True) for name, some in outcomes.items()}
 
 

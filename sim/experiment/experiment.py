@@ -8,8 +8,6 @@ from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
-import pandas as pd
-
 from sim.chance.streams import EDITION
 from sim.errors import BadUsage
 from sim.experiment import fingerprints
@@ -19,10 +17,10 @@ from sim.experiment.by_hours import success_by_hours
 from sim.experiment.curves import incidence
 from sim.experiment.engine_choice import EngineChoice, chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
+from sim.experiment.estimating import AT_A_TIME, STAGE, Estimates
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
-from sim.experiment.kept_replications import AT_A_TIME, KeptReplications, Take
-from sim.experiment.measures import Sums, summary_of, sums_listed, watched
+from sim.experiment.kept_replications import KeptReplications, Take
 from sim.experiment.observation import Observation
 from sim.experiment.on_demand import OnDemand, one_below_the_other
 from sim.experiment.precision import MOST, AsAsked, ReplicationPlan, UntilPrecise
@@ -30,7 +28,7 @@ from sim.experiment.precision_targets import targets_of
 from sim.experiment.result import Result
 from sim.experiment.stopwatch import Stopwatch
 from sim.experiment.waits import waits_frame
-from sim.experiment.warm_up import first_days, notes_of
+from sim.experiment.warm_up import first_days
 from sim.scenario.model import Experiment, Scenario
 from sim.scenario.resolved import changed_as_json, changed_between
 
@@ -93,7 +91,7 @@ def run(
         while len(underway.seen) < plan.wanted:
             underway.carry_on(plan.wanted, progress, at_a_time=None if plan.learns else AT_A_TIME)
             plan.learn(underway.seen)
-            underway.add_up()
+            underway.cut_down()
     return underway.result(plan.stopped, asked_for(precision, max_replications), changed)
 
 
@@ -157,12 +155,12 @@ class Underway:
         """How many may live through replications at the same time."""
         return self._workers.jobs
 
-    def add_up(self) -> None:
+    def cut_down(self) -> None:
         """Nobody else wants to look at the claims of the replications so far."""
-        self._ledger.add_up()
+        self._ledger.cut_down()
 
     def carry_on(self, until: int, progress: Progress | None = None, at_a_time: int | None = None) -> None:
-        """Live through more replications, until there are so many; add up so many claims at a time meanwhile."""
+        """Live through more replications, until there are so many; cut down so many claims at a time meanwhile."""
         numbers = range(len(self.seen), until)
         with self._watch.on("replications"):
             kept, journal = self._kept, self._with_journal
@@ -170,7 +168,7 @@ class Underway:
             for one in watched:
                 self._ledger.enter(one)
                 if at_a_time is not None:
-                    self._ledger.add_up(at_least=at_a_time)
+                    self._ledger.cut_down(at_least=at_a_time)
                 if progress:
                     progress(len(self.seen), until)
 
@@ -190,32 +188,29 @@ class Underway:
 
 
 def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], watch: Stopwatch) -> Result:
-    seen, replications = ledger.seen, len(ledger.seen)
-    with watch.on("estimates"):
+    with watch.on(STAGE):
         claims = ledger.claims()
-        sums = watched(ledger.sums(), claims)
-        summary = summary_of(sums, claims, replications, scenario.market.currency)
-        notes = notes_of(scenario, seen)
-    journals = [one.journal for one in seen if one.journal is not None]
+    seen = tuple(ledger.seen)
+    estimates = Estimates(scenario, seen, claims, ledger.added, watch)
     return Result(
         scenario=scenario,
-        summary=summary,
-        notes=notes,
-        journal=pd.concat(journals, ignore_index=True) if journals else None,
+        journal=ledger.journal(),
         about=_about(scenario, seen, watch) | how,
-        **_when_asked(scenario, claims, sums, seen),
+        **_when_asked(scenario, seen, claims, estimates),
     )
 
 
 def _when_asked(
-    scenario: Scenario, claims: OnDemand, sums: Mapping[str, Sums], seen: Sequence[Observation]
+    scenario: Scenario, seen: Sequence[Observation], claims: OnDemand, estimates: Estimates
 ) -> dict[str, Any]:
-    """What tables of a result are made from, each when it is first looked at."""
+    """What parts of a result are made from, each when it is first looked at."""
     replications, backlogs, waits = len(seen), [one.backlog for one in seen], [one.waits for one in seen]
     return {
+        "summary": estimates.summary,
+        "notes": estimates.notes,
         "orders": claims,
         "unasked": one_below_the_other([one.unasked for one in seen]),
-        "by_replication": partial(sums_listed, sums),
+        "by_replication": estimates.by_replication,
         "curves": partial(incidence, claims, replications),
         "by_hours": partial(success_by_hours, claims, replications),
         "by_group": partial(success_by_group, claims, replications),
@@ -232,7 +227,7 @@ def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) ->
         "luck_edition": EDITION,
         "replications": len(seen),
         "orders": sum(int(one.totals["orders"]) for one in seen),
-        "claims": sum(len(one.claims) for one in seen),
+        "claims": sum(int(one.totals["claims"]) for one in seen),
         "first_days_at_desks": first_days(seen),
         "invariants": list(seen[0].invariants),
         "fingerprints": {
@@ -242,7 +237,7 @@ def _about(scenario: Scenario, seen: Sequence[Observation], watch: Stopwatch) ->
         },
         "versions": versions(),
         "platform": platform.platform(),
-        "wall_seconds": {stage: round(seconds, 3) for stage, seconds in watch.seconds.items()},
+        "wall_seconds": watch.rounded,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -29,6 +29,7 @@ from sim.experiment.on_demand import (
     OnDemand,
     Rows,
     kept_rows,
+    none_of,
     one_below_the_other,
 )
 from sim.experiment.replication import play
@@ -61,6 +62,11 @@ class Observation:
     """Names of those that were checked."""
     draws_hash: str
     outcomes_hash: str
+
+    def without_rows(self) -> Observation:
+        """What is left once nobody needs its claims, requests and orders refunded unasked any more."""
+        claims, requests, unasked = map(none_of, (self.claims, self.requests, self.unasked))
+        return replace(self, claims=claims, requests=requests, unasked=unasked)
 
 
 def witness(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -41,12 +41,12 @@ class Comparable(Protocol):
 
 
 class WhenAsked:
-    """A table of a result that is worked out when it is first looked at: given as itself, or as what makes it."""
+    """What a result has that is worked out when it is first looked at: given as itself, or as what makes it."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __get__(self, whole: object, _: type | None = None) -> pd.DataFrame:
+    def __get__(self, whole: object, _: type | None = None) -> Any:
         if whole is None:
             raise AttributeError(self._name)
         known = vars(whole)
@@ -54,8 +54,8 @@ class WhenAsked:
             known[self._name] = known[self._name]()
         return frame_of(known[self._name])
 
-    def __set__(self, whole: object, table: Rows | Callable[[], pd.DataFrame]) -> None:
-        vars(whole)[self._name] = table
+    def __set__(self, whole: object, given: Any) -> None:
+        vars(whole)[self._name] = given
 
 
 def claims_of_result(result: Comparable) -> Rows:
@@ -169,5 +169,6 @@ class Result:
         return type(self)(**(vars(self) | {"about": self.about | changed}))
 
 
-for _table in ("orders", "unasked", "curves", "by_hours", "by_group", "backlog", "waits", "by_replication"):
-    setattr(Result, _table, WhenAsked(_table))
+_TABLES = ("summary", "orders", "unasked", "curves", "by_hours", "by_group", "backlog", "waits", "by_replication")
+for _part in (*_TABLES, "notes"):
+    setattr(Result, _part, WhenAsked(_part))

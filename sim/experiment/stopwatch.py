@@ -12,6 +12,8 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.rounded: dict[str, float] = {}
+        """The same for people; it goes on with the watch."""
 
     @contextmanager
     def on(self, stage: str) -> Iterator[None]:
@@ -26,3 +28,4 @@ class Stopwatch:
         """Add what another watch has measured, in another process perhaps."""
         for stage, more in seconds.items():
             self.seconds[stage] = self.seconds.get(stage, 0.0) + more
+            self.rounded[stage] = round(self.seconds[stage], 3)

@@ -177,8 +177,8 @@ def _median(numbers: Floats) -> float:
 
 def _ran_out(scenario: Scenario, seen: Sequence[Observation]) -> str:
     """Without limited staff nobody minds whether orders still come; before a cut they always do."""
-    claims = sum(len(one.claims) for one in seen)
-    share = sum(one.totals["ended_late"] for one in seen) / max(claims, 1)
+    claims, late = (sum(one.totals[name] for one in seen) for name in ("claims", "ended_late"))
+    share = late / max(claims, 1)
     cut, mediation = scenario.experiment.cut, scenario.policy.mediation
     staff = [*staff_of(scenario.market.sellers), mediation.staff if mediation else "unlimited"]
     looked_beyond = cut is None or cut > scenario.experiment.arrivals_end

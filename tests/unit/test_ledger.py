@@ -14,6 +14,7 @@ from sim.experiment.by_hours import is_asked_by, success_by_hours
 from sim.experiment.claim_paths import paths_of
 from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
 from sim.experiment.experiment import run
+from sim.experiment.measures import MEASURES
 from sim.experiment.on_demand import Rows, frame_of
 from sim.experiment.result import Result
 from sim.show.files import Spool, files_of, write_result
@@ -44,6 +45,16 @@ def test_handing_claims_over_changes_no_estimate() -> None:
     assert kept.notes == lean.notes
     same = ("orders", "claims", "fingerprints", "invariants")
     assert {name: kept.about[name] for name in same} == {name: lean.about[name] for name in same}
+
+
+def test_a_result_estimates_what_it_is_asked_for_and_takes_the_time() -> None:
+    told = run(world(BUSY), replications=REPLICATIONS)
+    assert all(callable(vars(told)[part]) for part in (*TABLES, "notes"))
+    began = told.about["wall_seconds"]["estimates"]
+    assert len(told.by_hours) > 0
+    assert len(told.summary) == len(MEASURES)
+    assert {part for part in TABLES if not callable(vars(told)[part])} == {"by_hours", "summary"}
+    assert told.about["wall_seconds"]["estimates"] > began
 
 
 def test_every_claim_is_handed_over_once_and_in_the_order_of_replications() -> None:

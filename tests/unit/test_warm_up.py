@@ -83,7 +83,7 @@ def single_desk(
         idle = Waits(np.zeros(DAYS, dtype=np.int64), np.zeros(DAYS))
         met = {SELLERS: (0, 0), MEDIATION: (started * DAY, (started + 28) * DAY)}
         seen.append(
-            SimpleNamespace(waits={SELLERS: idle, MEDIATION: busy}, met=met, claims=[], totals={"ended_late": 0})
+            SimpleNamespace(waits={SELLERS: idle, MEDIATION: busy}, met=met, totals={"claims": 0, "ended_late": 0})
         )
     return seen
 

@@ -1,0 +1,84 @@
+"""What replications come to: worked out when it is first asked for, so that what nobody asks for costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.measures import RATIOS, Sums, summary_of, sums_listed, sums_of, watched
+from sim.experiment.observation import Observation, tables_of
+from sim.experiment.on_demand import OnDemand
+from sim.experiment.stopwatch import Stopwatch
+from sim.experiment.warm_up import notes_of
+from sim.scenario.model import Scenario
+
+STAGE = "estimates"
+"""What the stopwatch calls it."""
+AT_A_TIME = 20_000
+"""Claims and requests that are added up together: pandas is slow to start, and they take a few megabytes."""
+
+
+class AddedUp:
+    """The two sums that every ratio is made of, by replication, as far as they were added up."""
+
+    def __init__(self) -> None:
+        self.until = 0
+        """So many replications were."""
+        self._sums: list[dict[str, Sums]] = []
+
+    def add(self, new: Sequence[Observation]) -> None:
+        """The next replications as well."""
+        first, self.until = self.until, self.until + len(new)
+        sums = sums_of(tables_of(new), self.until)
+        self._sums.append({name: Sums(part[first:], whole[first:], n) for name, (part, whole, n) in sums.items()})
+
+    def all(self, seen: Sequence[Observation]) -> Mapping[str, Sums]:
+        """Of all that were seen, by measure."""
+        while new := seen[self.until :]:
+            rows = np.cumsum([*map(rows_of, new)])
+            self.add(new[: 1 + int(np.searchsorted(rows, AT_A_TIME))])
+        return {ratio.name: _joined([some[ratio.name] for some in self._sums]) for ratio in RATIOS}
+
+
+def rows_of(one: Observation) -> int:
+    """How many claims and requests there are to add up."""
+    return len(one.claims) + len(one.requests)
+
+
+def _joined(sums: Sequence[Sums]) -> Sums:
+    parts, wholes, ns = zip(*sums, strict=True)
+    return Sums(np.concatenate(parts), np.concatenate(wholes), sum(ns))
+
+
+class Estimates:
+    """Of one experiment: what makes tables of its `Result`, and its notes."""
+
+    def __init__(
+        self, scenario: Scenario, seen: Sequence[Observation], claims: OnDemand, added: AddedUp, watch: Stopwatch
+    ) -> None:
+        """What was `added` up already is not read again; the `watch` takes the time."""
+        self._scenario, self._seen, self._claims, self._added, self._watch = scenario, seen, claims, added, watch
+
+    @cached_property
+    def _sums(self) -> Mapping[str, Sums]:
+        sums = self._added.all(self._seen)
+        self._seen = [one.without_rows() for one in self._seen]
+        return watched(sums, self._claims)
+
+    def summary(self) -> pd.DataFrame:
+        """As `Result.summary` has it."""
+        with self._watch.on(STAGE):
+            return summary_of(self._sums, self._claims, len(self._seen), self._scenario.market.currency)
+
+    def by_replication(self) -> pd.DataFrame:
+        """As `Result.by_replication` has it."""
+        with self._watch.on(STAGE):
+            return sums_listed(self._sums)
+
+    def notes(self) -> list[str]:
+        """As `Result.notes` has them."""
+        with self._watch.on(STAGE):
+            return notes_of(self._scenario, self._seen)
