@@ -53,7 +53,7 @@ def _joined(sums: Sequence[Sums]) -> Sums:
     return Sums(np.concatenate(parts), np.concatenate(wholes), sum(ns))
 
 
-class Estimates:
+class EstimatesOnDemand:
     """Of one experiment: what makes tables of its `Result`, and its notes."""
 
     def __init__(

@@ -17,7 +17,7 @@ from sim.experiment.by_hours import success_by_hours
 from sim.experiment.curves import incidence
 from sim.experiment.engine_choice import EngineChoice, chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
-from sim.experiment.estimating import AT_A_TIME, STAGE, Estimates
+from sim.experiment.estimating import AT_A_TIME, STAGE, EstimatesOnDemand
 from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.kept_replications import KeptReplications, Take
@@ -191,7 +191,7 @@ def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], w
     with watch.on(STAGE):
         claims = ledger.claims()
     seen = tuple(ledger.seen)
-    estimates = Estimates(scenario, seen, claims, ledger.added, watch)
+    estimates = EstimatesOnDemand(scenario, seen, claims, ledger.added, watch)
     return Result(
         scenario=scenario,
         journal=ledger.journal(),
@@ -201,7 +201,7 @@ def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], w
 
 
 def _when_asked(
-    scenario: Scenario, seen: Sequence[Observation], claims: OnDemand, estimates: Estimates
+    scenario: Scenario, seen: Sequence[Observation], claims: OnDemand, estimates: EstimatesOnDemand
 ) -> dict[str, Any]:
     """What parts of a result are made from, each when it is first looked at."""
     replications, backlogs, waits = len(seen), [one.backlog for one in seen], [one.waits for one in seen]
