@@ -23,7 +23,7 @@ Contents, in the order in which things happen (imports only ever point up this l
     baseline_commands    what `baseline` and `check` do at the gate of a pull request
     command_inputs       what a command is given
     worlds_commands, outside_commands, commands  what each command does
-    options, arguments   their words
+    arguments            their words
     cli                  what carries them out; where words go, and what ends a command
     door                 the console command
 

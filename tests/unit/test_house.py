@@ -55,7 +55,6 @@ FLOORS = (
     "outside_commands",
     "worlds_commands",
     "commands",
-    "options",
     "arguments",
     "cli",
     "door",
