@@ -21,40 +21,40 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-class Option(NamedTuple):
+class CommandOption(NamedTuple):
     """An option, or a word that needs no name, as `argparse` takes it."""
 
     names: tuple[str, ...]
     how: dict[str, Any]
 
 
-def word(name: str, called: str, what: str | None = None, **how: Any) -> Option:
+def word(name: str, called: str, what: str | None = None, **how: Any) -> CommandOption:
     """What stands at its place, without a name."""
-    return Option((name,), {"metavar": called, "help": what, **how})
+    return CommandOption((name,), {"metavar": called, "help": what, **how})
 
 
-def takes(option: str, what: str, **how: Any) -> Option:
+def takes(option: str, what: str, **how: Any) -> CommandOption:
     """An option with a value, written as a user writes it: its name, and what its value is called."""
     name, _, value = option.partition(" ")
-    return Option((name,), {"metavar": value, "help": what, **how})
+    return CommandOption((name,), {"metavar": value, "help": what, **how})
 
 
-def repeatable(option: str, what: str) -> Option:
+def repeatable(option: str, what: str) -> CommandOption:
     """An option with a value that may be given time and again."""
     return takes(option, what, action="append", default=[])
 
 
-def flag(option: str, what: str) -> Option:
+def flag(option: str, what: str) -> CommandOption:
     """An option that is there or not; `-q --quiet` has two names."""
-    return Option(tuple(option.split()), {"action": "store_true", "help": what})
+    return CommandOption(tuple(option.split()), {"action": "store_true", "help": what})
 
 
-def one_of(option: str, words: Sequence[str], what: str, **how: Any) -> Option:
+def one_of(option: str, words: Sequence[str], what: str, **how: Any) -> CommandOption:
     """An option with a value among few."""
-    return Option((option,), {"choices": words, "help": what, **how})
+    return CommandOption((option,), {"choices": words, "help": what, **how})
 
 
-def quiet(what: str = "no progress and no notes") -> Option:
+def quiet(what: str = "no progress and no notes") -> CommandOption:
     """How much is said."""
     return flag("-q --quiet", what)
 
@@ -114,24 +114,24 @@ CLUSTER = (
 )  # fmt: skip
 
 
-def what_if(what: str = "the base with changes, under a name (repeatable)") -> Option:
+def what_if(what: str = "the base with changes, under a name (repeatable)") -> CommandOption:
     """Scenarios that need no file."""
     return repeatable("--what-if NAME:PATH=VALUE[,PATH=VALUE]", what)
 
 
-def keep(which: str) -> Option:
+def keep(which: str) -> CommandOption:
     """What is written."""
     return one_of("--keep", ("summary", "claims", "journal"), f"what is written: {which}", default="claims")
 
 
-def precision(known: str) -> tuple[Option, Option]:
+def precision(known: str) -> tuple[CommandOption, CommandOption]:
     """How much is simulated, by how well something is to be known."""
     until = f"replications go on until {known}: success_rate=0.005, refund_time_median_all=2%% (repeatable)"
     up = "give up a precision after so many, or as soon as it is surely out of their reach (default: 1000)"
     return repeatable("--precision MEASURE=HALFWIDTH", until), takes("--max-replications N", up, type=positive)
 
 
-def workers(jobs: str, lives: str) -> tuple[Option, ...]:
+def workers(jobs: str, lives: str) -> tuple[CommandOption, ...]:
     """Who does the work: so many processes or a cluster, and which engine."""
     engine = one_of("--engine", ("auto", "simpy", "compiled"), lives, default="auto")
     return takes("--jobs N", jobs, type=positive), *CLUSTER, engine
@@ -152,7 +152,7 @@ OF_WORLDS = (
 """Where a study goes, and how it is carried out."""
 TOLD_BRIEFLY = (JSON, quiet("no more than the result"))
 
-COMMANDS: dict[str, tuple[str, Sequence[Option]]] = {
+COMMANDS: dict[str, tuple[str, Sequence[CommandOption]]] = {
     "run": ("simulate each scenario, print one table, write results", (
         MANY, *RESULTS, keep("the measures; also each claim (default); also each event"), REPORT,
         *precision("this measure is known so well"), STORE, *WORKERS, *CHANGES_AND_SIZES,

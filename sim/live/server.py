@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -87,9 +87,7 @@ def program(desk: AnswerDesk, bench: Bench, address: Address, first: Wanted | No
         Route("/answer", doings.answer, methods=["POST"]),
         Route("/order", doings.order, methods=["POST"]),
         Route("/advice", doings.advice, methods=["POST"]),
-        Route("/scenario.yaml", doings.scenario),
-        Route("/summary.json", doings.summary),
-        Route("/report", doings.report),
+        *(Route(place, doings.taken_away) for place in doings.forms),
     ]
     app = Starlette(routes=routes, lifespan=life, exception_handlers={UserError: _refused})
     return Guard(app, address.token, address.host, address.port)
@@ -101,6 +99,8 @@ class _Doings:
     def __init__(self, desk: AnswerDesk, bench: Bench) -> None:
         self._desk = desk
         self._bench = bench
+        self.forms = {"/scenario.yaml": self._scenario, "/summary.json": self._summary, "/report": self._report}
+        """In which what is on the screen can be taken away, by place."""
 
     async def page(self, request: Request) -> Response:
         wanted = _wanted_of(request, self._desk)
@@ -161,34 +161,25 @@ class _Doings:
             _lines(asked), media_type="application/x-ndjson", headers={"Content-Security-Policy": PLAIN_POLICY}
         )
 
-    async def scenario(self, request: Request) -> Response:
-        def made(wanted: Wanted, replications: int) -> Iterator[Response]:
-            asked = understood(wanted, self._desk.shelf)
-            attached = {"Content-Disposition": f'attachment; filename="{file_name(asked)}"'}
-            text = saved(asked, replications)
-            yield Response(text, media_type="application/yaml", headers=attached)
+    def _scenario(self, wanted: Wanted, replications: int) -> Iterator[Response]:
+        asked = understood(wanted, self._desk.shelf)
+        attached = {"Content-Disposition": f'attachment; filename="{file_name(asked)}"'}
+        yield Response(saved(asked, replications), media_type="application/yaml", headers=attached)
 
-        return await self._taken_away(request, made)
+    def _summary(self, wanted: Wanted, replications: int) -> Iterator[Response | None]:
+        for step in self._desk.results(wanted, replications):
+            yield step and JSONResponse(summary_of(step[0]))
 
-    async def summary(self, request: Request) -> Response:
-        def made(wanted: Wanted, replications: int) -> Iterator[Response | None]:
-            for step in self._desk.results(wanted, replications):
-                yield step and JSONResponse(summary_of(step[0]))
+    def _report(self, wanted: Wanted, replications: int) -> Iterator[Response | None]:
+        for page in self._desk.report(wanted, replications):
+            # The page's own policy stands in it: it lets in nothing but its own style and script.
+            yield page and HTMLResponse(page, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
 
-        return await self._taken_away(request, made)
-
-    async def report(self, request: Request) -> Response:
-        def made(wanted: Wanted, replications: int) -> Iterator[Response | None]:
-            for page in self._desk.report(wanted, replications):
-                # The page's own policy stands in it: it lets in nothing but its own style and script.
-                yield page and HTMLResponse(page, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
-
-        return await self._taken_away(request, made)
-
-    async def _taken_away(self, request: Request, made: Callable[[Wanted, int], Iterator[Any]]) -> Response:
+    async def taken_away(self, request: Request) -> Response:
         wanted, given = _wanted_of(request, self._desk), request.query_params.get("replications")
         replications = number_from(given, "replications", MOST_SHOWN, least=1) or FIRST_SHOWN
-        answer = await self._only(f"away-{secrets.token_hex(8)}", _caught(made(wanted, replications)))
+        steps = _caught(self.forms[request.scope["path"]](wanted, replications))
+        answer = await self._only(f"away-{secrets.token_hex(8)}", steps)
         if isinstance(answer, dict):
             return PlainTextResponse(f"{answer.get('fault', '')}\n", 500)
         return answer or _too_many()

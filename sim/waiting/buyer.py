@@ -55,7 +55,8 @@ def histories_of(scenario: Scenario, buyer: Buyer, paid: Ints, calendar: Calenda
     if buyer.stage == "cancellation":
         return Histories(now, {"paid": paid, "dispatched": never, "requested": asked, "closed": never}, facts)
     terms = terms_of(scenario, buyer.kind)
-    apart = min((buyer.paid - (buyer.asked or 0)) // EIGHTH, DAY, _shortest_clock(terms) // 2)
+    clock = terms.requests[Stage.DISPUTE].clock  # answers that came came in time
+    apart = min((buyer.paid - (buyer.asked or 0)) // EIGHTH, DAY // 2, clock.seconds // 2)
     closed = open_by(asked - (apart if buyer.stage == "chargeback" else 0), calendar)
     opened = asked if buyer.stage == "dispute" else np.maximum(closed - apart, paid)
     instants = {"paid": paid, "dispatched": paid + np.minimum((opened - paid) // 3, DAY)}
@@ -90,12 +91,6 @@ def _what_is_open(buyer: Buyer, asked: Ints, closed: Ints, never: Ints) -> dict[
     if buyer.stage == "chargeback":
         return {"failed": closed, "chargeback_opened": asked, "chargeback_closed": never}
     return {}
-
-
-def _shortest_clock(terms: Terms) -> int:
-    """Answers that came came in time."""
-    clock = terms.requests[Stage.DISPUTE].clock
-    return min(clock.seconds, DAY)
 
 
 def request_terms(scenario: Scenario, buyer: Buyer) -> RequestTerms:

@@ -112,13 +112,18 @@ def unfit(factor: Factor, policies: Sequence[Document], differ: Sequence[str]) -
     """Why a factor cannot be varied for these policies, as they are written out; empty where it can."""
     for path in factor.paths:
         place = ".".join(place_of(path, factor.range))
-        if any(f"{lever}.".startswith(f"{place}.") or f"{place}.".startswith(f"{lever}.") for lever in differ):
+        if any(overlap(place, lever) for lever in differ):
             return "the policies differ in it"
     for policy in policies:
         whys = [inapplicable_to(policy, {path: factor.range}) for path in factor.paths]
         if all(whys):
             return whys[0][0].why
     return ""
+
+
+def overlap(path: str, other: str) -> bool:
+    """Whether one of them is the other, or a part of it."""
+    return f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.")
 
 
 def fitting(factor: Factor, policy: Document) -> Factor:

@@ -28,7 +28,7 @@ from sim.scenario.moving import Document, Moved, place_of, read_moved
 from sim.scenario.resolved import described
 from sim.worlds.designs import Design
 from sim.worlds.estimating import Response, half_width, known
-from sim.worlds.factors import Factor, fitting
+from sim.worlds.factors import Factor, fitting, overlap
 from sim.worlds.store import KeptSums, Replications, SeedMeaning, Store
 from sim.worlds.stored import answers_of
 
@@ -206,13 +206,9 @@ def fitted_worlds(base: Path | str, theirs: Sequence[str], factors: Sequence[Fac
     """
     taken = [*theirs, *(".".join(place_of(path, factor.range)) for factor in factors for path in factor.paths)]
     return tuple(
-        json.dumps({path: value for path, value in world.items() if not any(_meet(path, one) for one in taken)})
+        json.dumps({path: value for path, value in world.items() if not any(overlap(path, one) for one in taken)})
         for world in worlds_beside(base)
     )
-
-
-def _meet(path: str, other: str) -> bool:
-    return f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.")
 
 
 def worlds_of(
