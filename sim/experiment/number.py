@@ -115,7 +115,8 @@ class Number(NamedTuple):
             return Shown(self.why, "") if self.why else Shown(NOT_REACHED if self.unit == "d" else "–", "")
         value, low, high = (end * scale for end in (self.value, self.low, self.high))
         decimals = self.decimals if decimals is None else decimals
-        return Shown(f"{_digits(value, decimals)}{suffix}", _interval(Number(value, low, high), decimals))
+        interval = _interval(Number(value, low, high), decimals, scale if self.unit == "share" else math.inf)
+        return Shown(f"{_digits(value, decimals)}{suffix}", interval)
 
     def document(self, counting: str = "") -> dict[str, Any]:
         """Ready for JSON: what is not a finite number is none; what it rests on goes by the name given."""
@@ -196,16 +197,18 @@ def alike(*values: Number) -> list[Shown]:
     return [one.shown(decimals) for one in values]
 
 
-def _interval(number: Number, decimals: int) -> str:
-    _, low, high = number.three
+def _interval(number: Number, decimals: int, most: float) -> str:
+    """The interval; as ± only where that reaches neither below nothing nor above the most, unless an end does."""
+    value, low, high = number.three
     if not number.has_interval:
         return ""
     if math.isnan(high):
         return f"{_digits(low, decimals)} or more"
     if math.isnan(low):
         return f"up to {_digits(high, decimals)}"
-    if number.is_even:
-        return f"±{number.longer_half:,.{decimals}f}"
+    half = number.longer_half
+    if number.is_even and not low >= 0 > value - half and not high <= most < value + half:
+        return f"±{half:,.{decimals}f}"
     between = " to " if low < 0 else "–"
     return f"{_digits(low, decimals)}{between}{_digits(high, decimals)}"
 
