@@ -14,10 +14,11 @@ from rich.console import Console
 from sim.baselines.causes import MOST, Found, _cut, _redrawn
 from sim.baselines.checking import advice_of
 from sim.baselines.judgement import CHANGED, UNCHANGED, Check
+from sim.experiment.number import Number
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.show.checked.summary import summary
 from sim.show.checked.terminal import print_check
-from sim.show.checked.words import finding
+from sim.show.checked.words import finding, row_of
 from tests.unit.checked import check, left_over, scenario_check
 
 
@@ -94,3 +95,10 @@ def test_what_has_no_counterpart_is_printed_with_what_to_do() -> None:
     assert "    record one with: plain" in lines
     assert "✗ orphan  plain: the scenario of the baseline in kept/plain is no longer there" in lines
     assert "    remove it: plain; or let it stay with --allow-orphans" in lines
+
+
+def test_before_and_after_stand_in_the_same_digits() -> None:
+    """18 d beside 17.3 d were not the 1.0 d that the table says lies between."""
+    one = next(each for each in scenario_check("silence-approves").measures if each.unit == "d")
+    row = row_of(replace(one, baseline=Number(18.26, 16.1, 20.4), now=Number(17.27, 16.8, 17.8)))
+    assert (row.baseline.value, row.now.value) == ("18 d", "17 d")

@@ -20,7 +20,7 @@ from sim.baselines.judgement import (
     ScenarioCheck,
 )
 from sim.experiment.expectations import FAIL, PASS
-from sim.experiment.number import Shown
+from sim.experiment.number import Shown, alike
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.scenario.wording import counted
 from sim.show.flip_pairs import FlipPair, flip_pairs
@@ -48,10 +48,11 @@ def row_of(one: MeasureCheck) -> CheckRow:
     """A measure in words; `margin` and `said` are empty where it is not judged."""
     compared = compared_of(one)
     margin = f"±{compared.scale * one.margin:.3g} {compared.unit_shown}" if one.is_headline else ""
+    baseline, now = alike(*(level._replace(unit=one.unit, why=one.why) for level in (one.baseline, one.now)))
     return CheckRow(
         compared.name,
-        one.baseline._replace(unit=one.unit, why=one.why).shown(),
-        one.now._replace(unit=one.unit, why=one.why).shown(),
+        baseline,
+        now,
         compared.shown(),
         margin,
         said(one),
