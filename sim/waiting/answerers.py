@@ -23,7 +23,8 @@ from sim.vocabulary import ClaimKind, Party, Stage
 from sim.waiting.calendars import elapsed, last_look
 from sim.waiting.history import Histories
 from sim.waiting.not_yet import Shaped
-from sim.waiting.steps import Open, Pending, calendar_of, deadlines, ruled_by_the_platform
+from sim.waiting.read_off import calendar_of, deadlines, ruled_by_the_platform
+from sim.waiting.steps import Open, Pending
 from sim.waiting.tails import Tail, TwoLegs, chance_near, larger, less_likely, longer, part_of
 
 

@@ -27,18 +27,8 @@ from sim.vocabulary import Party, Stage, Verdict
 from sim.waiting.answerers import Answering, Habit
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, UNKNOWN, WITHDRAWN, Histories
-from sim.waiting.seen import cancellation_status
-from sim.waiting.steps import (
-    BY_HALVES,
-    Pending,
-    deadlines,
-    dispute_status,
-    inspected,
-    inspections,
-    ruled_by_the_platform,
-    ruling_of,
-    steps,
-)
+from sim.waiting.read_off import BY_HALVES, cancellation_status, deadlines, ruled_by_the_platform, ruling_of
+from sim.waiting.steps import Pending, dispute_status, inspected, inspections, steps
 from sim.waiting.tails import NEXT_TO_NOTHING, Tail, TwoLegs, chance_near, longer
 
 
@@ -49,11 +39,11 @@ def still_here(scenario: Scenario, histories: Histories) -> Ints:
     """
     cancellation = scenario.policy.cancellation
     if cancellation is None or cancellation.ships_while_open != "held":
-        return _still(histories, held=False, taken_over=False)
-    return _still(histories, held=True, taken_over=cancellation.on_silence == Verdict.ESCALATE)
+        return _still(scenario, histories, held=False, taken_over=False)
+    return _still(scenario, histories, held=True, taken_over=cancellation.on_silence == Verdict.ESCALATE)
 
 
-def _still(histories: Histories, held: bool, taken_over: bool) -> Ints:
+def _still(scenario: Scenario, histories: Histories, held: bool, taken_over: bool) -> Ints:
     """`taken_over`: whether the platform, which takes over what nobody answers, goes on holding it."""
     known = histories.now if "dispatched" in histories.instants else np.where(histories.cancels, histories.now, -1)
     settled = np.minimum(histories.at("closed"), histories.at("refund_due"))
@@ -62,7 +52,8 @@ def _still(histories: Histories, held: bool, taken_over: bool) -> Ints:
     known = np.where(histories.cancelled, stays, known)
     waits = histories.cancels & (held & (~histories.has("closed") | histories.cancelled))
     known = np.where(waits, np.minimum(known, histories.at("requested")), known)
-    stops = histories.has("refund_due") & (ruling_of(histories) != BY_HALVES) & ~histories.has("offer_opened")
+    stops = histories.has("refund_due") & ~histories.has("offer_opened")
+    stops &= ruling_of(scenario, histories) != BY_HALVES
     known = np.where(stops, np.minimum(known, histories.at("refund_due")), known)
     ruled = histories.cancels & taken_over & histories.has("mediation_opened") & (histories.disputed >= NEVER)
     known = np.where(ruled & (stops | ~histories.has("mediation_closed")), histories.at("requested"), known)
@@ -84,7 +75,7 @@ class Dispatch:
         end = np.full(len(histories), self._calendar.end - 1)
         self._lasts = elapsed(self._paid, end, kind_of(kind.arrange), self._calendar)
         self._arranging = longer(
-            kind.arrange, self._not_arranged(histories, _still(histories, held=False, taken_over=False))
+            kind.arrange, self._not_arranged(histories, _still(scenario, histories, held=False, taken_over=False))
         )
         self.legs = TwoLegs.of(len(histories), self._left)
 
@@ -169,8 +160,9 @@ class Conduct:
         disputed = dispute_status(histories, come)
         disputed = np.where(offered, COUNTERED, np.where(disputed == INTERRUPTED, SILENCE, disputed))
         by_seller = ~ruled_by_the_platform(scenario, histories)
-        cancelled, at = cancellation_status(histories), histories.at
+        cancelled, at = cancellation_status(scenario, histories, calendars), histories.at
         put, looked, said = inspections(scenario, histories, calendars)
+        self._shipped_instead = cancelled == SHIPPED
         self._closed = {
             Stage.CANCELLATION: _Closed(at("requested"), at("closed"), cancelled, histories.cancels),
             Stage.DISPUTE: _Closed(at("dispute_opened"), at("dispute_closed"), disputed, by_seller),
@@ -191,7 +183,7 @@ class Conduct:
         """Of parcels that left of themselves: not in place of an answer, nor held for one."""
         seen, terms = self._histories, self._scenario.policy.cancellation
         held = terms is not None and terms.ships_while_open == "held"
-        of_itself = ~seen.cancels | ((cancellation_status(seen) != SHIPPED) & ~held)
+        of_itself = ~seen.cancels | (~self._shipped_instead & ~held)
         rows = np.flatnonzero(seen.has("dispatched") & of_itself)
         left = seen.at("dispatched")[rows]
         chance[rows] *= self._left_near(seller, party, rows, left, left - seen.at("paid")[rows])

@@ -15,23 +15,25 @@ from sim.scenario.model import Scenario
 from sim.vocabulary import Anchor, ClaimKind, Disposition, Party, Stage, Verdict
 from sim.waiting.calendars import elapsed
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, WITHDRAWN, Histories
-from sim.waiting.seen import answer, over
-from sim.waiting.steps import (
+from sim.waiting.read_off import (
     BY_HALVES,
     FOR_THE_BUYER,
     FOR_THE_SELLER,
-    Standing,
-    after_the_hold,
-    could_dispute,
     deadlines,
-    dispute_status,
-    inspections,
-    last_instants,
     of_kinds,
     ruled_by_the_platform,
     ruling_of,
-    steps,
     where_terms,
+)
+from sim.waiting.seen import answer, over
+from sim.waiting.steps import (
+    Standing,
+    after_the_hold,
+    could_dispute,
+    dispute_status,
+    inspections,
+    last_instants,
+    steps,
 )
 
 TOO_MUCH = 10**15
@@ -195,7 +197,7 @@ def _calling(scenario: Scenario, seen: Histories, come: Standing, facts: Columns
 
 
 def _ruling(scenario: Scenario, seen: Histories, by_platform: Bools, facts: Columns, calendars: Openings) -> None:
-    put, closed, ruling = seen.at("mediation_opened"), seen.at("mediation_closed"), ruling_of(seen)
+    put, closed, ruling = seen.at("mediation_opened"), seen.at("mediation_closed"), ruling_of(scenario, seen)
     done = (put < NEVER) & (closed < NEVER)
     silence = of_kinds(scenario, seen, lambda terms: terms.requests[Stage.MEDIATION].on_silence)
     limit = deadlines(scenario, seen, Stage.MEDIATION, np.where(done, put, 0), calendars)

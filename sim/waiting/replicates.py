@@ -27,7 +27,7 @@ from sim.rules.terms import refunds_at_dispatch_limit
 from sim.scenario.buyers import Choice
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
-from sim.scenario.selling import staff_of
+from sim.scenario.selling import parties_of_kinds, staff_of
 from sim.vocabulary import Outcome, Route
 from sim.waiting.conditioned import Conditions, Facts
 from sim.waiting.history import contradictions
@@ -69,8 +69,8 @@ def tell(
     and BeyondCalendar where one outlives its calendars.
     """
     mine = with_choices(_draws(facts.claims, len(rows)), [choice] if choice else [], 0).claims
-    market = conditions.scenario
-    draws = _draws(_together(mine, others, len(rows)), len(rows) + _count(others))
+    market, claims = _at_desks_of_their_hours(conditions.scenario, _together(mine, others, len(rows)))
+    draws = _draws(claims, len(rows) + _count(others))
     records = live(engine or engine_at_hand(), market, draws, conditions.calendars, past=past)
     count = len(facts.rows)
     of_mine = Records(
@@ -122,6 +122,22 @@ def _together(mine: TableOfClaims, others: Columns | None, count: int) -> TableO
     both = {name: np.concatenate([mine[name], others[name]]) for name in mine}
     both["order"] = np.concatenate([mine["order"], others["order"] + count])
     return both
+
+
+def _at_desks_of_their_hours(scenario: Scenario, claims: TableOfClaims) -> tuple[Scenario, TableOfClaims]:
+    """Where types of sellers have days off of their own: a seller has a desk for each such calendar.
+
+    What type a case's seller is of is known, or likely, of each case by itself; luck may have given others of that
+    seller, or other replicates, another type, and a desk keeps one calendar.
+    """
+    sellers, parties = scenario.market.sellers, parties_of_kinds(scenario)
+    if sellers.roster is not None or len(set(parties)) == 1:
+        return scenario, claims
+    _, calendar = np.unique(parties, return_inverse=True)
+    desks = sellers.model_copy(update={"count": sellers.count * len(set(parties))})
+    market = scenario.market.model_copy(update={"sellers": desks})
+    of_its_own = claims["seller"] + sellers.count * calendar[claims["seller_type"]]
+    return scenario.model_copy(update={"market": market}), {**claims, "seller": of_its_own}
 
 
 def _over_all(told: TableOfClaims, facts: Facts, count: int) -> Columns:

@@ -15,6 +15,7 @@ from sim.scenario.selling import parties_of_kinds, runs_party
 from sim.vocabulary import ClaimKind, Disposition, Party
 from sim.waiting.calendars import elapsed, next_open
 from sim.waiting.history import ACCEPTED, REFUSED, SHIPPED, SILENCE, WITHDRAWN, Histories
+from sim.waiting.read_off import cancellation_closed, cancellation_status
 
 
 def seen_facts(scenario: Scenario, seen: Histories, drawn: Columns, calendars: Openings) -> Columns:
@@ -71,25 +72,12 @@ def answer(
     over(facts, f"{stage}.handling", here, work)
 
 
-def cancellation_closed(seen: Histories) -> Ints:
-    """When each request to cancel was settled: where nobody says so, with the refund or the parcel's leaving."""
-    due = np.where(seen.has("dispute_opened"), NEVER, seen.at("refund_due"))
-    otherwise = np.minimum(due, np.maximum(seen.at("dispatched"), seen.at("requested")))
-    return np.where(seen.has("closed"), seen.at("closed"), otherwise)
-
-
-def cancellation_status(seen: Histories) -> Ints:
-    """How each request to cancel was settled, by its place in the mapping's words; what is not said is read off."""
-    done, status = seen.cancels & (cancellation_closed(seen) < NEVER), seen.fact("status")
-    return np.where(done & (status < 0), np.where(seen.has("dispatched"), SHIPPED, ACCEPTED), status)
-
-
 def _cancellation(scenario: Scenario, seen: Histories, facts: Columns, calendars: Openings) -> None:
     opened = seen.at("requested")
     pressed = seen.cancels | seen.cancelled_free
     over(facts, "window_ends", pressed, np.maximum(facts["window_ends"], opened))
     over(facts, "window_ends", seen.has("requested") & (seen.kind == ClaimKind.REGRET) & ~pressed, LEFT_ALONE)
-    closed, status = cancellation_closed(seen), cancellation_status(seen)
+    closed, status = cancellation_closed(seen), cancellation_status(scenario, seen, calendars)
     done = seen.cancels & (closed < NEVER)
     if scenario.policy.cancellation is not None and scenario.policy.cancellation.ships_while_open == "held":
         status = np.where(status == SHIPPED, REFUSED, status)  # what is held leaves because of an answer

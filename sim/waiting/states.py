@@ -9,12 +9,14 @@ import numpy as np
 
 from sim.arrays import Bools
 from sim.errors import Fault
+from sim.rules.terms import refunds_at_dispatch_limit
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.scenario.wording import printable, shortened
 from sim.vocabulary import ClaimKind, Verdict
 from sim.waiting.history import Histories
-from sim.waiting.steps import inspected, where_terms
+from sim.waiting.read_off import where_terms
+from sim.waiting.steps import inspected
 
 
 @dataclass
@@ -59,10 +61,22 @@ def begins_at(text: str, place: int) -> int:
 
 
 def check_states(table: CaseTable, seen: Histories, scenario: Scenario) -> None:
-    """Add a fault for every state that the policy does not know."""
+    """Add a fault for every state that the policy does not know, or that nobody's claim led to."""
     for column, (rows, what) in _unknown(seen, scenario).items():
         for row in np.flatnonzero(rows).tolist():
             table.refuse(row, column, f"found a state that the policy does not know: it has no {what}")
+    asking = "'requested' (of what was cancelled for free, too), 'dispute_opened' or 'withdrawn'"
+    for column, rows in _unasked(seen, scenario).items():
+        for row in np.flatnonzero(rows).tolist():
+            table.refuse(row, column, f"found an instant, and none at which the buyer asked; expected {asking}")
+
+
+def _unasked(seen: Histories, scenario: Scenario) -> dict[str, Bools]:
+    """By column: where what comes of a claim has come, and nobody has claimed anything."""
+    unasked = seen.asked >= NEVER
+    by_itself = refunds_at_dispatch_limit(scenario) | seen.has("chargeback_opened")
+    where = {"refund_due": unasked & ~by_itself, "mediation_opened": unasked, "return_posted": unasked}
+    return {column: rows & seen.has(column) for column, rows in where.items()}
 
 
 def _unknown(seen: Histories, scenario: Scenario) -> dict[str, tuple[Bools, str]]:

@@ -3,7 +3,7 @@ what is won, what was refused and when, from when on the platform may be called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,13 +12,23 @@ import numpy as np
 from sim.arrays import Bools, Ints
 from sim.chance.instants import earlier_or_later, instants_after
 from sim.chance.orders import Openings
-from sim.rules.terms import Since, Span, Terms, since_of, terms_of
-from sim.scenario.calendars import Calendar, round_the_clock
+from sim.rules.terms import Since, Terms, since_of, terms_of
 from sim.scenario.durations import NEVER
 from sim.scenario.model import Scenario
 from sim.vocabulary import Anchor, ClaimKind, Party, RefundOn, Stage, Verdict
-from sim.vocabulary.stages import STAGES
 from sim.waiting.history import ACCEPTED, REFUSED, SILENCE, UNKNOWN, Histories
+from sim.waiting.read_off import (
+    FOR_THE_BUYER,
+    FOR_THE_SELLER,
+    cancellation_status,
+    deadlines,
+    failed_before_the_bank,
+    of_kinds,
+    over_at,
+    ruling_of,
+    says_yes,
+    where_terms,
+)
 
 
 @dataclass(frozen=True)
@@ -62,50 +72,6 @@ def pending(scenario: Scenario, histories: Histories, stage: Stage, calendars: O
     return rows, Pending(opened[rows], some.now, deadline, looked, watched, working)
 
 
-def calendar_of(scenario: Scenario, party: Party, calendars: Openings) -> Calendar:
-    """A party's; a buyer's never closes."""
-    if party == Party.BUYER:
-        return round_the_clock(scenario.experiment.calendar_days)
-    return calendars[party]
-
-
-def ruled_by_the_platform(scenario: Scenario, histories: Histories) -> Bools:
-    """Whose dispute the platform answers itself."""
-    return where_terms(scenario, histories, lambda terms: terms.platform_answers)
-
-
-def deadlines(
-    scenario: Scenario,
-    some: Histories,
-    stage: Stage,
-    opened: Ints,
-    calendars: Openings,
-    seller: Party = Party.SELLER,
-) -> Ints:
-    """When the clocks of requests are over that are put then; `seller`: whose calendar a seller's clock goes by."""
-
-    def clock_of(terms: Terms) -> tuple[Span, Calendar]:
-        rules = stage == Stage.DISPUTE and terms.platform_answers
-        party = Party.PLATFORM if rules else STAGES[stage].answerer
-        calendar = calendar_of(scenario, seller if party == Party.SELLER else party, calendars)
-        return terms.requests[stage].clock, calendar
-
-    return _over_at(scenario, some, opened, clock_of)
-
-
-def _over_at(
-    scenario: Scenario, seen: Histories, opened: Ints, clock_of: Callable[[Terms], tuple[Span, Calendar]]
-) -> Ints:
-    """When clocks are over that begin then, by the terms of each kind of claim; NEVER where none runs."""
-    over = np.full(len(seen), NEVER)
-    for kind in ClaimKind:
-        here = np.flatnonzero(seen.kind == kind)
-        if kind and len(here):
-            clock, calendar = clock_of(terms_of(scenario, kind))
-            over[here] = instants_after(opened[here], clock.kind, np.array(clock.seconds), calendar)
-    return over
-
-
 _STANDS = {
     Stage.CANCELLATION: ("requested", ("closed", "dispatched")),
     Stage.DISPUTE: ("dispute_opened", ("dispute_closed", "mediation_opened", "failed")),
@@ -147,10 +113,6 @@ def inspections(scenario: Scenario, seen: Histories, calendars: Openings) -> tup
     return put, closed, np.where(done, says, UNKNOWN)
 
 
-FOR_THE_BUYER, FOR_THE_SELLER, BY_HALVES = range(3)
-"""A ruling, by its place in the mapping's words."""
-
-
 class Standing(NamedTuple):
     """For some cases: what their claims have come to so far."""
 
@@ -169,25 +131,26 @@ class Standing(NamedTuple):
 def steps(scenario: Scenario, seen: Histories, calendars: Openings) -> Standing:
     """How far each has come by its now."""
     closed, ruled = seen.at("dispute_closed"), seen.at("mediation_closed")
-    yes, offered = _says_yes(scenario, seen), seen.has("offer_opened")
-    for_the_buyer = seen.has("mediation_closed") & (ruling_of(seen) == FOR_THE_BUYER)
+    yes, offered = says_yes(scenario, seen, calendars), seen.has("offer_opened")
+    ruling = ruling_of(scenario, seen)
+    for_the_buyer = seen.has("mediation_closed") & (ruling == FOR_THE_BUYER)
     won_at = np.where(yes, closed, seen.at("withdrawn"))
     won_at = np.where(for_the_buyer & (won_at >= NEVER), ruled, won_at)
-    failed_at = np.where(
-        seen.has("failed"), seen.at("failed"), np.where(ruling_of(seen) == FOR_THE_SELLER, ruled, NEVER)
-    )
+    failed_at = np.where(seen.has("failed"), seen.at("failed"), np.where(ruling == FOR_THE_SELLER, ruled, NEVER))
+    failed_at = np.where(failed_at < NEVER, failed_at, failed_before_the_bank(seen))
     last_no = np.where(offered, seen.at("offer_closed"), np.where(yes, NEVER, closed))
     last_no = np.where(seen.has("inspection_closed"), seen.at("inspection_closed"), last_no)
     left = (
         of_kinds(scenario, seen, lambda terms: terms.requests[Stage.CANCELLATION].on_silence)
         == Verdict.MAY_ESCALATE
     )
-    left = left & seen.cancels & (seen.fact("status") == SILENCE) & (seen.disputed >= NEVER)
+    unanswered = cancellation_status(scenario, seen, calendars) == SILENCE
+    left = left & seen.cancels & unanswered & (seen.disputed >= NEVER)
     last_no = np.where(left, seen.at("closed"), last_no)
     goes_on = seen.has("mediation_opened") | (failed_at < NEVER) | seen.has("refund_due")
     disputed, platform = seen.at("dispute_opened"), calendars[Party.PLATFORM]
-    calls_from = _over_at(scenario, seen, disputed, lambda terms: (terms.buyer_may_call_after, platform))
-    by_itself_at = _over_at(scenario, seen, disputed, lambda terms: (terms.steps_in_after, platform))
+    calls_from = over_at(scenario, seen, disputed, lambda terms: (terms.buyer_may_call_after, platform))
+    by_itself_at = over_at(scenario, seen, disputed, lambda terms: (terms.steps_in_after, platform))
     return Standing(won_at, np.where(goes_on, NEVER, last_no), failed_at, calls_from, by_itself_at)
 
 
@@ -196,36 +159,6 @@ def dispute_status(seen: Histories, come: Standing) -> Ints:
     status, closed = seen.fact("dispute_status"), seen.at("dispute_closed")
     read_off = np.where(come.won_at == closed, ACCEPTED, REFUSED)
     return np.where(seen.has("dispute_opened") & (closed < NEVER) & (status == UNKNOWN), read_off, status)
-
-
-def ruling_of(seen: Histories) -> Ints:
-    """For whom the platform has decided; where nobody says so, what followed tells."""
-    lost = seen.has("failed") & (seen.at("failed") <= seen.at("mediation_closed"))
-    won = seen.has("refund_due") | seen.has("return_posted") | seen.has("failed")  # a return that came to nothing
-    told = np.where(lost, FOR_THE_SELLER, np.where(won, FOR_THE_BUYER, UNKNOWN))
-    told = np.where(seen.fact("ruling") >= 0, seen.fact("ruling"), told)
-    return np.where(seen.has("mediation_closed"), told, UNKNOWN)
-
-
-def _says_yes(scenario: Scenario, seen: Histories) -> Bools:
-    """Whose dispute was answered with a yes, or with a silence that means it."""
-    status, unanswered = seen.fact("dispute_status"), seen.has("mediation_opened") | seen.has("failed")
-    approves = of_kinds(scenario, seen, lambda terms: terms.requests[Stage.DISPUTE].on_silence) == Verdict.APPROVE
-    sent = seen.at("return_posted") < seen.at("mediation_opened")
-    pays = (seen.has("refund_due") & ~unanswered) | (sent & ~seen.has("failed"))
-    yes = (status == ACCEPTED) | ((status == SILENCE) & approves) | ((status == UNKNOWN) & pays)
-    return np.asarray(seen.has("dispute_closed") & yes & ~seen.has("offer_opened"))
-
-
-def of_kinds(scenario: Scenario, seen: Histories, what: Callable[[Terms], int]) -> Ints:
-    """What the policy says to each case's kind of claim, as a number."""
-    said = np.array([0, *(int(what(terms_of(scenario, kind))) for kind in ClaimKind if kind)])
-    return np.asarray(said[seen.kind])
-
-
-def where_terms(scenario: Scenario, seen: Histories, hold: Callable[[Terms], bool]) -> Bools:
-    """Cases for whose kind of claim something holds under the policy."""
-    return np.asarray(of_kinds(scenario, seen, hold) == 1)
 
 
 def could_dispute(
@@ -265,7 +198,8 @@ def after_the_hold(
     terms = scenario.policy.cancellation
     if terms is None or terms.ships_while_open != "held":
         return instants
-    ruled = (terms.on_silence == Verdict.ESCALATE) & (seen.fact("status") == SILENCE)
+    unanswered = cancellation_status(scenario, seen, calendars) == SILENCE
+    ruled = (terms.on_silence == Verdict.ESCALATE) & unanswered
     released = np.where(ruled, seen.at("mediation_closed"), seen.at("closed"))
     paused = np.where(seen.cancels & (released < NEVER), released - seen.at("requested"), 0)
     due = np.where(instants[Anchor.DISPATCH_DUE] < NEVER, instants[Anchor.DISPATCH_DUE] + paused, NEVER)
