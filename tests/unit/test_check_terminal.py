@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sim.baselines.causes import MOST, Found, _cut, _redrawn
+from sim.baselines.causes import MOST, Found, _cut
 from sim.baselines.checking import advice_of
-from sim.baselines.judgement import CHANGED, UNCHANGED, Check
+from sim.baselines.judgement import CHANGED, DRAWS, UNCHANGED, Cause, Check
 from sim.experiment.number import Number
 from sim.experiment.verdicts import INCONCLUSIVE
 from sim.show.checked.summary import summary
@@ -57,7 +57,8 @@ def test_one_order_is_not_one_orders() -> None:
 
 
 def test_causes_beyond_the_most_are_counted_in_plain_words() -> None:
-    causes = _cut([_redrawn(f"D{number}") for number in range(MOST + 6)], "decisions")
+    redrawn = [Cause(DRAWS, f"D{number}", "", "", "") for number in range(MOST + 6)]
+    causes = _cut(redrawn, "decisions")
     assert causes[-1].said == "6 more decisions"
 
 
