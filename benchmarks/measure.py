@@ -39,7 +39,7 @@ TIMED = """
 import time
 from sim.experiment import stopwatch
 stopwatch.perf_counter = time.process_time
-from sim.cli import door
+from sim.door import door
 door()
 """
 """The program as it is, but that the times in its `run.json` are the processor's as well."""

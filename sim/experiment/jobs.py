@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 STARTING = 2.0
 """Seconds that must be saved before workers are worth starting; each imports for about one."""
+SLOW_START = 0.2
+"""Seconds that a first replication may take longer than those after it: machine code is fetched, laws are read."""
 SHORTEST = 0.1
 """Seconds of work that a task holds, at the least: asking and answering costs a millisecond."""
 SCHEDULING = 0.002
@@ -169,7 +171,7 @@ class Workers:
 
     def _answers(self, everything: Task, scenario: Scenario) -> Iterator[Answer]:
         left = deque(everything.replications)
-        while left and not self._pays(len(left)):
+        while left and not self._pays(len(left), seen=len(everything.replications) - len(left)):
             yield carry_out(everything._replace(replications=(left.popleft(),)), scenario)
         under_way: deque[Awaited] = deque()
         try:
@@ -182,13 +184,14 @@ class Workers:
             for pending in under_way:
                 pending.cancel()
 
-    def _pays(self, left: int) -> bool:
-        """Whether so many replications are better shared out than done here."""
+    def _pays(self, left: int, seen: int) -> bool:
+        """Whether so many replications are better shared out than done here, where so many were."""
         if self.are_far:
             return True
         if self.jobs == 1 or left == 1:
             return False
-        saved = left * self._pace * (1 - 1 / self.jobs)
+        pace = self._pace - SLOW_START if seen == 1 else self._pace
+        saved = left * pace * (1 - 1 / self.jobs)
         return not self._only_if_it_pays or self._hands.taken > 0 or saved > STARTING
 
     def _portion(self, left: deque[int]) -> tuple[int, ...]:

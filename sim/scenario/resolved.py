@@ -7,7 +7,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sim.scenario.model import Scenario
 from sim.scenario.schema_paths import Annotations, below, is_by_claim, merges
@@ -22,16 +22,23 @@ _TAKEN_FOR_BOOLEANS = {"y", "n", "yes", "no", "on", "off", "true", "false", "nul
 """Words that other readers of YAML do not take for text."""
 _LONGEST_LINE = 88
 _EXACT = 1e15
-_WRITTEN: deque[tuple[Scenario, Mapping[str, Any]]] = deque(maxlen=16)
-"""Of the scenarios met last: they never change."""
+MET_LAST = 16
+"""Scenarios whose JSON and YAML are remembered: they never change."""
+_WRITTEN: deque[tuple[Scenario, Mapping[str, Any]]] = deque(maxlen=MET_LAST)
+_RESOLVED: deque[tuple[Scenario, str]] = deque(maxlen=MET_LAST)
+T = TypeVar("T")
 
 
 def as_json(scenario: Scenario) -> Mapping[str, Any]:
     """Complete, by the names that a file has for its parts. It is shared, and only to be read."""
+    return _remembered(_WRITTEN, scenario, lambda: scenario.model_dump(mode="json", by_alias=True))
+
+
+def _remembered(met: deque[tuple[Scenario, T]], scenario: Scenario, write: Callable[[], T]) -> T:
     # Of a copy: whoever hands in an executor of threads adds to it meanwhile.
-    found = next((written for known, written in tuple(_WRITTEN) if known is scenario), None)
+    found = next((written for known, written in tuple(met) if known is scenario), None)
     if found is None:
-        _WRITTEN.append((scenario, found := scenario.model_dump(mode="json", by_alias=True)))
+        met.append((scenario, found := write()))
     return found
 
 
@@ -57,8 +64,9 @@ def resolved_yaml(scenario: Scenario, origin: Origin | None = None) -> str:
 
     Where these notes would make it longer than what is read, there are none.
     """
-    text = yaml_of(described(scenario), origin)
-    return text if origin is None or len(text.encode()) <= MOST_BYTES else resolved_yaml(scenario)
+    if origin is not None and len((text := yaml_of(described(scenario), origin)).encode()) <= MOST_BYTES:
+        return text
+    return _remembered(_RESOLVED, scenario, lambda: yaml_of(described(scenario)))
 
 
 def yaml_of(description: dict[str, Any], origin: Origin | None = None) -> str:

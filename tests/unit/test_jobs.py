@@ -111,6 +111,20 @@ def test_long_work_is_shared_out_between_all_cores(monkeypatch: pytest.MonkeyPat
     assert run(lively(2 * cores())).about["jobs"] == cores()
 
 
+@pytest.mark.skipif(cores() < 2, reason="there is one core only")
+def test_a_first_replication_that_is_slow_to_start_calls_nobody_for_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([jobs.SLOW_START, *[0.01] * 11])
+
+    def timed(task: Task, scenario: Scenario) -> Answer:
+        return carry_out(task, scenario)._replace(seconds={"engine": next(seconds)})
+
+    monkeypatch.setattr(jobs, "carry_out", timed)
+    monkeypatch.setattr(jobs, "STARTING", jobs.SLOW_START)
+    with Workers() as workers:
+        assert len(list(workers.observations(lively(), range(12)))) == 12
+        assert workers.at_work == 1
+
+
 def test_nobody_works_for_no_jobs() -> None:
     with pytest.raises(BadUsage, match="found 0 jobs, expected a number from 1"):
         Workers(0)

@@ -28,9 +28,10 @@ def have_matplotlib() -> None:
         import matplotlib
 
         if COMMAND in sys.modules:
-            from matplotlib.artist import Artist
+            from matplotlib import artist
 
-            Artist._update_set_signature_and_docstring = classmethod(lambda kind: None)  # type: ignore[attr-defined]
+            vars(artist)["kwdoc"] = lambda kind: ""
+            artist.Artist._update_set_signature_and_docstring = classmethod(lambda kind: None)  # type: ignore[attr-defined]
     finally:
         if name is not None:
             os.environ[NAMED] = name

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any, Protocol, TypeVar
 
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, fontManager, get_font
-from matplotlib.style import context
 
 from sim.experiment.result import Result
 from sim.scenario.wording import counted, shortened
@@ -62,7 +61,7 @@ DARK, LIGHT = "#17375e", "#3d85c6"
 SIZE = (9.0, 5.4)
 """Inches; 900 pixels wide at 100 to the inch."""
 SMALL = 8.5
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": OURS,
     "font.size": 10,
     "text.color": INK,
@@ -81,8 +80,8 @@ STYLE: dict[str, Any] = {
     "legend.frameon": False,
 }
 """Laid over matplotlib's own defaults, whatever a user's configuration says; a `$` in a title is no formula."""
-TIMES: Any = {"timezone": "UTC", "date.epoch": "1970-01-01T00:00:00"}
-"""Matplotlib's own too, but left alone when it goes back to its defaults."""
+DEFAULTS: dict[Any, Any] = {name: value for name, value in rcParamsDefault.items() if name != "backend"}
+"""Matplotlib's own. Its module of styles, which would lay them down too, reads thirty files as it is imported."""
 
 
 @contextmanager
@@ -94,7 +93,7 @@ def our_style() -> Iterator[None]:
     if _ours:
         yield
         return
-    with context(STYLE, after_reset=True), rc_context(TIMES):
+    with rc_context(DEFAULTS | STYLE):
         _ours.append(True)
         try:
             yield
