@@ -104,8 +104,9 @@ def tables_of(advice: Advice) -> Iterator[TableToShow]:
 
 
 def _percent(share: Number) -> str:
-    """A chance, and how far its interval reaches."""
-    return f"{100 * share.value:.1f} ±{50 * (share.high - share.low):.1f}"
+    """A chance, and how far its interval reaches, which is nowhere beyond what can be."""
+    value, interval = share._replace(unit="share").shown()
+    return f"{value.removesuffix(' %')} ({interval})"
 
 
 def _days(number: float | None) -> str:

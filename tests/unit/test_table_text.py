@@ -20,6 +20,7 @@ from sim.experiment.result import Result
 from sim.show.fitted import answer_of, in_two_lines
 from sim.show.notes import notes_of
 from sim.show.table import print_table
+from sim.show.waiting_pages import _percent
 from tests.unit.busy_market import BUSY
 from tests.worlds import world
 
@@ -206,3 +207,9 @@ def test_all_that_differs_in_held_out_weeks_is_named() -> None:
     fit = SimpleNamespace(findings=(), readings=(), assumed=(), judged=judged, unseen=())
     told = answer_of(cast("Fit", fit))
     assert told.endswith("differ in 2 of 3 things: accepted: seen 60.0 %, expected 35.0 % to 45.0 %; answered.")
+
+
+def test_a_chance_reaches_nowhere_beyond_all() -> None:
+    """100.0 ±0.1 of 100 was said of 1,600 stories that all ended with money."""
+    assert _percent(Number(1.0, 0.998, 1.0)) == "100.0 (99.8–100.0)"
+    assert _percent(Number(0.604, 0.585, 0.623)) == "60.4 (±1.9)"
