@@ -52,8 +52,11 @@ def who_pays_the_postage(payers: tuple[PayerAt, ...], value: int, free_return: b
 
 
 def share_of(amount: Whole, share: Whole) -> Whole:
-    """`share` parts per million of `amount` cents, half a cent rounded up; of one amount or of an array."""
-    return (amount * share + MILLION // 2) // MILLION
+    """`share` parts per million of `amount` cents, half a cent rounded up; of one amount or of an array.
+
+    Whole millions of cents first: a price may be so high that the product has more digits than the compiled engine.
+    """
+    return amount // MILLION * share + (amount % MILLION * share + MILLION // 2) // MILLION
 
 
 def paid_by(party: int, payer: int, cost: int) -> int:

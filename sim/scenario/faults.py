@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -186,12 +186,11 @@ def _message(finding: _Finding, annotations: Annotations) -> str:
 # ------------------------------------------------------ what is right in a scenario that is wrong somewhere
 
 
-class _Wrong(Exception):
-    """Nothing of it is right."""
+def valid_parts(model: type[BaseModel], raw: Any, wrong: Collection[Path] = (), at: Path = ()) -> Any:
+    """A model of the right parts. What is wrong or missing is not there: asking for it raises AttributeError.
 
-
-def valid_parts(model: type[BaseModel], raw: Any) -> Any:
-    """A model of the right parts. What is wrong or missing is not there: asking for it raises AttributeError."""
+    `wrong` are the places that have been found faulty: what a validator of a model refuses is right by its type.
+    """
     whole = model.model_construct()
     for name, field in model.model_fields.items():
         key = field.alias or name
@@ -199,24 +198,19 @@ def valid_parts(model: type[BaseModel], raw: Any) -> Any:
             continue
         whole.__dict__.pop(name, None)
         if key in raw:
-            _keep(whole.__dict__, name, field, raw[key])
+            _keep(whole.__dict__, name, field, raw[key], wrong, (*at, key))
     return whole
 
 
-def _keep(parts: dict[str, Any], name: Any, field: FieldInfo, raw: Any) -> None:
+def _keep(parts: dict[str, Any], name: Any, field: FieldInfo, raw: Any, wrong: Collection[Path], at: Path) -> None:
+    annotation = field.rebuild_annotation()
     try:
-        parts[name] = _right_of(field.rebuild_annotation(), raw)
-    except _Wrong:
-        return
-
-
-def _right_of(annotation: Any, raw: Any) -> Any:
-    """The value if it is right, else what is right in it."""
-    try:
-        return TypeAdapter(annotation).validate_python(raw)
+        value = TypeAdapter(annotation).validate_python(raw)
     except ValidationError:
         choices = opened(annotation) if isinstance(raw, dict) else []
-    for choice in choices:
-        if isinstance(choice, type) and issubclass(choice, BaseModel):
-            return valid_parts(choice, raw)
-    raise _Wrong
+        models = [one for one in choices if isinstance(one, type) and issubclass(one, BaseModel)]
+        if models:
+            parts[name] = valid_parts(models[0], raw, wrong, at)
+    else:
+        if at not in wrong:
+            parts[name] = value

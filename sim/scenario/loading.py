@@ -175,7 +175,8 @@ def _checked(tree: Node, faults: list[Fault]) -> Scenario:
         found = complaints(scenario)
     except ValidationError as error:
         faults += explained(error, locator, _TOP)
-        found = list(complaints_among(valid_parts(Scenario, raw)))
+        wrong = {one["loc"] for one in error.errors()}
+        found = list(complaints_among(valid_parts(Scenario, raw, wrong)))
     faults += [locator.fault(tuple(path.split(".")), message) for path, message in found]
     if faults:
         raise BadScenario(list(dict.fromkeys(faults)))  # rows share what their default got wrong

@@ -36,6 +36,13 @@ NO_PATH = (
         ("_day: 30", "_day: '30'", "12:19: market.orders_per_day", "found '30', expected a number"),
         ("_day: 30", "_day: .inf", "12:19: market.orders_per_day", "found .inf, which is not a finite number"),
         ("{card: 0.6", "{Card: 0.6", "15:21: market.payment_methods.Card", "found the key 'Card', expected a"),
+        (
+            "_day: 30",
+            "_day: 30\n  weekdays: {mon: 0, tue: 0, wed: 0, thu: 0, fri: 0, sat: 0, sun: 0}",
+            "13:13: market.weekdays",
+            "found zero for every weekday",
+        ),
+        ("_day: 30", f"_day: 30\n  hours: {24 * [0]}", "13:10: market.hours", "found 24 zeros"),
         ("staff: 1\n", "staff: 0\n", "19:12: market.sellers.staff", OR_UNLIMITED),
         ("staff: 1\n", "staff: unlimitd\n", "19:12: market.sellers.staff", UNLIMITED),
         ("carrier: {tr", "carier: {tr", "33:3: market.carier", "unknown key — did you mean 'carrier'?"),

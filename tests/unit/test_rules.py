@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.rules import claims, refunds, requests
@@ -184,3 +185,13 @@ def test_an_answer_is_its_own_verdict(said: Disposition, verdict: Verdict) -> No
 def test_what_was_interrupted_is_shipped_and_what_was_dropped_is_withdrawn(would_have_said: Disposition) -> None:
     assert requests.verdict(Settled.INTERRUPTED, would_have_said, Verdict.APPROVE) == Verdict.SHIPPED
     assert requests.verdict(Settled.WITHDRAWN, would_have_said, Verdict.APPROVE) == Verdict.WITHDRAWN
+
+
+@pytest.mark.parametrize("amount", [0, 1, 999_999, 10**14, 10**14 - 1])
+@pytest.mark.parametrize("share", [0, 1, 400_000, 999_999, 1_000_000])
+def test_a_share_of_the_highest_price_is_no_more_than_the_price_also_in_whole_numbers_of_64_bits(
+    amount: int, share: int
+) -> None:
+    part = refunds.share_of(np.array([amount]), np.array([share]))[0]
+    assert part == (amount * share + 500_000) // 1_000_000
+    assert part <= amount
