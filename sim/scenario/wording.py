@@ -60,6 +60,7 @@ def either(choices: Iterable[str]) -> str:
 
 FORMS = {
     r"^[a-z0-9][a-z0-9_-]{0,39}$": "a short name of lower-case letters, digits, _ and -",
+    r"^[^=+@\s-]": "a name that does not begin as a formula does, with = + - or @, nor with a space",
     r"^[A-Z]{3}$": "three capital letters",
     r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$": "a day such as 2018-11-11",
     r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$": "a time of day such as 17:30",

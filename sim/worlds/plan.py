@@ -33,6 +33,8 @@ AS_IT_STANDS = "as it stands"
 HEADLINES = ("success_rate", "refunded_within_30d", "money_days_30d")
 """What a conclusion is judged by: the first of them decides."""
 Label = Annotated[str, Field(min_length=1, max_length=80)]
+Title = Annotated[str, Field(max_length=80, pattern=r"^[^=+@\s-]")]
+"""What tables call a policy or a factor: spreadsheets open them, and would take the others for formulas."""
 
 
 class FactorGiven(Described):
@@ -125,9 +127,9 @@ class StudyFile(Described):
     """What it asks."""
     base: Label
     """The scenario whose world is varied: a file beside this one, or a preset."""
-    policies: Annotated[dict[Label, dict[str, Any]], Field(max_length=50)] = Field(default_factory=dict)
+    policies: Annotated[dict[Title, dict[str, Any]], Field(max_length=50)] = Field(default_factory=dict)
     """By name: what each changes of the base. The base as it stands where nothing is said."""
-    factors: dict[Label, FactorGiven] | None = None
+    factors: dict[Title, FactorGiven] | None = None
     """What is varied; every range that the base's provenance states where it is left out."""
     worlds: Worlds = Field(default_factory=Worlds)
     """Which worlds."""

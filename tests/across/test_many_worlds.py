@@ -88,6 +88,8 @@ def test_a_three_day_clock_wins_where_the_parcel_leaves_after_three_days_and_bef
         ("leaves:", "leaves: {set: x.y, range: [1, 2]}, other:", "factors.leaves"),
         ("range: [1 d, 9 d]", "range: [9 d, 1 d]", "factors.leaves"),
         ("clock: 3 d", "clok: 3 d", "policies.three"),
+        ("factors: {leaves", "factors: {=1+1", "expected a name that does not begin as a formula does"),
+        ("policies: {nine", "policies: {'@nine'", "expected a name that does not begin as a formula does"),
         ("of: three", "of: thre", "responses.1.of: found the policy 'thre' — did you mean 'three'"),
         (
             "[success_rate,",
