@@ -31,11 +31,17 @@ def paid_instants(scenario: Scenario, luck: Luck) -> NarrowInts:
     while latest < rate.expected[-1]:
         if len(paid) < count + AT_A_TIME:
             paid = np.concatenate([paid, np.empty_like(paid[: len(paid) // 8 + AT_A_TIME])])
-        gaps = np.negative(luck.first_of(Decision.ARRIVAL_GAP, range(begins, begins + AT_A_TIME)))
+        some = range(begins, begins + min(AT_A_TIME, enough_for(rate.expected[-1] - latest)))
+        gaps = np.negative(luck.first_of(Decision.ARRIVAL_GAP, some))
         log1p(gaps, out=gaps)  # not NumPy's: `laws._exp` says why
         found, latest = arrivals_of(gaps, latest, rate, last, paid[count:])
-        begins, count = begins + AT_A_TIME, count + found
+        begins, count = some.stop, count + found
     return paid[:count]
+
+
+def enough_for(expected: float) -> int:
+    """More orders than come where so many are expected, but for once in some hundred million times."""
+    return int(expected + 6 * np.sqrt(expected)) + 20
 
 
 _KNOWN = Memory()

@@ -55,15 +55,18 @@ def who_may_ask(scenario: Scenario, luck: Luck, orders: OrderFacts, calendars: O
     """Somebody's mind changes, finds a fault, or would complain of a parcel that may be late; and the platform may
     refund what is not sent in time."""
     bounds, found = _most_likely(scenario.buyers), [Suspects(np.empty(0, np.int64), np.empty(0, np.bool_))]
+    refunds = refunds_at_dispatch_limit(scenario)
+    anybody_late = refunds or Decision.MISSES_THE_PARCEL in bounds
+    lateness = lateness_of(scenario, calendars) if anybody_late else None
     for piece in pieces(len(orders)):
         below = {decision: luck.below(decision, bound, piece) for decision, bound in bounds.items()}
         complains = below.pop(Decision.MISSES_THE_PARCEL, None)
         wish = np.logical_or.reduce(list(below.values()))
-        if complains is not None:
-            _add(wish, complains, lateness_of(scenario, calendars).arriving, luck, piece, orders)
+        if lateness and complains is not None:
+            _add(wish, complains, lateness.arriving, luck, piece, orders)
         some = wish.copy()
-        if refunds_at_dispatch_limit(scenario):
-            _add(some, ~some, lateness_of(scenario, calendars).leaving, luck, piece, orders)
+        if lateness and refunds:
+            _add(some, ~some, lateness.leaving, luck, piece, orders)
         places = np.flatnonzero(some)
         found.append(Suspects(piece.start + places, wish[places]))
     return Suspects(*map(np.concatenate, zip(*found, strict=True)))

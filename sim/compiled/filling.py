@@ -15,7 +15,7 @@ from sim.chance.lateness import TimeLimits
 from sim.chance.law_tables import DrawingPlan
 from sim.chance.narrow import NarrowInts
 from sim.chance.orders import DispatchClocks, Dispatching, Openings
-from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, Rough, drawn_by_numpy
+from sim.chance.streams import TOGETHER, Floats, Key, LuckSource, Numbers, Rough
 from sim.compiled.almanac import almanac_of
 from sim.compiled.machine_code import Entrance, laid
 from sim.scenario.calendars import Calendar
@@ -31,11 +31,10 @@ AT_ONCE = 256
 
 
 def drawn_by_machine_code(key: Key, numbers: Numbers) -> Floats:
-    """Four uniforms in [0, 1) for each number. Of numbers in turn NumPy's own generator draws them."""
-    if isinstance(numbers, range):
-        return drawn_by_numpy(key, numbers)
-    luck = np.empty((TOGETHER, len(numbers)))
-    _fill(np.ascontiguousarray(numbers), _words(key), luck)
+    """Four uniforms in [0, 1) for each number."""
+    some = np.arange(numbers.start, numbers.stop) if isinstance(numbers, range) else np.ascontiguousarray(numbers)
+    luck = np.empty((TOGETHER, len(some)))
+    _fill(some, _words(key), luck)
     return luck
 
 
