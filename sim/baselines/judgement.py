@@ -39,21 +39,6 @@ class NewScenario:
     claims: int
     expectations: tuple[ExpectationCheck, ...]
 
-    @property
-    def verdicts(self) -> set[str]:
-        """What is said of it and of its expectations."""
-        return {NEW, *(one.verdict for one in self.expectations)}
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether an expectation surely does not hold."""
-        return FAIL in self.verdicts
-
-    @property
-    def is_open(self) -> bool:
-        """Whether an expectation may hold or may not."""
-        return INCONCLUSIVE in self.verdicts
-
 
 @dataclass(frozen=True)
 class Orphan:
@@ -96,6 +81,13 @@ drawn otherwise; the same scenario and draws have other outcomes, so a rule or t
 all: versions or a platform differ, which is told beside."""
 FINE, DRIFT, UNSURE = 0, 1, 4
 """Exit codes."""
+
+
+def exit_code_of(verdicts: set[str]) -> int:
+    """What a check exits with that has found these, of scenarios and of what they expect."""
+    if verdicts & {CHANGED, FAIL}:
+        return DRIFT
+    return UNSURE if INCONCLUSIVE in verdicts else FINE
 
 
 @dataclass(frozen=True)
@@ -236,10 +228,7 @@ class ScenarioCheck:
     @property
     def exit_code(self) -> int:
         """What this scenario alone would exit with."""
-        found = {self.verdict, *(one.verdict for one in self.expectations)}
-        if found & {CHANGED, FAIL}:
-            return DRIFT
-        return UNSURE if INCONCLUSIVE in found else FINE
+        return exit_code_of({self.verdict, *(one.verdict for one in self.expectations)})
 
 
 @dataclass(frozen=True)
@@ -269,12 +258,12 @@ class Check:
     def exit_code(self) -> int:
         """1: something changed, failed an expectation, or a baseline lost its scenario; else 4: something is
         inconclusive or new; else 0."""
-        codes = {one.exit_code for one in self.scenarios}
-        if any(one.has_failed for one in self.new) or (self.orphans and not self.allows_orphans):
-            codes.add(DRIFT)
-        if any(one.is_open for one in self.new) or (self.new and not self.allows_new):
-            codes.add(UNSURE)
-        return next((code for code in (DRIFT, UNSURE) if code in codes), FINE)
+        found = {one.verdict for one in self.scenarios} | {each.verdict for _, each in self.expectations()}
+        if self.orphans and not self.allows_orphans:
+            found.add(CHANGED)
+        if self.new and not self.allows_new:
+            found.add(INCONCLUSIVE)
+        return exit_code_of(found)
 
     def expectations(self) -> Iterator[tuple[str, ExpectationCheck]]:
         """Those of every scenario, with its name."""

@@ -25,6 +25,11 @@ ASKED_AT = {
     "mediation": Stage.MEDIATION, "return": Stage.INSPECTION, "chargeback": Stage.CHARGEBACK,
 }  # fmt: skip
 """Whose clock runs: while goods are on their way back, that of the inspection has not begun."""
+OPEN_SINCE = {
+    "offer": ("offer_opened", "offer_closed"), "mediation": ("mediation_opened", "mediation_closed"),
+    "return": ("return_posted", "return_received"), "chargeback": ("chargeback_opened", "chargeback_closed"),
+}  # fmt: skip
+"""What comes after a dispute: the columns that say since when it is open, and when it is over."""
 EIGHTH = 8
 """What was before what is open is put into the last eighths of the time since payment, a day apart at most."""
 
@@ -69,7 +74,12 @@ def histories_of(scenario: Scenario, buyer: Buyer, paid: Ints, calendar: Calenda
         instants |= {"dispute_opened": opened, "dispute_closed": never if buyer.stage == "dispute" else closed}
         says = ACCEPTED if buyer.stage == "return" else REFUSED
         facts["dispute_status"] = np.full(len(paid), -1 if buyer.stage == "dispute" else says)
-    return Histories(now, instants | _what_is_open(buyer, asked, closed, never), facts)
+    if buyer.stage in OPEN_SINCE:
+        begun, over = OPEN_SINCE[buyer.stage]
+        instants |= {begun: asked, over: never}
+    if buyer.stage == "chargeback":
+        instants["failed"] = closed
+    return Histories(now, instants, facts)
 
 
 def may_have_paid(buyer: Buyer, paid: Ints, calendar: Calendar) -> Ints:
@@ -79,18 +89,6 @@ def may_have_paid(buyer: Buyer, paid: Ints, calendar: Calendar) -> Ints:
     offered = paid + buyer.paid - (buyer.asked or 0)
     at_work: Ints = paid[next_open(offered, calendar) == offered]
     return at_work
-
-
-def _what_is_open(buyer: Buyer, asked: Ints, closed: Ints, never: Ints) -> dict[str, Ints]:
-    if buyer.stage == "offer":
-        return {"offer_opened": asked, "offer_closed": never}
-    if buyer.stage == "mediation":
-        return {"mediation_opened": asked, "mediation_closed": never}
-    if buyer.stage == "return":
-        return {"return_posted": asked, "return_received": never}
-    if buyer.stage == "chargeback":
-        return {"failed": closed, "chargeback_opened": asked, "chargeback_closed": never}
-    return {}
 
 
 def request_terms(scenario: Scenario, buyer: Buyer) -> RequestTerms:
@@ -192,8 +190,9 @@ class Action(NamedTuple):
 
 
 def possible_actions(scenario: Scenario, buyer: Buyer) -> list[Action]:
-    """The first is to do as buyers do."""
-    return [Action("as they do", "do as buyers do"), *_BY_STAGE[buyer.stage](scenario, buyer)]
+    """The first is to do as buyers do; while goods go back, or the bank decides, there is nothing else to do."""
+    others = _BY_STAGE.get(buyer.stage)
+    return [Action("as they do", "do as buyers do"), *(others(scenario, buyer) if others else ())]
 
 
 def _nothing_asked(scenario: Scenario, buyer: Buyer) -> list[Action]:
@@ -255,17 +254,10 @@ def _mediating(scenario: Scenario, buyer: Buyer) -> list[Action]:
     ]
 
 
-def _only_wait(scenario: Scenario, buyer: Buyer) -> list[Action]:
-    """Goods are on their way back, or the bank decides: there is nothing to choose."""
-    return []
-
-
 _BY_STAGE = {
     "none": _nothing_asked,
     "cancellation": _cancelling,
     "dispute": _disputing,
     "offer": _offered,
     "mediation": _mediating,
-    "return": _only_wait,
-    "chargeback": _only_wait,
 }

@@ -46,8 +46,6 @@ PAIRS = (*IN_ORDER["orders"], *IN_ORDER["claims"], ("paid", "requested"), ("paid
          ("dispute_closed", "offer_opened"), ("return_received", "inspection_closed"),
          ("dispute_closed", "failed"))  # fmt: skip
 """What cannot be the other way round."""
-
-
 NEEDS = (
     *(("closed", "requested"), ("viewed", "requested"), ("taken_up", "requested")),
     *(("dispute_closed", "dispute_opened"), ("mediation_closed", "mediation_opened")),

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from sim.arrays import Columns, Ints
 from sim.chance.draws import draw_replication
+from sim.chance.orders import Openings
 from sim.chance.past import Past
 from sim.chance.streams import Luck
 from sim.errors import BadScenario, BadUsage, Fault
@@ -202,18 +204,8 @@ class _Work:
 
     def _who_comes_later(self, batch: int) -> Columns:
         """The claims of orders that are paid after now, drawn afresh."""
-        first = self.now // DAY
-        start = self.scenario.start + timedelta(days=int(first))
-        window = self.scenario.experiment
-        watched = max(window.run_out.seconds, LEAST_WATCHED)
-        lengths = {"warm_up": 0, "cohort": watched, "run_out": 0}
-        spans = {name: replace(window.cohort, seconds=seconds) for name, seconds in lengths.items()}
-        ahead = self.scenario.model_copy(
-            update={"start": start, "experiment": window.model_copy(update={**spans, "seed": self.seed})}
-        )
-        if not hasattr(self, "_ahead"):
-            self._ahead = (ahead, calendars_of(ahead))
-        drawn = draw_replication(self._ahead[0], 2 * LUCK + batch, self._ahead[1], self.luck_source).claims
+        first, (ahead, calendars) = self.now // DAY, self._ahead
+        drawn = draw_replication(ahead, 2 * LUCK + batch, calendars, self.luck_source).claims
         later = {
             name: np.where(column < NEVER, column + first * DAY, NEVER) if name in INSTANTS else column
             for name, column in drawn.items()
@@ -222,6 +214,17 @@ class _Work:
         return {name: column[fresh] for name, column in later.items()} | {
             "order": np.arange(np.count_nonzero(fresh))
         }
+
+    @cached_property
+    def _ahead(self) -> tuple[Scenario, Openings]:
+        """The marketplace from today on, and its calendars."""
+        window = self.scenario.experiment
+        lengths = {"warm_up": 0, "cohort": max(window.run_out.seconds, LEAST_WATCHED), "run_out": 0}
+        spans = {name: replace(window.cohort, seconds=seconds) for name, seconds in lengths.items()}
+        window = window.model_copy(update={**spans, "seed": self.seed})
+        start = self.scenario.start + timedelta(days=self.now // DAY)
+        ahead = self.scenario.model_copy(update={"start": start, "experiment": window})
+        return ahead, calendars_of(ahead)
 
     def _expect_possible(self) -> None:
         """Refuse cases whose past this scenario cannot have, each where it stands."""
