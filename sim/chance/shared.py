@@ -186,17 +186,17 @@ class Memories:
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
         self._of: OrderedDict[int, Memory] = OrderedDict()
-        self._first: str | None = None
+        self._first: object = None
         self._is_shared = False
 
-    def of(self, replication: int, document: str, *, shares: bool) -> Known:
+    def of(self, replication: int, scenario: object, *, shares: bool) -> Known:
         """Where to ask for what was drawn of a replication, given the scenario that is drawn for.
 
         Nothing is remembered before it is known that there is a second scenario to share it with, by what a task
         says or because there was one: noting what is read takes a tenth as long as drawing.
         """
-        self._first = self._first or document
-        self._is_shared |= shares or document != self._first
+        self._first = self._first or scenario
+        self._is_shared |= shares or scenario is not self._first
         if not self._is_shared:
             return AFRESH
         self._of[replication] = memory = self._of.pop(replication, None) or Memory()

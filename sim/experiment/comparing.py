@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import ceil
 
 import pandas as pd
@@ -67,7 +68,7 @@ def compare(
     expect_one_of(replications, precision)
     most = base.experiment.replications if replications is None else replications
     most = max_replications if precision else most
-    changed = [changed_by(one, replications=replications, seed=seed) for one in (base, *others)]
+    changed = [partial(changed_by, one, replications=replications, seed=seed) for one in (base, *others)]
     scenarios = [with_numbers(one, replications=most, seed=seed) for one in (base, *others)]
     pairs = pairs_of(scenarios[0], scenarios[1:])
     plan: ReplicationPlan = UntilCompared(targets_of(precision), pairs, most) if precision else AsAsked(most)

@@ -81,7 +81,7 @@ def run(
     BrokenInvariant, which is a defect of ours.
     """
     expect_one_of(replications, precision)
-    changed = changed_by(scenario, replications=replications, seed=seed)
+    changed = partial(changed_by, scenario, replications=replications, seed=seed)
     scenario = with_numbers(scenario, replications=max_replications if precision else replications, seed=seed)
     most = scenario.experiment.replications
     plan: ReplicationPlan = UntilPrecise(targets_of(precision), most) if precision else AsAsked(most)
@@ -177,27 +177,30 @@ class Underway:
         return self._workers.observations(self.scenario, numbers, engine=engine, with_journal=journal, watch=watch)
 
     def result(
-        self, stopped: str, asked: Mapping[str, Any] | None = None, changed: Sequence[Mapping[str, str]] = ()
+        self,
+        stopped: str,
+        asked: Mapping[str, Any] | None = None,
+        changed: Callable[[], Sequence[Mapping[str, str]]] = tuple,
     ) -> Result:
-        """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`."""
+        """What came of it; `stopped` says why there were no more replications, `asked` is that of `asked_for`, and
+        `changed` says what that of `changed_by` is."""
         is_as_asked = len(self.seen) == self.scenario.experiment.replications
         scenario = self.scenario if is_as_asked else with_numbers(self.scenario, replications=len(self.seen))
-        how = {"stopped": stopped, "asked": asked or {}, "changed": [*changed], "jobs": self._workers.at_work}
-        how |= {"engine": self._choice.engine, "engine_because": self._choice.why}
-        return _result(scenario, self._ledger, how, self._watch)
+        engine = {"engine": self._choice.engine, "engine_because": self._choice.why}
+        why, done = {"stopped": stopped, "asked": asked or {}}, {"jobs": self._workers.at_work} | engine
+        return _result(scenario, self._ledger, self._watch, lambda: why | {"changed": [*changed()]} | done)
 
 
-def _result(scenario: Scenario, ledger: KeptReplications, how: dict[str, Any], watch: Stopwatch) -> Result:
+def _result(
+    scenario: Scenario, ledger: KeptReplications, watch: Stopwatch, how: Callable[[], dict[str, Any]]
+) -> Result:
     with watch.on(STAGE):
         claims = ledger.claims()
     seen = tuple(ledger.seen)
     estimates = EstimatesOnDemand(scenario, seen, claims, ledger.added, watch)
-    return Result(
-        scenario=scenario,
-        journal=ledger.journal(),
-        about=_about(scenario, seen, watch) | how,
-        **_when_asked(scenario, seen, claims, estimates),
-    )
+    parts = _when_asked(scenario, seen, claims, estimates)
+    parts["about"] = lambda: _about(scenario, seen, watch) | how()
+    return Result(scenario=scenario, journal=ledger.journal(), **parts)
 
 
 def _when_asked(

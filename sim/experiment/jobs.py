@@ -121,13 +121,13 @@ class Workers:
         (the first in order), and UserError when workers are killed over the same task time and again.
         """
         how = (engine, with_journal, self.shares_luck)
-        yield from self._seen(Task(document_of(scenario), tuple(replications), *how), scenario, watch)
+        yield from self._seen(Task("", tuple(replications), *how), scenario, watch)
 
     def claim_columns(
         self, scenario: Scenario, replications: Sequence[int], columns: tuple[str, ...], *, engine: str
     ) -> Iterator[pd.DataFrame]:
         """Some columns of the cohort's claims, by replication, and nothing else; the rest is as above."""
-        task = Task(document_of(scenario), tuple(replications), engine, False, self.shares_luck, columns)
+        task = Task("", tuple(replications), engine, False, self.shares_luck, columns)
         yield from self._seen(task, scenario)
 
     def _seen(self, task: Task, scenario: Scenario, watch: Stopwatch | None = None) -> Iterator[Any]:
@@ -173,6 +173,8 @@ class Workers:
         left = deque(everything.replications)
         while left and not self._pays(len(left), seen=len(everything.replications) - len(left)):
             yield carry_out(everything._replace(replications=(left.popleft(),)), scenario)
+        if left:
+            everything = everything._replace(document=document_of(scenario))
         under_way: deque[Awaited] = deque()
         try:
             while left or under_way:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -119,14 +120,21 @@ def _of_machine() -> int | None:
 
 
 def _of_groups() -> Iterable[int | None]:
-    """Of each control group that this process is in, and of those around it."""
+    return map(_of_group, _groups())
+
+
+@cache
+def _groups() -> tuple[Path, ...]:
+    """Each control group that this process is in, and those around it, as far as they tell of memory."""
+    found: list[Path] = []
     with suppress(OSError, ValueError):
         for line in GROUPS.read_text().splitlines():
             _, what, path = line.split(":", 2)
             root = Path("/sys/fs/cgroup") / ("memory" if what else "")
             if what in ("", "memory"):
                 inner = root / path.lstrip("/")
-                yield from (_of_group(one) for one in (inner, *inner.parents) if one.is_relative_to(root))
+                found += [one for one in (inner, *inner.parents) if one.is_relative_to(root)]
+    return tuple(group for group in found if any((group / most).exists() for most, _ in GROUP_FILES))
 
 
 def _of_group(group: Path) -> int | None:

@@ -170,5 +170,5 @@ class Result:
 
 
 _TABLES = ("summary", "orders", "unasked", "curves", "by_hours", "by_group", "backlog", "waits", "by_replication")
-for _part in (*_TABLES, "notes"):
+for _part in (*_TABLES, "notes", "about"):
     setattr(Result, _part, WhenAsked(_part))

@@ -21,7 +21,6 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import InternalError, UserError
-from sim.experiment.beside import Beside
 
 if TYPE_CHECKING:
     from sim.chance.shared import Known, Memories
@@ -36,7 +35,7 @@ class Task(NamedTuple):
     """Some replications of one scenario."""
 
     document: str
-    """The scenario, complete, as JSON: text can be sent anywhere."""
+    """The scenario, complete, as JSON: text can be sent anywhere. Empty where it is at hand."""
     replications: tuple[int, ...]
     engine: str
     with_journal: bool
@@ -61,15 +60,17 @@ def carry_out(task: Task, scenario: Scenario | None = None) -> Answer:
 
     Raises BeyondCalendar and BrokenInvariant, as `experiment.observation.witness` does.
     """
+    from sim.experiment.light import calendars_at_hand
     from sim.experiment.stopwatch import Stopwatch
 
     watch, memories = Stopwatch(), _memories()
+    scenario = scenario or _read(task.document)
     with watch.on("calendars"):
-        known, calendars = _world(task.document, Beside(scenario))
+        calendars = calendars_at_hand(scenario)
     seen = []
     for replication in task.replications:
-        drawn = memories.of(replication, task.document, shares=task.shares)
-        seen.append(_seen(task, known, replication, calendars, watch, drawn))
+        drawn = memories.of(replication, scenario, shares=task.shares)
+        seen.append(_seen(task, scenario, replication, calendars, watch, drawn))
         memories.make_room()
     return Answer(seen, watch.seconds)
 
@@ -86,17 +87,11 @@ def _seen(task: Task, scenario: Any, replication: int, calendars: Any, watch: St
     return witness(scenario, replication, calendars, **how, watch=watch, known=known)
 
 
-NOT_AT_HAND = Beside(None)
-
-
 @lru_cache(maxsize=REMEMBERED)
-def _world(document: str, scenario: Beside = NOT_AT_HAND) -> tuple[Any, Any]:
-    from sim.experiment.replication import calendars_of, known_calendar
+def _read(document: str) -> Scenario:
     from sim.scenario.model import Scenario
 
-    there = scenario.what or Scenario.model_validate(json.loads(document))
-    calendars = calendars_of(there)
-    return there, {party: known_calendar(calendar) for party, calendar in calendars.items()}
+    return Scenario.model_validate(json.loads(document))
 
 
 @cache

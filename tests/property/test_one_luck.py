@@ -16,8 +16,8 @@ from sim.chance.draws import draw_replication
 from sim.chance.facts import Draws
 from sim.chance.orders import Openings
 from sim.chance.shared import Memories, Memory
-from sim.experiment.beside import Beside
-from sim.experiment.worker import Task, _world, carry_out
+from sim.experiment.light import calendars_at_hand
+from sim.experiment.worker import Task, carry_out
 from sim.scenario.model import Scenario
 from tests.property.strategies import File, scenario_files, scenario_of
 
@@ -39,7 +39,7 @@ def worlds_of(*files: File) -> list[tuple[Scenario, Openings]]:
         scenarios = [scenario_of(file) for file in files]
     except Exception:  # a part of another file may ask for what is not there
         return []
-    return [_world(scenario.model_dump_json(by_alias=True), Beside(scenario)) for scenario in scenarios]
+    return [(scenario, calendars_at_hand(scenario)) for scenario in scenarios]
 
 
 def expect_the_same(one: Draws, other: Draws) -> None:
@@ -69,7 +69,7 @@ def article(**changes: Any) -> tuple[Scenario, Openings]:
     scenario = sim.load("aliexpress").with_changes(
         small | {path.replace("__", "."): value for path, value in changes.items()}
     )
-    return _world(scenario.model_dump_json(by_alias=True), Beside(scenario))
+    return scenario, calendars_at_hand(scenario)
 
 
 def drawn(memory: Memory, world: tuple[Scenario, Openings]) -> Draws:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from sim.baselines.days_kept import as_it_was, days_off_of, other_days
+from sim.experiment.light import _LATEST, _calendars
 from sim.experiment.replication import calendars_of
-from sim.experiment.worker import _world
 from sim.scenario.days import Holidays
 from tests.regression.gate_market import NINE_DAYS, Gate, market
 from tests.regression.program import Answer, Ask
@@ -31,9 +31,14 @@ MORE = tuple(date(2018, 10, day) for day in (15, 16, 17, 18))
 @pytest.fixture(autouse=True)
 def a_process_of_its_own() -> Iterator[None]:
     """Calendars are remembered for as long as a process lives, in which no package changes."""
-    _world.cache_clear()
+    forget_calendars()
     yield
-    _world.cache_clear()
+    forget_calendars()
+
+
+def forget_calendars() -> None:
+    _LATEST.clear()
+    _calendars.cache_clear()
 
 
 def with_more_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +49,7 @@ def with_more_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
         return iter([*known(self, first, last), *(day for day in MORE if first <= day <= last)])
 
     monkeypatch.setattr(Holidays, "between", between)
-    _world.cache_clear()
+    forget_calendars()
 
 
 def found(answer: Answer) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def test_holidays_that_change_nothing_of_the_outcomes_are_not_told(
     known = Holidays.between
     later = date(2027, 7, 7)
     monkeypatch.setattr(Holidays, "between", lambda self, *span: iter([*known(self, *span), later]))
-    _world.cache_clear()
+    forget_calendars()
     answer = china.check()
     assert answer.code == 0
     assert "calendars" not in answer.out
