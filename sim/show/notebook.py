@@ -1,12 +1,9 @@
-"""What a notebook shows: tables of plain texts; a scenario, a result, a comparison; and how far a run has come.
-
-No colours, so that it reads in light themes and dark ones.
-"""
+"""What a notebook shows: a scenario, a result, a comparison; and how far a run has come."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from html import escape
 from importlib import import_module
 from typing import Any
@@ -15,14 +12,12 @@ from sim.experiment.comparison import Comparison
 from sim.experiment.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.policy import HEADS, policy_rows
-from sim.scenario.wording import counted, printable
+from sim.scenario.wording import counted
 from sim.show.changed import title_of
 from sim.show.findings import findings
+from sim.show.html_table import table, text, told
 from sim.show.judged import headlines_of, measured
 from sim.show.notes import notes_of
-from sim.show.phrases import HELD
-
-LEFT = ' style="text-align:left"'
 
 
 def card_of_scenario(scenario: Scenario) -> str:
@@ -35,28 +30,6 @@ def card_of_scenario(scenario: Scenario) -> str:
     luck = f"{counted(experiment.replications, 'replication')}, seed {experiment.seed}"
     policy = table(HEADS, policy_rows(scenario.policy))
     return f"<div>{'<br>'.join(head)}{policy}<small>{text(size)}; {luck}</small></div>"
-
-
-def table(heads: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of plain texts, each escaped; the first cell of a row names it."""
-    top = "".join(f'<th scope="col"{LEFT}>{text(head)}</th>' for head in heads)
-    body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cells(row: Sequence[str]) -> str:
-    name, *others = row
-    return f'<th scope="row"{LEFT}>{text(name)}</th>' + "".join(f"<td{LEFT}>{text(cell)}</td>" for cell in others)
-
-
-def text(unchecked: str) -> str:
-    """Text that is nothing but text, whatever somebody has written into a scenario."""
-    return escape(printable(unchecked))
-
-
-def told(sentences: Iterable[str]) -> str:
-    """On lines that may break anywhere: a cell is narrow."""
-    return text(" ".join(sentences).replace(HELD, " "))
 
 
 # ------------------------------------------------------------------------------- results and comparisons

@@ -21,7 +21,7 @@ from sim.scenario.selling import names_of_kinds
 from sim.scenario.wording import printable
 from sim.show.case import case_of
 from sim.show.endings import closing_of
-from sim.show.notebook import table, text, told
+from sim.show.html_table import table, text, told
 from sim.show.phrases import HELD, day_of, money, time_of
 from sim.show.sentences import payment, sentence_of
 from sim.vocabulary import Party

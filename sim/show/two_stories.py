@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from sim.show.notebook import text
+from sim.show.html_table import text
 from sim.show.story import GUTTER, MARGIN, Event, Story, columns, laid_out, moments, wrapped
 
 WIDTH = 100
