@@ -113,8 +113,10 @@ def named_areas(last: Mapping[str, float], least: float) -> dict[str, float]:
     return {ending: tops[ending] - share / 2 for ending, share in last.items() if share >= least}
 
 
-def widest_gap(curves: pd.DataFrame) -> tuple[dict[Any, Any], str]:
-    """The day on which two curves are furthest apart, and by how much: `−0.31 points`."""
+def widest_gap(curves: pd.DataFrame) -> tuple[dict[Any, Any], str] | None:
+    """The day on which two curves are furthest apart, and by how much: `−0.31 points`; None without any claim."""
+    if curves["difference"].isna().all():
+        return None
     widest = curves.to_dict("records")[int(curves["difference"].abs().argmax())]
     gap, low, high = (100 * float(widest[end]) for end in ("difference", "low", "high"))
     return widest, f"{signed(gap, decimals_for((high - low) / 2))} {POINTS}"

@@ -23,6 +23,7 @@ from sim.experiment.verdicts import HEADLINES, NOT_REACHED, VERDICTS
 from sim.show.charts import CHARTS, COMPARISON_CHARTS, differences, draw_all, flips, warm_up
 from sim.show.charts import difference_curves as curves
 from sim.show.charts.comparing import MARKS
+from sim.show.charts.difference_curves import finding
 from sim.show.charts.flips import WORDS
 from sim.show.charts.saving import TwoPictures, svg_of
 from sim.show.judged import NAMES
@@ -46,6 +47,13 @@ def without_intervals() -> Comparison:
     return replace(one, **tables)
 
 
+def without_claims() -> Comparison:
+    """Nobody wanted any money back."""
+    none = {"difference": NAN, "base": NAN, "other": NAN}
+    one = without_intervals()
+    return replace(one, curves=one.curves.assign(**{name: NAN for name in none if name in one.curves}))
+
+
 COMPARED = {
     "all of them": comparison,
     "one": lambda: comparison("silence-approves"),
@@ -55,6 +63,7 @@ COMPARED = {
     "curves that cross": crossing,
     "not reached": unreached,
     "without intervals": without_intervals,
+    "without claims": without_claims,
     "an unchecked name": lambda: renamed("$x^2$ [red] a name of many letters " * 3),
 }
 
@@ -282,3 +291,9 @@ def test_charts_beside_tables_change_none_of_them() -> None:
     assert plotted.differences is comparison("no-limit").differences
     assert plotted.others[0].orders is comparison("no-limit").others[0].orders
     assert plotted.is_settled is comparison("no-limit").is_settled
+
+
+def test_where_nobody_claims_anything_the_curves_say_so() -> None:
+    """It ended in an internal error, after everything had been simulated."""
+    assert finding(without_claims()) == "No claims to compare"
+    assert draw_all(without_claims())

@@ -48,9 +48,14 @@ def check_curves(check: ScenarioCheck) -> Figure:
 
 def finding(check: ScenarioCheck) -> str:
     """Where the two are furthest apart, or that they are one."""
-    if check.is_identical or not (check.curves["difference"].abs() > 0).any():
-        return "The time to money is what it was"
-    furthest, moved = widest_gap(check.curves)
+    same = "The time to money is what it was"
+    if check.is_identical:
+        return same
+    if (gap := widest_gap(check.curves)) is None:
+        return "No claims to compare"
+    furthest, moved = gap
+    if not furthest["difference"]:
+        return same
     return f"Furthest apart after {furthest['days']:.0f} d: {moved} have their money"
 
 

@@ -57,7 +57,9 @@ def finding(comparison: Comparison) -> str:
     if crossing:
         more = f" and {len(crossing) - 1} more" if len(crossing) > 1 else ""
         return f"Soonest is not most: under {shortened(crossing[0], NAME_LENGTH)}{more} the curves cross"
-    furthest, shown = widest_gap(comparison.curves)
+    if (gap := widest_gap(comparison.curves)) is None:
+        return "No claims to compare"
+    furthest, shown = gap
     days, name = f"after {furthest['days']:.0f} d", shortened(str(furthest["scenario"]), NAME_LENGTH)
     return f"Widest gap: {shown} of claims with money {days}, under {name}"
 
