@@ -113,7 +113,8 @@ def story_of(records: Records, scenario: Scenario, calendars: Mapping[Party, Cal
     """
     count = len(records.draws.orders)
     if not 0 <= order < count:
-        raise BadUsage(f"there is no order {order} in this replication, expected one from 0 to {count - 1}")
+        known = f"one from 0 to {count - 1}" if count else "a scenario with orders: there are none at all"
+        raise BadUsage(f"there is no order {order} in this replication, expected {known}")
     policy = printable(scenario.title or scenario.name)
     case = case_of(records, scenario, calendars, order)
     if case is None:

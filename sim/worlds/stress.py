@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import BadUsage
+from sim.errors import BadUsage, UserError
 from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.model import Scenario
@@ -117,6 +117,10 @@ def _judged(study: Study, here: Sequence[Number]) -> Iterator[Survival]:
     for response, at_base in zip(plan.responses, here, strict=True):
         mine = study.points[study.points["response"] == response.name]
         value, error, low, high = (mine[name].to_numpy(dtype=float) for name in ("value", "error", "low", "high"))
+        if np.isnan(at_base.value) or np.isnan(value).all():
+            where = "the world as the file has it" if np.isnan(at_base.value) else "any of the worlds"
+            raise UserError(f"{response.name}: no value in {where}, too few claims; expected more orders a day, "
+                            "a longer cohort or more replications")  # fmt: skip
         yield survival(
             (response.measure, response.of, response.less),
             at_base,

@@ -176,7 +176,8 @@ def noise_of(plan: Plan, points: pd.DataFrame) -> pd.DataFrame:
             mine = mine[mine["role"].isin(["A", "B"])]
         values, errors = (mine[name].to_numpy(dtype=float) for name in ("value", "error"))
         variance, noise = between(values, errors)
-        named = {"response": response.name, "worlds": int(np.isfinite(values).sum()), "mean": np.nanmean(values)}
+        there = values[np.isfinite(values)]
+        named = {"response": response.name, "worlds": len(there), "mean": there.mean() if len(there) else np.nan}
         figures = {"between_worlds": np.sqrt(variance), "noise": np.sqrt(noise)}
         rows.append({**named, **figures, "unit": plan.unit_of(response.measure)})
     return pd.DataFrame(rows)

@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.errors import BadScenario
+from sim.errors import BadScenario, UserError
 from sim.experiment.number import Number
 from sim.scenario.applying import as_range
 from sim.scenario.loading import load
+from sim.scenario.model import Scenario
+from sim.scenario.resolved import described
 from sim.show.across.document import told_of_regret, verdict_told, what_decides
 from sim.show.across.pictures import curve
 from sim.worlds.deciding import Survival, survival
@@ -248,3 +250,13 @@ def test_a_curves_intervals_end_where_no_value_can_be(response: Response, labels
     drawn = curve(few, 100.0, "%", response.limits)
     told = [text.replace("\N{MINUS SIGN}", "-") for text in re.findall(r">([^<>]*%)</text>", drawn)]
     assert told == labels
+
+
+def test_where_nobody_claims_anything_nothing_is_said_of_worlds(tiny: Path) -> None:
+    """It ended in an internal error, or in nan % of 0 worlds."""
+    hardly = sim.load(tiny / "tiny.yaml").with_changes({"market.orders_per_day": 0.0001})
+    by_its_range = {"market.sellers.types.only.dispatch": {"kind": "assumed", "from": "x", "range": ["1 d", "9 d"]}}
+    hardly = Scenario.model_validate(described(hardly) | {"provenance": by_its_range})
+    three = {"three": {"policy.cancellation.clock": "3 d"}}
+    with pytest.raises(UserError, match="too few claims; expected more orders a day"):
+        sim.stress(hardly, what_if=three, worlds=2, jobs=1, tell=lambda line: None)
