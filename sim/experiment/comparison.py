@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from sim.experiment.first_divergence import NEVER_PART
 from sim.experiment.flips import flips_of, no_flips
 from sim.experiment.order_outcomes import Side, no_outcomes, outcomes_by_order
 from sim.experiment.pairing import Pairing, pairs_of
-from sim.experiment.result import Result, claims_of_result
+from sim.experiment.result import Result, WhenAsked, claims_of_result
 from sim.experiment.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 from sim.scenario.model import Scenario
 
@@ -117,7 +118,7 @@ class Comparison:
     def changed(self, changes: Mapping[str, Sequence[Mapping[str, str]]]) -> Comparison:
         """The same, saying by scenario which values were changed before the run, too (`Result.changed`)."""
         results = [one.changed(changes.get(one.scenario.name, ())) for one in (self.base, *self.others)]
-        return replace(self, base=results[0], others=tuple(results[1:]))
+        return type(self)(**(vars(self) | {"base": results[0], "others": tuple(results[1:])}))
 
     def flip_table(self, scenario: str) -> pd.DataFrame:
         """Orders by outcome under the base (rows) and under another scenario (columns), all replications.
@@ -152,15 +153,28 @@ def comparison_of(
     expect_comparable(base.scenario, [other.scenario for other in others])
     headlines = headlines_with(margins or {})
     pairs = pairs or pairs_of(base.scenario, [other.scenario for other in others])
-    yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
-    known = outcomes or {}
+    apart = {name: pair.apart for name, pair in pairs.items() if pair.apart}
+
+    @cache
+    def made() -> _Tables:
+        yardstick = _Yardstick(base, estimates_of(base), headlines, simultaneous(len(headlines) * len(others)))
+        return _of_all(yardstick, others, pairs, outcomes or {})
+
+    tables: dict[str, Any] = {name: lambda name=name: getattr(made(), name) for name in _Tables._fields}
+    return Comparison(base, others, headlines, **tables, apart=apart)
+
+
+def _of_all(
+    yardstick: _Yardstick,
+    others: Sequence[Result],
+    pairs: Mapping[str, Pairing],
+    known: Mapping[str, pd.DataFrame],
+) -> _Tables:
     tables = [
         _compared(yardstick, other, known.get(name)) if pair.is_paired else _apart(yardstick, other)
         for other, (name, pair) in zip(others, pairs.items(), strict=True)
     ]
-    whole = _Tables._make(_one_below_the_other(list(pairs), column) for column in zip(*tables, strict=True))
-    apart = {name: pair.apart for name, pair in pairs.items() if pair.apart}
-    return Comparison(base, others, headlines, **whole._asdict(), apart=apart)
+    return _Tables._make(_one_below_the_other(list(pairs), column) for column in zip(*tables, strict=True))
 
 
 def _one_below_the_other(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -191,6 +205,10 @@ class _Tables(NamedTuple):
     parted: pd.DataFrame
     curves: pd.DataFrame
     crossings: pd.DataFrame
+
+
+for _table in _Tables._fields:
+    setattr(Comparison, _table, WhenAsked(_table))
 
 
 def _compared(yardstick: _Yardstick, other: Result, known: pd.DataFrame | None) -> _Tables:

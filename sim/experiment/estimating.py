@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,26 +22,27 @@ AT_A_TIME = 20_000
 """Claims and requests that are added up together: pandas is slow to start, and they take a few megabytes."""
 
 
-class AddedUp:
+class AddedUp(NamedTuple):
     """The two sums that every ratio is made of, by replication, as far as they were added up."""
 
-    def __init__(self) -> None:
-        self.until = 0
-        """So many replications were."""
-        self._sums: list[dict[str, Sums]] = []
+    until: int = 0
+    """So many replications were."""
+    sums: tuple[Mapping[str, Sums], ...] = ()
+    """Of some at a time, by measure."""
 
-    def add(self, new: Sequence[Observation]) -> None:
+    def with_those(self, new: Sequence[Observation]) -> AddedUp:
         """The next replications as well."""
-        first, self.until = self.until, self.until + len(new)
-        sums = sums_of(tables_of(new), self.until)
-        self._sums.append({name: Sums(part[first:], whole[first:], n) for name, (part, whole, n) in sums.items()})
+        sums = sums_of(tables_of(new), self.until + len(new))
+        added = {name: Sums(part[self.until :], whole[self.until :], n) for name, (part, whole, n) in sums.items()}
+        return AddedUp(self.until + len(new), (*self.sums, added))
 
     def all(self, seen: Sequence[Observation]) -> Mapping[str, Sums]:
         """Of all that were seen, by measure."""
-        while new := seen[self.until :]:
+        added = self
+        while new := seen[added.until :]:
             rows = np.cumsum([*map(rows_of, new)])
-            self.add(new[: 1 + int(np.searchsorted(rows, AT_A_TIME))])
-        return {ratio.name: _joined([some[ratio.name] for some in self._sums]) for ratio in RATIOS}
+            added = added.with_those(new[: 1 + int(np.searchsorted(rows, AT_A_TIME))])
+        return {ratio.name: _joined([some[ratio.name] for some in added.sums]) for ratio in RATIOS}
 
 
 def rows_of(one: Observation) -> int:

@@ -51,7 +51,7 @@ class KeptReplications:
         """Of claims that were handed over only little stays, once they are added up: if there are so many."""
         first, new = self.added.until, self.seen[self.added.until :]
         if self._take and new and sum(map(rows_of, new)) >= at_least:
-            self.added.add(new)
+            self.added = self.added.with_those(new)
             self._claims[first:] = [_cut_down(one) for one in new]
             self.seen[first:] = [one.without_rows() for one in new]
 

@@ -13,7 +13,9 @@ from sim.experiment import experiment
 from sim.experiment.by_hours import is_asked_by, success_by_hours
 from sim.experiment.claim_paths import paths_of
 from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
-from sim.experiment.experiment import run
+from sim.experiment.engine_choice import EngineChoice
+from sim.experiment.experiment import Underway, run
+from sim.experiment.jobs import Workers
 from sim.experiment.measures import MEASURES
 from sim.experiment.on_demand import Rows, frame_of
 from sim.experiment.result import Result
@@ -55,6 +57,18 @@ def test_a_result_estimates_what_it_is_asked_for_and_takes_the_time() -> None:
     assert len(told.summary) == len(MEASURES)
     assert {part for part in TABLES if not callable(vars(told)[part])} == {"by_hours", "summary"}
     assert told.about["wall_seconds"]["estimates"] > began
+
+
+def test_a_result_on_the_way_is_of_the_replications_until_then_whenever_it_is_looked_at() -> None:
+    three = run(world(BUSY), replications=REPLICATIONS)
+    with Workers(1) as workers:
+        underway = Underway(world(BUSY), workers, EngineChoice("simpy", "asked for"))
+        underway.carry_on(REPLICATIONS)
+        then = underway.result("on the way")
+        underway.carry_on(REPLICATIONS + 2)
+        assert len(underway.result("at the end").by_replication) > len(then.by_replication)
+    for table in TABLES:
+        pd.testing.assert_frame_equal(getattr(then, table), getattr(three, table), check_exact=True)
 
 
 def test_every_claim_is_handed_over_once_and_in_the_order_of_replications() -> None:
