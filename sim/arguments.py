@@ -21,6 +21,10 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+PLACES = ("DIR", "FILE", "OTHER", "CASES")
+"""What values are called that name a file or a folder."""
+
+
 class CommandOption(NamedTuple):
     """An option, or a word that needs no name, as `argparse` takes it."""
 
@@ -28,15 +32,23 @@ class CommandOption(NamedTuple):
     how: dict[str, Any]
 
 
+def _place(text: str) -> str:
+    """A file, a folder or a preset. The name of none, as of a variable that is not set, would be this folder's."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a name")
+    return text
+
+
 def word(name: str, called: str, what: str | None = None, **how: Any) -> CommandOption:
     """What stands at its place, without a name."""
-    return CommandOption((name,), {"metavar": called, "help": what, **how})
+    return CommandOption((name,), {"metavar": called, "help": what, "type": _place, **how})
 
 
 def takes(option: str, what: str, **how: Any) -> CommandOption:
     """An option with a value, written as a user writes it: its name, and what its value is called."""
     name, _, value = option.partition(" ")
-    return CommandOption((name,), {"metavar": value, "help": what, **how})
+    read = {"type": _place} if value in PLACES else {}
+    return CommandOption((name,), {"metavar": value, "help": what, **read, **how})
 
 
 def repeatable(option: str, what: str) -> CommandOption:
