@@ -86,12 +86,6 @@ def number(least: int, most: float = float("inf")) -> Callable[[str], int]:
 positive = number(1)
 
 
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number from 0 to {2**32 - 1:,}")
-    return int(text)
-
-
 # ------------------------------------------------------------------------------- options of many commands
 
 SCENARIOS = "a scenario file, a folder of them, or a preset such as aliexpress"
@@ -218,7 +212,7 @@ COMMANDS: dict[str, tuple[str, Sequence[CommandOption]]] = {
         takes("--until-clear N", "up to N replications of a world in which the sign of the headline's difference "
               "is not clear", type=positive, default=0),
         one_of("--fitted", ("bootstrap",), "replications take turns at the worlds that `fit` wrote beside BASE"),
-        takes("--seed N", "where all luck starts (default: the base's)", type=_seed),
+        takes("--seed N", "where all luck starts (default: the base's)", type=number(0, 2**32 - 1)),
         repeatable("--measure MEASURE", "what is judged, the headline first"),
         CHANGES, *OF_WORLDS,
     )),
