@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from sim.show.judged import Finished
     from sim.show.progress import ProgressLines
 
+FINE, UNSURE = 0, 4
+"""Exit codes."""
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
 
@@ -111,7 +113,6 @@ def _report(results: list[Result | Finished], out: Path, arguments: Namespace) -
 
 def _said_of_precision(results: Sequence[Result | Finished], arguments: Namespace) -> int:
     """Say how far a precision was reached, one that was missed even to the quiet; the exit code."""
-    from sim.baselines.judgement import FINE, UNSURE
     from sim.experiment.precision import is_missed
 
     if not arguments.precision:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from time import perf_counter
+from time import perf_counter, process_time
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -34,9 +34,10 @@ from sim.scenario.resolved import document_of
 T = TypeVar("T")
 
 STARTING = 2.0
-"""Seconds that must be saved before workers are worth starting; each imports for about one."""
+"""Seconds of the processor that must be saved before workers are worth starting; each imports for about one. By the
+clock a busy machine would have the shortest work shared out."""
 SLOW_START = 0.2
-"""Seconds that a first replication may take longer than those after it: machine code is fetched, laws are read."""
+"""Seconds, likewise, that a first replication may take longer than others: code is fetched, laws are read."""
 SHORTEST = 0.1
 """Seconds of work that a task holds, at the least: asking and answering costs a millisecond."""
 SCHEDULING = 0.002
@@ -74,7 +75,7 @@ class Workers:
     def __init__(self, jobs: Jobs = None) -> None:
         self._hands = _hands_of(jobs)
         self._only_if_it_pays = jobs is None
-        self._pace = 0.0
+        self._pace = self._work = 0.0
         self.shares_luck = False
         """Whether several scenarios will be lived through with the same luck."""
 
@@ -172,7 +173,10 @@ class Workers:
     def _answers(self, everything: Task, scenario: Scenario) -> Iterator[Answer]:
         left = deque(everything.replications)
         while left and not self._pays(len(left), seen=len(everything.replications) - len(left)):
-            yield carry_out(everything._replace(replications=(left.popleft(),)), scenario)
+            began = process_time()
+            answer = carry_out(everything._replace(replications=(left.popleft(),)), scenario)
+            self._work = process_time() - began
+            yield answer
         if left:
             everything = everything._replace(document=document_of(scenario))
         under_way: deque[Awaited] = deque()
@@ -192,8 +196,8 @@ class Workers:
             return True
         if self.jobs == 1 or left == 1:
             return False
-        pace = self._pace - SLOW_START if seen == 1 else self._pace
-        saved = left * pace * (1 - 1 / self.jobs)
+        work = self._work - SLOW_START if seen == 1 else self._work
+        saved = left * work * (1 - 1 / self.jobs)
         return not self._only_if_it_pays or self._hands.taken > 0 or saved > STARTING
 
     def _portion(self, left: deque[int]) -> tuple[int, ...]:

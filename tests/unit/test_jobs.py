@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,8 @@ def test_long_work_is_shared_out_between_all_cores(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.skipif(cores() < 2, reason="there is one core only")
 def test_a_first_replication_that_is_slow_to_start_calls_nobody_for_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = iter([jobs.SLOW_START, *[0.01] * 11])
-
-    def timed(task: Task, scenario: Scenario) -> Answer:
-        return carry_out(task, scenario)._replace(seconds={"engine": next(seconds)})
-
-    monkeypatch.setattr(jobs, "carry_out", timed)
+    ticks = accumulate([0.0, jobs.SLOW_START, *[0.0, 0.01] * 11])
+    monkeypatch.setattr(jobs, "process_time", lambda: next(ticks))
     monkeypatch.setattr(jobs, "STARTING", jobs.SLOW_START)
     with Workers() as workers:
         assert len(list(workers.observations(lively(), range(12)))) == 12
