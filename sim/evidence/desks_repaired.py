@@ -23,8 +23,7 @@ from sim.evidence.families import LOGNORMAL
 from sim.evidence.finding import Finding, duration, law_of, shares
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
-from sim.evidence.of_offers import offered
-from sim.evidence.of_orders import shipped_instead
+from sim.evidence.of_staff import CANCELLATION, STAGES, DeskStage, requests_at
 from sim.evidence.refits import changes_between, in_world
 from sim.evidence.samples import Sample
 from sim.evidence.simulation import engine_for, simulated_worlds
@@ -54,22 +53,6 @@ GOLDEN = 0.618033988749895
 LEAST = 30
 """Answers below which there is nothing to repair by."""
 Build = Callable[[list[Finding]], Scenario]
-
-
-class DeskStage(NamedTuple):
-    """What sellers are asked, and what the columns of the log and of a simulated world call it."""
-
-    name: str
-    asked: str
-    closed: str
-    status: str
-    simulated: str
-
-
-STAGES = (
-    DeskStage("cancellation", "requested", "closed", "status", "request"),
-    DeskStage("dispute", "dispute_opened", "dispute_closed", "dispute_status", "dispute"),
-)
 
 
 def repaired(data: TrainingData, findings: list[Finding], build: Build, *, jobs: int | None = 1) -> list[Finding]:
@@ -175,18 +158,8 @@ def _asked_of(data: TrainingData, kind: int, stage: DeskStage) -> Bools:
 
 def _waited(data: TrainingData, kind: int, stage: DeskStage) -> tuple[Floats, Bools, Floats]:
     """Of each request to sellers of a type: how long it was open, whether it was answered, and what it weighs."""
-    claims = data.log.claims
-    asked, closed = claims.at(stage.asked), claims.at(stage.closed)
-    some = _asked_of(data, kind, stage)
-    answered = data.status("accepted", "refused", of=stage.status)
-    if stage.name == "dispute":
-        countered = offered(data) & ~np.isnan(asked)
-        closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
-        answered |= countered & ~np.isnan(closed)
-    lasted = data.log.watched_until(closed) - asked
-    if stage.name == "cancellation":
-        answered |= shipped_instead(data)
-    return lasted[some], answered[some], data.claim_weight[some]
+    some, (asked, until, answered) = _asked_of(data, kind, stage), requests_at(data, stage)
+    return (until - asked)[some], answered[some], data.claim_weight[some]
 
 
 class SimulatedDays(NamedTuple):
@@ -216,7 +189,7 @@ def _counted(
         until = claims[f"{stage.simulated}_settled_at"].fillna(pd.Timestamp(cut)).to_numpy()
         lasted = (until - asked.to_numpy()) / np.timedelta64(1, "s")
         answered = claims[f"{stage.simulated}_settled_by"] == "answered"
-        if stage.name == "cancellation":
+        if stage is CANCELLATION:
             answered |= _at_once(claims)
         some = ((claims["seller_type"] == data.kinds[kind]) & asked.notna()).to_numpy(bool)
         if not (some & answered.to_numpy(bool)).any():

@@ -28,19 +28,11 @@ SAID = ".said"
 """How the path of a finding ends that holds the shares of what is said."""
 
 
-def scenario_of(
-    data: TrainingData,
-    findings: Iterable[Finding],
-    name: str,
-    source: dict[str, str],
-) -> Scenario:
+def scenario_of(data: TrainingData, findings: Iterable[Finding], name: str, source: dict[str, str]) -> Scenario:
     """The base with what was learnt in place of what it assumed."""
     findings = list(findings)
     raw = copy.deepcopy(described(data.base))
-    raw |= {
-        "name": name,
-        "title": f"{data.base.title or data.base.name}, fitted" if source else data.base.title,
-    }
+    raw |= {"name": name, "title": f"{data.base.title or data.base.name}, fitted" if source else data.base.title}
     raw.pop("expect", None)
     warm_up = data.base.experiment.warm_up.seconds // DAY
     raw["start"] = (data.start + timedelta(days=int(data.first // DAY) - warm_up)).isoformat()

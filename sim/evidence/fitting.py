@@ -89,12 +89,7 @@ class Fit:
         return "agrees" if self.judged and not self.unseen else "too few to tell"
 
 
-def fit(
-    mapping: str | Path,
-    *,
-    hold_out: str | None = None,
-    jobs: int | None = 1,
-) -> Fit:
+def fit(mapping: str | Path, *, hold_out: str | None = None, jobs: int | None = 1) -> Fit:
     """Learn a scenario from the log that a mapping file describes, and judge it on weeks it never saw.
 
     `hold_out` (`"8w"` or days such as `"56d"`) keeps the last weeks before the cut to judge by, in place of what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,34 +13,27 @@ from sim.arrays import Bools, Floats, Ints
 from sim.errors import BadScenario, Fault
 from sim.evidence.log import LongTable, RefundLog
 from sim.evidence.log_tables import TOLD_AT, Reading, Table
-from sim.evidence.mapping import KNOWN_WORDS, MappedLog, columns_of
+from sim.evidence.mapping import KNOWN_WORDS, MappedLog
 from sim.scenario.wording import per_cent
 
-IN_ORDER = {
-    "orders": (
-        ("paid", "arranged"),
-        ("arranged", "dispatched"),
-        ("paid", "dispatched"),
-        ("dispatched", "delivered"),
-    ),
+STEPS = {
+    "orders": (("paid", "arranged", "dispatched"), ("dispatched", "delivered")),
     "claims": (
-        ("requested", "viewed"),
-        ("viewed", "taken_up"),
-        ("taken_up", "closed"),
-        ("requested", "closed"),
-        ("dispute_opened", "dispute_taken_up"),
-        ("dispute_taken_up", "dispute_closed"),
-        ("dispute_opened", "dispute_closed"),
+        ("requested", "viewed", "taken_up", "closed"),
+        ("dispute_opened", "dispute_taken_up", "dispute_closed"),
         ("offer_opened", "offer_closed"),
-        ("mediation_opened", "mediation_taken_up"),
-        ("mediation_taken_up", "mediation_closed"),
-        ("mediation_opened", "mediation_closed"),
+        ("mediation_opened", "mediation_taken_up", "mediation_closed"),
         ("return_posted", "return_received"),
         ("refund_due", "refunded"),
         ("chargeback_opened", "chargeback_closed"),
     ),
 }
-"""What cannot be the other way round."""
+"""What comes one after the other."""
+IN_ORDER = {
+    table: [pair for one in steps for pair in dict.fromkeys((*pairwise(one), (one[0], one[-1])))]
+    for table, steps in STEPS.items()
+}
+"""Pairs that cannot be the other way round."""
 HOURS = 14
 """As many whole hours zones may lie apart, to be worth naming."""
 MOST_IMPOSSIBLE = 0.01
@@ -189,7 +183,7 @@ def _zone_fault(mapped: MappedLog, name: str, before: str, after: str, gap: _Gap
     """A zone is the likely reason where some whole hours would mend nearly all."""
     hours = [hour for hour, left in enumerate(gap.left, 1) if left < MOST_IMPOSSIBLE / 10 * gap.both]
     table = getattr(mapped.mapping, name) or mapped.mapping.log
-    column = columns_of(table).get(after, after) if table else after
+    column = table.named.get(after, after) if table else after
     likely = f"; likely the zone of '{column}': {min(hours)} h later would mend nearly all" if hours else ""
     share = gap.wrong / max(gap.both, 1)
     found = f"found {gap.wrong:,} rows ({per_cent(share, 1)}) with {after} before {before}"

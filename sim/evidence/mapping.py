@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -81,48 +80,45 @@ Zone = Annotated[str, BeforeValidator(_as_zone)]
 FileName = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class OrdersTable(Described):
+class MappedTable(Described):
+    """A file, and what its columns are called, by the model's names."""
+
+    least: ClassVar[tuple[str, ...]] = ()
+    file: FileName
+    columns: dict[Any, str]
+
+    @model_validator(mode="after")
+    def _knows_the_least(self) -> Self:
+        if missing := [name for name in self.least if name not in self.columns]:
+            raise ValueError(f"found no column for {', '.join(missing)}, expected one")
+        return self
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Its own names by those of the model."""
+        return dict(self.columns)
+
+
+class OrdersTable(MappedTable):
     """All orders, also those that nobody claimed for: one row each."""
 
-    file: FileName
+    least = ("order", "paid", "seller")
     columns: dict[OrderColumn, str]
 
-    @model_validator(mode="after")
-    def _knows_the_least(self) -> OrdersTable:
-        _expect_columns(self.columns, ("order", "paid", "seller"))
-        return self
 
-
-class ClaimsTable(Described):
+class ClaimsTable(MappedTable):
     """Orders whose buyers wanted the money back: one row each, the latest version counts."""
 
-    file: FileName
+    least = ("order",)
     columns: dict[ClaimColumn, str]
 
-    @model_validator(mode="after")
-    def _knows_the_least(self) -> ClaimsTable:
-        _expect_columns(self.columns, ("order",))
-        return self
 
-
-class EventLog(Described):
+class EventLog(MappedTable):
     """One table, XES or OCEL file of events, in place of the two tables."""
 
-    file: FileName
     columns: dict[Literal["case", "activity", "timestamp", "seller", "value", "method"], str] = {}
     activities: dict[str, EventWord]
     """What each activity means; activities that are not named are left out and counted."""
-
-
-def _expect_columns(columns: Collection[str], least: tuple[str, ...]) -> None:
-    missing = [name for name in least if name not in columns]
-    if missing:
-        raise ValueError(f"found no column for {', '.join(missing)}, expected one")
-
-
-def columns_of(table: OrdersTable | ClaimsTable | EventLog) -> dict[str, str]:
-    """The table's own names by those of the model."""
-    return {str(name): column for name, column in table.columns.items()}
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from sim.evidence.finding import Assumed, Finding, Told, ends, number, of_law, s
 from sim.evidence.fitted_scenario import TYPE
 from sim.evidence.of_offers import may_be_offered, offered, what_is_offered
 from sim.evidence.of_orders import sending, shipped_instead
-from sim.evidence.of_staff import handling, told_by_desks
-from sim.evidence.samples import Sample
+from sim.evidence.of_staff import CANCELLATION, DISPUTE, handling, requests_at, told_by_desks
 from sim.evidence.survival import LEAST, Estimated, fitted
 from sim.evidence.training_data import TrainingData
 from sim.rules.requests import blames_the_seller, with_odds
@@ -99,22 +98,18 @@ def answering_times(
 
 
 def _cancellations(data: TrainingData, kind: int, path: str) -> Told:
-    claims = data.log.claims
-    asked, closed = claims.at("requested"), claims.at("closed")
+    asked, until, answered = requests_at(data, CANCELLATION)
     theirs = (data.kind_of_claim == kind) & ~np.isnan(asked) & ~data.status("free")
     if int(theirs.sum()) < LEAST:
         yield Assumed(f"{path}.cancellation", f"{counted(int(theirs.sum()), 'request')}, fewer than {LEAST}")
         return
     answers = data.template(data.kinds[kind]).cancellation
-    at_once = shipped_instead(data)
-    answered = data.status("accepted", "refused") | at_once
-    until = data.log.watched_until(closed)
     low, high = answering_times(data, asked, until, answered, answers)
     estimated = fitted(data.sample_of_claims(low, high, theirs), never=True)
     if estimated is None:
         yield Assumed(f"{path}.cancellation", f"fewer than {LEAST} answers")
         return
-    said = _said(data, theirs, at_once, 1 - estimated.ends)
+    said = _said(data, theirs, shipped_instead(data), 1 - estimated.ends)
     yield from _answers(data, f"{path}.cancellation", theirs, estimated, said)
 
 
@@ -185,16 +180,11 @@ def told_by_disputes(data: TrainingData, kind: int, path: str) -> Told:
     if not (claims.has("dispute_opened") and claims.has("dispute_status")):
         yield Assumed(f"{path}.dispute", "the log does not tell of disputes and how they ended")
         return
-    asked, closed = claims.at("dispute_opened"), claims.at("dispute_closed")
-    theirs = (data.kind_of_claim == kind) & ~np.isnan(asked)
+    asked, until, answered = requests_at(data, DISPUTE)
+    theirs, countered = (data.kind_of_claim == kind) & ~np.isnan(asked), offered(data) & ~np.isnan(asked)
     answers = data.template(data.kinds[kind]).dispute
-    countered = offered(data) & ~np.isnan(asked)
-    closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
-    answered = data.status("accepted", "refused", of="dispute_status") | (countered & ~np.isnan(closed))
-    until = data.log.watched_until(closed)
     low, high = answering_times(data, asked, until, answered, answers)
-    sample: Sample = data.sample_of_claims(low, high, theirs)
-    estimated = fitted(sample, never=True) if int(theirs.sum()) >= LEAST else None
+    estimated = fitted(data.sample_of_claims(low, high, theirs), never=True) if int(theirs.sum()) >= LEAST else None
     if estimated is None:
         yield Assumed(f"{path}.dispute", f"{int(theirs.sum())} disputes, too few answers")
         return

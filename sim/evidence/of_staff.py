@@ -4,11 +4,14 @@ what instants alone tell of any desk."""
 from __future__ import annotations
 
 import heapq
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.arrays import Bools, Floats, Ints
 from sim.evidence.finding import Assumed, Finding, Told, of_law
+from sim.evidence.of_offers import offered
+from sim.evidence.of_orders import shipped_instead
 from sim.evidence.survival import LEAST, fitted
 from sim.evidence.training_data import TrainingData
 from sim.scenario.durations import Kind
@@ -17,26 +20,53 @@ from sim.vocabulary import Party
 STAFF = "market.sellers.staff"
 FULL = 20
 """How often a desk has to be seen that full before this is believed to be all it has."""
-STAGES = {
-    "cancellation": ("taken_up", "closed", "status"),
-    "dispute": ("dispute_taken_up", "dispute_closed", "dispute_status"),
-}
+
+
+class DeskStage(NamedTuple):
+    """What sellers are asked, and what the columns of the log and of a simulated world call it."""
+
+    name: str
+    asked: str
+    taken_up: str
+    closed: str
+    status: str
+    simulated: str
+
+
+STAGES = (
+    DeskStage("cancellation", "requested", "taken_up", "closed", "status", "request"),
+    DeskStage("dispute", "dispute_opened", "dispute_taken_up", "dispute_closed", "dispute_status", "dispute"),
+)
+CANCELLATION, DISPUTE = STAGES
+
+
+def requests_at(data: TrainingData, stage: DeskStage) -> tuple[Floats, Floats, Bools]:
+    """Of each claim: when sellers were asked, until when that was open as far as is known, and whether they
+    answered: by sending at once, too, or by an offer."""
+    claims = data.log.claims
+    asked, closed = claims.at(stage.asked), claims.at(stage.closed)
+    answered = data.status("accepted", "refused", of=stage.status)
+    if stage is CANCELLATION:
+        return asked, data.log.watched_until(closed), answered | shipped_instead(data)
+    countered = offered(data) & ~np.isnan(asked)
+    closed = np.where(countered, np.fmin(claims.at("offer_opened"), closed), closed)
+    return asked, data.log.watched_until(closed), answered | (countered & ~np.isnan(closed))
 
 
 def handling(data: TrainingData, kind: int, path: str) -> Told:
     """Working time from taking up a request until its answer, of one type of sellers."""
     claims, hours = data.log.claims, data.hours[Party.SELLER]
-    for stage, (begun, ended, status) in STAGES.items():
-        if not claims.has(begun):
+    for stage in STAGES:
+        if not claims.has(stage.taken_up):
             continue
-        since, until = claims.at(begun), claims.at(ended)
-        answered = data.status("accepted", "refused", of=status)
-        if stage == "cancellation":
+        since, until = claims.at(stage.taken_up), claims.at(stage.closed)
+        answered = data.status("accepted", "refused", of=stage.status)
+        if stage is CANCELLATION:
             answered |= data.status("shipped")  # once begun, hardly any is overtaken by its parcel
         answered &= ~np.isnan(until)
         worked = hours.worked(data.log.watched_until(until)) - hours.worked(since)
         among = (data.kind_of_claim == kind) & ~np.isnan(since) & (worked >= 0)
-        estimated, place = fitted(data.censored(worked, answered, among)), f"{path}.{stage}.handling"
+        estimated, place = fitted(data.censored(worked, answered, among)), f"{path}.{stage.name}.handling"
         if estimated is None:
             yield Assumed(place, f"fewer than {LEAST} answers of which it is known when they were begun")
         else:
@@ -47,10 +77,11 @@ def told_by_desks(data: TrainingData) -> Told:
     """How many requests a seller works on at once, where they are seen to be taken up."""
     claims = data.log.claims
     since, until, desk = [], [], []
-    for begun, ended, _ in STAGES.values():
-        known: Bools = ~np.isnan(claims.at(begun))
-        since.append(claims.at(begun)[known])
-        until.append(data.log.watched_until(claims.at(ended)[known]))
+    for stage in STAGES:
+        begun = claims.at(stage.taken_up)
+        known: Bools = ~np.isnan(begun)
+        since.append(begun[known])
+        until.append(data.log.watched_until(claims.at(stage.closed)[known]))
         desk.append(data.seller_of_claim[known])
     at_once = most_at_once(np.concatenate(since), np.concatenate(until), np.concatenate(desk))
     levels = np.bincount(at_once.astype(np.int64)) if len(at_once) else np.zeros(1, dtype=np.int64)

@@ -20,7 +20,7 @@ from sim.evidence.joining import joined
 from sim.evidence.log import LongTable, RefundLog
 from sim.evidence.log_files import Frames, table_pieces, tables_of_events
 from sim.evidence.log_tables import Reading, Table, stamps_of
-from sim.evidence.mapping import KNOWN_WORDS, ClaimsTable, LogMapping, MappedLog, OrdersTable, columns_of
+from sim.evidence.mapping import KNOWN_WORDS, LogMapping, MappedLog, MappedTable
 from sim.scenario.wording import printable, shortened
 
 WORDS = ("seller", "method", "group", *KNOWN_WORDS)
@@ -160,11 +160,9 @@ def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:
     if mapped.mapping.log is not None:
         frames = tables_of_events(mapped)
     else:
-        assert mapped.mapping.orders is not None
-        frames = {"orders": (columns_of(mapped.mapping.orders), _pieces(mapped, "orders", mapped.mapping.orders))}
-        if mapped.mapping.claims is not None:
-            claims = mapped.mapping.claims
-            frames["claims"] = (columns_of(claims), _pieces(mapped, "claims", claims))
+        given = {"orders": mapped.mapping.orders, "claims": mapped.mapping.claims}
+        there = {name: table for name, table in given.items() if table is not None}
+        frames = {name: (table.named, _pieces(mapped, name, table)) for name, table in there.items()}
     read = {}
     for name, (columns, pieces) in frames.items():
         gathered = _Gathered(mapped, name, columns, start, words, Reading(name), faults)
@@ -180,7 +178,7 @@ def read_log(mapped: MappedLog, start: pd.Timestamp) -> RefundLog:
     return joined(mapped, tables, readings, {name: one.numbers for name, one in words.items()}, start)
 
 
-def _pieces(mapped: MappedLog, name: str, table: OrdersTable | ClaimsTable) -> Iterator[tuple[pd.DataFrame, int]]:
+def _pieces(mapped: MappedLog, name: str, table: MappedTable) -> Iterator[tuple[pd.DataFrame, int]]:
     """The mapped columns of a table, piece by piece, each with the line on which it begins."""
     path = mapped.file(table.file)
     if not path.is_file():

@@ -208,21 +208,17 @@ class LongSample:
 
     @property
     def n(self) -> int:
-        """How many there are."""
         return self.counts.n
 
     @property
     def ends(self) -> int:
-        """How many were seen to end."""
         return self.counts.ends
 
     @property
     def censored(self) -> float:
-        """The share of them that were not over."""
         return 1 - self.ends / self.n if self.n else 0.0
 
     def standing_for(self, others: StandsFor) -> LongSample:
-        """Each weighed by how many it stands for, by its ends."""
         return replace(self, others=others)
 
     def known_by(self, asked: str) -> bytes:
@@ -233,7 +229,6 @@ class LongSample:
         """They are counted as they are."""
 
     def counted(self, _: DurationCells | None = None) -> Sample:
-        """Counted in cells four tenths of a per cent wide."""
         return self._all
 
     @cached_property
@@ -241,7 +236,6 @@ class LongSample:
         return self.counts.weighed(self.weights(), self.others)[0]
 
     def halves(self) -> Iterator[tuple[Sample, int]]:
-        """Every other one, and those in between, counted; and how many of them ended."""
         return (self.counts.weighed(self.weights(), self.others, half) for half in (0, 1))
 
     def spread_of(self, scores: Scores, size: int) -> tuple[Floats, int]:

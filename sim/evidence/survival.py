@@ -17,7 +17,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from sim.arrays import Floats, Ints
-from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family, mean, quantile
+from sim.evidence.families import FAMILIES, STEEPEST, TINY, Family
 from sim.evidence.samples import AnySample, DurationCells
 from sim.evidence.samples import Sample as Sample
 
@@ -67,14 +67,6 @@ class Estimated:
     def student(self) -> float:
         """How many standard errors a 95 % interval reaches, with so many sellers."""
         return float(stats.t.ppf(0.975, max(self.sellers - 1, 1)))
-
-    def quantile(self, q: float) -> float:
-        """In seconds, of those that end."""
-        return quantile(self.family, self.law, q)
-
-    def mean(self) -> float:
-        """In seconds, of those that end."""
-        return mean(self.family, self.law)
 
     def between(self, of: Callable[[Family, Floats], float]) -> tuple[float, float]:
         """The 95 % interval of a positive number that follows from the law, on the logarithm."""

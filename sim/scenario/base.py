@@ -121,10 +121,7 @@ def as_date(value: Any) -> date:
 
 
 DATE = r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
-Day = Annotated[
-    date,
-    BeforeValidator(as_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{DATE}$")]),
-]
+Day = Annotated[date, BeforeValidator(as_date, json_schema_input_type=Annotated[str, Field(pattern=f"^{DATE}$")])]
 """A calendar day from 1900 to 2199, written 2018-11-11."""
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A probability or a part of a whole, 0 to 1."""
@@ -177,12 +174,8 @@ def texts_of(model: type) -> dict[str, str]:
 def _bodies(model: type) -> Iterator[ast.ClassDef]:
     """As written here, from the class itself down; not what is made of a generic one as the program runs."""
     for owner in model.__mro__:
-        if owner.__module__.startswith("sim.") and "[" not in owner.__name__ and (body := _body(owner)):
-            yield body
-
-
-def _body(owner: type) -> ast.ClassDef | None:
-    return _classes(owner.__module__).get(owner.__name__)
+        if owner.__module__.startswith("sim.") and "[" not in owner.__name__:
+            yield from filter(None, [_classes(owner.__module__).get(owner.__name__)])
 
 
 @cache

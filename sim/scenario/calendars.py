@@ -157,17 +157,12 @@ class CalendarSpec(Described):
 
     @field_validator("hours")
     @classmethod
-    def _each_weekday_stands_once(cls, hours: dict[str, Any] | None) -> dict[str, Any] | None:
+    def _each_weekday_once_and_one_open(cls, hours: dict[str, Any] | None) -> dict[str, Any] | None:
         owners: dict[Weekday, str] = {}
         for words in hours or ():
             for weekday in WEEKDAYS[words]:
                 if (owner := owners.setdefault(weekday, words)) != words:
                     raise ValueError(f"found {weekday.word} in both '{owner}' and '{words}'")
-        return hours
-
-    @field_validator("hours")
-    @classmethod
-    def _some_weekday_is_open(cls, hours: dict[str, Any] | None) -> dict[str, Any] | None:
         if hours is not None and not any(hours.values()):
             raise ValueError("found no opening hours all week, expected some such as mon-fri: 09:00-17:00")
         return hours

@@ -127,11 +127,8 @@ def _platform(scenario: Scenario) -> Iterator[Complaint]:
         if terms.steps_in is not None:
             yield f"{path}.steps_in", f"found terms, but the platform itself answers {kind}; expected none"
         if terms.on_silence in NEEDS_MEDIATION:
-            silence, expected = terms.on_silence.word, "approve, decline or close"
-            yield (
-                f"{path}.on_silence",
-                f"found '{silence}', but the platform itself answers {kind}; expected {expected}",
-            )
+            found = f"found '{terms.on_silence.word}', but the platform itself answers {kind}"
+            yield f"{path}.on_silence", f"{found}; expected approve, decline or close"
 
 
 def _not_received(scenario: Scenario) -> Iterator[Complaint]:
@@ -145,10 +142,7 @@ def _not_received(scenario: Scenario) -> Iterator[Complaint]:
     for kind, terms in rows(policy.dispute):
         for name, window in windows_of(terms):
             if kind == NOT_RECEIVED and window.after is Anchor.DELIVERED:
-                yield (
-                    f"policy.dispute.{kind}.{name}.after",
-                    NOTHING_CAME,
-                )
+                yield f"policy.dispute.{kind}.{name}.after", NOTHING_CAME
     mediation = policy.mediation
     last_call = mediation.of(ClaimKind.NOT_RECEIVED).escalate_within if mediation else None
     if mediation and last_call and last_call.after is Anchor.DELIVERED:
@@ -179,10 +173,8 @@ def _roster(scenario: Scenario) -> Iterator[Complaint]:
     named: dict[str, int] = {}
     for number, one in enumerate(sellers.roster or ()):
         if (first := named.setdefault(one.seller, number)) != number:
-            yield (
-                f"{path}.{number}.seller",
-                f"found {shown(one.seller)} again; seller {first + 1} of the roster is it",
-            )
+            again = f"found {shown(one.seller)} again; seller {first + 1} of the roster is it"
+            yield f"{path}.{number}.seller", again
         if one.type not in sellers.types:
             known = f"expected one of the types: {', '.join(sellers.types)}{did_you_mean(one.type, sellers.types)}"
             yield f"{path}.{number}.type", f"found {shown(one.type)}, {known}"

@@ -73,8 +73,9 @@ def doubts_of(scenario: Scenario) -> list[Doubt]:
 
 def _dated(value: Any, path: Path) -> Iterator[tuple[Path, list[DatePair]]]:
     """Every lever that names days, and the days that it names; of a last day, all until then."""
-    for step, inner in _within(value, path):
-        named = [span for each in _entries(inner) if (span := _span(each)) is not None]
+    for step, inner in _levers(value, path):
+        entries = inner if isinstance(inner, dict | list | tuple) else [inner]
+        named = [span for each in entries if (span := _span(each)) is not None]
         spans = [(date.min, ends) for _, ends in named] if isinstance(value, LastInstant) else named
         if spans:
             yield (*path, step), spans
@@ -82,16 +83,8 @@ def _dated(value: Any, path: Path) -> Iterator[tuple[Path, list[DatePair]]]:
             yield from _dated(inner, (*path, step))
 
 
-def _within(value: Any, path: Path) -> Iterator[tuple[str, Any]]:
-    """The parts of a value that are levers."""
+def _levers(value: Any, path: Path) -> Iterator[tuple[str, Any]]:
     yield from (pair for pair in inside(value) if path or pair[0] not in _NOT_LEVERS)
-
-
-def _entries(value: Any) -> list[Any]:
-    """What a lever consists of, by its keys or its entries; a single thing is an entry itself."""
-    if isinstance(value, dict | list | tuple):
-        return list(value)
-    return [value]
 
 
 def _span(entry: Any) -> DatePair | None:
@@ -108,7 +101,7 @@ def _calendars(value: Any, path: Path) -> Iterator[tuple[Path, CalendarSpec]]:
     if isinstance(value, CalendarSpec):
         yield path, value
     elif not isinstance(value, Holidays):
-        for step, inner in _within(value, path):
+        for step, inner in _levers(value, path):
             yield from _calendars(inner, (*path, step))
 
 
@@ -134,15 +127,10 @@ def doubts_about(holidays: Holidays, first: date, last: date, *, of_a_bank: bool
     yield from _forecast(entity, mine, first, last, holidays)
     if holidays.subdivision is None:
         yield from _of_parts(entity, mine, first, last, country)
-    if of_a_bank and BANK in entity.supported_categories:
-        yield from _of_banks(
-            _days(entity, first, last, subdiv=holidays.subdivision, categories=BANK) - mine, country
-        )
-
-
-def _of_banks(more: set[date], country: str) -> Iterator[str]:
-    if more:
-        yield f"the banks of '{country}' are closed on {_some(sorted(more))} as well; 'closed' can say so"
+    knows_banks = of_a_bank and BANK in entity.supported_categories
+    closed = _days(entity, first, last, subdiv=holidays.subdivision, categories=BANK) if knows_banks else set()
+    if more := sorted(closed - mine):
+        yield f"the banks of '{country}' are closed on {_some(more)} as well; 'closed' can say so"
 
 
 def _days(entity: Any, first: date, last: date, **which: Any) -> set[date]:

@@ -144,16 +144,6 @@ def _business_written(seconds: int) -> str:
     return f"{seconds / DAY!r} bd"
 
 
-def _of_kind(*kinds: Kind, expected: str) -> BeforeValidator:
-    def check(value: Any) -> Duration:
-        duration = as_duration(value)
-        if duration.kind not in kinds and duration.seconds not in (0, NEVER):
-            raise ValueError(f"found {value!r}, expected {expected}")
-        return duration
-
-    return BeforeValidator(check)
-
-
 def as_finite(value: Any) -> Duration:
     """Read a length of time that does end. Raises ValueError that says what was found and what was expected."""
     duration = as_duration(value)
@@ -162,9 +152,14 @@ def as_finite(value: Any) -> Duration:
     return duration
 
 
+def _as_finite_wall(value: Any) -> Duration:
+    duration = as_finite(value)
+    if duration.kind is not Kind.WALL and duration.seconds:
+        raise ValueError(f"found {value!r}, expected wall-clock time such as '36 h' or '9 d'")
+    return duration
+
+
 FiniteDuration = Annotated[Duration, BeforeValidator(as_finite)]
 """A duration of any kind that does end."""
-FiniteWallDuration = Annotated[
-    Duration, BeforeValidator(as_finite), _of_kind(Kind.WALL, expected="wall-clock time such as '36 h' or '9 d'")
-]
+FiniteWallDuration = Annotated[Duration, BeforeValidator(_as_finite_wall)]
 """A duration on the wall clock that does end."""

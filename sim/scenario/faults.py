@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from sim.errors import Fault
 from sim.scenario.base import FaultBelow, did_you_mean
 from sim.scenario.schema_paths import Annotations, known_keys, opened, under
-from sim.scenario.tree import REFUSED, Items, Keys, Node, Path, child_of, dotted, leaves, plain
+from sim.scenario.tree import REFUSED, Items, Keys, Node, Path, child_of, leaves, plain
 from sim.scenario.wording import either, expected, printable, shortened, shown
 
 _KEY = "[key]"
@@ -45,7 +45,7 @@ class Locator:
         if of_key and isinstance(parent, Keys):
             place = parent.keys[str(path[-1])]
         where = (*self._written[id(node)], *path[depth:])
-        return Fault(place.file, place.line, place.column, dotted(where), shortened(message, _LONGEST_MESSAGE))
+        return place.fault(where, shortened(message, _LONGEST_MESSAGE))
 
 
 def _defaults_first(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from sim.errors import Fault
 from sim.scenario.merging import merged
@@ -16,9 +16,10 @@ from sim.scenario.presets import MARK, POINTER, is_pointer, near, no_such_preset
 from sim.scenario.roster_file import WHERE, with_roster
 from sim.scenario.schema_paths import Annotations
 from sim.scenario.strict_yaml import MOST_BYTES, read
-from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Place, dotted, without
+from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Path, Place, without
 from sim.scenario.wording import printable, shown
 
+EXTENDS = ("extends",)
 MOST_LAYERS = 8
 """Files in one chain of `extends`, the scenario itself included."""
 
@@ -38,7 +39,7 @@ class Chain:
     """Files of sellers, and which of the files names each."""
 
 
-def read_chain(path: Path, annotations: Annotations) -> Chain:
+def read_chain(path: FilePath, annotations: Annotations) -> Chain:
     """Read a scenario file and what it extends, and merge them. Never raises for what the files hold.
 
     Title and question of a base are its own: a file that says nothing of them has none, and goes by its name.
@@ -60,7 +61,7 @@ def read_chain(path: Path, annotations: Annotations) -> Chain:
     return Chain(files, root, reader.faults, roots, reader.tables)
 
 
-def with_sellers_named(path: Path, root: Node) -> tuple[Node, list[Fault]]:
+def with_sellers_named(path: FilePath, root: Node) -> tuple[Node, list[Fault]]:
     """The tree with the sellers of a table that a change names, which lies beside the scenario file."""
     reader = _ChainReader(path)
     reader.seen.append(path)
@@ -75,17 +76,16 @@ class _Broken(Exception):
 
 
 class _ChainReader:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: FilePath) -> None:
         self.path = path
-        self.home: Path | None = None
+        self.home: FilePath | None = None
         """The folder that what a file extends lies in: the scenario's, or that of the presets."""
         self.faults: list[Fault] = []
-        self.seen: list[Path] = []
+        self.seen: list[FilePath] = []
         self.tables: dict[str, str] = {}
 
-    def broken(self, place: Place, message: str, path: str = "extends") -> _Broken:
-        path = path if self.seen else ""
-        self.faults.append(Fault(place.file, place.line, place.column, path, message))
+    def broken(self, place: Place, message: str, path: Path = EXTENDS) -> _Broken:
+        self.faults.append(place.fault(path if self.seen else (), message))
         return _Broken()
 
     def layers(self) -> list[Keys]:
@@ -97,26 +97,26 @@ class _ChainReader:
             layers.append(layer)
             extends = layer.nodes.get("extends")
             if extends is None or extends == Leaf(extends.place, "none"):
-                return [without(("extends",), layer) for layer in layers]
+                return [without(EXTENDS, layer) for layer in layers]
             name, asked = self.base(name, extends), extends.place
 
-    def layer(self, name: Path, asked: Place) -> Keys:
+    def layer(self, name: FilePath, asked: Place) -> Keys:
         """One file, read. `asked` is where its name stands."""
         real = self.followed(name, asked)
         data = self.content(real, asked)
         self.seen.append(real)
         if is_pointer(data):
-            self.faults.append(Fault(printable(str(name)), 1, 1, "", POINTER))
+            self.faults.append(Place(printable(str(name)), 1, 1).fault((), POINTER))
             raise _Broken
         root, faults = read(data, printable(told_as(name)))
         self.faults += faults
         if isinstance(root, Keys):
             return self.with_sellers(name, root)
         if root is not None:
-            self.faults.append(Fault(root.place.file, root.place.line, root.place.column, "", _NO_MAPPING))
+            self.faults.append(root.place.fault((), _NO_MAPPING))
         raise _Broken
 
-    def with_sellers(self, name: Path, root: Keys) -> Keys:
+    def with_sellers(self, name: FilePath, root: Keys) -> Keys:
         """The same file with the sellers of the table that it names."""
 
         def read_file(table: str, asked: Place) -> tuple[bytes, str]:
@@ -125,14 +125,14 @@ class _ChainReader:
             self.tables[told] = root.place.file
             real, folder = beside.resolve(), name.resolve().parent
             if not real.is_relative_to(folder):
-                raise self.broken(asked, f"{shown(table)} lies outside the scenario's folder", dotted(WHERE))
-            return self.content(real, asked, dotted(WHERE)), told
+                raise self.broken(asked, f"{shown(table)} lies outside the scenario's folder", WHERE)
+            return self.content(real, asked, WHERE), told
 
         grown, faults = with_roster(root, read_file)
         self.faults += faults
         return grown
 
-    def base(self, name: Path, extends: Node) -> Path:
+    def base(self, name: FilePath, extends: Node) -> FilePath:
         """The name of the file that another one names, beside it."""
         if not isinstance(extends, Leaf) or not isinstance(extends.value, str):
             if extends == Leaf(extends.place, REFUSED):
@@ -147,7 +147,7 @@ class _ChainReader:
             return of_ours
         return name.parent / extends.value
 
-    def followed(self, name: Path, asked: Place) -> Path:
+    def followed(self, name: FilePath, asked: Place) -> FilePath:
         """The real file behind a name, inside the folder of the first one."""
         try:
             real = name.resolve()
@@ -162,14 +162,14 @@ class _ChainReader:
             raise self.broken(asked, f"more than {MOST_LAYERS} files extend each other")
         return real
 
-    def content(self, real: Path, asked: Place, path: str = "extends") -> bytes:
+    def content(self, real: FilePath, asked: Place, path: Path = EXTENDS) -> bytes:
         try:
             if not stat.S_ISREG(real.stat().st_mode):  # opening a pipe would wait for ever
                 raise self.broken(asked, f"{shown(real.name)} is not a regular file", path)
             with real.open("rb") as file:
                 return file.read(MOST_BYTES + 1)
         except FileNotFoundError:
-            hint = near(real.name, real.parent, mark=MARK if self.seen else "") if path == "extends" else ""
+            hint = near(real.name, real.parent, mark=MARK if self.seen else "") if path == EXTENDS else ""
             raise self.broken(asked, f"there is no file {shown(real.name)}{hint}", path) from None
         except OSError as error:
             raise self.broken(asked, f"{shown(real.name)} cannot be read: {error.strerror}", path) from None

@@ -18,7 +18,6 @@ from sim.scenario.tree import (
     Path,
     Place,
     child_of,
-    dotted,
     plain,
     planted,
     with_child,
@@ -118,12 +117,12 @@ def changed(root: Node, changes: Changes, annotations: Annotations) -> tuple[Nod
         root = without(("title", "question"), root)  # those of another scenario
     for path, value in given:
         if path[0] == "extends":
-            faults.append(_fault(value.place, "extends", "a change cannot extend another file"))
+            faults.append(value.place.fault(path[:1], "a change cannot extend another file"))
             continue
         try:
             root = _with(root, path, value, annotations)
         except ValueError as error:
-            faults.append(_fault(value.place, dotted(path), str(error)))
+            faults.append(value.place.fault(path, str(error)))
     return root, faults
 
 
@@ -137,20 +136,16 @@ def _typed(text: str, faults: list[Fault]) -> tuple[Path, Node] | None:
     """One `path=value` from the command line; None where it was reported."""
     path, equals, value = text.partition("=")
     if not equals or not value.strip():
-        faults.append(_fault(COMMAND_LINE, "", f"found {shown(text)}, expected path=value"))
+        faults.append(COMMAND_LINE.fault((), f"found {shown(text)}, expected path=value"))
         return None
     # Undecodable bytes of the command line become undecodable bytes again, and are reported as such.
     root, found = read(value.encode(errors="surrogateescape"), COMMAND_LINE.file)
-    faults += [_fault(COMMAND_LINE, dotted(_path(path)), fault.message) for fault in found]
+    faults += [COMMAND_LINE.fault(_path(path), fault.message) for fault in found]
     return None if root is None or found else (_path(path), planted(plain(root), COMMAND_LINE))
 
 
 def _path(text: str) -> Path:
     return tuple(text.strip().split("."))
-
-
-def _fault(place: Place, path: str, message: str) -> Fault:
-    return Fault(place.file, place.line, place.column, path, message)
 
 
 def _with(node: Node, path: Path, value: Node, annotations: Annotations) -> Node:

@@ -13,7 +13,7 @@ from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.market import MOST_ON_A_ROSTER
 from sim.scenario.strict_yaml import MOST_BYTES
-from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, child_of, value_of, with_child
+from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, at_path, put, value_of
 from sim.scenario.wording import shown
 
 WHERE = ("market", "sellers", "roster")
@@ -33,35 +33,23 @@ class _Cell(NamedTuple):
 
 def with_roster(root: Keys, read_file: ReadFile) -> tuple[Keys, list[Fault]]:
     """The tree of a file with the sellers of the table that it names in place of its name."""
-    node: Node | None = root
-    for step in WHERE:
-        node = child_of(node, step) if node is not None else None
+    node = at_path(root, WHERE)
     if not isinstance(node, Leaf) or not isinstance(node.value, str) or node.value == "none":
         return root, []
     data, file = read_file(node.value, node.place)
     faults: list[Fault] = []
     roster = _Table(file, faults).read(data)
-    market = root.nodes["market"]
-    sellers = child_of(market, "sellers")
-    assert isinstance(market, Keys)
-    assert isinstance(sellers, Keys)
-    grown = with_child(market, "sellers", with_child(sellers, "roster", roster))
-    changed = with_child(root, "market", grown)
-    assert isinstance(changed, Keys)
-    return changed, faults
+    return put(root, WHERE, roster), faults
 
 
 def overruled(tree: Node, changes: Collection[Place]) -> list[Fault]:
     """A fault for every change to what a roster has already settled; what files say of it is overruled silently."""
-    sellers: Node | None = tree
-    for step in WHERE[:-1]:
-        sellers = child_of(sellers, step) if sellers is not None else None
-    roster = child_of(sellers, "roster") if sellers is not None else None
-    if sellers is None or not isinstance(roster, Items):
+    roster = at_path(tree, WHERE)
+    if not isinstance(roster, Items):
         return []
-    asked = {name: child_of(sellers, name) for name in ("count", "concentration")}
+    asked = {name: at_path(tree, (*WHERE[:-1], name)) for name in ("count", "concentration")}
     return [
-        Fault(one.place.file, 0, 0, ".".join((*WHERE[:-1], name)), f"the roster of {len(roster.nodes)} settles it")
+        Place(one.place.file).fault((*WHERE[:-1], name), f"the roster of {len(roster.nodes)} settles it")
         for name, one in asked.items()
         if one is not None and one.place in changes
     ]
@@ -85,7 +73,7 @@ class _Table:
         self.file, self.faults = file, faults
 
     def fault(self, place: Place, message: str, *path: str) -> None:
-        self.faults.append(Fault(place.file, place.line, place.column, ".".join((*WHERE, *path)), message))
+        self.faults.append(place.fault((*WHERE, *path), message))
 
     def read(self, data: bytes) -> Node:
         """The list of sellers; refused as a whole where it cannot be read as a table."""

@@ -40,8 +40,7 @@ def kinds_of(sellers: Sellers) -> list[SellerType]:
 
 def types_of_kinds(sellers: Sellers) -> list[int]:
     """By kind: the number of its type."""
-    names = list(sellers.types)
-    return [*range(len(names)), *(names.index(one.type) for one in _own(sellers))]
+    return [list(sellers.types).index(name) for name in names_of_kinds(sellers)]
 
 
 def names_of_kinds(sellers: Sellers) -> list[str]:

@@ -11,7 +11,7 @@ from sim.scenario.base import did_you_mean
 from sim.scenario.provenance import Source, is_number
 from sim.scenario.roster_file import WHERE as ROSTER
 from sim.scenario.schema_paths import Annotations, below, known_keys
-from sim.scenario.tree import Keys, Node, Path, Place, child_of, dotted, leaves
+from sim.scenario.tree import Keys, Node, Path, Place, at_path, child_of, dotted, leaves
 from sim.scenario.wording import shown
 
 SECTIONS = ("calendars", "market", "buyers", "policy")
@@ -111,9 +111,7 @@ def _unchanged(whole: Node, path: tuple[str, ...], changed: Collection[Path]) ->
     if not any(_covers(path, other) for other in changed):
         yield dotted(path)
         return
-    node: Node | None = whole
-    for step in path:
-        node = child_of(node, step) if node else None
+    node = at_path(whole, path)
     for step in node.nodes if isinstance(node, Keys) else ():
         yield from _unchanged(whole, (*path, step), changed)
 
@@ -125,9 +123,8 @@ def stray_sources(root: Node, annotations: Annotations) -> list[Fault]:
     for key, _ in _statements(root):
         stray = _stray_step(_path(key), root, annotations)
         if stray is not None and isinstance(provenance, Keys):
-            place = provenance.keys[key]
             message = f"found {shown(key)}, expected the path of a value; nothing is called {stray}"
-            faults.append(Fault(place.file, place.line, place.column, dotted(("provenance", key)), message))
+            faults.append(provenance.keys[key].fault(("provenance", key), message))
     return faults
 
 
@@ -151,7 +148,7 @@ def _stray_step(path: Path, root: Node, annotations: Annotations) -> str | None:
     for step in path:
         here = node.nodes if isinstance(node, Keys) else ()
         known = known_keys(annotations)
-        node = child_of(node, step) if node else None
+        node = child_of(node, step)
         if node is None and step not in known:
             return shown(step) + did_you_mean(step, [*known, *islice(here, _MOST_COMPARED)])
         annotations = below(annotations, step)

@@ -24,7 +24,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from sim.errors import Fault
-from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Path, Place, dotted, value_of
+from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Path, Place, value_of
 from sim.scenario.wording import shortened, shown
 
 MOST_BYTES = 4_000_000
@@ -83,7 +83,7 @@ class _Reader:
 
     def fault(self, place: Place, message: str) -> None:
         """Note a fault, and read on."""
-        self.faults.append(Fault(place.file, place.line, place.column, dotted(self.path), message))
+        self.faults.append(place.fault(self.path, message))
         if len(self.faults) == MOST_FAULTS:
             raise _EndOfReading
 
@@ -190,8 +190,7 @@ class _Reader:
             value = self.below("?" if key is None else key, next(self.events), place)
             if key in keys:
                 self.fault(
-                    key_place,
-                    f"the key {shown(key)} stands here again; the first is in line {keys[key].line}",
+                    key_place, f"the key {shown(key)} stands here again; the first is in line {keys[key].line}"
                 )
             elif key is not None:
                 keys[key], nodes[key] = key_place, value

@@ -23,8 +23,10 @@ import math
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any, Final, TypeVar
 
+from sim.errors import Fault
 from sim.scenario.wording import printable, shortened
 
 Path = tuple[str | int, ...]
@@ -50,6 +52,10 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
+
+    def fault(self, path: Iterable[str | int], message: str) -> Fault:
+        """A fault of what is written here, the value at this path."""
+        return Fault(self.file, self.line, self.column, dotted(path), message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +108,21 @@ def planted(value: Any, place: Place) -> Node:
     return Leaf(place, value)
 
 
-def child_of(node: Node, step: str | int) -> Node | None:
-    """The value under one key (or number in a list), or None where there is none."""
+def child_of(node: Node | None, step: str | int) -> Node | None:
+    """The value under one key (or number in a list); None where there is none, or nothing to look in."""
     match node:
         case Keys():
             return node.nodes.get(str(step))
         case Items():
-            number = _as_number(step)
-            return node.nodes[number] if number is not None and number < len(node.nodes) else None
-        case Leaf():
-            return None
+            text = str(step)
+            is_number = text.isascii() and text.isdigit() and len(text) < 6
+            return node.nodes[int(text)] if is_number and int(text) < len(node.nodes) else None
+    return None
 
 
-def _as_number(step: str | int) -> int | None:
-    text = str(step)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+def at_path(root: Node | None, path: Path) -> Node | None:
+    """What stands at the end of a path."""
+    return reduce(child_of, path, root)
 
 
 def with_child(node: Keys | Items, step: str | int, child: Node) -> Node:
@@ -126,6 +132,14 @@ def with_child(node: Keys | Items, step: str | int, child: Node) -> Node:
         return Keys(node.place, {**node.nodes, key: child}, {**node.keys, key: child.place})
     number = int(step)
     return Items(node.place, (*node.nodes[:number], child, *node.nodes[number + 1 :]))
+
+
+def put(node: Node, path: Path, value: Node) -> Any:
+    """The same tree with another value at the end of a path that is there."""
+    child = child_of(node, path[0]) if path else None
+    if child is None or isinstance(node, Leaf):
+        return value
+    return with_child(node, path[0], put(child, path[1:], value))
 
 
 def without(keys: Container[str], node: N) -> N:

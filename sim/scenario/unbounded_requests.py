@@ -101,10 +101,7 @@ def _is_for_sellers(terms: Clocked) -> bool:
 def _one_clock(path: str, answers: Answers, clocked: bool, ends: bool) -> Iterator[Complaint]:
     """One kind of request to one type of seller: has it a clock, and does something else end it?"""
     if not clocked and answers.notice_share_of_clock is not None:
-        yield (
-            f"{path}.notice_share_of_clock",
-            "a share of the clock, but the policy gives this request no clock",
-        )
+        yield f"{path}.notice_share_of_clock", "a share of the clock, but the policy gives this request no clock"
     if clocked or ends:
         return
     endless = "but with no clock and a buyer of endless patience the request would never end"

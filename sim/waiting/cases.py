@@ -22,7 +22,6 @@ from sim.evidence.mapping import (
     CoarseFormat,
     LogMapping,
     StampFormat,
-    columns_of,
     load_mapping,
 )
 from sim.scenario.base import did_you_mean
@@ -140,7 +139,7 @@ def _places(path: Path, head: Sequence[str], mapped: LogMapping | None) -> dict[
     known = {name: name for name in (*INSTANTS, *OTHERS)}
     if mapped is not None:
         tables = [table for table in (mapped.orders, mapped.claims) if table is not None]
-        known = {name: column for table in tables for name, column in columns_of(table).items()}
+        known = {name: column for table in tables for name, column in table.named.items()}
     if len(head) == 1 and (other := next((by for by in OTHER_COMMAS if by in head[0]), None)):
         found = f"found one field with {other!r} in it, expected columns parted by commas"
         raise BadScenario([Fault(str(path), 1, 1, "", found)])
@@ -184,7 +183,7 @@ def _written_as(how: StampFormat | CoarseFormat) -> str:
 
 def _columns(mapped: LogMapping, name: str) -> list[str]:
     tables = [table for table in (mapped.orders, mapped.claims) if table is not None]
-    return [columns_of(table)[name] for table in tables if name in columns_of(table)]
+    return [table.named[name] for table in tables if name in table.named]
 
 
 def _facts(table: CaseTable, scenario: Scenario, mapped: LogMapping | None) -> dict[str, Ints]:

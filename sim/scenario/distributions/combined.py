@@ -14,7 +14,7 @@ from sim.scenario.distributions.laws import Law
 from sim.scenario.durations import NEVER
 
 if TYPE_CHECKING:
-    from sim.scenario.distributions.laws import Floats
+    from sim.arrays import Floats
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,9 @@ from sim.scenario.durations import LONGEST, NEVER, Duration, Kind, as_duration
 from sim.scenario.wording import shortened, shown
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from sim.scenario.distributions.laws import Floats
+    from sim.arrays import Floats, Ints
 
 AT_HAND, SHORT = 4096, 500
 """So many laws, of words no longer than that, are read once: worlds and policies differ in few of theirs."""
@@ -200,7 +199,7 @@ class Inverse(Protocol):
         """The values that belong to uniforms in [0, 1)."""
 
 
-def draw(law: Inverse, u: Floats) -> NDArray[np.int64]:
+def draw(law: Inverse, u: Floats) -> Ints:
     """Durations in whole seconds for an array of uniforms, rounded here and nowhere else; NEVER for `never`.
 
     What a scenario's law gives beyond 100 years, which is rare (`unbounded_requests.too_far`), is drawn as that.

@@ -28,10 +28,9 @@ from typing import TYPE_CHECKING
 from sim.scenario.durations import NEVER
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from sim.arrays import Floats
 
 SHAPES = (0.01, 1e6)
 """The shapes of Weibull and gamma laws that make sense."""

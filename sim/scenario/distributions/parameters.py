@@ -229,8 +229,7 @@ class Empirical(Parameters, Generic[Q]):
     weights: Annotated[tuple[Weight, ...], SOME] | None = None
     """How often each of the values comes, relative to the others; without them all are as likely."""
     quantiles: Quantiles[Q] | None = Field(
-        None,
-        description="Level: the value that this share of values does not exceed. From 0 to 1, even between.",
+        None, description="Level: the value that this share of values does not exceed. From 0 to 1, even between."
     )
 
     def to_law(self) -> laws.Law:
