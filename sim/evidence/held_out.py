@@ -212,24 +212,20 @@ def _share(hits: Any, among: Any) -> SeenValue:
 def _simulated(lived: SimulatedWorld, scenario: Scenario, weeks: float, limits: Sequence[float]) -> _Weeks:
     """The same of one replication."""
     claims = lived.claims
-    asked, how = _times(claims, "request_opened_at"), claims["request_settled_by"].astype(object).to_numpy()
-    begun = np.where(claims["route"] == "free_cancellation", _times(claims, "asked_at"), asked)
+    asked, how = _seconds(claims["request_opened_at"]), claims["request_settled_by"].astype(object).to_numpy()
+    begun = np.where(claims["route"] == "free_cancellation", _seconds(claims["asked_at"]), asked)
     # Who hears yes has the money due at that instant; when it arrives may lie after the cut.
     yes = (how == "answered") & (claims["refund_due_at"] == claims["request_settled_at"]).to_numpy()
     ends = {"accepted": yes, "refused": (how == "answered") & ~yes, "shipped": how == "shipped_over"}
     ends |= {"withdrawn": how == "withdrawn", "silence": how == "silence"}
     sent = {limit: (share, 0, "share") for limit, share in zip(limits, lived.sent_within, strict=True)}
-    closed, money = (_times(claims, name) for name in ("request_settled_at", "refunded_at"))
-    cut = _seconds(pd.Timestamp(scenario.start)) + (scenario.experiment.cut or 0)
+    closed, money = (_seconds(claims[name]) for name in ("request_settled_at", "refunded_at"))
+    cut = float(_seconds(pd.Timestamp(scenario.start))) + (scenario.experiment.cut or 0)
     return _Weeks(weeks, lived.orders, sent, begun, closed, ~np.isnan(asked), ends, money, cut)
 
 
-def _times(claims: pd.DataFrame, column: str) -> Floats:
-    return np.asarray(_seconds(claims[column]), dtype=np.float64)
-
-
-def _seconds(moments: Any) -> Any:
-    return (moments - pd.Timestamp("1970-01-01")) / pd.Timedelta(seconds=1)
+def _seconds(moments: Any) -> Floats:
+    return np.asarray((moments - pd.Timestamp("1970-01-01")) / pd.Timedelta(seconds=1), dtype=np.float64)
 
 
 def held_against(observed: Mapping[str, SeenValue], simulated: Mapping[str, list[float]]) -> Iterator[Judged]:

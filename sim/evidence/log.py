@@ -7,7 +7,7 @@ not; columns are read when they are asked for. What is held in memory is one pie
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from tempfile import SpooledTemporaryFile, gettempdir
@@ -97,63 +97,46 @@ class LongTable:
 
     def pieces(self) -> Iterator[Table]:
         """All of them; a column is read as it is asked for."""
-        for piece in self._pieces:
-            low = _Read(self, piece.instants)
-            yield Table(
-                low, _Later(low, piece.apart), _ReadWords(self, piece.words), _Read(self, piece.numbers), piece.rows
-            )
+        return map(self._table, self._pieces)
+
+    def _table(self, piece: _Piece) -> Table:
+        low = _Columns(piece.instants, lambda name: wide(self._read(piece.instants[name])))
+        apart = piece.apart
+        high = _Columns(low, lambda name: low[name] + apart[name] if name in apart else low[name])
+        words = _Columns(piece.words, lambda name: self._read(piece.words[name]).astype(np.int64))
+        numbers = _Columns(piece.numbers, lambda name: wide(self._read(piece.numbers[name])))
+        return Table(low, high, words, numbers, piece.rows)
 
     def _written(self, column: NDArray[Any]) -> _Place:
         offset = self._file.seek(0, 2)
         self._file.write(column.tobytes())
         return _Place(offset, column.nbytes, column.dtype)
 
-    def read(self, place: _Place) -> NDArray[Any]:
-        """A column as it is written."""
+    def _read(self, place: _Place) -> NDArray[Any]:
         self._file.seek(place.offset)
         return np.frombuffer(self._file.read(place.bytes), place.kind)
 
 
-class _Read(Mapping[str, Any]):
-    """Columns of a piece, each read once."""
+class _Columns(Mapping[str, Any]):
+    """Columns of a piece, each made once, when it is asked for."""
 
-    def __init__(self, table: LongTable, places: dict[str, _Place]) -> None:
-        self._table, self._places = table, places
+    def __init__(self, names: Collection[str], made: Callable[[str], Any]) -> None:
+        self._names, self._made = names, made
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
-            self._known[name] = self.made(self._table.read(self._places[name]))
+            self._known[name] = self._made(name)
         return self._known[name]
 
-    def made(self, column: NDArray[Any]) -> Any:
-        """As it is worked with."""
-        return wide(column)
-
     def __contains__(self, name: object) -> bool:
-        return name in self._places
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._places)
-
-
-class _ReadWords(_Read):
-    def made(self, column: NDArray[Any]) -> Any:
-        return column.astype(np.int64)
-
-
-class _Later(_Read):
-    """The later ends of instants; the same columns where they are known to the second."""
-
-    def __init__(self, low: _Read, apart: dict[str, float]) -> None:
-        super().__init__(low._table, low._places)
-        self._low, self._apart = low, apart
-
-    def __getitem__(self, name: str) -> Any:
-        return self._low[name] + self._apart[name] if name in self._apart else self._low[name]
+        return len(self._names)
 
 
 class OrdersPiece(NamedTuple):

@@ -61,7 +61,7 @@ class Loaded:
 
     def unsourced(self) -> list[Unsourced]:
         """The numbers of the world that no statement of provenance covers."""
-        return unsourced(self.tree, self.files, self.tables)
+        return unsourced(Layers(self.files, (), self.tree, self.tables))
 
     def inapplicable_ranges(self) -> list[str]:
         """`file:line:column: …` of every stated range that a program could not apply."""

@@ -54,8 +54,7 @@ def described(scenario: Scenario, *, with_defaults: bool = True) -> dict[str, An
     `default`.
     """
     dumped = scenario.model_dump(mode="json", by_alias=True, exclude_unset=not with_defaults)
-    complete = _without_nulls(dumped)
-    written: dict[str, Any] = _as_written(complete, [type(scenario)])
+    written: dict[str, Any] = _as_written(dumped, [type(scenario)])
     return written
 
 
@@ -74,20 +73,14 @@ def yaml_of(description: dict[str, Any], origin: Origin | None = None) -> str:
     return "\n".join(_block(description, (), origin)) + "\n"
 
 
-def _without_nulls(value: Any) -> Any:
-    """An optional key without a value is absent: null is no value in a scenario file."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
-
-
 def _as_written(value: Any, annotations: Annotations) -> Any:
-    """Rows without what they inherit, and no time at all as the number 0."""
+    """Rows without what they inherit, no time at all as the number 0, and no key without a value."""
     if isinstance(value, list):
         return [_as_written(inner, below(annotations, number)) for number, inner in enumerate(value)]
     if not isinstance(value, dict):
         return 0 if value == "0" and str not in annotations else value
-    written = {key: _as_written(inner, below(annotations, key)) for key, inner in value.items()}
+    told = {key: inner for key, inner in value.items() if inner is not None}
+    written = {key: _as_written(inner, below(annotations, key)) for key, inner in told.items()}
     if not is_by_claim(annotations):
         return written
     default = written.pop("default", None)

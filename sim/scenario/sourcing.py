@@ -31,21 +31,18 @@ class Unsourced(NamedTuple):
         return f"{self.place}:{self.place.column}: {dotted(self.path)}"
 
 
-def unsourced(tree: Node, files: Sequence[str], tables: Mapping[str, str] | None = None) -> list[Unsourced]:
+def unsourced(layers: Layers) -> list[Unsourced]:
     """Every number and duration of the world that no statement of provenance covers, in the tree's order.
 
-    A statement covers its path and everything below it, if it stands in the file of the number or in one
-    that extends it: a child file that changes a number has to say anew where it comes from. A change on the
-    command line is its own provenance, and defaults stand for what is switched off. `files` start with the
-    deepest base. A list of numbers counts as one.
+    A statement covers its path and everything below it, if it stands in the file of the number or in one that
+    extends it: a child file that changes a number has to say anew where it comes from. A change on the command line
+    is its own provenance, and defaults stand for what is switched off. A list of numbers counts as one.
     """
-    layer = {file: number for number, file in enumerate(files)}
-    layer |= {table: layer[file] for table, file in (tables or {}).items() if file in layer}
-    sources = [(_path(key), layer.get(node.place.file, len(files))) for key, node in _statements(tree)]
+    sources = [(_path(key), layers.number_of(node)) for key, node in _statements(layers.tree)]
     found: dict[Path, Place] = {}
-    for path, leaf in leaves(tree):
-        written_in = layer.get(leaf.place.file)
-        if path[0] not in SECTIONS or written_in is None or not is_number(leaf.value):
+    for path, leaf in leaves(layers.tree):
+        written_in = layers.number_of(leaf)
+        if path[0] not in SECTIONS or written_in == len(layers.files) or not is_number(leaf.value):
             continue
         if not any(stated >= written_in and _covers(about, path) for about, stated in sources):
             found.setdefault(_as_one(path), leaf.place)

@@ -204,15 +204,17 @@ class LognormalLaw(Law):
 
 
 @dataclass(frozen=True)
-class WeibullLaw(Law):
-    """P(X > x) = exp(−(x/scale)^shape). With shape 1 this is the exponential law of mean `scale`."""
-
+class _Shaped(Law):
     shape: float
     scale: float
 
     def __post_init__(self) -> None:
         _between("shape", self.shape, *SHAPES)
         _between("scale", self.scale, 1e-200, 1e200)
+
+
+class WeibullLaw(_Shaped):
+    """P(X > x) = exp(−(x/scale)^shape). With shape 1 this is the exponential law of mean `scale`."""
 
     def ppf(self, u: Floats) -> Floats:
         import numpy as np
@@ -237,16 +239,8 @@ class WeibullLaw(Law):
         return math.exp(power) if power < 700 else math.inf
 
 
-@dataclass(frozen=True)
-class GammaLaw(Law):
+class GammaLaw(_Shaped):
     """Waiting for `shape` exponential stages of mean `scale`; the shape need not be whole."""
-
-    shape: float
-    scale: float
-
-    def __post_init__(self) -> None:
-        _between("shape", self.shape, *SHAPES)
-        _between("scale", self.scale, 1e-200, 1e200)
 
     def ppf(self, u: Floats) -> Floats:
         import numpy as np

@@ -15,7 +15,7 @@ from sim.scenario.moving import found_at
 from sim.scenario.policy import HEADS, policy_rows
 from sim.scenario.provenance import Range, Source
 from sim.scenario.resolved import described, on_one_line, resolved_yaml
-from sim.scenario.sourcing import unsourced
+from sim.scenario.sourcing import Layers, unsourced
 from sim.scenario.tree import Place, dotted, planted
 from sim.scenario.wording import counted, printable, shortened
 from sim.show.notes import rare_remark, whose_notes
@@ -61,7 +61,7 @@ def provenance_of(scenario: Scenario) -> dict[str, list[Statement]]:
 def unsourced_of(scenario: Scenario) -> list[Statement]:
     """The numbers of the world, defaults apart, of which the scenario does not say where they come from."""
     whole, said = described(scenario), described(scenario, with_defaults=False)
-    numbers = unsourced(planted(said, Place(scenario.name)), (scenario.name,))
+    numbers = unsourced(Layers((scenario.name,), (), planted(said, Place(scenario.name))))
     steps = [tuple(map(str, number.path)) for number in numbers]
     return [Statement(dotted(path), _said(found_at(whole, path)), "", "") for path in steps]
 
