@@ -21,10 +21,9 @@ from scipy import special
 from sim.arrays import Bools, Floats
 from sim.evidence.families import LOGNORMAL
 from sim.evidence.finding import Finding, duration, law_of, shares
-from sim.evidence.fitted_scenario import TYPE
+from sim.evidence.fitted_scenario import TYPE, changes_between
 from sim.evidence.moments import AnswerTable, LastLooks, LawSearch
 from sim.evidence.of_staff import CANCELLATION, STAGES, DeskStage, requests_at
-from sim.evidence.refits import changes_between, in_world
 from sim.evidence.samples import Sample
 from sim.evidence.simulation import engine_for, simulated_worlds
 from sim.evidence.survival import kaplan_meier
@@ -32,6 +31,7 @@ from sim.evidence.training_data import TrainingData
 from sim.experiment.jobs import Workers, workers_of
 from sim.scenario.durations import DAY, Kind
 from sim.scenario.model import Scenario
+from sim.scenario.moving import in_world
 from sim.scenario.resolved import described
 from sim.scenario.wording import per_cent
 from sim.vocabulary import Party

@@ -142,6 +142,29 @@ def _plain(end: Any) -> Any:
     return end if isinstance(end, str | int) else float(end)
 
 
+# ------------------------------------------------------------------- the scenario in one of its worlds
+
+
+WorldChanges = dict[str, Any]
+"""By path: what stands there in one world, in place of what the scenario says."""
+
+
+def changes_between(findings: Iterable[Finding], found: Iterable[Finding]) -> WorldChanges:
+    """What of a world is not as it was found at first."""
+    before = _by_path(findings)
+    return {path: value for path, value in _by_path(found).items() if path in before and before[path] != value}
+
+
+def _by_path(findings: Iterable[Finding]) -> WorldChanges:
+    told: WorldChanges = {}
+    for one in findings:
+        if one.path.endswith(SAID):
+            told |= {f"{one.path.removesuffix(SAID)}.{name}": share for name, share in one.value.items()}
+        else:
+            told[one.path] = one.value
+    return told
+
+
 # --------------------------------------------------- `expect:` lines, between which the measures of a run must lie
 # A claim that begins after dispatch and is never voiced is in no log, and has no money back. So of all claims a
 # log knows at least how many there are, and of shares of them at most how large: one-sided bounds. All orders are

@@ -17,10 +17,9 @@ import pandas as pd
 
 from sim.arrays import Ints
 from sim.errors import UserError
-from sim.evidence.bootstrap import Bootstrap, told
 from sim.evidence.desks_repaired import repaired
 from sim.evidence.finding import Assumed, Finding
-from sim.evidence.fitted_scenario import expected_of, scenario_of
+from sim.evidence.fitted_scenario import WorldChanges, expected_of, scenario_of
 from sim.evidence.held_out import HeldOut, Judged, held_against
 from sim.evidence.log import RefundLog
 from sim.evidence.log_tables import Reading
@@ -28,7 +27,7 @@ from sim.evidence.mapping import MappedLog, Weeks, load_mapping
 from sim.evidence.of_orders import sellers_of_types
 from sim.evidence.power import unseen_changes
 from sim.evidence.reading import read_log
-from sim.evidence.refits import JUDGED_IN, WorldChanges
+from sim.evidence.refits import JUDGED_IN, Bootstrap, told
 from sim.evidence.training_data import Hours, TrainingData
 from sim.scenario.calendars import Calendar, resolve
 from sim.scenario.durations import DAY
@@ -62,7 +61,7 @@ class Fit:
     bootstrap: Bootstrap
 
     def worlds(self, count: int, *, seed: int = 1) -> list[Scenario]:
-        """So many scenarios as the log could as well have told: see `bootstrap.Bootstrap`."""
+        """So many scenarios as the log could as well have told: see `refits.Bootstrap`."""
         found = (self.bootstrap.world(one, seed) for one in range(count))
         return [scenario_of(self.data, one, self.scenario.name, {}) for one in found]
 

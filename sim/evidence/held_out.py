@@ -13,14 +13,15 @@ import pandas as pd
 from scipy import stats
 
 from sim.arrays import Bools, Floats
+from sim.evidence.fitted_scenario import WorldChanges
 from sim.evidence.log import RefundLog
 from sim.evidence.mapping import Weeks
-from sim.evidence.refits import WorldChanges, in_world
 from sim.evidence.simulation import SimulatedWorld, engine_for, simulated_worlds
 from sim.experiment.jobs import workers_of
 from sim.experiment.number import Number
 from sim.scenario.durations import DAY, HOUR
 from sim.scenario.model import Scenario
+from sim.scenario.moving import in_world
 from sim.scenario.resolved import described
 from sim.scenario.wording import per_cent
 

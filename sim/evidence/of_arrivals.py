@@ -48,25 +48,17 @@ def told_by_arrivals(data: TrainingData) -> Told:
     error = float(np.sqrt((left**2).sum() / max(plain - 7, 1) / max(plain, 1)))
     reach = float(stats.t.ppf(0.975, max(plain - 1, 1))) * error
     yield Finding(
-        "market.orders_per_day",
-        number(rates.level),
-        n,
-        interval=(number(rates.level - reach), number(rates.level + reach)),
-        about="mean of a day",
-        method="Poisson rate, days as the unit",
-        naive=number(n / len(days.dates)),
-    )
+        "market.orders_per_day", number(rates.level), n,
+        interval=(number(rates.level - reach), number(rates.level + reach)), about="mean of a day",
+        method="Poisson rate, days as the unit", naive=number(n / len(days.dates)),
+    )  # fmt: skip
     yield from _peaks(data, days, rates, known)
     named = {day.word: number(factor) for day, factor in zip(Weekday, rates.factors, strict=True)}
     weekend = _part_of(days, rates, np.isin(days.weekday, (5, 6)))
     yield Finding(
-        "market.weekdays",
-        named,
-        n,
-        interval=weekend,
-        about="weekend",
+        "market.weekdays", named, n, interval=weekend, about="weekend",
         method="rates by weekday, days without peaks",
-    )
+    )  # fmt: skip
     yield _hours(data)
 
 
@@ -121,14 +113,11 @@ def _peaks(data: TrainingData, days: _Days, rates: _Rates, known: Bools) -> Told
     farthest = max(learnt, key=lambda name: abs(np.log(learnt[name][0])))
     factor, reach = learnt[farthest]
     yield Finding(
-        "market.peaks",
-        told | {name: number(one[0]) for name, one in learnt.items()},
-        len(days.dates),
-        interval=(number(factor * np.exp(-reach)), number(factor * np.exp(reach))),
-        about=farthest,
+        "market.peaks", told | {name: number(one[0]) for name, one in learnt.items()}, len(days.dates),
+        interval=(number(factor * np.exp(-reach)), number(factor * np.exp(reach))), about=farthest,
         method="days against their weekday: known peaks, and days that stand out by a quarter",
         identified="peaks in other weeks than these stay as the base says",
-    )
+    )  # fmt: skip
 
 
 def _factor(days: _Days, rates: _Rates, some: Bools) -> tuple[float, float]:
@@ -155,10 +144,7 @@ def _hours(data: TrainingData) -> Finding | Assumed:
     share = float(hours[busiest]) / whole
     reach = 1.96 * float(np.sqrt(share * (1 - share) / n))
     return Finding(
-        "market.hours",
-        [number(hour / whole * 24) for hour in hours],
-        n,
-        interval=(number((share - reach) * 24), number((share + reach) * 24)),
-        about=f"the hour from {busiest}:00",
+        "market.hours", [number(hour / whole * 24) for hour in hours], n,
+        interval=(number((share - reach) * 24), number((share + reach) * 24)), about=f"the hour from {busiest}:00",
         method="shares by hour",
-    )
+    )  # fmt: skip

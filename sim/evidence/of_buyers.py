@@ -173,14 +173,9 @@ def _reasons(data: TrainingData) -> Told:
     most = int(np.argmax(counts))
     _, between, n = data.share_of_claims(reasons == most, known)
     yield Finding(
-        "buyers.regret.reasons",
-        told,
-        n,
-        interval=ends(between),
-        about=f"share of {names[most]}",
-        method="shares of stated reasons",
-        identified="what is behind a stated reason",
-    )
+        "buyers.regret.reasons", told, n, interval=ends(between), about=f"share of {names[most]}",
+        method="shares of stated reasons", identified="what is behind a stated reason",
+    )  # fmt: skip
 
 
 def _patience(data: TrainingData) -> Told:
@@ -216,15 +211,10 @@ def _going_on(data: TrainingData) -> Told:
     worth = _worth_it(data)
     told = [min(1.0, number(value / worth)) for value in (share, *interval)]
     yield Finding(
-        "buyers.goes_on",
-        told[0],
-        n,
-        interval=(told[1], told[2]),
-        about="share",
+        "buyers.goes_on", told[0], n, interval=(told[1], told[2]), about="share",
         method="disputes among failed requests, over those worth it",
-        identified="apart from hassle and postage, which stay assumed",
-        naive=number(share),
-    )
+        identified="apart from hassle and postage, which stay assumed", naive=number(share),
+    )  # fmt: skip
 
 
 def _worth_it(data: TrainingData) -> float:

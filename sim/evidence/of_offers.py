@@ -65,15 +65,12 @@ def told_by_offers(data: TrainingData) -> Told:
     value, interval, n = data.share_of_claims(taken, known)
     highest = float(share[known].max())
     yield Finding(
-        f"{PATH}.reservation",
-        _settling(share[known], taken[known], data.claim_weight[known]),
-        n,
-        interval=ends(interval),
-        about="share taken of the offers made",
+        f"{PATH}.reservation", _settling(share[known], taken[known], data.claim_weight[known]), n,
+        interval=ends(interval), about="share taken of the offers made",
         method="below what was taken, above what was refused: monotone likelihood",
         identified=f"up to the highest offer, {highest:.2g} of the price; above it spread evenly",
         beside={"taken": value},
-    )
+    )  # fmt: skip
     yield from _answering(data, answered)
 
 

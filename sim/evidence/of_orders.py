@@ -114,23 +114,15 @@ def _concentration(data: TrainingData) -> Told:
     best = 0.0 if alone else optimize.minimize_scalar(unlikeliness, bounds=(0.0, 5.0), method="bounded").x
     count, n = len(counts), data.log.orders.rows
     yield Finding(
-        "market.sellers.count",
-        count,
-        n,
-        interval=(count, count),
-        about="sellers",
-        method="sellers with an order",
+        "market.sellers.count", count, n, interval=(count, count), about="sellers", method="sellers with an order",
         identified="sellers whom nobody bought of",
-    )
+    )  # fmt: skip
     reach = 1.96 * _error_of_exponent(float(best), counts.astype(np.float64), ranks)
     yield Finding(
-        "market.sellers.concentration",
-        number(float(best)),
-        n,
-        interval=(number(max(best - reach, 0.0)), number(best + reach)),
-        about="exponent",
+        "market.sellers.concentration", number(float(best)), n,
+        interval=(number(max(best - reach, 0.0)), number(best + reach)), about="exponent",
         method="Zipf, by likelihood",
-    )
+    )  # fmt: skip
 
 
 def _error_of_exponent(exponent: float, counts: Floats, ranks: Floats) -> float:
@@ -260,12 +252,9 @@ def sending(data: TrainingData, kind: int, path: str) -> Told:
         yield from _one_step(data, f"{path}.arrange", arranging)
     else:
         yield Finding(
-            f"{path}.arrange",
-            0,
-            int(data.orders_of_sellers[data.kind_of_seller == kind].sum()),
-            method="not told apart from dispatching",
-            identified="the log has no label time",
-        )
+            f"{path}.arrange", 0, int(data.orders_of_sellers[data.kind_of_seller == kind].sum()),
+            method="not told apart from dispatching", identified="the log has no label time",
+        )  # fmt: skip
     for told in _one_step(data, f"{path}.dispatch", dispatching):
         if isinstance(told, Finding):
             wall = data.once(f"{path}.dispatch on the wall", lambda: _on_the_wall(data, dispatching))

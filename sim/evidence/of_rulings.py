@@ -40,16 +40,10 @@ def of_rulings(data: TrainingData, stage: str, word: str, what: str) -> Finding 
     for_buyer, interval, n = data.share_of_claims(ruling == 0, over)
     whole = max(float(told.sum()), 1e-9)
     return Finding(
-        path,
-        shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}),
-        int(some.sum()),
-        number(1 - float(over.sum() / some.sum())),
-        ends(interval),
-        "for the buyer",
-        "Aalen–Johansen by ruling",
-        naive=number(for_buyer),
-        beside={"decided": n},
-    )
+        path, shares({name: float(one) / whole for name, one in zip(names, told, strict=True)}), int(some.sum()),
+        number(1 - float(over.sum() / some.sum())), ends(interval), "for the buyer", "Aalen–Johansen by ruling",
+        naive=number(for_buyer), beside={"decided": n},
+    )  # fmt: skip
 
 
 # -------------------------------------------------------------------------------------------------- the platform

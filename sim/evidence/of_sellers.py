@@ -205,16 +205,11 @@ def _said_in_disputes(
     plain = heard * (1 - counter)
     said = {"accept": plain * accept, "refuse": plain * (1 - accept), "counter": heard * counter}
     return Finding(
-        path,
-        shares(said | {"silent": 1 - heard}),
-        estimated.sample.n,
-        number(estimated.sample.censored),
-        ends(interval),
-        "accept among answers" if countered.any() else "accept among yes and no",
-        "competing ends, one law of noticing for all",
-        "by how much a plea helps",
+        path, shares(said | {"silent": 1 - heard}), estimated.sample.n, number(estimated.sample.censored),
+        ends(interval), "accept among answers" if countered.any() else "accept among yes and no",
+        "competing ends, one law of noticing for all", "by how much a plea helps",
         beside={"accept_among_answers": number(share), "answers": n},
-    )
+    )  # fmt: skip
 
 
 def without_plea(data: TrainingData, seen: float) -> float:

@@ -91,14 +91,10 @@ def told_by_desks(data: TrainingData) -> Told:
         return
     most = int(seen.max())
     yield Finding(
-        STAFF,
-        most,
-        len(at_once),
-        interval=(most, int(levels.nonzero()[0].max())),
-        about="most at once",
+        STAFF, most, len(at_once), interval=(most, int(levels.nonzero()[0].max())), about="most at once",
         method="the most that a desk works on at once, seen twenty times",
         identified="sellers who were never busier may have more staff; work that is in no log counts for nothing",
-    )
+    )  # fmt: skip
 
 
 def taken_up_in_turn(came: Floats, left: Floats, staff: int) -> Floats:

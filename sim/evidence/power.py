@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from sim.evidence.fitted_scenario import TYPE
+from sim.evidence.fitted_scenario import TYPE, WorldChanges
 from sim.evidence.held_out import NINE_IN_TEN, HeldOut, Judged, reach_of
-from sim.evidence.refits import WorldChanges, in_world
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Document, stretch
+from sim.scenario.moving import Document, in_world, stretch
 from sim.scenario.resolved import described
 from sim.scenario.schema_paths import under
 

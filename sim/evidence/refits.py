@@ -1,4 +1,5 @@
-"""Worlds that a log could as well have told, by what differs in them, and the file that keeps them.
+"""Everything that a log tells, and worlds that it could as well have told: its sellers weighed anew (a weighted
+bootstrap), by what differs in them, and the file that keeps them.
 
 `worlds.json` lies beside a fitted scenario. World k says by path, as a scenario file says it, what is otherwise
 there; what it does not name is as in the scenario. Studies live replication r in world r mod K.
@@ -7,20 +8,30 @@ there; what it does not name is as in the scenario. Studies live replication r i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from sim.disk.reading import content_of
 from sim.errors import BadUsage, UserError
-from sim.evidence.finding import Finding
-from sim.evidence.fitted_scenario import SAID
+from sim.evidence.desks_repaired import repaired_anew
+from sim.evidence.finding import Assumed, Finding, number
+from sim.evidence.fitted_scenario import WorldChanges, changes_between
+from sim.evidence.of_buyers import told_by_claims
+from sim.evidence.of_money import told_by_refunds
+from sim.evidence.of_orders import told_by_orders
+from sim.evidence.of_sellers import told_by_sellers
+from sim.evidence.training_data import TrainingData
+from sim.scenario.calendars import Calendar
 from sim.scenario.loading import load_with_places
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Document, replaced
+from sim.scenario.moving import in_world
 from sim.scenario.resolved import described
+from sim.vocabulary import Party
 
 FILE = "worlds.json"
 SCHEMA_VERSION = 1
@@ -29,37 +40,66 @@ WORLDS = 40
 JUDGED_IN = 20
 """How many of them live through the weeks that were held out."""
 MOST_BYTES = 100_000_000
-WorldChanges = dict[str, Any]
-"""By path: what stands there in one world, in place of what the scenario says."""
+AS_THEY_ARE = ("market.sellers.roster", "market.sellers.count", "market.sellers.concentration")
+"""Who the sellers are is not drawn: weights are of what sellers do."""
+DAILY = "market.orders_per_day"
 
 
-def changes_between(findings: Iterable[Finding], found: Iterable[Finding]) -> WorldChanges:
-    """What of a world is not as it was found at first."""
-    before = _by_path(findings)
-    return {path: value for path, value in _by_path(found).items() if path in before and before[path] != value}
+def told(data: TrainingData, calendars: Mapping[Party, Calendar]) -> Iterator[Finding | Assumed]:
+    """Everything that the log tells, and what it cannot."""
+    yield from told_by_orders(data)
+    yield from told_by_sellers(data)
+    yield from told_by_claims(data)
+    yield from told_by_refunds(data, dict(calendars))
 
 
-def _by_path(findings: Iterable[Finding]) -> WorldChanges:
-    told: WorldChanges = {}
-    for one in findings:
-        if one.path.endswith(SAID):
-            told |= {f"{one.path.removesuffix(SAID)}.{name}": share for name, share in one.value.items()}
-        else:
-            told[one.path] = one.value
-    return told
+@dataclass(frozen=True)
+class Bootstrap:
+    """Refits of a log: one exponential weight per seller, weeks as strata (Rubin 1981).
+
+    What one seller does stays together. World k is the same however many there are.
+    """
+
+    data: TrainingData
+    calendars: Mapping[Party, Calendar]
+    findings: tuple[Finding, ...]
+    """Of the log as it is."""
+    kept: dict[tuple[int, int], list[Finding]] = field(default_factory=dict)
+    """Worlds that were asked for before, by seed and number."""
+
+    def world(self, number_of: int, seed: int) -> list[Finding]:
+        """What is found in one of the worlds."""
+        if (seed, number_of) not in self.kept:
+            luck = np.random.Generator(np.random.Philox(key=[seed, number_of]))
+            weight = luck.exponential(size=len(self.data.weight))
+            data = replace(self.data, weight=weight / weight.mean())
+            found = [one for one in told(data, self.calendars) if isinstance(one, Finding)]
+            found = repaired_anew(data, found, self.findings, luck)
+            self.kept[seed, number_of] = self._as_sure_as_before(found, luck)
+        return self.kept[seed, number_of]
+
+    def changes(self, count: int, seed: int) -> list[WorldChanges]:
+        """Of so many worlds what is not as in the log as it is."""
+        return [changes_between(self.findings, self.world(one, seed)) for one in range(count)]
+
+    def _as_sure_as_before(self, found: Iterable[Finding], luck: np.random.Generator) -> list[Finding]:
+        """How many orders come a day is as unsure as its interval says, of days; who the sellers are is known."""
+        known = {one.path: one for one in self.findings if one.path in AS_THEY_ARE}
+        return [_drawn(one, luck) if one.path == DAILY else known.get(one.path, one) for one in found]
+
+
+def _drawn(daily: Finding, luck: np.random.Generator) -> Finding:
+    low, high = daily.interval or (daily.value, daily.value)
+    return replace(daily, value=number(daily.value + luck.normal() * (high - low) / 2 / 1.96))
+
+
+# ------------------------------------------------------------------------------- the file that keeps them
 
 
 def worlds_file(name: str, worlds: Sequence[WorldChanges]) -> dict[str, Any]:
     """Ready for JSON."""
     method = "weighted bootstrap: one weight per seller, weeks as strata"
     return {"schema_version": SCHEMA_VERSION, "scenario": name, "method": method, "worlds": list(worlds)}
-
-
-def in_world(document: Document, changes: Mapping[str, Any]) -> Document:
-    """A scenario written out, in one of its worlds."""
-    for path, value in changes.items():
-        document = replaced(document, path.split("."), value)
-    return document
 
 
 def worlds_beside(scenario: str | Path) -> list[WorldChanges]:

@@ -278,3 +278,10 @@ def replaced(document: Any, steps: Sequence[str], value: Any) -> Any:
         return entries
     around = document if isinstance(document, dict) else {}  # what was switched off is switched on
     return {**around, step: replaced(around.get(step), below_it, value)}
+
+
+def in_world(document: Document, changes: Mapping[str, Any]) -> Document:
+    """A scenario written out, in one of its worlds."""
+    for path, value in changes.items():
+        document = replaced(document, path.split("."), value)
+    return document

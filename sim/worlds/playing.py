@@ -16,7 +16,6 @@ import numpy as np
 
 from sim.arrays import Floats
 from sim.chance.shared import AFRESH, Memory
-from sim.evidence.refits import in_world, worlds_beside
 from sim.experiment.engine_choice import chosen, made_ready
 from sim.experiment.engines import AUTO, Tell, to_stderr
 from sim.experiment.experiment import Progress as Progress
@@ -24,7 +23,7 @@ from sim.experiment.hands import Jobs
 from sim.experiment.jobs import Workers, workers_of
 from sim.experiment.light import Pair, scenario_of, sums_of_one
 from sim.scenario.model import Scenario
-from sim.scenario.moving import Document, Moved, place_of, read_moved
+from sim.scenario.moving import Document, Moved, in_world, place_of, read_moved
 from sim.scenario.resolved import described
 from sim.worlds.designs import Design
 from sim.worlds.estimating import Response, half_width, known
@@ -204,6 +203,8 @@ def fitted_worlds(base: Path | str, theirs: Sequence[str], factors: Sequence[Fac
 
     Raises as `evidence.refits.worlds_beside` does.
     """
+    from sim.evidence.refits import worlds_beside  # only where worlds were fitted
+
     taken = [*theirs, *(".".join(place_of(path, factor.range)) for factor in factors for path in factor.paths)]
     return tuple(
         json.dumps({path: value for path, value in world.items() if not any(overlap(path, one) for one in taken)})

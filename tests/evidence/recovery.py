@@ -27,13 +27,12 @@ import numpy as np
 import pandas as pd
 
 import sim
-from sim.evidence.bootstrap import Bootstrap, told
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import scenario_of
 from sim.evidence.fitting import Fit, learnt, opened, training_data_of
 from sim.evidence.held_out import HeldOut, held_against
 from sim.evidence.mapping import load_mapping
-from sim.evidence.refits import JUDGED_IN
+from sim.evidence.refits import JUDGED_IN, Bootstrap, told
 from sim.experiment.light import sums_of_one
 from sim.experiment.replication import calendars_of, play
 from sim.scenario.distributions.combined import quantile_of

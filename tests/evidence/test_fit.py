@@ -15,11 +15,12 @@ import sim
 from sim.errors import UserError
 from sim.evidence.fitting import Fit
 from sim.evidence.power import quarters
-from sim.evidence.refits import in_world, worlds_beside
+from sim.evidence.refits import worlds_beside
 from sim.experiment.expectations import expectations_of
 from sim.scenario.applying import inapplicable, ranges_of, uncorrelated
 from sim.scenario.distributions.combined import quantile_of
 from sim.scenario.model import Scenario
+from sim.scenario.moving import in_world
 from sim.scenario.resolved import described, resolved_yaml
 from sim.show.fitted import document_of
 from tests.evidence.logs import tables_of, world, write
