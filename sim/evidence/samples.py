@@ -113,14 +113,25 @@ class Sample(NamedTuple):
         for half in (self.only(even), self.only(~even)):
             yield half.counted(), half.ends
 
-    def spread_of(self, scores: Scores, _: int) -> tuple[Floats, int]:
-        """Products of weighed scores, summed by seller, and how many sellers there are; by case where only one."""
-        numbers, places = np.unique(self.seller, return_inverse=True)
-        told = scores(self) * self.weight
-        if len(numbers) == 1:  # nobody to differ from: cases are the unit
-            return told @ told.T, self.n
-        by_seller = np.array([np.bincount(places, one) for one in told])
-        return by_seller @ by_seller.T, len(numbers)
+    def spread_of(self, scores: Scores, size: int) -> tuple[Floats, int]:
+        """As `_spread_of`, of so many parameters."""
+        return _spread_of([self], scores, size, int(self.seller.max()) + 1)
+
+
+def _spread_of(pieces: Iterable[Sample], scores: Scores, size: int, sellers: int) -> tuple[Floats, int]:
+    """Products of weighed scores, summed by seller, and how many sellers there are; by case where only one."""
+    by_seller, of_cases, n = np.zeros((size, sellers)), np.zeros((size, size)), 0
+    there = np.zeros(sellers, dtype=np.bool_)
+    for piece in pieces:
+        told = scores(piece) * piece.weight
+        for sums, one in zip(by_seller, told, strict=True):
+            np.add.at(sums, piece.seller, one)
+        there[piece.seller] = True
+        of_cases, n = of_cases + told @ told.T, n + piece.n
+    if there.sum() == 1:  # nobody to differ from: cases are the unit
+        return of_cases, n
+    by_seller = by_seller[:, there]
+    return by_seller @ by_seller.T, int(there.sum())
 
 
 @dataclass(frozen=True)
@@ -239,20 +250,9 @@ class LongSample:
         return (self.counts.weighed(self.weights(), self.others, half) for half in (0, 1))
 
     def spread_of(self, scores: Scores, size: int) -> tuple[Floats, int]:
-        """The same, of so many parameters."""
-        by_seller, of_cases = np.zeros((size, self.sellers)), np.zeros((size, size))
-        there = np.zeros(self.sellers, dtype=np.bool_)
-        for _, piece in self.pieces():
-            piece = piece if self.others is None else piece.standing_for(self.others)
-            told = scores(piece) * piece.weight
-            for sums, one in zip(by_seller, told, strict=True):
-                np.add.at(sums, piece.seller, one)
-            there[piece.seller] = True
-            of_cases += told @ told.T
-        if there.sum() == 1:  # nobody to differ from: cases are the unit
-            return of_cases, self.n
-        by_seller = by_seller[:, there]
-        return by_seller @ by_seller.T, int(there.sum())
+        """As `_spread_of`, of so many parameters."""
+        pieces = (piece if self.others is None else piece.standing_for(self.others) for _, piece in self.pieces())
+        return _spread_of(pieces, scores, size, self.sellers)
 
 
 AnySample = Sample | LongSample

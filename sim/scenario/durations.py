@@ -62,7 +62,20 @@ class Duration:
     seconds: int
 
     def __str__(self) -> str:
-        return written(self)
+        """The text that reads back as the same duration: `1 d 12 h`, `90 min of work`, `2.5 bd`."""
+        if self.seconds == NEVER:
+            return "never"
+        if self.seconds == 0 and self.kind is Kind.WALL:
+            return "0"
+        if self.kind is Kind.BUSINESS:
+            return _business_written(self.seconds)
+        units = {k: v for k, v in _UNITS.items() if k != "d"} if self.kind is Kind.WORK else _UNITS
+        parts, rest = [], self.seconds
+        for unit, size in units.items():
+            count, rest = divmod(rest, size)
+            if count:
+                parts.append(f"{count} {unit}")
+        return (" ".join(parts) or "0 s") + (" of work" if self.kind is Kind.WORK else "")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -83,7 +96,8 @@ def as_duration(value: Any) -> Duration:
     if value == 0 and not isinstance(value, bool | str):
         return Duration(Kind.WALL, 0)
     if not isinstance(value, str):
-        unit_hint = f" (a bare number has no unit: '{value} d'? '{value} h'?)" if _is_number(value) else ""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        unit_hint = f" (a bare number has no unit: '{value} d'? '{value} h'?)" if is_number else ""
         raise ValueError(f"found {value!r}, expected {EXPECTED}{unit_hint}")
     return parse_duration(value)
 
@@ -112,27 +126,6 @@ def _bounded(seconds: float, text: str) -> int:
     if not math.isfinite(seconds) or seconds > LONGEST:
         raise ValueError(f"found {text!r}, which is above 100 years; write 'never' if it does not happen")
     return round(seconds)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def written(duration: Duration) -> str:
-    """The text that reads back as the same duration: `1 d 12 h`, `90 min of work`, `2.5 bd`."""
-    if duration.seconds == NEVER:
-        return "never"
-    if duration.seconds == 0 and duration.kind is Kind.WALL:
-        return "0"
-    if duration.kind is Kind.BUSINESS:
-        return _business_written(duration.seconds)
-    units = {k: v for k, v in _UNITS.items() if k != "d"} if duration.kind is Kind.WORK else _UNITS
-    parts, rest = [], duration.seconds
-    for unit, size in units.items():
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return (" ".join(parts) or "0 s") + (" of work" if duration.kind is Kind.WORK else "")
 
 
 def _business_written(seconds: int) -> str:
