@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -49,7 +48,7 @@ def of_rulings(data: TrainingData, stage: str, word: str, what: str) -> Finding 
 # -------------------------------------------------------------------------------------------------- the platform
 
 
-MEDIATION = "policy.mediation"
+MEDIATION, HANDLING = "policy.mediation", "policy.mediation.handling"
 ENOUGH = 30
 """Rulings of one kind that a law of their own is estimated from."""
 WORTH_IT = 10.0
@@ -72,7 +71,7 @@ def _handling(data: TrainingData, terms: MediationTerms) -> Told:
     """Working time from when a case is taken up until its ruling; by ruling where that explains more."""
     over = decided(data, "mediation", "ruling")
     if int(over.sum()) < ENOUGH:
-        yield Assumed(f"{MEDIATION}.handling", f"{int(over.sum())} rulings, fewer than {ENOUGH}")
+        yield Assumed(HANDLING, f"{int(over.sum())} rulings, fewer than {ENOUGH}")
         return
     begun = _begun(data, terms)
     if isinstance(begun, Assumed):
@@ -85,10 +84,9 @@ def _handling(data: TrainingData, terms: MediationTerms) -> Told:
     some = (over | under_way) & np.isfinite(begun) & (worked >= 0) & _whole_queue_known(data)
     everything = fitted(data.censored(worked, over, some))
     if everything is None:
-        why = f"fewer than {LEAST} cases of which it is known when they were begun"
-        yield Assumed(f"{MEDIATION}.handling", why)
+        yield Assumed(HANDLING, f"fewer than {LEAST} cases of which it is known when they were begun")
         return
-    yield _of_work(data, f"{MEDIATION}.handling", everything)
+    yield _of_work(data, HANDLING, everything)
     yield from _by_ruling(data, worked, some & over)
 
 
@@ -99,20 +97,16 @@ def _begun(data: TrainingData, terms: MediationTerms) -> Floats | Assumed:
         return claims.at("mediation_taken_up")
     opened, closed = claims.at("mediation_opened"), claims.at("mediation_closed")
     if any(law.support()[1] > 0 for law in _notices(terms)):
-        return Assumed(
-            f"{MEDIATION}.handling", "without mediation_taken_up, the work and the notice before it look alike"
-        )
+        return Assumed(HANDLING, "without mediation_taken_up, the work and the notice before it look alike")
     if not isinstance(terms.staff, int):
         return opened
     if terms.discipline is not Discipline.FIFO:
-        return Assumed(
-            f"{MEDIATION}.handling", "without mediation_taken_up, who waits cannot be told from who is served"
-        )
+        return Assumed(HANDLING, "without mediation_taken_up, who waits cannot be told from who is served")
     begun = taken_up_in_turn(opened, closed, terms.staff)
     ended = ~np.isnan(closed) & ~np.isnan(begun)
     if np.mean(begun[ended] > closed[ended]) > OUT_OF_TURN:
         why = f"a desk of {terms.staff} that takes cases in turn cannot have ended them when the log says"
-        return Assumed(f"{MEDIATION}.handling", why)
+        return Assumed(HANDLING, why)
     return begun
 
 
@@ -136,7 +130,7 @@ def _by_ruling(data: TrainingData, worked: Floats, decided: Bools) -> Told:
     """Laws of each ruling, where the cases are much more likely under them than under one for all."""
     ruling: Ints = data.log.claims.word("ruling")
     laws: dict[str, Estimated] = {}
-    together, apart = 0.0, 0.0
+    apart = 0.0
     for code, name in enumerate(data.log.names["ruling"]):
         theirs = decided & (ruling == code)
         law = fitted(data.censored(worked, decided, theirs)) if int(theirs.sum()) >= ENOUGH else None
@@ -158,15 +152,8 @@ def _by_ruling(data: TrainingData, worked: Floats, decided: Bools) -> Told:
 def _of_work(data: TrainingData, path: str, estimated: Estimated) -> Finding:
     seen = data.log.claims.has("mediation_taken_up")
     how = "taken up to ruling" if seen else "taken in turn by the base's staff"
-    return of_law(
-        path,
-        estimated,
-        Kind.WORK,
-        what=f"working time, {how}",
-        identified=""
-        if seen
-        else "with as many staff as the base says: twice the staff and twice the work look alike",
-    )
+    unseen = "" if seen else "with as many staff as the base says: twice the staff and twice the work look alike"
+    return of_law(path, estimated, Kind.WORK, what=f"working time, {how}", identified=unseen)
 
 
 # ------------------------------------------------------------------------------------------------------ the bank
@@ -255,7 +242,5 @@ def _deciding(data: TrainingData) -> Told:
     estimated = fitted(data.sample_of_claims(first, last, some))
     if estimated is not None:
         what = "until the decision, interval-censored by the bank's days, right-censored at the cut"
-        yield replace(
-            of_law(f"{BANK}.notice", estimated, Kind.WALL, what=what),
-            identified="a clock of the bank is not told from its notice",
-        )
+        unseen = "a clock of the bank is not told from its notice"
+        yield of_law(f"{BANK}.notice", estimated, Kind.WALL, what=what, identified=unseen)
