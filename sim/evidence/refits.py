@@ -108,7 +108,7 @@ def worlds_beside(scenario: str | Path) -> list[WorldChanges]:
     Raises BadUsage where there is no such file, and UserError for one that does not fit the scenario.
     """
     loaded = load_with_places(scenario)
-    places = {Path(scenario).parent: None} | {Path(file).parent: None for file in reversed(loaded.files)}
+    places = {Path(scenario).parent: None} | {Path(file).parent: None for file in reversed(loaded.layers.files)}
     file = next((folder / FILE for folder in places if (folder / FILE).is_file()), None)
     if file is None:
         raise BadUsage(

@@ -7,7 +7,6 @@ folder, and never round in a circle.
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from sim.errors import Fault
@@ -15,6 +14,7 @@ from sim.scenario.merging import merged
 from sim.scenario.presets import MARK, POINTER, is_pointer, near, no_such_preset, preset, told_as
 from sim.scenario.roster_file import WHERE, with_roster
 from sim.scenario.schema_paths import Annotations
+from sim.scenario.sourcing import Layers
 from sim.scenario.strict_yaml import MOST_BYTES, read
 from sim.scenario.tree import REFUSED, Keys, Leaf, Node, Path, Place, without
 from sim.scenario.wording import printable, shown
@@ -24,23 +24,8 @@ MOST_LAYERS = 8
 """Files in one chain of `extends`, the scenario itself included."""
 
 
-@dataclass
-class Chain:
-    """A scenario file and those it extends."""
-
-    files: list[str] = field(default_factory=list)
-    """Their names as places give them, the deepest base first."""
-    root: Node | None = None
-    """All of them merged, without `extends`; None where a fault leaves nothing to check."""
-    faults: list[Fault] = field(default_factory=list)
-    roots: list[Node] = field(default_factory=list)
-    """What was merged up to each of the files: the last one is `root`."""
-    tables: dict[str, str] = field(default_factory=dict)
-    """Files of sellers, and which of the files names each."""
-
-
-def read_chain(path: FilePath, annotations: Annotations) -> Chain:
-    """Read a scenario file and what it extends, and merge them. Never raises for what the files hold.
+def read_chain(path: FilePath, annotations: Annotations) -> tuple[Layers | None, list[Fault]]:
+    """Read a scenario file and what it extends, and merge them; none where a fault leaves nothing to check.
 
     Title and question of a base are its own: a file that says nothing of them has none, and goes by its name.
 
@@ -50,7 +35,7 @@ def read_chain(path: FilePath, annotations: Annotations) -> Chain:
     try:
         layers = reader.layers()
     except _Broken:
-        return Chain(faults=reader.faults)
+        return None, reader.faults
     root: Node = layers.pop()
     files, roots = [root.place.file], [root]
     while layers:
@@ -58,7 +43,7 @@ def read_chain(path: FilePath, annotations: Annotations) -> Chain:
         root = merged(is_another, layers.pop(), annotations)
         files.append(root.place.file)
         roots.append(root)
-    return Chain(files, root, reader.faults, roots, reader.tables)
+    return Layers(tuple(files), roots, root, reader.tables), reader.faults
 
 
 def with_sellers_named(path: FilePath, root: Node) -> tuple[Node, list[Fault]]:

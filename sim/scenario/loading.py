@@ -39,18 +39,14 @@ class Loaded:
     """A scenario, and where each of its values is written."""
 
     scenario: Scenario
-    tree: Node
-    """What the files and the changes say, merged, in their own words."""
-    files: tuple[str, ...]
-    """Names of the files, the deepest base first."""
-    tables: Mapping[str, str]
-    """Files of sellers, and which of the files names each."""
+    layers: Layers
+    """What the files and the changes say, in their own words."""
 
     def origin(self, path: Path) -> str:
         """Where the value at a path comes from: `base.yaml:12`, `default`, or that a change set it."""
-        node = self.tree
+        node = self.layers.tree
         if path[:1] == (PROVENANCE,) and len(path) > 1:
-            path = (PROVENANCE, stated_at(self.tree, str(path[1])), *path[2:])
+            path = (PROVENANCE, stated_at(node, str(path[1])), *path[2:])
         for step in path:
             child = child_of(node, step)
             if child is not None:
@@ -61,13 +57,13 @@ class Loaded:
 
     def unsourced(self) -> list[Unsourced]:
         """The numbers of the world that no statement of provenance covers."""
-        return unsourced(Layers(self.files, (), self.tree, self.tables))
+        return unsourced(self.layers)
 
     def inapplicable_ranges(self) -> list[str]:
         """`file:line:column: …` of every stated range that a program could not apply."""
         from sim.scenario.applying import inapplicable, ranges_of, uncorrelated  # only where it is asked for
 
-        stated = child_of(self.tree, PROVENANCE)
+        stated = child_of(self.layers.tree, PROVENANCE)
         places = stated.keys if isinstance(stated, Keys) else {}
         ranges = ranges_of(self.scenario)
         written = {path: one for path, one in ranges.items() if path in places}
@@ -116,17 +112,15 @@ def kind_of(given: object) -> str:
 
 def load_with_places(path: str | FilePath, changes: Changes = ()) -> Loaded:
     """Like `load`, and keep where each value is written."""
-    chain = read_chain(named(path), _TOP)
-    if chain.root is None:
-        raise BadScenario(chain.faults)
-    tree, faults = changed(chain.root, changes, _TOP)
+    said, faults = read_chain(named(path), _TOP)
+    if said is None:
+        raise BadScenario(faults)
+    tree, of_changes = changed(said.tree, changes, _TOP)
     tree, of_sellers = with_sellers_named(named(path), tree)
-    faults += of_sellers
     tree = without_the_removed(tree, _TOP)
-    files = tuple(chain.files)
-    tables = chain.tables
-    scenario = _checked(tree, chain.faults + faults + overruled(tree, (COMMAND_LINE, PYTHON)))
-    return Loaded(_vouched_for(scenario, Layers(files, chain.roots, tree, tables)), tree, files, tables)
+    scenario = _checked(tree, faults + of_changes + of_sellers + overruled(tree, (COMMAND_LINE, PYTHON)))
+    layers = said._replace(tree=tree)
+    return Loaded(_vouched_for(scenario, layers), layers)
 
 
 def with_changes(scenario: Scenario, changes: Changes) -> Scenario:
