@@ -11,7 +11,6 @@ from sim.scenario.base import did_you_mean
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, is_whole, moved, value_between
 from sim.scenario.provenance import Bound, Range
-from sim.scenario.resolved import described
 from sim.scenario.schema_paths import Annotations, below, known_keys
 from sim.scenario.wording import expected, shown
 
@@ -45,17 +44,12 @@ def ends_of(path: str, one: Range) -> list[Moved]:
     return [Moved(path, one, value_between(one, u, is_whole=whole)) for u in (0.0, 1.0)]
 
 
-def inapplicable(scenario: Scenario, ranges: Mapping[str, Range]) -> list[Inapplicable]:
-    """Those ranges that cannot be applied to the scenario, each with why.
+def inapplicable(document: Document, ranges: Mapping[str, Range]) -> list[Inapplicable]:
+    """Those ranges that cannot be applied to a scenario that is written out, each with why.
 
     Each is judged by the part of the scenario that it stands in (`market`, `buyers` …); what parts need of each
     other is checked where worlds are made.
     """
-    return inapplicable_to(described(scenario), ranges)
-
-
-def inapplicable_to(document: Document, ranges: Mapping[str, Range]) -> list[Inapplicable]:
-    """As `inapplicable`, of a scenario that is written out."""
     return [Inapplicable(path, why) for path, one in ranges.items() if (why := _misfit(document, path, one))]
 
 

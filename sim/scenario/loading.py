@@ -67,7 +67,7 @@ class Loaded:
         places = stated.keys if isinstance(stated, Keys) else {}
         ranges = ranges_of(self.scenario)
         written = {path: one for path, one in ranges.items() if path in places}
-        found = [*inapplicable(self.scenario, written), *uncorrelated(ranges)]
+        found = [*inapplicable(described(self.scenario), written), *uncorrelated(ranges)]
         return [f"{places[one.path]}:{places[one.path].column}: {one}" for one in found if one.path in places]
 
 

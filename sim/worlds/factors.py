@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.scenario.applying import as_range, ends_of, inapplicable_to
+from sim.scenario.applying import as_range, ends_of, inapplicable
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, is_whole, place_of, value_between
 from sim.scenario.provenance import Bound, Range
@@ -115,7 +115,7 @@ def unfit(factor: Factor, policies: Sequence[Document], differ: Sequence[str]) -
         if any(overlap(place, lever) for lever in differ):
             return "the policies differ in it"
     for policy in policies:
-        whys = [inapplicable_to(policy, {path: factor.range}) for path in factor.paths]
+        whys = [inapplicable(policy, {path: factor.range}) for path in factor.paths]
         if all(whys):
             return whys[0][0].why
     return ""
@@ -130,7 +130,7 @@ def fitting(factor: Factor, policy: Document) -> Factor:
     """The factor with those of its paths that can be moved in this policy, as it is written out."""
     if len(factor.paths) == 1:
         return factor
-    paths = tuple(path for path in factor.paths if not inapplicable_to(policy, {path: factor.range}))
+    paths = tuple(path for path in factor.paths if not inapplicable(policy, {path: factor.range}))
     return Factor(factor.name, paths, factor.range, factor.correlated)
 
 

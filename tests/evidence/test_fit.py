@@ -88,7 +88,7 @@ def test_every_range_of_what_was_fitted_can_be_applied(fit: Fit) -> None:
     ranges = ranges_of(fit.scenario)
     assert ranges["market.sellers.types.prompt"].at == "dispute"
     assert ranges["market.sellers.types.prompt.inspection"].stretch == [0.5, 2]
-    assert list(inapplicable(fit.scenario, ranges)) == []
+    assert list(inapplicable(described(fit.scenario), ranges)) == []
     assert list(uncorrelated(ranges)) == []
 
 
