@@ -37,7 +37,7 @@ class Described(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Brief(Described):
+class Sparse(Described):
     """A part that is written out without what it does not say."""
 
     @model_serializer(mode="wrap")

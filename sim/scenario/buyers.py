@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.scenario.base import Brief, Described, Named, NoneOr, Share, Weight
+from sim.scenario.base import Described, Named, NoneOr, Share, Sparse, Weight
 from sim.scenario.by_claim import ClaimName
 from sim.scenario.distributions.families import AmountLaw, DurationLaw, ShareLaw, WallLaw
 from sim.scenario.market import NOTHING, Market, Name
@@ -43,7 +43,7 @@ OrderNumber = Annotated[int, Field(ge=0, le=1_000_000_000)]
 DECISIONS = ("cancel", "dispute", "take_offer", "escalate", "charge_back")
 
 
-class Choice(Brief):
+class Choice(Sparse):
     """Decisions of one buyer, or of all; what is not said is left to luck, and so is everybody else."""
 
     order: OrderNumber | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from sim.scenario.base import Brief, Described, Named
+from sim.scenario.base import Described, Named, Sparse
 from sim.vocabulary import Party
 
 Amount = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -62,7 +62,7 @@ MOST_ROWS = 8
 PayingParty = Annotated[Party, Named(only=(Party.BUYER, Party.SELLER, Party.PLATFORM))]
 
 
-class PayerRow(Brief):
+class PayerRow(Sparse):
     """Who pays for orders below a price; the last row is for all others."""
 
     below: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from sim.scenario.base import Brief, Day, Described, Multiple, Named, NoneOr, Share, Weight, sums_to_one
+from sim.scenario.base import Day, Described, Multiple, Named, NoneOr, Share, Sparse, Weight, sums_to_one
 from sim.scenario.calendars import OneOrMany
 from sim.scenario.days import ClosedSpell, Days
 from sim.scenario.distributions.families import AmountLaw, DurationLaw, ShareLaw, WallLaw, WorkLaw
@@ -94,7 +94,7 @@ class SellerType(Described):
     """Days off of its own, by date, over those of the sellers' calendar."""
 
 
-class RosterSeller(Brief):
+class RosterSeller(Sparse):
     """One seller of whom it is known who it is: no luck says of which type it is, or how much it sells."""
 
     seller: Annotated[str, Field(min_length=1, max_length=80)]

@@ -13,7 +13,7 @@ from sim.errors import Fault
 from sim.scenario.base import did_you_mean
 from sim.scenario.market import MOST_ON_A_ROSTER
 from sim.scenario.strict_yaml import MOST_BYTES
-from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, at_path, put, value_of
+from sim.scenario.tree import REFUSED, Items, Keys, Leaf, Node, Place, at_path, value_of, with_value
 from sim.scenario.wording import shown
 
 WHERE = ("market", "sellers", "roster")
@@ -39,7 +39,7 @@ def with_roster(root: Keys, read_file: ReadFile) -> tuple[Keys, list[Fault]]:
     data, file = read_file(node.value, node.place)
     faults: list[Fault] = []
     roster = _Table(file, faults).read(data)
-    return put(root, WHERE, roster), faults
+    return with_value(root, WHERE, roster), faults
 
 
 def overruled(tree: Node, changes: Collection[Place]) -> list[Fault]:

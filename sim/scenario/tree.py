@@ -134,12 +134,12 @@ def with_child(node: Keys | Items, step: str | int, child: Node) -> Node:
     return Items(node.place, (*node.nodes[:number], child, *node.nodes[number + 1 :]))
 
 
-def put(node: Node, path: Path, value: Node) -> Any:
+def with_value(node: Node, path: Path, value: Node) -> Any:
     """The same tree with another value at the end of a path that is there."""
     child = child_of(node, path[0]) if path else None
     if child is None or isinstance(node, Leaf):
         return value
-    return with_child(node, path[0], put(child, path[1:], value))
+    return with_child(node, path[0], with_value(child, path[1:], value))
 
 
 def without(keys: Container[str], node: N) -> N:
