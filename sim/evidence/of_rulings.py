@@ -215,12 +215,8 @@ def _may(data: TrainingData, terms: ChargebackTerms) -> Bools:
 def _last_instant(data: TrainingData, terms: ChargebackTerms, decided: Floats) -> Floats:
     """The end of the window where it is so many hours or days after an instant of the log; else never."""
     window = terms.window
-    anchors = {
-        Anchor.PAID: data.log.of_orders("paid"),
-        Anchor.DISPATCHED: data.log.of_orders("dispatched"),
-        Anchor.DELIVERED: data.log.of_orders("delivered"),
-        Anchor.DECIDED: decided,
-    }
+    of_orders = (Anchor.PAID, Anchor.DISPATCHED, Anchor.DELIVERED)
+    anchors = {anchor: data.log.of_orders(anchor.word) for anchor in of_orders} | {Anchor.DECIDED: decided}
     within = window.within
     if window.until is not None or within is None or within.kind is not Kind.WALL or window.after not in anchors:
         return np.full(len(decided), np.inf)
