@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.base import did_you_mean
 from sim.scenario.model import Scenario
 from sim.scenario.moving import Document, Moved, is_whole, moved, value_between
 from sim.scenario.provenance import Bound, Range
-from sim.scenario.schema_paths import Annotations, below, known_keys
-from sim.scenario.wording import expected, shown
+from sim.scenario.sourcing import stray_step
+from sim.scenario.tree import Node, Place, planted
+from sim.scenario.wording import expected
+
+NOWHERE = Place("")
 
 
 class Inapplicable(NamedTuple):
@@ -50,18 +52,19 @@ def inapplicable(document: Document, ranges: Mapping[str, Range]) -> list[Inappl
     Each is judged by the part of the scenario that it stands in (`market`, `buyers` …); what parts need of each
     other is checked where worlds are made.
     """
-    return [Inapplicable(path, why) for path, one in ranges.items() if (why := _misfit(document, path, one))]
+    tree = planted(document, NOWHERE)
+    return [Inapplicable(path, why) for path, one in ranges.items() if (why := _misfit(document, tree, path, one))]
 
 
-def _misfit(document: Document, path: str, one: Range) -> str:
+def _misfit(document: Document, tree: Node, path: str, one: Range) -> str:
     """Why a range cannot be applied; empty where it can."""
     section = path.partition(".")[0]
     field = Scenario.model_fields.get(section)
     kind = field.annotation if field else None
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)) or section not in document:
         return f"found no part of a scenario called {section}"
-    if unknown := _unknown_step(document, path.split(".")):
-        return unknown
+    if stray := stray_step(path.split("."), tree, (Scenario,)):
+        return f"nothing here is called {stray}"
     for end in ends_of(path, one):
         try:
             kind.model_validate(moved({section: document[section]}, [end])[section])
@@ -74,18 +77,6 @@ def _misfit(document: Document, path: str, one: Range) -> str:
             return f"at {end.to}: {where and where + ': '}{why}"
         except ValueError as fault:
             return str(fault).removeprefix(f"{path}: ")
-    return ""
-
-
-def _unknown_step(part: Any, steps: Sequence[str]) -> str:
-    """What of a path no scenario could have; empty where all of it can be there."""
-    annotations: Annotations = (Scenario,)
-    for step in steps:
-        names = [*part, *known_keys(annotations)] if isinstance(part, dict) else known_keys(annotations)
-        if not isinstance(part, list) and step not in names:
-            return f"nothing here is called {shown(step)}{did_you_mean(step, names)}"
-        part = part.get(step) if isinstance(part, dict) else None
-        annotations = below(annotations, step)
     return ""
 
 

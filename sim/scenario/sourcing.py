@@ -118,7 +118,7 @@ def stray_sources(root: Node, annotations: Annotations) -> list[Fault]:
     provenance = child_of(root, "provenance")
     faults = []
     for key, _ in _statements(root):
-        stray = _stray_step(_path(key), root, annotations)
+        stray = stray_step(_path(key), root, annotations)
         if stray is not None and isinstance(provenance, Keys):
             message = f"found {shown(key)}, expected the path of a value; nothing is called {stray}"
             faults.append(provenance.keys[key].fault(("provenance", key), message))
@@ -139,7 +139,7 @@ def _covers(about: tuple[str, ...], path: Path) -> bool:
     return about == tuple(map(str, path[: len(about)]))
 
 
-def _stray_step(path: Path, root: Node, annotations: Annotations) -> str | None:
+def stray_step(path: Sequence[str], root: Node, annotations: Annotations) -> str | None:
     """The first step of a path where no value stands and no default would, with what it comes near to."""
     node: Node | None = root
     for step in path:
