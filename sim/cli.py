@@ -20,7 +20,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from types import ModuleType
 from typing import NoReturn, TextIO
 
 from sim.arguments import parser
@@ -43,7 +42,6 @@ def door() -> NoReturn:
     """The console command."""
     prepare_streams()
     gc.set_threshold(SELDOM)
-    _leave_undocumented()
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # a second one
@@ -106,13 +104,6 @@ def _keep_memory() -> None:
         library = ctypes.CDLL(None)
         for number, size in KEPT.items():
             library.mallopt(number, size)
-
-
-def _leave_undocumented() -> None:
-    """Arrow writes what its functions do while it is imported, longer than all the rest: nobody will ask for it."""
-    reader = ModuleType("pyarrow.vendored.docscrape")
-    vars(reader)["NumpyDocString"] = lambda text: {"Parameters": ()}
-    sys.modules[reader.__name__] = reader
 
 
 def _stop_beside() -> None:

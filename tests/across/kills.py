@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -66,11 +67,16 @@ class Forked(NamedTuple):
         try:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(folder)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+            # Not those of pytest: they are kept in a file that outgrows the disk of `full`.
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            sys.stderr = open(errors, "w", buffering=1)  # noqa: SIM115
+            os.dup2(sys.stdout.fileno(), 1)
+            os.dup2(sys.stderr.fileno(), 2)
             code = int(what() or 0)
         except SystemExit as end:
             code = int(end.code or 0)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
 

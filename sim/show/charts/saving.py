@@ -10,8 +10,6 @@ configuration says of margins and backgrounds.
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Literal
@@ -28,6 +26,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D, Bbox, Transform, TransformedPath
 from numpy.typing import NDArray
+from PIL import Image
 
 from sim.show.charts.style import our_style
 
@@ -129,7 +128,9 @@ class TwoPictures(RendererSVG):
 
     def png(self) -> bytes:
         """What was drawn, as PNG: nothing can be seen through, and nothing says when and by what it was made."""
-        return png_of(np.asarray(self._dots.buffer_rgba())[:, :, :3])  # type: ignore[no-untyped-call]
+        buffer, dots = io.BytesIO(), np.asarray(self._dots.buffer_rgba())  # type: ignore[no-untyped-call]
+        Image.fromarray(dots).convert("RGB").save(buffer, "png", dpi=(DOTS, DOTS), compress_level=COMPRESSION)
+        return buffer.getvalue()
 
     # ------------------------------------------------------------- what matplotlib draws with, each twice
 
@@ -172,28 +173,6 @@ class TwoPictures(RendererSVG):
     def option_scale_image(self) -> bool:
         """Images come as they are to be seen: both pictures show the same."""
         return False
-
-
-def png_of(dots: NDArray[np.uint8]) -> bytes:
-    """A picture of red, green and blue dots, row by row, as PNG. Each dot is written as it is.
-
-    Libraries write how it differs from those around it: that suits photographs, takes half as long again, and
-    makes of lines on white a longer file.
-    """
-    high, wide, colours = dots.shape
-    rows = np.zeros((high, 1 + wide * colours), np.uint8)  # a row begins with how its dots are written
-    rows[:, 1:] = dots.reshape(high, -1)
-    to_the_metre = round(DOTS / 0.0254)
-    pieces = {
-        b"IHDR": struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0),
-        b"pHYs": struct.pack(">IIB", to_the_metre, to_the_metre, 1),
-        b"IDAT": zlib.compress(rows.data, COMPRESSION),
-        b"IEND": b"",
-    }
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        for kind, content in pieces.items()
-    )
 
 
 def _larger(transform: Transform) -> Transform:
