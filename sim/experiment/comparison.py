@@ -18,7 +18,7 @@ from sim.experiment.first_divergence import NEVER_PART
 from sim.experiment.flips import flips_of, no_flips
 from sim.experiment.order_outcomes import Side, no_outcomes, outcomes_by_order
 from sim.experiment.pairing import Pairing, pairs_of
-from sim.experiment.result import Result, WhenAsked, claims_of_result
+from sim.experiment.result import Result, WhenAsked, all_looked_at, claims_of_result
 from sim.experiment.verdicts import INCONCLUSIVE, Headline, headlines_with, simultaneous
 from sim.scenario.model import Scenario
 
@@ -114,6 +114,8 @@ class Comparison:
     def is_settled(self) -> bool:
         """Whether no verdict is inconclusive."""
         return not (self.verdicts["verdict"] == INCONCLUSIVE).any()
+
+    __getstate__ = all_looked_at
 
     def changed(self, changes: Mapping[str, Sequence[Mapping[str, str]]]) -> Comparison:
         """The same, saying by scenario which values were changed before the run, too (`Result.changed`)."""

@@ -58,6 +58,11 @@ class WhenAsked:
         vars(whole)[self._name] = given
 
 
+def all_looked_at(whole: object) -> dict[str, Any]:
+    """Every part of it, worked out: what is pickled."""
+    return {name: getattr(whole, name) for name in vars(whole)}
+
+
 def claims_of_result(result: Comparable) -> Rows:
     """Its claims as measures read them: of a `Result`, the table need not be made for that."""
     rows: Rows = vars(result)["orders"] if isinstance(result, Result) else result.orders
@@ -157,6 +162,8 @@ class Result:
     of `draws`, `outcomes`, `scenario`), `versions` (by package), `platform`, `jobs` (processes that lived through
     replications; 1: this one), `wall_seconds` (of `replications` and `estimates`; by stage, all processes together,
     where replications spent it)."""
+
+    __getstate__ = all_looked_at
 
     @property
     def costs(self) -> pd.DataFrame:

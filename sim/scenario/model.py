@@ -117,6 +117,10 @@ class Scenario(Described):
 
         return with_changes(self, changes)
 
+    def __reduce__(self) -> tuple[Callable[[Any], Scenario], tuple[dict[str, Any]]]:
+        """Pickled as what it says: classes of laws are made for their units and have no names of their own."""
+        return Scenario.model_validate, (self.model_dump(mode="json", by_alias=True),)
+
     def __repr__(self) -> str:
         """What a console shows: one line, not the whole world."""
         run = self.experiment

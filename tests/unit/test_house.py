@@ -152,7 +152,7 @@ UNUSED = {
     ("show", ARTICLE): ("numpy", "pandas", "pyarrow", "scipy", "simpy", "rich", *PICTURES),
     ("trace", ARTICLE, "--order", "17"): ("pandas", "pyarrow", "rich", *PICTURES),
     ("run", ARTICLE, "-q", "--force", "--set", "experiment.replications=1", "--engine", "simpy", "--jobs", "1"): (
-        "scipy.special", "matplotlib.pyplot", "matplotlib.style", "PIL.GifImagePlugin"
+        "scipy.special", "matplotlib.pyplot", "matplotlib.style"
     ),
 }  # fmt: skip
 """By the words of a command: what takes long to import, and is not for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_a_scenario_fits_on_a_line_of_the_console() -> None:
     assert "\n" not in shown
     assert len(shown) < 200
     assert "aliexpress" in shown
+
+
+@pytest.mark.parametrize("file", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_scenario_can_be_sent_to_another_process(file: Path) -> None:
+    scenario = sim.load(file)
+    assert pickle.loads(pickle.dumps(scenario)) == scenario
+
+
+def test_what_came_of_it_can_be_kept_by_joblib_or_pickle() -> None:
+    base = sim.load(SCENARIOS / "aliexpress.yaml").with_changes({"experiment.cohort": "3 d"})
+    other = base.with_changes({"name": "quick", "policy.cancellation.clock": "2 d"})
+    comparison = sim.compare(base, other, replications=2, jobs=1)
+    again = pickle.loads(pickle.dumps(comparison))
+    for table in ("summary", "orders", "curves", "by_replication"):
+        assert getattr(again.base, table).equals(getattr(comparison.base, table)), table
+    assert again.base.about == comparison.base.about
+    assert again.differences.equals(comparison.differences)
 
 
 def test_files_and_presets_stand_for_scenarios() -> None:
