@@ -171,6 +171,7 @@ def _recorded(pair: BaselinePair) -> Recorded:
     return Recorded(
         file=str(pair.place / SIGN),
         reason=baseline.reason,
+        changes=baseline.changes,
         versions=baseline.versions,
         platform=baseline.platform,
         outcomes=str(baseline.blocks[JUDGING].about["fingerprints"]["outcomes"]),

@@ -167,6 +167,8 @@ class Recorded:
     """Its path, as given on the command line."""
     reason: str
     """Why it was recorded: what somebody typed when they accepted that numbers moved; empty for a first one."""
+    changes: tuple[str, ...]
+    """What was changed in the scenario file as it was recorded, as `path=value`; a check changes it so too."""
     versions: Mapping[str, str]
     """By package."""
     platform: str

@@ -71,6 +71,7 @@ def scenario_check(name: str = "silence-approves") -> ScenarioCheck:
         recorded=Recorded(
             file=f"baselines/{name}.json",
             reason="clocks are counted from payment now" if name == "silence-approves" else "",
+            changes=("market.orders_per_day=80",),
             versions={"refund-sim": "0.1.0", "numpy": "2.4.6"},
             platform="Linux x86_64, Python 3.11",
             outcomes="a" * 64,

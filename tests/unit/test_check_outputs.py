@@ -135,6 +135,17 @@ def test_the_summary_says_why_how_much_and_whose_story_to_read() -> None:
         assert said in told, said
 
 
+def test_every_form_says_with_which_changes_a_baseline_was_recorded() -> None:
+    told = "recorded with market.orders_per_day=80; a check sets these too, and its own after them"
+    plain = summary(check("same", "three")).replace("\\", "")
+    assert f"- same, three: {told}" in plain
+    assert f"same, silence-approves, no-limit: {told}" in written()["index.html"].decode()
+    assert document_of(check())["scenarios"][0]["recorded"]["changes"] == ("market.orders_per_day=80",)
+    one = scenario_check("same")
+    as_it_stands = replace(one, recorded=replace(one.recorded, changes=()))
+    assert "recorded with" not in summary(replace(check("same"), scenarios=(as_it_stands,)))
+
+
 def test_the_summary_says_since_when() -> None:
     assert "changed since 0060123" in summary(check("silence-approves"), History(tuple(entries(7))))
 

@@ -46,6 +46,12 @@ def test_what_is_copied_has_no_blanks_at_its_end() -> None:
     assert all(line == line.rstrip() for line in said)
 
 
+def test_changes_that_a_baseline_was_recorded_with_are_said_in_one_line() -> None:
+    lines = printed(check("same", "three"))
+    told = "recorded with market.orders_per_day=80; a check sets these too, and its own after them"
+    assert f"same, three: {told}" in lines
+
+
 def test_one_order_is_not_one_orders() -> None:
     pairs = scenario_check("silence-approves").flip_pairs
     pairs = pairs[pairs["base_outcome"] != pairs["other_outcome"]].head(1)

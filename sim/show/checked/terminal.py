@@ -30,6 +30,8 @@ def print_check(check: Check, *, console: Console | None = None) -> None:
     console = console or terminal()
     for one in check.scenarios:
         _print(console, _opening(one), _details(one))
+    for told in words.changes_told(check):
+        console.print(Text(printable(told), style="dim"), soft_wrap=True)
     for new in check.new:
         details = [*map(_expectation, new.expectations), Text(printable(new.advice), style="bold")]
         _print(console, _headed(words.SYMBOLS[NEW], NEW, new.scenario, words.new_told(new)), details)

@@ -29,6 +29,7 @@ from sim.show.judged import more
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
 """Before the words, for the eye; they say nothing that the words do not say."""
+SET_TOO = "a check sets these too, and its own after them"
 SHORT = 7
 """Letters of a commit's id that people read."""
 
@@ -151,6 +152,18 @@ def size_of(one: ScenarioCheck | NewScenario) -> str:
     return f"{claims} in {over}{f', {more_of_them:,} more to confirm' if more_of_them else ''}"
 
 
+def changes_told(check: Check) -> list[str]:
+    """`a, b: recorded with market.orders_per_day=1; …`, a line for all that are changed alike."""
+    alike_changed: dict[tuple[str, ...], list[str]] = {}
+    for one in check.scenarios:
+        alike_changed.setdefault(one.recorded.changes, []).append(one.scenario)
+    return [
+        f"{', '.join(names)}: recorded with {', '.join(changes)}; {SET_TOO}"
+        for changes, names in alike_changed.items()
+        if changes
+    ]
+
+
 def new_told(one: NewScenario) -> str:
     """Why there is no verdict: `there is no baseline of it yet (930 claims in 20 replications)`."""
     return "there is no baseline of it yet" + (f" ({size_of(one)})" if one.replications else "")
@@ -167,9 +180,9 @@ def flips_of(one: ScenarioCheck) -> list[FlipPair]:
 
 
 def left_over(check: Check) -> list[str]:
-    """A line for each thing beside the verdicts: baselines without a scenario, what was left out, doubts."""
+    """A line for each thing beside the verdicts: what was changed in scenarios, baselines without a scenario, what was left out, doubts."""
     orphans = [f"{orphan_told(one)}; {one.advice}" for one in check.orphans]
-    return [*orphans, *(one.said for one in check.left_out), *check.doubts]
+    return [*changes_told(check), *orphans, *(one.said for one in check.left_out), *check.doubts]
 
 
 def ends(orders: int) -> str:
