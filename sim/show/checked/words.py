@@ -29,9 +29,9 @@ from sim.show.judged import more
 
 SYMBOLS = {CHANGED: "✗", FAIL: "✗", INCONCLUSIVE: "?", UNCHANGED: "✓", PASS: "✓", NEW: "+"}
 """Before the words, for the eye; they say nothing that the words do not say."""
-SET_TOO = "a check sets these too, and its own after them"
 SHORT = 7
 """Letters of a commit's id that people read."""
+SET_TOO = "a check sets these too, and its own after them"
 
 
 class CheckRow(NamedTuple):
@@ -180,7 +180,8 @@ def flips_of(one: ScenarioCheck) -> list[FlipPair]:
 
 
 def left_over(check: Check) -> list[str]:
-    """A line for each thing beside the verdicts: what was changed in scenarios, baselines without a scenario, what was left out, doubts."""
+    """A line for each thing beside the verdicts: what was changed in scenarios, baselines without one, what was
+    left out, doubts."""
     orphans = [f"{orphan_told(one)}; {one.advice}" for one in check.orphans]
     return [*changes_told(check), *orphans, *(one.said for one in check.left_out), *check.doubts]
 
