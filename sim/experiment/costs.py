@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.experiment.cohort import Cohort
@@ -20,6 +21,8 @@ WHOLES = {"claims": (PER_CLAIM, "per claim", 1), "orders": (PER_1000_ORDERS, "pe
 """What totals are divided by: the end of a measure's name and of its title, and how many of them."""
 OWN = ("postage_per_claim", "seller_postage_per_claim", "platform_postage_per_claim")
 """Measures that are made of the claims themselves."""
+_MAY_BE_SHORT = {f"{payment.payer}_account" for payment in PAYMENTS.values()}
+"""Accounts that may be below 0. Whoever pays nothing (carrier, bank, staff) is left with what came in."""
 
 
 def totals_of(scenario: Scenario, cohort: Cohort) -> dict[str, float]:
@@ -31,7 +34,8 @@ def totals_of(scenario: Scenario, cohort: Cohort) -> dict[str, float]:
     work = work_of(ledger)
     cents = payments(ledger) | {account_total(name): balance for name, balance in balances(ledger).items()}
     hours = {"seller_hours": work[SELLER], "mediation_hours": work[PLATFORM]}
-    return {name: int(amount.sum()) / CENTS for name, amount in cents.items()} | {
+    # Cents up to 2^53 are added up exactly as floats; whole numbers of 64 bits turn negative beyond 2^63.
+    return {name: float(amount.sum(dtype=np.float64)) / CENTS for name, amount in cents.items()} | {
         name: int(seconds.sum()) / HOUR for name, seconds in hours.items()
     }
 
@@ -62,7 +66,8 @@ def lines(table: str) -> Iterator[Line]:
         for name, what in (money | left | WORKED).items():
             if name + end not in OWN:
                 unit, of = "h" if name in HOURS else "currency", reads(whole)
-                yield Line(name + end, f"{what}, {per}", scaled(name, times), of, table, unit, name in left, of)
+                is_signed = name in _MAY_BE_SHORT
+                yield Line(name + end, f"{what}, {per}", scaled(name, times), of, table, unit, is_signed, of)
 
 
 # ------------------------------------------------------------------------------- one row for each total

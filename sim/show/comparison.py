@@ -22,7 +22,7 @@ from sim.show.findings import findings, remarks
 from sim.show.flip_pairs import CHANGES, INTERVALS, pairs_of
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown, measured
 from sim.show.notes import whose_notes
-from sim.show.plain import compared_table, fits, flip_table, plain_table, table_of, terminal
+from sim.show.plain import CellRow, compared_table, fits, flip_table, in_two_lines, plain_table, table_of, terminal
 from sim.show.ranking import ranking
 from sim.show.story import wrapped
 from sim.show.table import NAME
@@ -43,6 +43,8 @@ MEASURE_COLUMNS = {"": 20, "base": 8, "other": 8, "difference": 13, PLAIN: 5, "v
 """Headings and least widths, so that the tables of all scenarios line up."""
 MOST_LEVERS = 14
 """Levers that are listed; what is left is counted, and is in the report."""
+VALUE = 12
+"""Columns of the terminal that a lever's value keeps beside a path that is not broken."""
 FEW = 2
 """Of so many others the orders that flip are listed; of more, files and report have them."""
 WIDEST = 100
@@ -56,7 +58,7 @@ def print_comparison(comparison: Comparison, *, notes: bool = True, console: Con
     """
     console = console or terminal()
     console.print(_opening(comparison))
-    console.print(_levers_table(comparison), Text())
+    console.print(_levers_table(comparison, console.width), Text())
     if len(comparison.others) > 1:
         console.print(Text("\n".join(wrapped(ranking(comparison), min(console.width, WIDEST))) + "\n"))
         for table in _overview(comparison, console.width):
@@ -146,7 +148,9 @@ def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
     for heading, least in headings.items():
         is_number = heading not in ("", "verdict")
         justify: JustifyMethod = "right" if is_number and heading != PLAIN else "left"
-        table.add_column(heading, justify=justify, no_wrap=is_number, min_width=least if is_wide else None)
+        table.add_column(
+            heading, justify=justify, no_wrap=is_number, overflow="fold", min_width=least if is_wide else None
+        )
     for measure, judged in headlines_of(comparison, other.scenario.name).items():
         values = (one.value for one in alike(*(measured(result, measure) for result in (comparison.base, other))))
         shown = judged.shown()
@@ -156,13 +160,17 @@ def _measures(comparison: Comparison, other: Result, is_wide: bool) -> Table:
     return table
 
 
-def _levers_table(comparison: Comparison) -> RenderableType:
-    """A row per lever, a column per scenario."""
+def _levers_table(comparison: Comparison, width: int) -> RenderableType:
+    """A row per lever, a column per scenario; where it is not all too narrow, paths break at their dots only."""
     names, levers = side_by_side(comparison)
     if not levers:
         return Text(f"The files {SAME}")
     heads = ("what differs", *names)
-    table = table_of(heads, ((lever.path, *lever.values) for lever in levers[:MOST_LEVERS]), words=len(heads))
+    paths = [in_two_lines(lever.path) for lever in levers[:MOST_LEVERS]]
+    rows: list[CellRow] = [(path, *lever.values) for path, lever in zip(paths, levers, strict=False)]
+    table = table_of(heads, rows, words=len(heads))
+    widest = max(len(line) for path in paths for line in path.plain.split("\n"))
+    table.columns[0].no_wrap = widest + VALUE * len(names) <= width
     rest = len(levers) - MOST_LEVERS
     more = f"and {rest} more, side by side in the report" if rest > 1 else "and one more, in the report"
     return Group(table, Text(more, style="dim")) if rest > 0 else table

@@ -28,7 +28,7 @@ def findings(comparison: Comparison, scenario: str) -> list[str]:
     `scenario` is the name of one of those compared.
     """
     changes, judged = changes_of(comparison, scenario), headlines_of(comparison, scenario)
-    return [_success(changes["success_rate"], comparison, scenario), _buys_and_costs(judged)]
+    return [_success(changes["success_rate"], comparison, scenario), _buys_and_costs(judged, comparison)]
 
 
 def remarks(comparison: Comparison, scenario: str) -> list[str]:
@@ -132,12 +132,14 @@ def _unasked(change: Change, comparison: Comparison, scenario: str) -> Iterator[
 # ------------------------------------------------------------------------------- what else
 
 
-def _buys_and_costs(judged: Mapping[str, JudgedRow]) -> str:
+def _buys_and_costs(judged: Mapping[str, JudgedRow], comparison: Comparison) -> str:
     """What is better, and what is worse, by the verdicts; and what is open, so that nothing is passed over."""
     rest = [one for measure, one in judged.items() if measure != "success_rate"]
     gains, costs, unsure = ([one for one in rest if one.verdict == word] for word in (BETTER, WORSE, INCONCLUSIVE))
     if not any(one.surely.has_interval for one in judged.values()):
-        return "One replication cannot tell what else changes."
+        is_one = comparison.base.about["replications"] == 1
+        which = "One replication" if is_one else "Claims in fewer than two replications"
+        return f"{which} cannot tell what else changes."
     falls = judged["success_rate"].difference.value < 0
     told = [f"it {'buys' if falls else 'also buys'}: {_amounts(gains)}"] if gains else []
     told += [f"it costs: {_amounts(costs)}"] if costs else []

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from rich.text import Text
-
 from sim.evidence import refits
 from sim.evidence.finding import Finding
 from sim.evidence.fitted_scenario import IDENTIFIED, SAID
@@ -26,8 +24,8 @@ from sim.evidence.of_sellers import ROSTER
 from sim.evidence.training_data import TrainingData
 from sim.scenario.resolved import described, yaml_of
 from sim.scenario.roster_file import table_of
-from sim.scenario.wording import counted, per_cent, printable
-from sim.show.plain import framed_table, print_lines, terminal
+from sim.scenario.wording import counted, per_cent
+from sim.show.plain import framed_table, in_two_lines, print_lines, terminal
 from sim.show.rows import json_of
 from sim.show.standalone import filled
 
@@ -35,8 +33,6 @@ SELLERS = "sellers.csv"
 SIGN = "fit.json"
 """A folder that holds this file is a fit's, which `--force` may replace."""
 SCHEMA_VERSION = 1
-ONE_LINE = 28
-"""Letters up to which a path stands on one line of the terminal's table."""
 FEW = 3
 """Parts of a value that are told one after the other; more are counted."""
 
@@ -237,14 +233,6 @@ def print_fit(fit: Fit) -> None:
     rows = ((in_two_lines(row.path), *row[1:]) for row in rows_of(fit))
     terminal().print(framed_table(inputs, rows, left=left, whole=("input",)))
     print_lines(*(f"assumed: {path}: {why}" for path, why in assumed_told(fit)))
-
-
-def in_two_lines(path: str) -> Text:
-    """A long path, broken where its lines are most alike, so that what stands beside it has room."""
-    steps = path.split(".")
-    parts = [(".".join(steps[:count]) + ".", "  " + ".".join(steps[count:])) for count in range(1, len(steps))]
-    lines = [path] if len(path) <= ONE_LINE or not parts else min(parts, key=lambda two: max(map(len, two)))
-    return Text("\n".join(map(printable, lines)))
 
 
 def print_readings(readings: tuple[Reading, ...]) -> None:

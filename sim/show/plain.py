@@ -22,6 +22,8 @@ from sim.show.judged import Finished, measured
 WIDTH_UNKNOWN = 100
 """Columns to fill where there is no terminal to ask."""
 CellRow = Sequence[str | Text]
+ONE_LINE = 28
+"""Letters up to which a path stands on one line of the terminal's table."""
 UNBOUNDED = 10_000
 """More columns than any table needs."""
 
@@ -50,6 +52,14 @@ def table_of(heads: Sequence[str], rows: Iterable[CellRow], *, words: int = 1, l
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
     return table
+
+
+def in_two_lines(path: str) -> Text:
+    """A long path, broken where its lines are most alike, so that what stands beside it has room."""
+    steps = path.split(".")
+    parts = [(".".join(steps[:count]) + ".", "  " + ".".join(steps[count:])) for count in range(1, len(steps))]
+    lines = [path] if len(path) <= ONE_LINE or not parts else min(parts, key=lambda two: max(map(len, two)))
+    return Text("\n".join(map(printable, lines)))
 
 
 def over_its_interval(shown: Shown) -> Text:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.experiment.cohort import Cohort
+from sim.experiment.costs import lines, totals_of
 from sim.records.accounts import ACCOUNTS, PAYMENTS, balances, ledger_of, payments
 from sim.scenario.costs import LEFT, PAID
 from sim.scenario.durations import DAY, HOUR, NEVER
@@ -132,3 +135,18 @@ def test_everything_that_is_paid_is_paid_between_accounts_that_exist() -> None:
     assert tuple(PAYMENTS) == PAID
     assert {party for one in PAYMENTS.values() for party in (one.payer, one.payee)} <= set(ACCOUNTS)
     assert tuple(f"{account}_account" for account in ACCOUNTS) == LEFT
+
+
+def test_totals_of_very_high_prices_are_no_less_than_nothing() -> None:
+    """92,234 prices of 10^12 are more cents than 64 bits hold."""
+    scenario, count = world(), 100_000
+    records = records_of(scenario, an_order())
+    books = records.claims, records.draws.claims
+    table, facts = ({name: np.repeat(column, count) for name, column in book.items()} for book in books)
+    facts["value"] = np.full(count, 10**14)
+    assert totals_of(scenario, Cohort(table, facts))["price"] == 10**17
+
+
+def test_who_pays_nothing_is_left_with_no_less_than_nothing() -> None:
+    signed = {line.name for line in lines("replications") if line.signed}
+    assert {name.split("_account")[0] for name in signed} == {"buyer", "seller", "platform"}

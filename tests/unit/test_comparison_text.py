@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+import sim
 from sim.experiment.comparison import Comparison
 from sim.experiment.first_divergence import NEVER_PART, PARTINGS
 from sim.experiment.number import Number, rough, signed
@@ -30,6 +31,7 @@ from sim.show.flip_pairs import (
 )
 from sim.show.judged import NAMES, JudgedRow, headlines_of, margin_shown
 from tests.unit.compared import LONG_NAME, MEDIAN, WHAT_IFS, comparison, crossing, renamed, with_rows
+from tests.worlds import world
 
 NAN, INF = math.nan, math.inf
 
@@ -56,6 +58,13 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut_off(width: int) -
     text = printed(comparison(), width)
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
     assert "…" not in text
+
+
+def test_paths_of_what_differs_break_at_their_dots() -> None:
+    longer = {"policy.cancellation.window.within": "30 d"}
+    one = sim.compare(world(), world({"name": "longer", **longer}), jobs=1)
+    lines = [line.split("  ")[0].rstrip() for line in printed(one, 44).splitlines()]
+    assert "policy.cancellation." in lines, lines
 
 
 @pytest.mark.parametrize("width", [80, 100])

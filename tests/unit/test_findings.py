@@ -264,6 +264,17 @@ def test_what_may_not_be_the_policys_doing_is_said(changes: dict[str, Any], sent
     assert told_of_it == ([f"Besides the policy {sentence}: no change is the policy's alone."] if sentence else [])
 
 
+@pytest.mark.parametrize(
+    ("replications", "said"),
+    [(1, "One replication cannot tell"), (2, "Claims in fewer than two replications cannot tell")],
+)
+def test_where_nothing_has_an_interval_it_is_said_why(replications: int, said: str) -> None:
+    few = LIVELY | {"experiment": LIVELY["experiment"] | {"replications": replications}}
+    nobody = few | {"buyers.regret": {"probability": 0, "after": "1 d"}, "buyers.goes_on": 0}
+    one = comparison_of(run(world(nobody), jobs=1), run(world(nobody | {"name": "approves"}), jobs=1))
+    assert f"{said} what else changes." in spoken(findings(one, "approves"))
+
+
 def test_no_number_is_a_minus_zero() -> None:
     change = _changed(Number(0.0001, -0.00001, 0.03))
     assert change.signed_range.startswith("0.0 to 3.0")

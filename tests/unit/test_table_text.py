@@ -17,8 +17,9 @@ from sim.evidence.held_out import Judged
 from sim.experiment.experiment import run
 from sim.experiment.number import Number, decimals_for
 from sim.experiment.result import Result
-from sim.show.fitted import answer_of, in_two_lines
+from sim.show.fitted import answer_of
 from sim.show.notes import notes_of
+from sim.show.plain import in_two_lines
 from sim.show.table import print_table
 from sim.show.waiting_pages import _percent
 from tests.unit.busy_market import BUSY
