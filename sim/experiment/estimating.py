@@ -36,13 +36,17 @@ class AddedUp(NamedTuple):
         added = {name: Sums(part[self.until :], whole[self.until :], n) for name, (part, whole, n) in sums.items()}
         return AddedUp(self.until + len(new), (*self.sums, added))
 
-    def all(self, seen: Sequence[Observation]) -> Mapping[str, Sums]:
-        """Of all that were seen, by measure."""
+    def with_all(self, seen: Sequence[Observation]) -> AddedUp:
+        """All that were seen."""
         added = self
         while new := seen[added.until :]:
             rows = np.cumsum([*map(rows_of, new)])
             added = added.with_those(new[: 1 + int(np.searchsorted(rows, AT_A_TIME))])
-        return {ratio.name: _joined([some[ratio.name] for some in added.sums]) for ratio in RATIOS}
+        return added
+
+    def by_measure(self) -> Mapping[str, Sums]:
+        """Of all that were added up."""
+        return {ratio.name: _joined([some[ratio.name] for some in self.sums]) for ratio in RATIOS}
 
 
 def rows_of(one: Observation) -> int:
@@ -62,18 +66,26 @@ class EstimatesOnDemand:
         self, scenario: Scenario, seen: Sequence[Observation], claims: OnDemand, added: AddedUp, watch: Stopwatch
     ) -> None:
         """What was `added` up already is not read again; the `watch` takes the time."""
-        self._scenario, self._seen, self._claims, self._added, self._watch = scenario, seen, claims, added, watch
+        self._scenario, self._claims, self._watch = scenario, claims, watch
+        self._known = seen, added
+        """They change together: several threads may ask, and what has no rows left is added up."""
+
+    @property
+    def seen(self) -> Sequence[Observation]:
+        """Its replications; they hold on to no rows once these are added up."""
+        return self._known[0]
 
     @cached_property
     def _sums(self) -> Mapping[str, Sums]:
-        sums = self._added.all(self._seen)
-        self._seen = [one.without_rows() for one in self._seen]
-        return watched(sums, self._claims)
+        seen, added = self._known
+        added = added.with_all(seen)
+        self._known = [one.without_rows() for one in seen], added
+        return watched(added.by_measure(), self._claims)
 
     def summary(self) -> pd.DataFrame:
         """As `Result.summary` has it."""
         with self._watch.on(STAGE):
-            return summary_of(self._sums, self._claims, len(self._seen), self._scenario.market.currency)
+            return summary_of(self._sums, self._claims, len(self.seen), self._scenario.market.currency)
 
     def by_replication(self) -> pd.DataFrame:
         """As `Result.by_replication` has it."""
@@ -83,4 +95,4 @@ class EstimatesOnDemand:
     def notes(self) -> list[str]:
         """As `Result.notes` has them."""
         with self._watch.on(STAGE):
-            return notes_of(self._scenario, self._seen)
+            return notes_of(self._scenario, self.seen)

@@ -199,7 +199,7 @@ def _result(
     seen = tuple(ledger.seen)
     estimates = EstimatesOnDemand(scenario, seen, claims, ledger.added, watch)
     parts = _when_asked(scenario, seen, claims, estimates)
-    parts["about"] = lambda: _about(scenario, seen, watch) | how()
+    parts["about"] = lambda: _about(scenario, estimates.seen, watch) | how()
     return Result(scenario=scenario, journal=ledger.journal(), **parts)
 
 

@@ -50,9 +50,9 @@ class WhenAsked:
         if whole is None:
             raise AttributeError(self._name)
         known = vars(whole)
-        if callable(known[self._name]):
-            known[self._name] = known[self._name]()
-        return frame_of(known[self._name])
+        if callable(there := known[self._name]):  # looked up once: several threads may ask
+            there = known[self._name] = there()
+        return frame_of(there)
 
     def __set__(self, whole: object, given: Any) -> None:
         vars(whole)[self._name] = given

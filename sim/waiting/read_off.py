@@ -106,18 +106,22 @@ def says_yes(scenario: Scenario, seen: Histories, calendars: Openings) -> Bools:
     sent = (seen.at("return_posted") < seen.at("mediation_opened")) & ~seen.has("failed")
     opened = np.where(seen.has("dispute_opened"), seen.at("dispute_opened"), 0)
     silent = approves & (closed == deadlines(scenario, seen, Stage.DISPUTE, opened, calendars))
-    no_no = silent | _a_no_would_be_seen(scenario, seen, calendars)
-    tells = ((seen.has("refund_due") | no_no) & ~unanswered) | sent
+    tells = (
+        ((seen.has("refund_due") | silent) & ~unanswered) | _a_no_would_be_seen(scenario, seen, calendars) | sent
+    )
     yes = (status == ACCEPTED) | ((status == SILENCE) & approves) | ((status == UNKNOWN) & tells)
     return np.asarray(seen.has("dispute_closed") & yes & ~seen.has("offer_opened"))
 
 
 def _a_no_would_be_seen(scenario: Scenario, seen: Histories, calendars: Openings) -> Bools:
-    """Whose claim would have failed with a no, or would have been taken up by the platform by now."""
+    """Whose claim would have failed with a no, or would have been taken up by the platform before it came to
+    nothing some other way, as without the goods, or by now."""
     is_final = ruled_by_the_platform(scenario, seen) | (scenario.policy.mediation is None)
+    is_final &= ~(seen.has("failed") | seen.has("chargeback_opened") | seen.has("mediation_opened"))
     disputed, platform = seen.at("dispute_opened"), calendars[Party.PLATFORM]
-    come = over_at(scenario, seen, disputed, lambda terms: (terms.steps_in_after, platform)) <= seen.now
-    come &= where_terms(scenario, seen, lambda terms: terms.steps_in_after_refusal)
+    over = np.minimum(seen.now, np.minimum(seen.at("failed"), seen.at("chargeback_opened")))
+    come = over_at(scenario, seen, disputed, lambda terms: (terms.steps_in_after, platform)) <= over
+    come &= where_terms(scenario, seen, lambda terms: terms.steps_in_after_refusal) & ~seen.has("mediation_opened")
     return np.asarray((is_final & ("failed" in seen.instants)) | (come & ("mediation_opened" in seen.instants)))
 
 

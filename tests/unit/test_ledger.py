@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from sim.experiment.columns import COLUMNS, IN_A_BYTE, NARROW
 from sim.experiment.engine_choice import EngineChoice
 from sim.experiment.experiment import Underway, run
 from sim.experiment.jobs import Workers
-from sim.experiment.measures import MEASURES
+from sim.experiment.measures import MEASURES, watched
 from sim.experiment.on_demand import Rows, frame_of
 from sim.experiment.result import Result
 from sim.show.files import Spool, files_of, write_result
@@ -57,6 +58,25 @@ def test_a_result_estimates_what_it_is_asked_for_and_takes_the_time() -> None:
     assert len(told.summary) == len(MEASURES)
     assert {part for part in TABLES if not callable(vars(told)[part])} == {"by_hours", "summary"}
     assert told.about["wall_seconds"]["estimates"] > began
+
+
+def test_several_threads_may_look_at_a_result_at_once_which_then_holds_on_to_no_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A second thread that came while sums were nearly there found replications without rows: all was 0."""
+    told, alone = (run(world(BUSY), replications=REPLICATIONS) for _ in range(2))
+    estimates = vars(told)["summary"].__self__
+    came_meanwhile = []
+
+    def joined(*given: Any) -> Any:
+        monkeypatch.undo()
+        came_meanwhile.append(estimates.by_replication())
+        return watched(*given)
+
+    monkeypatch.setattr("sim.experiment.estimating.watched", joined)
+    for table in (told.by_replication, *came_meanwhile):
+        pd.testing.assert_frame_equal(table, alone.by_replication, check_exact=True)
+    assert not any(len(one.requests) for one in estimates.seen)
 
 
 def test_a_result_on_the_way_is_of_the_replications_until_then_whenever_it_is_looked_at() -> None:

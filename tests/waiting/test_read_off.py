@@ -68,9 +68,13 @@ def bargaining() -> Scenario:
 @cache
 def open_cases() -> pd.DataFrame:
     """Claims of one replication that are open, as a table of cases knows them."""
+    return cases_of_claims(over=False)
+
+
+def cases_of_claims(*, over: bool) -> pd.DataFrame:
     scenario, calendars = bargaining(), calendars_of(bargaining())
     told = all_orders(scenario, 0, play(scenario, 0, calendars), calendars)
-    told = told[(told["paid_at"] < AT) & (told["asked_at"] < AT) & ~(told["ended_at"] <= AT)]
+    told = told[(told["paid_at"] < AT) & (told["asked_at"] < AT) & ((told["ended_at"] <= AT) == over)]
     free = told["route"] == "free_cancellation"
     told = told.assign(request_opened_at=told["request_opened_at"].where(~free, told["asked_at"]))
     cases = pd.DataFrame({"order": told["order"]} | {word: told[column] for word, column in WORDS.items()})
@@ -93,6 +97,14 @@ def test_whatever_a_world_brings_about_can_be_forecast_in_it(tmp_path: Path, lef
     told = forecast(tmp_path, cases.drop(columns=left_out))
     due = cases["refund_due"].notna().to_numpy()
     assert np.all(told["money"][due] == 1)
+
+
+def test_claims_that_came_to_nothing_have_no_money_to_come(tmp_path: Path) -> None:
+    """Of a yes to which no goods were sent back it was said that the platform would have had to come."""
+    cases = cases_of_claims(over=True)
+    cases = cases[cases["failed"].notna()]
+    assert (cases["dispute_closed"].notna() & cases["mediation_opened"].isna()).any()
+    assert np.all(forecast(tmp_path, cases)["money"] == 0)
 
 
 def test_money_that_is_due_of_an_order_that_nobody_claims_for_is_a_fault(tmp_path: Path) -> None:
