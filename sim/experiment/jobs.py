@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from time import perf_counter, process_time
+from time import perf_counter, thread_time
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 STARTING = 2.0
 """Seconds of the processor that must be saved before workers are worth starting; each imports for about one. By the
-clock a busy machine would have the shortest work shared out."""
+clock a busy machine would have the shortest work shared out, and so would other threads' work, if it counted."""
 SLOW_START = 0.2
 """Seconds, likewise, that a first replication may take longer than others: code is fetched, laws are read."""
 SHORTEST = 0.1
@@ -173,9 +173,9 @@ class Workers:
     def _answers(self, everything: Task, scenario: Scenario) -> Iterator[Answer]:
         left = deque(everything.replications)
         while left and not self._pays(len(left), seen=len(everything.replications) - len(left)):
-            began = process_time()
+            began = thread_time()
             answer = carry_out(everything._replace(replications=(left.popleft(),)), scenario)
-            self._work = process_time() - began
+            self._work = thread_time() - began
             yield answer
         if left:
             everything = everything._replace(document=document_of(scenario))

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+from pydantic import ValidationError
 
 from sim.experiment.comparison import Comparison
+from sim.experiment.experiment import with_numbers
 from sim.experiment.result import Result
 from sim.live.levers import named, value_named
 from sim.live.wanted import Understood
 from sim.live.words import said, words
-from sim.scenario.resolved import Changed
-from sim.scenario.wording import printable
+from sim.scenario.model import Scenario
+from sim.scenario.provenance import Bound, Provenance, Source
+from sim.scenario.resolved import Changed, resolved_yaml
+from sim.scenario.wording import printable, shortened
 from sim.show.changed import title_of
 from sim.show.costs import HOW_TO_READ
 from sim.show.judged import measured_in
@@ -31,13 +35,6 @@ from sim.show.two_stories import TwoStories
 
 if TYPE_CHECKING:
     from sim.waiting.advice import Advice
-from pydantic import ValidationError
-
-from sim.experiment.experiment import with_numbers
-from sim.scenario.model import Scenario
-from sim.scenario.provenance import Bound, Provenance, Source
-from sim.scenario.resolved import resolved_yaml
-from sim.scenario.wording import shortened
 
 PACKAGES = ("sim.live", "sim.show.report")
 BAR = (300, 26)

@@ -19,8 +19,6 @@ from sim.scenario.durations import Duration, FiniteDuration, FiniteWallDuration,
 from sim.vocabulary import Anchor
 
 BUT_OPENED = tuple(anchor for anchor in Anchor if anchor is not Anchor.OPENED)
-
-
 BEFORE_DISPATCH = (Anchor.PAID, Anchor.DISPATCH_DUE, Anchor.ARRANGED, Anchor.DISPATCHED, Anchor.PROMISED)
 """The instants that a cancellation may be counted from."""
 

@@ -115,7 +115,7 @@ def test_long_work_is_shared_out_between_all_cores(monkeypatch: pytest.MonkeyPat
 @pytest.mark.skipif(cores() < 2, reason="there is one core only")
 def test_a_first_replication_that_is_slow_to_start_calls_nobody_for_help(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = accumulate([0.0, jobs.SLOW_START, *[0.0, 0.01] * 11])
-    monkeypatch.setattr(jobs, "process_time", lambda: next(ticks))
+    monkeypatch.setattr(jobs, "thread_time", lambda: next(ticks))
     monkeypatch.setattr(jobs, "STARTING", jobs.SLOW_START)
     with Workers() as workers:
         assert len(list(workers.observations(lively(), range(12)))) == 12
