@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.baselines.baselines import Baseline
-from sim.baselines.reading import SIGN, read, read_kept, recording
-from sim.errors import BadBaseline, BadUsage
+from sim.baselines.reading import ANEW, SIGN, read, read_kept, recording
+from sim.errors import BadBaseline, BadUsage, UserError
 from sim.experiment import fingerprints
 from sim.experiment.experiment import with_numbers
 from sim.scenario.loading import load, load_all
@@ -114,12 +114,19 @@ def _is_baseline(place: Path) -> bool:
 def _pair_at(place: Path, file: Path, changes: tuple[str, ...]) -> BaselinePair:
     baseline = read(place)
     everything = (*baseline.changes, *changes)
-    scenario = with_numbers(load(file, everything), replications=baseline.replications)
+    try:
+        scenario = with_numbers(load(file, everything), replications=baseline.replications)
+    except UserError as fault:
+        told = f"recorded with changes that {file} does not take ({fault})"
+        raise BadBaseline(f"{place / SIGN}: {told}; {ANEW}") from fault
     return BaselinePair(file, everything, scenario, place, baseline)
 
 
 def _is_of(place: Path, file: Path, changes: tuple[str, ...]) -> bool:
     """Whether a baseline was recorded of this very scenario, under another name."""
     kept = read_kept(place)
-    scenario = with_numbers(load(file, (*kept.changes, *changes)), replications=kept.replications)
+    try:
+        scenario = with_numbers(load(file, (*kept.changes, *changes)), replications=kept.replications)
+    except UserError:  # what the baseline changed is not there
+        return False
     return fingerprints.of_scenario(scenario) == kept.scenario

@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.disk import steps
 from sim.disk.reading import content_of, expect_regular
-from sim.disk.site import Site, site_of, sweep
+from sim.disk.site import Site, place_of, site_of, sweep
 from sim.errors import refused
 
 __all__ = ["finished", "put", "put_file", "put_in_place", "sealed", "sweep", "writing"]
@@ -90,7 +90,8 @@ def writing(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as why:
-        raise refused(why, "cannot write results", why.filename or place) from why
+        where = place_of(Path(why.filename)) if why.filename else place
+        raise refused(why, "cannot write results", where) from why
 
 
 def sealed(folder: Path, sign: str) -> dict[str, Any]:

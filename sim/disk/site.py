@@ -64,6 +64,14 @@ def folder_of(place: Path) -> Path:
     return place.with_name(f".{name}{ENDING}")
 
 
+def place_of(path: Path) -> Path:
+    """The place that a path on a site is for: what people are told of. Any other path is its own."""
+    for one in (path, *path.parents):
+        if one.name.startswith(".") and one.name.endswith(ENDING):
+            return one.with_name(one.name[1 : -len(ENDING)])
+    return path
+
+
 @contextmanager
 def site_of(place: Path, *, patience: float = 0.0) -> Iterator[Site]:
     """Build here alone. What was left by others is cleared, and folders on the way are made.

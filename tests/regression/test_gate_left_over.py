@@ -262,3 +262,28 @@ def test_a_step_summary_that_fills_up_meanwhile_does_not_take_the_verdict_along(
     answer = hold("-q")
     assert answer.code == 0
     assert answer.err == f"{place / 'step'}: cannot write the step's summary: No space left on device\n"
+
+
+# ------------------------------------------------------- changes that a baseline was recorded with, long ago
+
+
+def recorded_with(baseline: Path, change: str) -> None:
+    kept = json.loads((baseline / "baseline.json").read_text(encoding="utf-8"))
+    (baseline / "baseline.json").write_text(json.dumps(kept | {"changes": [change]}), encoding="utf-8")
+
+
+def test_changes_that_a_scenario_no_longer_takes_are_its_baselines(hold: Hold, place: Path) -> None:
+    recorded_with(place / "kept" / "nine-days", "market.sellers.types.gone.share=1")
+    answer = hold()
+    assert answer.code == 2
+    assert answer.err.startswith("kept/nine-days/baseline.json: recorded with changes that policies/nine-days.yaml")
+    assert "types.gone" in answer.err
+    assert "record it anew" in answer.err
+
+
+def test_a_baseline_whose_changes_do_not_fit_is_of_another_scenario(hold: Hold, place: Path) -> None:
+    recorded_with(place / "kept" / "nine-days", "market.sellers.types.gone.share=1")
+    renamed(place / "policies" / "nine-days.yaml", "nine-days", "eleven-days")
+    answer = hold()
+    assert "there is no baseline of it yet" in answer.out
+    assert "the scenario of the baseline in kept/nine-days is no longer there" in answer.out

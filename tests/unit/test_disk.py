@@ -291,6 +291,19 @@ def test_a_link_to_a_file_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_bytes() == b"new"
 
 
+@pytest.mark.parametrize("do", DOINGS)
+def test_a_refusal_names_the_place_and_nothing_hidden(
+    do: Callable[[Path], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(path: Path) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(steps, "make_folder", refuses)
+    with pytest.raises(UserError, match=r"/one[^/]*: cannot write results: Read-only") as refusal:
+        do(tmp_path)
+    assert ".refund-sim" not in str(refusal.value)
+
+
 def test_the_longest_name_that_the_system_allows_has_a_site_too(tmp_path: Path) -> None:
     place = put_file(tmp_path / ("ü" * 127), b"new")
     assert place.read_bytes() == b"new"
