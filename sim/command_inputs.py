@@ -178,7 +178,7 @@ def margins_of(options: list[str]) -> dict[str, float]:
 
 
 def effort_of(arguments: Namespace) -> dict[str, Any]:
-    """The engine, what is kept, and a precision if there is one, as `experiment.run` has them. Raises BadUsage."""
+    """The engine, what is kept, and a precision, as `experiment.experiment.run` takes them. Raises BadUsage."""
     from sim.experiment.precision import MOST
     from sim.experiment.precision_targets import as_written, targets_of
     from sim.worlds.whole import whole_in
