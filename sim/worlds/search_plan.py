@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.applying import as_range
 from sim.scenario.base import Described, FaultBelow, did_you_mean
+from sim.scenario.expectations import SHARES
 from sim.scenario.loading import document
 from sim.scenario.moving import is_whole, value_between
 from sim.scenario.provenance import Bound, Range, is_range, measured
@@ -32,22 +33,20 @@ class Aim(Described):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Aim:
-        if (self.least is None) == (self.most is None) or not self._given:
+        if (self.least is None) == (self.most is None) or not self.given:
             raise ValueError(
                 "expected exactly one of least and most, with a measure or more; two aims are a list of two"
             )
-        for name, weight in self._given.items():
-            if isinstance(weight, str) and rate_of(weight) is None:
-                raise ValueError(f"{name}: found {weight!r}, expected a number, or a rate such as '120 USD a day'")
         return self
 
     @property
     def terms(self) -> Mapping[str, float | DeskRate]:
         """By name: the weight, or the rate."""
-        return {name: (rate_of(one) or 0.0) if isinstance(one, str) else one for name, one in self._given.items()}
+        return {name: (rate_of(one) or 0.0) if isinstance(one, str) else one for name, one in self.given.items()}
 
     @property
-    def _given(self) -> Mapping[str, float | str]:
+    def given(self) -> Mapping[str, float | str]:
+        """By name, as it is written."""
         return self.least or self.most or {}
 
     @property
@@ -119,13 +118,20 @@ class SearchFile(Described):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> SearchFile:
-        for name in self.keep:
+        for name, kept in self.keep.items():
             if name not in known_names():
                 near = did_you_mean(name, known_names())
                 raise FaultBelow(
                     ("keep", name), f"found the measure {name!r}{near}, expected a known one", of_key=True
                 )
+            for sense, bound in kept.model_dump(exclude_none=True).items():
+                if name in SHARES and not 0 <= bound <= 1:
+                    raise FaultBelow(("keep", name, sense), f"found {bound:g}, expected a share between 0 and 1")
         for number, aim in enumerate(self.aim):
+            for name, written in aim.given.items():
+                if isinstance(written, str) and rate_of(written) is None:
+                    rate = f"found {written!r}, expected a number, or a rate such as '120 USD a day'"
+                    raise FaultBelow(self.place_of(number, name), rate)
             for name, weight in aim.terms.items():
                 if why := self._misfit(name, weight):
                     raise FaultBelow(self.place_of(number, name), why, of_key=True)

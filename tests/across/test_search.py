@@ -91,7 +91,16 @@ def test_where_nothing_keeps_its_bounds_nothing_is_chosen(tiny: Path) -> None:
         ("aim: {least: {market", "aim: {least: {markt", "aim.least.markt.sellers.staff: found"),
         ("success_rate", "succes_rate", "yaml:8:8: keep.succes_rate: found the measure"),
         ("base: tiny", "base: tinny", "yaml:3:7: base: found 'tinny.yaml'"),
-        ("10 USD a day", "ten", "expected a number, or a rate"),
+        (
+            "10 USD a day",
+            "ten",
+            "yaml:7:37: aim.least.market.sellers.staff: found 'ten', expected a number, or a rate",
+        ),
+        (
+            "at_least: 0.9",
+            "at_least: 90",
+            "yaml:8:33: keep.success_rate.at_least: found 90, expected a share between",
+        ),
         ("policy.cancellation.clock", "policy.cancellation.clok", "levers"),
         ("at_least: 0.9", "at_least: 0.9, at_most: 1", "keep.success_rate"),
         ("success_rate", "succes_rate", "did you mean 'success_rate'"),
