@@ -186,7 +186,7 @@ class Memories:
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
         self._of: OrderedDict[int, Memory] = OrderedDict()
-        self._first: object = None
+        self._latest: object = None
         self._is_shared = False
 
     def of(self, replication: int, scenario: object, *, shares: bool) -> Known:
@@ -195,8 +195,10 @@ class Memories:
         Nothing is remembered before it is known that there is a second scenario to share it with, by what a task
         says or because there was one: noting what is read takes a tenth as long as drawing.
         """
-        self._first = self._first or scenario
-        self._is_shared |= shares or scenario is not self._first
+        if scenario is not self._latest:  # told from its like once, and not for each replication
+            self._is_shared |= self._latest is not None and scenario != self._latest
+            self._latest = scenario
+        self._is_shared |= shares
         if not self._is_shared:
             return AFRESH
         self._of[replication] = memory = self._of.pop(replication, None) or Memory()

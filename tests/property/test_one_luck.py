@@ -116,8 +116,9 @@ def test_a_memory_that_is_full_forgets_the_replication_that_was_not_asked_for_lo
 
 def test_a_scenario_on_its_own_remembers_nothing() -> None:
     memories = Memories()
-    assert not isinstance(memories.of(0, "one", shares=False), Memory)
-    assert isinstance(memories.of(0, "another", shares=False), Memory)
+    for one in (article()[0], article()[0]):  # read twice
+        assert not isinstance(memories.of(0, one, shares=False), Memory)
+    assert isinstance(memories.of(0, article(buyers__goes_on=0.1)[0], shares=False), Memory)
 
 
 def test_replications_lived_through_with_others_have_the_same_fingerprints() -> None:
