@@ -15,12 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, Literal, NoReturn
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.baselines.commits import Commit, Forgets, in_order
 from sim.baselines.judgement import SUSPECTED, VERDICTS, Check, MeasureCheck, ScenarioCheck
+from sim.baselines.reading import first_fault
 from sim.disk import steps
 from sim.disk.placing import PATIENCE
 from sim.disk.reading import content_of, expect_regular
@@ -30,7 +31,7 @@ from sim.experiment.number import Number
 from sim.scenario.presets import POINTER, is_pointer
 from sim.scenario.wording import either, printable
 
-VERSION = 1
+VERSION: Final = 1
 """Of the layout of a line."""
 MOST_BYTES = 64 * 2**20
 """A larger file is not one of ours: a line takes some 1.5 kB, so it would hold more than 40,000 of them."""
@@ -88,7 +89,7 @@ class TrendPoint(_Line):
 class CommitEntry(_Line):
     """One commit and one scenario."""
 
-    version: int
+    version: Literal[1]
     commit: Words
     """Its name; empty where nobody knew it."""
     date: Words
@@ -179,9 +180,9 @@ def read(file: Path) -> History:
 def _read_line(line: bytes, file: Path, number: int) -> CommitEntry:
     try:
         return CommitEntry.model_validate_json(json.dumps(json.loads(line, parse_constant=_refuse)))
-    except (ValueError, RecursionError, ValidationError) as fault:
-        words = str(fault).splitlines()
-        raise UserError(f"{file}:{number}: not a line of a history: {'; '.join(words[:3])}") from None
+    except (ValueError, RecursionError) as fault:
+        why = first_fault(fault) if isinstance(fault, ValidationError) else fault
+        raise UserError(f"{file}:{number}: not a line of a history: {why}") from None
 
 
 def _refuse(constant: str) -> NoReturn:

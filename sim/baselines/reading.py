@@ -82,10 +82,15 @@ class KeptMargin(_Kept):
     of: str = ""
 
 
-class KeptBaseline(_Kept):
-    """The whole file."""
+class KeptLayout(_Kept):
+    """What the rest of the file is read by."""
 
     schema_version: int
+
+
+class KeptBaseline(KeptLayout):
+    """The whole file."""
+
     name: str
     reason: str
     changes: list[str]
@@ -150,18 +155,21 @@ def _seasonable(days_off: DaysOff, place: Path) -> DaysOff:
 def read_kept(place: Path) -> KeptBaseline:
     """The reviewable part alone. Raises BadBaseline."""
     path = place / SIGN
+    written = _bytes(path)
     try:
-        kept = KeptBaseline.model_validate_json(_bytes(path))
+        layout = KeptLayout.model_validate_json(written).schema_version
+        if layout == SCHEMA_VERSION:
+            return KeptBaseline.model_validate_json(written)
     except ValidationError as faults:
-        first = faults.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadBaseline(f"{path}: {where + ': ' if where else ''}{first['msg']}; {ANEW}") from None
-    if kept.schema_version != SCHEMA_VERSION:
-        raise BadBaseline(
-            f"{path}: its layout is number {kept.schema_version}, this version of refund-sim reads number "
-            f"{SCHEMA_VERSION}; {ANEW}"
-        )
-    return kept
+        raise BadBaseline(f"{path}: {first_fault(faults)}; {ANEW}") from None
+    told = f"its layout is number {layout}, this version of refund-sim reads number {SCHEMA_VERSION}"
+    raise BadBaseline(f"{path}: {told}; {ANEW}")
+
+
+def first_fault(faults: ValidationError) -> str:
+    """`luck: Field required`: where it is, and what is wrong there."""
+    first = faults.errors(include_url=False)[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
 
 
 def _bytes(path: Path) -> bytes:

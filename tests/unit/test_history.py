@@ -109,6 +109,13 @@ def test_a_last_line_without_its_end_is_whole_if_it_can_be_read(file: Path) -> N
     assert read(file).torn == ""
 
 
+def test_a_line_of_another_layout_is_none_of_ours(file: Path) -> None:
+    remember(check(), file, FIRST)
+    file.write_text(file.read_text().replace('"version": 1', '"version": 9', 1))
+    with pytest.raises(UserError, match=r"history\.jsonl:1: not a line of a history: version: Input should be 1$"):
+        remember(check(), file, SECOND)
+
+
 @pytest.mark.parametrize(
     "line",
     [
