@@ -171,7 +171,12 @@ def test_a_missing_baseline_says_how_to_record_one(nine_days: Gate, ask: Ask, tm
     ("file", "old", "new", "complaint"),
     [
         ("baseline.json", '"schema_version": 1', '"schema_version": 7', "its layout is number 7"),
-        ("baseline.json", '"schema_version": 1', '"schema_version": 7, "luck": 3', "its layout is number 7"),
+        (
+            "baseline.json",
+            '"schema_version": 1,\n  "name"',
+            '"schema_version": 7, "called"',
+            "its layout is number 7",
+        ),
         ("baseline.json", '"replications": 8', '"replications": "many"', "replications: "),
         ("baseline.json", '"name"', "", "Invalid JSON"),
         ("claims.csv.xz", "", "", "it is not the table that baseline.json was written with"),
