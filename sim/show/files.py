@@ -70,14 +70,14 @@ def write_result(
 
 def files_of(result: Result, keep: Keep = "claims", sweep: Sweep | None = None) -> Iterator[tuple[str, bytes]]:
     """Every file of a result: its path within the folder, and its bytes."""
-    summary = json_of(summary_of(result))  # first: what the result is about says how long that took
+    summary, costs = json_of(summary_of(result)), csv_of(result.costs)  # first: `about` says how long that took
     yield "scenario.yaml", resolved_yaml(result.scenario).encode()
     yield SIGN, json_of({"schema_version": SCHEMA_VERSION, **result.about})
     yield "summary.json", summary
     yield "curves.csv", csv_of(result.curves)
     yield "by_hours.csv", csv_of(result.by_hours)
     yield "by_group.csv", csv_of(result.by_group)
-    yield "costs.csv", csv_of(result.costs)
+    yield "costs.csv", costs
     yield "backlog.csv", csv_of(result.backlog)
     yield "waits.csv", csv_of(result.waits)
     if keep != "summary":

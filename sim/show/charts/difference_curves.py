@@ -89,8 +89,9 @@ def _curve(ax: Axes, curve: pd.DataFrame) -> None:
 
 
 def _last(ax: Axes, last: pd.Series[float]) -> None:
-    """What is left of the difference in the end, written beside the curve."""
-    value = float(last["difference"])
+    """What is left of the difference in the end, written beside the curve where there is one."""
+    if np.isnan(value := float(last["difference"])):
+        return
     said = signed(value, decimals_for(float(last["high"] - last["low"]) / 2))
     note(ax, said, (DAYS[-1], value), (4, 0), va="center", fontweight="bold", color=DARK, annotation_clip=False)
 
